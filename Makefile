@@ -1,0 +1,165 @@
+# Built with GNU make. `make help` lists what can be asked for.
+
+LUA         ?= lua5.4
+LUAJIT      ?= luajit
+PREFIX      ?= /usr/local
+CFLAGS      ?= -O2 -g
+BUILD       ?= build
+PKG_CONFIG  ?= pkg-config
+
+LUA54_CFLAGS  ?= $(shell $(PKG_CONFIG) --cflags lua5.4)
+LUA54_LIBS    ?= $(shell $(PKG_CONFIG) --libs lua5.4)
+LUAJIT_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags luajit)
+LIB_CFLAGS    ?= $(shell $(PKG_CONFIG) --cflags libcurl libcrypto)
+LIBS          ?= $(shell $(PKG_CONFIG) --libs libcurl libcrypto)
+CMOCKA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags cmocka)
+CMOCKA_LIBS   ?= $(shell $(PKG_CONFIG) --libs cmocka)
+
+# What the project needs stands apart from what the user sets, so that neither loses the other.
+warnings   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
+gl_cppflags = -Icsrc -D_POSIX_C_SOURCE=200809L $(LIB_CFLAGS)
+gl_cflags   = -std=c11 -fPIC -fvisibility=hidden -pthread $(warnings)
+compile     = $(CC) $(gl_cppflags) $(CPPFLAGS) $(gl_cflags) $(CFLAGS) -MMD -MP
+link        = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
+ifeq ($(shell uname -s),Darwin)
+shared := -bundle -undefined dynamic_lookup
+else
+shared := -shared
+endif
+
+core    := $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard csrc/core/*.c)))
+binding := $(patsubst csrc/binding/%.c,%.o,$(sort $(wildcard csrc/binding/*.c)))
+lua54   := $(addprefix $(BUILD)/obj/lua54/,$(binding))
+luajit  := $(addprefix $(BUILD)/obj/luajit/,$(binding))
+
+ctests  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard spec/c/*_test.c spec/c/oom_*.c)))
+ooms    := $(filter $(BUILD)/spec/c/oom_%,$(ctests))
+units   := $(filter-out $(ooms),$(ctests))
+
+have_luajit := $(if $(filter undefined file,$(origin LUAJIT_CFLAGS)),$(shell \
+                 $(PKG_CONFIG) --exists luajit 2>/dev/null && echo yes),yes)
+
+.PHONY: all lua54 luajit tests demo test lint sanitize valgrind bench install uninstall clean help
+
+all: lua54 $(if $(have_luajit),luajit)
+	$(if $(have_luajit),,@echo "LuaJIT's headers are not here: built for Lua 5.4 only.")
+
+lua54: $(BUILD)/glacier/core.so
+luajit: $(BUILD)/luajit/glacier/core.so
+tests: all $(ctests)
+
+$(BUILD)/glacier/core.so: $(core) $(lua54)
+$(BUILD)/luajit/glacier/core.so: $(core) $(luajit)
+$(BUILD)/glacier/core.so $(BUILD)/luajit/glacier/core.so:
+	@mkdir -p $(@D)
+	$(link) $(shared) -o $@ $^ $(LIBS)
+
+$(BUILD)/obj/core/%.o: csrc/core/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(compile) -c -o $@ $<
+$(BUILD)/obj/lua54/%.o: csrc/binding/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(compile) $(LUA54_CFLAGS) -c -o $@ $<
+$(BUILD)/obj/luajit/%.o: csrc/binding/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(compile) $(LUAJIT_CFLAGS) -c -o $@ $<
+$(BUILD)/obj/spec/%.o: spec/c/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(compile) $(CMOCKA_CFLAGS) $(LUA54_CFLAGS) -Ispec/c -c -o $@ $<
+
+# A program of its own for each file; an oom_* one gets an allocator that can be made to fail.
+$(units): $(BUILD)/spec/c/%: $(BUILD)/obj/spec/%.o $(core)
+$(ooms): $(BUILD)/spec/c/%: $(BUILD)/obj/spec/%.o $(BUILD)/obj/spec/mem_failing.o \
+                            $(filter-out %/mem.o,$(core)) $(lua54)
+$(ooms): libs_lua = $(LUA54_LIBS)
+$(ctests):
+	@mkdir -p $(@D)
+	$(link) -o $@ $^ $(CMOCKA_LIBS) $(libs_lua) $(LIBS)
+
+# Changes only when the compiler or its flags do: then everything is built again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(compile) $(LDFLAGS))' | cmp -s - $@ || \
+	 echo '$(subst ','\'',$(compile) $(LDFLAGS))' > $@
+FORCE:
+.SECONDARY:
+-include $(wildcard $(BUILD)/obj/*/*.d)
+
+# --- running ---------------------------------------------------------------------------------
+# The parts that need freshly installed packages are asked of a second make, which sees them.
+
+runtime = BUILD='$(BUILD)' LUA='$(LUA)' LUAJIT='$(LUAJIT)'
+
+demo:
+	@spec/tools/deps demo
+	@$(MAKE) --no-print-directory lua54
+	@$(runtime) spec/tools/with-glacier spec/local/serve -- $(LUA) spec/examples/demo.lua
+
+test:
+	@spec/tools/deps test
+	@$(MAKE) --no-print-directory tests
+	@$(runtime) ONLY='$(ONLY)' spec/tools/run-tests
+
+sanitize:
+	@spec/tools/deps test
+	@$(MAKE) --no-print-directory tests BUILD=$(BUILD)/sanitize \
+	  CFLAGS='-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+	@$(runtime) BUILD=$(BUILD)/sanitize CC='$(CC)' ONLY='$(ONLY)' spec/tools/run-sanitized
+
+valgrind:
+	@spec/tools/deps valgrind
+	@$(MAKE) --no-print-directory tests
+	@$(runtime) ONLY='$(ONLY)' LUAJIT= WRAP='valgrind --quiet --leak-check=full --error-exitcode=99' \
+	  spec/tools/run-tests
+
+lint:
+	@spec/tools/deps lint
+	@MAKE='$(MAKE)' LUA='$(LUA)' BUILD='$(BUILD)' spec/tools/lint
+
+bench:
+	@spec/tools/deps bench
+	@$(MAKE) --no-print-directory all
+	@$(runtime) spec/tools/with-glacier spec/bench/run
+
+# --- installing ------------------------------------------------------------------------------
+
+abi      = $(shell $(LUA) -e 'print((_VERSION:match "%d+%.%d+"))')
+built    = $(BUILD)/$(if $(filter 5.1,$(abi)),luajit/)glacier/core.so
+sharedir = $(DESTDIR)$(PREFIX)/share/lua/$(abi)
+libdir   = $(DESTDIR)$(PREFIX)/lib/lua/$(abi)
+modules := $(patsubst lua/%,%,$(shell find lua -name '*.lua' 2>/dev/null))
+
+install:
+	@test -n '$(abi)' || { echo "$(LUA) does not run: set LUA to your interpreter" >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(if $(filter 5.1,$(abi)),luajit,lua54)
+	install -d '$(libdir)/glacier' $(patsubst %,'$(sharedir)/%',$(sort $(dir $(modules))))
+	install -m 755 $(built) '$(libdir)/glacier/core.so'
+	@for m in $(modules); do install -m 644 "lua/$$m" "$(sharedir)/$$m" || exit; done
+
+uninstall:
+	rm -rf '$(libdir)/glacier' '$(sharedir)/glacier'
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@sed -n 's/^#: \{0,1\}//p' Makefile
+
+#: Targets
+#:   all         build/glacier/core.so for Lua 5.4, build/luajit/glacier/core.so for LuaJIT
+#:   demo        set, read back and remove a vault's notifications against a local service
+#:   test        everything in spec/: C, Lua 5.4, LuaJIT (ONLY=word: the files with it in their name)
+#:   lint        format, warnings of gcc and clang, luacheck, who may include what, the rockspec
+#:   sanitize    the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#:   valgrind    the C tests and the Lua 5.4 tests under valgrind
+#:   bench       cost of a call next to bare libcurl and bare OpenSSL
+#:   install     into $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y, X.Y being what $(LUA) is
+#:   uninstall   takes that away again
+#:   clean       removes build/
+#: `demo`, `test`, `lint`, `valgrind` and `bench` first install what is missing (apt only).
+#:
+#: Variables
+#:   LUA LUAJIT               interpreters (lua5.4, luajit); LUA also chooses what is installed
+#:   CC CPPFLAGS CFLAGS LDFLAGS, PREFIX DESTDIR, BUILD, PKG_CONFIG
+#:   LUA54_CFLAGS LUA54_LIBS LUAJIT_CFLAGS LIB_CFLAGS LIBS CMOCKA_CFLAGS CMOCKA_LIBS
+#:                            else what pkg-config says
