@@ -1,0 +1,46 @@
+/* A list of HTTP header fields, in the order they were set.  Names are compared without regard to
+ * case (RFC 9110, 5.1).  The zero value is an empty list. */
+#ifndef GL_CORE_HEADER_H
+#define GL_CORE_HEADER_H
+
+#include <stddef.h>
+
+typedef struct gl_header {
+  char *name;  /* owned, NUL-terminated, spelt as it was set */
+  char *value; /* owned, NUL-terminated, no NUL inside */
+} gl_header;
+
+typedef struct gl_headers {
+  gl_header *items; /* owned */
+  size_t count;
+  size_t capacity;
+} gl_headers;
+
+enum { GL_HEADER_BAD = -1 };
+
+/* Adds a field behind the others, whether or not the name is there already.  Returns 0, or with the
+ * list unchanged GL_MEMORY or GL_HEADER_BAD: a name that is no token of RFC 9110, or a value with a
+ * control character (a line break would begin a header of the caller's own making). */
+int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
+                   size_t value_length);
+
+/* The same, replacing the first field of that name in its place and dropping further ones. */
+int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, const char *value,
+                   size_t value_length);
+
+/* The value of the first field of that name, or NULL. */
+const char *gl_headers_get(const gl_headers *headers, const char *name);
+
+/* Drops every field of that name. */
+void gl_headers_remove(gl_headers *headers, const char *name);
+
+/* Whether the bytes may stand in a header's value: no control character. */
+int gl_header_value_valid(const char *value, size_t length);
+
+/* As strcmp on ASCII lower case: the one comparison of header names. */
+int gl_header_name_compare(const char *left, const char *right);
+
+/* Wipes the values (they carry tokens and signatures) and frees. */
+void gl_headers_clear(gl_headers *headers);
+
+#endif

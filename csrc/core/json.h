@@ -1,0 +1,27 @@
+/* A JSON writer into a buffer (RFC 8259).  It writes what it is told, in that order, without white
+ * space; commas and colons are its own business.  Reading JSON is lua-cjson's work. */
+#ifndef GL_CORE_JSON_H
+#define GL_CORE_JSON_H
+
+#include "core/buf.h"
+
+#include <stdint.h>
+
+typedef struct gl_json {
+  gl_buf *out; /* borrowed */
+  int comma;   /* whether the next value or key needs a comma before it */
+} gl_json;
+
+/* Each returns 0, or GL_MEMORY with writer and buffer unchanged. */
+int gl_json_open(gl_json *json, char bracket);  /* '{' or '[' */
+int gl_json_close(gl_json *json, char bracket); /* '}' or ']' */
+int gl_json_key(gl_json *json, const char *name, size_t length);
+int gl_json_string(gl_json *json, const char *bytes, size_t length); /* valid UTF-8 */
+int gl_json_integer(gl_json *json, int64_t value);
+int gl_json_boolean(gl_json *json, int value);
+
+/* Whether the bytes are UTF-8 as RFC 3629 has it: no surrogates, no overlong forms, no more than
+ * U+10FFFF. */
+int gl_utf8_valid(const char *bytes, size_t length);
+
+#endif
