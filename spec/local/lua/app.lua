@@ -1,0 +1,92 @@
+-- From a request to its answer: who sends it, what is asked, the handler, the reply.
+
+local caller = require "lua.caller"
+local clock = require "lua.clock"
+local errors = require "lua.errors"
+local json = require "lua.json"
+local rand = require "openssl.rand"
+local request = require "lua.request"
+local router = require "lua.router"
+local settings = require "lua.settings"
+local uri = require "lua.uri"
+
+local app = {}
+
+-- In the service's own form: 35 bytes in URL-safe base64.
+local function request_id()
+  local text = ngx.encode_base64("\0\0\1" .. rand.bytes(32), true)
+  return (text:gsub("[+/]", { ["+"] = "-", ["/"] = "_" }))
+end
+
+local function reply(response)
+  ngx.status = response.status
+  ngx.header["x-amzn-RequestId"] = request_id()
+  ngx.header.Date = ngx.http_time(math.floor(clock.now()))
+  for name, value in pairs(response.headers or {}) do ngx.header[name] = value end
+  local body = response.json and json.encode(response.json) or ""
+  if response.status ~= 204 then ngx.header["Content-Length"] = #body end
+  if body ~= "" then
+    ngx.header["Content-Type"] = "application/json"
+    ngx.print(body)
+  end
+  ngx.exit(ngx.status)
+end
+
+-- The first of parameters given twice counts.
+local function query_table(query)
+  local parameters = {}
+  for _, pair in ipairs(uri.parameters(query)) do
+    if not parameters[pair[1]] then parameters[pair[1]] = pair[2] end
+  end
+  return parameters
+end
+
+local function check_vault_name(name)
+  if name and (#name > 255 or not name:find "^[%w_.-]+$") then
+    errors.raise("InvalidParameterValueException", "Invalid vault name: %s", name)
+  end
+end
+
+local function check_body(route, body)
+  if not route.takes_body and body.length > 0 then
+    errors.raise("SerializationException", "%s takes no body.", route.operation)
+  elseif route.takes_body and not body.text then
+    errors.raise("SerializationException", "The body of %s is too long.", route.operation)
+  end
+end
+
+local function handle()
+  local received = request.read()
+  local owner = caller.identify(received)
+  local route, labels = router.match(received)
+  caller.check_account(owner, labels.accountId)
+  check_vault_name(labels.vaultName)
+  check_body(route, received.body)
+  return route.handler {
+    operation = route.operation,
+    owner = owner,
+    path = labels,
+    query = query_table(received.query),
+    headers = received.headers,
+    body = received.body,
+  }
+end
+
+-- Answers the request at hand.
+function app.answer()
+  if settings.delay > 0 then ngx.sleep(settings.delay) end
+  local ok, result = xpcall(handle, errors.traced)
+  reply(ok and result or errors.response(errors.from(result)))
+end
+
+-- Answers a request that nginx itself has refused, for example a request line it cannot parse.
+function app.refuse()
+  local status = ngx.status
+  local code = status == 408 and "RequestTimeoutException"
+    or status >= 500 and "InternalFailure" or "BadRequest"
+  local response = errors.response { code = code, message = "The request cannot be processed." }
+  if code == "BadRequest" then response.status = status < 494 and status or 400 end
+  reply(response)
+end
+
+return app

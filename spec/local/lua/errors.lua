@@ -1,0 +1,61 @@
+-- The service's errors: raised anywhere below app, answered there as
+-- {"code":…,"message":…,"type":…}. Codes and statuses are those of the developer guide's page
+-- "Error Responses", and IncompleteSignatureException, UnknownOperationException of AWS at large.
+
+local errors = {}
+
+local statuses = {
+  AccessDeniedException = 403,
+  BadRequest = 400,
+  ExpiredTokenException = 403,
+  IncompleteSignatureException = 400,
+  InternalFailure = 500,
+  InvalidParameterValueException = 400,
+  InvalidSignatureException = 403,
+  LimitExceededException = 400,
+  MissingAuthenticationTokenException = 400,
+  MissingParameterValueException = 400,
+  RequestTimeoutException = 408,
+  ResourceNotFoundException = 404,
+  SerializationException = 400,
+  ServiceUnavailableException = 500,
+  UnknownOperationException = 404,
+  UnrecognizedClientException = 400,
+}
+
+local Error = {}
+
+-- Raises the error `code`; `message` is a format string where more arguments follow.
+function errors.raise(code, message, ...)
+  if select("#", ...) > 0 then message = message:format(...) end
+  error(setmetatable({ code = code, message = message }, Error), 0)
+end
+
+-- The error object for anything that was raised; what is not one of ours is a fault of the
+-- service itself: its text goes to the error log and the caller gets InternalFailure.
+function errors.from(raised)
+  if getmetatable(raised) == Error then return raised end
+  ngx.log(ngx.ERR, raised)
+  return { code = "InternalFailure", message = "The request failed inside the service." }
+end
+
+-- A message handler for xpcall: adds a traceback to what is not an error of the service.
+function errors.traced(raised)
+  if getmetatable(raised) == Error then return raised end
+  return debug.traceback(tostring(raised), 2)
+end
+
+-- The response that answers `err`.
+function errors.response(err)
+  local status = statuses[err.code]
+  return {
+    status = status,
+    json = {
+      { "code", err.code },
+      { "message", err.message },
+      { "type", status < 500 and "Client" or "Server" },
+    },
+  }
+end
+
+return errors

@@ -1,0 +1,15 @@
+-- Tells `serve`, which waits at the other end of a named pipe, that a worker is up. By then the
+-- master has bound the port.
+
+local readiness = {}
+
+function readiness.announce()
+  if ngx.worker.id() ~= 0 then return end
+  local pipe = io.open(ngx.config.prefix() .. "ready", "w")
+  if pipe then
+    pipe:write "ready\n"
+    pipe:close()
+  end
+end
+
+return readiness

@@ -1,0 +1,67 @@
+-- The vaults, in memory that the workers share. An owner is { account, region }; a vault is a
+-- table that holds { name, created, notifications = { topic, events } or nil }.
+
+local cjson = require "cjson"
+local errors = require "lua.errors"
+
+local vaults = ngx.shared.vaults
+local locks = ngx.shared.locks
+
+local store = {}
+
+local LOCK_LIFETIME = 10 -- seconds, so that a worker's crash does not lock the others out for ever
+
+local function key(owner, name)
+  return owner.account .. "/" .. owner.region .. "/" .. name
+end
+
+function store.arn(owner, name)
+  return ("arn:aws:glacier:%s:%s:vaults/%s"):format(owner.region, owner.account, name)
+end
+
+-- Runs `change` while no other worker changes anything of this owner's; hands its result on.
+function store.exclusively(owner, change)
+  local lock = key(owner, "")
+  while not locks:add(lock, true, LOCK_LIFETIME) do ngx.sleep(0.001) end
+  local ok, result = pcall(change)
+  locks:delete(lock)
+  if not ok then error(result, 0) end
+  return result
+end
+
+-- The vault of that name, or nil.
+function store.find(owner, name)
+  local text = vaults:get(key(owner, name))
+  return text and cjson.decode(text)
+end
+
+-- The vault of that name; raises ResourceNotFoundException where there is none.
+function store.get(owner, name)
+  local vault = store.find(owner, name)
+  if not vault then
+    errors.raise("ResourceNotFoundException", "Vault not found for ARN: %s",
+      store.arn(owner, name))
+  end
+  return vault
+end
+
+function store.put(owner, vault)
+  local ok, problem = vaults:safe_set(key(owner, vault.name), cjson.encode(vault))
+  if not ok then errors.raise("ServiceUnavailableException", "No room left: %s", problem) end
+end
+
+function store.remove(owner, name)
+  vaults:delete(key(owner, name))
+end
+
+-- The names of the owner's vaults, ASCII-sorted.
+function store.names(owner)
+  local prefix, names = key(owner, ""), {}
+  for _, stored in ipairs(vaults:get_keys(0)) do
+    if stored:sub(1, #prefix) == prefix then names[#names + 1] = stored:sub(#prefix + 1) end
+  end
+  table.sort(names)
+  return names
+end
+
+return store
