@@ -48,9 +48,9 @@ local function check_vault_name(name)
 end
 
 local function check_body(route, body)
-  if not route.takes_body and body.length > 0 then
+  if not route.body and body.length > 0 then
     errors.raise("SerializationException", "%s takes no body.", route.operation)
-  elseif route.takes_body and not body.text then
+  elseif route.body == "json" and not body.text then
     errors.raise("SerializationException", "The body of %s is too long.", route.operation)
   end
 end
@@ -72,21 +72,21 @@ local function handle()
   }
 end
 
+-- The answer to a request that nginx itself has refused with `status`: a request line that it
+-- cannot parse, a header that is too long, a client too slow.
+local function refusal(status)
+  local code = "BadRequest"
+  if status == 408 then code = "RequestTimeoutException" end
+  if status >= 500 then code = "InternalFailure" end
+  return errors.response { code = code, message = "The request cannot be processed." }
+end
+
 -- Answers the request at hand.
 function app.answer()
+  if ngx.req.is_internal() then return reply(refusal(ngx.status)) end
   if settings.delay > 0 then ngx.sleep(settings.delay) end
   local ok, result = xpcall(handle, errors.traced)
   reply(ok and result or errors.response(errors.from(result)))
-end
-
--- Answers a request that nginx itself has refused, for example a request line it cannot parse.
-function app.refuse()
-  local status = ngx.status
-  local code = status == 408 and "RequestTimeoutException"
-    or status >= 500 and "InternalFailure" or "BadRequest"
-  local response = errors.response { code = code, message = "The request cannot be processed." }
-  if code == "BadRequest" then response.status = status < 494 and status or 400 end
-  reply(response)
 end
 
 return app

@@ -16,16 +16,21 @@ function json.list(items)
   return setmetatable(items, List)
 end
 
+-- cjson escapes every slash; the service does not.
+local function encode_scalar(value)
+  return (cjson.encode(value):gsub("\\/", "/"))
+end
+
 local function encode_object(pairs_)
   local members = {}
   for i, pair in ipairs(pairs_) do
-    members[i] = cjson.encode(pair[1]) .. ":" .. json.encode(pair[2])
+    members[i] = encode_scalar(pair[1]) .. ":" .. json.encode(pair[2])
   end
   return "{" .. table.concat(members, ",") .. "}"
 end
 
 function json.encode(value)
-  if type(value) ~= "table" then return cjson.encode(value) end
+  if type(value) ~= "table" then return encode_scalar(value) end
   if getmetatable(value) ~= List then return encode_object(value) end
   local items = {}
   for i, item in ipairs(value) do items[i] = json.encode(item) end
@@ -41,8 +46,5 @@ function json.decode_object(text)
   end
   return value
 end
-
--- Any text that `encode` has written, with objects as tables by name.
-json.decode = decoder.decode
 
 return json

@@ -7,7 +7,7 @@ local vaults = require "lua.vaults"
 
 local router = {}
 
--- method, path, operation, handler, whether it takes a body. A handler gets
+-- method, path, operation, handler, body ("json", "stream", or nil: none). A handler gets
 --   { operation, owner = { account, region }, path = label -> text, query = name -> text,
 --     headers, body }  (headers and body as in request.lua)
 -- and returns { status, headers or nil, json or nil } (json as in json.lua), or raises.
@@ -18,7 +18,7 @@ local rows = {
   { "PUT", VAULT, "CreateVault", vaults.create },
   { "GET", VAULT, "DescribeVault", vaults.describe },
   { "DELETE", VAULT, "DeleteVault", vaults.delete },
-  { "PUT", NOTIFICATIONS, "SetVaultNotifications", notifications.set, true },
+  { "PUT", NOTIFICATIONS, "SetVaultNotifications", notifications.set, "json" },
   { "GET", NOTIFICATIONS, "GetVaultNotifications", notifications.get },
   { "DELETE", NOTIFICATIONS, "DeleteVaultNotifications", notifications.delete },
 }
@@ -30,7 +30,7 @@ for i, row in ipairs(rows) do
     pattern = uri.segments(row[2]),
     operation = row[3],
     handler = row[4],
-    takes_body = row[5] or false,
+    body = row[5],
   }
 end
 

@@ -28,7 +28,7 @@ end
 function uri.canonical_path(path)
   local segments = uri.segments(path)
   for i, segment in ipairs(segments) do segments[i] = uri.encode(segment) end
-  local directory = path:find "/%.?%.?$" and #segments > 0
+  local directory = path:find "/$" and #segments > 0
   return "/" .. table.concat(segments, "/") .. (directory and "/" or "")
 end
 
