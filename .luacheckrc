@@ -5,5 +5,4 @@ exclude_files = { "build" }
 
 files["spec"] = { std = "lua54+luajit+busted" }
 files["spec/local"] = { std = "ngx_lua" }
-files["rockspec"] = { std = "rockspec" }
 files[".busted"] = { std = "lua54+luajit" }

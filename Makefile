@@ -88,17 +88,17 @@ FORCE:
 # --- running ---------------------------------------------------------------------------------
 # The parts that need freshly installed packages are asked of a second make, which sees them.
 
-runtime = BUILD='$(BUILD)' LUA='$(LUA)' LUAJIT='$(LUAJIT)'
+memcheck = valgrind --quiet --leak-check=full --keep-debuginfo=yes --error-exitcode=99
+runtime  = BUILD='$(BUILD)' LUA='$(LUA)' LUAJIT='$(LUAJIT)'
 
 demo:
 	@spec/tools/deps demo
-	@$(MAKE) --no-print-directory lua54
+	@$(MAKE) --no-print-directory $(build_of_lua)
 	@$(runtime) spec/tools/with-glacier spec/local/serve -- $(LUA) spec/examples/demo.lua
 
 test:
 	@spec/tools/deps test
-	@$(MAKE) --no-print-directory tests
-	@$(runtime) ONLY='$(ONLY)' spec/tools/run-tests
+	@$(MAKE) --no-print-directory -k tests; $(runtime) ONLY='$(ONLY)' BUILT=$$? spec/tools/run-tests
 
 sanitize:
 	@spec/tools/deps test
@@ -109,8 +109,7 @@ sanitize:
 valgrind:
 	@spec/tools/deps valgrind
 	@$(MAKE) --no-print-directory tests
-	@$(runtime) ONLY='$(ONLY)' LUAJIT= WRAP='valgrind --quiet --leak-check=full --error-exitcode=99' \
-	  spec/tools/run-tests
+	@$(runtime) ONLY='$(ONLY)' LUAJIT= WRAP='$(memcheck)' spec/tools/run-tests
 
 lint:
 	@spec/tools/deps lint
@@ -124,6 +123,7 @@ bench:
 # --- installing ------------------------------------------------------------------------------
 
 abi      = $(shell $(LUA) -e 'print((_VERSION:match "%d+%.%d+"))')
+build_of_lua = $(if $(filter 5.1,$(abi)),luajit,lua54)
 built    = $(BUILD)/$(if $(filter 5.1,$(abi)),luajit/)glacier/core.so
 sharedir = $(DESTDIR)$(PREFIX)/share/lua/$(abi)
 libdir   = $(DESTDIR)$(PREFIX)/lib/lua/$(abi)
@@ -131,7 +131,7 @@ modules := $(patsubst lua/%,%,$(shell find lua -name '*.lua' 2>/dev/null))
 
 install:
 	@test -n '$(abi)' || { echo "$(LUA) does not run: set LUA to your interpreter" >&2; exit 1; }
-	@$(MAKE) --no-print-directory $(if $(filter 5.1,$(abi)),luajit,lua54)
+	@$(MAKE) --no-print-directory $(build_of_lua)
 	install -d '$(libdir)/glacier' $(patsubst %,'$(sharedir)/%',$(sort $(dir $(modules))))
 	install -m 755 $(built) '$(libdir)/glacier/core.so'
 	@for m in $(modules); do install -m 644 "lua/$$m" "$(sharedir)/$$m" || exit; done

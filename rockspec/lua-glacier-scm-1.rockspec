@@ -1,0 +1,57 @@
+package = "lua-glacier"
+version = "scm-1"
+source = {
+  url = "git+https://github.com/lua-glacier/lua-glacier.git",
+}
+description = {
+  summary = "Amazon S3 Glacier (the vault service) for Lua",
+  detailed = [[
+A client for Amazon Glacier's own API, 2012-06-01: a C core that signs and sends (OpenSSL, libcurl),
+and a thin Lua layer over it. For Lua 5.4 and LuaJIT.]],
+  homepage = "https://github.com/lua-glacier/lua-glacier",
+  license = "MIT",
+}
+dependencies = {
+  "lua >= 5.1",
+  "lua-cjson >= 2.1.0",
+}
+external_dependencies = {
+  -- No header is named: Debian keeps it in a folder of the architecture, which gcc knows and LuaRocks does not.
+  CURL = { library = "curl" },
+  CRYPTO = { header = "openssl/evp.h", library = "crypto" },
+}
+build = {
+  type = "builtin",
+  modules = {
+    ["glacier.core"] = {
+      sources = {
+        "csrc/binding/box.c",
+        "csrc/binding/check.c",
+        "csrc/binding/compat.c",
+        "csrc/binding/marshal.c",
+        "csrc/binding/module.c",
+        "csrc/binding/push.c",
+        "csrc/binding/raise.c",
+        "csrc/binding/request.c",
+        "csrc/binding/response.c",
+        "csrc/binding/transfer.c",
+        "csrc/core/buf.c",
+        "csrc/core/digest.c",
+        "csrc/core/endpoint.c",
+        "csrc/core/error.c",
+        "csrc/core/header.c",
+        "csrc/core/json.c",
+        "csrc/core/mem.c",
+        "csrc/core/model.c",
+        "csrc/core/request.c",
+        "csrc/core/sigv4.c",
+        "csrc/core/uri.c",
+      },
+      incdirs = { "csrc", "$(CURL_INCDIR)", "$(CRYPTO_INCDIR)" },
+      libdirs = { "$(CURL_LIBDIR)", "$(CRYPTO_LIBDIR)" },
+      libraries = { "curl", "crypto", "pthread" },
+    },
+    ["glacier.ini"] = "lua/glacier/ini.lua",
+    ["glacier.profile"] = "lua/glacier/profile.lua",
+  },
+}
