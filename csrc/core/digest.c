@@ -6,16 +6,30 @@
 #include <openssl/hmac.h>
 #include <string.h>
 
+/* Whether `code` says what was refused.  EVP alone tells no more than that it could not begin or
+ * copy, and it says so, and not always "malloc failure", when memory has run out. */
+static int is_refusal(unsigned long code) {
+#ifdef ERR_R_UNSUPPORTED /* OpenSSL 3 */
+  if (ERR_GET_REASON(code) == ERR_R_UNSUPPORTED)
+    return 1;
+#endif
+  return ERR_GET_LIB(code) != ERR_LIB_EVP;
+}
+
 /* Fills `error` from what OpenSSL's queue holds, and empties the queue. */
 static int fail(gl_error *error) {
-  unsigned long code, first = ERR_peek_error();
-  int memory = first == 0; /* a failure without a word is an allocation's */
-  char reason[256];
-  ERR_error_string_n(first, reason, sizeof reason);
-  while ((code = ERR_get_error()) != 0)
-    memory = memory || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
-  if (memory)
+  unsigned long code, refusal = 0;
+  int memory = 0;
+  while ((code = ERR_get_error()) != 0) {
+    if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE)
+      memory = 1;
+    else if (refusal == 0 && is_refusal(code))
+      refusal = code;
+  }
+  if (memory || refusal == 0)
     return gl_error_memory(error);
+  char reason[256];
+  ERR_error_string_n(refusal, reason, sizeof reason);
   return gl_error_set(error, GL_CONFIG, "DigestError", "OpenSSL refuses SHA-256: %s", reason);
 }
 

@@ -1,0 +1,192 @@
+#include "core/header.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+static int add(gl_headers *headers, const char *name, const char *value) {
+  return gl_headers_add(headers, name, strlen(name), value, strlen(value));
+}
+
+static int set(gl_headers *headers, const char *name, const char *value) {
+  return gl_headers_set(headers, name, strlen(name), value, strlen(value));
+}
+
+/* The whole list as "Name=value;Name=value;". */
+static void expect_list(const gl_headers *headers, const char *expected) {
+  char text[256] = "";
+  for (size_t i = 0; i < headers->count; i++) {
+    size_t length = strlen(text);
+    snprintf(text + length, sizeof text - length, "%s=%s;", headers->items[i].name,
+             headers->items[i].value);
+  }
+  assert_string_equal(text, expected);
+}
+
+static void an_empty_list_has_nothing_and_may_be_cleared(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_null(gl_headers_get(&headers, "Host"));
+  gl_headers_remove(&headers, "Host");
+  gl_headers_clear(&headers);
+  gl_headers_clear(&headers);
+}
+
+static void adding_keeps_order_spelling_and_repeats(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_int_equal(add(&headers, "Host", "h"), 0);
+  assert_int_equal(add(&headers, "X-A", "1"), 0);
+  assert_int_equal(add(&headers, "x-a", "2"), 0);
+  expect_list(&headers, "Host=h;X-A=1;x-a=2;");
+  gl_headers_clear(&headers);
+}
+
+static void the_list_grows_past_its_first_room(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  for (int i = 0; i < 100; i++) {
+    char name[16];
+    snprintf(name, sizeof name, "N%d", i);
+    assert_int_equal(add(&headers, name, name + 1), 0);
+  }
+  assert_int_equal(headers.count, 100);
+  assert_string_equal(gl_headers_get(&headers, "n99"), "99");
+  assert_string_equal(gl_headers_get(&headers, "n0"), "0");
+  gl_headers_clear(&headers);
+}
+
+static void a_field_is_found_without_regard_to_case(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  add(&headers, "X-Amzn-RequestId", "first");
+  add(&headers, "x-amzn-requestid", "second");
+  assert_string_equal(gl_headers_get(&headers, "X-AMZN-REQUESTID"), "first");
+  assert_null(gl_headers_get(&headers, "X-Amzn-Request"));
+  assert_null(gl_headers_get(&headers, "X-Amzn-RequestId2"));
+  gl_headers_clear(&headers);
+}
+
+static void setting_replaces_in_place_and_drops_repeats(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  add(&headers, "A", "1");
+  add(&headers, "B", "2");
+  add(&headers, "b", "3");
+  add(&headers, "C", "4");
+  add(&headers, "B", "5");
+  assert_int_equal(set(&headers, "b", "new"), 0);
+  expect_list(&headers, "A=1;b=new;C=4;");
+  assert_int_equal(set(&headers, "D", "6"), 0);
+  expect_list(&headers, "A=1;b=new;C=4;D=6;");
+  gl_headers_clear(&headers);
+}
+
+static void a_field_may_be_set_from_its_own_value(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  add(&headers, "A", "value");
+  gl_header *item = &headers.items[0];
+  assert_int_equal(gl_headers_set(&headers, item->name, 1, item->value + 1, 3), 0);
+  expect_list(&headers, "A=alu;");
+  gl_headers_clear(&headers);
+}
+
+static void removing_drops_every_field_of_the_name(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  add(&headers, "A", "1");
+  add(&headers, "B", "2");
+  add(&headers, "a", "3");
+  gl_headers_remove(&headers, "A");
+  expect_list(&headers, "B=2;");
+  gl_headers_remove(&headers, "A");
+  expect_list(&headers, "B=2;");
+  gl_headers_clear(&headers);
+}
+
+static void a_name_that_is_no_token_is_refused(void **state) {
+  (void)state;
+  static const char *const names[] = {
+      "", " ", "A B", "A:", "A\r\nB", "A\t", "A\x7F", "\xC3\xA9", "A(", "A@", "A/b", "\"A\"",
+  };
+  gl_headers headers = {0};
+  add(&headers, "Kept", "1");
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    assert_int_equal(add(&headers, names[i], "v"), GL_HEADER_BAD);
+    assert_int_equal(set(&headers, names[i], "v"), GL_HEADER_BAD);
+  }
+  assert_int_equal(gl_headers_add(&headers, "A\0B", 3, "v", 1), GL_HEADER_BAD);
+  expect_list(&headers, "Kept=1;");
+  gl_headers_clear(&headers);
+}
+
+static void every_sign_of_a_token_is_taken(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_int_equal(add(&headers, "!#$%&'*+-.^_`|~09azAZ", "v"), 0);
+  gl_headers_clear(&headers);
+}
+
+static void a_value_with_a_control_character_is_refused(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  add(&headers, "A", "old");
+  for (int byte = 0; byte < 256; byte++) {
+    char value[3] = {'x', (char)byte, 'y'};
+    int bad = byte < 0x20 || byte == 0x7F;
+    assert_int_equal(gl_header_value_valid(value, 3), !bad);
+    assert_int_equal(gl_headers_set(&headers, "B", 1, value, 3), bad ? GL_HEADER_BAD : 0);
+    if (bad)
+      assert_int_equal(gl_headers_add(&headers, "A", 1, value, 3), GL_HEADER_BAD);
+  }
+  assert_string_equal(gl_headers_get(&headers, "A"), "old");
+  assert_int_equal(headers.count, 2);
+  gl_headers_clear(&headers);
+}
+
+static void a_value_may_be_empty(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_int_equal(gl_headers_add(&headers, "A", 1, NULL, 0), 0);
+  assert_string_equal(gl_headers_get(&headers, "a"), "");
+  gl_headers_clear(&headers);
+}
+
+static int sign(int number) {
+  return (number > 0) - (number < 0);
+}
+
+static void names_compare_as_lower_case(void **state) {
+  (void)state;
+  assert_int_equal(gl_header_name_compare("Content-MD5", "content-md5"), 0);
+  assert_int_equal(sign(gl_header_name_compare("a", "B")), -1);
+  assert_int_equal(sign(gl_header_name_compare("B", "a")), 1);
+  assert_int_equal(sign(gl_header_name_compare("a", "ab")), -1);
+  assert_int_equal(sign(gl_header_name_compare("ab", "a")), 1);
+  /* "_" lies between the cases: it comes before "a", though behind "A". */
+  assert_int_equal(sign(gl_header_name_compare("_", "A")), -1);
+  assert_int_equal(sign(gl_header_name_compare("x-amz-date", "X-Amz-Content")), 1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_empty_list_has_nothing_and_may_be_cleared),
+      cmocka_unit_test(adding_keeps_order_spelling_and_repeats),
+      cmocka_unit_test(the_list_grows_past_its_first_room),
+      cmocka_unit_test(a_field_is_found_without_regard_to_case),
+      cmocka_unit_test(setting_replaces_in_place_and_drops_repeats),
+      cmocka_unit_test(a_field_may_be_set_from_its_own_value),
+      cmocka_unit_test(removing_drops_every_field_of_the_name),
+      cmocka_unit_test(a_name_that_is_no_token_is_refused),
+      cmocka_unit_test(every_sign_of_a_token_is_taken),
+      cmocka_unit_test(a_value_with_a_control_character_is_refused),
+      cmocka_unit_test(a_value_may_be_empty),
+      cmocka_unit_test(names_compare_as_lower_case),
+  };
+  return cmocka_run_group_tests_name("header", tests, NULL, NULL);
+}

@@ -1,0 +1,191 @@
+#include "core/json.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <string.h>
+
+static void expect_written(const char *bytes, size_t length, const char *expected) {
+  gl_buf out = {0};
+  gl_json json = {.out = &out};
+  assert_int_equal(gl_json_string(&json, bytes, length), 0);
+  assert_string_equal(gl_buf_string(&out), expected);
+  gl_buf_clear(&out);
+}
+
+static void commas_and_colons_come_by_themselves(void **state) {
+  (void)state;
+  gl_buf out = {0};
+  gl_json json = {.out = &out};
+  gl_json_open(&json, '{');
+  gl_json_key(&json, "SNSTopic", 8);
+  gl_json_string(&json, "arn", 3);
+  gl_json_key(&json, "Events", 6);
+  gl_json_open(&json, '[');
+  gl_json_string(&json, "a", 1);
+  gl_json_string(&json, "b", 1);
+  gl_json_close(&json, ']');
+  gl_json_key(&json, "Deep", 4);
+  gl_json_open(&json, '{');
+  gl_json_key(&json, "List", 4);
+  gl_json_open(&json, '[');
+  gl_json_open(&json, '{');
+  gl_json_close(&json, '}');
+  gl_json_integer(&json, 7);
+  gl_json_open(&json, '[');
+  gl_json_close(&json, ']');
+  gl_json_boolean(&json, 0);
+  gl_json_close(&json, ']');
+  gl_json_close(&json, '}');
+  gl_json_key(&json, "Last", 4);
+  gl_json_boolean(&json, 1);
+  gl_json_close(&json, '}');
+  assert_string_equal(gl_buf_string(&out), "{\"SNSTopic\":\"arn\",\"Events\":[\"a\",\"b\"],"
+                                           "\"Deep\":{\"List\":[{},7,[],false]},\"Last\":true}");
+  gl_buf_clear(&out);
+}
+
+static void empty_brackets_stay_empty(void **state) {
+  (void)state;
+  gl_buf out = {0};
+  gl_json json = {.out = &out};
+  gl_json_open(&json, '[');
+  gl_json_close(&json, ']');
+  assert_string_equal(gl_buf_string(&out), "[]");
+  gl_buf_clear(&out);
+}
+
+static void integers_are_exact_to_the_limits(void **state) {
+  (void)state;
+  static const struct {
+    int64_t value;
+    const char *expected;
+  } cases[] = {
+      {0, "0"},
+      {-1, "-1"},
+      {9007199254740993, "9007199254740993"},
+      {INT64_MAX, "9223372036854775807"},
+      {INT64_MIN, "-9223372036854775808"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    gl_buf out = {0};
+    gl_json json = {.out = &out};
+    gl_json_integer(&json, cases[i].value);
+    assert_string_equal(gl_buf_string(&out), cases[i].expected);
+    gl_buf_clear(&out);
+  }
+}
+
+static void a_string_may_be_empty(void **state) {
+  (void)state;
+  expect_written("", 0, "\"\"");
+  expect_written(NULL, 0, "\"\"");
+}
+
+static void quotes_and_backslashes_are_escaped(void **state) {
+  (void)state;
+  expect_written("a\"b\\c/", 6, "\"a\\\"b\\\\c/\"");
+  expect_written("\"", 1, "\"\\\"\"");
+}
+
+static void controls_have_their_short_form_or_a_code(void **state) {
+  (void)state;
+  expect_written("\b\f\n\r\t", 5, "\"\\b\\f\\n\\r\\t\"");
+  expect_written("\0x\x01\x0B\x1F\x7F ", 7, "\"\\u0000x\\u0001\\u000b\\u001f\\u007f \"");
+}
+
+static void utf8_is_written_as_it_is(void **state) {
+  (void)state;
+  expect_written("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", 9,
+                 "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"");
+}
+
+static void keys_are_escaped_as_strings_are(void **state) {
+  (void)state;
+  gl_buf out = {0};
+  gl_json json = {.out = &out};
+  gl_json_open(&json, '{');
+  gl_json_key(&json, "a\"\n", 3);
+  gl_json_integer(&json, 1);
+  gl_json_close(&json, '}');
+  assert_string_equal(gl_buf_string(&out), "{\"a\\\"\\n\":1}");
+  gl_buf_clear(&out);
+}
+
+static void the_first_and_the_last_character_of_each_size_is_valid(void **state) {
+  (void)state;
+  static const char *const valid[] = {
+      "",
+      "\x01",
+      "\x7F",
+      "\xC2\x80",
+      "\xDF\xBF",
+      "\xE0\xA0\x80",
+      "\xED\x9F\xBF",
+      "\xEE\x80\x80",
+      "\xEF\xBF\xBF",
+      "\xF0\x90\x80\x80",
+      "\xF4\x8F\xBF\xBF",
+      "a\xC3\xA9z\xE2\x82\xAC\xF0\x9F\x98\x80!",
+  };
+  for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++)
+    assert_true(gl_utf8_valid(valid[i], strlen(valid[i])));
+  assert_true(gl_utf8_valid("a\0b", 3));
+}
+
+static void what_rfc_3629_forbids_is_invalid(void **state) {
+  (void)state;
+  static const char *const invalid[] = {
+      "\x80",             /* a continuation alone */
+      "\xBF",             /* the same */
+      "\xC0\x80",         /* NUL, overlong */
+      "\xC1\xBF",         /* overlong */
+      "\xE0\x9F\xBF",     /* overlong */
+      "\xF0\x8F\xBF\xBF", /* overlong */
+      "\xED\xA0\x80",     /* first surrogate */
+      "\xED\xBF\xBF",     /* last surrogate */
+      "\xF4\x90\x80\x80", /* U+110000 */
+      "\xF5\x80\x80\x80",
+      "\xFE",
+      "\xFF",
+      "\xC3",         /* cut */
+      "\xE2\x82",     /* cut */
+      "\xF0\x9F\x98", /* cut */
+      "\xC3\x28",
+      "\xC3\xC3",
+      "\xE2\x28\xA1",
+      "\xE2\x82\x28",
+      "\xE2\x82\xC0",
+      "\xF0\x9F\x98\x28",
+      "\xF0\x9F\x28\x80",
+      "fine\xFF",
+      "\xC3\xA9\xA9",
+  };
+  for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++)
+    assert_false(gl_utf8_valid(invalid[i], strlen(invalid[i])));
+}
+
+static void a_character_that_the_length_cuts_is_invalid(void **state) {
+  (void)state;
+  assert_false(gl_utf8_valid("\xE2\x82\xAC", 2));
+  assert_true(gl_utf8_valid("ab\xE2", 2));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(commas_and_colons_come_by_themselves),
+      cmocka_unit_test(empty_brackets_stay_empty),
+      cmocka_unit_test(integers_are_exact_to_the_limits),
+      cmocka_unit_test(a_string_may_be_empty),
+      cmocka_unit_test(quotes_and_backslashes_are_escaped),
+      cmocka_unit_test(controls_have_their_short_form_or_a_code),
+      cmocka_unit_test(utf8_is_written_as_it_is),
+      cmocka_unit_test(keys_are_escaped_as_strings_are),
+      cmocka_unit_test(the_first_and_the_last_character_of_each_size_is_valid),
+      cmocka_unit_test(what_rfc_3629_forbids_is_invalid),
+      cmocka_unit_test(a_character_that_the_length_cuts_is_invalid),
+  };
+  return cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}

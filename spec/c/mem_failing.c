@@ -1,0 +1,69 @@
+#include "mem_failing.h"
+
+#include "core/mem.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+static atomic_long attempts;
+static atomic_long live;
+static atomic_long fails_from = -1;
+
+void gl_mem_fail_from(long n) {
+  attempts = 0;
+  fails_from = n;
+}
+
+long gl_mem_count(void) {
+  return attempts;
+}
+
+long gl_mem_live(void) {
+  return live;
+}
+
+static int refused(void) {
+  long attempt = atomic_fetch_add(&attempts, 1), from = fails_from;
+  return from >= 0 && attempt >= from;
+}
+
+void *gl_mem_realloc(void *pointer, size_t size) {
+  void *moved = refused() ? NULL : realloc(pointer, size);
+  if (moved && !pointer)
+    live++;
+  return moved;
+}
+
+void *gl_mem_zalloc(size_t count, size_t size) {
+  void *made = refused() ? NULL : calloc(count, size);
+  if (made)
+    live++;
+  return made;
+}
+
+char *gl_mem_strndup(const char *bytes, size_t length) {
+  char *copy = length < SIZE_MAX ? gl_mem_zalloc(1, length + 1) : NULL;
+  if (copy && length)
+    memcpy(copy, bytes, length);
+  return copy;
+}
+
+void gl_mem_free(void *pointer) {
+  if (pointer)
+    live--;
+  free(pointer);
+}
+
+/* Nothing reads what is freed here, so a plain memset will do. */
+void gl_mem_wipe(void *pointer, size_t size) {
+  if (size)
+    memset(pointer, 0, size);
+}
+
+void gl_mem_wipe_free(void *pointer, size_t size) {
+  if (pointer)
+    gl_mem_wipe(pointer, size);
+  gl_mem_free(pointer);
+}
