@@ -1,6 +1,5 @@
 -- The module itself keeps to what 5.1, LuaJIT and 5.4 share.
 std = "min"
-max_line_length = 100
 exclude_files = { "build" }
 
 files["spec"] = { std = "lua54+luajit+busted" }

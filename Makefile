@@ -76,11 +76,11 @@ $(ctests):
 	@mkdir -p $(@D)
 	$(link) -o $@ $^ $(CMOCKA_LIBS) $(libs_lua) $(LIBS)
 
-# Changes only when the compiler or its flags do: then everything is built again.
+# Changes only when the compiler, its flags or the list of files do: then all is built again.
+inputs = $(subst ','\'',$(compile) $(LDFLAGS) $(core) $(binding))
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(subst ','\'',$(compile) $(LDFLAGS))' | cmp -s - $@ || \
-	 echo '$(subst ','\'',$(compile) $(LDFLAGS))' > $@
+	@echo '$(inputs)' | cmp -s - $@ || echo '$(inputs)' > $@
 FORCE:
 .SECONDARY:
 -include $(wildcard $(BUILD)/obj/*/*.d)
