@@ -1,0 +1,246 @@
+#include "core/model.h"
+
+#include <string.h>
+
+/* ---- how a row is written ---------------------------------------------------------------- */
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+#define ROW(name, shape, place, required, header, fallback)                                        \
+  { #name, &(shape), place, required, header, fallback }
+#define BODY(name, shape) ROW(name, shape, GL_IN_BODY, 0, NULL, NULL)
+#define REQUIRED(name, shape) ROW(name, shape, GL_IN_BODY, 1, NULL, NULL)
+#define PAYLOAD(name, shape) ROW(name, shape, GL_IN_PAYLOAD, 0, NULL, NULL)
+#define LABEL(name) ROW(name, STRING, GL_IN_PATH, 1, NULL, NULL)
+#define QUERY(name) ROW(name, STRING, GL_IN_QUERY, 0, NULL, NULL)
+#define HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 0, header, NULL)
+/* "-" is the account of whoever signs the request. */
+#define ACCOUNT_ID ROW(accountId, STRING, GL_IN_PATH, 1, NULL, "-")
+
+#define STRUCTURE(name, ...)                                                                       \
+  static const gl_member name##_members[] = {__VA_ARGS__};                                         \
+  static const gl_shape name = {GL_STRUCTURE, name##_members, COUNT(name##_members), NULL};
+#define LIST(name, of) static const gl_shape name = {GL_LIST, NULL, 0, &(of)};
+#define MAP(name, of) static const gl_shape name = {GL_MAP, NULL, 0, &(of)};
+
+static const gl_shape STRING = {GL_STRING, NULL, 0, NULL};
+static const gl_shape LONG = {GL_LONG, NULL, 0, NULL};
+static const gl_shape BOOLEAN = {GL_BOOLEAN, NULL, 0, NULL};
+
+/* ---- shapes ------------------------------------------------------------------------------ */
+
+STRUCTURE(upload_input, ACCOUNT_ID, LABEL(vaultName), LABEL(uploadId))
+STRUCTURE(vault_input, ACCOUNT_ID, LABEL(vaultName))
+MAP(tag_map, STRING)
+STRUCTURE(add_tags_to_vault_input, ACCOUNT_ID, LABEL(vaultName), BODY(Tags, tag_map))
+STRUCTURE(complete_multipart_upload_input, ACCOUNT_ID, LABEL(vaultName), LABEL(uploadId),
+          HEADER(archiveSize, "x-amz-archive-size"), HEADER(checksum, "x-amz-sha256-tree-hash"))
+STRUCTURE(archive_creation_output, HEADER(location, "Location"),
+          HEADER(checksum, "x-amz-sha256-tree-hash"), HEADER(archiveId, "x-amz-archive-id"))
+STRUCTURE(complete_vault_lock_input, ACCOUNT_ID, LABEL(vaultName), LABEL(lockId))
+STRUCTURE(create_vault_output, HEADER(location, "Location"))
+STRUCTURE(delete_archive_input, ACCOUNT_ID, LABEL(vaultName), LABEL(archiveId))
+STRUCTURE(describe_job_input, ACCOUNT_ID, LABEL(vaultName), LABEL(jobId))
+STRUCTURE(inventory_retrieval_job_description, BODY(Format, STRING), BODY(StartDate, STRING),
+          BODY(EndDate, STRING), BODY(Limit, STRING), BODY(Marker, STRING))
+STRUCTURE(csv_input, BODY(FileHeaderInfo, STRING), BODY(Comments, STRING),
+          BODY(QuoteEscapeCharacter, STRING), BODY(RecordDelimiter, STRING),
+          BODY(FieldDelimiter, STRING), BODY(QuoteCharacter, STRING))
+STRUCTURE(input_serialization, BODY(csv, csv_input))
+STRUCTURE(csv_output, BODY(QuoteFields, STRING), BODY(QuoteEscapeCharacter, STRING),
+          BODY(RecordDelimiter, STRING), BODY(FieldDelimiter, STRING), BODY(QuoteCharacter, STRING))
+STRUCTURE(output_serialization, BODY(csv, csv_output))
+STRUCTURE(select_parameters, BODY(InputSerialization, input_serialization),
+          BODY(ExpressionType, STRING), BODY(Expression, STRING),
+          BODY(OutputSerialization, output_serialization))
+STRUCTURE(encryption, BODY(EncryptionType, STRING), BODY(KMSKeyId, STRING),
+          BODY(KMSContext, STRING))
+STRUCTURE(grantee, REQUIRED(Type, STRING), BODY(DisplayName, STRING), BODY(URI, STRING),
+          BODY(ID, STRING), BODY(EmailAddress, STRING))
+STRUCTURE(grant, BODY(Grantee, grantee), BODY(Permission, STRING))
+LIST(access_control_policy_list, grant)
+MAP(hashmap, STRING)
+STRUCTURE(s3_location, BODY(BucketName, STRING), BODY(Prefix, STRING), BODY(Encryption, encryption),
+          BODY(CannedACL, STRING), BODY(AccessControlList, access_control_policy_list),
+          BODY(Tagging, hashmap), BODY(UserMetadata, hashmap), BODY(StorageClass, STRING))
+STRUCTURE(output_location, BODY(S3, s3_location))
+STRUCTURE(glacier_job_description, BODY(JobId, STRING), BODY(JobDescription, STRING),
+          BODY(Action, STRING), BODY(ArchiveId, STRING), BODY(VaultARN, STRING),
+          BODY(CreationDate, STRING), BODY(Completed, BOOLEAN), BODY(StatusCode, STRING),
+          BODY(StatusMessage, STRING), BODY(ArchiveSizeInBytes, LONG),
+          BODY(InventorySizeInBytes, LONG), BODY(SNSTopic, STRING), BODY(CompletionDate, STRING),
+          BODY(SHA256TreeHash, STRING), BODY(ArchiveSHA256TreeHash, STRING),
+          BODY(RetrievalByteRange, STRING), BODY(Tier, STRING),
+          BODY(InventoryRetrievalParameters, inventory_retrieval_job_description),
+          BODY(JobOutputPath, STRING), BODY(SelectParameters, select_parameters),
+          BODY(OutputLocation, output_location))
+STRUCTURE(describe_vault_output, BODY(VaultARN, STRING), BODY(VaultName, STRING),
+          BODY(CreationDate, STRING), BODY(LastInventoryDate, STRING), BODY(NumberOfArchives, LONG),
+          BODY(SizeInBytes, LONG))
+STRUCTURE(account_input, ACCOUNT_ID)
+STRUCTURE(data_retrieval_rule, BODY(Strategy, STRING), BODY(BytesPerHour, LONG))
+LIST(data_retrieval_rules_list, data_retrieval_rule)
+STRUCTURE(data_retrieval_policy, BODY(Rules, data_retrieval_rules_list))
+STRUCTURE(get_data_retrieval_policy_output, BODY(Policy, data_retrieval_policy))
+STRUCTURE(vault_access_policy, BODY(Policy, STRING))
+STRUCTURE(get_vault_access_policy_output, PAYLOAD(policy, vault_access_policy))
+STRUCTURE(get_vault_lock_output, BODY(Policy, STRING), BODY(State, STRING),
+          BODY(ExpirationDate, STRING), BODY(CreationDate, STRING))
+LIST(notification_event_list, STRING)
+STRUCTURE(vault_notification_config, BODY(SNSTopic, STRING), BODY(Events, notification_event_list))
+STRUCTURE(get_vault_notifications_output,
+          PAYLOAD(vaultNotificationConfig, vault_notification_config))
+STRUCTURE(inventory_retrieval_job_input, BODY(StartDate, STRING), BODY(EndDate, STRING),
+          BODY(Limit, STRING), BODY(Marker, STRING))
+STRUCTURE(job_parameters, BODY(Format, STRING), BODY(Type, STRING), BODY(ArchiveId, STRING),
+          BODY(Description, STRING), BODY(SNSTopic, STRING), BODY(RetrievalByteRange, STRING),
+          BODY(Tier, STRING), BODY(InventoryRetrievalParameters, inventory_retrieval_job_input),
+          BODY(SelectParameters, select_parameters), BODY(OutputLocation, output_location))
+STRUCTURE(initiate_job_input, ACCOUNT_ID, LABEL(vaultName), PAYLOAD(jobParameters, job_parameters))
+STRUCTURE(initiate_job_output, HEADER(location, "Location"), HEADER(jobId, "x-amz-job-id"),
+          HEADER(jobOutputPath, "x-amz-job-output-path"))
+STRUCTURE(initiate_multipart_upload_input, ACCOUNT_ID, LABEL(vaultName),
+          HEADER(archiveDescription, "x-amz-archive-description"),
+          HEADER(partSize, "x-amz-part-size"))
+STRUCTURE(initiate_multipart_upload_output, HEADER(location, "Location"),
+          HEADER(uploadId, "x-amz-multipart-upload-id"))
+STRUCTURE(vault_lock_policy, BODY(Policy, STRING))
+STRUCTURE(initiate_vault_lock_input, ACCOUNT_ID, LABEL(vaultName),
+          PAYLOAD(policy, vault_lock_policy))
+STRUCTURE(initiate_vault_lock_output, HEADER(lockId, "x-amz-lock-id"))
+STRUCTURE(list_jobs_input, ACCOUNT_ID, LABEL(vaultName), QUERY(limit), QUERY(marker),
+          QUERY(statuscode), QUERY(completed))
+LIST(job_list, glacier_job_description)
+STRUCTURE(list_jobs_output, BODY(JobList, job_list), BODY(Marker, STRING))
+STRUCTURE(list_multipart_uploads_input, ACCOUNT_ID, LABEL(vaultName), QUERY(marker), QUERY(limit))
+STRUCTURE(upload_list_element, BODY(MultipartUploadId, STRING), BODY(VaultARN, STRING),
+          BODY(ArchiveDescription, STRING), BODY(PartSizeInBytes, LONG), BODY(CreationDate, STRING))
+LIST(uploads_list, upload_list_element)
+STRUCTURE(list_multipart_uploads_output, BODY(UploadsList, uploads_list), BODY(Marker, STRING))
+STRUCTURE(list_parts_input, ACCOUNT_ID, LABEL(vaultName), LABEL(uploadId), QUERY(marker),
+          QUERY(limit))
+STRUCTURE(part_list_element, BODY(RangeInBytes, STRING), BODY(SHA256TreeHash, STRING))
+LIST(part_list, part_list_element)
+STRUCTURE(list_parts_output, BODY(MultipartUploadId, STRING), BODY(VaultARN, STRING),
+          BODY(ArchiveDescription, STRING), BODY(PartSizeInBytes, LONG), BODY(CreationDate, STRING),
+          BODY(Parts, part_list), BODY(Marker, STRING))
+STRUCTURE(provisioned_capacity_description, BODY(CapacityId, STRING), BODY(StartDate, STRING),
+          BODY(ExpirationDate, STRING))
+LIST(provisioned_capacity_list, provisioned_capacity_description)
+STRUCTURE(list_provisioned_capacity_output,
+          BODY(ProvisionedCapacityList, provisioned_capacity_list))
+STRUCTURE(list_tags_for_vault_output, BODY(Tags, tag_map))
+STRUCTURE(list_vaults_input, ACCOUNT_ID, QUERY(marker), QUERY(limit))
+LIST(vault_list, describe_vault_output)
+STRUCTURE(list_vaults_output, BODY(VaultList, vault_list), BODY(Marker, STRING))
+STRUCTURE(purchase_provisioned_capacity_output, HEADER(capacityId, "x-amz-capacity-id"))
+LIST(tag_key_list, STRING)
+STRUCTURE(remove_tags_from_vault_input, ACCOUNT_ID, LABEL(vaultName), BODY(TagKeys, tag_key_list))
+STRUCTURE(set_data_retrieval_policy_input, ACCOUNT_ID, BODY(Policy, data_retrieval_policy))
+STRUCTURE(set_vault_access_policy_input, ACCOUNT_ID, LABEL(vaultName),
+          PAYLOAD(policy, vault_access_policy))
+STRUCTURE(set_vault_notifications_input, ACCOUNT_ID, LABEL(vaultName),
+          PAYLOAD(vaultNotificationConfig, vault_notification_config))
+
+/* ---- operations -------------------------------------------------------------------------- */
+
+const gl_operation gl_operations[] = {
+    {"AbortMultipartUpload", "abort_multipart_upload", "DELETE",
+     "/{accountId}/vaults/{vaultName}/multipart-uploads/{uploadId}", NULL, &upload_input, NULL},
+    {"AbortVaultLock", "abort_vault_lock", "DELETE", "/{accountId}/vaults/{vaultName}/lock-policy",
+     NULL, &vault_input, NULL},
+    {"AddTagsToVault", "add_tags_to_vault", "POST", "/{accountId}/vaults/{vaultName}/tags",
+     "operation=add", &add_tags_to_vault_input, NULL},
+    {"CompleteMultipartUpload", "complete_multipart_upload", "POST",
+     "/{accountId}/vaults/{vaultName}/multipart-uploads/{uploadId}", NULL,
+     &complete_multipart_upload_input, &archive_creation_output},
+    {"CompleteVaultLock", "complete_vault_lock", "POST",
+     "/{accountId}/vaults/{vaultName}/lock-policy/{lockId}", NULL, &complete_vault_lock_input,
+     NULL},
+    {"CreateVault", "create_vault", "PUT", "/{accountId}/vaults/{vaultName}", NULL, &vault_input,
+     &create_vault_output},
+    {"DeleteArchive", "delete_archive", "DELETE",
+     "/{accountId}/vaults/{vaultName}/archives/{archiveId}", NULL, &delete_archive_input, NULL},
+    {"DeleteVault", "delete_vault", "DELETE", "/{accountId}/vaults/{vaultName}", NULL, &vault_input,
+     NULL},
+    {"DeleteVaultAccessPolicy", "delete_vault_access_policy", "DELETE",
+     "/{accountId}/vaults/{vaultName}/access-policy", NULL, &vault_input, NULL},
+    {"DeleteVaultNotifications", "delete_vault_notifications", "DELETE",
+     "/{accountId}/vaults/{vaultName}/notification-configuration", NULL, &vault_input, NULL},
+    {"DescribeJob", "describe_job", "GET", "/{accountId}/vaults/{vaultName}/jobs/{jobId}", NULL,
+     &describe_job_input, &glacier_job_description},
+    {"DescribeVault", "describe_vault", "GET", "/{accountId}/vaults/{vaultName}", NULL,
+     &vault_input, &describe_vault_output},
+    {"GetDataRetrievalPolicy", "get_data_retrieval_policy", "GET",
+     "/{accountId}/policies/data-retrieval", NULL, &account_input,
+     &get_data_retrieval_policy_output},
+    {"GetVaultAccessPolicy", "get_vault_access_policy", "GET",
+     "/{accountId}/vaults/{vaultName}/access-policy", NULL, &vault_input,
+     &get_vault_access_policy_output},
+    {"GetVaultLock", "get_vault_lock", "GET", "/{accountId}/vaults/{vaultName}/lock-policy", NULL,
+     &vault_input, &get_vault_lock_output},
+    {"GetVaultNotifications", "get_vault_notifications", "GET",
+     "/{accountId}/vaults/{vaultName}/notification-configuration", NULL, &vault_input,
+     &get_vault_notifications_output},
+    {"InitiateJob", "initiate_job", "POST", "/{accountId}/vaults/{vaultName}/jobs", NULL,
+     &initiate_job_input, &initiate_job_output},
+    {"InitiateMultipartUpload", "initiate_multipart_upload", "POST",
+     "/{accountId}/vaults/{vaultName}/multipart-uploads", NULL, &initiate_multipart_upload_input,
+     &initiate_multipart_upload_output},
+    {"InitiateVaultLock", "initiate_vault_lock", "POST",
+     "/{accountId}/vaults/{vaultName}/lock-policy", NULL, &initiate_vault_lock_input,
+     &initiate_vault_lock_output},
+    {"ListJobs", "list_jobs", "GET", "/{accountId}/vaults/{vaultName}/jobs", NULL, &list_jobs_input,
+     &list_jobs_output},
+    {"ListMultipartUploads", "list_multipart_uploads", "GET",
+     "/{accountId}/vaults/{vaultName}/multipart-uploads", NULL, &list_multipart_uploads_input,
+     &list_multipart_uploads_output},
+    {"ListParts", "list_parts", "GET",
+     "/{accountId}/vaults/{vaultName}/multipart-uploads/{uploadId}", NULL, &list_parts_input,
+     &list_parts_output},
+    {"ListProvisionedCapacity", "list_provisioned_capacity", "GET",
+     "/{accountId}/provisioned-capacity", NULL, &account_input, &list_provisioned_capacity_output},
+    {"ListTagsForVault", "list_tags_for_vault", "GET", "/{accountId}/vaults/{vaultName}/tags", NULL,
+     &vault_input, &list_tags_for_vault_output},
+    {"ListVaults", "list_vaults", "GET", "/{accountId}/vaults", NULL, &list_vaults_input,
+     &list_vaults_output},
+    {"PurchaseProvisionedCapacity", "purchase_provisioned_capacity", "POST",
+     "/{accountId}/provisioned-capacity", NULL, &account_input,
+     &purchase_provisioned_capacity_output},
+    {"RemoveTagsFromVault", "remove_tags_from_vault", "POST",
+     "/{accountId}/vaults/{vaultName}/tags", "operation=remove", &remove_tags_from_vault_input,
+     NULL},
+    {"SetDataRetrievalPolicy", "set_data_retrieval_policy", "PUT",
+     "/{accountId}/policies/data-retrieval", NULL, &set_data_retrieval_policy_input, NULL},
+    {"SetVaultAccessPolicy", "set_vault_access_policy", "PUT",
+     "/{accountId}/vaults/{vaultName}/access-policy", NULL, &set_vault_access_policy_input, NULL},
+    {"SetVaultNotifications", "set_vault_notifications", "PUT",
+     "/{accountId}/vaults/{vaultName}/notification-configuration", NULL,
+     &set_vault_notifications_input, NULL},
+};
+const size_t gl_operations_count = COUNT(gl_operations);
+
+const char *const gl_exceptions[] = {
+    "InsufficientCapacityException", "InvalidParameterValueException",
+    "LimitExceededException",        "MissingParameterValueException",
+    "NoLongerSupportedException",    "PolicyEnforcedException",
+    "RequestTimeoutException",       "ResourceNotFoundException",
+    "ServiceUnavailableException",
+};
+const size_t gl_exceptions_count = COUNT(gl_exceptions);
+
+const gl_operation *gl_operation_find(const char *name) {
+  for (size_t i = 0; i < gl_operations_count; i++)
+    if (!strcmp(name, gl_operations[i].name) || !strcmp(name, gl_operations[i].method_name))
+      return &gl_operations[i];
+  return NULL;
+}
+
+int gl_operation_has_body(const gl_operation *operation) {
+  for (size_t i = 0; i < operation->input->count; i++) {
+    gl_place place = operation->input->members[i].place;
+    if (place == GL_IN_BODY || place == GL_IN_PAYLOAD)
+      return 1;
+  }
+  return 0;
+}

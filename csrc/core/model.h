@@ -1,0 +1,73 @@
+/* Amazon Glacier's API 2012-06-01 as data: one row an operation, a member, an exception.  The
+ * facts are the service's own model (protocol rest-json, signature version 4); whoever needs an
+ * operation walks these rows, none has code of its own.
+ *
+ * All of it is constant and lives as long as the program. */
+#ifndef GL_CORE_MODEL_H
+#define GL_CORE_MODEL_H
+
+#include <stddef.h>
+
+#define GL_API_VERSION "2012-06-01"
+#define GL_SERVICE "glacier" /* the signing name, and the prefix of the endpoint's host */
+
+typedef enum gl_type {
+  GL_STRING,
+  GL_LONG, /* 64-bit signed */
+  GL_BOOLEAN,
+  GL_STRUCTURE,
+  GL_LIST,
+  GL_MAP /* of strings to strings */
+} gl_type;
+
+/* Where a member of an operation's input or output travels. */
+typedef enum gl_place {
+  GL_IN_BODY,   /* a member of the JSON object; also every member of a nested structure */
+  GL_IN_PATH,   /* a label of the path: required, never empty */
+  GL_IN_QUERY,  /* a query parameter */
+  GL_IN_HEADER, /* a header field */
+  GL_IN_PAYLOAD /* the whole body: a structure of its own */
+} gl_place;
+
+typedef struct gl_shape gl_shape;
+
+typedef struct gl_member {
+  const char *name;
+  const gl_shape *shape;
+  gl_place place;
+  int required;
+  const char *header;   /* GL_IN_HEADER: the field's name; otherwise NULL */
+  const char *fallback; /* what an absent or empty value means; NULL for nothing */
+} gl_member;
+
+struct gl_shape {
+  gl_type type;
+  const gl_member *members; /* GL_STRUCTURE */
+  size_t count;             /* of members */
+  const gl_shape *element;  /* GL_LIST: of each item; GL_MAP: of each value */
+};
+
+typedef struct gl_operation {
+  const char *name;        /* "SetVaultNotifications" */
+  const char *method_name; /* "set_vault_notifications", as boto3 names the method */
+  const char *http_method;
+  const char *path;       /* a template with {labels} */
+  const char *query;      /* a fixed query; NULL for none */
+  const gl_shape *input;  /* always a structure */
+  const gl_shape *output; /* a structure, or NULL where nothing comes back */
+} gl_operation;
+
+extern const gl_operation gl_operations[];
+extern const size_t gl_operations_count;
+
+/* The codes of the modelled exceptions. */
+extern const char *const gl_exceptions[];
+extern const size_t gl_exceptions_count;
+
+/* The operation of that API or method name; NULL if there is none. */
+const gl_operation *gl_operation_find(const char *name);
+
+/* Whether the input has a JSON body: it is then sent even if it is `{}`. */
+int gl_operation_has_body(const gl_operation *operation);
+
+#endif
