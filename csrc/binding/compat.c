@@ -1,0 +1,53 @@
+#include "binding/compat.h"
+
+int gl_compat_absindex(lua_State *L, int index) {
+  return index > 0 || index <= LUA_REGISTRYINDEX ? index : lua_gettop(L) + index + 1;
+}
+
+void gl_compat_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues) {
+  luaL_checkstack(L, upvalues + 1, "too many upvalues");
+  for (; functions->name; functions++) {
+    for (int i = 0; i < upvalues; i++)
+      lua_pushvalue(L, -upvalues);
+    lua_pushcclosure(L, functions->func, upvalues);
+    lua_setfield(L, -(upvalues + 2), functions->name);
+  }
+  lua_pop(L, upvalues);
+}
+
+#if LUA_VERSION_NUM < 503
+
+void gl_compat_set_anchor(lua_State *L, int index) {
+  lua_setfenv(L, index);
+}
+
+int gl_compat_toint64(lua_State *L, int index, int64_t *out) {
+  lua_Number value = lua_tonumber(L, index);
+  /* 2^63 itself is out of range, and every comparison with a NaN is false. */
+  if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0))
+    return 0;
+  *out = (int64_t)value;
+  return (lua_Number)*out == value;
+}
+
+void gl_compat_pushint64(lua_State *L, int64_t value) {
+  lua_pushnumber(L, (lua_Number)value);
+}
+
+#else
+
+void gl_compat_set_anchor(lua_State *L, int index) {
+  lua_setuservalue(L, index);
+}
+
+int gl_compat_toint64(lua_State *L, int index, int64_t *out) {
+  int is_integer;
+  *out = lua_tointegerx(L, index, &is_integer);
+  return is_integer;
+}
+
+void gl_compat_pushint64(lua_State *L, int64_t value) {
+  lua_pushinteger(L, value);
+}
+
+#endif

@@ -1,0 +1,35 @@
+/* One spelling for what the Lua C APIs 5.1, LuaJIT and 5.4 have in different ones.  No other file
+ * tests LUA_VERSION_NUM. */
+#ifndef GL_BINDING_COMPAT_H
+#define GL_BINDING_COMPAT_H
+
+#include <lauxlib.h>
+#include <lua.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if LUA_VERSION_NUM < 502
+#define gl_compat_rawlen lua_objlen
+#else
+#define gl_compat_rawlen lua_rawlen
+#endif
+
+/* The index, counted from the bottom of the stack. */
+int gl_compat_absindex(lua_State *L, int index);
+
+/* Adds functions to the table on top, each with copies of `upvalues` values from above it, which
+ * are popped: luaL_setfuncs. */
+void gl_compat_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues);
+
+/* Keeps the table on top alive as long as the userdata at `index`, and pops it. */
+void gl_compat_set_anchor(lua_State *L, int index);
+
+/* Whether the number at `index` (of type number, not a string) is an integer of 64 bits; an
+ * integral float is one. */
+int gl_compat_toint64(lua_State *L, int index, int64_t *out);
+
+/* Pushes an integer: of Lua's integer type where there is one, else the nearest number. */
+void gl_compat_pushint64(lua_State *L, int64_t value);
+
+#endif

@@ -1,0 +1,211 @@
+#include "binding/marshal.h"
+
+#include "binding/box.h"
+#include "binding/check.h"
+#include "binding/raise.h"
+#include "core/json.h"
+#include "core/uri.h"
+
+#include <string.h>
+
+/* Everything below runs after gl_check_input found nothing wrong, so types are what the shapes say.
+ * Buffers belong to an anchored request: an error may leave at any point. */
+
+static void must(lua_State *L, int failed) {
+  if (failed)
+    gl_raise_memory(L);
+}
+
+/* ---- JSON by shape ----------------------------------------------------------------------- */
+
+static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *shape);
+
+static void write_key(lua_State *L, gl_json *json, int index) {
+  size_t length;
+  const char *text = lua_tolstring(L, index, &length);
+  must(L, gl_json_key(json, text, length));
+}
+
+/* The members that travel in the body, in the model's order. */
+static void write_structure(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
+  must(L, gl_json_open(json, '{'));
+  for (size_t i = 0; i < shape->count; i++) {
+    if (shape->members[i].place != GL_IN_BODY)
+      continue;
+    lua_pushstring(L, shape->members[i].name);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, index);
+    if (!lua_isnil(L, -1)) {
+      write_key(L, json, lua_gettop(L) - 1);
+      write_value(L, json, lua_gettop(L), shape->members[i].shape);
+    }
+    lua_pop(L, 2);
+  }
+  must(L, gl_json_close(json, '}'));
+}
+
+static void write_list(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
+  size_t count = gl_compat_rawlen(L, index);
+  must(L, gl_json_open(json, '['));
+  for (size_t i = 1; i <= count; i++) {
+    lua_rawgeti(L, index, (int)i);
+    write_value(L, json, lua_gettop(L), shape->element);
+    lua_pop(L, 1);
+  }
+  must(L, gl_json_close(json, ']'));
+}
+
+static void write_map(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
+  must(L, gl_json_open(json, '{'));
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    write_key(L, json, lua_gettop(L) - 1);
+    write_value(L, json, lua_gettop(L), shape->element);
+    lua_pop(L, 1);
+  }
+  must(L, gl_json_close(json, '}'));
+}
+
+static void write_string(lua_State *L, gl_json *json, int index) {
+  size_t length;
+  const char *text = lua_tolstring(L, index, &length);
+  must(L, gl_json_string(json, text, length));
+}
+
+static void write_long(lua_State *L, gl_json *json, int index) {
+  int64_t value = 0;
+  gl_compat_toint64(L, index, &value);
+  must(L, gl_json_integer(json, value));
+}
+
+static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
+  luaL_checkstack(L, 8, "parameters nested too deeply");
+  switch (shape->type) {
+  case GL_STRING:
+    write_string(L, json, index);
+    break;
+  case GL_LONG:
+    write_long(L, json, index);
+    break;
+  case GL_BOOLEAN:
+    must(L, gl_json_boolean(json, lua_toboolean(L, index)));
+    break;
+  case GL_STRUCTURE:
+    write_structure(L, json, index, shape);
+    break;
+  case GL_LIST:
+    write_list(L, json, index, shape);
+    break;
+  case GL_MAP:
+    write_map(L, json, index, shape);
+    break;
+  }
+}
+
+/* ---- the request ------------------------------------------------------------------------- */
+
+static void set_header(lua_State *L, gl_request *request, const gl_operation *operation,
+                       const char *name, const char *value, size_t length) {
+  gl_error error;
+  if (gl_request_set_header(request, name, value, length, &error))
+    gl_raise(L, &error, operation->name);
+}
+
+/* Puts a member that is a string where it belongs, outside of the body. */
+static void place_member(lua_State *L, const gl_operation *operation, const gl_member *member,
+                         const char *value, size_t length, gl_request *request) {
+  if (member->place == GL_IN_PATH)
+    must(L, gl_uri_fill(&request->path, member->name, value, length));
+  else if (member->place == GL_IN_QUERY)
+    must(L, gl_uri_add_query(&request->query, member->name, value, length));
+  else
+    set_header(L, request, operation, member->header, value, length);
+}
+
+static void write_member(lua_State *L, int index, const gl_operation *operation,
+                         const gl_member *member, gl_request *request) {
+  size_t length = 0;
+  lua_pushstring(L, member->name);
+  lua_rawget(L, index);
+  const char *value = lua_tolstring(L, -1, &length);
+  if (member->fallback && length == 0)
+    value = member->fallback, length = strlen(value);
+  if (value)
+    place_member(L, operation, member, value, length, request);
+  lua_pop(L, 1);
+}
+
+/* The payload member if the operation has one, else the members that travel in the body. */
+static void write_body(lua_State *L, int index, const gl_operation *operation,
+                       gl_request *request) {
+  gl_json json = {&request->body, 0};
+  const gl_shape *shape = operation->input;
+  for (size_t i = 0; i < shape->count; i++) {
+    if (shape->members[i].place != GL_IN_PAYLOAD)
+      continue;
+    lua_pushstring(L, shape->members[i].name);
+    lua_rawget(L, index);
+    shape = shape->members[i].shape;
+    if (lua_isnil(L, -1))
+      lua_newtable(L);
+    index = lua_gettop(L);
+    break;
+  }
+  write_structure(L, &json, index, shape);
+  set_header(L, request, operation, "Content-Type", "application/json", 16);
+}
+
+static void write_request(lua_State *L, int index, const gl_operation *operation,
+                          gl_request *request) {
+  gl_buf *path = &request->path;
+  if (path->length > 0 && path->data[path->length - 1] == '/')
+    must(L, gl_buf_splice(path, path->length - 1, 1, NULL, 0));
+  gl_buf_reset(&request->method);
+  must(L, gl_buf_append_string(&request->method, operation->http_method));
+  must(L, gl_buf_append_string(path, operation->path));
+  if (operation->query)
+    must(L, gl_buf_append_string(&request->query, operation->query));
+  set_header(L, request, operation, "x-amz-glacier-version", GL_API_VERSION,
+             strlen(GL_API_VERSION));
+  for (size_t i = 0; i < operation->input->count; i++) {
+    const gl_member *member = &operation->input->members[i];
+    if (member->place != GL_IN_BODY && member->place != GL_IN_PAYLOAD)
+      write_member(L, index, operation, member, request);
+  }
+  if (gl_operation_has_body(operation))
+    write_body(L, index, operation, request);
+  request->has_body = strcmp(operation->http_method, "GET") != 0;
+}
+
+static void refuse(lua_State *L, const gl_operation *operation, const gl_buf *problems) {
+  lua_createtable(L, 0, 5);
+  lua_pushliteral(L, "Parameter validation failed:");
+  lua_pushlstring(L, problems->data, problems->length);
+  lua_concat(L, 2);
+  lua_setfield(L, -2, "message");
+  lua_pushliteral(L, "ParamValidationError");
+  lua_setfield(L, -2, "code");
+  lua_pushstring(L, gl_kind_name(GL_VALIDATION));
+  lua_setfield(L, -2, "kind");
+  lua_pushstring(L, operation->name);
+  lua_setfield(L, -2, "operation");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "retryable");
+  gl_raise_mark(L);
+  lua_error(L);
+}
+
+void gl_marshal_input(lua_State *L, int index, const gl_operation *operation, gl_request *request) {
+  index = gl_compat_absindex(L, index);
+  int top = lua_gettop(L);
+  if (lua_isnil(L, index)) {
+    lua_newtable(L);
+    index = lua_gettop(L);
+  }
+  gl_buf *problems = gl_box_new_buf(L);
+  gl_check_input(L, index, operation, problems);
+  if (problems->length > 0)
+    refuse(L, operation, problems);
+  write_request(L, index, operation, request);
+  lua_settop(L, top);
+}

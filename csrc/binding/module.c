@@ -1,0 +1,67 @@
+/* luaopen_glacier_core: the C module behind `require "glacier"`. */
+#include "binding/box.h"
+#include "binding/raise.h"
+#include "binding/request.h"
+#include "binding/response.h"
+#include "binding/transfer.h"
+#include "core/model.h"
+#include "core/transport.h"
+
+/* core.error{ code=, message=, kind=, … } -> the same table as an error object, not raised */
+static int lua_error_object(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  gl_raise_mark(L);
+  return 1;
+}
+
+/* core.operations: method name -> API name */
+static void set_operations(lua_State *L) {
+  lua_createtable(L, 0, (int)gl_operations_count);
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    lua_pushstring(L, gl_operations[i].name);
+    lua_setfield(L, -2, gl_operations[i].method_name);
+  }
+  lua_setfield(L, -2, "operations");
+}
+
+/* core.exceptions: the codes of the modelled exceptions, a list */
+static void set_exceptions(lua_State *L) {
+  lua_createtable(L, (int)gl_exceptions_count, 0);
+  for (size_t i = 0; i < gl_exceptions_count; i++) {
+    lua_pushstring(L, gl_exceptions[i]);
+    lua_rawseti(L, -2, (int)i + 1);
+  }
+  lua_setfield(L, -2, "exceptions");
+}
+
+static const luaL_Reg functions[] = {{"endpoint", gl_lua_endpoint},
+                                     {"prepare", gl_lua_prepare},
+                                     {"request", gl_lua_request},
+                                     {"credentials", gl_lua_credentials},
+                                     {"response", gl_lua_response},
+                                     {"parse", gl_lua_parse},
+                                     {"pool", gl_lua_pool},
+                                     {"error", lua_error_object},
+                                     {NULL, NULL}};
+
+int luaopen_glacier_core(lua_State *L);
+
+#if defined(__GNUC__)
+__attribute__((visibility("default")))
+#endif
+int luaopen_glacier_core(lua_State *L) {
+  const gl_box_class *const classes[] = {&gl_buf_box,         &gl_request_box,  &gl_signature_box,
+                                         &gl_credentials_box, &gl_response_box, &gl_pool_box,
+                                         &gl_transfer_box};
+  for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+    gl_box_register(L, classes[i]);
+  gl_raise_register(L);
+  lua_newtable(L);
+  gl_compat_setfuncs(L, functions, 0);
+  set_operations(L);
+  set_exceptions(L);
+  lua_pushstring(L, gl_transport_version());
+  lua_setfield(L, -2, "transport_version");
+  return 1;
+}

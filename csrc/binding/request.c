@@ -1,0 +1,242 @@
+#include "binding/request.h"
+
+#include "binding/marshal.h"
+#include "binding/raise.h"
+#include "core/endpoint.h"
+#include "core/sigv4.h"
+
+#include <string.h>
+
+/* ---- credentials ------------------------------------------------------------------------- */
+
+static void clear_credentials(void *value) {
+  gl_credentials_clear(value);
+}
+
+static int credentials_access_key_id(lua_State *L) {
+  gl_credentials *credentials = gl_box_check(L, 1, &gl_credentials_box);
+  lua_pushstring(L, credentials->access_key_id);
+  return 1;
+}
+
+static const luaL_Reg credentials_methods[] = {{"access_key_id", credentials_access_key_id},
+                                               {NULL, NULL}};
+
+const gl_box_class gl_credentials_box = {"glacier.credentials", sizeof(gl_credentials),
+                                         clear_credentials, credentials_methods};
+
+int gl_lua_credentials(lua_State *L) {
+  gl_error error;
+  const char *access_key_id = luaL_optstring(L, 1, NULL);
+  const char *secret_access_key = luaL_optstring(L, 2, NULL);
+  const char *session_token = luaL_optstring(L, 3, NULL);
+  gl_credentials *credentials = gl_box_new(L, &gl_credentials_box);
+  if (gl_credentials_set(credentials, access_key_id, secret_access_key, session_token, &error))
+    return gl_raise(L, &error, NULL);
+  return 1;
+}
+
+/* ---- making a request -------------------------------------------------------------------- */
+
+static void clear_request(void *value) {
+  gl_request_clear(value);
+}
+
+/* The option of that name in the table at 1, which must be a string or absent. */
+static const char *option(lua_State *L, const char *name, size_t *length) {
+  lua_getfield(L, 1, name);
+  if (length)
+    *length = 0;
+  if (lua_isnil(L, -1))
+    return NULL;
+  if (lua_type(L, -1) != LUA_TSTRING)
+    luaL_error(L, "%s must be a string", name);
+  return lua_tolstring(L, -1, length);
+}
+
+static int flag(lua_State *L, const char *name) {
+  lua_getfield(L, 1, name);
+  return lua_toboolean(L, -1);
+}
+
+/* Whether the URL can have an operation's path put behind it. */
+static void check_endpoint(lua_State *L, const gl_buf *url) {
+  gl_error error;
+  gl_request *probe = gl_box_new(L, &gl_request_box);
+  if (gl_request_set_url(probe, "GET", gl_buf_string(url), url->length, &error))
+    gl_raise(L, &error, NULL);
+  if (probe->query.length > 0) {
+    gl_error_set(&error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s (a query)",
+                 gl_buf_string(url));
+    gl_raise(L, &error, NULL);
+  }
+}
+
+int gl_lua_endpoint(lua_State *L) {
+  gl_error error;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  gl_buf *url = gl_box_new_buf(L);
+  gl_endpoint_options options = {option(L, "region", NULL), option(L, "endpoint_url", NULL),
+                                 flag(L, "use_fips"), flag(L, "use_dualstack")};
+  if (gl_endpoint_resolve(&options, url, &error))
+    return gl_raise(L, &error, NULL);
+  check_endpoint(L, url);
+  lua_pushlstring(L, url->data, url->length);
+  return 1;
+}
+
+int gl_lua_prepare(lua_State *L) {
+  gl_error error;
+  size_t length;
+  const gl_operation *operation = gl_operation_find(luaL_checkstring(L, 1));
+  const char *url = luaL_checklstring(L, 3, &length);
+  luaL_argcheck(L, operation != NULL, 1, "no such operation");
+  lua_settop(L, 3);
+  gl_request *request = gl_box_new(L, &gl_request_box);
+  if (gl_request_set_url(request, operation->http_method, url, length, &error))
+    return gl_raise(L, &error, operation->name);
+  gl_marshal_input(L, 2, operation, request);
+  return 1;
+}
+
+static void set_header(lua_State *L, gl_request *request, const char *name, int index) {
+  size_t length;
+  gl_error error;
+  const char *value = lua_tolstring(L, index, &length);
+  if (gl_request_set_header(request, name, value, length, &error))
+    gl_raise(L, &error, NULL);
+}
+
+static void set_headers(lua_State *L, gl_request *request) {
+  lua_getfield(L, 1, "headers");
+  if (lua_isnil(L, -1))
+    return;
+  luaL_checktype(L, -1, LUA_TTABLE);
+  lua_pushnil(L);
+  while (lua_next(L, -2)) {
+    if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+      luaL_error(L, "headers must be strings");
+    set_header(L, request, lua_tostring(L, -2), lua_gettop(L));
+    lua_pop(L, 1);
+  }
+}
+
+int gl_lua_request(lua_State *L) {
+  gl_error error;
+  size_t url_length, body_length;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  gl_request *request = gl_box_new(L, &gl_request_box);
+  const char *method = option(L, "method", NULL), *url = option(L, "url", &url_length);
+  const char *body = option(L, "body", &body_length);
+  luaL_argcheck(L, method && url, 1, "method and url are needed");
+  if (gl_request_set_url(request, method, url, url_length, &error))
+    return gl_raise(L, &error, NULL);
+  set_headers(L, request);
+  request->has_body = body != NULL;
+  if (gl_buf_append(&request->body, body, body_length))
+    gl_raise_memory(L);
+  lua_settop(L, 2);
+  return 1;
+}
+
+/* ---- methods ----------------------------------------------------------------------------- */
+
+/* request:set_header(name, value) */
+static int request_set_header(lua_State *L) {
+  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  const char *name = luaL_checkstring(L, 2);
+  luaL_checkstring(L, 3);
+  set_header(L, request, name, 3);
+  return 0;
+}
+
+static void clear_signature(void *value) {
+  gl_signature_clear(value);
+}
+
+static const luaL_Reg no_methods[] = {{NULL, NULL}};
+const gl_box_class gl_signature_box = {"glacier.signature", sizeof(gl_signature), clear_signature,
+                                       no_methods};
+
+/* Seconds since the epoch at an argument; a fraction is dropped. */
+static int64_t check_time(lua_State *L, int argument) {
+  lua_Number time = luaL_checknumber(L, argument);
+  luaL_argcheck(L, time > -1e15 && time < 1e15, argument, "a time in seconds expected");
+  return (int64_t)time;
+}
+
+/* Signs from the arguments (request, credentials, region, service, time, keep_path); leaves the
+ * box of the signature on top. */
+static gl_signature *sign(lua_State *L) {
+  gl_error error;
+  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  gl_signer signer = {gl_box_check(L, 2, &gl_credentials_box), luaL_checkstring(L, 3),
+                      luaL_checkstring(L, 4), check_time(L, 5), lua_toboolean(L, 6)};
+  luaL_argcheck(L, signer.credentials->access_key_id, 2, "credentials that were cleared");
+  gl_signature *signature = gl_box_new(L, &gl_signature_box);
+  if (gl_sigv4_sign(request, &signer, signature, &error))
+    gl_raise(L, &error, NULL);
+  return signature;
+}
+
+/* request:sign(credentials, region, service, time): sets Host, X-Amz-Date, X-Amz-Security-Token and
+ * Authorization.  `time` is seconds since the epoch.  May be called again. */
+static int request_sign(lua_State *L) {
+  sign(L);
+  gl_box_clear(L, -1, &gl_signature_box);
+  return 0;
+}
+
+/* request:sign_stages(credentials, region, service, time, keep_path) -> canonical request, string
+ * to sign, signature: the same, to be looked at. */
+static int request_sign_stages(lua_State *L) {
+  gl_signature *signature = sign(L);
+  lua_pushlstring(L, signature->canonical_request.data, signature->canonical_request.length);
+  lua_pushlstring(L, signature->string_to_sign.data, signature->string_to_sign.length);
+  lua_pushstring(L, signature->hex);
+  return 3;
+}
+
+static void push_buf(lua_State *L, const gl_buf *buf) {
+  lua_pushlstring(L, gl_buf_string(buf), buf->length);
+}
+
+static void push_url(lua_State *L, const gl_request *request) {
+  gl_error error;
+  gl_buf *url = gl_box_new_buf(L);
+  if (gl_request_url(request, url, &error))
+    gl_raise(L, &error, NULL);
+  push_buf(L, url);
+  lua_remove(L, -2);
+}
+
+/* request:export() -> { method, url, headers, body }: what a host's own transport sends. */
+static int request_export(lua_State *L) {
+  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  lua_createtable(L, 0, 5);
+  push_buf(L, &request->method);
+  lua_setfield(L, -2, "method");
+  push_url(L, request);
+  lua_setfield(L, -2, "url");
+  lua_createtable(L, 0, (int)request->headers.count);
+  for (size_t i = 0; i < request->headers.count; i++) {
+    lua_pushstring(L, request->headers.items[i].value);
+    lua_setfield(L, -2, request->headers.items[i].name);
+  }
+  lua_setfield(L, -2, "headers");
+  if (request->has_body) {
+    push_buf(L, &request->body);
+    lua_setfield(L, -2, "body");
+  }
+  return 1;
+}
+
+static const luaL_Reg request_methods[] = {{"set_header", request_set_header},
+                                           {"sign", request_sign},
+                                           {"sign_stages", request_sign_stages},
+                                           {"export", request_export},
+                                           {NULL, NULL}};
+
+const gl_box_class gl_request_box = {"glacier.request", sizeof(gl_request), clear_request,
+                                     request_methods};

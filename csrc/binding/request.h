@@ -1,0 +1,29 @@
+/* The request as a userdata: made by shape or as it is, signed, handed to a transport. */
+#ifndef GL_BINDING_REQUEST_H
+#define GL_BINDING_REQUEST_H
+
+#include "binding/box.h"
+#include "core/request.h"
+
+extern const gl_box_class gl_request_box;     /* of a gl_request */
+extern const gl_box_class gl_credentials_box; /* of a gl_credentials */
+extern const gl_box_class gl_signature_box;   /* of a gl_signature */
+
+/* core.endpoint{ region=, endpoint_url=, use_fips=, use_dualstack= } -> URL (string).  Raises the
+ * errors of gl_endpoint_resolve, and "InvalidConfigError" for a URL that cannot be one of an
+ * endpoint. */
+int gl_lua_endpoint(lua_State *L);
+
+/* core.prepare(operation, params, endpoint_url) -> request.  `operation` is an API or method name.
+ * Raises ParamValidationError with every problem found. */
+int gl_lua_prepare(lua_State *L);
+
+/* core.request{ method=, url=, headers={…}, body= } -> request, for what is no operation of the
+ * model: the credential providers'.  `body` is a string or nil. */
+int gl_lua_request(lua_State *L);
+
+/* core.credentials(access_key_id, secret_access_key, session_token or nil) -> credentials, copied
+ * into memory that is wiped when freed. */
+int gl_lua_credentials(lua_State *L);
+
+#endif

@@ -1,0 +1,132 @@
+#include "binding/transfer.h"
+
+#include "binding/raise.h"
+#include "binding/request.h"
+#include "binding/response.h"
+#include "core/transport.h"
+
+/* ---- pools ------------------------------------------------------------------------------- */
+
+static void clear_pool(void *value) {
+  gl_pool_free(*(gl_pool **)value);
+}
+
+static const char *string_field(lua_State *L, const char *name) {
+  lua_getfield(L, 1, name);
+  return lua_isnil(L, -1) ? NULL : luaL_checkstring(L, -1);
+}
+
+int gl_lua_pool(lua_State *L) {
+  gl_error error;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  gl_pool **pool = gl_box_new(L, &gl_pool_box);
+  gl_pool_options options = {.ca_bundle = string_field(L, "ca_bundle"),
+                             .proxy = string_field(L, "proxy"),
+                             .no_proxy = string_field(L, "no_proxy")};
+  lua_getfield(L, 1, "insecure");
+  options.insecure = lua_toboolean(L, -1);
+  *pool = gl_pool_new(&options, &error);
+  if (!*pool)
+    return gl_raise(L, &error, NULL);
+  lua_settop(L, 2);
+  return 1;
+}
+
+static gl_pool *check_pool(lua_State *L) {
+  gl_pool **pool = gl_box_check(L, 1, &gl_pool_box);
+  luaL_argcheck(L, *pool != NULL, 1, "a pool that was closed");
+  return *pool;
+}
+
+/* pool:foreign() -> whether it was made before a fork, by the parent: it is then of no use here */
+static int pool_foreign(lua_State *L) {
+  lua_pushboolean(L, gl_pool_foreign(check_pool(L)));
+  return 1;
+}
+
+/* pool:close(): ends what is under way and closes the connections */
+static int pool_close(lua_State *L) {
+  gl_box_check(L, 1, &gl_pool_box);
+  gl_box_clear(L, 1, &gl_pool_box);
+  return 0;
+}
+
+/* Milliseconds at an argument; whatever is not positive is 0, whatever is too long the longest. */
+static long check_ms(lua_State *L, int argument) {
+  lua_Number ms = luaL_checknumber(L, argument);
+  return ms >= 2147483647.0 ? 2147483647L : ms > 0 ? (long)ms : 0;
+}
+
+/* pool:start(request, connect_ms, read_ms) -> transfer, or nil and an error object; 0 is no limit
+ */
+static int pool_start(lua_State *L) {
+  gl_error error;
+  gl_pool *pool = check_pool(L);
+  gl_request *request = gl_box_check(L, 2, &gl_request_box);
+  gl_timeouts timeouts = {check_ms(L, 3), check_ms(L, 4)};
+  gl_transfer **transfer = gl_box_new(L, &gl_transfer_box);
+  lua_createtable(L, 1, 0); /* the transfer borrows the request's body */
+  lua_pushvalue(L, 2);
+  lua_rawseti(L, -2, 1);
+  gl_compat_set_anchor(L, -2);
+  *transfer = gl_transfer_new(pool, request, &timeouts, &error);
+  if (*transfer)
+    return 1;
+  lua_pushnil(L);
+  gl_raise_push(L, &error, NULL);
+  return 2;
+}
+
+static const luaL_Reg pool_methods[] = {
+    {"foreign", pool_foreign}, {"close", pool_close}, {"start", pool_start}, {NULL, NULL}};
+
+const gl_box_class gl_pool_box = {"glacier.pool", sizeof(gl_pool *), clear_pool, pool_methods};
+
+/* ---- transfers --------------------------------------------------------------------------- */
+
+static void clear_transfer(void *value) {
+  gl_transfer_free(*(gl_transfer **)value);
+}
+
+static gl_transfer *check_transfer(lua_State *L) {
+  gl_transfer **transfer = gl_box_check(L, 1, &gl_transfer_box);
+  luaL_argcheck(L, *transfer != NULL, 1, "a transfer that was finished");
+  return *transfer;
+}
+
+/* transfer:poll(wait_ms) -> whether it is done; waits no longer than that, 0 not at all */
+static int transfer_poll(lua_State *L) {
+  gl_transfer *transfer = check_transfer(L);
+  lua_pushboolean(L, gl_transfer_poll(transfer, check_ms(L, 2)));
+  return 1;
+}
+
+/* transfer:finish() -> response; or nil and an error object.  Frees the transfer. */
+static int transfer_finish(lua_State *L) {
+  gl_error error;
+  gl_transfer *transfer = check_transfer(L);
+  gl_response *response = gl_box_new(L, &gl_response_box);
+  int kind = gl_transfer_finish(transfer, response, &error);
+  gl_box_clear(L, 1, &gl_transfer_box);
+  if (!kind)
+    return 1;
+  lua_pushnil(L);
+  gl_raise_push(L, &error, NULL);
+  return 2;
+}
+
+/* transfer:cancel(): gives it up; legal at any time */
+static int transfer_cancel(lua_State *L) {
+  gl_box_check(L, 1, &gl_transfer_box);
+  gl_box_clear(L, 1, &gl_transfer_box);
+  return 0;
+}
+
+static const luaL_Reg transfer_methods[] = {{"poll", transfer_poll},
+                                            {"finish", transfer_finish},
+                                            {"cancel", transfer_cancel},
+                                            {NULL, NULL}};
+
+const gl_box_class gl_transfer_box = {"glacier.transfer", sizeof(gl_transfer *), clear_transfer,
+                                      transfer_methods};

@@ -1,0 +1,13 @@
+/* Pools and transfers as userdata. */
+#ifndef GL_BINDING_TRANSFER_H
+#define GL_BINDING_TRANSFER_H
+
+#include "binding/box.h"
+
+extern const gl_box_class gl_pool_box;     /* of a gl_pool * */
+extern const gl_box_class gl_transfer_box; /* of a gl_transfer * */
+
+/* core.pool{ ca_bundle=, insecure=, proxy=, no_proxy= } -> pool */
+int gl_lua_pool(lua_State *L);
+
+#endif

@@ -1,0 +1,2 @@
+--- The version of this module.
+return "0.1.0"
