@@ -1,0 +1,263 @@
+--- The INI grammar of AWS's shared config and credentials files.
+--
+-- It is the grammar botocore reads: CPython's configparser.RawConfigParser with its defaults, in
+-- its UTF-8 and universal-newline reading, and botocore's one level of nested blocks on top
+-- (configloader.py). In short: `[name]` headers; `key = value` or `key : value`, split at the
+-- first of the two; `#` and `;` comment only a whole line; a line indented deeper than its option
+-- goes on with that option's value; keys are lower-cased, here in ASCII only; a header or a key
+-- that comes twice is an error; the keys of `[DEFAULT]` belong to every other section; a value
+-- that begins on the line below its key is a block of `key = value` lines, its keys as written.
+--
+-- No function here returns a piece of a line as a problem: a broken line may hold a secret key.
+
+local ini = {}
+
+-- What str.strip() and \s take for white space beyond ASCII, in UTF-8.
+local WIDE_SPACE = {
+  ["\194\133"] = true, ["\194\160"] = true, ["\225\154\128"] = true,
+  ["\226\128\168"] = true, ["\226\128\169"] = true, ["\226\128\175"] = true,
+  ["\226\129\159"] = true, ["\227\128\128"] = true,
+}
+for last = 128, 138 do
+  WIDE_SPACE["\226\128" .. string.char(last)] = true
+end
+
+-- Well-formed sequences beyond ASCII (Unicode 15, table 3-7) and their lengths.
+local SEQUENCES = {
+  { "^[\194-\223][\128-\191]", 2 },
+  { "^\224[\160-\191][\128-\191]", 3 },
+  { "^[\225-\236\238\239][\128-\191][\128-\191]", 3 },
+  { "^\237[\128-\159][\128-\191]", 3 },
+  { "^\240[\144-\191][\128-\191][\128-\191]", 4 },
+  { "^[\241-\243][\128-\191][\128-\191][\128-\191]", 4 },
+  { "^\244[\128-\143][\128-\191][\128-\191]", 4 },
+}
+
+local BYTE_ORDER_MARK = "\239\187\191"
+
+local function sequence_length(text, position)
+  for _, sequence in ipairs(SEQUENCES) do
+    if text:find(sequence[1], position) then
+      return sequence[2]
+    end
+  end
+end
+
+local function is_utf8(text)
+  local position = text:find("[\128-\255]")
+  while position do
+    local length = sequence_length(text, position)
+    if not length then
+      return false
+    end
+    position = text:find("[\128-\255]", position + length)
+  end
+  return true
+end
+
+-- %s follows the host's locale, so white space is asked for by its bytes.
+local function space_after(text, position)
+  if text:find("^[\t-\r\28-\32]", position) then
+    return 1
+  end
+  for length = 2, 3 do
+    if WIDE_SPACE[text:sub(position, position + length - 1)] then
+      return length
+    end
+  end
+end
+
+local function space_before(text, position)
+  if text:find("^[\t-\r\28-\32]", position) then
+    return 1
+  end
+  for length = 2, 3 do
+    if WIDE_SPACE[text:sub(position - length + 1, position)] then
+      return length
+    end
+  end
+end
+
+-- The text without the white space around it, and how many characters of it stood in front.
+local function strip(text)
+  local first, last, indent = 1, #text, 0
+  local length = space_after(text, first)
+  while length do
+    first, indent = first + length, indent + 1
+    length = space_after(text, first)
+  end
+  length = last >= first and space_before(text, last)
+  while length do
+    last = last - length
+    length = last >= first and space_before(text, last)
+  end
+  return text:sub(first, last), indent
+end
+
+-- string.lower follows the host's locale and could break a UTF-8 sequence.
+local function lower(text)
+  return (text:gsub("[A-Z]", function(letter)
+    return string.char(letter:byte() + 32)
+  end))
+end
+
+local function new_section(name, line)
+  return { name = name, line = line, options = {}, order = {} }
+end
+
+-- Makes `name` the section that options go to. `[DEFAULT]` may come again, others may not.
+local function open_section(state, name, line)
+  state.option = nil
+  if name == "DEFAULT" then
+    state.section = state.defaults
+    return
+  end
+  local earlier = state.by_name[name]
+  if earlier then
+    return "the section that line " .. earlier.line .. " opened is opened again"
+  end
+  state.section = new_section(name, line)
+  state.by_name[name] = state.section
+  state.sections[#state.sections + 1] = state.section
+end
+
+local function add_option(state, text, line)
+  local delimiter = text:find("[=:]")
+  if not delimiter then
+    return "a key without a value: neither '=' nor ':'"
+  end
+  local key = lower((strip(text:sub(1, delimiter - 1))))
+  if key == "" then
+    return "a value without a key"
+  end
+  local section = state.section
+  local earlier = section.options[key]
+  if earlier then
+    return "the key that line " .. earlier.line .. " set is set again in the same section"
+  end
+  state.option = { line = line, { text = strip(text:sub(delimiter + 1)), line = line } }
+  section.options[key] = state.option
+  section.order[#section.order + 1] = key
+end
+
+local function no_section(line)
+  if line:sub(1, #BYTE_ORDER_MARK) == BYTE_ORDER_MARK then
+    return "the file begins with a byte order mark; save it as UTF-8 without one"
+  end
+  return "no section header above it"
+end
+
+-- Takes one line in; returns what is wrong with it, or nil.
+local function take_line(state, line, number)
+  if not is_utf8(line) then
+    return "not valid UTF-8"
+  end
+  local text, indent = strip(line)
+  if text:find("^[#;]") then
+    return nil
+  elseif text == "" or (state.option and indent > state.indent) then
+    if state.option then
+      table.insert(state.option, { text = text, line = number })
+    end
+    return nil
+  end
+  state.indent = indent
+  local name = text:match("^%[(.+)%]")
+  if name then
+    return open_section(state, name, number)
+  elseif not state.section then
+    return no_section(line)
+  end
+  return add_option(state, text, number)
+end
+
+-- The `key = value` lines of a nested block, into a map and the map of their line numbers.
+-- botocore breaks these lines where str.splitlines() does, which is at more than newlines.
+local function read_block(option)
+  local values, lines = {}, {}
+  for _, part in ipairs(option) do
+    local text = part.text:gsub("[\v\f\28-\30]", "\n")
+    text = text:gsub("\194\133", "\n"):gsub("\226\128[\168\169]", "\n")
+    for piece in text:gmatch("[^\n]+") do
+      piece = strip(piece)
+      local delimiter = piece:find("=", 1, true)
+      if delimiter then
+        local key = strip(piece:sub(1, delimiter - 1))
+        values[key], lines[key] = strip(piece:sub(delimiter + 1)), part.line
+      elseif piece ~= "" then
+        return nil, "a line without '=' in a nested block", part.line
+      end
+    end
+  end
+  return values, lines
+end
+
+-- An option's value: a string, or a map and the map of its line numbers.
+local function read_value(option)
+  while #option > 1 and option[#option].text == "" do
+    table.remove(option)
+  end
+  if #option > 1 and option[1].text == "" then
+    return read_block(option)
+  end
+  local texts = {}
+  for index, part in ipairs(option) do
+    texts[index] = part.text
+  end
+  return table.concat(texts, "\n")
+end
+
+-- Reads the options of `from` that `values` does not have yet.
+local function read_options(from, values, lines)
+  local own = lines[values]
+  for _, key in ipairs(from.order) do
+    if values[key] == nil then
+      local option = from.options[key]
+      local value, detail, line = read_value(option)
+      if value == nil then
+        return detail, line
+      end
+      values[key], own[key] = value, option.line
+      if type(value) == "table" then
+        lines[value] = detail
+      end
+    end
+  end
+end
+
+local function finish(state)
+  local sections, lines = {}, {}
+  for index, section in ipairs(state.sections) do
+    local values = {}
+    lines[values] = {}
+    local problem, line = read_options(section, values, lines)
+    if not problem then
+      problem, line = read_options(state.defaults, values, lines)
+    end
+    if problem then
+      return nil, problem, line
+    end
+    sections[index] = { name = section.name, line = section.line, values = values }
+  end
+  return sections, lines
+end
+
+--- Parses the whole text of a file, newlines of any kind.
+-- @return the sections in the file's order, each { name = string, line = number, values = map of
+--   key to string or (a nested block) to a map }, without `[DEFAULT]`; then the line numbers: for
+--   each of these maps as the key, a map of key to line. Or nil, what is wrong (in words that
+--   quote nothing of the file), and the number of the line.
+function ini.parse(text)
+  local state = { sections = {}, by_name = {}, defaults = new_section("DEFAULT"), indent = 0 }
+  local number = 0
+  for line in (text:gsub("\r\n?", "\n") .. "\n"):gmatch("([^\n]*)\n") do
+    number = number + 1
+    local problem = take_line(state, line, number)
+    if problem then
+      return nil, problem, number
+    end
+  end
+  return finish(state)
+end
+
+return ini
