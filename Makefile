@@ -21,6 +21,7 @@ gl_cppflags = -Icsrc -D_POSIX_C_SOURCE=200809L $(LIB_CFLAGS)
 gl_cflags   = -std=c11 -fPIC -fvisibility=hidden -pthread $(warnings)
 compile     = $(CC) $(gl_cppflags) $(CPPFLAGS) $(gl_cflags) $(CFLAGS) -MMD -MP
 link        = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
+say         = $(if $(V),,@echo '  $1 $@';)
 ifeq ($(shell uname -s),Darwin)
 shared := -bundle -undefined dynamic_lookup
 else
@@ -52,20 +53,20 @@ $(BUILD)/glacier/core.so: $(core) $(lua54)
 $(BUILD)/luajit/glacier/core.so: $(core) $(luajit)
 $(BUILD)/glacier/core.so $(BUILD)/luajit/glacier/core.so:
 	@mkdir -p $(@D)
-	$(link) $(shared) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(link) $(shared) -o $@ $^ $(LIBS)
 
 $(BUILD)/obj/core/%.o: csrc/core/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(compile) -c -o $@ $<
+	$(call say,CC)$(compile) -c -o $@ $<
 $(BUILD)/obj/lua54/%.o: csrc/binding/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(compile) $(LUA54_CFLAGS) -c -o $@ $<
+	$(call say,CC)$(compile) $(LUA54_CFLAGS) -c -o $@ $<
 $(BUILD)/obj/luajit/%.o: csrc/binding/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(compile) $(LUAJIT_CFLAGS) -c -o $@ $<
+	$(call say,CC)$(compile) $(LUAJIT_CFLAGS) -c -o $@ $<
 $(BUILD)/obj/spec/%.o: spec/c/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(compile) $(CMOCKA_CFLAGS) $(LUA54_CFLAGS) -Ispec/c -c -o $@ $<
+	$(call say,CC)$(compile) $(CMOCKA_CFLAGS) $(LUA54_CFLAGS) -Ispec/c -c -o $@ $<
 
 # A program of its own for each file; an oom_* one gets an allocator that can be made to fail.
 $(units): $(BUILD)/spec/c/%: $(BUILD)/obj/spec/%.o $(core)
@@ -74,7 +75,7 @@ $(ooms): $(BUILD)/spec/c/%: $(BUILD)/obj/spec/%.o $(BUILD)/obj/spec/mem_failing.
 $(ooms): libs_lua = $(LUA54_LIBS)
 $(ctests):
 	@mkdir -p $(@D)
-	$(link) -o $@ $^ $(CMOCKA_LIBS) $(libs_lua) $(LIBS)
+	$(call say,LINK)$(link) -o $@ $^ $(CMOCKA_LIBS) $(libs_lua) $(LIBS)
 
 # Changes only when the compiler, its flags or the list of files do: then all is built again.
 inputs = $(subst ','\'',$(compile) $(LDFLAGS) $(core) $(binding))
@@ -160,6 +161,6 @@ help:
 #:
 #: Variables
 #:   LUA LUAJIT               interpreters (lua5.4, luajit); LUA also chooses what is installed
-#:   CC CPPFLAGS CFLAGS LDFLAGS, PREFIX DESTDIR, BUILD, PKG_CONFIG
+#:   CC CPPFLAGS CFLAGS LDFLAGS, PREFIX DESTDIR, BUILD, PKG_CONFIG; V=1 shows each command
 #:   LUA54_CFLAGS LUA54_LIBS LUAJIT_CFLAGS LIB_CFLAGS LIBS CMOCKA_CFLAGS CMOCKA_LIBS
 #:                            else what pkg-config says
