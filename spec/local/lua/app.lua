@@ -75,9 +75,8 @@ end
 -- The answer to a request that nginx itself has refused with `status`: a request line that it
 -- cannot parse, a header that is too long, a client too slow.
 local function refusal(status)
-  local code = "BadRequest"
-  if status == 408 then code = "RequestTimeoutException" end
-  if status >= 500 then code = "InternalFailure" end
+  local codes = { [408] = "RequestTimeoutException", [500] = "InternalFailure" }
+  local code = codes[status] or "BadRequest"
   return errors.response { code = code, message = "The request cannot be processed." }
 end
 
