@@ -1,0 +1,42 @@
+/* One HTTP response: status, headers and the body up to a bound.  The zero value is legal to
+ * clear. */
+#ifndef GL_CORE_RESPONSE_H
+#define GL_CORE_RESPONSE_H
+
+#include "core/buf.h"
+#include "core/header.h"
+
+typedef struct gl_response {
+  int status;      /* 0 until a status line came */
+  char reason[64]; /* the reason phrase, cut if longer; empty when the server sent none */
+  gl_headers headers;
+  gl_buf body;
+  int truncated; /* the body was longer than the bound and the rest was dropped */
+} gl_response;
+
+enum {
+  GL_RESPONSE_FULL = -1,
+  /* What a body may take.  The largest page of the service (1,000 jobs) stays under 2 MiB. */
+  GL_RESPONSE_BODY_MAX = 64 * 1024 * 1024,
+  /* What an error's body may take; the service's own are below 1 KiB. */
+  GL_RESPONSE_ERROR_BODY_MAX = 256 * 1024,
+  /* What all header fields together may take. */
+  GL_RESPONSE_HEADERS_MAX = 256 * 1024
+};
+
+/* Reads one line of a response's head, with or without its CRLF.  A status line starts the response
+ * anew, so the final one wins over an interim 1xx; a field is added to the headers; anything else
+ * (the empty line, a field that gl_headers_add refuses, a folded line) is passed over.  0, or
+ * GL_MEMORY with the response still legal to clear. */
+int gl_response_head_line(gl_response *response, const char *line, size_t length);
+
+/* Takes `length` bytes of the body.  The bound is GL_RESPONSE_BODY_MAX for a 2xx status and
+ * GL_RESPONSE_ERROR_BODY_MAX for any other.  0; GL_MEMORY with the body unchanged; or
+ * GL_RESPONSE_FULL when the bound is passed: what fits is kept and `truncated` set, and the caller
+ * may stop reading. */
+int gl_response_body(gl_response *response, const void *bytes, size_t length);
+
+/* Wipes and frees; the response is the zero value again. */
+void gl_response_clear(gl_response *response);
+
+#endif
