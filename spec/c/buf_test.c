@@ -133,6 +133,7 @@ static void forgetting_bytes_keeps_the_room(void **state) {
   gl_buf_append_string(&buf, "abcdef");
   size_t capacity = buf.capacity;
   gl_buf_truncate(&buf, 7);
+  assert_int_equal(buf.length, 6);
   assert_string_equal(gl_buf_string(&buf), "abcdef");
   gl_buf_truncate(&buf, 2);
   assert_string_equal(gl_buf_string(&buf), "ab");

@@ -79,6 +79,13 @@ static void a_cut_never_splits_a_character(void **state) {
   }
 }
 
+static void a_message_one_byte_too_long_is_cut_at_a_character(void **state) {
+  (void)state;
+  gl_error error;
+  gl_error_set(&error, GL_CONFIG, "X", "%1022s\xC3\xA9", "");
+  assert_int_equal(strlen(error.message), 1022);
+}
+
 static void bytes_that_are_no_utf8_are_cut_all_the_same(void **state) {
   (void)state;
   assert_int_equal(cut_length(1000, "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"
@@ -115,6 +122,7 @@ int main(void) {
       cmocka_unit_test(a_code_that_is_too_long_is_cut),
       cmocka_unit_test(a_message_that_is_too_long_is_cut),
       cmocka_unit_test(a_cut_never_splits_a_character),
+      cmocka_unit_test(a_message_one_byte_too_long_is_cut_at_a_character),
       cmocka_unit_test(bytes_that_are_no_utf8_are_cut_all_the_same),
       cmocka_unit_test(a_message_that_just_fits_is_left_alone),
       cmocka_unit_test(each_kind_has_the_name_that_lua_sees),

@@ -9,6 +9,7 @@
 
 static atomic_long attempts;
 static atomic_long live;
+static atomic_size_t wiped;
 static atomic_long fails_from = -1;
 
 void gl_mem_fail_from(long n) {
@@ -22,6 +23,10 @@ long gl_mem_count(void) {
 
 long gl_mem_live(void) {
   return live;
+}
+
+size_t gl_mem_wiped(void) {
+  return wiped;
 }
 
 static int refused(void) {
@@ -58,6 +63,7 @@ void gl_mem_free(void *pointer) {
 
 /* Nothing reads what is freed here, so a plain memset will do. */
 void gl_mem_wipe(void *pointer, size_t size) {
+  wiped += size;
   if (size)
     memset(pointer, 0, size);
 }

@@ -3,6 +3,8 @@
 #ifndef GL_SPEC_MEM_FAILING_H
 #define GL_SPEC_MEM_FAILING_H
 
+#include <stddef.h>
+
 /* Counts allocations from 0 again and lets every one from the n-th on (the first is 0) fail; none
  * for n < 0. */
 void gl_mem_fail_from(long n);
@@ -13,5 +15,8 @@ long gl_mem_count(void);
 
 /* Blocks alive. */
 long gl_mem_live(void);
+
+/* Bytes wiped since the start. */
+size_t gl_mem_wiped(void);
 
 #endif

@@ -80,6 +80,19 @@ static void a_buffer_that_cannot_grow_is_unchanged(void **state) {
   expect_unchanged_until_done(splice, "");
 }
 
+static void a_block_that_a_buffer_outgrows_or_frees_is_wiped(void **state) {
+  (void)state;
+  gl_buf buf = {0};
+  fill(&buf, "secret");
+  size_t wiped = gl_mem_wiped(), first = buf.capacity;
+  assert_int_equal(gl_buf_append_char(&buf, 'x'), 0);
+  assert_int_equal(gl_mem_wiped() - wiped, first);
+  size_t second = buf.capacity;
+  gl_buf_reset(&buf);
+  gl_buf_clear(&buf);
+  assert_int_equal(gl_mem_wiped() - wiped, first + second);
+}
+
 static int encode(gl_buf *buf) {
   return gl_uri_encode(buf, sixty_bytes, sizeof sixty_bytes, "/");
 }
@@ -204,6 +217,22 @@ static void a_header_list_that_cannot_grow_is_unchanged(void **state) {
   expect_headers_unchanged_until_done(gl_headers_set, "New");
 }
 
+static void a_header_value_that_goes_is_wiped(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  gl_mem_fail_from(-1);
+  size_t wiped = gl_mem_wiped();
+  gl_headers_add(&headers, "A", 1, "1", 1);
+  gl_headers_add(&headers, "A", 1, "22", 2);
+  gl_headers_set(&headers, "A", 1, "4444", 4);
+  assert_int_equal(gl_mem_wiped() - wiped, 1 + 2);
+  gl_headers_remove(&headers, "a");
+  assert_int_equal(gl_mem_wiped() - wiped, 1 + 2 + 4);
+  gl_headers_add(&headers, "A", 1, "88888888", 8);
+  gl_headers_clear(&headers);
+  assert_int_equal(gl_mem_wiped() - wiped, 1 + 2 + 4 + 8);
+}
+
 static void failing_allocates_nothing(void **state) {
   (void)state;
   gl_error error;
@@ -285,9 +314,11 @@ static void a_digest_that_cannot_be_made_is_a_memory_error(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_buffer_that_cannot_grow_is_unchanged),
+      cmocka_unit_test(a_block_that_a_buffer_outgrows_or_frees_is_wiped),
       cmocka_unit_test(a_path_or_query_that_cannot_grow_is_unchanged),
       cmocka_unit_test(a_json_step_that_fails_is_undone),
       cmocka_unit_test(a_header_list_that_cannot_grow_is_unchanged),
+      cmocka_unit_test(a_header_value_that_goes_is_wiped),
       cmocka_unit_test(failing_allocates_nothing),
       /* Last, for OpenSSL's own blocks stay alive from then on. */
       cmocka_unit_test(a_digest_that_cannot_be_made_is_a_memory_error),

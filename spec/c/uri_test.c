@@ -188,6 +188,10 @@ static void a_percent_sign_without_two_digits_is_itself(void **state) {
   expect_query("a=%zz&b=%4g", "a=%25zz&b=%254g");
   expect_query("a=%&41=b", "41=b&a=%25");
   expect_query("a=100%25", "a=100%25");
+  gl_buf out = {0};
+  assert_int_equal(gl_uri_canonical_query(&out, "a=%41", strlen("a=%4")), 0);
+  assert_string_equal(gl_buf_string(&out), "a=%254");
+  gl_buf_clear(&out);
 }
 
 static void many_parameters_are_sorted(void **state) {
