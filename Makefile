@@ -40,7 +40,7 @@ units   := $(filter-out $(ooms),$(ctests))
 have_luajit := $(if $(filter undefined file,$(origin LUAJIT_CFLAGS)),$(shell \
                  $(PKG_CONFIG) --exists luajit 2>/dev/null && echo yes),yes)
 
-.PHONY: all lua54 luajit tests demo test lint sanitize valgrind bench install uninstall clean help
+.PHONY: all lua54 luajit for-lua tests demo test lint sanitize valgrind bench install uninstall clean help
 
 all: lua54 $(if $(have_luajit),luajit)
 	$(if $(have_luajit),,@echo "LuaJIT's headers are not here: built for Lua 5.4 only.")
@@ -90,12 +90,13 @@ FORCE:
 # --- running ---------------------------------------------------------------------------------
 # The parts that need freshly installed packages are asked of a second make, which sees them.
 
+sanitizers = -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 memcheck = valgrind --quiet --leak-check=full --keep-debuginfo=yes --error-exitcode=99
 runtime  = BUILD='$(BUILD)' LUA='$(LUA)' LUAJIT='$(LUAJIT)'
 
 demo:
 	@spec/tools/deps demo
-	@$(MAKE) --no-print-directory $(build_of_lua)
+	@$(MAKE) --no-print-directory for-lua
 	@$(runtime) spec/tools/with-glacier spec/local/serve -- $(LUA) spec/examples/demo.lua
 
 test:
@@ -104,14 +105,13 @@ test:
 
 sanitize:
 	@spec/tools/deps test
-	@$(MAKE) --no-print-directory tests BUILD=$(BUILD)/sanitize \
-	  CFLAGS='-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
-	@$(runtime) BUILD=$(BUILD)/sanitize CC='$(CC)' ONLY='$(ONLY)' spec/tools/run-sanitized
+	@$(MAKE) --no-print-directory -k tests BUILD=$(BUILD)/sanitize CFLAGS='$(sanitizers)'; \
+	  $(runtime) BUILD=$(BUILD)/sanitize CC='$(CC)' ONLY='$(ONLY)' BUILT=$$? spec/tools/run-sanitized
 
 valgrind:
 	@spec/tools/deps valgrind
-	@$(MAKE) --no-print-directory tests
-	@$(runtime) ONLY='$(ONLY)' LUAJIT= WRAP='$(memcheck)' spec/tools/run-tests
+	@$(MAKE) --no-print-directory -k tests; \
+	  $(runtime) ONLY='$(ONLY)' LUAJIT= WRAP='$(memcheck)' BUILT=$$? spec/tools/run-tests
 
 lint:
 	@spec/tools/deps lint
@@ -124,21 +124,28 @@ bench:
 
 # --- installing ------------------------------------------------------------------------------
 
-abi      = $(shell $(LUA) -e 'print((_VERSION:match "%d+%.%d+"))')
-build_of_lua = $(if $(filter 5.1,$(abi)),luajit,lua54)
+abi      = $(shell $(LUA) -e 'print((_VERSION:match "%d+%.%d+"))' 2>/dev/null)
 built    = $(BUILD)/$(if $(filter 5.1,$(abi)),luajit/)glacier/core.so
 sharedir = $(DESTDIR)$(PREFIX)/share/lua/$(abi)
 libdir   = $(DESTDIR)$(PREFIX)/lib/lua/$(abi)
 modules := $(patsubst lua/%,%,$(shell find lua -name '*.lua' 2>/dev/null))
 
+# The build for $(LUA), whichever that is
+for-lua:
+	@$(MAKE) --no-print-directory $(if $(filter 5.1,$(abi)),luajit,lua54)
+
 install:
 	@test -n '$(abi)' || { echo "$(LUA) does not run: set LUA to your interpreter" >&2; exit 1; }
-	@$(MAKE) --no-print-directory $(build_of_lua)
+	@$(MAKE) --no-print-directory for-lua
 	install -d '$(libdir)/glacier' $(patsubst %,'$(sharedir)/%',$(sort $(dir $(modules))))
 	install -m 755 $(built) '$(libdir)/glacier/core.so'
 	@for m in $(modules); do install -m 644 "lua/$$m" "$(sharedir)/$$m" || exit; done
 
-uninstall:
+un# The build for $(LUA), whichever that is
+for-lua:
+	@$(MAKE) --no-print-directory $(if $(filter 5.1,$(abi)),luajit,lua54)
+
+install:
 	rm -rf '$(libdir)/glacier' '$(sharedir)/glacier'
 
 clean:
