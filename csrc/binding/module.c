@@ -3,6 +3,7 @@
 #include "binding/raise.h"
 #include "binding/request.h"
 #include "binding/response.h"
+#include "binding/system.h"
 #include "binding/transfer.h"
 #include "core/model.h"
 #include "core/transport.h"
@@ -35,15 +36,14 @@ static void set_exceptions(lua_State *L) {
   lua_setfield(L, -2, "exceptions");
 }
 
-static const luaL_Reg functions[] = {{"endpoint", gl_lua_endpoint},
-                                     {"prepare", gl_lua_prepare},
-                                     {"request", gl_lua_request},
-                                     {"credentials", gl_lua_credentials},
-                                     {"response", gl_lua_response},
-                                     {"parse", gl_lua_parse},
-                                     {"pool", gl_lua_pool},
-                                     {"error", lua_error_object},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"endpoint", gl_lua_endpoint}, {"prepare", gl_lua_prepare},
+    {"request", gl_lua_request},   {"credentials", gl_lua_credentials},
+    {"response", gl_lua_response}, {"parse", gl_lua_parse},
+    {"pool", gl_lua_pool},         {"error", lua_error_object},
+    {"time", gl_lua_time},         {"monotonic", gl_lua_monotonic},
+    {"sleep", gl_lua_sleep},       {"random", gl_lua_random},
+    {"uuid", gl_lua_uuid},         {NULL, NULL}};
 
 int luaopen_glacier_core(lua_State *L);
 

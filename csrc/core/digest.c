@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/rand.h>
 #include <string.h>
 
 /* Whether `code` says what was refused.  EVP alone tells no more than that it could not begin or
@@ -30,7 +31,7 @@ static int fail(gl_error *error) {
     return gl_error_memory(error);
   char reason[256];
   ERR_error_string_n(refusal, reason, sizeof reason);
-  return gl_error_set(error, GL_CONFIG, "DigestError", "OpenSSL refuses SHA-256: %s", reason);
+  return gl_error_set(error, GL_CONFIG, "DigestError", "OpenSSL refused: %s", reason);
 }
 
 int gl_sha256(const void *bytes, size_t length, unsigned char out[GL_SHA256_SIZE],
@@ -45,6 +46,10 @@ int gl_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t
   /* A key of NULL would mean the key of an earlier call to some versions of OpenSSL. */
   const void *some_key = key_length ? key : "";
   return HMAC(EVP_sha256(), some_key, (int)key_length, bytes, length, out, NULL) ? 0 : fail(error);
+}
+
+int gl_random(unsigned char *out, size_t length, gl_error *error) {
+  return RAND_bytes(out, (int)length) == 1 ? 0 : fail(error);
 }
 
 void gl_hex(const unsigned char digest[GL_SHA256_SIZE], char out[GL_SHA256_HEX_SIZE]) {

@@ -1,4 +1,5 @@
-/* SHA-256, HMAC-SHA-256 and Glacier's tree hash.  The only room that includes OpenSSL. */
+/* SHA-256, HMAC-SHA-256, Glacier's tree hash, and random bytes.  The only room that includes
+ * OpenSSL. */
 #ifndef GL_CORE_DIGEST_H
 #define GL_CORE_DIGEST_H
 
@@ -16,6 +17,10 @@ enum { GL_SHA256_SIZE = 32, GL_SHA256_HEX_SIZE = 65 /* with the NUL */ };
 int gl_sha256(const void *bytes, size_t length, unsigned char out[GL_SHA256_SIZE], gl_error *error);
 int gl_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
                    unsigned char out[GL_SHA256_SIZE], gl_error *error);
+
+/* Fills `out` with random bytes of OpenSSL's generator, which is safe after a fork.  0 or the kind
+ * in `error`. */
+int gl_random(unsigned char *out, size_t length, gl_error *error);
 
 /* Lower-case hexadecimal, NUL-terminated. */
 void gl_hex(const unsigned char digest[GL_SHA256_SIZE], char out[GL_SHA256_HEX_SIZE]);

@@ -1,0 +1,14 @@
+/* Clocks, in seconds. */
+#ifndef GL_CORE_CLOCK_H
+#define GL_CORE_CLOCK_H
+
+/* Since the epoch. */
+double gl_clock_realtime(void);
+
+/* Since some moment in the past: for durations, never set back. */
+double gl_clock_monotonic(void);
+
+/* Sleeps for that long, or until a signal is handled. */
+void gl_clock_sleep(double seconds);
+
+#endif
