@@ -40,7 +40,8 @@ units   := $(filter-out $(ooms),$(ctests))
 have_luajit := $(if $(filter undefined file,$(origin LUAJIT_CFLAGS)),$(shell \
                  $(PKG_CONFIG) --exists luajit 2>/dev/null && echo yes),yes)
 
-.PHONY: all lua54 luajit for-lua tests demo test lint sanitize valgrind bench install uninstall clean help
+.PHONY: all lua54 luajit for-lua tests clean help
+.PHONY: demo test lint sanitize valgrind bench install uninstall
 
 all: lua54 $(if $(have_luajit),luajit)
 	$(if $(have_luajit),,@echo "LuaJIT's headers are not here: built for Lua 5.4 only.")
@@ -141,11 +142,7 @@ install:
 	install -m 755 $(built) '$(libdir)/glacier/core.so'
 	@for m in $(modules); do install -m 644 "lua/$$m" "$(sharedir)/$$m" || exit; done
 
-un# The build for $(LUA), whichever that is
-for-lua:
-	@$(MAKE) --no-print-directory $(if $(filter 5.1,$(abi)),luajit,lua54)
-
-install:
+uninstall:
 	rm -rf '$(libdir)/glacier' '$(sharedir)/glacier'
 
 clean:
