@@ -116,6 +116,18 @@ static void what_openssl_forbids_is_a_config_error_that_says_so(void **state) {
 #endif
 }
 
+static void random_bytes_fill_their_room_and_differ_each_time(void **state) {
+  (void)state;
+  static const unsigned char zeros[16];
+  unsigned char first[48] = {0}, second[48] = {0};
+  gl_error error;
+  assert_int_equal(gl_random(first, 32, &error), 0);
+  assert_int_equal(gl_random(second, 32, &error), 0);
+  assert_memory_not_equal(first, second, 16);
+  assert_memory_not_equal(first + 16, second + 16, 16);
+  assert_memory_equal(first + 32, zeros, 16);
+}
+
 static void hexadecimal_of_either_case_is_read_back(void **state) {
   (void)state;
   unsigned char digest[GL_SHA256_SIZE];
@@ -304,6 +316,7 @@ int main(void) {
       cmocka_unit_test(an_hmac_may_have_no_key_and_no_bytes),
       cmocka_unit_test(a_key_longer_than_openssl_takes_is_refused),
       cmocka_unit_test(what_openssl_forbids_is_a_config_error_that_says_so),
+      cmocka_unit_test(random_bytes_fill_their_room_and_differ_each_time),
       cmocka_unit_test(hexadecimal_of_either_case_is_read_back),
       cmocka_unit_test(what_is_not_64_digits_is_no_digest),
       cmocka_unit_test(a_stream_fed_at_once_has_the_known_hashes),
