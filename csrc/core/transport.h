@@ -10,7 +10,9 @@
  * and TLS sessions are the parent's.
  *
  * What is sent is what the request holds: its path and query byte for byte, its headers and no
- * other but Content-Length where there is a body, and Host where the request has none.  Redirects are not followed.  TLS is 1.2 at least, host and certificate verified. */
+ * other but Content-Length where there is a body, and Host where the request has none.  (Over plain
+ * http where there might be a proxy, libcurl from 8 on writes hexadecimal digits in upper case.)
+ * Redirects are not followed.  TLS is 1.2 at least, host and certificate verified. */
 #ifndef GL_CORE_TRANSPORT_H
 #define GL_CORE_TRANSPORT_H
 

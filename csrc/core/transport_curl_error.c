@@ -58,6 +58,8 @@ static int names_other_host(const gl_transfer *transfer) {
 #endif
 
 static int by_proxy(const gl_transfer *transfer) {
+  if (strncmp(transfer->detail, "Unsupported proxy", 17) == 0)
+    return 1;
 #if LIBCURL_VERSION_NUM >= 0x080700
   long used = 0;
   return curl_easy_getinfo(transfer->easy, CURLINFO_USED_PROXY, &used) == CURLE_OK && used;
@@ -213,8 +215,8 @@ void gl_transfer_judge(gl_transfer *transfer, CURLcode result) {
     gl_error_memory(&transfer->error);
   else if (result != CURLE_OK)
     set_fault(transfer, fault_of(transfer, result), detail(transfer, result));
-  else if (transfer->response.status < 200)
-    set_closed(transfer, "No final response came.", &transfer->error);
+  else if (!transfer->head_done) /* libcurl takes a head that is cut short for a whole one */
+    set_closed(transfer, "No whole response head came.", &transfer->error);
 }
 
 void gl_transfer_timed_out(gl_transfer *transfer) {

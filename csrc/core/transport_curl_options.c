@@ -140,6 +140,18 @@ static CURLcode set_body(CURL *easy, const gl_request *request) {
   return code;
 }
 
+/* What the request line names.  libcurl from 8 on touches up the URL's own (the case of hexadecimal
+ * digits), so it is set apart; but not where a proxy might need the whole URL in its place. */
+static CURLcode set_target(CURL *easy, const gl_transfer *transfer, const gl_request *request) {
+  CURLcode code = CURLE_OK;
+  const char *proxy = transfer->pool->proxy;
+  const char *target = gl_buf_string(&transfer->url) + request->origin.length;
+  SET(CURLOPT_URL, gl_buf_string(&transfer->url));
+  if ((proxy && !*proxy) || strncmp(gl_buf_string(&transfer->url), "https:", 6) == 0)
+    SET(CURLOPT_REQUEST_TARGET, target);
+  return code;
+}
+
 /* libcurl's own default is five minutes, and its 0 means that. */
 static long connect_timeout(const gl_timeouts *timeouts) {
   return timeouts->connect > 0 && timeouts->connect < INT_MAX ? timeouts->connect : INT_MAX;
@@ -188,11 +200,11 @@ static CURLcode set_headers(CURL *easy, gl_transfer *transfer, const gl_headers 
 CURLcode gl_transfer_setup(gl_transfer *transfer, const gl_request *request) {
   CURL *easy = transfer->easy;
   CURLcode code = set_callbacks(easy, transfer);
-  SET(CURLOPT_URL, gl_buf_string(&transfer->url));
   SET(CURLOPT_CONNECTTIMEOUT_MS, connect_timeout(&transfer->timeouts));
   code = code ? code : set_rules(easy);
   code = code ? code : set_tls(easy, transfer->pool);
   code = code ? code : set_proxy(easy, transfer->pool);
+  code = code ? code : set_target(easy, transfer, request);
   code = code ? code : set_body(easy, request);
   return code ? code : set_headers(easy, transfer, &request->headers);
 }

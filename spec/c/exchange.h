@@ -1,0 +1,66 @@
+/* One request through the transport, from start to finish, for its tests. */
+#ifndef GL_SPEC_EXCHANGE_H
+#define GL_SPEC_EXCHANGE_H
+
+#include "core/transport.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct exchange {
+  gl_request request;
+  gl_timeouts timeouts;
+  gl_response response;
+  gl_error error;
+} exchange;
+
+/* `body` NULL: a request without one. */
+static inline void exchange_init(exchange *one, const char *method, const char *origin,
+                                 const char *target, const char *body) {
+  char url[512];
+  *one = (exchange){.timeouts = {.connect = 60000, .read = 60000}};
+  snprintf(url, sizeof url, "%s%s", origin, target);
+  assert_int_equal(gl_request_set_url(&one->request, method, url, strlen(url), &one->error), 0);
+  one->request.has_body = body != NULL;
+  if (body)
+    assert_int_equal(gl_buf_append_string(&one->request.body, body), 0);
+}
+
+static inline void exchange_header(exchange *one, const char *name, const char *value) {
+  assert_int_equal(gl_request_set_header(&one->request, name, value, strlen(value), &one->error),
+                   0);
+}
+
+/* 0 with the response filled, or the kind of the error that is filled. */
+static inline int exchange_run(exchange *one, gl_pool *pool) {
+  gl_response_clear(&one->response);
+  gl_transfer *transfer = gl_transfer_new(pool, &one->request, &one->timeouts, &one->error);
+  if (!transfer)
+    return one->error.kind;
+  while (!gl_transfer_poll(transfer, 1000))
+    ;
+  int result = gl_transfer_finish(transfer, &one->response, &one->error);
+  gl_transfer_free(transfer);
+  return result;
+}
+
+static inline void exchange_clear(exchange *one) {
+  gl_request_clear(&one->request);
+  gl_response_clear(&one->response);
+}
+
+/* A pool that uses no proxy, whatever the environment says. */
+static inline gl_pool *exchange_pool(void) {
+  gl_error error;
+  const gl_pool_options options = {.proxy = ""};
+  gl_pool *pool = gl_pool_new(&options, &error);
+  assert_non_null(pool);
+  return pool;
+}
+
+#endif

@@ -1,0 +1,337 @@
+/* How the transport keeps, replaces and gives up its connections, alone, in threads and over a
+ * fork. */
+#include "core/transport_private.h"
+
+#include "exchange.h"
+#include "loopback.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+
+#define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+static const loopback_step answer_one[] = {
+    {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+
+/* --- connections --------------------------------------------------------------------------- */
+
+/* Runs the same request twice against `steps` and expects `accepted` connections. */
+static void run_twice(const char *method, const char *body, const loopback_step *steps,
+                      int accepted) {
+  loopback server;
+  exchange one;
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, method, server.url, "/", body);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(exchange_run(&one, pool), 0);
+    assert_string_equal(gl_buf_string(&one.response.body), "ok");
+  }
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  assert_int_equal(server.accepted, accepted);
+  loopback_clear(&server);
+}
+
+static void a_connection_is_kept_for_the_next_request(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
+                                        {READ, 0, 0},   {SEND, OK, 0}, {END, 0, 0}};
+  run_twice("GET", NULL, steps, 1);
+  run_twice("PUT", "body", steps, 1);
+}
+
+/* The server reads the second request and hangs up without a word: nothing tells the client before
+ * that the connection is dead. */
+static void a_kept_connection_that_died_is_replaced_silently(void **state) {
+  (void)state;
+  for (int reset = 0; reset < 2; reset++) {
+    const loopback_step steps[] = {
+        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {READ, 0, 0}, {reset ? RESET : CLOSE, 0, 0},
+        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+    run_twice("GET", NULL, steps, 2);
+    run_twice("PUT", "{\"SNSTopic\":\"arn\"}", steps, 2);
+    run_twice("POST", "", steps, 2);
+    run_twice("DELETE", "", steps, 2);
+  }
+}
+
+static void a_body_is_sent_whole_again_on_the_new_connection(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
+                                        {READ, 0, 0},   {CLOSE, 0, 0}, {ACCEPT, 0, 0},
+                                        {READ, 0, 0},   {SEND, OK, 0}, {END, 0, 0}};
+  enum { SIZE = 300000 };
+  loopback server;
+  exchange one;
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "PUT", server.url, "/", "");
+  for (int i = 0; i < SIZE; i++)
+    assert_int_equal(gl_buf_append_char(&one.request.body, (char)('a' + i % 26)), 0);
+  assert_int_equal(exchange_run(&one, pool), 0);
+  assert_int_equal(exchange_run(&one, pool), 0);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  assert_int_equal(server.length % 3, 0);
+  const char *last = server.received + server.length - SIZE;
+  assert_memory_equal(last, one.request.body.data, SIZE);
+  assert_memory_equal(server.received, last - (server.length / 3 - SIZE), server.length / 3);
+  exchange_clear(&one);
+  loopback_clear(&server);
+}
+
+static void many_transfers_run_at_once_on_one_pool(void **state) {
+  (void)state;
+  enum { COUNT = 3 };
+  loopback servers[COUNT];
+  gl_transfer *transfers[COUNT];
+  exchange one[COUNT];
+  gl_pool *pool = exchange_pool();
+  for (int i = 0; i < COUNT; i++) {
+    loopback_start(&servers[i], answer_one);
+    exchange_init(&one[i], "GET", servers[i].url, "/", NULL);
+    transfers[i] = gl_transfer_new(pool, &one[i].request, &one[i].timeouts, &one[i].error);
+    assert_non_null(transfers[i]);
+  }
+  for (int left = COUNT; left > 0;) {
+    left = COUNT;
+    for (int i = 0; i < COUNT; i++)
+      left -= gl_transfer_poll(transfers[i], 0);
+  }
+  for (int i = 0; i < COUNT; i++) {
+    assert_int_equal(gl_transfer_finish(transfers[i], &one[i].response, &one[i].error), 0);
+    assert_string_equal(gl_buf_string(&one[i].response.body), "ok");
+    gl_transfer_free(transfers[i]);
+    exchange_clear(&one[i]);
+    loopback_stop(&servers[i]);
+    loopback_clear(&servers[i]);
+  }
+  gl_pool_free(pool);
+}
+
+/* --- giving up ----------------------------------------------------------------------------- */
+
+static const loopback_step hold_one[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {HOLD, 0, 0}};
+
+/* A transfer whose request is on its way, and which no answer will end. */
+static gl_transfer *start_held(exchange *one, gl_pool *pool, const loopback *server) {
+  exchange_init(one, "PUT", server->url, "/", "body");
+  gl_transfer *transfer = gl_transfer_new(pool, &one->request, &one->timeouts, &one->error);
+  assert_non_null(transfer);
+  assert_false(gl_transfer_poll(transfer, 1));
+  return transfer;
+}
+
+static void a_transfer_that_runs_may_be_given_up(void **state) {
+  (void)state;
+  loopback server;
+  exchange one;
+  loopback_start(&server, hold_one);
+  gl_pool *pool = exchange_pool();
+  gl_transfer *transfer = start_held(&one, pool, &server);
+  assert_int_equal(gl_transfer_finish(transfer, &one.response, &one.error), GL_TRANSPORT);
+  assert_string_equal(one.error.code, "ConnectionClosedError");
+  gl_transfer_free(transfer);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  exchange_clear(&one);
+  loopback_clear(&server);
+}
+
+static void a_transfer_that_was_never_polled_sends_nothing(void **state) {
+  (void)state;
+  exchange one;
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "GET", "http://127.0.0.1:1", "/", NULL);
+  gl_transfer_free(gl_transfer_new(pool, &one.request, &one.timeouts, &one.error));
+  gl_transfer_free(NULL);
+  gl_pool_free(pool);
+  gl_pool_free(NULL);
+  exchange_clear(&one);
+}
+
+static void a_pool_that_is_freed_first_ends_its_transfers(void **state) {
+  (void)state;
+  loopback server;
+  exchange one;
+  loopback_start(&server, hold_one);
+  gl_pool *pool = exchange_pool();
+  gl_transfer *transfer = start_held(&one, pool, &server);
+  gl_transfer *idle = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
+  gl_pool_free(pool);
+  assert_true(gl_transfer_poll(transfer, 60000));
+  assert_int_equal(gl_transfer_finish(transfer, &one.response, &one.error), GL_TRANSPORT);
+  assert_string_equal(one.error.code, "ConnectionClosedError");
+  gl_transfer_free(transfer);
+  assert_int_equal(gl_transfer_finish(idle, &one.response, &one.error), GL_TRANSPORT);
+  gl_transfer_free(idle);
+  loopback_stop(&server);
+  exchange_clear(&one);
+  loopback_clear(&server);
+}
+
+static void a_response_is_given_once(void **state) {
+  (void)state;
+  loopback server;
+  exchange one;
+  loopback_start(&server, answer_one);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "GET", server.url, "/", NULL);
+  gl_transfer *transfer = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
+  while (!gl_transfer_poll(transfer, 1000))
+    ;
+  assert_int_equal(gl_transfer_finish(transfer, &one.response, &one.error), 0);
+  gl_response again = {0};
+  assert_int_equal(gl_transfer_finish(transfer, &again, &one.error), GL_TRANSPORT);
+  assert_int_equal(again.status, 0);
+  gl_transfer_free(transfer);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  exchange_clear(&one);
+  loopback_clear(&server);
+}
+
+/* --- signals ------------------------------------------------------------------------------- */
+
+static int sigpipe_pending(void) {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGPIPE);
+}
+
+static void a_sigpipe_of_the_transport_never_reaches_the_host(void **state) {
+  (void)state;
+  gl_sigpipe held;
+  gl_sigpipe_hold(&held);
+  raise(SIGPIPE);
+  gl_sigpipe_release(&held);
+  sigset_t blocked;
+  pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+  assert_false(sigismember(&blocked, SIGPIPE));
+  assert_false(sigpipe_pending());
+}
+
+static void a_sigpipe_that_waited_for_the_host_is_left_to_it(void **state) {
+  (void)state;
+  sigset_t mine, before;
+  sigemptyset(&mine);
+  sigaddset(&mine, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &mine, &before);
+  raise(SIGPIPE);
+  gl_sigpipe held;
+  gl_sigpipe_hold(&held);
+  raise(SIGPIPE);
+  gl_sigpipe_release(&held);
+  assert_true(sigpipe_pending());
+  int taken;
+  sigwait(&mine, &taken);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* --- threads and processes ----------------------------------------------------------------- */
+
+static void *run_fifty(void *context) {
+  loopback *server = context;
+  gl_pool *pool = exchange_pool();
+  exchange one;
+  exchange_init(&one, "PUT", server->url, "/", "body");
+  long fine = 0;
+  for (int i = 0; i < 50; i++)
+    fine += exchange_run(&one, pool) == 0 && one.response.status == 200;
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  return (void *)fine;
+}
+
+static void two_threads_use_a_pool_each(void **state) {
+  (void)state;
+  loopback_step steps[102] = {{ACCEPT, 0, 0}};
+  for (int i = 0; i < 50; i++) {
+    steps[1 + 2 * i].act = READ;
+    steps[2 + 2 * i] = (loopback_step){SEND, OK, 0};
+  }
+  loopback servers[2];
+  pthread_t threads[2];
+  for (int i = 0; i < 2; i++) {
+    loopback_start(&servers[i], steps);
+    assert_int_equal(pthread_create(&threads[i], NULL, run_fifty, &servers[i]), 0);
+  }
+  for (int i = 0; i < 2; i++) {
+    void *fine;
+    assert_int_equal(pthread_join(threads[i], &fine), 0);
+    assert_int_equal((long)fine, 50);
+    loopback_stop(&servers[i]);
+    loopback_clear(&servers[i]);
+  }
+}
+
+static int open_descriptors(void) {
+  int open = 0;
+  for (int fd = 0; fd < 256; fd++)
+    open += fcntl(fd, F_GETFD) >= 0;
+  return open;
+}
+
+/* In the child: everything inherited is given back, and nothing of the parent's is touched. */
+static int forget(gl_pool *pool, gl_transfer *running, exchange *one) {
+  int before = open_descriptors();
+  if (!gl_pool_foreign(pool) || gl_transfer_new(pool, &one->request, &one->timeouts, &one->error))
+    return 1;
+  if (!gl_transfer_poll(running, 1000) ||
+      gl_transfer_finish(running, &one->response, &one->error) != GL_TRANSPORT)
+    return 2;
+  gl_pool_free(pool);
+  gl_transfer_free(running);
+  return open_descriptors() == before ? 0 : 3;
+}
+
+static void a_forked_child_forgets_a_pool_and_the_parent_goes_on(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
+                                        {READ, 0, 0},   {SEND, OK, 0}, {END, 0, 0}};
+  loopback server;
+  exchange one;
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "GET", server.url, "/", NULL);
+  assert_int_equal(exchange_run(&one, pool), 0);
+  gl_transfer *running = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
+  assert_non_null(running);
+  pid_t child = fork();
+  if (child == 0)
+    _exit(forget(pool, running, &one));
+  int status;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  assert_false(gl_pool_foreign(pool));
+  while (!gl_transfer_poll(running, 1000))
+    ;
+  gl_response_clear(&one.response);
+  assert_int_equal(gl_transfer_finish(running, &one.response, &one.error), 0);
+  gl_transfer_free(running);
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  assert_int_equal(server.accepted, 1);
+  loopback_clear(&server);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_connection_is_kept_for_the_next_request),
+      cmocka_unit_test(a_kept_connection_that_died_is_replaced_silently),
+      cmocka_unit_test(a_body_is_sent_whole_again_on_the_new_connection),
+      cmocka_unit_test(many_transfers_run_at_once_on_one_pool),
+      cmocka_unit_test(a_transfer_that_runs_may_be_given_up),
+      cmocka_unit_test(a_transfer_that_was_never_polled_sends_nothing),
+      cmocka_unit_test(a_pool_that_is_freed_first_ends_its_transfers),
+      cmocka_unit_test(a_response_is_given_once),
+      cmocka_unit_test(a_sigpipe_of_the_transport_never_reaches_the_host),
+      cmocka_unit_test(a_sigpipe_that_waited_for_the_host_is_left_to_it),
+      cmocka_unit_test(two_threads_use_a_pool_each),
+      cmocka_unit_test(a_forked_child_forgets_a_pool_and_the_parent_goes_on),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

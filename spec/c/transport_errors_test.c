@@ -1,0 +1,300 @@
+/* What the transport makes of a server, a proxy or a name that fails. */
+#include "core/transport.h"
+
+#include "exchange.h"
+#include "loopback.h"
+
+#define HEAD "HTTP/1.1 200 OK\r\n"
+
+/* Runs one GET and expects this error.  Its message begins with `words`, then `url` with "/a?b=c"
+ * behind it. */
+static void expect_failure(const gl_pool_options *options, const gl_timeouts *timeouts,
+                           const char *url, const char *code, int retryable, const char *words) {
+  exchange one;
+  char expected[256];
+  gl_pool *pool = gl_pool_new(options, &one.error);
+  assert_non_null(pool);
+  exchange_init(&one, "GET", url, "/a?b=c", NULL);
+  if (timeouts)
+    one.timeouts = *timeouts;
+  assert_int_equal(exchange_run(&one, pool), GL_TRANSPORT);
+  assert_string_equal(one.error.code, code);
+  assert_int_equal(one.error.retryable, retryable);
+  snprintf(expected, sizeof expected, "%s%s/a?b=c", words, url);
+  one.error.message[strlen(expected)] = '\0';
+  assert_string_equal(one.error.message, expected);
+  assert_int_equal(one.response.status, 0);
+  exchange_clear(&one);
+  gl_pool_free(pool);
+}
+
+static const gl_pool_options no_proxy = {.proxy = ""};
+
+/* The same against a server that plays `steps`; `scheme` stands in its URL. */
+static void expect_failure_of(const loopback_step *steps, const gl_timeouts *timeouts,
+                              const char *scheme, const char *code, const char *words) {
+  loopback server;
+  char url[64];
+  loopback_start(&server, steps);
+  snprintf(url, sizeof url, "%s%s", scheme, strchr(server.url, ':'));
+  expect_failure(&no_proxy, timeouts, url, code, 1, words);
+  loopback_stop(&server);
+  loopback_clear(&server);
+}
+
+#define CLOSED_WORDS                                                                               \
+  "Connection was closed before we received a valid response from endpoint URL: \""
+
+static void expect_closed(loopback_act last, const char *answer) {
+  const loopback_step steps[] = {
+      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {last, 0, 0}, {END, 0, 0}};
+  expect_failure_of(steps, NULL, "http", "ConnectionClosedError", CLOSED_WORDS);
+}
+
+/* --- answers that are none ----------------------------------------------------------------- */
+
+static void an_empty_reply_is_a_closed_connection(void **state) {
+  (void)state;
+  expect_closed(CLOSE, "");
+  expect_closed(RESET, "");
+}
+
+static void a_cut_or_garbled_answer_is_a_closed_connection(void **state) {
+  (void)state;
+  static const char *const answers[] = {HEAD "Content-Le",
+                                        HEAD "Content-Length: 10\r\n\r\nshort",
+                                        "HTTP/1.1 503 Busy\r\nContent-Length: 10\r\n\r\nshort",
+                                        HEAD "Transfer-Encoding: chunked\r\n\r\n5\r\nab",
+                                        HEAD
+                                        "Transfer-Encoding: chunked\r\n\r\nnot hexadecimal\r\n",
+                                        HEAD "Content-Length: x\r\n\r\n",
+                                        "no HTTP at all\r\n\r\n",
+                                        "\x15\x03\x01\r\n",
+                                        "HTTP/1.1 100 Continue\r\n\r\n"};
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+    expect_closed(CLOSE, answers[i]);
+}
+
+static void a_reset_within_the_body_is_a_closed_connection(void **state) {
+  (void)state;
+  expect_closed(RESET, HEAD "Content-Length: 10\r\n\r\nshort");
+}
+
+static void expect_flood(const char *head, const char *bytes, long count) {
+  const loopback_step steps[] = {
+      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, head, 0}, {FILL, bytes, count}, {HOLD, 0, 0}};
+  expect_failure_of(steps, NULL, "http", "ConnectionClosedError", CLOSED_WORDS);
+}
+
+static void a_flood_of_headers_is_a_closed_connection(void **state) {
+  (void)state;
+  expect_flood(HEAD, "X-Flood: 0123456789\r\n", 1000000);
+  expect_flood(HEAD "X-Flood: ", "0123456789", 1000000);
+  expect_flood("", "HTTP/1.1 100 Continue\r\n\r\n", 1000000);
+}
+
+static void a_success_longer_than_is_accepted_is_no_answer(void **state) {
+  (void)state;
+  static char block[65536 + 1];
+  memset(block, 'x', 65536);
+  const loopback_step steps[] = {{ACCEPT, 0, 0},
+                                 {READ, 0, 0},
+                                 {SEND, HEAD "\r\n", 0},
+                                 {FILL, block, GL_RESPONSE_BODY_MAX / 65536 + 1},
+                                 {HOLD, 0, 0}};
+  loopback server;
+  loopback_start(&server, steps);
+  expect_failure(&no_proxy, NULL, server.url, "ResponseParserError", 0,
+                 "The response from endpoint URL: \"");
+  loopback_stop(&server);
+  loopback_clear(&server);
+}
+
+/* --- time ---------------------------------------------------------------------------------- */
+
+static void a_server_that_stalls_is_a_read_timeout(void **state) {
+  (void)state;
+  static const gl_timeouts soon = {.connect = 60000, .read = 50};
+  static const loopback_step silent[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
+  static const loopback_step halfway[] = {{ACCEPT, 0, 0},
+                                          {READ, 0, 0},
+                                          {SEND, HEAD "Content-Length: 10\r\n\r\nshort", 0},
+                                          {HOLD, 0, 0}};
+  expect_failure_of(silent, &soon, "http", "ReadTimeoutError", "Read timeout on endpoint URL: \"");
+  expect_failure_of(halfway, &soon, "http", "ReadTimeoutError", "Read timeout on endpoint URL: \"");
+}
+
+static void a_server_that_stops_reading_is_a_read_timeout(void **state) {
+  (void)state;
+  enum { SIZE = 32 * 1024 * 1024 };
+  static const loopback_step silent[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
+  loopback server;
+  exchange one;
+  loopback_start(&server, silent);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "PUT", server.url, "/", "");
+  one.timeouts.read = 50;
+  assert_int_equal(gl_buf_reserve(&one.request.body, SIZE), 0);
+  memset(one.request.body.data, 'x', SIZE);
+  one.request.body.length = SIZE;
+  assert_int_equal(exchange_run(&one, pool), GL_TRANSPORT);
+  assert_string_equal(one.error.code, "ReadTimeoutError");
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  loopback_clear(&server);
+}
+
+static void a_handshake_that_stalls_is_a_connect_timeout(void **state) {
+  (void)state;
+  static const gl_timeouts soon = {.connect = 50, .read = 60000};
+  static const loopback_step silent[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
+  expect_failure_of(silent, &soon, "https", "ConnectTimeoutError",
+                    "Connect timeout on endpoint URL: \"");
+}
+
+/* --- no connection ------------------------------------------------------------------------- */
+
+/* A port of 127.0.0.1 that nobody listens on: bound, so that nobody else gets it. */
+static int refused_port(char *url, size_t size, const char *scheme) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  int bound = socket(AF_INET, SOCK_STREAM, 0);
+  loopback_check(bind(bound, (struct sockaddr *)&address, length) == 0, "bind");
+  getsockname(bound, (struct sockaddr *)&address, &length);
+  snprintf(url, size, "%s127.0.0.1:%d", scheme, ntohs(address.sin_port));
+  return bound;
+}
+
+static void a_refused_port_is_an_endpoint_error(void **state) {
+  (void)state;
+  char url[64];
+  int bound = refused_port(url, sizeof url, "http://");
+  expect_failure(&no_proxy, NULL, url, "EndpointConnectionError", 1,
+                 "Could not connect to the endpoint URL: \"");
+  close(bound);
+}
+
+static void a_name_that_does_not_exist_is_an_endpoint_error(void **state) {
+  (void)state;
+  expect_failure(&no_proxy, NULL, "http://nobody.invalid", "EndpointConnectionError", 1,
+                 "Could not connect to the endpoint URL: \"");
+}
+
+/* --- TLS ----------------------------------------------------------------------------------- */
+
+static void a_handshake_that_breaks_off_is_an_ssl_error_worth_a_retry(void **state) {
+  (void)state;
+  static const loopback_step hang_up[] = {
+      {ACCEPT, 0, 0}, {TASTE, 0, 0}, {CLOSE, 0, 0}, {END, 0, 0}};
+  static const loopback_step reset[] = {{ACCEPT, 0, 0}, {TASTE, 0, 0}, {RESET, 0, 0}, {END, 0, 0}};
+  static const loopback_step plain[] = {{ACCEPT, 0, 0}, {SEND, HEAD "\r\n", 0}, {HOLD, 0, 0}};
+  expect_failure_of(hang_up, NULL, "https", "SSLError", "SSL validation failed for ");
+  expect_failure_of(reset, NULL, "https", "SSLError", "SSL validation failed for ");
+  expect_failure_of(plain, NULL, "https", "SSLError", "SSL validation failed for ");
+}
+
+static void a_bundle_that_cannot_be_read_is_an_ssl_error_for_good(void **state) {
+  (void)state;
+  static const loopback_step silent[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
+  static const gl_pool_options missing = {.proxy = "", .ca_bundle = "/nowhere/ca.pem"};
+  loopback server;
+  char url[64];
+  loopback_start(&server, silent);
+  snprintf(url, sizeof url, "https%s", strchr(server.url, ':'));
+  expect_failure(&missing, NULL, url, "SSLError", 0, "SSL validation failed for ");
+  loopback_stop(&server);
+  loopback_clear(&server);
+}
+
+/* --- proxies ------------------------------------------------------------------------------- */
+
+/* Runs one GET of `url` through `proxy` (NULL: the environment's), which fails, and leaves the
+ * error's message in `message`. */
+static void fail_at_proxy(const char *proxy, const char *url, char *message, size_t size) {
+  const gl_pool_options options = {.proxy = proxy};
+  exchange one;
+  gl_pool *pool = gl_pool_new(&options, &one.error);
+  exchange_init(&one, "GET", url, "/", NULL);
+  exchange_header(&one, "Authorization", "signature");
+  assert_int_equal(exchange_run(&one, pool), GL_TRANSPORT);
+  assert_string_equal(one.error.code, "ProxyConnectionError");
+  assert_true(one.error.retryable);
+  snprintf(message, size, "%s", one.error.message);
+  exchange_clear(&one);
+  gl_pool_free(pool);
+}
+
+static void a_proxy_that_cannot_be_reached_is_a_proxy_error(void **state) {
+  (void)state;
+  char proxy[64], message[1024];
+  int bound = refused_port(proxy, sizeof proxy, "http://me:secret@");
+  fail_at_proxy(proxy, "http://127.0.0.1:1", message, sizeof message);
+  assert_non_null(strstr(message, "Failed to connect to proxy URL: \"http://***:***@127.0.0.1:"));
+  fail_at_proxy(proxy, "https://glacier.invalid", message, sizeof message);
+  fail_at_proxy("http://nobody.invalid:1", "https://glacier.invalid", message, sizeof message);
+  setenv("http_proxy", proxy, 1);
+  fail_at_proxy(NULL, "http://127.0.0.1:1", message, sizeof message);
+  assert_null(strstr(message, "secret"));
+  unsetenv("http_proxy");
+  close(bound);
+}
+
+static void a_proxy_url_that_makes_no_sense_keeps_its_password(void **state) {
+  (void)state;
+  char message[1024];
+  fail_at_proxy("gopher://me:secret@127.0.0.1:1", "http://127.0.0.1:1", message, sizeof message);
+  assert_null(strstr(message, "secret"));
+}
+
+static void
+a_refused_endpoint_beside_a_proxy_that_is_not_for_it_is_an_endpoint_error(void **state) {
+  (void)state;
+  static const gl_pool_options others = {.proxy = "http://127.0.0.1:1", .no_proxy = "127.0.0.1"};
+  char url[64];
+  int bound = refused_port(url, sizeof url, "http://");
+  expect_failure(&others, NULL, url, "EndpointConnectionError", 1,
+                 "Could not connect to the endpoint URL: \"");
+  close(bound);
+}
+
+static void the_refusal_of_a_proxy_is_never_the_answer(void **state) {
+  (void)state;
+  static const char *const refusals[] = {"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno",
+                                         "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n",
+                                         "HTTP/1.1 302 There\r\nContent-Length: 0\r\n\r\n"};
+  for (size_t i = 0; i < 3; i++) {
+    const loopback_step steps[] = {
+        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, refusals[i], 0}, {CLOSE, 0, 0}, {END, 0, 0}};
+    loopback proxy;
+    char message[1024];
+    loopback_start(&proxy, steps);
+    fail_at_proxy(proxy.url, "https://glacier.invalid", message, sizeof message);
+    loopback_stop(&proxy);
+    assert_non_null(strstr(proxy.received, "CONNECT glacier.invalid:443 HTTP/1.1\r\n"));
+    assert_null(strstr(proxy.received, "signature"));
+    loopback_clear(&proxy);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_empty_reply_is_a_closed_connection),
+      cmocka_unit_test(a_cut_or_garbled_answer_is_a_closed_connection),
+      cmocka_unit_test(a_reset_within_the_body_is_a_closed_connection),
+      cmocka_unit_test(a_flood_of_headers_is_a_closed_connection),
+      cmocka_unit_test(a_success_longer_than_is_accepted_is_no_answer),
+      cmocka_unit_test(a_server_that_stalls_is_a_read_timeout),
+      cmocka_unit_test(a_server_that_stops_reading_is_a_read_timeout),
+      cmocka_unit_test(a_handshake_that_stalls_is_a_connect_timeout),
+      cmocka_unit_test(a_refused_port_is_an_endpoint_error),
+      cmocka_unit_test(a_name_that_does_not_exist_is_an_endpoint_error),
+      cmocka_unit_test(a_handshake_that_breaks_off_is_an_ssl_error_worth_a_retry),
+      cmocka_unit_test(a_bundle_that_cannot_be_read_is_an_ssl_error_for_good),
+      cmocka_unit_test(a_proxy_that_cannot_be_reached_is_a_proxy_error),
+      cmocka_unit_test(a_proxy_url_that_makes_no_sense_keeps_its_password),
+      cmocka_unit_test(a_refused_endpoint_beside_a_proxy_that_is_not_for_it_is_an_endpoint_error),
+      cmocka_unit_test(the_refusal_of_a_proxy_is_never_the_answer),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
