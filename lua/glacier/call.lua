@@ -1,14 +1,27 @@
---- The one way through: prepare, sign, send, wait, finish.
+--- The one way through: prepare, then sign → send → wait → finish in a loop that retries, refreshes
+-- keys and corrects the clock.
 local cjson = require "cjson"
 local core = require "glacier.core"
+local date = require "glacier.date"
+local retry = require "glacier.retry"
 local wait = require "glacier.wait"
 
 local call = {}
 
--- An instance of our own: settings that a program makes on the shared one do not reach it. "nan" and
--- hexadecimal numbers are no JSON.
+-- An instance of our own: settings that a program makes on the shared one do not reach it. "nan"
+-- and hexadecimal numbers are no JSON.
 local json = cjson.new()
 json.decode_invalid_numbers(false)
+
+-- What the service answers when it holds the clock, or what was signed with it, for wrong.
+local clock_codes = {
+  RequestTimeTooSkewed = true, RequestExpired = true, InvalidSignatureException = true,
+  SignatureDoesNotMatch = true, AuthFailure = true, RequestInTheFuture = true,
+}
+local expired_codes = { ExpiredTokenException = true, ExpiredToken = true, TokenRefreshRequired = true }
+
+-- Seconds: signatures are good for five minutes at the strictest, and a Date has whole seconds.
+local SKEW = 240
 
 -- The value of a body, or nil where it is empty or no JSON.
 local function decode(body)
@@ -21,43 +34,159 @@ local function decode(body)
   end
 end
 
--- What every outcome says about its attempts.
-local function count(metadata, attempts)
-  metadata.RetryAttempts = attempts - 1
+-- Tells the client's logger of a step; `began` is when it began, on the client's clock.
+local function log(way, state, event, began, fields)
+  if not way.logger then
+    return
+  end
+  fields = fields or {}
+  fields.event, fields.operation, fields.attempt = event, state.operation, state.attempts
+  fields.duration = way.clock() - began
+  way.logger(fields)
 end
 
-local function raise(err, operation, attempts)
-  err.operation = operation
-  err.attempts = attempts
-  if err.response then
-    count(err.response.ResponseMetadata, attempts)
+-- Keys for the next attempt; or nil and the error object.
+local function keys_of(way, turn)
+  local good, keys = pcall(way.credentials.keys, way.credentials, turn)
+  if good then
+    return keys
+  end
+  if type(keys) ~= "table" then
+    error(keys, 0)
+  end
+  return nil, keys
+end
+
+local function sign(way, request, keys, state)
+  local began = way.clock()
+  state.attempts = state.attempts + 1
+  request:set_header("amz-sdk-request", ("attempt=%d; max=%d"):format(state.attempts, way.settings.max_attempts))
+  request:sign(keys, way.settings.region, "glacier", way.time() + way.clock_offset)
+  log(way, state, "sign", began, { region = way.settings.region })
+end
+
+-- Sends once. Returns the output, or nil and the error object; and the response, if one came.
+local function exchange(way, request, state, turn)
+  local settings, began = way.settings, way.clock()
+  log(way, state, "send", began, { url = settings.endpoint_url })
+  local response, err = way.send(request, settings.endpoint_url, settings, turn)
+  if not response then
+    log(way, state, "response", began, { code = err.code })
+    return nil, err
+  end
+  local result
+  result, err = core.parse(state.operation, response, decode(response:body()))
+  log(way, state, "response", began, { status = response:status(), code = err and err.code })
+  return result, err, response
+end
+
+local function try(way, request, state, turn)
+  local keys, err = keys_of(way, turn)
+  if not keys then
+    return nil, err
+  end
+  sign(way, request, keys, state)
+  return exchange(way, request, state, turn)
+end
+
+-- Whether the failure is the clock's, and the clock can be corrected: stores how far off it is.
+local function corrects_clock(way, state, err, response)
+  local server = response and clock_codes[err.code] and date.http(response:header "date")
+  if not server or state.corrected then
+    return false
+  end
+  local offset = server - way.time()
+  if math.abs(offset - way.clock_offset) <= SKEW then
+    return false
+  end
+  state.corrected, way.clock_offset = true, offset
+  return true
+end
+
+local function refreshes_keys(way, state, err, turn)
+  if not expired_codes[err.code] or state.refreshed then
+    return false
+  end
+  state.refreshed = true
+  return way.credentials:refresh(turn)
+end
+
+-- Whether to try again, having waited: or nil and why not.
+local function again(way, state, err, response, turn)
+  local began = way.clock()
+  local delay, taken = 0, state.taken
+  local reason = corrects_clock(way, state, err, response) and "clock"
+    or refreshes_keys(way, state, err, turn) and "credentials"
+  if not reason then
+    delay, taken = way.retries:decide(err, state.attempts)
+    if not delay then
+      return nil, taken
+    end
+    if delay >= wait.left(turn) then
+      return nil, "timeout"
+    end
+    reason = retry.classify(err)
+    wait.pause(turn, delay)
+  end
+  state.taken = taken
+  log(way, state, "retry", began, { code = err.code, reason = reason, delay = delay })
+  return true
+end
+
+local function raise(way, state, err, why)
+  err.operation, err.attempts = state.operation, state.attempts
+  err.retryable = retry.classify(err) ~= nil
+  local metadata = err.response and err.response.ResponseMetadata
+  if metadata then
+    metadata.RetryAttempts = state.attempts - 1
+    metadata.MaxAttemptsReached = why == "max_attempts" and way.settings.max_attempts > 1 or nil
+    metadata.RetryQuotaReached = why == "quota" or nil
   end
   return error(err, 0)
 end
 
+-- Waits for the adaptive mode's leave to send.
+local function ask_leave(way, turn)
+  local delay = way.limiter and way.limiter:delay() or 0
+  while delay > 0 do
+    wait.pause(turn, delay)
+    delay = way.limiter:delay()
+  end
+end
+
+local function note_answer(way, err)
+  if way.limiter then
+    way.limiter:answered(err ~= nil and retry.classify(err) == "throttling")
+  end
+end
+
 --- Calls an operation of the service.
--- Raises error objects: `ParamValidationError` before anything is sent, else what api and transport
--- had to say.
--- @param way table: settings, keys (function), send (function), wait (function or nil), user_agent
+-- Raises error objects: `ParamValidationError` before anything is sent, else what the credentials,
+-- the transport or the service had to say.
+-- @param way table: the inside of a client, of `client.new`
 -- @param operation string: API name
 -- @param params table or nil
 -- @return table: the operation's output, with ResponseMetadata
 function call.run(way, operation, params)
-  local settings = way.settings
-  local request = core.prepare(operation, params, settings.endpoint_url)
+  local state = { operation = operation, attempts = 0 }
+  local turn = wait.turn(way.wait, way.settings.timeout, way.clock)
+  local request = core.prepare(operation, params, way.settings.endpoint_url)
   request:set_header("User-Agent", way.user_agent)
-  request:sign(way.keys(), settings.region, "glacier", os.time())
-  local response, err = way.send(request, wait.host(way.wait))
-  if not response then
-    return raise(err, operation, 1)
+  request:set_header("amz-sdk-invocation-id", core.uuid())
+  while true do
+    ask_leave(way, turn)
+    local result, err, response = try(way, request, state, turn)
+    note_answer(way, err)
+    if result then
+      way.retries:succeeded(state.taken)
+      result.ResponseMetadata.RetryAttempts = state.attempts - 1
+      return result
+    end
+    local retried, why = again(way, state, err, response, turn)
+    if not retried then
+      return raise(way, state, err, why)
+    end
   end
-  local result
-  result, err = core.parse(operation, response, decode(response:body()))
-  if not result then
-    return raise(err, operation, 1)
-  end
-  count(result.ResponseMetadata, 1)
-  return result
 end
 
 return call

@@ -1,52 +1,212 @@
---- Settings: what the options say, else the environment, else the default.
+--- Settings: the client's options, then the environment, then the profile, then the default. The
+-- names are those of the AWS SDKs and Tools Reference Guide, read as botocore reads them.
 local core = require "glacier.core"
+local fail = require "glacier.fail"
+local profile = require "glacier.profile"
 
 local config = {}
 
--- How to look a variable up: an empty one counts as unset, as in every AWS tool.
-local function getenv_of(env)
+-- One way to read each kind of value that is text outside of Lua: the value, or nil and what would
+-- have been one.
+local function text(value)
+  return value
+end
+
+local function boolean(value)
+  local word = value:lower()
+  if word == "true" or word == "false" then
+    return word == "true"
+  end
+  return nil, "true or false"
+end
+
+local function positive_integer(value)
+  local number = value:match "^%s*%+?%d+%s*$" and tonumber(value)
+  if number and number >= 1 then
+    return number
+  end
+  return nil, "an integer of at least 1"
+end
+
+local function retry_mode(value)
+  if value == "standard" or value == "legacy" or value == "adaptive" then
+    return value
+  end
+  return nil, "one of standard, legacy, adaptive"
+end
+
+-- Where each setting is found besides the options: variables, the first one set wins, and the
+-- profile's key.
+local places = {
+  region = { text, { "AWS_REGION", "AWS_DEFAULT_REGION" }, "region" },
+  ca_bundle = { text, { "AWS_CA_BUNDLE" }, "ca_bundle" },
+  retry_mode = { retry_mode, { "AWS_RETRY_MODE" }, "retry_mode" },
+  max_attempts = { positive_integer, { "AWS_MAX_ATTEMPTS" }, "max_attempts" },
+  use_fips_endpoint = { boolean, { "AWS_USE_FIPS_ENDPOINT" }, "use_fips_endpoint" },
+  use_dualstack_endpoint = { boolean, { "AWS_USE_DUALSTACK_ENDPOINT" }, "use_dualstack_endpoint" },
+  app_id = { text, { "AWS_SDK_UA_APP_ID" }, "sdk_ua_app_id" },
+  ignore_configured_endpoint_urls = {
+    boolean, { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" }, "ignore_configured_endpoint_urls",
+  },
+}
+
+-- The variables of the process, or those the host handed in instead. Only strings count.
+local function environment(given)
   return function(name)
     local value
-    if env then
-      value = env[name]
+    if given then
+      value = given[name]
     else
       value = os.getenv(name)
     end
-    if value ~= "" then
-      return value
-    end
+    return type(value) == "string" and value or nil
   end
 end
 
-local function first_of(getenv, ...)
-  for _, name in ipairs { ... } do
-    local value = getenv(name)
+-- An empty variable counts as unset, as in every AWS tool.
+local function not_empty(lookup)
+  return function(name)
+    local value = lookup(name)
+    return value ~= "" and value or nil
+  end
+end
+
+local function raise_fields(fields)
+  return fail.raise(fields.kind, fields.code, fields.message)
+end
+
+local function load_profile(options, variables)
+  local files, problem = profile.load { env = variables, home = options.env and false or nil }
+  if not files then
+    raise_fields(problem)
+  end
+  local name, map = profile.select(files, options.profile, variables)
+  if not name then
+    raise_fields(map)
+  end
+  return files, name, map
+end
+
+local function parse(read, value, origin)
+  local parsed, wanted = read(value)
+  if parsed == nil then
+    fail.raise("config", "InvalidConfigError", ("%s: %q is not %s"):format(origin, value, wanted))
+  end
+  return parsed
+end
+
+local function origin_in_files(files, map, key)
+  local path, line = files.source(map, key)
+  return path and ("%s in %s, line %d"):format(key, path, line) or key
+end
+
+-- The setting outside of the options, or nil.
+local function look_up(found, name)
+  local read, variables, key = places[name][1], places[name][2], places[name][3]
+  for _, variable in ipairs(variables) do
+    local value = found.getenv(variable)
     if value then
-      return value
+      return parse(read, value, variable .. " in the environment")
     end
   end
+  local value = found.profile[key]
+  if type(value) == "string" and value ~= "" then
+    return parse(read, value, origin_in_files(found.files, found.profile, key))
+  end
+end
+
+-- The endpoint that a [services] section or the profile itself names.
+local function endpoint_of_profile(found)
+  local services = found.files.services[found.profile.services]
+  local own = services and services.glacier
+  return type(own) == "table" and own.endpoint_url or found.profile.endpoint_url
+end
+
+local function configured_endpoint(found)
+  if look_up(found, "ignore_configured_endpoint_urls") then
+    return nil
+  end
+  return found.getenv "AWS_ENDPOINT_URL_GLACIER" or found.getenv "AWS_ENDPOINT_URL" or endpoint_of_profile(found)
+end
+
+-- "fips-us-gov-west-1" and "us-east-1-fips" are old spellings of a region and the wish for its FIPS
+-- endpoint.
+local function plain_region(region)
+  local plain = region and region:gsub("fips%-", ""):gsub("%-fips", "")
+  return plain, plain ~= region
+end
+
+-- libcurl reads the process's own variables; of variables that were handed in, this reads the same
+-- ones.
+local function proxies(options, getenv)
+  local handed = options.env
+  local no_proxy = handed and (getenv "no_proxy" or getenv "NO_PROXY" or "") or nil
+  if options.proxy or not handed then
+    return { any = options.proxy, no_proxy = no_proxy }
+  end
+  local all = getenv "all_proxy" or getenv "ALL_PROXY" or ""
+  return {
+    https = getenv "https_proxy" or getenv "HTTPS_PROXY" or all,
+    http = getenv "http_proxy" or all, -- the upper-case one may be a CGI client's header
+    no_proxy = no_proxy,
+  }
+end
+
+local function pick(given, found, name, default)
+  if given ~= nil then
+    return given
+  end
+  local value = look_up(found, name)
+  if value == nil then
+    return default
+  end
+  return value
+end
+
+-- How hard to try.
+local function set_retries(settings, options, found)
+  settings.retry_mode = pick(options.retry_mode, found, "retry_mode", "standard")
+  settings.max_attempts = pick(options.max_attempts, found, "max_attempts", settings.retry_mode == "legacy" and 5 or 3)
+end
+
+-- Where requests go and which region signs them.
+local function set_endpoint(settings, options, found)
+  local region, fips = plain_region(pick(options.region, found, "region"))
+  settings.region = region
+  settings.endpoint_url = core.endpoint {
+    region = region,
+    endpoint_url = options.endpoint_url or configured_endpoint(found),
+    use_fips = fips or pick(options.use_fips_endpoint, found, "use_fips_endpoint"),
+    use_dualstack = pick(options.use_dualstack_endpoint, found, "use_dualstack_endpoint"),
+  }
 end
 
 --- Resolves the settings of a client.
--- Raises the errors of endpoints (kind "config"): `NoRegionError`, `InvalidRegionError`,
--- `UnknownEndpointError`, `InvalidConfigError`.
+-- Raises error objects of kind "config": `ProfileNotFound`, `ConfigParseError`,
+-- `InvalidConfigError` (a value that cannot be meant, naming where it came from), `NoRegionError`,
+-- `InvalidRegionError`, `UnknownEndpointError`.
 -- @param options table: checked options of `glacier.client`
--- @return table: region, endpoint_url (where requests go), ca_bundle, verify, connect_timeout and
---   read_timeout (seconds), getenv (function)
+-- @return table: region; endpoint_url; retry_mode; max_attempts; ca_bundle; verify; proxies (any,
+--   http, https, no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; getenv
+--   (function, "" is nil); files and profile_name, profile (of glacier.profile); profile_explicit
+--   (chosen by the option)
 function config.resolve(options)
-  local getenv = getenv_of(options.env)
+  local variables = environment(options.env)
+  local files, name, map = load_profile(options, variables)
+  local found = { getenv = not_empty(variables), files = files, profile = map }
   local settings = {
-    getenv = getenv,
-    region = options.region or first_of(getenv, "AWS_REGION", "AWS_DEFAULT_REGION"),
-    ca_bundle = options.ca_bundle or getenv "AWS_CA_BUNDLE",
+    getenv = found.getenv,
+    files = files, profile_name = name, profile = map, profile_explicit = options.profile ~= nil,
+    ca_bundle = pick(options.ca_bundle, found, "ca_bundle"),
     verify = options.verify ~= false,
+    proxies = proxies(options, found.getenv),
     connect_timeout = options.connect_timeout or 60,
     read_timeout = options.read_timeout or 60,
+    timeout = options.timeout,
+    app_id = look_up(found, "app_id"),
   }
-  settings.endpoint_url = core.endpoint {
-    region = settings.region,
-    endpoint_url = options.endpoint_url or first_of(getenv, "AWS_ENDPOINT_URL_GLACIER", "AWS_ENDPOINT_URL"),
-  }
+  set_retries(settings, options, found)
+  set_endpoint(settings, options, found)
   return settings
 end
 

@@ -17,6 +17,14 @@ local function header_text(value)
   return type(value) == "string" and not value:find("%c"), "string (without control characters)"
 end
 
+local function count(value)
+  return type(value) == "number" and value >= 1 and value % 1 == 0, "number (integer, at least 1)"
+end
+
+local function retry_mode(value)
+  return value == "standard" or value == "legacy" or value == "adaptive", "standard, legacy, adaptive"
+end
+
 local function either(first, second)
   return function(value)
     local kind = type(value)
@@ -29,14 +37,25 @@ local known = {
   region = a "string",
   endpoint_url = a "string",
   credentials = either("table", "function"),
-  ca_bundle = a "string",
-  verify = a "boolean",
+  profile = a "string",
+  use_fips_endpoint = a "boolean",
+  use_dualstack_endpoint = a "boolean",
   connect_timeout = seconds,
   read_timeout = seconds,
-  transport = a "function",
-  wait = a "function",
-  env = a "table",
+  timeout = seconds,
+  max_attempts = count,
+  retry_mode = retry_mode,
+  ca_bundle = a "string",
+  verify = a "boolean",
+  proxy = a "string",
   user_agent_extra = header_text,
+  env = a "table",
+  logger = a "function",
+  wait = a "function",
+  transport = a "function",
+  mfa_code = a "function",
+  clock = a "function",
+  random = a "function",
 }
 
 local function names()
@@ -56,7 +75,8 @@ end
 function options.check(given)
   local problems = {}
   if given ~= nil and type(given) ~= "table" then
-    fail.raise("validation", "ParamValidationError", ("glacier.client: options must be a table, not a %s"):format(type(given)))
+    fail.raise("validation", "ParamValidationError",
+      ("glacier.client: options must be a table, not a %s"):format(type(given)))
   end
   for name, value in pairs(given or {}) do
     local check = known[name]
@@ -64,9 +84,8 @@ function options.check(given)
       problems[#problems + 1] = ("Unknown option: %q, must be one of: %s"):format(tostring(name), names())
     else
       local good, wanted = check(value)
-      if not good then
-        problems[#problems + 1] = ("Invalid type for option %s, type: %s, valid types: %s"):format(name, type(value), wanted)
-      end
+      problems[#problems + 1] = not good
+        and ("Invalid value for option %s, type: %s, valid: %s"):format(name, type(value), wanted) or nil
     end
   end
   if problems[1] then

@@ -8,7 +8,7 @@ local send = {}
 -- What a host's transport may call its failures; whether trying again could help.
 local transport_codes = {
   EndpointConnectionError = true, ConnectTimeoutError = true, ReadTimeoutError = true,
-  ConnectionClosedError = true, ProxyConnectionError = true, ResponseParserError = true, SSLError = false,
+  ConnectionClosedError = true, ProxyConnectionError = true, ResponseParserError = false, SSLError = false,
 }
 
 -- Whole milliseconds, at least one; no limit (0) for what is too long to count.
@@ -16,46 +16,66 @@ local function milliseconds(seconds)
   return seconds < 1e6 and math.max(1, math.ceil(seconds * 1000)) or 0
 end
 
--- The pool of connections: made when first needed, and anew in a child that was forked since.
-local function pool_of(client_pool, settings)
-  if not client_pool.pool or client_pool.pool:foreign() then
-    client_pool.pool = core.pool { ca_bundle = settings.ca_bundle, insecure = not settings.verify }
+local function proxy_for(proxies, url)
+  return proxies.any or proxies[url:match "^%a+"]
+end
+
+-- The pools of connections, one a proxy: each made when first needed, and anew in a child that was
+-- forked since.
+local function pool_for(pools, settings, url)
+  local proxy = proxy_for(settings.proxies, url)
+  local pool = pools[proxy or "environment"]
+  if not pool or pool:foreign() then
+    pool = core.pool {
+      ca_bundle = settings.ca_bundle, insecure = not settings.verify,
+      proxy = proxy, no_proxy = settings.proxies.no_proxy,
+    }
+    pools[proxy or "environment"] = pool
   end
-  return client_pool.pool
+  return pool
+end
+
+local function too_late(url)
+  local message = ('The timeout of the whole call passed on endpoint URL: "%s"'):format(url)
+  return fail.new("transport", "ReadTimeoutError", message, true)
 end
 
 --- Makes the way to send over libcurl.
 -- @param settings table: of `config.resolve`
--- @return function(request, host) -> response, or nil and an error object; `host` is of `wait.host`
+-- @return function(request, url, timeouts, turn) -> response, or nil and an error object; `url` is
+--   where the request goes, `timeouts` has connect_timeout and read_timeout in seconds, `turn` is
+--   of `wait.turn`
 -- @return function(): closes the connections; the next request opens new ones
 function send.libcurl(settings)
-  local connections = {}
-  local connect, read = milliseconds(settings.connect_timeout), milliseconds(settings.read_timeout)
-  local function over_libcurl(request, host)
-    local transfer, err = pool_of(connections, settings):start(request, connect, read)
+  local pools = {}
+  local function over_libcurl(request, url, timeouts, turn)
+    local connect, read = milliseconds(timeouts.connect_timeout), milliseconds(timeouts.read_timeout)
+    local transfer, err = pool_for(pools, settings, url):start(request, connect, read)
     if not transfer then
       return nil, err
     end
-    wait.transfer(transfer, host)
+    if not wait.transfer(transfer, turn) then
+      transfer:cancel()
+      return nil, too_late(url)
+    end
     return transfer:finish()
   end
   return over_libcurl, function()
-    if connections.pool then
-      connections.pool:close()
-      connections.pool = nil
+    for name, pool in pairs(pools) do
+      pool:close()
+      pools[name] = nil
     end
   end
 end
 
 --- Makes the way to send through a host's own transport.
 -- @param transport function(request) -> { status, headers, body }, or nil, message, code
--- @param settings table: of `config.resolve`
--- @return function(request) -> response, or nil and an error object
+-- @return function(request, url, timeouts, turn) -> response, or nil and an error object
 -- @return function(): does nothing, for the connections are the host's
-function send.host(transport, settings)
-  local function over_host(request)
+function send.host(transport)
+  local function over_host(request, _, timeouts, turn)
     local exported = request:export()
-    exported.timeout = settings.read_timeout
+    exported.timeout = math.min(timeouts.read_timeout, wait.left(turn))
     local result, message, code = transport(exported)
     if result == nil then
       code = transport_codes[code] ~= nil and code or "EndpointConnectionError"

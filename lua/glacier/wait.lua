@@ -1,4 +1,8 @@
---- Waiting, which is always done here, in Lua: so a coroutine can be switched under any host.
+--- Waiting, which is always done here, in Lua: so a coroutine can be switched there under any host.
+-- A `turn` is one call's way to wait: { wait = function(seconds) or nil to block, deadline = number
+-- or nil, clock = function() -> seconds, never set back }.
+local core = require "glacier.core"
+
 local wait = {}
 
 -- The phases of a request in OpenResty in which ngx.sleep may yield.
@@ -11,14 +15,12 @@ local yielding_phases = {
 -- round trip, long against the cost of a poll.
 local SHORTEST, LONGEST = 0.001, 0.016
 
--- How long a blocking poll may take, in milliseconds, before Lua is asked again: a debug hook (the
--- interpreter's Ctrl-C) runs only between two of them.
-local BLOCKING_POLL = 500
+-- The longest that C may block, in seconds, before Lua is asked again: a debug hook (the
+-- interpreter's Ctrl-C) runs only between two such stretches.
+local BLOCKING = 0.5
 
---- How this host waits without blocking.
--- @param given function or nil: the option `wait`
--- @return function(seconds), or nil where blocking is all there is
-function wait.host(given)
+-- How this host waits without blocking; nil where blocking is all there is.
+local function host(given)
   local ngx = _G.ngx
   if given or not (ngx and ngx.get_phase) then
     return given
@@ -26,18 +28,50 @@ function wait.host(given)
   return yielding_phases[ngx.get_phase()] and ngx.sleep or nil
 end
 
---- Waits until a transfer is done, polling it.
+--- Begins a turn.
+-- @param given function(seconds) or nil: the option `wait`
+-- @param timeout number or nil: seconds from now until the turn's deadline
+-- @param clock function() -> number
+-- @return table: the turn
+function wait.turn(given, timeout, clock)
+  return { wait = host(given), deadline = timeout and clock() + timeout, clock = clock }
+end
+
+--- How much of the turn is left, in seconds; math.huge without a deadline.
+function wait.left(turn)
+  return turn.deadline and turn.deadline - turn.clock() or math.huge
+end
+
+--- Waits for a transfer, polling it.
 -- @param transfer transfer of `glacier.core`
--- @param host function(seconds) or nil: of `wait.host`
-function wait.transfer(transfer, host)
-  if not host then
-    repeat until transfer:poll(BLOCKING_POLL)
+-- @param turn table: of `wait.turn`
+-- @return boolean: true when it is done, false when the deadline came first
+function wait.transfer(transfer, turn)
+  local pause = turn.wait and SHORTEST
+  while not transfer:poll(pause and 0 or math.max(0, math.min(BLOCKING, wait.left(turn))) * 1000) do
+    if wait.left(turn) <= 0 then
+      return false
+    end
+    if pause then
+      turn.wait(math.min(pause, wait.left(turn)))
+      pause = math.min(pause * 2, LONGEST)
+    end
+  end
+  return true
+end
+
+--- Waits for a time: in one wait of the host's, which may return early, or blocking.
+-- @param turn table: of `wait.turn`
+-- @param seconds number
+function wait.pause(turn, seconds)
+  if turn.wait then
+    turn.wait(seconds)
     return
   end
-  local pause = SHORTEST
-  while not transfer:poll(0) do
-    host(pause)
-    pause = math.min(pause * 2, LONGEST)
+  local over = core.monotonic() + seconds
+  while seconds > 0 do
+    core.sleep(math.min(seconds, BLOCKING))
+    seconds = over - core.monotonic()
   end
 end
 

@@ -14,7 +14,8 @@ function environment.find(getenv)
   end
   local secret_access_key = getenv "AWS_SECRET_ACCESS_KEY"
   if not secret_access_key then
-    fail.raise("credentials", "PartialCredentialsError", "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY")
+    fail.raise("credentials", "PartialCredentialsError",
+      "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY")
   end
   return {
     access_key_id = access_key_id,

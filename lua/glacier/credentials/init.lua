@@ -21,24 +21,36 @@ end
 -- `CredentialRetrievalError`, kind "credentials".
 -- @param given table, function or nil: the option `credentials`
 -- @param settings table: of `config.resolve`
--- @return function() -> keys for `request:sign`. Raises `NoCredentialsError` where there are none.
+-- @return table: `:keys(turn)` gives keys for `request:sign`, or raises `NoCredentialsError`;
+--   `:refresh(turn)` gets new ones after the service called the old expired, false where there are
+--   no other
 function credentials.source(given, settings)
   if type(given) == "table" then
     local kept = keep(given)
-    return function()
-      return kept
-    end
+    return {
+      keys = function()
+        return kept
+      end,
+      refresh = function()
+        return false
+      end,
+    }
   end
   local find = given or function()
     return environment.find(settings.getenv)
   end
-  return function()
-    local keys = find()
-    if type(keys) ~= "table" then
-      fail.raise("credentials", "NoCredentialsError", "Unable to locate credentials")
-    end
-    return keep(keys)
-  end
+  return {
+    keys = function()
+      local keys = find()
+      if type(keys) ~= "table" then
+        fail.raise("credentials", "NoCredentialsError", "Unable to locate credentials")
+      end
+      return keep(keys)
+    end,
+    refresh = function()
+      return given ~= nil
+    end,
+  }
 end
 
 return credentials

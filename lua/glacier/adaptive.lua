@@ -1,0 +1,83 @@
+--- The adaptive retry mode's rate limiter: a token bucket whose rate follows what the service
+-- throttles, by the cubic rule of the AWS SDKs. It lets everything pass until the first throttle.
+local adaptive = {}
+
+-- The rule's constants: after a throttle the rate falls to BETA of what it was, then grows by SCALE
+-- times the cube of the time, never past MEASURED_SCALE times what was really sent.
+local BETA, SCALE, MEASURED_SCALE = 0.7, 0.4, 2
+local SLOWEST = 0.5 -- requests a second
+local BUCKET, SMOOTHING = 0.5, 0.8 -- seconds in which requests are counted; the weight of the newest count
+
+local Limiter = {}
+Limiter.__index = Limiter
+
+--- Makes the limiter that all calls of a client share.
+-- @param clock function() -> number: seconds
+function adaptive.new(clock)
+  local now = clock()
+  return setmetatable({
+    clock = clock, enabled = false,
+    rate = SLOWEST, capacity = 1, tokens = 0, filled_at = now,
+    measured = 0, count = 0, bucket = math.floor(now),
+    highest = 0, fell_at = now, recovery = 0,
+  }, Limiter)
+end
+
+local function fill(self)
+  local now = self.clock()
+  self.tokens = math.min(self.capacity, self.tokens + (now - self.filled_at) * self.rate)
+  self.filled_at = now
+end
+
+local function set_rate(self, rate)
+  fill(self)
+  self.rate = math.max(rate, SLOWEST)
+  self.capacity = math.max(rate, 1)
+  self.tokens = math.min(self.tokens, self.capacity)
+end
+
+--- How long to wait before sending: asked again after each wait, until it is 0 and a token is
+-- taken.
+-- @return number: seconds
+function Limiter:delay()
+  if not self.enabled then
+    return 0
+  end
+  fill(self)
+  if self.tokens >= 1 then
+    self.tokens = self.tokens - 1
+    return 0
+  end
+  return (1 - self.tokens) / self.rate
+end
+
+-- Counts an answer; the rate is that of whole buckets, smoothed.
+local function measure(self, now)
+  local bucket = math.floor(now / BUCKET) * BUCKET
+  self.count = self.count + 1
+  if bucket > self.bucket then
+    local current = self.count / (bucket - self.bucket)
+    self.measured = current * SMOOTHING + self.measured * (1 - SMOOTHING)
+    self.count, self.bucket = 0, bucket
+  end
+  return self.measured
+end
+
+--- Takes note of an answer.
+-- @param throttled boolean
+function Limiter:answered(throttled)
+  local now = self.clock()
+  local measured = measure(self, now)
+  local rate
+  if throttled then
+    self.highest = self.enabled and math.min(measured, self.rate) or measured
+    self.fell_at, self.enabled = now, true
+    self.recovery = (self.highest * (1 - BETA) / SCALE) ^ (1 / 3)
+    rate = self.highest * BETA
+  else
+    rate = SCALE * (now - self.fell_at - self.recovery) ^ 3 + self.highest
+  end
+  set_rate(self, math.min(rate, MEASURED_SCALE * measured))
+end
+
+return adaptive
