@@ -13,7 +13,8 @@ describe("a signature that the local service is shown", function()
   local running, send
 
   setup(function()
-    running = service.start { session_token = "FwoGZXIvYXdzEXAMPLE//+=", region = "us-west-2" }
+    running = service.start { session_token = "FwoGZXIvYXdzEXAMPLE//+=", region = "us-west-2",
+      expired_token = { "expired//+=", "yesterday" } }
     send = wire.caller(running)
     assert.are.equal(201, send("PUT", VAULT).status)
   end)
@@ -119,6 +120,9 @@ describe("a signature that the local service is shown", function()
     assert_error(with { access_key_id = "x" }, 400, "UnrecognizedClientException",
       "The security token included in the request is invalid.")
     assert_error(with { session_token = "x" }, 400, "UnrecognizedClientException", "invalid")
+    for _, token in ipairs { "expired//+=", "yesterday" } do
+      assert_error(with { session_token = token }, 403, "ExpiredTokenException", "expired")
+    end
     assert_error(put(function(r) r.headers["x-amz-security-token"] = "x" end), 400,
       "UnrecognizedClientException", "invalid")
     assert_error(put(function(r) r.headers["x-amz-security-token"] = nil end), 400,

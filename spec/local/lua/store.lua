@@ -15,8 +15,13 @@ local function key(owner, name)
   return owner.account .. "/" .. owner.region .. "/" .. name
 end
 
+local function partition(region)
+  return region:find "^cn%-" and "aws-cn" or region:find "^us%-gov%-" and "aws-us-gov" or "aws"
+end
+
 function store.arn(owner, name)
-  return ("arn:aws:glacier:%s:%s:vaults/%s"):format(owner.region, owner.account, name)
+  return ("arn:%s:glacier:%s:%s:vaults/%s"):format(partition(owner.region), owner.region,
+    owner.account, name)
 end
 
 -- Runs `change` while no other worker changes anything of this owner's; hands its result on.
