@@ -2,7 +2,6 @@
 
 #include "core/model.h"
 
-#include <ctype.h>
 #include <string.h>
 
 typedef struct partition {
@@ -59,13 +58,19 @@ const char *gl_endpoint_dns_suffix(const char *region, int dualstack) {
   return dns_suffix(partition_of(region), dualstack);
 }
 
+/* isalnum would ask the locale that the host has set. */
+static int is_letter_or_digit(char byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+         (byte >= '0' && byte <= '9');
+}
+
 /* RFC 1123, and not digits alone: a region becomes a label of the host's name. */
 static int is_host_label(const char *text) {
   size_t length = strlen(text);
   if (length == 0 || length > 63 || text[0] == '-' || text[length - 1] == '-')
     return 0;
   for (size_t i = 0; i < length; i++)
-    if (!isalnum((unsigned char)text[i]) && text[i] != '-')
+    if (!is_letter_or_digit(text[i]) && text[i] != '-')
       return 0;
   return strspn(text, "0123456789") < length;
 }
