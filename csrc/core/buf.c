@@ -48,7 +48,11 @@ int gl_buf_append_string(gl_buf *buf, const char *string) {
 }
 
 int gl_buf_append_char(gl_buf *buf, char byte) {
-  return gl_buf_append(buf, &byte, 1);
+  if (buf->capacity - buf->length < 2 && gl_buf_reserve(buf, 1))
+    return GL_MEMORY;
+  buf->data[buf->length++] = byte;
+  buf->data[buf->length] = '\0';
+  return 0;
 }
 
 int gl_buf_append_format(gl_buf *buf, const char *format, ...) {

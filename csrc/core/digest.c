@@ -1,9 +1,9 @@
 #include "core/digest.h"
 
-#include <limits.h>
+#include "core/mem.h"
+
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <string.h>
 
@@ -39,13 +39,41 @@ int gl_sha256(const void *bytes, size_t length, unsigned char out[GL_SHA256_SIZE
   return EVP_Digest(bytes, length, out, NULL, EVP_sha256(), NULL) == 1 ? 0 : fail(error);
 }
 
+enum { BLOCK = 64 }; /* bytes that SHA-256 takes at a time */
+
+/* The digest of `first` and `second`; `type` may be NULL for that of `context`'s last digest. */
+static int digest_both(EVP_MD_CTX *context, const EVP_MD *type, const unsigned char first[BLOCK],
+                       const void *second, size_t length, unsigned char out[GL_SHA256_SIZE]) {
+  return EVP_DigestInit_ex(context, type, NULL) == 1 &&
+         EVP_DigestUpdate(context, first, BLOCK) == 1 &&
+         EVP_DigestUpdate(context, second, length) == 1 &&
+         EVP_DigestFinal_ex(context, out, NULL) == 1;
+}
+
+static void flip(unsigned char block[BLOCK], unsigned char with) {
+  for (size_t i = 0; i < BLOCK; i++)
+    block[i] ^= with;
+}
+
+/* RFC 2104.  Not OpenSSL's own HMAC: version 3 looks up the algorithm anew for each one, which
+ * costs several times what hashing so few bytes does. */
 int gl_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
                    unsigned char out[GL_SHA256_SIZE], gl_error *error) {
-  if (key_length > INT_MAX)
-    return gl_error_set(error, GL_CONFIG, "DigestError", "a key of 2 GiB or more");
-  /* A key of NULL would mean the key of an earlier call to some versions of OpenSSL. */
-  const void *some_key = key_length ? key : "";
-  return HMAC(EVP_sha256(), some_key, (int)key_length, bytes, length, out, NULL) ? 0 : fail(error);
+  unsigned char block[BLOCK] = {0}, inner[GL_SHA256_SIZE];
+  if (key_length > BLOCK) {
+    int kind = gl_sha256(key, key_length, block, error);
+    if (kind)
+      return kind;
+  } else if (key_length > 0)
+    memcpy(block, key, key_length);
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  flip(block, 0x36);
+  int done = context && digest_both(context, EVP_sha256(), block, bytes, length, inner);
+  flip(block, 0x36 ^ 0x5c);
+  done = done && digest_both(context, NULL, block, inner, sizeof inner, out);
+  EVP_MD_CTX_free(context);
+  gl_mem_wipe(block, sizeof block);
+  return done ? 0 : fail(error);
 }
 
 int gl_random(unsigned char *out, size_t length, gl_error *error) {

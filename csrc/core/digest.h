@@ -11,8 +11,8 @@
 enum { GL_SHA256_SIZE = 32, GL_SHA256_HEX_SIZE = 65 /* with the NUL */ };
 
 /* Each returns 0 or the kind in `error`.  What OpenSSL refuses for another reason than memory is
- * GL_CONFIG, code "DigestError": a provider that forbids SHA-256, or a key of 2 GiB.  A failure
- * leaves OpenSSL's error queue of the thread empty.  `bytes` and `key` may be NULL with length 0.
+ * GL_CONFIG, code "DigestError": a provider that forbids SHA-256.  A failure leaves OpenSSL's error
+ * queue of the thread empty.  `bytes` and `key` may be NULL with length 0.
  */
 int gl_sha256(const void *bytes, size_t length, unsigned char out[GL_SHA256_SIZE], gl_error *error);
 int gl_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,

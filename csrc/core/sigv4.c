@@ -9,6 +9,9 @@
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define TERMINATOR "aws4_request"
 
+/* Of a canonical request: growing there in steps would cost more than the rest of it. */
+enum { USUAL_LENGTH = 1000 };
+
 /* ---- credentials ------------------------------------------------------------------------- */
 
 static int check_key(const char *name, const char *value, gl_error *error) {
@@ -116,11 +119,11 @@ static const char *next_name(const gl_headers *headers, const char *previous) {
   const char *next = NULL;
   for (size_t i = 0; i < headers->count; i++) {
     const char *name = headers->items[i].name;
-    if (!is_signed(name))
-      continue;
     if (previous && gl_header_name_compare(name, previous) <= 0)
       continue;
-    if (!next || gl_header_name_compare(name, next) < 0)
+    if (next && gl_header_name_compare(name, next) >= 0)
+      continue;
+    if (is_signed(name)) /* asked last, for it is the dearest question */
       next = name;
   }
   return next;
@@ -198,6 +201,7 @@ int gl_sigv4_canonical_request(const gl_request *request, const gl_signer *signe
   gl_buf_reset(text);
   gl_buf_reset(&out->signed_headers);
   int failed =
+      gl_buf_reserve(text, USUAL_LENGTH) ||
       gl_buf_append(text, request->method.data, request->method.length) ||
       gl_buf_append_char(text, '\n') ||
       gl_uri_canonical_path(text, request->path.data, request->path.length, !signer->keep_path) ||

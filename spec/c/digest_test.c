@@ -80,15 +80,6 @@ static void an_hmac_may_have_no_key_and_no_bytes(void **state) {
   expect_hex(digest, expected);
 }
 
-static void a_key_longer_than_openssl_takes_is_refused(void **state) {
-  (void)state;
-  unsigned char digest[GL_SHA256_SIZE];
-  gl_error error;
-  assert_int_equal(gl_hmac_sha256("", (size_t)INT32_MAX + 1, "", 0, digest, &error), GL_CONFIG);
-  assert_int_equal(error.kind, GL_CONFIG);
-  assert_string_equal(error.code, "DigestError");
-}
-
 static void what_openssl_forbids_is_a_config_error_that_says_so(void **state) {
   (void)state;
 #if OPENSSL_VERSION_NUMBER < 0x30000000L
@@ -314,7 +305,6 @@ int main(void) {
       cmocka_unit_test(sha256_gives_the_published_digests),
       cmocka_unit_test(hmac_gives_the_published_codes),
       cmocka_unit_test(an_hmac_may_have_no_key_and_no_bytes),
-      cmocka_unit_test(a_key_longer_than_openssl_takes_is_refused),
       cmocka_unit_test(what_openssl_forbids_is_a_config_error_that_says_so),
       cmocka_unit_test(random_bytes_fill_their_room_and_differ_each_time),
       cmocka_unit_test(hexadecimal_of_either_case_is_read_back),
