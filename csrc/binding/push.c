@@ -3,6 +3,7 @@
 #include "binding/raise.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,14 +91,17 @@ static void push_structure(lua_State *L, int index, const gl_shape *shape, misma
   }
 }
 
+/* A null would be a hole, so it is left out. */
 static void push_list(lua_State *L, int index, const gl_shape *shape, const char *name,
                       mismatch *found) {
-  int count = (int)gl_compat_rawlen(L, index);
+  int count = (int)gl_compat_rawlen(L, index), filled = 0;
   lua_createtable(L, count, 0);
   for (int i = 1; i <= count; i++) {
     lua_rawgeti(L, index, i);
-    push_value(L, lua_gettop(L), shape->element, name, found);
-    lua_rawseti(L, -3, i);
+    if (!is_null(L, -1)) {
+      push_value(L, lua_gettop(L), shape->element, name, found);
+      lua_rawseti(L, -3, ++filled);
+    }
     lua_pop(L, 1);
   }
 }
@@ -107,7 +111,7 @@ static void push_map(lua_State *L, int index, const gl_shape *shape, const char 
   lua_newtable(L);
   lua_pushnil(L);
   while (lua_next(L, index)) {
-    if (lua_type(L, -2) == LUA_TSTRING && !is_null(L, -1)) {
+    if (!is_null(L, -1)) {
       lua_pushvalue(L, -2);
       push_value(L, lua_gettop(L) - 1, shape->element, name, found);
       lua_rawset(L, -5);
@@ -116,23 +120,21 @@ static void push_map(lua_State *L, int index, const gl_shape *shape, const char 
   }
 }
 
-/* lua-cjson may give a float; a service that writes digits in quotes is understood as well. */
-static void push_long(lua_State *L, int index) {
+/* A number that is whole as an integer: lua-cjson may give a float.  Anything else as it is. */
+static void push_plain(lua_State *L, int index) {
   int64_t value;
-  if (lua_type(L, index) == LUA_TNUMBER && gl_compat_toint64(L, index, &value)) {
+  if (lua_type(L, index) == LUA_TNUMBER && gl_compat_toint64(L, index, &value))
     gl_compat_pushint64(L, value);
-    return;
-  }
-  if (lua_type(L, index) == LUA_TSTRING) {
-    char *end;
-    const char *text = lua_tostring(L, index);
-    long long digits = strtoll(text, &end, 10);
-    if (end != text && !*end) {
-      gl_compat_pushint64(L, digits);
-      return;
-    }
-  }
-  lua_pushvalue(L, index);
+  else
+    lua_pushvalue(L, index);
+}
+
+/* Digits in quotes are understood as well. */
+static void push_long(lua_State *L, int index) {
+  if (lua_type(L, index) == LUA_TSTRING)
+    gl_compat_pushint64(L, strtoll(lua_tostring(L, index), NULL, 10));
+  else
+    push_plain(L, index);
 }
 
 static void push_boolean(lua_State *L, int index) {
@@ -142,16 +144,75 @@ static void push_boolean(lua_State *L, int index) {
     lua_pushvalue(L, index);
 }
 
+/* ---- does the value fit? ----------------------------------------------------------------- */
+
+static int is_empty(lua_State *L, int index) {
+  lua_pushnil(L);
+  if (!lua_next(L, index))
+    return 1;
+  lua_pop(L, 2);
+  return 0;
+}
+
+/* lua-cjson's objects have only strings as keys.  An empty one cannot be told from an empty list.
+ */
+static int is_list(lua_State *L, int index) {
+  return lua_istable(L, index) && (gl_compat_rawlen(L, index) > 0 || is_empty(L, index));
+}
+
+static int is_object(lua_State *L, int index) {
+  return lua_istable(L, index) && gl_compat_rawlen(L, index) == 0;
+}
+
+/* A number past 64 bits counts: it is the nearest that there is. */
+static int is_long(lua_State *L, int index) {
+  char *end;
+  int64_t value;
+  if (lua_type(L, index) == LUA_TNUMBER) {
+    lua_Number number = lua_tonumber(L, index);
+    return gl_compat_toint64(L, index, &value) || number >= 9223372036854775808.0 ||
+           number < -9223372036854775808.0;
+  }
+  if (lua_type(L, index) != LUA_TSTRING)
+    return 0;
+  const char *text = lua_tostring(L, index);
+  errno = 0;
+  (void)strtoll(text, &end, 10);
+  return end != text && !*end && errno == 0;
+}
+
+static int is_boolean(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TSTRING)
+    return lua_isboolean(L, index);
+  const char *text = lua_tostring(L, index);
+  return !strcmp(text, "true") || !strcmp(text, "false");
+}
+
+/* What the value should be; NULL if it is that. */
+static const char *misses(lua_State *L, int index, const gl_shape *shape) {
+  switch (shape->type) {
+  case GL_LIST:
+    return is_list(L, index) ? NULL : "a list";
+  case GL_STRUCTURE:
+  case GL_MAP:
+    return is_object(L, index) ? NULL : "an object";
+  case GL_LONG:
+    return is_long(L, index) ? NULL : "an integer";
+  case GL_BOOLEAN:
+    return is_boolean(L, index) ? NULL : "true or false";
+  case GL_STRING:
+    break;
+  }
+  return lua_istable(L, index) ? "a plain value" : NULL;
+}
+
 static void push_value(lua_State *L, int index, const gl_shape *shape, const char *name,
                        mismatch *found) {
-  int is_table = lua_istable(L, index);
-  int wants_table = shape->type == GL_STRUCTURE || shape->type == GL_LIST || shape->type == GL_MAP;
   luaL_checkstack(L, 8, "response nested too deeply");
-  if (is_table != wants_table) {
+  const char *wanted = misses(L, index, shape);
+  if (wanted) {
     if (!found->name)
-      *found = (mismatch){name, shape->type == GL_LIST ? "a list"
-                                : wants_table          ? "an object"
-                                                       : "a plain value"};
+      *found = (mismatch){name, wanted};
     lua_pushnil(L);
   } else if (shape->type == GL_STRUCTURE)
     push_structure(L, index, shape, found);
@@ -164,7 +225,7 @@ static void push_value(lua_State *L, int index, const gl_shape *shape, const cha
   else if (shape->type == GL_BOOLEAN)
     push_boolean(L, index);
   else
-    lua_pushvalue(L, index);
+    push_plain(L, index);
 }
 
 /* ---- the output -------------------------------------------------------------------------- */
@@ -210,18 +271,29 @@ static void push_members(lua_State *L, const gl_shape *shape, int decoded, misma
   lua_setfield(L, -2, payload->name);
 }
 
+/* Where every member travels in a header, whatever the body says is not looked at. */
+static int reads_body(const gl_shape *shape) {
+  for (size_t i = 0; i < shape->count; i++)
+    if (shape->members[i].place != GL_IN_HEADER)
+      return 1;
+  return 0;
+}
+
 int gl_push_output(lua_State *L, const gl_operation *operation, const gl_response *response,
                    int decoded, int metadata) {
   mismatch found = {NULL, NULL};
-  if (operation->output) {
+  const gl_shape *output = operation->output;
+  lua_newtable(L);
+  if (output && reads_body(output)) {
     if (lua_isnil(L, decoded) && response->body.length > 0)
-      return unparsable(L, operation, "the body is not JSON", NULL);
-    push_members(L, operation->output, decoded, &found);
+      return unparsable(L, operation, "the body is not a JSON object", NULL);
+    lua_pop(L, 1);
+    push_members(L, output, decoded, &found);
     if (found.name)
       return unparsable(L, operation, "", &found);
-    set_header_members(L, operation->output, response);
-  } else
-    lua_newtable(L);
+  }
+  if (output)
+    set_header_members(L, output, response);
   lua_pushvalue(L, metadata);
   lua_setfield(L, -2, "ResponseMetadata");
   return 1;

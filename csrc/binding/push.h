@@ -12,8 +12,10 @@ void gl_push_metadata(lua_State *L, const gl_response *response);
 
 /* Pushes the operation's output with `metadata` (an index) as its ResponseMetadata, or nil and an
  * error object where the body is not what the shapes say.  `decoded` is the index of the body as
- * lua-cjson decoded it, nil where it is empty or no JSON.  Members that the model does not know are
- * dropped, and JSON nulls are absent.  Returns how many values it pushed. */
+ * lua-cjson decoded it, nil where it is empty or no JSON object.  Members that the model does not
+ * know are dropped, and JSON nulls are absent, in lists too.  Whole numbers are integers, as exact
+ * as lua-cjson gives them (some of its versions only to 2^53); a number or boolean where a string
+ * belongs stays what it is.  Returns how many values it pushed. */
 int gl_push_output(lua_State *L, const gl_operation *operation, const gl_response *response,
                    int decoded, int metadata);
 

@@ -11,46 +11,71 @@ static void set_string(lua_State *L, const char *name, const char *value) {
 
 /* ---- the object -------------------------------------------------------------------------- */
 
-/* The field of the error as a string; "" where a handler left none. */
-static const char *field(lua_State *L, const char *name) {
+/* Pushes the field of the error; "" where a handler left no text in it. */
+static void push_field(lua_State *L, const char *name) {
   lua_pushstring(L, name);
   lua_rawget(L, 1);
-  const char *text = lua_tostring(L, -1);
-  return text ? text : "";
+  if (lua_isstring(L, -1))
+    return;
+  lua_pop(L, 1);
+  lua_pushliteral(L, "");
 }
 
-/* " (reached max retries: 2)", as botocore has it, where the attempts ran out. */
-static const char *retry_info(lua_State *L) {
+static int field_is(lua_State *L, const char *name, const char *text) {
+  push_field(L, name);
+  int same = !strcmp(lua_tostring(L, -1), text);
+  lua_pop(L, 1);
+  return same;
+}
+
+/* Pushes the number of retries if the attempts ran out, else nothing; returns whether it did. */
+static int push_retries(lua_State *L) {
+  int top = lua_gettop(L);
   lua_pushliteral(L, "response");
   lua_rawget(L, 1);
-  if (!lua_istable(L, -1))
-    return "";
-  lua_getfield(L, -1, "ResponseMetadata");
-  if (!lua_istable(L, -1))
-    return "";
-  lua_getfield(L, -1, "MaxAttemptsReached");
-  if (!lua_toboolean(L, -1))
-    return "";
-  lua_getfield(L, -2, "RetryAttempts");
-  return lua_pushfstring(L, " (reached max retries: %d)", (int)lua_tonumber(L, -1));
+  if (lua_istable(L, -1)) {
+    lua_getfield(L, -1, "ResponseMetadata");
+    if (lua_istable(L, -1)) {
+      lua_getfield(L, -1, "MaxAttemptsReached");
+      lua_getfield(L, -2, "RetryAttempts");
+      if (lua_toboolean(L, -2) && lua_isnumber(L, -1)) {
+        lua_replace(L, top + 1);
+        lua_settop(L, top + 1);
+        return 1;
+      }
+    }
+  }
+  lua_settop(L, top);
+  return 0;
+}
+
+/* botocore's words.  Pieces are joined rather than formatted, for a message may hold zero bytes. */
+static void push_service_text(lua_State *L) {
+  int bottom = lua_gettop(L);
+  lua_pushliteral(L, "An error occurred (");
+  push_field(L, "code");
+  lua_pushliteral(L, ") when calling the ");
+  push_field(L, "operation");
+  lua_pushliteral(L, " operation");
+  if (push_retries(L)) {
+    lua_pushfstring(L, " (reached max retries: %d)", (int)lua_tonumber(L, -1));
+    lua_remove(L, -2);
+  }
+  lua_pushliteral(L, ": ");
+  push_field(L, "message");
+  if (field_is(L, "code", "NoLongerSupportedException"))
+    lua_pushliteral(L, " (Amazon Glacier takes no new customers since December 2025, and this "
+                       "account has no Glacier storage: no operation will work)");
+  lua_concat(L, lua_gettop(L) - bottom);
 }
 
 static int error_tostring(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  const char *message = field(L, "message");
-  if (strcmp(field(L, "kind"), "service")) {
-    lua_pushstring(L, message);
-    return 1;
-  }
-  const char *code = field(L, "code"), *operation = field(L, "operation");
-  lua_pushfstring(L, "An error occurred (%s) when calling the %s operation%s: %s", code, operation,
-                  retry_info(L), message);
-  if (!strcmp(code, "NoLongerSupportedException")) {
-    lua_pushliteral(L, " (Amazon Glacier takes no new customers since December 2025, and this "
-                       "account has no Glacier storage: no operation will work)");
-    lua_concat(L, 2);
-  }
+  if (field_is(L, "kind", "service"))
+    push_service_text(L);
+  else
+    push_field(L, "message");
   return 1;
 }
 
@@ -102,6 +127,11 @@ static int push_text(lua_State *L, int decoded, const char *name) {
     return 0;
   lua_pushstring(L, name);
   lua_rawget(L, decoded);
+  int64_t number;
+  if (lua_type(L, -1) == LUA_TNUMBER && gl_compat_toint64(L, -1, &number)) {
+    gl_compat_pushint64(L, number); /* "5" where lua-cjson gave 5.0 */
+    lua_remove(L, -2);
+  }
   if (lua_type(L, -1) == LUA_TSTRING || lua_type(L, -1) == LUA_TNUMBER) {
     lua_tostring(L, -1);
     return 1;
@@ -111,8 +141,9 @@ static int push_text(lua_State *L, int decoded, const char *name) {
 }
 
 /* "com.amazonaws.glacier#FooException:http://…" names FooException (Smithy, restJson1): cut at the
- * first colon, keep what follows the last "#". */
-static void push_code_of(lua_State *L, const char *text) {
+ * first colon, keep what follows the last "#".  Pushes it unless nothing is left; returns whether
+ * it did. */
+static int push_code_of(lua_State *L, const char *text) {
   size_t length = strcspn(text, ":");
   for (size_t i = length; i > 0; i--) {
     if (text[i - 1] != '#')
@@ -120,7 +151,9 @@ static void push_code_of(lua_State *L, const char *text) {
     text += i, length -= i;
     break;
   }
-  lua_pushlstring(L, text, length);
+  if (length > 0)
+    lua_pushlstring(L, text, length);
+  return length > 0;
 }
 
 /* The x-amzn-errortype header wins over the body's code, that over its __type; the status is the
@@ -128,15 +161,12 @@ static void push_code_of(lua_State *L, const char *text) {
 static void push_code(lua_State *L, const gl_response *response, int decoded) {
   static const char *const members[] = {"code", "Code", "__type"};
   const char *header = gl_headers_get(&response->headers, "x-amzn-errortype");
-  if (header && *header) {
-    push_code_of(L, header);
+  if (header && push_code_of(L, header))
     return;
-  }
   for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
     if (!push_text(L, decoded, members[i]))
       continue;
-    if (*lua_tostring(L, -1)) {
-      push_code_of(L, lua_tostring(L, -1));
+    if (push_code_of(L, lua_tostring(L, -1))) {
       lua_remove(L, -2);
       return;
     }
@@ -199,10 +229,15 @@ static void push_boto_response(lua_State *L, int code, int metadata) {
   lua_setfield(L, -2, "ResponseMetadata");
 }
 
+/* The body's word if it is one of the two, else what the status says. */
 static void set_type(lua_State *L, const gl_response *response, int decoded) {
-  if (!push_text(L, decoded, "type"))
-    lua_pushstring(L, response->status >= 500 ? "Server" : "Client");
-  lua_setfield(L, -2, "type");
+  int server = response->status >= 500;
+  if (push_text(L, decoded, "type")) {
+    const char *text = lua_tostring(L, -1);
+    server = !strcmp(text, "Server") || (server && strcmp(text, "Client"));
+    lua_pop(L, 1);
+  }
+  set_string(L, "type", server ? "Server" : "Client");
 }
 
 void gl_raise_push_service(lua_State *L, const gl_response *response, const char *operation,

@@ -55,8 +55,12 @@ static void read_body(lua_State *L, gl_response *response) {
   if (lua_type(L, -1) != LUA_TSTRING)
     luaL_error(L, "transport: body must be a string");
   const char *body = lua_tolstring(L, -1, &length);
-  if (gl_response_body(response, body, length) == GL_MEMORY)
+  int result = gl_response_body(response, body, length);
+  if (result == GL_MEMORY)
     gl_raise_memory(L);
+  if (result && response->status < 300)
+    luaL_error(L, "transport: body is longer than the %d bytes that are accepted",
+               (int)GL_RESPONSE_BODY_MAX);
 }
 
 int gl_lua_response(lua_State *L) {
@@ -109,13 +113,20 @@ const gl_box_class gl_response_box = {"glacier.response", sizeof(gl_response), c
 
 /* ---- the end ----------------------------------------------------------------------------- */
 
+/* lua-cjson gives the same for `{}` and `[]`. */
+static int holds_object(const gl_response *response) {
+  const char *body = gl_buf_string(&response->body);
+  return body[strspn(body, " \t\r\n")] == '{';
+}
+
 int gl_lua_parse(lua_State *L) {
   const gl_operation *operation = gl_operation_find(luaL_checkstring(L, 1));
   gl_response *response = gl_box_check(L, 2, &gl_response_box);
   luaL_argcheck(L, operation != NULL, 1, "no such operation");
+  lua_settop(L, holds_object(response) ? 3 : 2);
   lua_settop(L, 3);
   gl_push_metadata(L, response);
-  if (response->status < 301)
+  if (response->status < 300)
     return gl_push_output(L, operation, response, 3, 4);
   lua_pushnil(L);
   gl_raise_push_service(L, response, operation->name, 3, 4);
