@@ -36,11 +36,12 @@ luajit  := $(addprefix $(BUILD)/obj/luajit/,$(binding))
 ctests  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard spec/c/*_test.c spec/c/oom_*.c)))
 ooms    := $(filter $(BUILD)/spec/c/oom_%,$(ctests))
 units   := $(filter-out $(ooms),$(ctests))
+benches := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard spec/bench/*.c)))
 
 have_luajit := $(if $(filter undefined file,$(origin LUAJIT_CFLAGS)),$(shell \
                  $(PKG_CONFIG) --exists luajit 2>/dev/null && echo yes),yes)
 
-.PHONY: all lua54 luajit for-lua tests clean help
+.PHONY: all lua54 luajit for-lua benches tests clean help
 .PHONY: demo test lint sanitize valgrind bench install uninstall
 
 all: lua54 $(if $(have_luajit),luajit)
@@ -48,7 +49,8 @@ all: lua54 $(if $(have_luajit),luajit)
 
 lua54: $(BUILD)/glacier/core.so
 luajit: $(BUILD)/luajit/glacier/core.so
-tests: all $(ctests)
+benches: $(benches)
+tests: all $(ctests) benches
 	@:
 
 $(BUILD)/glacier/core.so: $(core) $(lua54)
@@ -78,6 +80,13 @@ $(ooms): libs_lua = $(LUA54_LIBS)
 $(ctests):
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) -o $@ $^ $(CMOCKA_LIBS) $(libs_lua) $(LIBS)
+
+$(BUILD)/obj/bench/%.o: spec/bench/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)$(compile) -c -o $@ $<
+$(benches): $(BUILD)/spec/bench/%: $(BUILD)/obj/bench/%.o $(core)
+	@mkdir -p $(@D)
+	$(call say,LINK)$(link) -o $@ $^ $(LIBS)
 
 # Changes only when the compiler, its flags or the list of files do: then all is built again.
 inputs = $(subst ','\'',$(compile) $(LDFLAGS) $(core) $(binding))
@@ -120,8 +129,8 @@ lint:
 
 bench:
 	@spec/tools/deps bench
-	@$(MAKE) --no-print-directory all
-	@$(runtime) spec/tools/with-glacier spec/bench/run
+	@$(MAKE) --no-print-directory all benches
+	@$(runtime) spec/bench/run
 
 # --- installing ------------------------------------------------------------------------------
 
