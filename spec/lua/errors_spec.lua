@@ -1,0 +1,344 @@
+-- What a refusal becomes: the one error object, its code, message and text as botocore has them.
+local glacier = require "glacier"
+
+local KEYS = { access_key_id = "AKID", secret_access_key = "SECRET" }
+local NO_FILES = { AWS_CONFIG_FILE = "/dev/null", AWS_SHARED_CREDENTIALS_FILE = "/dev/null" }
+
+-- A client whose service always answers so; or whose transport returns all of that.
+local function client_of(answer, options)
+  local given = { region = "us-east-1", credentials = KEYS, env = NO_FILES, max_attempts = 1 }
+  for name, value in pairs(options or {}) do
+    given[name] = value
+  end
+  given.transport = type(answer) == "function" and answer or function()
+    return answer
+  end
+  return glacier.client(given)
+end
+
+local function error_of(status, body, headers)
+  local client = client_of { status = status, headers = headers or {}, body = body }
+  local good, err = pcall(client.set_vault_notifications, client, { vaultName = "v" })
+  assert.is_false(good)
+  return err
+end
+
+local EXCEPTIONS = {
+  "InsufficientCapacityException", "InvalidParameterValueException", "LimitExceededException",
+  "MissingParameterValueException", "NoLongerSupportedException", "PolicyEnforcedException",
+  "RequestTimeoutException", "ResourceNotFoundException", "ServiceUnavailableException",
+  -- documented beyond the model
+  "AccessDeniedException", "BadRequest", "ExpiredTokenException", "InvalidSignatureException",
+  "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
+  "UnrecognizedClientException",
+  -- and one that nobody knows yet
+  "BrandNewException",
+}
+
+-- How a service may name an exception: header, body.
+local NAMINGS = {
+  ["the body's code"] = { nil, '{"code":"%s","message":"m","type":"Client"}' },
+  ["the body's Code"] = { nil, '{"Code":"%s","message":"m"}' },
+  ["the body's __type"] = { nil, '{"__type":"%s","message":"m"}' },
+  ["a code with a namespace"] = { nil, '{"code":"com.amazonaws.glacier#%s","message":"m"}' },
+  ["a __type with a namespace"] = { nil, '{"__type":"com.amazonaws.glacier.v2012_06_01#%s","message":"m"}' },
+  ["a code with an address behind"] = { nil, '{"code":"%s:http://internal.amazon.com/x#y/","message":"m"}' },
+  ["a header"] = { "%s", '{"message":"m"}' },
+  ["a header with an address behind"] = { "%s:http://internal.amazon.com/coral/x/", '{"message":"m"}' },
+  ["a header with all of it"] = { "com.amazonaws#%s:http://x#y/", '{"message":"m"}' },
+  ["a header before the body"] = { "%s", '{"code":"Other","__type":"Another","message":"m"}' },
+  ["a code before a __type"] = { nil, '{"__type":"Other","code":"%s","message":"m"}' },
+}
+
+-- Where the name is odd: why, header, the body's members, the code.
+local ODD_CODES = {
+  { "no name", nil, "", "400" },
+  { "an empty code", nil, '"code":"",', "400" },
+  { "an empty code before a __type", nil, '"code":"","__type":"T",', "T" },
+  { "an empty header", "", '"code":"B",', "B" },
+  { "a code of null", nil, '"code":null,"__type":"T",', "T" },
+  { "a namespace without a name", nil, '"code":"a#",', "400" },
+  { "an address without a name", nil, '"code":":http://x","__type":"T",', "T" },
+  { "a header that is only a namespace", "a#", '"code":"B",', "B" },
+  { "two namespaces", nil, '"code":"a#b#c",', "c" },
+  { "a number", nil, '"code":5,', "5" },
+  { "a fraction", nil, '"code":5.5,', "5.5" },
+  { "a boolean", nil, '"code":true,', "400" },
+  { "an object", nil, '"code":{"a":"b"},"Code":"C",', "C" },
+  { "code and Code", nil, '"Code":"Second","code":"First",', "First" },
+  { "characters beyond ASCII", nil, '"code":"\195\188",', "\195\188" },
+}
+
+-- The body and its message.
+local MESSAGES = {
+  ["message"] = { '{"code":"C","message":"m"}', "m" },
+  ["Message"] = { '{"code":"C","Message":"m"}', "m" },
+  ["message before Message"] = { '{"code":"C","Message":"n","message":"m"}', "m" },
+  ["Message where message is null"] = { '{"code":"C","Message":"m","message":null}', "m" },
+  ["nothing where there is none"] = { '{"code":"C"}', "" },
+  ["nothing where it is null"] = { '{"code":"C","message":null}', "" },
+  ["nothing where it is empty"] = { '{"code":"C","message":""}', "" },
+  ["nothing for other spellings"] = { '{"code":"C","MESSAGE":"m","errorMessage":"n"}', "" },
+  ["a number"] = { '{"code":"C","message":5}', "5" },
+  ["nothing for a list"] = { '{"code":"C","message":["a"]}', "" },
+  ["nothing for a boolean"] = { '{"code":"C","message":true}', "" },
+  ["characters beyond ASCII"] = { [[{"code":"C","message":"\u00fc\u20ac\ud83d\ude00"}]], "ü€😀" },
+  ["several lines"] = { [[{"code":"C","message":"a\nb"}]], "a\nb" },
+  ["a zero byte"] = { [[{"code":"C","message":"a\u0000b"}]], "a\0b" },
+  ["markup"] = { '{"code":"C","message":"<html>"}', "<html>" },
+  ["a long text whole"] = { '{"code":"C","message":"' .. ("x"):rep(20000) .. '"}', ("x"):rep(20000) },
+}
+
+-- Bodies that are no JSON object: the code is the status, the message what came.
+local TEXTS = {
+  ["text"] = "plain text", ["an HTML page"] = "<html><body>no</body></html>",
+  ["a doctype"] = "<!DOCTYPE html><html>no</html>", ["XML"] = '<?xml version="1.0"?><Error/>',
+  ["JSON cut short"] = '{"code":"A","mess', ["the example of the manual, which lacks a quote"] =
+    '{"code": "ResourceNotFoundException","message": "x","type: "Client"}',
+  ["a list"] = "[1]", ["a string"] = '"text"', ["a number"] = "5", ["null"] = "null", ["true"] = "true",
+  ["single quotes"] = "{'code':'A'}", ["NaN"] = '{"code":"A","x":NaN}', ["a comma too many"] = '{"code":"A",}',
+  ["something behind"] = '{"code":"A"} x', ["a byte order mark"] = '\239\187\191{"code":"A"}',
+  ["bytes that are no UTF-8"] = "\233\255", ["zero bytes"] = "a\0b", ["endless nesting"] = ("["):rep(100000),
+}
+
+local PHRASES = {
+  [500] = "Internal Server Error", [501] = "Not Implemented", [502] = "Bad Gateway",
+  [503] = "Service Unavailable", [504] = "Gateway Timeout", [505] = "HTTP Version Not Supported",
+  [507] = "Insufficient Storage", [511] = "Network Authentication Required", [599] = "", [520] = "",
+}
+
+local REFUSALS = { 300, 301, 302, 303, 304, 307, 308, 400, 403, 404, 408, 409, 429, 499 }
+
+describe("a service error", function()
+  for naming, how in pairs(NAMINGS) do
+    it("is named by " .. naming, function()
+      for _, name in ipairs(EXCEPTIONS) do
+        for _, status in ipairs { 400, 404, 503 } do
+          local err = error_of(status, how[2]:format(name), { ["X-Amzn-ErrorType"] = how[1] and how[1]:format(name) })
+          assert.same({ name, "m", status }, { err.code, err.message, err.status })
+          assert.same({ Code = name, Message = "m" }, err.response.Error)
+        end
+      end
+    end)
+  end
+
+  it("is named by its header whatever the case of that", function()
+    for _, header in ipairs { "x-amzn-errortype", "X-AMZN-ERRORTYPE", "x-amzn-ErrorType" } do
+      assert.equal("A", error_of(400, "", { [header] = "A" }).code)
+    end
+  end)
+
+  for _, case in ipairs(ODD_CODES) do
+    it("with " .. case[1] .. " has the code " .. case[4], function()
+      local err = error_of(400, "{" .. case[3] .. '"message":"m"}', { ["x-amzn-errortype"] = case[2] })
+      assert.equal(case[4], err.code)
+      assert.equal("m", err.message)
+    end)
+  end
+
+  for title, case in pairs(MESSAGES) do
+    it("takes as its message " .. title, function()
+      local err = error_of(400, case[1])
+      assert.equal(case[2], err.message)
+      assert.equal("An error occurred (C) when calling the SetVaultNotifications operation: " .. case[2], tostring(err))
+    end)
+  end
+
+  for title, body in pairs(TEXTS) do
+    it("takes as its message a body of " .. title, function()
+      for _, status in ipairs { 400, 403, 500 } do
+        if status == 400 or not body:find "^<html>" then
+          local err = error_of(status, body)
+          assert.equal(tostring(status), err.code)
+          assert.equal(body, err.message)
+          assert.equal("service", err.kind)
+        end
+      end
+      assert.equal("H", error_of(400, body, { ["x-amzn-errortype"] = "H" }).code)
+    end)
+  end
+
+  for status, phrase in pairs(PHRASES) do
+    it("of status " .. status .. " without words has those of the status", function()
+      for _, body in ipairs { "", " \r\n", "<html>busy</html>", "\n <html><body/></html>" } do
+        local err = error_of(status, body, { ["x-amzn-requestid"] = "R" })
+        assert.same({ tostring(status), phrase, status, "Server", "R" },
+          { err.code, err.message, err.status, err.type, err.request_id })
+      end
+    end)
+  end
+
+  for _, status in ipairs(REFUSALS) do
+    it("comes of status " .. status, function()
+      local err = error_of(status, "", { Location = "http://127.0.0.1:1/" })
+      assert.same({ tostring(status), "", status, "Client", "service" },
+        { err.code, err.message, err.status, err.type, err.kind })
+      err = error_of(status, '{"code":"C","message":"m"}')
+      assert.same({ "C", "m", status }, { err.code, err.message, err.status })
+    end)
+  end
+
+  it("says whose fault it is as the service does, else by its status", function()
+    local function type_of(status, member)
+      return error_of(status, ('{"code":"C","type":%s}'):format(member)).type
+    end
+    assert.equal("Client", type_of(500, '"Client"'))
+    assert.equal("Server", type_of(400, '"Server"'))
+    for _, member in ipairs { "null", '""', '"Else"', "5", "[]" } do
+      assert.equal("Client", type_of(404, member))
+      assert.equal("Server", type_of(503, member))
+    end
+  end)
+
+  it("has every field of the contract", function()
+    local err = error_of(404, '{"code":"ResourceNotFoundException","message":"Vault not found","type":"Client"}',
+      { ["x-amzn-RequestId"] = "R", ["Content-Type"] = "application/json" })
+    assert.same({
+      code = "ResourceNotFoundException", message = "Vault not found", kind = "service",
+      operation = "SetVaultNotifications", status = 404, request_id = "R", type = "Client",
+      attempts = 1, retryable = false,
+      response = {
+        Error = { Code = "ResourceNotFoundException", Message = "Vault not found" },
+        ResponseMetadata = {
+          HTTPStatusCode = 404, RequestId = "R", RetryAttempts = 0,
+          HTTPHeaders = { ["x-amzn-requestid"] = "R", ["content-type"] = "application/json" },
+        },
+      },
+    }, err)
+  end)
+
+  it("names the operation that failed", function()
+    local client = client_of { status = 404, body = '{"code":"C","message":"m"}' }
+    for method, name in pairs { get_vault_lock = "GetVaultLock", describe_vault = "DescribeVault" } do
+      local _, err = pcall(client[method], client, { vaultName = "v" })
+      assert.equal(name, err.operation)
+      assert.equal(("An error occurred (C) when calling the %s operation: m"):format(name), tostring(err))
+    end
+  end)
+
+  it("says in plain words that the account is shut out", function()
+    local text = tostring(error_of(400, '{"code":"NoLongerSupportedException","message":"No."}'))
+    assert.matches("operation: No%. %(.*no new customers since December 2025.*%)$", text)
+  end)
+
+  it("reads the same after its fields were taken away", function()
+    local err = error_of(400, '{"code":"C","message":"m"}')
+    err.code, err.message, err.response = nil, {}, 5
+    assert.equal("An error occurred () when calling the SetVaultNotifications operation: ", tostring(err))
+    err.response = { ResponseMetadata = { MaxAttemptsReached = true, RetryAttempts = "x" } }
+    assert.equal("An error occurred () when calling the SetVaultNotifications operation: ", tostring(err))
+    err.kind = nil
+    assert.equal("", tostring(err))
+  end)
+
+  it("tells how many retries were in vain", function()
+    local client = client_of({ status = 503, body = "" }, { max_attempts = 3, wait = function() end })
+    local _, err = pcall(client.list_vaults, client)
+    assert.same({ 3, 2, true }, { err.attempts, err.response.ResponseMetadata.RetryAttempts, err.retryable })
+    assert.equal("An error occurred (503) when calling the ListVaults operation (reached max retries: 2): "
+      .. "Service Unavailable", tostring(err))
+  end)
+end)
+
+describe("whether trying again could help", function()
+  local function retryable(status, code)
+    return error_of(status, code and ('{"code":"%s"}'):format(code)).retryable
+  end
+
+  it("is yes where the service is busy, broken or slow", function()
+    for _, status in ipairs { 429, 500, 502, 503, 504 } do
+      assert.is_true(retryable(status))
+    end
+    assert.is_true(retryable(400, "ThrottlingException"))
+    assert.is_true(retryable(408, "RequestTimeoutException"))
+    assert.is_true(retryable(500, "ServiceUnavailableException"))
+  end)
+
+  it("is no where the request is at fault, or a limit that stays", function()
+    for _, status in ipairs { 300, 301, 400, 401, 403, 404, 501, 505 } do
+      assert.is_false(retryable(status))
+    end
+    assert.is_false(retryable(404, "ResourceNotFoundException"))
+    assert.is_false(retryable(400, "InvalidParameterValueException"))
+    for _, code in ipairs {
+      "LimitExceededException", "PolicyEnforcedException", "InsufficientCapacityException",
+      "NoLongerSupportedException",
+    } do
+      assert.is_false(retryable(400, code))
+      assert.is_false(retryable(503, code))
+    end
+  end)
+end)
+
+-- code, retryable
+local TRANSPORT_CODES = {
+  EndpointConnectionError = true, ConnectTimeoutError = true, ReadTimeoutError = true,
+  ConnectionClosedError = true, ProxyConnectionError = true, ResponseParserError = false, SSLError = false,
+}
+
+-- Why a host's transport is at fault, what it returned, and a word of the message.
+local BROKEN_TRANSPORTS = {
+  { "no table", "text", "table" },
+  { "no status", {}, "status" },
+  { "a status in words", { status = "200" }, "status" },
+  { "a status that is a fraction", { status = 200.5 }, "status" },
+  { "a status that is none", { status = 99 }, "status" },
+  { "a status with four digits", { status = 1000 }, "status" },
+  { "headers that are no table", { status = 200, headers = "a: b" }, "headers" },
+  { "a list as headers", { status = 200, headers = { "a: b" } }, "headers" },
+  { "a header that is a boolean", { status = 200, headers = { a = true } }, "headers" },
+  { "a header's name with a line break", { status = 200, headers = { ["a\r\nb"] = "c" } }, "header" },
+  { "a body that is a number", { status = 200, body = 5 }, "body" },
+}
+
+describe("a host's transport", function()
+  local function fail_with(...)
+    local returned, count = { ... }, select("#", ...)
+    local client = client_of(function()
+      return (rawget(_G, "unpack") or table.unpack)(returned, 1, count)
+    end)
+    local good, err = pcall(client.list_vaults, client)
+    assert.is_false(good)
+    return err
+  end
+
+  for code, retryable in pairs(TRANSPORT_CODES) do
+    it("may fail with " .. code, function()
+      local err = fail_with(nil, "why", code)
+      assert.same({
+        code = code, message = "why", kind = "transport", operation = "ListVaults", attempts = 1, retryable = retryable,
+      }, err)
+      assert.equal("why", tostring(err))
+    end)
+  end
+
+  it("that fails in its own words could not connect", function()
+    for _, code in ipairs { "Else", 5, false } do
+      assert.equal("EndpointConnectionError", fail_with(nil, "why", code).code)
+    end
+    assert.equal("EndpointConnectionError", fail_with(nil).code)
+  end)
+
+  for _, case in ipairs(BROKEN_TRANSPORTS) do
+    it("that returns " .. case[1] .. " is told so", function()
+      local err = fail_with(case[2])
+      assert.same({ "ResponseParserError", "transport", false }, { err.code, err.kind, err.retryable })
+      assert.matches(case[3], err.message, 1, true)
+    end)
+  end
+
+  it("that raises is heard", function()
+    local reason = {}
+    local client = client_of(function()
+      error(reason, 0)
+    end)
+    local _, err = pcall(client.list_vaults, client)
+    assert.equal(reason, err)
+  end)
+
+  it("may give several fields of one name, and numbers as values", function()
+    local client = client_of { status = 200, headers = { ["X-A"] = { "1", 2 }, ["Content-Length"] = 2 }, body = "{}" }
+    local headers = client:list_vaults().ResponseMetadata.HTTPHeaders
+    assert.same({ ["x-a"] = "1, 2", ["content-length"] = "2" }, headers)
+  end)
+end)
