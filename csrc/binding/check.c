@@ -11,6 +11,7 @@
 typedef struct place {
   const struct place *parent; /* NULL: the parameters themselves */
   const char *name;           /* member or map key; NULL for a list's item */
+  size_t length;              /* of the name */
   size_t index;               /* of a list's item, from 0 as botocore counts */
 } place;
 
@@ -30,6 +31,17 @@ static void add(checker *c, const char *text) {
     gl_raise_memory(c->L);
 }
 
+/* A problem is one line, whatever the caller's own text holds. */
+static void add_bytes(checker *c, const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = (unsigned char)text[i];
+    int is_control = byte < 0x20 || byte == 0x7F;
+    if (is_control ? gl_buf_append_format(c->problems, "\\x%02x", byte)
+                   : gl_buf_append_char(c->problems, text[i]))
+      gl_raise_memory(c->L);
+  }
+}
+
 static void add_name(checker *c, const place *at) {
   if (!at->name && !at->parent) {
     add(c, "input");
@@ -40,28 +52,39 @@ static void add_name(checker *c, const place *at) {
   if (at->name) {
     if (at->parent && at->parent->parent)
       add(c, ".");
-    add(c, at->name);
+    add_bytes(c, at->name, at->length);
   } else if (gl_buf_append_format(c->problems, "[%zu]", at->index))
     gl_raise_memory(c->L);
 }
 
-/* Strings and numbers as they are, others by their type: an address helps nobody. */
-static void add_value(checker *c, int index) {
-  int type = lua_type(c->L, index);
-  if (type == LUA_TSTRING || type == LUA_TNUMBER) {
-    size_t length;
-    lua_pushvalue(c->L, index);
-    const char *text = lua_tolstring(c->L, -1, &length);
-    size_t shown = length > SHOWN_MAX ? SHOWN_MAX : length;
-    if (gl_buf_append(c->problems, text, shown))
-      gl_raise_memory(c->L);
-    if (shown < length)
-      add(c, "...");
-    lua_pop(c->L, 1);
-  } else if (type == LUA_TBOOLEAN)
-    add(c, lua_toboolean(c->L, index) ? "true" : "false");
+/* At most `length` bytes of a longer text, and no part of a UTF-8 character. */
+static size_t whole_characters(const char *text, size_t length) {
+  size_t shown = length;
+  while (shown > length - 4 && ((unsigned char)text[shown] & 0xC0) == 0x80)
+    shown--;
+  return shown;
+}
+
+/* Pushes strings and numbers as they are, others by their type: an address helps nobody. */
+static const char *push_shown(lua_State *L, int index, size_t *length) {
+  int type = lua_type(L, index);
+  if (type == LUA_TSTRING || type == LUA_TNUMBER)
+    lua_pushvalue(L, index);
+  else if (type == LUA_TBOOLEAN)
+    lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false");
   else
-    add(c, lua_typename(c->L, type));
+    lua_pushstring(L, lua_typename(L, type));
+  return lua_tolstring(L, -1, length);
+}
+
+static void add_value(checker *c, int index) {
+  size_t length;
+  const char *text = push_shown(c->L, index, &length);
+  size_t shown = length > SHOWN_MAX ? whole_characters(text, SHOWN_MAX) : length;
+  add_bytes(c, text, shown);
+  if (shown < length)
+    add(c, "...");
+  lua_pop(c->L, 1);
 }
 
 static void begin(checker *c, const char *text, const place *at) {
@@ -179,8 +202,9 @@ static void check_structure(checker *c, int index, const gl_shape *shape, const 
   }
   check_unknown(c, index, shape, at);
   for (size_t i = 0; i < shape->count; i++) {
-    place inner = {at, shape->members[i].name, 0};
-    lua_pushstring(L, shape->members[i].name);
+    const char *name = shape->members[i].name;
+    place inner = {at, name, strlen(name), 0};
+    lua_pushstring(L, name);
     lua_rawget(L, index);
     if (!lua_isnil(L, -1))
       check_member(c, lua_gettop(L), &shape->members[i], &inner);
@@ -214,7 +238,7 @@ static size_t check_keys(checker *c, int index, const place *at) {
 static void check_list(checker *c, int index, const gl_shape *shape, const place *at) {
   size_t count = check_keys(c, index, at);
   for (size_t i = 1; i <= count; i++) {
-    place inner = {at, NULL, i - 1};
+    place inner = {at, NULL, 0, i - 1};
     lua_rawgeti(c->L, index, (int)i);
     if (lua_isnil(c->L, -1)) {
       begin(c, "Invalid list for parameter ", at);
@@ -230,28 +254,36 @@ static void check_list(checker *c, int index, const gl_shape *shape, const place
   }
 }
 
+static void wrong_key(checker *c, int key, const place *at) {
+  begin(c, "Invalid type for parameter ", at);
+  add(c, " (key: ");
+  add_value(c, key);
+  add(c, "), value: ");
+  add_value(c, key);
+  add(c, ", type: ");
+  add(c, luaL_typename(c->L, key));
+  add(c, ", valid types: string");
+}
+
+static void check_pair(checker *c, int key, int value, const gl_shape *shape, const place *at) {
+  place inner = {at, NULL, 0, 0};
+  inner.name = push_shown(c->L, key, &inner.length);
+  if (lua_type(c->L, key) == LUA_TSTRING)
+    check_text(c, key, &inner);
+  else
+    wrong_key(c, key, at);
+  check_value(c, value, shape->element, &inner);
+  if (lua_type(c->L, value) == LUA_TSTRING)
+    check_text(c, value, &inner);
+  lua_pop(c->L, 1);
+}
+
 static void check_map(checker *c, int index, const gl_shape *shape, const place *at) {
-  lua_State *L = c->L;
-  lua_pushnil(L);
-  while (lua_next(L, index)) {
-    int value = lua_gettop(L), key = value - 1;
-    if (lua_type(L, key) == LUA_TSTRING) {
-      place inner = {at, lua_tostring(L, key), 0};
-      check_text(c, key, &inner);
-      check_value(c, value, shape->element, &inner);
-      if (lua_type(L, value) == LUA_TSTRING)
-        check_text(c, value, &inner);
-    } else {
-      begin(c, "Invalid type for parameter ", at);
-      add(c, " (key: ");
-      add_value(c, key);
-      add(c, "), value: ");
-      add_value(c, key);
-      add(c, ", type: ");
-      add(c, luaL_typename(L, key));
-      add(c, ", valid types: string");
-    }
-    lua_pop(L, 1);
+  lua_pushnil(c->L);
+  while (lua_next(c->L, index)) {
+    int value = lua_gettop(c->L);
+    check_pair(c, value - 1, value, shape, at);
+    lua_pop(c->L, 1);
   }
 }
 
@@ -292,6 +324,6 @@ static void check_value(checker *c, int index, const gl_shape *shape, const plac
 
 void gl_check_input(lua_State *L, int index, const gl_operation *operation, gl_buf *problems) {
   checker c = {L, problems};
-  place root = {NULL, NULL, 0};
+  place root = {NULL, NULL, 0, 0};
   check_value(&c, gl_compat_absindex(L, index), operation->input, &root);
 }

@@ -1,0 +1,320 @@
+-- Parameters that are refused: in botocore's words, with the types as Lua names them, each problem one line.
+-- Nothing is sent then.
+
+local glacier = require "glacier"
+
+local JOB_MEMBERS = "Format, Type, ArchiveId, Description, SNSTopic, RetrievalByteRange, Tier, "
+  .. "InventoryRetrievalParameters, SelectParameters, OutputLocation"
+
+local function lines(text)
+  local list = {}
+  for line in (text .. "\n"):gmatch "(.-)\n" do list[#list + 1] = line end
+  return list
+end
+
+-- Calls the operation, which must fail without sending anything: the error.
+local function refusal(name, params)
+  local sent = 0
+  local client = glacier.client {
+    region = "us-west-2", env = {}, credentials = { access_key_id = "A", secret_access_key = "s" },
+    transport = function()
+      sent = sent + 1
+      return { status = 204, headers = {}, body = "" }
+    end,
+  }
+  local good, err = pcall(client.call, client, name, params)
+  client:close()
+  assert.is_false(good)
+  assert.equal(0, sent)
+  assert.is_table(err, tostring(err))
+  return err
+end
+
+-- The problems that the error lists, sorted.
+local function problems(name, params)
+  local found = lines(refusal(name, params).message)
+  assert.equal("Parameter validation failed:", table.remove(found, 1))
+  table.sort(found)
+  return found
+end
+
+-- A test for each row: title = { operation, parameters, problem, … }
+local function each(rows)
+  for title, row in pairs(rows) do
+    it(title, function()
+      local expected = {}
+      for i = 3, #row do expected[#expected + 1] = row[i] end
+      table.sort(expected)
+      assert.same(expected, problems(row[1], row[2]))
+    end)
+  end
+end
+
+describe("a required member", function()
+  each {
+    ["is missed"] = { "CreateVault", {}, 'Missing required parameter in input: "vaultName"' },
+    ["is missed beside another"] = {
+      "DescribeJob", { accountId = "-" },
+      'Missing required parameter in input: "vaultName"', 'Missing required parameter in input: "jobId"',
+    },
+    ["is missed deep inside"] = {
+      "InitiateJob", {
+        vaultName = "v",
+        jobParameters = { OutputLocation = { S3 = { AccessControlList = { {}, { Grantee = {} } } } } },
+      },
+      'Missing required parameter in jobParameters.OutputLocation.S3.AccessControlList[1].Grantee: "Type"',
+    },
+  }
+
+  it("is missed where there are no parameters at all", function()
+    assert.same({ 'Missing required parameter in input: "vaultName"' }, problems("CreateVault", nil))
+  end)
+end)
+
+describe("an unknown member", function()
+  each {
+    ["is named with those that there are"] = {
+      "CreateVault", { vaultName = "v", VaultName = "v" },
+      'Unknown parameter in input: "VaultName", must be one of: accountId, vaultName',
+    },
+    ["is named with where it is"] = {
+      "SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = { Foo = 1 } },
+      'Unknown parameter in vaultNotificationConfig: "Foo", must be one of: SNSTopic, Events',
+    },
+    ["is named with where it is in a list"] = {
+      "SetDataRetrievalPolicy", { Policy = { Rules = { {}, { strategy = "None" } } } },
+      'Unknown parameter in Policy.Rules[1]: "strategy", must be one of: Strategy, BytesPerHour',
+    },
+    ["is named though it is no string"] = {
+      "DescribeVault", { vaultName = "v", "x", [2.5] = 1, [true] = 1, [{}] = 1 },
+      'Unknown parameter in input: "1", must be one of: accountId, vaultName',
+      'Unknown parameter in input: "2.5", must be one of: accountId, vaultName',
+      'Unknown parameter in input: "true", must be one of: accountId, vaultName',
+      'Unknown parameter in input: "table", must be one of: accountId, vaultName',
+    },
+    ["is named where a list stands for a structure"] = {
+      "InitiateJob", { vaultName = "v", jobParameters = { "x" } },
+      'Unknown parameter in jobParameters: "1", must be one of: ' .. JOB_MEMBERS,
+    },
+    ["is shown without breaking the line"] = {
+      "DescribeVault", { vaultName = "v", ["a\r\nb\0\127"] = 1 },
+      'Unknown parameter in input: "a\\x0d\\x0ab\\x00\\x7f", must be one of: accountId, vaultName',
+    },
+    ["is no member by its beginning"] = {
+      "DescribeVault", { vaultName = "v", ["vaultName\0"] = 1, vault = 1 },
+      'Unknown parameter in input: "vaultName\\x00", must be one of: accountId, vaultName',
+      'Unknown parameter in input: "vault", must be one of: accountId, vaultName',
+    },
+  }
+end)
+
+describe("a wrong type", function()
+  each {
+    ["is named for a string"] = {
+      "DescribeVault", { accountId = 12, vaultName = true },
+      "Invalid type for parameter accountId, value: 12, type: number, valid types: string",
+      "Invalid type for parameter vaultName, value: true, type: boolean, valid types: string",
+    },
+    ["is named for a string in the query or a header"] = {
+      "ListVaults", { limit = 10, marker = {} },
+      "Invalid type for parameter limit, value: 10, type: number, valid types: string",
+      "Invalid type for parameter marker, value: table, type: table, valid types: string",
+    },
+    ["is named for a list"] = {
+      "SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = { Events = "x" } },
+      "Invalid type for parameter vaultNotificationConfig.Events, value: x, type: string, valid types: table (list)",
+    },
+    ["is named for a list's items, counted from 0"] = {
+      "SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = { Events = { "a", 5, "b", false } } },
+      "Invalid type for parameter vaultNotificationConfig.Events[1], value: 5, type: number, valid types: string",
+      "Invalid type for parameter vaultNotificationConfig.Events[3], value: false, type: boolean, valid types: string",
+    },
+    ["is named for a structure"] = {
+      "SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = "x" },
+      "Invalid type for parameter vaultNotificationConfig, value: x, type: string, valid types: table",
+    },
+    ["is named for a map"] = {
+      "AddTagsToVault", { vaultName = "v", Tags = 5 },
+      "Invalid type for parameter Tags, value: 5, type: number, valid types: table (map)",
+    },
+    ["is named for a map's values"] = {
+      "AddTagsToVault", { vaultName = "v", Tags = { a = 1, ["b c"] = {}, d = "x" } },
+      "Invalid type for parameter Tags.a, value: 1, type: number, valid types: string",
+      "Invalid type for parameter Tags.b c, value: table, type: table, valid types: string",
+    },
+    ["is named for a map's keys, and their values are looked at"] = {
+      "AddTagsToVault", { vaultName = "v", Tags = { "x", [2.5] = "y", [true] = 3 } },
+      "Invalid type for parameter Tags (key: 1), value: 1, type: number, valid types: string",
+      "Invalid type for parameter Tags (key: 2.5), value: 2.5, type: number, valid types: string",
+      "Invalid type for parameter Tags (key: true), value: true, type: boolean, valid types: string",
+      "Invalid type for parameter Tags.true, value: 3, type: number, valid types: string",
+    },
+    ["is named for an integer"] = {
+      "SetDataRetrievalPolicy",
+      { Policy = { Rules = { { BytesPerHour = "5" }, { BytesPerHour = 1.5 }, { BytesPerHour = 2 ^ 63 }, 7 } } },
+      "Invalid type for parameter Policy.Rules[0].BytesPerHour, value: 5, type: string, valid types: number (integer)",
+      "Invalid type for parameter Policy.Rules[1].BytesPerHour, value: 1.5, type: number, "
+        .. "valid types: number (integer)",
+      "Invalid type for parameter Policy.Rules[2].BytesPerHour, value: " .. tostring(2 ^ 63)
+        .. ", type: number, valid types: number (integer)",
+      "Invalid type for parameter Policy.Rules[3], value: 7, type: number, valid types: table",
+    },
+    ["is named for a function"] = {
+      "DescribeVault", { vaultName = print },
+      "Invalid type for parameter vaultName, value: function, type: function, valid types: string",
+    },
+    ["is named for the parameters themselves"] = {
+      "DescribeVault", "v", "Invalid type for parameter input, value: v, type: string, valid types: table",
+    },
+    ["shows a value without breaking the line"] = {
+      "AddTagsToVault", { vaultName = "v", Tags = "a\nb\0" },
+      "Invalid type for parameter Tags, value: a\\x0ab\\x00, type: string, valid types: table (map)",
+    },
+    ["shows a key without breaking the line"] = {
+      "AddTagsToVault", { vaultName = "v", Tags = { ["a\0\nb"] = 1 } },
+      "Invalid type for parameter Tags.a\\x00\\x0ab, value: 1, type: number, valid types: string",
+    },
+    ["shows the beginning of a long value, in whole characters"] = {
+      "AddTagsToVault", { vaultName = "v", Tags = "x" .. ("\226\130\172"):rep(1000) },
+      "Invalid type for parameter Tags, value: x" .. ("\226\130\172"):rep(85) .. "..., type: string, "
+        .. "valid types: table (map)",
+    },
+  }
+
+  it("is named for a number that is none", function()
+    for _, value in ipairs { 0 / 0, math.huge, -math.huge } do
+      local found = problems("SetDataRetrievalPolicy", { Policy = { Rules = { { BytesPerHour = value } } } })
+      assert.equal(1, #found)
+      assert.matches("^Invalid type for parameter Policy%.Rules%[0%]%.BytesPerHour, value: %-?%l+, type: number, ",
+        found[1])
+    end
+  end)
+end)
+
+describe("a list", function()
+  local function events(list)
+    return problems("SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = { Events = list } })
+  end
+  local function key(shown)
+    return "Invalid list for parameter vaultNotificationConfig.Events, key: " .. shown
+      .. ", a list has only the keys 1, 2, 3 and so on"
+  end
+  local function hole(at)
+    return "Invalid list for parameter vaultNotificationConfig.Events, key: " .. at .. ", a list has no holes"
+  end
+
+  it("with a hole is refused, naming the hole", function()
+    assert.same({ hole(2) }, events { "a", nil, "c" })
+    assert.same({ hole(1) }, events { [2] = "b" })
+    assert.same({ hole(1) }, events { [2 ^ 40] = "far" })
+  end)
+
+  it("with a key that is no position is refused, naming the key", function()
+    assert.same({ key "a" }, events { a = "x" })
+    assert.same({ key "a" }, events { "x", a = "y" })
+    assert.same({ key "0" }, events { [0] = "x", "y" })
+    assert.same({ key "-1" }, events { [-1] = "x" })
+    assert.same({ key "1.5" }, events { "x", [1.5] = "y" })
+    assert.same({ key "true" }, events { [true] = "y" })
+    assert.same({ key "\\x0a" }, events { ["\n"] = "y" })
+  end)
+
+  it("is looked at though a key of it is wrong", function()
+    assert.same({ key "a",
+      "Invalid type for parameter vaultNotificationConfig.Events[0], value: 1, type: number, valid types: string",
+    }, events { 1, a = "y" })
+  end)
+end)
+
+describe("a member of the path", function()
+  each {
+    ["may not be empty"] = {
+      "DescribeJob", { vaultName = "", jobId = "" },
+      "Invalid length for parameter vaultName, value: 0, valid min length: 1",
+      "Invalid length for parameter jobId, value: 0, valid min length: 1",
+    },
+    ["may not be a dot or two, which would be lost"] = {
+      "DescribeJob", { accountId = "..", vaultName = ".", jobId = ".." },
+      "Invalid value for parameter accountId, value: .., it would be lost in the path of the request",
+      "Invalid value for parameter vaultName, value: ., it would be lost in the path of the request",
+      "Invalid value for parameter jobId, value: .., it would be lost in the path of the request",
+    },
+  }
+end)
+
+describe("a member in a header", function()
+  it("may not hold a control character, and is not shown then", function()
+    for _, text in ipairs { "a\r\nX-Evil: 1", "\0", "tab\t", "\127" } do
+      assert.same({ "Invalid value for parameter archiveDescription, a header cannot carry a control character" },
+        problems("InitiateMultipartUpload", { vaultName = "v", archiveDescription = text }))
+    end
+  end)
+end)
+
+describe("a string in the body", function()
+  local BAD = {
+    "\255", "a\128", "\195", "\195(", "\192\175", "\224\128\175", "\237\160\128", "\244\144\128\128", "\240\159\152",
+  }
+
+  it("must be UTF-8, wherever it is", function()
+    for _, text in ipairs(BAD) do
+      assert.same({
+        "Invalid value for parameter vaultNotificationConfig.Events[1], it is not valid UTF-8",
+        "Invalid value for parameter vaultNotificationConfig.SNSTopic, it is not valid UTF-8",
+      }, problems("SetVaultNotifications",
+        { vaultName = "v", vaultNotificationConfig = { SNSTopic = text, Events = { "a", text } } }))
+      assert.same({ "Invalid value for parameter Tags.a, it is not valid UTF-8" },
+        problems("AddTagsToVault", { vaultName = "v", Tags = { a = text } }))
+      assert.same({ "Invalid value for parameter Tags." .. text .. ", it is not valid UTF-8" },
+        problems("AddTagsToVault", { vaultName = "v", Tags = { [text] = "a" } }))
+    end
+  end)
+end)
+
+describe("every problem", function()
+  each {
+    ["is listed, one a line"] = {
+      "SetVaultNotifications",
+      { accountId = "..", Foo = 1, vaultNotificationConfig = { SNSTopic = 5, Events = { 1, "\255" }, Bar = "x" } },
+      'Missing required parameter in input: "vaultName"',
+      'Unknown parameter in input: "Foo", must be one of: accountId, vaultName, vaultNotificationConfig',
+      "Invalid value for parameter accountId, value: .., it would be lost in the path of the request",
+      'Unknown parameter in vaultNotificationConfig: "Bar", must be one of: SNSTopic, Events',
+      "Invalid type for parameter vaultNotificationConfig.SNSTopic, value: 5, type: number, valid types: string",
+      "Invalid type for parameter vaultNotificationConfig.Events[0], value: 1, type: number, valid types: string",
+      "Invalid value for parameter vaultNotificationConfig.Events[1], it is not valid UTF-8",
+    },
+  }
+
+  it("makes one error object, that of the contract", function()
+    local err = refusal("create_vault", {})
+    assert.equal('Parameter validation failed:\nMissing required parameter in input: "vaultName"', tostring(err))
+    assert.same(
+      { "ParamValidationError", "validation", "CreateVault", false },
+      { err.code, err.kind, err.operation, err.retryable })
+  end)
+
+  it("is found by raw accesses: no metamethod runs", function()
+    local function asked() error "asked" end
+    local params = setmetatable({}, { __index = asked, __pairs = asked, __len = asked })
+    assert.same({ 'Missing required parameter in input: "vaultName"' }, problems("CreateVault", params))
+  end)
+end)
+
+describe("an operation", function()
+  it("that does not exist is refused, naming it", function()
+    local err = refusal("SetVaultNotification", {})
+    assert.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
+    assert.truthy(err.message:find('"SetVaultNotification"', 1, true))
+  end)
+
+  it("called with a dot is refused", function()
+    local client = glacier.client {
+      region = "us-west-2", env = {}, credentials = { access_key_id = "A", secret_access_key = "s" },
+      transport = function() error "something was sent" end,
+    }
+    local good, err = pcall(client.create_vault, { vaultName = "v" })
+    assert.is_false(good)
+    assert.equal("ParamValidationError", err.code)
+  end)
+end)
