@@ -1,0 +1,375 @@
+-- What a call sends: method, path and query byte for byte, headers, and what the body means.  boto3 1.43 was
+-- seen to send the same for each of these.
+
+local cjson = require "cjson"
+local core = require "glacier.core"
+local glacier = require "glacier"
+
+local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
+local MARKER = "arn:aws:glacier:us-west-2:012345678901:vaults/my vault"
+local ENCODED_MARKER = "arn%3Aaws%3Aglacier%3Aus-west-2%3A012345678901%3Avaults%2Fmy%20vault"
+local HASH = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
+
+-- The request of a call, as a transport sees it, and its path and query.
+local function sent(name, params, options)
+  local seen, count = nil, 0
+  local given = {
+    region = "us-west-2", env = {},
+    credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "secret" },
+    transport = function(request)
+      seen, count = request, count + 1
+      return { status = 204, headers = {}, body = "" }
+    end,
+  }
+  for option, value in pairs(options or {}) do given[option] = value end
+  local client = glacier.client(given)
+  client:call(name, params)
+  client:close()
+  assert.equal(1, count)
+  return seen, (seen.url:gsub("^https?://[^/]+", ""))
+end
+
+-- The headers that mean something, in lower case.
+local function meaningful(headers)
+  local own = {
+    ["user-agent"] = true, ["amz-sdk-invocation-id"] = true, ["amz-sdk-request"] = true, authorization = true,
+    ["x-amz-date"] = true, host = true, ["x-amz-glacier-version"] = true,
+  }
+  local found = {}
+  for name, value in pairs(headers) do
+    if not own[name:lower()] then found[name:lower()] = value end
+  end
+  return found
+end
+
+local JSON_TYPE = { ["content-type"] = "application/json" }
+local JOB = {
+  Type = "select", Tier = "Bulk", SNSTopic = TOPIC,
+  InventoryRetrievalParameters = { Limit = "10", StartDate = "2012-03-20T17:03:43Z" },
+  SelectParameters = { InputSerialization = { csv = { FileHeaderInfo = "USE" } }, OutputSerialization = { csv = {} } },
+  OutputLocation = {
+    S3 = {
+      BucketName = "b", Tagging = { ["a key"] = "v" }, UserMetadata = { x = "y" },
+      AccessControlList = { { Grantee = { Type = "Group", URI = "u" }, Permission = "READ" }, {} },
+    },
+  },
+}
+local POLICY = { Policy = '{"Version":"2012-10-17"}' }
+local RULES = {
+  Policy = { Rules = { { Strategy = "BytesPerHour", BytesPerHour = 10737418240 }, { Strategy = "None" } } },
+}
+local NOTIFICATIONS = { SNSTopic = TOPIC, Events = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" } }
+
+-- Operation = { method, path and query, parameters, JSON body, headers }, of the vault "v" and so on.
+local OPERATIONS = {
+  AbortMultipartUpload = { "DELETE", "/-/vaults/v/multipart-uploads/u", { vaultName = "v", uploadId = "u" } },
+  AbortVaultLock = { "DELETE", "/-/vaults/v/lock-policy", { vaultName = "v" } },
+  AddTagsToVault = {
+    "POST", "/-/vaults/v/tags?operation=add", { vaultName = "v", Tags = { a = "1", ["b c"] = "" } },
+    { Tags = { a = "1", ["b c"] = "" } }, JSON_TYPE,
+  },
+  CompleteMultipartUpload = {
+    "POST", "/-/vaults/v/multipart-uploads/u",
+    { vaultName = "v", uploadId = "u", archiveSize = "3145728", checksum = HASH }, nil,
+    { ["x-amz-archive-size"] = "3145728", ["x-amz-sha256-tree-hash"] = HASH },
+  },
+  CompleteVaultLock = { "POST", "/-/vaults/v/lock-policy/l", { vaultName = "v", lockId = "l" } },
+  CreateVault = { "PUT", "/-/vaults/v", { vaultName = "v" } },
+  DeleteArchive = { "DELETE", "/-/vaults/v/archives/a", { vaultName = "v", archiveId = "a" } },
+  DeleteVault = { "DELETE", "/-/vaults/v", { vaultName = "v" } },
+  DeleteVaultAccessPolicy = { "DELETE", "/-/vaults/v/access-policy", { vaultName = "v" } },
+  DeleteVaultNotifications = { "DELETE", "/-/vaults/v/notification-configuration", { vaultName = "v" } },
+  DescribeJob = { "GET", "/-/vaults/v/jobs/j", { vaultName = "v", jobId = "j" } },
+  DescribeVault = { "GET", "/-/vaults/v", { vaultName = "v" } },
+  GetDataRetrievalPolicy = { "GET", "/-/policies/data-retrieval", {} },
+  GetVaultAccessPolicy = { "GET", "/-/vaults/v/access-policy", { vaultName = "v" } },
+  GetVaultLock = { "GET", "/-/vaults/v/lock-policy", { vaultName = "v" } },
+  GetVaultNotifications = { "GET", "/-/vaults/v/notification-configuration", { vaultName = "v" } },
+  InitiateJob = { "POST", "/-/vaults/v/jobs", { vaultName = "v", jobParameters = JOB }, JOB, JSON_TYPE },
+  InitiateMultipartUpload = {
+    "POST", "/-/vaults/v/multipart-uploads", { vaultName = "v", archiveDescription = "my files", partSize = "1048576" },
+    nil, { ["x-amz-archive-description"] = "my files", ["x-amz-part-size"] = "1048576" },
+  },
+  InitiateVaultLock = { "POST", "/-/vaults/v/lock-policy", { vaultName = "v", policy = POLICY }, POLICY, JSON_TYPE },
+  ListJobs = {
+    "GET", "/-/vaults/v/jobs?limit=5&marker=" .. ENCODED_MARKER .. "&statuscode=InProgress&completed=false",
+    { vaultName = "v", limit = "5", marker = MARKER, statuscode = "InProgress", completed = "false" },
+  },
+  ListMultipartUploads = {
+    "GET", "/-/vaults/v/multipart-uploads?marker=m&limit=5", { vaultName = "v", limit = "5", marker = "m" },
+  },
+  ListParts = {
+    "GET", "/-/vaults/v/multipart-uploads/u?marker=m&limit=5",
+    { vaultName = "v", uploadId = "u", limit = "5", marker = "m" },
+  },
+  ListProvisionedCapacity = { "GET", "/-/provisioned-capacity", {} },
+  ListTagsForVault = { "GET", "/-/vaults/v/tags", { vaultName = "v" } },
+  ListVaults = { "GET", "/-/vaults?marker=" .. ENCODED_MARKER .. "&limit=10", { limit = "10", marker = MARKER } },
+  PurchaseProvisionedCapacity = { "POST", "/-/provisioned-capacity", {} },
+  RemoveTagsFromVault = {
+    "POST", "/-/vaults/v/tags?operation=remove", { vaultName = "v", TagKeys = { "a", "" } }, { TagKeys = { "a", "" } },
+    JSON_TYPE,
+  },
+  SetDataRetrievalPolicy = { "PUT", "/-/policies/data-retrieval", RULES, RULES, JSON_TYPE },
+  SetVaultAccessPolicy = {
+    "PUT", "/-/vaults/v/access-policy", { vaultName = "v", policy = POLICY }, POLICY, JSON_TYPE,
+  },
+  SetVaultNotifications = {
+    "PUT", "/-/vaults/v/notification-configuration", { vaultName = "v", vaultNotificationConfig = NOTIFICATIONS },
+    NOTIFICATIONS, JSON_TYPE,
+  },
+}
+
+describe("the request of", function()
+  it("every operation is known here", function()
+    for _, operation in pairs(core.operations) do assert.is_table(OPERATIONS[operation], operation) end
+  end)
+
+  for name, row in pairs(OPERATIONS) do
+    it(name .. " is what the API wants", function()
+      local method, target, params, body, headers = row[1], row[2], row[3], row[4], row[5]
+      local request, seen = sent(name, params)
+      assert.equal(method, request.method)
+      assert.equal(target, seen)
+      assert.same(headers or {}, meaningful(request.headers))
+      assert.equal("2012-06-01", request.headers["x-amz-glacier-version"])
+      if body then
+        assert.same(body, cjson.decode(request.body))
+      else
+        assert.equal(method ~= "GET" and "" or nil, request.body)
+      end
+    end)
+  end
+end)
+
+-- Any name = what stands for it in a path or query: all but the unreserved is encoded, as UTF-8.
+local ENCODED = {
+  ["AZaz09-._~"] = "AZaz09-._~", ["..x"] = "..x", ["..."] = "...", ["-lead"] = "-lead",
+  [" a  b "] = "%20a%20%20b%20", ["a/b"] = "a%2Fb", ["//"] = "%2F%2F", ["%"] = "%25", ["%2F"] = "%252F",
+  ["a+b"] = "a%2Bb", ["a&b=c"] = "a%26b%3Dc", ["?x=1#y"] = "%3Fx%3D1%23y", ["{vaultName}"] = "%7BvaultName%7D",
+  ["!*'();:@$,[]"] = "%21%2A%27%28%29%3B%3A%40%24%2C%5B%5D", ['"\\<>`^|'] = "%22%5C%3C%3E%60%5E%7C",
+  ["\r\n\t"] = "%0D%0A%09", ["\0a\127"] = "%00a%7F", ["\195\188"] = "%C3%BC", ["e\204\129"] = "e%CC%81",
+  ["\240\159\152\128"] = "%F0%9F%98%80", ["\255\254"] = "%FF%FE", [("x"):rep(3000)] = ("x"):rep(3000),
+}
+
+describe("a name in the path", function()
+  for name, encoded in pairs(ENCODED) do
+    it(("is encoded once: %q"):format(encoded:sub(1, 40)), function()
+      local _, target = sent("DescribeJob", { accountId = name, vaultName = name, jobId = name })
+      assert.equal(("/%s/vaults/%s/jobs/%s"):format(encoded, encoded, encoded), target)
+    end)
+  end
+end)
+
+describe("a value in the query", function()
+  for value, encoded in pairs(ENCODED) do
+    it(("is encoded once: %q"):format(encoded:sub(1, 40)), function()
+      local _, target = sent("ListVaults", { marker = value })
+      assert.equal("/-/vaults?marker=" .. encoded, target)
+    end)
+  end
+
+  it("is sent though it is empty", function()
+    local _, target = sent("ListVaults", { marker = "", limit = "" })
+    assert.equal("/-/vaults?marker=&limit=", target)
+  end)
+end)
+
+describe("the account", function()
+  it("is the caller's own where it is absent or empty", function()
+    for _, account in ipairs { "", false } do
+      local _, target = sent("DescribeVault", { accountId = account or nil, vaultName = "v" })
+      assert.equal("/-/vaults/v", target)
+    end
+    assert.equal("/-/vaults", select(2, sent("ListVaults", nil)))
+  end)
+
+  it("is sent as it is given", function()
+    local _, target = sent("DescribeVault", { accountId = "012345678901", vaultName = "v" })
+    assert.equal("/012345678901/vaults/v", target)
+  end)
+end)
+
+describe("a string in the body", function()
+  local ESCAPED = {
+    ['"\\'] = [[\"\\]], ["\b\f\n\r\t"] = [[\b\f\n\r\t]], ["\0\1\31\127"] = [[\u0000\u0001\u001f\u007f]],
+    ["</script>&'"] = "</script>&'", ["e\204\129 \240\159\152\128"] = "e\204\129 \240\159\152\128",
+    ["\226\128\168"] = "\226\128\168", ["a%2Fb"] = "a%2Fb", [""] = "",
+    [("\195\169"):rep(5000)] = ("\195\169"):rep(5000),
+  }
+  for text, escaped in pairs(ESCAPED) do
+    it(("is escaped as JSON wants it: %q"):format(escaped:sub(1, 30)), function()
+      local config = { SNSTopic = text, Events = { text, text } }
+      local request = sent("SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = config })
+      local quoted = '"' .. escaped .. '"'
+      assert.equal('{"SNSTopic":' .. quoted .. ',"Events":[' .. quoted .. "," .. quoted .. "]}", request.body)
+      request = sent("AddTagsToVault", { vaultName = "v", Tags = { [text] = text } })
+      assert.equal('{"Tags":{' .. quoted .. ":" .. quoted .. "}}", request.body)
+    end)
+  end
+end)
+
+describe("a body", function()
+  local function body(name, params)
+    params.vaultName = params.vaultName or name ~= "SetDataRetrievalPolicy" and "v" or nil
+    return sent(name, params).body
+  end
+
+  it("keeps an empty list a list, and an empty map or structure an object", function()
+    assert.equal('{"Events":[]}', body("SetVaultNotifications", { vaultNotificationConfig = { Events = {} } }))
+    assert.equal('{"TagKeys":[]}', body("RemoveTagsFromVault", { TagKeys = {} }))
+    assert.equal('{"Tags":{}}', body("AddTagsToVault", { Tags = {} }))
+    assert.equal('{"OutputLocation":{"S3":{}}}',
+      body("InitiateJob", { jobParameters = { OutputLocation = { S3 = {} } } }))
+  end)
+
+  it("is an empty object where all of its members are absent", function()
+    assert.equal("{}", body("SetVaultNotifications", {}))
+    assert.equal("{}", body("SetVaultNotifications", { vaultNotificationConfig = {} }))
+    assert.equal("{}", body("AddTagsToVault", {}))
+    assert.equal("{}", body("SetDataRetrievalPolicy", {}))
+  end)
+
+  it("has integers of 64 bits, and floats that are integral as integers", function()
+    local function bytes_per_hour(value)
+      return body("SetDataRetrievalPolicy", { Policy = { Rules = { { BytesPerHour = value } } } })
+        :match '^{"Policy":{"Rules":%[{"BytesPerHour":(.-)}%]}}$'
+    end
+    assert.equal("0", bytes_per_hour(0))
+    assert.equal("5", bytes_per_hour(5.0))
+    assert.equal("-1", bytes_per_hour(-1))
+    assert.equal("9007199254740992", bytes_per_hour(2 ^ 53))
+    assert.equal("-9223372036854775808", bytes_per_hour(-2 ^ 63))
+    if rawget(math, "maxinteger") then assert.equal("9223372036854775807", bytes_per_hour(math.maxinteger)) end
+  end)
+
+  it("has a list in its order, however the table was filled", function()
+    local keys = {}
+    for i = 300, 1, -1 do keys[i] = "k" .. i end
+    local decoded = cjson.decode(body("RemoveTagsFromVault", { TagKeys = keys }))
+    assert.same(keys, decoded.TagKeys)
+  end)
+end)
+
+describe("the endpoint", function()
+  local ENDPOINTS = {
+    ["http://127.0.0.1:8080"] = { "http://127.0.0.1:8080/-/vaults", "127.0.0.1:8080" },
+    ["http://127.0.0.1:8080/"] = { "http://127.0.0.1:8080/-/vaults", "127.0.0.1:8080" },
+    ["https://Example.COM"] = { "https://example.com/-/vaults", "example.com" },
+    ["https://example.com:443/base/path/"] = { "https://example.com/base/path/-/vaults", "example.com" },
+    ["http://example.com:80"] = { "http://example.com/-/vaults", "example.com" },
+    ["http://example.com:443"] = { "http://example.com:443/-/vaults", "example.com:443" },
+    ["http://[::1]:9000/x"] = { "http://[::1]:9000/x/-/vaults", "[::1]:9000" },
+    ["https://[2001:DB8::1]"] = { "https://[2001:db8::1]/-/vaults", "[2001:db8::1]" },
+    ["http://localhost/a%20b//c/../d"] = { "http://localhost/a%20b//c/../d/-/vaults", "localhost" },
+  }
+  for url, expected in pairs(ENDPOINTS) do
+    it("may be " .. url, function()
+      local request = sent("ListVaults", {}, { endpoint_url = url })
+      assert.same(expected, { request.url, request.headers.Host })
+    end)
+  end
+
+  it("is the region's where none is given", function()
+    local request = sent("ListVaults", {}, { region = "cn-north-1" })
+    assert.equal("https://glacier.cn-north-1.amazonaws.com.cn/-/vaults", request.url)
+    assert.equal("glacier.cn-north-1.amazonaws.com.cn", request.headers.Host)
+  end)
+end)
+
+describe("signed are", function()
+  local function signed_headers(...)
+    return sent(...).headers.Authorization:match "SignedHeaders=([^,]+), Signature=%x+$"
+  end
+
+  it("the host, the date, the version, and the type of a body", function()
+    assert.equal("host;x-amz-date;x-amz-glacier-version", signed_headers("ListVaults", {}))
+    assert.equal("host;x-amz-date;x-amz-glacier-version", signed_headers("CreateVault", { vaultName = "v" }))
+    assert.equal("content-type;host;x-amz-date;x-amz-glacier-version",
+      signed_headers("SetVaultNotifications", { vaultName = "v" }))
+  end)
+
+  it("the token of temporary keys, and the members that are headers", function()
+    local temporary = { access_key_id = "A", secret_access_key = "s", session_token = "t/o+k==" }
+    local request = sent("ListVaults", {}, { credentials = temporary })
+    assert.equal("t/o+k==", request.headers["X-Amz-Security-Token"])
+    assert.equal("host;x-amz-date;x-amz-glacier-version;x-amz-part-size;x-amz-security-token",
+      signed_headers("InitiateMultipartUpload", { vaultName = "v", partSize = "1" }, { credentials = temporary }))
+  end)
+end)
+
+-- Signatures that botocore makes of the same requests at 2012-05-25T00:24:53Z.
+describe("the signature of a prepared request", function()
+  local function signature(url, operation, params, token)
+    local keys = core.credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token)
+    return (select(3, core.prepare(operation, params, url):sign_stages(keys, "us-west-2", "glacier", 1337905493)))
+  end
+  local CASES = {
+    ["of a notification configuration"] = {
+      "f95ab6c69ceea4950396486a7b2b6157adeadf060e4e7d161cd8ea8fa67bb7ea",
+      "https://glacier.us-west-2.amazonaws.com", "SetVaultNotifications",
+      {
+        vaultName = "examplevault",
+        vaultNotificationConfig = { SNSTopic = TOPIC, Events = { "ArchiveRetrievalCompleted" } },
+      },
+    },
+    ["of a page of vaults, with a token"] = {
+      "2102ef133c57e0d3b15f351a243dbe7cbf0ce5ba830fbeb508c3eff3793309a6",
+      "https://glacier.us-west-2.amazonaws.com", "ListVaults",
+      { marker = MARKER, limit = "10" }, "t/o+k==",
+    },
+    ["of an odd name"] = {
+      "54a43f81bccd2117fd7844e865f0071de0561e666f45ea94c766c1be62e9122b",
+      "https://glacier.us-west-2.amazonaws.com", "DeleteVault",
+      { vaultName = "\195\188 /%2F+" },
+    },
+    ["behind a base path, on a port"] = {
+      "c2f67d56222f978d932fd706f2958f80a6acf34dd3bb122cbe153be702c40eae",
+      "http://localhost:8080/a/../b/", "InitiateMultipartUpload",
+      { vaultName = "v", archiveDescription = " two  spaces ", partSize = "1048576" },
+    },
+    ["at an address of IPv6"] = {
+      "bbb61f4cee4ff108e855cddbbe1ab9ae7ad7b7d4b270a2a4560aefad34246fcb",
+      "https://[2001:db8::1]:8443", "AddTagsToVault",
+      { vaultName = "v", Tags = { ["k\0"] = "\195\169\127" } }, "t/o+k==",
+    },
+  }
+  for name, case in pairs(CASES) do
+    it("is botocore's " .. name, function()
+      assert.equal(case[1], signature(case[2], case[3], case[4], case[5]))
+    end)
+  end
+end)
+
+describe("a call", function()
+  it("is the same by method, by API name and by method name", function()
+    local seen = {}
+    local client = glacier.client {
+      region = "us-west-2", env = {}, credentials = { access_key_id = "A", secret_access_key = "s" },
+      transport = function(request)
+        seen[#seen + 1] = request.method .. " " .. request.url
+        return { status = 204, headers = {}, body = "" }
+      end,
+    }
+    client:delete_vault { vaultName = "v" }
+    client:call("DeleteVault", { vaultName = "v" })
+    client:call("delete_vault", { vaultName = "v" })
+    local expected = "DELETE https://glacier.us-west-2.amazonaws.com/-/vaults/v"
+    assert.same({ expected, expected, expected }, seen)
+  end)
+
+  it("leaves its parameters as they were", function()
+    local params = { vaultName = "v", vaultNotificationConfig = { SNSTopic = TOPIC, Events = {} } }
+    sent("SetVaultNotifications", params)
+    assert.same({ vaultName = "v", vaultNotificationConfig = { SNSTopic = TOPIC, Events = {} } }, params)
+  end)
+
+  it("sends nothing that libcurl or a proxy would have to be told of", function()
+    for _, name in ipairs { "SetVaultNotifications", "DeleteVaultNotifications", "GetVaultNotifications" } do
+      local headers = sent(name, { vaultName = "v" }).headers
+      for _, unwanted in ipairs { "Accept", "Expect", "Content-Length", "Transfer-Encoding", "Connection", "Date" } do
+        assert.is_nil(headers[unwanted])
+      end
+    end
+  end)
+end)
