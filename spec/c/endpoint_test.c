@@ -1,0 +1,240 @@
+#include "core/endpoint.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct endpoint_case {
+  const char *region;
+  int use_fips;
+  int use_dualstack;
+  const char *url;
+} endpoint_case;
+
+static void expect_urls(const endpoint_case *cases, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    gl_endpoint_options options = {cases[i].region, NULL, cases[i].use_fips,
+                                   cases[i].use_dualstack};
+    gl_buf url = {0};
+    gl_error error;
+    assert_int_equal(gl_endpoint_resolve(&options, &url, &error), 0);
+    assert_string_equal(gl_buf_string(&url), cases[i].url);
+    gl_buf_clear(&url);
+  }
+}
+
+#define EXPECT_URLS(cases) expect_urls(cases, sizeof(cases) / sizeof *(cases))
+
+/* Refused with that code and message; nothing is appended. */
+static void expect_refusal(const gl_endpoint_options *options, const char *code,
+                           const char *message) {
+  gl_buf url = {0};
+  gl_error error;
+  assert_int_equal(gl_endpoint_resolve(options, &url, &error), GL_CONFIG);
+  assert_string_equal(error.code, code);
+  assert_string_equal(error.message, message);
+  assert_false(error.retryable);
+  assert_int_equal(url.length, 0);
+  gl_buf_clear(&url);
+}
+
+/* What the SDKs' own endpoint tests of Glacier expect; the last five of the fifty are below. */
+static void known_regions_have_their_endpoints(void **state) {
+  (void)state;
+  static const endpoint_case cases[] = {
+      {"af-south-1", 0, 0, "https://glacier.af-south-1.amazonaws.com"},
+      {"ap-east-1", 0, 0, "https://glacier.ap-east-1.amazonaws.com"},
+      {"ap-northeast-1", 0, 0, "https://glacier.ap-northeast-1.amazonaws.com"},
+      {"ap-northeast-2", 0, 0, "https://glacier.ap-northeast-2.amazonaws.com"},
+      {"ap-northeast-3", 0, 0, "https://glacier.ap-northeast-3.amazonaws.com"},
+      {"ap-south-1", 0, 0, "https://glacier.ap-south-1.amazonaws.com"},
+      {"ap-southeast-1", 0, 0, "https://glacier.ap-southeast-1.amazonaws.com"},
+      {"ap-southeast-2", 0, 0, "https://glacier.ap-southeast-2.amazonaws.com"},
+      {"ap-southeast-3", 0, 0, "https://glacier.ap-southeast-3.amazonaws.com"},
+      {"ca-central-1", 0, 0, "https://glacier.ca-central-1.amazonaws.com"},
+      {"ca-central-1", 1, 0, "https://glacier-fips.ca-central-1.amazonaws.com"},
+      {"eu-central-1", 0, 0, "https://glacier.eu-central-1.amazonaws.com"},
+      {"eu-north-1", 0, 0, "https://glacier.eu-north-1.amazonaws.com"},
+      {"eu-south-1", 0, 0, "https://glacier.eu-south-1.amazonaws.com"},
+      {"eu-west-1", 0, 0, "https://glacier.eu-west-1.amazonaws.com"},
+      {"eu-west-2", 0, 0, "https://glacier.eu-west-2.amazonaws.com"},
+      {"eu-west-3", 0, 0, "https://glacier.eu-west-3.amazonaws.com"},
+      {"me-south-1", 0, 0, "https://glacier.me-south-1.amazonaws.com"},
+      {"sa-east-1", 0, 0, "https://glacier.sa-east-1.amazonaws.com"},
+      {"us-east-1", 0, 0, "https://glacier.us-east-1.amazonaws.com"},
+      {"us-east-1", 1, 0, "https://glacier-fips.us-east-1.amazonaws.com"},
+      {"us-east-2", 0, 0, "https://glacier.us-east-2.amazonaws.com"},
+      {"us-east-2", 1, 0, "https://glacier-fips.us-east-2.amazonaws.com"},
+      {"us-west-1", 0, 0, "https://glacier.us-west-1.amazonaws.com"},
+      {"us-west-1", 1, 0, "https://glacier-fips.us-west-1.amazonaws.com"},
+      {"us-west-2", 0, 0, "https://glacier.us-west-2.amazonaws.com"},
+      {"us-west-2", 1, 0, "https://glacier-fips.us-west-2.amazonaws.com"},
+      {"us-east-1", 1, 1, "https://glacier-fips.us-east-1.api.aws"},
+      {"us-east-1", 0, 1, "https://glacier.us-east-1.api.aws"},
+      {"cn-north-1", 0, 0, "https://glacier.cn-north-1.amazonaws.com.cn"},
+      {"cn-northwest-1", 0, 0, "https://glacier.cn-northwest-1.amazonaws.com.cn"},
+      {"cn-north-1", 1, 1, "https://glacier-fips.cn-north-1.api.amazonwebservices.com.cn"},
+      {"cn-north-1", 1, 0, "https://glacier-fips.cn-north-1.amazonaws.com.cn"},
+      {"cn-north-1", 0, 1, "https://glacier.cn-north-1.api.amazonwebservices.com.cn"},
+      {"us-gov-east-1", 0, 0, "https://glacier.us-gov-east-1.amazonaws.com"},
+      {"us-gov-east-1", 1, 0, "https://glacier.us-gov-east-1.amazonaws.com"},
+      {"us-gov-west-1", 0, 0, "https://glacier.us-gov-west-1.amazonaws.com"},
+      {"us-gov-west-1", 1, 0, "https://glacier.us-gov-west-1.amazonaws.com"},
+      {"us-gov-east-1", 1, 1, "https://glacier-fips.us-gov-east-1.api.aws"},
+      {"us-gov-east-1", 0, 1, "https://glacier.us-gov-east-1.api.aws"},
+      {"us-iso-east-1", 0, 0, "https://glacier.us-iso-east-1.c2s.ic.gov"},
+      {"us-iso-west-1", 0, 0, "https://glacier.us-iso-west-1.c2s.ic.gov"},
+      {"us-iso-east-1", 1, 0, "https://glacier-fips.us-iso-east-1.c2s.ic.gov"},
+      {"us-isob-east-1", 0, 0, "https://glacier.us-isob-east-1.sc2s.sgov.gov"},
+      {"us-isob-east-1", 1, 0, "https://glacier-fips.us-isob-east-1.sc2s.sgov.gov"},
+  };
+  assert_int_equal(sizeof cases / sizeof *cases, 45);
+  EXPECT_URLS(cases);
+}
+
+static void a_custom_endpoint_is_taken_as_it_is(void **state) {
+  (void)state;
+  static const char *const urls[] = {"https://example.com", "http://127.0.0.1:8080/base/"};
+  for (size_t i = 0; i < 2; i++) {
+    gl_endpoint_options options = {"us-east-1", urls[i], 0, 0};
+    gl_buf url = {0};
+    gl_error error;
+    assert_int_equal(gl_buf_append_string(&url, "<"), 0);
+    assert_int_equal(gl_endpoint_resolve(&options, &url, &error), 0);
+    assert_int_equal(url.data[0], '<');
+    assert_string_equal(url.data + 1, urls[i]);
+    gl_buf_clear(&url);
+  }
+}
+
+static void a_custom_endpoint_is_neither_fips_nor_dualstack(void **state) {
+  (void)state;
+  const char *url = "https://example.com", *code = "UnknownEndpointError";
+  const char *fips = "Invalid Configuration: FIPS and custom endpoint are not supported";
+  const char *dual = "Invalid Configuration: Dualstack and custom endpoint are not supported";
+  expect_refusal(&(gl_endpoint_options){"us-east-1", url, 1, 0}, code, fips);
+  expect_refusal(&(gl_endpoint_options){"us-east-1", url, 0, 1}, code, dual);
+  expect_refusal(&(gl_endpoint_options){"us-east-1", url, 1, 1}, code, fips);
+}
+
+static void a_region_is_needed_even_with_a_custom_endpoint(void **state) {
+  (void)state;
+  const char *regions[] = {NULL, ""}, *urls[] = {NULL, "https://example.com"};
+  for (int i = 0; i < 4; i++) {
+    gl_endpoint_options options = {regions[i % 2], urls[i / 2], 0, 0};
+    expect_refusal(&options, "NoRegionError", "You must specify a region.");
+  }
+}
+
+static void a_region_that_is_no_host_label_is_refused(void **state) {
+  (void)state;
+  static const char *const regions[] = {
+      "-us-west-2",  "us-west-2-",
+      "us.west",     "us west",
+      "us_west",     "us-west-2/",
+      "us-west-2@h", "us-west-2#",
+      "us-west-2?",  "\xC3\xBC",
+      "\xE9",        "12345",
+      "a\nb",        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+  };
+  for (size_t i = 0; i < sizeof regions / sizeof *regions; i++) {
+    char message[160];
+    snprintf(message, sizeof message, "Provided region_name '%s' doesn't match a supported format.",
+             regions[i]);
+    expect_refusal(&(gl_endpoint_options){regions[i], NULL, 0, 0}, "InvalidRegionError", message);
+    expect_refusal(&(gl_endpoint_options){regions[i], "https://example.com", 0, 0},
+                   "InvalidRegionError", message);
+  }
+}
+
+static void a_host_label_may_have_63_letters_and_digits(void **state) {
+  (void)state;
+  static const endpoint_case cases[] = {
+      {"a", 0, 0, "https://glacier.a.amazonaws.com"},
+      {"12-34", 0, 0, "https://glacier.12-34.amazonaws.com"},
+      {"0x", 0, 0, "https://glacier.0x.amazonaws.com"},
+      {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 0, 0,
+       "https://glacier.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+       "amazonaws.com"},
+  };
+  EXPECT_URLS(cases);
+}
+
+static void a_region_to_come_belongs_to_the_partition_of_its_prefix(void **state) {
+  (void)state;
+  static const endpoint_case cases[] = {
+      {"us-north-12", 0, 1, "https://glacier.us-north-12.api.aws"},
+      {"mx-central-1", 0, 0, "https://glacier.mx-central-1.amazonaws.com"},
+      {"il-central-1", 1, 0, "https://glacier-fips.il-central-1.amazonaws.com"},
+      {"cn-west-9", 0, 0, "https://glacier.cn-west-9.amazonaws.com.cn"},
+      {"eusc-de-east-1", 0, 0, "https://glacier.eusc-de-east-1.amazonaws.eu"},
+      {"eusc-de-east-1", 0, 1, "https://glacier.eusc-de-east-1.api.amazonwebservices.eu"},
+      {"us-iso-west-9", 0, 1, "https://glacier.us-iso-west-9.api.aws.ic.gov"},
+      {"us-isob-west-9", 0, 1, "https://glacier.us-isob-west-9.api.aws.scloud"},
+      {"eu-isoe-west-1", 0, 0, "https://glacier.eu-isoe-west-1.cloud.adc-e.uk"},
+      {"eu-isoe-west-1", 0, 1, "https://glacier.eu-isoe-west-1.api.cloud-aws.adc-e.uk"},
+      {"us-isof-south-1", 0, 0, "https://glacier.us-isof-south-1.csp.hci.ic.gov"},
+      {"us-isof-south-1", 1, 1, "https://glacier-fips.us-isof-south-1.api.aws.hci.ic.gov"},
+      {"us-gov-north-1", 1, 0, "https://glacier.us-gov-north-1.amazonaws.com"},
+      {"us-gov-north-1", 1, 1, "https://glacier-fips.us-gov-north-1.api.aws"},
+  };
+  EXPECT_URLS(cases);
+}
+
+static void a_global_pseudo_region_belongs_to_the_partition_it_names(void **state) {
+  (void)state;
+  static const endpoint_case cases[] = {
+      {"aws-global", 0, 0, "https://glacier.aws-global.amazonaws.com"},
+      {"aws-cn-global", 0, 0, "https://glacier.aws-cn-global.amazonaws.com.cn"},
+      {"aws-us-gov-global", 1, 0, "https://glacier.aws-us-gov-global.amazonaws.com"},
+      {"aws-iso-global", 0, 0, "https://glacier.aws-iso-global.c2s.ic.gov"},
+      {"aws-iso-b-global", 0, 0, "https://glacier.aws-iso-b-global.sc2s.sgov.gov"},
+  };
+  EXPECT_URLS(cases);
+}
+
+static void a_region_that_no_partition_claims_belongs_to_aws(void **state) {
+  (void)state;
+  static const endpoint_case cases[] = {
+      {"local", 0, 0, "https://glacier.local.amazonaws.com"},
+      {"xx-west-1", 1, 0, "https://glacier-fips.xx-west-1.amazonaws.com"},
+      {"cn-north", 0, 0, "https://glacier.cn-north.amazonaws.com"},
+      {"cn-north-1a", 0, 0, "https://glacier.cn-north-1a.amazonaws.com"},
+      {"cn--1", 0, 0, "https://glacier.cn--1.amazonaws.com"},
+      {"cn-north-east-1", 0, 0, "https://glacier.cn-north-east-1.amazonaws.com"},
+      {"CN-NORTH-1", 0, 0, "https://glacier.CN-NORTH-1.amazonaws.com"},
+      {"us-gov-1", 1, 0, "https://glacier-fips.us-gov-1.amazonaws.com"},
+      {"eusc-fr-east-1", 0, 0, "https://glacier.eusc-fr-east-1.amazonaws.com"},
+      {"aws-cn-globalx", 0, 0, "https://glacier.aws-cn-globalx.amazonaws.com"},
+  };
+  EXPECT_URLS(cases);
+}
+
+static void the_suffix_of_a_regions_partition_is_known(void **state) {
+  (void)state;
+  assert_string_equal(gl_endpoint_dns_suffix("us-west-2", 0), "amazonaws.com");
+  assert_string_equal(gl_endpoint_dns_suffix("us-west-2", 1), "api.aws");
+  assert_string_equal(gl_endpoint_dns_suffix("cn-north-1", 0), "amazonaws.com.cn");
+  assert_string_equal(gl_endpoint_dns_suffix("us-isob-east-1", 1), "api.aws.scloud");
+  assert_string_equal(gl_endpoint_dns_suffix("nowhere", 0), "amazonaws.com");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(known_regions_have_their_endpoints),
+      cmocka_unit_test(a_custom_endpoint_is_taken_as_it_is),
+      cmocka_unit_test(a_custom_endpoint_is_neither_fips_nor_dualstack),
+      cmocka_unit_test(a_region_is_needed_even_with_a_custom_endpoint),
+      cmocka_unit_test(a_region_that_is_no_host_label_is_refused),
+      cmocka_unit_test(a_host_label_may_have_63_letters_and_digits),
+      cmocka_unit_test(a_region_to_come_belongs_to_the_partition_of_its_prefix),
+      cmocka_unit_test(a_global_pseudo_region_belongs_to_the_partition_it_names),
+      cmocka_unit_test(a_region_that_no_partition_claims_belongs_to_aws),
+      cmocka_unit_test(the_suffix_of_a_regions_partition_is_known),
+  };
+  return cmocka_run_group_tests_name("endpoint", tests, NULL, NULL);
+}
