@@ -1,0 +1,80 @@
+-- The scripted server that other specs rest on.
+
+local scripted = require "spec.support.scripted"
+local socket = require "socket"
+
+local OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+local function connect(server)
+  local client = assert(socket.connect("127.0.0.1", server.port))
+  client:settimeout(30)
+  return client
+end
+
+describe("a scripted server", function()
+  local server
+  after_each(function() server:stop() end)
+
+  it("plays its steps on a kept connection and keeps what it read", function()
+    server = scripted.start { { { "read" }, { "send", OK }, { "read" }, { "send", OK } } }
+    local client = connect(server)
+    client:send "PUT /a?b=%20 HTTP/1.1\r\nHost: h\r\nX-Empty:\r\nContent-Length: 6\r\n\r\n\0\r\n\"\\\255"
+    assert.are.equal(OK, client:receive(#OK))
+    client:send "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    assert.are.equal(OK, client:receive(#OK))
+    local requests = server:requests()
+    assert.are.equal(2, #requests)
+    assert.are.equal("PUT /a?b=%20 HTTP/1.1", requests[1].line)
+    assert.are.equal("/a?b=%20", requests[1].target)
+    assert.are.same({ { "Host", "h" }, { "X-Empty", "" }, { "Content-Length", "6" } },
+      requests[1].headers)
+    assert.are.equal("\0\r\n\"\\\255", requests[1].body)
+    assert.are.equal("POST", requests[2].method)
+    assert.are.equal("chunked", requests[2].fields["transfer-encoding"])
+    assert.are.equal("abcde", requests[2].body)
+    assert.are.equal(1, requests[2].connection)
+  end)
+
+  it("closes, resets, and sends its fallback to whoever else comes", function()
+    server = scripted.start {
+      { { "read" }, { "send", "HTTP" }, { "close" } },
+      { { "head" }, { "reset" } },
+      fallback = { { "send", "again" } },
+    }
+    local client = connect(server)
+    client:send "GET / HTTP/1.1\r\n\r\nmore that is never read"
+    assert.are.equal("HTTP", client:receive "*a")
+    client = connect(server)
+    client:send "PUT / HTTP/1.1\r\nContent-Length: 100\r\n\r\n"
+    local _, problem = client:receive(1)
+    assert.are.equal("closed", problem)
+    for _ = 1, 2 do assert.are.equal("again", connect(server):receive "*a") end
+    assert.are.equal(2, #server:requests())
+  end)
+
+  it("resets a connection that its script does not know", function()
+    server = scripted.start {}
+    local _, problem = connect(server):receive(1)
+    assert.are.equal("closed", problem)
+  end)
+
+  it("plays connections side by side", function()
+    server = scripted.start { { { "stall" } }, { { "pause", 0 }, { "send", OK } } }
+    local held, client = connect(server), connect(server)
+    assert.are.equal(OK, client:receive(#OK))
+    held:settimeout(0)
+    assert.are.equal("timeout", select(2, held:receive(1)))
+  end)
+
+  it("is gone once stopped, though a client still stalls", function()
+    server = scripted.start { { { "stall" } } }
+    local client = connect(server)
+    server:stop()
+    assert.are.equal("closed", select(2, client:receive(1)))
+    assert.is_nil(socket.connect("127.0.0.1", server.port))
+  end)
+
+  it("says so when its script is broken", function()
+    assert.has_error(function() scripted.start "return {" end, "the scripted server did not start")
+  end)
+end)

@@ -1,0 +1,142 @@
+-- The handlers of openresty.conf. Each answers with JSON.
+
+local cjson = require "cjson"
+local glacier = require "glacier"
+local semaphore = require "ngx.semaphore"
+
+local app = {}
+
+local function read(name)
+  local file = assert(io.open(ngx.config.prefix() .. name))
+  local text = file:read "*a"
+  file:close()
+  return text
+end
+
+local settings, own_url = cjson.decode(read "settings.json"), read "url"
+
+-- Longer than any test takes; ends a test that would hang.
+local TOO_LONG = 20
+
+-- Everything comes from the options: nginx hides the environment.
+local function client(endpoint_url)
+  return glacier.client {
+    endpoint_url = endpoint_url,
+    credentials = settings.credentials,
+    env = { AWS_REGION = settings.region },
+    read_timeout = TOO_LONG,
+    max_attempts = 1,
+  }
+end
+
+-- A client each that is made before the worker is forked: for the service, for our own that holds
+-- its answers, and for one that is not there.
+local clients = {
+  service = client(settings.endpoint_url),
+  held = client(own_url .. "/held"),
+  nowhere = client "http://127.0.0.1:1",
+}
+
+-- What a call gave, in a form that JSON can carry.
+local function outcome(which, method, params)
+  local chosen = clients[which]
+  local good, value = pcall(chosen[method], chosen, params)
+  local phase = ngx.get_phase()
+  if good then return { phase = phase, result = value } end
+  if type(value) ~= "table" then return { phase = phase, raised = tostring(value) } end
+  local fields = { text = tostring(value) }
+  for name, field in pairs(value) do fields[name] = field end
+  return { phase = phase, error = fields }
+end
+
+-- What is to be known of this worker by later requests
+local remembered, events = {}, {}
+
+local function note(event)
+  events[#events + 1] = event
+end
+
+local function say(value)
+  ngx.say(cjson.encode(value))
+end
+
+-- The call that the request's arguments name, by default create_vault.
+local function asked(args)
+  local made = outcome(args.endpoint or "service", args.method or "create_vault", { vaultName = args.vault })
+  note "answered"
+  return made
+end
+
+function app.init()
+  remembered.init = outcome("service", "create_vault", { vaultName = "init" })
+end
+
+function app.init_worker()
+  remembered.init_worker = outcome("service", "create_vault", { vaultName = "init_worker" })
+  local pipe = assert(io.open(ngx.config.prefix() .. "ready", "w"))
+  pipe:write "ready\n"
+  pipe:close()
+end
+
+function app.call()
+  ngx.ctx.outcome = asked(ngx.req.get_uri_args())
+end
+
+function app.show()
+  say(ngx.ctx.outcome)
+end
+
+function app.call_in_timer()
+  local args, done, made = ngx.req.get_uri_args(), semaphore.new(), nil
+  assert(ngx.timer.at(0, function()
+    made = asked(args)
+    done:post()
+  end))
+  assert(done:wait(2 * TOO_LONG))
+  say(made)
+end
+
+function app.call_in_header_filter()
+  ngx.header["X-Outcome"] = cjson.encode(asked(ngx.req.get_uri_args()))
+end
+
+function app.call_in_log()
+  remembered.log = asked(ngx.req.get_uri_args())
+end
+
+function app.show_remembered()
+  say(remembered)
+end
+
+-- --- the service that holds its answers ------------------------------------------------------
+
+local arrived, released = semaphore.new(), semaphore.new()
+
+function app.hold()
+  note "arrived"
+  arrived:post()
+  assert(released:wait(2 * TOO_LONG))
+  ngx.status = 201
+  ngx.header["x-amzn-RequestId"] = "held"
+  ngx.header.Location = "/held/vaults/" .. ngx.var.uri:match "[^/]+$"
+  ngx.exit(201)
+end
+
+function app.await_arrival()
+  assert(arrived:wait(TOO_LONG))
+  note "another request"
+  say {}
+end
+
+function app.release()
+  note "released"
+  released:post()
+  say {}
+end
+
+function app.show_events()
+  say(events)
+  events = {}
+end
+
+return app

@@ -1,0 +1,92 @@
+-- Starts nginx with its Lua module for a spec, and talks to it. It ends with `stop`, or when the
+-- process that started it ends.
+
+local cjson = require "cjson"
+local socket = require "socket"
+
+local host = {}
+
+local script = debug.getinfo(1, "S").source:match "^@(.*)%.lua$"
+
+local function quoted(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+local function output_of(command)
+  local pipe = assert(io.popen(command))
+  local text = pipe:read "*a"
+  pipe:close()
+  return (text:gsub("\n$", ""))
+end
+
+-- The directory of LuaJIT's build; nginx's Lua is LuaJIT, whatever runs the spec.
+local function module_directory()
+  local build = os.getenv "BUILD" or "build"
+  return output_of("cd " .. quoted(build) .. "/luajit && pwd -P")
+end
+
+-- Both ends of the script: where it reads, and where what it prints can be read.
+local function launch(settings)
+  local name = os.tmpname()
+  local pipe = name .. ".pipe"
+  os.execute("mkfifo -m 600 " .. quoted(pipe))
+  local input = assert(io.popen(("exec %s %s %s >%s"):format(quoted(script), quoted(module_directory()),
+    quoted(cjson.encode(settings)), quoted(pipe)), "w"))
+  local output = assert(io.open(pipe))
+  os.remove(pipe)
+  os.remove(name)
+  return input, output
+end
+
+-- Sends a GET of `path` and returns a function that waits for the answer: its JSON, and its headers
+-- by lower-case name.
+local function ask(url, path)
+  local address, port = url:match "^http://([^:]+):(%d+)$"
+  local connection = assert(socket.connect(address, tonumber(port)))
+  connection:settimeout(60)
+  assert(connection:send("GET " .. path .. " HTTP/1.0\r\n\r\n"))
+  return function()
+    local text = assert(connection:receive "*a")
+    connection:close()
+    local head, body = text:match "^HTTP/1%.1 200 [^\r]*\r\n(.-\r\n)\r\n(.*)$"
+    assert(head, "not the answer expected: " .. text)
+    local headers = {}
+    for field, value in head:gmatch "(%S+): (.-)\r\n" do headers[field:lower()] = value end
+    return cjson.decode(body), headers
+  end
+end
+
+-- Starts it against a local service that runs. Returns { url, ask = function(path), get =
+-- function(path), stop = function(signal) }; `stop` returns what is in nginx's error log when
+-- nothing is left of it, and nil when called again. Raises where it does not start.
+function host.start(service)
+  local input, output = launch {
+    endpoint_url = service.url,
+    region = service.region,
+    credentials = {
+      access_key_id = service.access_key_id,
+      secret_access_key = service.secret_access_key,
+    },
+  }
+  local url = output:read "*l"
+  local running = { url = url }
+  function running.ask(path) return ask(url, path) end
+  function running.get(path) return ask(url, path)() end
+  function running.stop(signal)
+    if not input then return nil end
+    input:write((signal or "TERM") .. "\n")
+    input:flush()
+    local log = output:read "*a"
+    output:close()
+    input:close()
+    input = nil
+    return log
+  end
+  if not url then
+    input:close()
+    error("nginx did not start", 2)
+  end
+  return running
+end
+
+return host

@@ -1,0 +1,223 @@
+-- A server on 127.0.0.1 that plays a script, for specs that need a peer which misbehaves on cue.
+--
+--   lua5.4 spec/support/scripted_server.lua SCRIPT.lua LOG
+--
+-- prints its port, and ends at the end of its standard input or at any line there. SCRIPT returns a
+-- list: the n-th connection plays the n-th list of steps, every further one `fallback`, or else it
+-- is reset. Steps:
+--
+--   {"read"}            one whole request, by Content-Length or chunked, then a line in LOG
+--   {"head"}            only up to the empty line; LOG gets it with an empty body
+--   {"send", bytes}
+--   {"pause", seconds}
+--   {"stall"}           nothing more, until the client goes away
+--   {"close"}           no more is sent; the end of the steps does the same
+--   {"reset"}           with a TCP reset
+--
+-- A line of LOG is a Lua table: connection (its number), line, headers (a list of {name, value},
+-- spelt and ordered as sent), body. It is there before the next step is played.
+-- Connections are played side by side, in one thread. Needs LuaSocket.
+
+local socket = require "socket"
+
+local script = dofile(arg[1])
+local log = assert(io.open(arg[2], "a"))
+
+-- %q, but on one line whatever the bytes, and read alike by every Lua.
+local function quote(text)
+  return '"' .. text:gsub('[%c"\\\127-\255]', function(byte)
+    return ("\\%03d"):format(byte:byte())
+  end) .. '"'
+end
+
+local function write_log(connection, line, headers, body)
+  local fields = {}
+  for i, header in ipairs(headers) do
+    fields[i] = ("{%s,%s}"):format(quote(header[1]), quote(header[2]))
+  end
+  log:write(("{connection=%d,line=%s,headers={%s},body=%s}\n"):format(
+    connection.number, quote(line), table.concat(fields, ","), quote(body)))
+  log:flush()
+end
+
+-- Reading and writing yield what they wait for. They end the connection's coroutine with an error
+-- once the client is gone.
+
+local GONE = {}
+
+-- Whatever has come, at least a byte.
+local function receive(connection)
+  if connection.buffer ~= "" then
+    local bytes = connection.buffer
+    connection.buffer = ""
+    return bytes
+  end
+  while true do
+    local whole, problem, part = connection.socket:receive(65536)
+    local bytes = whole or part
+    if bytes and bytes ~= "" then return bytes end
+    if problem ~= "timeout" then error(GONE, 0) end
+    coroutine.yield("read")
+  end
+end
+
+-- Up to and without `mark`.
+local function receive_to(connection, mark)
+  local bytes = receive(connection)
+  local from, to = bytes:find(mark, 1, true)
+  while not from do
+    bytes = bytes .. receive(connection)
+    from, to = bytes:find(mark, 1, true)
+  end
+  connection.buffer = bytes:sub(to + 1)
+  return bytes:sub(1, from - 1)
+end
+
+local function receive_exactly(connection, length)
+  local parts, left = {}, length
+  while left > 0 do
+    local bytes = receive(connection)
+    parts[#parts + 1] = bytes:sub(1, left)
+    connection.buffer = bytes:sub(left + 1)
+    left = left - #parts[#parts]
+  end
+  return table.concat(parts)
+end
+
+local function receive_chunks(connection)
+  local parts = {}
+  while true do
+    local size = tonumber(receive_to(connection, "\r\n"):match "^%x+", 16)
+    parts[#parts + 1] = receive_exactly(connection, size)
+    receive_to(connection, "\r\n")
+    if size == 0 then return table.concat(parts) end
+  end
+end
+
+local function receive_head(connection)
+  local head = receive_to(connection, "\r\n\r\n") .. "\r\n"
+  local line, rest = head:match "^(.-)\r\n(.*)$"
+  local headers, values = {}, {}
+  for name, value in rest:gmatch "([^:\r\n]*):[ \t]*([^\r\n]*)\r\n" do
+    headers[#headers + 1] = { name, value }
+    values[name:lower()] = value
+  end
+  return line, headers, values
+end
+
+local function send(connection, bytes)
+  local from = 1
+  while from <= #bytes do
+    local sent, problem, last = connection.socket:send(bytes, from)
+    if not sent and problem ~= "timeout" then error(GONE, 0) end
+    from = (sent or last) + 1
+    if not sent then coroutine.yield("write") end
+  end
+end
+
+local function drain(connection)
+  while true do receive(connection) end
+end
+
+local steps = {}
+
+function steps.read(connection)
+  local line, headers, values = receive_head(connection)
+  local body
+  if (values["transfer-encoding"] or ""):lower() == "chunked" then
+    body = receive_chunks(connection)
+  else
+    body = receive_exactly(connection, tonumber(values["content-length"]) or 0)
+  end
+  write_log(connection, line, headers, body)
+end
+
+function steps.head(connection)
+  local line, headers = receive_head(connection)
+  write_log(connection, line, headers, "")
+end
+
+function steps.send(connection, bytes)
+  send(connection, bytes)
+end
+
+function steps.pause(_, seconds)
+  coroutine.yield("time", socket.gettime() + seconds)
+end
+
+function steps.stall(connection)
+  drain(connection)
+end
+
+-- Closing at once would reset the connection if bytes of the client were still unread.
+function steps.close(connection)
+  connection.socket:shutdown("send")
+  drain(connection)
+end
+
+function steps.reset(connection)
+  connection.socket:setoption("linger", { on = true, timeout = 0 })
+  error(GONE, 0)
+end
+
+local function play(connection, list)
+  for _, step in ipairs(list) do steps[step[1]](connection, step[2]) end
+  steps.close(connection)
+end
+
+-- Runs a connection until it waits for something; returns whether it goes on after that.
+local function resume(connection)
+  local fine, event, time = coroutine.resume(connection.thread, connection, connection.list)
+  connection.event, connection.time = event, time
+  if fine and coroutine.status(connection.thread) ~= "dead" then return true end
+  connection.socket:close()
+  if not fine and event ~= GONE then error(event, 0) end
+end
+
+local listener = assert(socket.bind("127.0.0.1", 0))
+listener:settimeout(0)
+local stdin = { getfd = function() return 0 end, dirty = function() return false end }
+local connections, accepted = {}, 0
+
+local function accept()
+  local client = listener:accept()
+  if not client then return end
+  client:settimeout(0)
+  client:setoption("tcp-nodelay", true)
+  accepted = accepted + 1
+  local connection = {
+    number = accepted,
+    socket = client,
+    buffer = "",
+    list = script[accepted] or script.fallback or { { "reset" } },
+    thread = coroutine.create(play),
+  }
+  if resume(connection) then connections[client] = connection end
+end
+
+local function wait()
+  local readers, writers, first = { stdin, listener }, {}, nil
+  for client, connection in pairs(connections) do
+    if connection.event == "read" then readers[#readers + 1] = client end
+    if connection.event == "write" then writers[#writers + 1] = client end
+    if connection.event == "time" then first = math.min(first or math.huge, connection.time) end
+  end
+  return socket.select(readers, writers, first and math.max(0, first - socket.gettime()))
+end
+
+io.stdout:write((select(2, listener:getsockname())), "\n")
+io.stdout:flush()
+
+while true do
+  local readable, writable = wait()
+  if readable[stdin] then break end
+  if readable[listener] then accept() end
+  local now, ready = socket.gettime(), {}
+  for client, connection in pairs(connections) do
+    local due = connection.event == "time" and connection.time <= now
+    if readable[client] or writable[client] or due then ready[#ready + 1] = connection end
+  end
+  for _, connection in ipairs(ready) do
+    if not resume(connection) then connections[connection.socket] = nil end
+  end
+end
