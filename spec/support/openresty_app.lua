@@ -1,4 +1,5 @@
 -- The handlers of openresty.conf. Each answers with JSON.
+-- luacheck: std ngx_lua
 
 local cjson = require "cjson"
 local glacier = require "glacier"

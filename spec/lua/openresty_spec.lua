@@ -1,0 +1,120 @@
+-- In OpenResty: a client in the handlers of a real nginx with its Lua module and one worker.
+
+local host = require "spec.support.openresty_host"
+local service = require "spec.local.service"
+local wire = require "spec.local.wire"
+
+describe("in OpenResty", function()
+  local glacier, nginx
+
+  lazy_setup(function()
+    glacier = service.start()
+    nginx = host.start(glacier)
+  end)
+
+  lazy_teardown(function()
+    if nginx then nginx.stop() end
+    if glacier then glacier.stop() end
+  end)
+
+  local function location_of(vault)
+    return "/" .. glacier.account .. "/vaults/" .. vault
+  end
+
+  local function assert_created(vault, outcome)
+    assert.is_nil(outcome.error and outcome.error.text or outcome.raised)
+    assert.are.equal(201, outcome.result.ResponseMetadata.HTTPStatusCode)
+    assert.are.equal(location_of(vault), outcome.result.location)
+  end
+
+  for _, phase in ipairs { "rewrite", "access", "content", "timer" } do
+    it("a call gives the right answer in the phase " .. phase, function()
+      local outcome = nginx.get("/" .. phase .. "?vault=in-" .. phase)
+      assert.are.equal(phase, outcome.phase)
+      assert_created("in-" .. phase, outcome)
+    end)
+
+    -- The worker is at once the caller, the service that is called, and the one who tells that to
+    -- answer: a call that blocked it could only end by its read timeout.
+    it("a call that waits in the phase " .. phase .. " lets the worker serve others", function()
+      nginx.get "/events"
+      local waiting = nginx.ask("/" .. phase .. "?endpoint=held&vault=v")
+      nginx.get "/arrived"
+      nginx.get "/release"
+      local outcome = waiting()
+      assert.is_nil(outcome.error and outcome.error.text)
+      assert.are.equal("/held/vaults/v", outcome.result.location)
+      assert.are.same({ "arrived", "another request", "released", "answered" }, nginx.get "/events")
+    end)
+  end
+
+  it("a call blocks and works where a phase may not yield: header_filter", function()
+    local _, headers = nginx.get "/header_filter?vault=in-header-filter"
+    local outcome = require("cjson").decode(headers["x-outcome"])
+    assert.are.equal("header_filter", outcome.phase)
+    assert_created("in-header-filter", outcome)
+  end)
+
+  it("a call blocks and works where a phase may not yield: log", function()
+    nginx.get "/log?vault=in-log"
+    local outcome = nginx.get("/remembered").log
+    assert.are.equal("log", outcome.phase)
+    assert_created("in-log", outcome)
+  end)
+
+  it("a client made and used before the worker was forked works there", function()
+    local remembered = nginx.get "/remembered"
+    assert.are.equal("init", remembered.init.phase)
+    assert_created("init", remembered.init)
+    assert.are.equal("init_worker", remembered.init_worker.phase)
+    assert_created("init_worker", remembered.init_worker)
+    assert_created("later", nginx.get "/content?vault=later")
+  end)
+
+  it("an error of the service arrives as an object", function()
+    local err = nginx.get("/content?method=describe_vault&vault=missing").error
+    assert.are.equal("ResourceNotFoundException", err.code)
+    assert.are.equal("service", err.kind)
+    assert.are.equal("Client", err.type)
+    assert.are.equal(404, err.status)
+    assert.are.equal("DescribeVault", err.operation)
+    assert.are.equal("An error occurred (ResourceNotFoundException) when calling the DescribeVault operation: "
+      .. "Vault not found for ARN: arn:aws:glacier:us-west-2:" .. glacier.account .. ":vaults/missing", err.text)
+  end)
+
+  it("an error of the client's own arrives as an object", function()
+    local err = nginx.get("/content").error
+    assert.are.equal("ParamValidationError", err.code)
+    assert.are.equal("validation", err.kind)
+    err = nginx.get("/content?endpoint=nowhere&vault=v").error
+    assert.are.equal("EndpointConnectionError", err.code)
+    assert.are.equal("transport", err.kind)
+  end)
+
+  it("200 calls at a time each get their own answer", function()
+    local waiting = {}
+    for i = 1, 200 do waiting[i] = nginx.ask("/content?vault=many-" .. i) end
+    for i = 1, 200 do assert_created("many-" .. i, waiting[i]()) end
+  end)
+
+  for signal, way in pairs { QUIT = "gracefully", TERM = "at once" } do
+    it("a worker that exits " .. way .. " leaves no error and no process", function()
+      local other = host.start(glacier)
+      assert_created("exit-" .. signal, other.get("/content?vault=exit-" .. signal))
+      assert.are.equal("", other.stop(signal))
+      assert.is_false(wire.listens(other.url))
+    end)
+  end
+
+  it("a worker that exits in the middle of a call leaves no error and no process", function()
+    local other = host.start(glacier)
+    other.ask "/content?endpoint=held&vault=v"
+    other.get "/arrived"
+    assert.are.equal("", other.stop "TERM")
+    assert.is_false(wire.listens(other.url))
+  end)
+
+  it("nothing of all this left an error in nginx's log", function()
+    assert.are.equal("", nginx.stop "QUIT")
+  end)
+end)
