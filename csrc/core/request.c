@@ -8,9 +8,17 @@ typedef struct url_parts {
   int is_https;
 } url_parts;
 
+/* The message shows nothing of what stands before an "@": it may be a password. */
 static int bad_url(gl_error *error, const char *url, size_t length, const char *why) {
-  return gl_error_set(error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %.*s (%s)",
-                      (int)(length < 512 ? length : 512), url, why);
+  const char *stars = "";
+  for (size_t i = length; i > 0; i--) {
+    if (url[i - 1] != '@')
+      continue;
+    stars = "***", url += i - 1, length -= i - 1;
+    break;
+  }
+  return gl_error_set(error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s%.*s (%s)",
+                      stars, (int)(length < 512 ? length : 512), url, why);
 }
 
 static int has_prefix(const char *text, size_t length, const char *prefix) {

@@ -18,9 +18,10 @@ typedef struct gl_request {
 } gl_request;
 
 /* Sets method and URL from one string: an absolute http or https URL.  Refuses, as GL_CONFIG
- * "InvalidConfigError" naming the URL, another scheme, an empty or malformed host or port, user
- * information, a fragment, white space and control characters: nothing a caller passes may change
- * the host. The host is lower-cased and the scheme's default port dropped; a missing path is "/".
+ * "InvalidConfigError" naming the URL (but not what stands before an "@"), another scheme, an empty
+ * or malformed host or port, user information, a fragment, white space and control characters:
+ * nothing a caller passes may change the host. The host is lower-cased and the scheme's default
+ * port dropped; a missing path is "/".
  */
 int gl_request_set_url(gl_request *request, const char *method, const char *url, size_t length,
                        gl_error *error);

@@ -1,0 +1,259 @@
+#include "core/request.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+static int set_url(gl_request *request, const char *url, gl_error *error) {
+  return gl_request_set_url(request, "GET", url, strlen(url), error);
+}
+
+/* The URL is taken apart into origin, path and query, and made of them again. */
+static void expect_parts(const char *url, const char *origin, const char *path, const char *query) {
+  gl_request request = {0};
+  gl_buf whole = {0};
+  gl_error error;
+  char expected[256];
+  snprintf(expected, sizeof expected, "%s%s%s%s", origin, path, *query ? "?" : "", query);
+  assert_int_equal(set_url(&request, url, &error), 0);
+  assert_string_equal(gl_buf_string(&request.method), "GET");
+  assert_string_equal(gl_buf_string(&request.origin), origin);
+  assert_string_equal(gl_buf_string(&request.path), path);
+  assert_string_equal(gl_buf_string(&request.query), query);
+  assert_int_equal(gl_request_url(&request, &whole, &error), 0);
+  assert_string_equal(gl_buf_string(&whole), expected);
+  gl_buf_clear(&whole);
+  gl_request_clear(&request);
+}
+
+static void a_url_is_taken_apart_and_its_path_and_query_are_left_alone(void **state) {
+  (void)state;
+  expect_parts("http://localhost/a%20b//c/../d?x=1&y=%2f?", "http://localhost", "/a%20b//c/../d",
+               "x=1&y=%2f?");
+  expect_parts("https://h:8443/-/vaults", "https://h:8443", "/-/vaults", "");
+  expect_parts("http://h/\xC3\xA9;a=b,c:d@e", "http://h", "/\xC3\xA9;a=b,c:d@e", "");
+}
+
+static void a_missing_path_is_a_slash(void **state) {
+  (void)state;
+  expect_parts("https://example.com", "https://example.com", "/", "");
+  expect_parts("https://example.com?a=b", "https://example.com", "/", "a=b");
+  expect_parts("https://example.com?", "https://example.com", "/", "");
+}
+
+static void scheme_and_host_are_lower_case(void **state) {
+  (void)state;
+  expect_parts("HTTPS://Example.COM/Path?Q", "https://example.com", "/Path", "Q");
+  expect_parts("Http://[2001:DB8::1]:9000/", "http://[2001:db8::1]:9000", "/", "");
+}
+
+static void the_schemes_own_port_is_dropped_and_no_other(void **state) {
+  (void)state;
+  expect_parts("https://h:443/", "https://h", "/", "");
+  expect_parts("http://h:80/", "http://h", "/", "");
+  expect_parts("http://[::1]:80/", "http://[::1]", "/", "");
+  expect_parts("https://h:80/", "https://h:80", "/", "");
+  expect_parts("http://h:443/", "http://h:443", "/", "");
+  expect_parts("http://h:8", "http://h:8", "/", "");
+  expect_parts("http://h:65535/", "http://h:65535", "/", "");
+}
+
+static void a_host_may_be_a_name_an_address_or_an_address_of_ipv6(void **state) {
+  (void)state;
+  expect_parts("http://127.0.0.1/", "http://127.0.0.1", "/", "");
+  expect_parts("http://local_stack-1/", "http://local_stack-1", "/", "");
+  expect_parts("http://[::1]/", "http://[::1]", "/", "");
+  expect_parts("http://[::ffff:127.0.0.1]/", "http://[::ffff:127.0.0.1]", "/", "");
+}
+
+static void what_could_be_another_host_or_request_is_refused(void **state) {
+  (void)state;
+  static const struct {
+    const char *url, *why;
+  } cases[] = {
+      {"", "neither http nor https"},
+      {"example.com", "neither http nor https"},
+      {"ftp://example.com/", "neither http nor https"},
+      {"file:///etc/passwd", "neither http nor https"},
+      {"http:/example.com", "neither http nor https"},
+      {"https//example.com", "neither http nor https"},
+      {"https:", "neither http nor https"},
+      {"http://", "no host"},
+      {"https:///path", "no host"},
+      {"http://:80/", "no host"},
+      {"http://?x", "no host"},
+      {"http://[::1/", "no host"},
+      {"http://example.com/#x", "a fragment"},
+      {"http://example.com\\evil.com/", "a backslash"},
+      {"http://example.com/a b", "white space or a control character"},
+      {" http://example.com/", "white space or a control character"},
+      {"http://example.com/\r\nHost: evil", "white space or a control character"},
+      {"http://example.com/\t", "white space or a control character"},
+      {"http://example.com/\x7f", "white space or a control character"},
+      {"http://exa%6dple.com/", "a malformed host"},
+      {"http://b\xC3\xBC"
+       "cher.example/",
+       "a malformed host"},
+      {"http://a,b/", "a malformed host"},
+      {"http://[]/", "a malformed IPv6 address"},
+      {"http://[1]/", "a malformed IPv6 address"},
+      {"http://[::g]/", "a malformed IPv6 address"},
+      {"http://[fe80::1%25eth0]/", "a malformed IPv6 address"},
+      {"http://[::1]x/", "a malformed host"},
+      {"http://h:/", "a malformed port"},
+      {"http://h:0/", "a malformed port"},
+      {"http://h:65536/", "a malformed port"},
+      {"http://h:99999999999999999999/", "a malformed port"},
+      {"http://h:8a/", "a malformed port"},
+      {"http://h:-1/", "a malformed port"},
+      {"http://h:80:80/", "a malformed port"},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    gl_request request = {0};
+    gl_error error;
+    char message[256];
+    snprintf(message, sizeof message, "Invalid endpoint: %s (%s)", cases[i].url, cases[i].why);
+    assert_int_equal(set_url(&request, cases[i].url, &error), GL_CONFIG);
+    assert_string_equal(error.code, "InvalidConfigError");
+    assert_string_equal(error.message, message);
+    gl_request_clear(&request);
+  }
+}
+
+static void user_information_is_refused_and_not_shown(void **state) {
+  (void)state;
+  static const struct {
+    const char *url, *message;
+  } cases[] = {
+      {"http://user@example.com/", "Invalid endpoint: ***@example.com/ (user information)"},
+      {"http://user:secret@example.com/", "Invalid endpoint: ***@example.com/ (user information)"},
+      {"http://a@b@c/", "Invalid endpoint: ***@c/ (user information)"},
+      {"http://u:secret@h/ x", "Invalid endpoint: ***@h/ x (white space or a control character)"},
+      {"ftp://u:secret@h/", "Invalid endpoint: ***@h/ (neither http nor https)"},
+      {"http://example.com#@evil.com/", "Invalid endpoint: ***@evil.com/ (a fragment)"},
+      {"http://example.com\\@evil.com/", "Invalid endpoint: ***@evil.com/ (a backslash)"},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    gl_request request = {0};
+    gl_error error;
+    assert_int_equal(set_url(&request, cases[i].url, &error), GL_CONFIG);
+    assert_string_equal(error.message, cases[i].message);
+    gl_request_clear(&request);
+  }
+}
+
+static void a_nul_in_a_url_is_a_control_character(void **state) {
+  (void)state;
+  gl_request request = {0};
+  gl_error error;
+  assert_int_equal(gl_request_set_url(&request, "GET", "http://h/\0@evil", 15, &error), GL_CONFIG);
+  assert_non_null(strstr(error.message, "control character"));
+  gl_request_clear(&request);
+}
+
+static void a_refused_url_leaves_the_one_before(void **state) {
+  (void)state;
+  gl_request request = {0};
+  gl_error error;
+  assert_int_equal(set_url(&request, "http://h/p?q", &error), 0);
+  assert_int_equal(set_url(&request, "http://user@evil/", &error), GL_CONFIG);
+  assert_string_equal(gl_buf_string(&request.origin), "http://h");
+  assert_string_equal(gl_buf_string(&request.path), "/p");
+  assert_int_equal(gl_request_set_url(&request, "PUT", "https://other", 13, &error), 0);
+  assert_string_equal(gl_buf_string(&request.method), "PUT");
+  assert_string_equal(gl_buf_string(&request.origin), "https://other");
+  assert_string_equal(gl_buf_string(&request.path), "/");
+  assert_string_equal(gl_buf_string(&request.query), "");
+  gl_request_clear(&request);
+}
+
+static void a_long_url_is_cut_in_the_message(void **state) {
+  (void)state;
+  char url[2000] = "ftp://";
+  memset(url + 6, 'x', sizeof url - 7);
+  gl_request request = {0};
+  gl_error error;
+  assert_int_equal(set_url(&request, url, &error), GL_CONFIG);
+  assert_non_null(strstr(error.message, "(neither http nor https)"));
+  gl_request_clear(&request);
+}
+
+static void the_host_is_the_origin_without_its_scheme(void **state) {
+  (void)state;
+  gl_request request = {0};
+  gl_error error;
+  assert_string_equal(gl_request_host(&request), "");
+  assert_int_equal(set_url(&request, "https://H.example:8443/x", &error), 0);
+  assert_string_equal(gl_request_host(&request), "h.example:8443");
+  gl_request_clear(&request);
+}
+
+static void a_header_is_set_once_whatever_its_case(void **state) {
+  (void)state;
+  gl_request request = {0};
+  gl_error error;
+  assert_int_equal(gl_request_set_header(&request, "X-Amz-Date", "1", 1, &error), 0);
+  assert_int_equal(gl_request_set_header(&request, "x-amz-date", "23", 2, &error), 0);
+  assert_int_equal(request.headers.count, 1);
+  assert_string_equal(gl_headers_get(&request.headers, "X-AMZ-DATE"), "23");
+  gl_request_clear(&request);
+}
+
+static void a_header_that_could_end_its_line_is_refused_and_not_shown(void **state) {
+  (void)state;
+  static const char *const values[] = {"secret\r\nX: y", "secret\n", "\tsecret", "secret\x7f"};
+  gl_request request = {0};
+  gl_error error;
+  for (size_t i = 0; i < COUNT(values); i++) {
+    assert_int_equal(
+        gl_request_set_header(&request, "X-Name", values[i], strlen(values[i]), &error),
+        GL_VALIDATION);
+    assert_string_equal(error.code, "ParamValidationError");
+    assert_non_null(strstr(error.message, "X-Name"));
+    assert_null(strstr(error.message, "secret"));
+  }
+  assert_int_equal(gl_request_set_header(&request, "X-Name", "a\0b", 3, &error), GL_VALIDATION);
+  assert_int_equal(gl_request_set_header(&request, "X Name", "v", 1, &error), GL_VALIDATION);
+  assert_int_equal(gl_request_set_header(&request, "", "v", 1, &error), GL_VALIDATION);
+  assert_int_equal(request.headers.count, 0);
+  gl_request_clear(&request);
+}
+
+static void a_cleared_request_may_be_used_and_cleared_again(void **state) {
+  (void)state;
+  gl_request request = {0};
+  gl_error error;
+  gl_request_clear(&request);
+  assert_int_equal(set_url(&request, "http://h/", &error), 0);
+  request.has_body = 1;
+  gl_request_clear(&request);
+  assert_int_equal(request.has_body, 0);
+  assert_string_equal(gl_buf_string(&request.path), "");
+  gl_request_clear(&request);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_url_is_taken_apart_and_its_path_and_query_are_left_alone),
+      cmocka_unit_test(a_missing_path_is_a_slash),
+      cmocka_unit_test(scheme_and_host_are_lower_case),
+      cmocka_unit_test(the_schemes_own_port_is_dropped_and_no_other),
+      cmocka_unit_test(a_host_may_be_a_name_an_address_or_an_address_of_ipv6),
+      cmocka_unit_test(what_could_be_another_host_or_request_is_refused),
+      cmocka_unit_test(user_information_is_refused_and_not_shown),
+      cmocka_unit_test(a_nul_in_a_url_is_a_control_character),
+      cmocka_unit_test(a_refused_url_leaves_the_one_before),
+      cmocka_unit_test(a_long_url_is_cut_in_the_message),
+      cmocka_unit_test(the_host_is_the_origin_without_its_scheme),
+      cmocka_unit_test(a_header_is_set_once_whatever_its_case),
+      cmocka_unit_test(a_header_that_could_end_its_line_is_refused_and_not_shown),
+      cmocka_unit_test(a_cleared_request_may_be_used_and_cleared_again),
+  };
+  return cmocka_run_group_tests_name("request", tests, NULL, NULL);
+}
