@@ -1,0 +1,335 @@
+#include "core/model.h"
+
+#include "core/header.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+typedef void (*shape_check)(const gl_shape *shape, int is_top);
+
+/* Runs the check on a shape and all that it is made of. */
+static void walk(const gl_shape *shape, int is_top, shape_check check) {
+  check(shape, is_top);
+  for (size_t i = 0; i < shape->count; i++)
+    walk(shape->members[i].shape, 0, check);
+  if (shape->element)
+    walk(shape->element, 0, check);
+}
+
+static void walk_all(shape_check check) {
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    walk(gl_operations[i].input, 1, check);
+    if (gl_operations[i].output)
+      walk(gl_operations[i].output, 1, check);
+  }
+}
+
+static size_t count_place(const gl_shape *shape, gl_place place) {
+  size_t count = 0;
+  for (size_t i = 0; shape && i < shape->count; i++)
+    count += shape->members[i].place == place;
+  return count;
+}
+
+static const gl_member *member_of(const gl_shape *shape, const char *name, size_t length) {
+  for (size_t i = 0; i < shape->count; i++)
+    if (strlen(shape->members[i].name) == length && !memcmp(shape->members[i].name, name, length))
+      return &shape->members[i];
+  return NULL;
+}
+
+/* ---- operations -------------------------------------------------------------------------- */
+
+static void the_operations_of_the_api_are_there(void **state) {
+  (void)state;
+  static const char *const names[] = {
+      "AbortMultipartUpload",
+      "AbortVaultLock",
+      "AddTagsToVault",
+      "CompleteMultipartUpload",
+      "CompleteVaultLock",
+      "CreateVault",
+      "DeleteArchive",
+      "DeleteVault",
+      "DeleteVaultAccessPolicy",
+      "DeleteVaultNotifications",
+      "DescribeJob",
+      "DescribeVault",
+      "GetDataRetrievalPolicy",
+      "GetVaultAccessPolicy",
+      "GetVaultLock",
+      "GetVaultNotifications",
+      "InitiateJob",
+      "InitiateMultipartUpload",
+      "InitiateVaultLock",
+      "ListJobs",
+      "ListMultipartUploads",
+      "ListParts",
+      "ListProvisionedCapacity",
+      "ListTagsForVault",
+      "ListVaults",
+      "PurchaseProvisionedCapacity",
+      "RemoveTagsFromVault",
+      "SetDataRetrievalPolicy",
+      "SetVaultAccessPolicy",
+      "SetVaultNotifications",
+  };
+  for (size_t i = 0; i < COUNT(names); i++) {
+    const gl_operation *operation = gl_operation_find(names[i]);
+    assert_non_null(operation);
+    assert_string_equal(operation->name, names[i]);
+  }
+}
+
+static void an_operation_is_found_by_either_name_and_no_other(void **state) {
+  (void)state;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    assert_ptr_equal(gl_operation_find(gl_operations[i].name), &gl_operations[i]);
+    assert_ptr_equal(gl_operation_find(gl_operations[i].method_name), &gl_operations[i]);
+  }
+  static const char *const others[] = {"", "List", "listvaults", "LISTVAULTS", "ListVaults "};
+  for (size_t i = 0; i < COUNT(others); i++)
+    assert_null(gl_operation_find(others[i]));
+}
+
+/* "SetVaultNotifications" is "set_vault_notifications": no name has two capitals in a row. */
+static void a_method_is_named_as_its_operation_in_snake_case(void **state) {
+  (void)state;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    char expected[64];
+    size_t length = 0;
+    for (const char *letter = gl_operations[i].name; *letter; letter++) {
+      if (isupper((unsigned char)*letter) && length > 0)
+        expected[length++] = '_';
+      expected[length++] = (char)tolower((unsigned char)*letter);
+    }
+    expected[length] = '\0';
+    assert_string_equal(gl_operations[i].method_name, expected);
+  }
+}
+
+static void the_http_method_follows_from_the_name(void **state) {
+  (void)state;
+  static const struct {
+    const char *prefix, *method;
+  } rules[] = {
+      {"Abort", "DELETE"},  {"Delete", "DELETE"}, {"Describe", "GET"}, {"Get", "GET"},
+      {"List", "GET"},      {"Initiate", "POST"}, {"Add", "POST"},     {"Remove", "POST"},
+      {"Complete", "POST"}, {"Purchase", "POST"}, {"Create", "PUT"},   {"Set", "PUT"},
+  };
+  for (size_t i = 0; i < gl_operations_count; i++)
+    for (size_t j = 0; j < COUNT(rules); j++)
+      if (!strncmp(gl_operations[i].name, rules[j].prefix, strlen(rules[j].prefix)))
+        assert_string_equal(gl_operations[i].http_method, rules[j].method);
+}
+
+static void every_label_of_a_path_is_a_member_and_every_such_member_a_label(void **state) {
+  (void)state;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    const gl_operation *operation = &gl_operations[i];
+    size_t labels = 0;
+    assert_memory_equal(operation->path, "/{accountId}/", 13);
+    assert_null(strchr(operation->path, '?'));
+    for (const char *at = operation->path; (at = strchr(at, '{')) != NULL; labels++) {
+      size_t length = strcspn(++at, "}");
+      const gl_member *member = member_of(operation->input, at, length);
+      assert_int_equal(at[length], '}');
+      assert_non_null(member);
+      assert_int_equal(member->place, GL_IN_PATH);
+    }
+    assert_int_equal(labels, count_place(operation->input, GL_IN_PATH));
+  }
+}
+
+static void only_the_tags_have_a_fixed_query(void **state) {
+  (void)state;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    const gl_operation *operation = &gl_operations[i];
+    if (!strcmp(operation->name, "AddTagsToVault"))
+      assert_string_equal(operation->query, "operation=add");
+    else if (!strcmp(operation->name, "RemoveTagsFromVault"))
+      assert_string_equal(operation->query, "operation=remove");
+    else
+      assert_null(operation->query);
+  }
+}
+
+static void only_what_has_members_for_it_has_a_json_body(void **state) {
+  (void)state;
+  static const char *const with_body[] = {
+      "AddTagsToVault",         "InitiateJob",
+      "InitiateVaultLock",      "RemoveTagsFromVault",
+      "SetDataRetrievalPolicy", "SetVaultAccessPolicy",
+      "SetVaultNotifications",
+  };
+  size_t found = 0;
+  for (size_t i = 0; i < gl_operations_count; i++)
+    found += gl_operation_has_body(&gl_operations[i]) != 0;
+  assert_int_equal(found, COUNT(with_body));
+  for (size_t i = 0; i < COUNT(with_body); i++)
+    assert_true(gl_operation_has_body(gl_operation_find(with_body[i])));
+}
+
+/* ---- members ----------------------------------------------------------------------------- */
+
+static void check_names(const gl_shape *shape, int is_top) {
+  (void)is_top;
+  for (size_t i = 0; i < shape->count; i++)
+    assert_ptr_equal(member_of(shape, shape->members[i].name, strlen(shape->members[i].name)),
+                     &shape->members[i]);
+}
+
+static void names_are_unique_in_their_structure(void **state) {
+  (void)state;
+  walk_all(check_names);
+}
+
+static void check_kind(const gl_shape *shape, int is_top) {
+  if (is_top)
+    assert_int_equal(shape->type, GL_STRUCTURE);
+  if (shape->type == GL_STRUCTURE)
+    assert_true(shape->count > 0 && shape->members && !shape->element);
+  else
+    assert_true(shape->count == 0 && !shape->members);
+  assert_int_equal(shape->element != NULL, shape->type == GL_LIST || shape->type == GL_MAP);
+  if (shape->type == GL_MAP)
+    assert_int_equal(shape->element->type, GL_STRING);
+}
+
+static void every_shape_has_the_parts_of_its_kind_and_no_others(void **state) {
+  (void)state;
+  walk_all(check_kind);
+}
+
+static void check_places(const gl_shape *shape, int is_top) {
+  for (size_t i = 0; i < shape->count; i++) {
+    const gl_member *member = &shape->members[i];
+    if (!is_top)
+      assert_int_equal(member->place, GL_IN_BODY);
+    if (member->place == GL_IN_PAYLOAD)
+      assert_int_equal(member->shape->type, GL_STRUCTURE);
+    else if (member->place != GL_IN_BODY)
+      assert_int_equal(member->shape->type, GL_STRING);
+    assert_int_equal(member->header != NULL, member->place == GL_IN_HEADER);
+  }
+}
+
+static void members_outside_of_a_body_are_strings_at_the_top(void **state) {
+  (void)state;
+  walk_all(check_places);
+}
+
+static void a_payload_is_the_only_one_and_leaves_nothing_else_to_the_body(void **state) {
+  (void)state;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    const gl_shape *shapes[] = {gl_operations[i].input, gl_operations[i].output};
+    for (size_t j = 0; j < 2; j++) {
+      size_t payloads = count_place(shapes[j], GL_IN_PAYLOAD);
+      assert_true(payloads <= 1);
+      assert_true(payloads == 0 || count_place(shapes[j], GL_IN_BODY) == 0);
+    }
+  }
+}
+
+static void an_answer_has_neither_path_nor_query(void **state) {
+  (void)state;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    assert_int_equal(count_place(gl_operations[i].output, GL_IN_PATH), 0);
+    assert_int_equal(count_place(gl_operations[i].output, GL_IN_QUERY), 0);
+  }
+}
+
+static void a_field_of_the_header_has_a_name_that_may_be_sent_and_only_one_member(void **state) {
+  (void)state;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    const gl_shape *shapes[] = {gl_operations[i].input, gl_operations[i].output};
+    for (size_t j = 0; j < 2; j++) {
+      gl_headers seen = {0};
+      for (size_t k = 0; shapes[j] && k < shapes[j]->count; k++) {
+        const char *name = shapes[j]->members[k].header;
+        if (!name)
+          continue;
+        assert_null(gl_headers_get(&seen, name));
+        assert_int_equal(gl_headers_add(&seen, name, strlen(name), "", 0), 0);
+      }
+      gl_headers_clear(&seen);
+    }
+  }
+}
+
+static void required_are_the_labels_and_a_grantees_type(void **state) {
+  (void)state;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    const gl_shape *input = gl_operations[i].input;
+    for (size_t j = 0; j < input->count; j++)
+      assert_int_equal(input->members[j].required, input->members[j].place == GL_IN_PATH);
+  }
+  const gl_shape *shape = gl_operation_find("InitiateJob")->input;
+  static const char *const way[] = {"jobParameters", "OutputLocation", "S3", "AccessControlList"};
+  for (size_t i = 0; i < COUNT(way); i++)
+    shape = member_of(shape, way[i], strlen(way[i]))->shape;
+  shape = member_of(shape->element, "Grantee", 7)->shape;
+  for (size_t i = 0; i < shape->count; i++)
+    assert_int_equal(shape->members[i].required, !strcmp(shape->members[i].name, "Type"));
+}
+
+static void only_the_account_may_be_left_out(void **state) {
+  (void)state;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    const gl_shape *input = gl_operations[i].input;
+    assert_string_equal(member_of(input, "accountId", 9)->fallback, "-");
+    for (size_t j = 0; j < input->count; j++)
+      if (strcmp(input->members[j].name, "accountId"))
+        assert_null(input->members[j].fallback);
+  }
+}
+
+/* ---- exceptions -------------------------------------------------------------------------- */
+
+static void the_exceptions_of_the_api_are_there_once(void **state) {
+  (void)state;
+  static const char *const codes[] = {
+      "InsufficientCapacityException", "InvalidParameterValueException",
+      "LimitExceededException",        "MissingParameterValueException",
+      "NoLongerSupportedException",    "PolicyEnforcedException",
+      "RequestTimeoutException",       "ResourceNotFoundException",
+      "ServiceUnavailableException",
+  };
+  assert_int_equal(gl_exceptions_count, COUNT(codes));
+  for (size_t i = 0; i < COUNT(codes); i++) {
+    size_t found = 0;
+    for (size_t j = 0; j < gl_exceptions_count; j++)
+      found += !strcmp(gl_exceptions[j], codes[i]);
+    assert_int_equal(found, 1);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_operations_of_the_api_are_there),
+      cmocka_unit_test(an_operation_is_found_by_either_name_and_no_other),
+      cmocka_unit_test(a_method_is_named_as_its_operation_in_snake_case),
+      cmocka_unit_test(the_http_method_follows_from_the_name),
+      cmocka_unit_test(every_label_of_a_path_is_a_member_and_every_such_member_a_label),
+      cmocka_unit_test(only_the_tags_have_a_fixed_query),
+      cmocka_unit_test(only_what_has_members_for_it_has_a_json_body),
+      cmocka_unit_test(names_are_unique_in_their_structure),
+      cmocka_unit_test(every_shape_has_the_parts_of_its_kind_and_no_others),
+      cmocka_unit_test(members_outside_of_a_body_are_strings_at_the_top),
+      cmocka_unit_test(a_payload_is_the_only_one_and_leaves_nothing_else_to_the_body),
+      cmocka_unit_test(an_answer_has_neither_path_nor_query),
+      cmocka_unit_test(a_field_of_the_header_has_a_name_that_may_be_sent_and_only_one_member),
+      cmocka_unit_test(required_are_the_labels_and_a_grantees_type),
+      cmocka_unit_test(only_the_account_may_be_left_out),
+      cmocka_unit_test(the_exceptions_of_the_api_are_there_once),
+  };
+  return cmocka_run_group_tests_name("model", tests, NULL, NULL);
+}
