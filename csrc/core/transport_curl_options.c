@@ -98,6 +98,15 @@ static CURLcode set_rules(CURL *easy) {
   return code;
 }
 
+/* A bundle stands instead of the system's certificates, those in libcurl's directory too.  From 8.17
+ * on NULL there means that directory again, so OpenSSL is shown one in which nothing can be found;
+ * GnuTLS would refuse it. */
+static const char *no_directory(void) {
+  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+  int gnutls = info->ssl_version && strstr(info->ssl_version, "GnuTLS");
+  return info->version_num >= 0x081100 && !gnutls ? "/dev/null" : NULL;
+}
+
 static CURLcode set_tls(CURL *easy, const gl_pool *pool) {
   CURLcode code = CURLE_OK;
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -106,9 +115,8 @@ static CURLcode set_tls(CURL *easy, const gl_pool *pool) {
   SET(CURLOPT_SSL_VERIFYHOST, pool->insecure ? 0L : 2L);
   if (pool->ca_bundle) {
     SET(CURLOPT_CAINFO, pool->ca_bundle);
-    /* A bundle stands instead of the system's certificates.  A TLS library that knows no such
-     * directory refuses the option, and that is just as well. */
-    (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    /* A TLS library that knows no such directory refuses the option: just as well. */
+    (void)curl_easy_setopt(easy, CURLOPT_CAPATH, no_directory());
   }
   return code;
 }
