@@ -189,5 +189,6 @@ void gl_request_clear(gl_request *request) {
   gl_buf_clear(&request->query);
   gl_headers_clear(&request->headers);
   gl_buf_clear(&request->body);
-  request->has_body = 0;
+  request->has_body = request->streamed = 0;
+  request->body_length = 0;
 }

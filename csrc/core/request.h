@@ -7,6 +7,8 @@
 #include "core/error.h"
 #include "core/header.h"
 
+#include <stdint.h>
+
 typedef struct gl_request {
   gl_buf method;
   gl_buf origin; /* "https://host" or "https://host:port": scheme and authority, nothing after */
@@ -14,7 +16,9 @@ typedef struct gl_request {
   gl_buf query;  /* without "?", encoded as it is sent; empty for none */
   gl_headers headers;
   gl_buf body;
-  int has_body; /* whether a body belongs to the request, though it may be empty */
+  int has_body;         /* whether a body belongs to the request, though it may be empty */
+  int streamed;         /* `body` is empty: the transfer is fed `body_length` bytes instead */
+  uint64_t body_length; /* of a streamed body */
 } gl_request;
 
 /* Sets method and URL from one string: an absolute http or https URL.  Refuses, as GL_CONFIG

@@ -180,6 +180,7 @@ gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_
   pool->references++;
   transfer->pool = pool;
   transfer->timeouts = *timeouts;
+  transfer->body_length = request->streamed ? request->body_length : 0;
   transfer->idle_since = -1;
   transfer->seen = pool->moves;
   if (transfer_start(transfer, request) == 0) {
@@ -202,7 +203,7 @@ int gl_transfer_poll(gl_transfer *transfer, long wait) {
   /* Many transfers polled in turn move the pool once a round, not once each. */
   if (wait > 0 || transfer->seen == pool->moves)
     gl_pool_move(pool);
-  if (wait > 0 && !transfer->done) {
+  if (wait > 0 && !gl_transfer_has_news(transfer)) {
     gl_pool_wait(pool, wait);
     if (!transfer->done)
       gl_pool_move(pool);
@@ -229,6 +230,7 @@ void gl_transfer_free(gl_transfer *transfer) {
     return;
   gl_transfer_end(transfer);
   gl_response_clear(&transfer->response);
+  gl_buf_clear(&transfer->feed);
   gl_buf_clear(&transfer->url);
   pool_release(transfer->pool);
   gl_mem_free(transfer);

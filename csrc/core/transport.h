@@ -81,6 +81,36 @@ int gl_transfer_poll(gl_transfer *transfer, long wait);
  * An error response with a body over its bound is a response, `truncated`. */
 int gl_transfer_finish(gl_transfer *transfer, gl_response *out, gl_error *error);
 
+/* ---- bodies in pieces ----
+ *
+ * A transfer whose request is `streamed` is fed its body; one that was told gl_transfer_stream has
+ * its response's body taken from it, if that is a success (2xx): an error's body is collected as
+ * ever.  Neither holds more than about GL_TRANSFER_WINDOW bytes.  Until it is fed or taken from, a
+ * transfer stands still without running into its read timeout, and gl_transfer_poll does not wait.
+ */
+
+enum { GL_TRANSFER_WINDOW = 1024 * 1024 };
+
+/* Before the first poll: the response will be taken in pieces. */
+void gl_transfer_stream(gl_transfer *transfer);
+
+/* How many bytes the transfer would be fed now, at most; 0 while it has enough, and when it was fed
+ * all. */
+size_t gl_transfer_wants(const gl_transfer *transfer);
+
+/* Feeds it bytes, which are copied.  0 or the kind in `error`: GL_VALIDATION
+ * "ParamValidationError" for more than was announced. */
+int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl_error *error);
+
+/* Whether the head of a response to be taken in pieces is there; if so, status and headers are
+ * copied to `out` (which the caller clears).  -1 where memory ran out. */
+int gl_transfer_head(const gl_transfer *transfer, gl_response *out);
+
+/* Moves what came of the body since the last time into `out`, which is empty.  Nothing may have
+ * come yet; when the transfer is done and nothing is left, gl_transfer_finish says whether it was
+ * whole. */
+void gl_transfer_take(gl_transfer *transfer, gl_buf *out);
+
 /* Cancels if it is not done, and frees.  NULL is legal. */
 void gl_transfer_free(gl_transfer *transfer);
 

@@ -48,7 +48,8 @@ static long time_left(gl_transfer *transfer, int64_t now) {
   curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &up);
   curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &uploaded);
   int connected = up > transfer->up_threshold;
-  if (transfer->idle_since < 0 || transfer->moved || uploaded != transfer->uploaded)
+  if (transfer->idle_since < 0 || transfer->moved || transfer->paused ||
+      uploaded != transfer->uploaded)
     transfer->idle_since = now;
   transfer->moved = 0;
   transfer->uploaded = uploaded;

@@ -39,6 +39,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *context) {
   gl_transfer *transfer = context;
   size_t length = size * count;
   transfer->moved = 1;
+  if (gl_transfer_in_pieces(transfer))
+    return gl_transfer_on_piece(transfer, bytes, length);
   int result = gl_response_body(&transfer->response, bytes, length);
   if (result)
     return stop(transfer, result == GL_MEMORY ? GL_STOP_MEMORY : GL_STOP_BODY);
@@ -67,6 +69,8 @@ static CURLcode set_callbacks(CURL *easy, gl_transfer *transfer) {
   SET(CURLOPT_ERRORBUFFER, transfer->detail);
   SET(CURLOPT_HEADERFUNCTION, on_head);
   SET(CURLOPT_HEADERDATA, transfer);
+  SET(CURLOPT_READFUNCTION, gl_transfer_on_read);
+  SET(CURLOPT_READDATA, transfer);
   SET(CURLOPT_WRITEFUNCTION, on_body);
   SET(CURLOPT_WRITEDATA, transfer);
   SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
@@ -98,7 +102,7 @@ static CURLcode set_rules(CURL *easy) {
   return code;
 }
 
-/* A bundle stands instead of the system's certificates, those in libcurl's directory too.  From 8.17
+/* A bundle stands instead of the system's certificates, those in libcurl's directory too. From 8.17
  * on NULL there means that directory again, so OpenSSL is shown one in which nothing can be found;
  * GnuTLS would refuse it. */
 static const char *no_directory(void) {
@@ -136,7 +140,13 @@ static CURLcode set_proxy(CURL *easy, const gl_pool *pool) {
 static CURLcode set_body(CURL *easy, const gl_request *request) {
   CURLcode code = CURLE_OK;
   const char *method = gl_buf_string(&request->method);
-  if (request->has_body) {
+  if (request->streamed) {
+    SET(CURLOPT_POST, 1L);
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+#if LIBCURL_VERSION_NUM >= 0x073e00
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, 256L * 1024);
+#endif
+  } else if (request->has_body) {
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
     SET(CURLOPT_POSTFIELDS, gl_buf_string(&request->body));
   } else if (strcmp(method, "HEAD") == 0) {

@@ -48,6 +48,13 @@ struct gl_transfer {
   int64_t idle_since;      /* milliseconds of CLOCK_MONOTONIC; -1 until the connection is up */
   unsigned long seen;      /* the pool's `moves` when this transfer was last polled */
 
+  uint64_t body_length; /* of a streamed request body; 0 for one that is not */
+  uint64_t fed;         /* bytes of it that were fed */
+  gl_buf feed;          /* those that libcurl has not taken, behind `feed_taken` */
+  size_t feed_taken;
+  int streams; /* the response's body is taken in pieces */
+  int paused;  /* CURLPAUSE_* bits: what libcurl was told to leave alone */
+
   int done;
   gl_error error; /* kind GL_OK: `response` is whole */
   char detail[CURL_ERROR_SIZE];
@@ -56,6 +63,18 @@ struct gl_transfer {
 /* Sets every option of `transfer->easy` and makes `transfer->headers`.  Both borrow: strings are
  * copied, the body is not.  On failure the caller still owns what was made. */
 CURLcode gl_transfer_setup(gl_transfer *transfer, const gl_request *request);
+
+/* libcurl's read callback of a streamed request body. */
+size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *transfer);
+
+/* Takes body bytes of a response that is taken in pieces; what the write callback returns. */
+size_t gl_transfer_on_piece(gl_transfer *transfer, const char *bytes, size_t length);
+
+/* Whether the response's body is taken in pieces: it is to be, and its status is a success. */
+int gl_transfer_in_pieces(const gl_transfer *transfer);
+
+/* Whether the caller has something to do before there is any use in waiting. */
+int gl_transfer_has_news(const gl_transfer *transfer);
 
 /* Fills `transfer->error` for what libcurl says became of it; it needs `transfer->easy`. */
 void gl_transfer_judge(gl_transfer *transfer, CURLcode result);
