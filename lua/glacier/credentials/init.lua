@@ -1,56 +1,69 @@
---- Where the keys come from: the client's option, else the environment.
-local core = require "glacier.core"
+--- Where the keys come from: the client's option, else the AWS chain.
+local chain = require "glacier.credentials.chain"
 local fail = require "glacier.fail"
-local environment = require "glacier.credentials.environment"
+local problem = require "glacier.credentials.problem"
+local protect = require "glacier.credentials.protect"
+local refreshable = require "glacier.credentials.refreshable"
 
 local credentials = {}
 
--- Copies keys into memory that is wiped when freed; nothing else keeps them.
-local function keep(keys)
-  local fields = { keys.access_key_id, keys.secret_access_key, keys.session_token }
-  for i = 1, 3 do
-    if fields[i] ~= nil and type(fields[i]) ~= "string" then
-      fail.raise("credentials", "CredentialRetrievalError", "credentials: every key must be a string")
-    end
+-- What a function of the user's returned; what it raised counts as a failure to get keys.
+local function ask(given)
+  local good, keys = protect.call(given)
+  if not good and type(keys) == "table" and keys.kind then
+    error(keys, 0)
+  elseif not good then
+    problem.retrieval("the function credentials", problem.quote(keys))
+  elseif type(keys) ~= "table" then
+    fail.raise("credentials", "NoCredentialsError",
+      "Unable to locate credentials: the function credentials returned no table")
   end
-  return core.credentials(fields[1], fields[2], fields[3])
+  return keys
 end
 
---- Makes the source of a client's keys.
--- A table is copied at once, so a bad one raises here: `PartialCredentialsError` or
--- `CredentialRetrievalError`, kind "credentials".
--- @param given table, function or nil: the option `credentials`
--- @param settings table: of `config.resolve`
--- @return table: `:keys(turn)` gives keys for `request:sign`, or raises `NoCredentialsError`;
---   `:refresh(turn)` gets new ones after the service called the old expired, false where there are
---   no other
-function credentials.source(given, settings)
+local function from_function(context, given)
+  return refreshable.new(context, {
+    provider = "the function credentials",
+    fetch = function()
+      return ask(given)
+    end,
+  })
+end
+
+-- The chain is walked when keys are first needed; from then on the provider that had some is asked again.
+local function from_chain(context)
+  local source
+  source = refreshable.new(context, {
+    provider = "the chain",
+    fetch = function(turn)
+      local found = chain.find(context, turn)
+      source:become(found)
+      return found.keys or found.fetch(turn)
+    end,
+  })
+  return source
+end
+
+--- Makes the source of a client's keys: an object with
+--   keys(turn)           credentials for `request:sign`; raises error objects of kind "credentials" or "config"
+--   refresh(turn, used)  after the service called `used` expired: whether there are others now
+--   account()            the account they are of, or nil
+-- Keys that expire are refreshed before they do, once for all who ask; see glacier.credentials.refreshable. A function
+-- is asked again when its `expiration` is near or the service calls its keys expired.
+-- Raises `PartialCredentialsError` or `CredentialRetrievalError` for a table that holds no keys.
+-- @param given table { access_key_id, secret_access_key, session_token or nil, account_id or nil }; function returning
+--   such a table, with `expiration` (seconds since the epoch) or without; or nil for the chain
+-- @param context table: of glacier.credentials.settings
+function credentials.source(given, context)
   if type(given) == "table" then
-    local kept = keep(given)
-    return {
-      keys = function()
-        return kept
-      end,
-      refresh = function()
-        return false
-      end,
-    }
+    return refreshable.new(context, { provider = "explicit", keys = {
+      access_key_id = given.access_key_id, secret_access_key = given.secret_access_key,
+      session_token = given.session_token, account_id = given.account_id,
+    } })
+  elseif given then
+    return from_function(context, given)
   end
-  local find = given or function()
-    return environment.find(settings.getenv)
-  end
-  return {
-    keys = function()
-      local keys = find()
-      if type(keys) ~= "table" then
-        fail.raise("credentials", "NoCredentialsError", "Unable to locate credentials")
-      end
-      return keep(keys)
-    end,
-    refresh = function()
-      return given ~= nil
-    end,
-  }
+  return from_chain(context)
 end
 
 return credentials

@@ -1,0 +1,153 @@
+--- Keys of a container's role, from an address in its environment: Amazon ECS, Amazon EKS, and what behaves so.
+local answer = require "glacier.credentials.answer"
+local problem = require "glacier.credentials.problem"
+local settings = require "glacier.credentials.settings"
+local timestamp = require "glacier.credentials.timestamp"
+
+local container = {}
+
+local PROVIDER = "container-role"
+local ATTEMPTS = 3
+
+-- Seconds.
+local TIMEOUT, PAUSE = 2, 1
+
+-- Bytes: more than a header line may take.
+local TOKEN_MAX = 64 * 1024
+
+-- Where keys may come from without TLS, besides loopback addresses.
+local plain_hosts = {
+  ["169.254.170.2"] = true, ["169.254.170.23"] = true, ["fd00:ec2::23"] = true, ["localhost"] = true,
+}
+
+-- The host of a URL: a name or an address without brackets, in lower case; nil where it could be read in two ways.
+local function host_of(url)
+  local authority = url:match "^%a+://([^/?#]*)"
+  local host = authority and (authority:match "^%[([%x:.]+)%]:?%d*$" or authority:match "^([%w.-]+):?%d*$")
+  return host and host:lower()
+end
+
+local function is_loopback(host)
+  if host == "::1" or host == "0:0:0:0:0:0:0:1" then
+    return true
+  end
+  local octets = { host:match "^(127)%.(%d+)%.(%d+)%.(%d+)$" }
+  for i, octet in ipairs(octets) do
+    octets[i] = tonumber(octet) < 256 and (octet == "0" or not octet:find "^0")
+  end
+  return octets[1] and octets[2] and octets[3] and octets[4] or false
+end
+
+local function check_host(url)
+  local scheme, host = (url:match "^(%a+)://" or ""):lower(), host_of(url)
+  if scheme == "https" and host then
+    return
+  end
+  if scheme ~= "http" or not host or not (plain_hosts[host] or is_loopback(host)) then
+    problem.retrieval(PROVIDER, ("Unsupported host '%s'.  Can only retrieve metadata from a loopback address or one of "
+      .. "these hosts: 169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost"):format(problem.quote(host or url)))
+  end
+end
+
+-- Read at each refresh, for it is replaced while the container runs.
+local function token_in(path)
+  local file, why = io.open(path, "rb")
+  if not file then
+    problem.retrieval(PROVIDER, "cannot read the authorization token file " .. problem.quote(why))
+  end
+  local token = file:read(TOKEN_MAX)
+  file:close()
+  return token
+    or problem.retrieval(PROVIDER, ("the authorization token file %s is empty or cannot be read"):format(path))
+end
+
+local function headers_of(context)
+  local path = settings.variable(context, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
+  local token = path and token_in(path) or settings.variable(context, "AWS_CONTAINER_AUTHORIZATION_TOKEN")
+  if token and token:find "[%c]" then
+    problem.retrieval(PROVIDER, "Auth token value is not a legal header value")
+  end
+  return { Accept = "application/json", Authorization = token }, token
+end
+
+-- What a refusal says of itself, where it does so as the services do.
+local function refusal_text(response, token)
+  local text = ("Received non 200 response %d from container metadata"):format(response:status())
+  local body = answer.decode(response:body()) or {}
+  for _, name in ipairs { "code", "message" } do
+    local said = answer.text(body, name)
+    text = said and text .. ": " .. problem.quote(said, { token }) or text
+  end
+  return text
+end
+
+-- The object that one request got; or nil, why not, and whether another may get it.
+local function ask(context, turn, fields, token)
+  local response, err = context.exchange(fields, turn)
+  if not response then
+    local said = problem.quote(err.message, { token })
+    return nil, "Received error when attempting to retrieve container metadata: " .. said, err.retryable
+  elseif response:status() ~= 200 then
+    return nil, refusal_text(response, token), true
+  end
+  local object = answer.decode(response:body())
+  if not object then
+    return nil, "Unable to parse JSON returned from container metadata services", true
+  end
+  return object
+end
+
+local function retrieve(context, turn, url)
+  local headers, token = headers_of(context)
+  local fields = {
+    method = "GET", url = url, headers = headers, direct = true, connect_timeout = TIMEOUT, read_timeout = TIMEOUT,
+  }
+  for attempt = 1, ATTEMPTS do
+    local object, why, again = ask(context, turn, fields, token)
+    if object then
+      return object
+    elseif not again or attempt == ATTEMPTS then
+      return problem.retrieval(PROVIDER, "Error retrieving metadata: " .. why, again)
+    end
+    context.sleep(PAUSE, turn)
+  end
+end
+
+local function read_keys(object)
+  local missing = answer.missing(object, { "AccessKeyId", "SecretAccessKey", "Token", "Expiration" })
+  if missing then
+    problem.retrieval(PROVIDER, "the answer did not contain: " .. missing)
+  end
+  return {
+    access_key_id = object.AccessKeyId,
+    secret_access_key = object.SecretAccessKey,
+    session_token = object.Token,
+    expiration = timestamp.parse(object.Expiration) or problem.retrieval(PROVIDER, "Expiration is no timestamp"),
+    account_id = answer.text(object, "AccountId"),
+  }
+end
+
+local function url_of(context)
+  local path = settings.variable(context, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+  return path and "http://169.254.170.2" .. path or settings.variable(context, "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+end
+
+--- Asks the address that AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI gives. Without
+-- TLS it must be this machine's own or one of those that AWS gives to containers.
+-- Raises `CredentialRetrievalError` where it has no keys to give.
+-- @param search table: of glacier.credentials.chain
+-- @return table of `refreshable.new`; or nil and why there is none
+function container.find(search, turn)
+  local context = search.context
+  local url = url_of(context)
+  if not url then
+    return nil, "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
+  end
+  check_host(url)
+  local function fetch(of)
+    return read_keys(retrieve(context, of, url))
+  end
+  return { provider = PROVIDER, keys = fetch(turn), fetch = fetch }
+end
+
+return container

@@ -1,0 +1,124 @@
+--- The services that give keys for something else: STS, and the two of IAM Identity Center (SSO). Where they are,
+-- and a request to one, tried again where that helps.
+local core = require "glacier.core"
+local problem = require "glacier.credentials.problem"
+local settings = require "glacier.credentials.settings"
+
+local service = {}
+
+-- Requests in all, as in the standard retry mode.
+local ATTEMPTS = 3
+
+-- Seconds: the longest pause before a second request; it doubles.
+local LONGEST_PAUSE = 0.05
+
+local transient = { [429] = true, [500] = true, [502] = true, [503] = true, [504] = true }
+
+-- By name: how the host name begins, and what the service is called in settings.
+local services = {
+  sts = { host = "sts", variable = "AWS_ENDPOINT_URL_STS", key = "sts" },
+  sso = { host = "portal.sso", variable = "AWS_ENDPOINT_URL_SSO", key = "sso" },
+  oidc = { host = "oidc", variable = "AWS_ENDPOINT_URL_SSO_OIDC", key = "sso_oidc" },
+}
+
+-- Regions whose STS calls went to one global host before there were regional ones.
+local legacy_regions = {}
+for region in ([[ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 aws-global ca-central-1 eu-central-1 eu-north-1
+  eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2]]):gmatch "%S+" do
+  legacy_regions[region] = true
+end
+
+-- The service's URL in the profile's block of a [services] section.
+local function services_section_url(context, profile, key)
+  local name = settings.text(profile, "services")
+  if not name then
+    return nil
+  end
+  local section = context.files.services[name]
+  if not section then
+    problem.config(('The profile is configured to use the services section but the "%s" services configuration does '
+      .. "not exist."):format(name))
+  end
+  local block = section[key]
+  return type(block) == "table" and block.endpoint_url or nil
+end
+
+-- The URL that somebody configured, by the four places' precedence; or nil.
+local function configured_url(context, row)
+  if settings.is_on(context, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") then
+    return nil
+  end
+  local profile = settings.profile(context, context.profile_name)
+  return settings.variable(context, row.variable) or settings.variable(context, "AWS_ENDPOINT_URL")
+    or services_section_url(context, profile, row.key) or settings.text(profile, "endpoint_url")
+end
+
+local function is_legacy(context)
+  local mode, place = settings.look_up(context, "AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints")
+  if mode and mode ~= "legacy" and mode ~= "regional" then
+    problem.config(("Invalid value %q: %s must be legacy or regional"):format(problem.quote(mode), place))
+  end
+  return mode == "legacy"
+end
+
+--- Where a service is.
+-- Raises the errors of endpoints, kind "config".
+-- @param name string: "sts", "sso" or "oidc"
+-- @param region string
+-- @return string: the URL, without a slash at its end
+-- @return string: the region to sign for
+function service.endpoint(context, name, region)
+  local row = services[name]
+  local custom = configured_url(context, row)
+  local fips = settings.is_on(context, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
+  local dualstack = settings.is_on(context, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
+  if name == "sts" and not (custom or fips or dualstack) and is_legacy(context) and legacy_regions[region] then
+    return "https://sts.amazonaws.com", "us-east-1"
+  end
+  local url = core.endpoint { region = region, endpoint_url = custom, use_fips = fips, use_dualstack = dualstack }
+  -- The rules of these services are those of Glacier, up to the first label.
+  return (custom and url or url:gsub("^https://glacier", "https://" .. row.host)):gsub("/+$", ""), region
+end
+
+-- Waits before another attempt; false where the turn has no time left for that.
+local function pause(context, turn, attempt)
+  local delay = (context.random or math.random)() * LONGEST_PAUSE * 2 ^ (attempt - 1)
+  if turn and turn.deadline and turn.clock() + delay >= turn.deadline then
+    return false
+  end
+  context.sleep(delay, turn)
+  return true
+end
+
+--- Sends a request, again where that may help.
+-- @param fields table: of `context.exchange`
+-- @param is_transient function(response) -> boolean, or nil: what else may pass by itself
+-- @return response, or nil and an error object: of the last attempt
+function service.send(context, turn, fields, is_transient)
+  local response, err
+  for attempt = 1, ATTEMPTS do
+    response, err = context.exchange(fields, turn)
+    local again = err and err.retryable
+    if response then
+      again = transient[response:status()] or is_transient and is_transient(response)
+    end
+    if not again or attempt == ATTEMPTS or not pause(context, turn, attempt) then
+      break
+    end
+  end
+  return response, err
+end
+
+--- Whether a failure may pass by itself: for the `retryable` of an error.
+function service.may_pass(response)
+  return transient[response:status()] or false
+end
+
+--- A text as part of a query or a form.
+function service.encode(text)
+  return (text:gsub("[^A-Za-z0-9._~-]", function(byte)
+    return ("%%%02X"):format(byte:byte())
+  end))
+end
+
+return service

@@ -1,0 +1,151 @@
+--- Keys of a role in IAM Identity Center (SSO), for the token of who has logged in with `aws sso login`.
+local answer = require "glacier.credentials.answer"
+local problem = require "glacier.credentials.problem"
+local service = require "glacier.credentials.service"
+local settings = require "glacier.credentials.settings"
+local sso_cache = require "glacier.credentials.sso_cache"
+local sso_token = require "glacier.credentials.sso_token"
+local timestamp = require "glacier.credentials.timestamp"
+
+local sso = {}
+
+local PROVIDER = "sso"
+local needed = { "sso_start_url", "sso_region" }
+
+local UNAUTHORIZED = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh "
+  .. "this SSO session run aws sso login with the corresponding profile."
+
+local function unauthorized()
+  problem.token("UnauthorizedSSOTokenError", UNAUTHORIZED)
+end
+
+local function missing_in(section, keys)
+  local list = {}
+  for _, key in ipairs(keys) do
+    if not settings.text(section, key) then
+      list[#list + 1] = key
+    end
+  end
+  return list
+end
+
+-- The profile's keys joined with those of its sso-session, which must not contradict it.
+local function join(profile, session)
+  local joined, keys = {}, {}
+  for key, value in pairs(profile) do
+    joined[key] = value
+  end
+  for key in pairs(session) do
+    keys[#keys + 1] = key
+  end
+  table.sort(keys)
+  for _, key in ipairs(keys) do
+    local value = settings.text(session, key)
+    if joined[key] ~= nil and joined[key] ~= value then
+      problem.config(("The value for %s is inconsistent between profile (%s) and sso-session (%s).")
+        :format(key, problem.quote(joined[key]), problem.quote(value)))
+    end
+    joined[key] = value
+  end
+  return joined
+end
+
+-- What the token of an sso-session needs must be in its section, whatever the profile says.
+local function check_session(search, name, session)
+  local missing = missing_in(session, needed)
+  if missing[1] then
+    problem.config(('The profile "%s" is configured to use the SSO token provider but is missing the following '
+      .. "configuration: ['%s']."):format(search.profile_name, table.concat(missing, "', '")))
+  end
+  return { name = name, sso_region = session.sso_region, sso_start_url = session.sso_start_url }
+end
+
+-- The settings, and the sso-session's or nil.
+local function read_settings(search, profile)
+  local name = settings.text(profile, "sso_session")
+  local section = name and (search.context.files.sso_sessions[name]
+    or problem.config(('The specified sso-session does not exist: "%s"'):format(name)))
+  local joined = section and join(profile, section) or profile
+  local missing = missing_in(joined, { "sso_role_name", "sso_account_id", "sso_start_url", "sso_region" })
+  if missing[1] then
+    problem.config(('The profile "%s" is configured to use SSO but is missing required configuration: %s')
+      :format(search.profile_name, table.concat(missing, ", ")))
+  end
+  return joined, section and check_session(search, name, section)
+end
+
+-- The token of a login without an sso-session, which cannot be refreshed.
+local function legacy_token(context, start_url)
+  local token = sso_cache.read(context, start_url)
+  if (timestamp.parse(token.expiresAt) or 0) <= context.clock() then
+    unauthorized()
+  end
+  return token.accessToken
+end
+
+local function raise_refusal(response, token)
+  local body = answer.decode(response:body()) or {}
+  local code = (response:header "x-amzn-errortype" or answer.text(body, "__type") or ""):match "([%w]+):?[^#]*$"
+  if code == "UnauthorizedException" or response:status() == 401 then
+    unauthorized()
+  end
+  local said = problem.quote(answer.text(body, "message") or "", { token })
+  local text = ("An error occurred (%s) when calling the GetRoleCredentials operation: %s")
+    :format(code or response:status(), said)
+  problem.retrieval(PROVIDER, text, service.may_pass(response))
+end
+
+local function read_keys(body, account)
+  local object = answer.decode(body) or {}
+  local keys = type(object.roleCredentials) == "table" and object.roleCredentials or {}
+  local missing = answer.missing(keys, { "accessKeyId", "secretAccessKey", "sessionToken" })
+  if missing or type(keys.expiration) ~= "number" then
+    problem.retrieval(PROVIDER, "the answer to GetRoleCredentials holds no complete keys")
+  end
+  return {
+    access_key_id = keys.accessKeyId,
+    secret_access_key = keys.secretAccessKey,
+    session_token = keys.sessionToken,
+    expiration = keys.expiration / 1000,
+    account_id = account,
+  }
+end
+
+local function role_keys(context, turn, found, token)
+  local response, err = service.send(context, turn, {
+    method = "GET",
+    url = ("%s/federation/credentials?role_name=%s&account_id=%s"):format(
+      (service.endpoint(context, "sso", found.sso_region)),
+      service.encode(found.sso_role_name), service.encode(found.sso_account_id)),
+    headers = { ["x-amz-sso_bearer_token"] = token },
+  })
+  if not response then
+    problem.retrieval(PROVIDER, problem.quote(err.message, { token }), err.retryable)
+  elseif response:status() ~= 200 then
+    raise_refusal(response, token)
+  end
+  return read_keys(response:body(), found.sso_account_id)
+end
+
+--- Looks for `sso_role_name` or `sso_account_id` in the profile. Nothing is asked before the keys are needed.
+-- Raises `InvalidConfigError` where the settings cannot be meant. Fetching raises `SSOTokenLoadError`,
+-- `UnauthorizedSSOTokenError`, `TokenRetrievalError`, `CredentialRetrievalError`.
+-- @param search table: of glacier.credentials.chain
+-- @return table of `refreshable.new`; or nil and why there is none
+function sso.find(search)
+  local context = search.context
+  local profile = settings.profile(context, search.profile_name)
+  if profile.sso_role_name == nil and profile.sso_account_id == nil then
+    return nil, ('profile "%s" has neither sso_role_name nor sso_account_id'):format(search.profile_name)
+  end
+  local found, session = read_settings(search, profile)
+  return {
+    provider = PROVIDER,
+    fetch = function(turn)
+      local token = session and sso_token.get(context, turn, session) or legacy_token(context, found.sso_start_url)
+      return role_keys(context, turn, found, token)
+    end,
+  }
+end
+
+return sso

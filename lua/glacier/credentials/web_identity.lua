@@ -1,0 +1,67 @@
+--- Keys of a role that is assumed with a token of an identity provider, as in Kubernetes.
+local problem = require "glacier.credentials.problem"
+local settings = require "glacier.credentials.settings"
+local sts = require "glacier.credentials.sts"
+
+local web_identity = {}
+
+local PROVIDER = "assume-role-with-web-identity"
+
+-- Bytes: more than STS takes.
+local TOKEN_MAX = 64 * 1024
+
+local NO_ROLE = "The provided profile or the current environment is configured to assume role with web identity but "
+  .. "has no role ARN configured. Ensure that the profile has the role_arn configuration set or the AWS_ROLE_ARN env "
+  .. "var is set."
+
+-- The variable, unless the profile was chosen in code; else the profile's key.
+local function setting(search, variable, key)
+  local value = search.use_environment and settings.variable(search.context, variable)
+    or settings.text(settings.profile(search.context, search.profile_name), key)
+  return value ~= "" and value or nil
+end
+
+-- Read at each refresh: whoever writes the file replaces the token before it expires.
+local function read_token(path)
+  local file, why = io.open(path, "rb")
+  if not file then
+    problem.retrieval(PROVIDER, "cannot read the web identity token file " .. problem.quote(why))
+  end
+  local token = file:read(TOKEN_MAX)
+  file:close()
+  if not token then
+    problem.retrieval(PROVIDER, ("the web identity token file %s is empty or cannot be read"):format(path))
+  end
+  return token
+end
+
+local function call_of(role_arn, session, token)
+  return {
+    action = "AssumeRoleWithWebIdentity", provider = PROVIDER, secrets = { token },
+    parameters = { { "RoleArn", role_arn }, { "RoleSessionName", session }, { "WebIdentityToken", token } },
+  }
+end
+
+--- Looks for AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, or the profile's keys of these names.
+-- Raises `InvalidConfigError` for a token file without a role.
+-- @param search table: of glacier.credentials.chain
+-- @return table of `refreshable.new`; or nil and why there is none
+function web_identity.find(search)
+  local context = search.context
+  local path = setting(search, "AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file")
+  if not path then
+    local unset = search.use_environment and ", and AWS_WEB_IDENTITY_TOKEN_FILE is not set" or ""
+    return nil, ('profile "%s" has no web_identity_token_file%s'):format(search.profile_name, unset)
+  end
+  local role_arn = setting(search, "AWS_ROLE_ARN", "role_arn") or problem.config(NO_ROLE)
+  local session = setting(search, "AWS_ROLE_SESSION_NAME", "role_session_name")
+    or ("glacier-session-%d"):format(math.floor(context.clock()))
+  return {
+    provider = PROVIDER,
+    fetch = function(turn)
+      return sts.keys(context, turn, call_of(role_arn, session, read_token(path)))
+    end,
+  }
+end
+
+return web_identity
