@@ -295,6 +295,13 @@ static void check_long(checker *c, int index, const place *at) {
     wrong_type(c, index, at, "number (integer)");
 }
 
+/* What a body can be read from: the Lua layer finds out whether a userdata is an open file. */
+static void check_blob(checker *c, int index, const place *at) {
+  int type = lua_type(c->L, index);
+  if (type != LUA_TSTRING && type != LUA_TFUNCTION && type != LUA_TUSERDATA)
+    wrong_type(c, index, at, "string, open file, function");
+}
+
 static void check_table(checker *c, int index, const gl_shape *shape, const place *at) {
   luaL_checkstack(c->L, 8, "parameters nested too deeply");
   if (shape->type == GL_STRUCTURE)
@@ -316,6 +323,8 @@ static void check_value(checker *c, int index, const gl_shape *shape, const plac
   };
   if (shape->type == GL_LONG)
     check_long(c, index, at);
+  else if (shape->type == GL_BLOB)
+    check_blob(c, index, at);
   else if (lua_type(c->L, index) != wanted[shape->type].type)
     wrong_type(c, index, at, wanted[shape->type].name);
   else if (lua_istable(c->L, index))

@@ -3,6 +3,7 @@
 #include "binding/box.h"
 #include "binding/check.h"
 #include "binding/raise.h"
+#include "core/checksum.h"
 #include "core/json.h"
 #include "core/uri.h"
 
@@ -99,6 +100,8 @@ static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *
   case GL_MAP:
     write_map(L, json, index, shape);
     break;
+  case GL_BLOB: /* never inside of JSON */
+    break;
   }
 }
 
@@ -140,19 +143,36 @@ static void write_body(lua_State *L, int index, const gl_operation *operation,
                        gl_request *request) {
   gl_json json = {&request->body, 0};
   const gl_shape *shape = operation->input;
-  for (size_t i = 0; i < shape->count; i++) {
-    if (shape->members[i].place != GL_IN_PAYLOAD)
-      continue;
-    lua_pushstring(L, shape->members[i].name);
+  const gl_member *payload = gl_shape_payload(shape);
+  if (payload) {
+    lua_pushstring(L, payload->name);
     lua_rawget(L, index);
-    shape = shape->members[i].shape;
     if (lua_isnil(L, -1))
       lua_newtable(L);
     index = lua_gettop(L);
-    break;
+    shape = payload->shape;
   }
   write_structure(L, &json, index, shape);
   set_header(L, request, operation, "Content-Type", "application/json", 16);
+}
+
+/* A blob that is a string is the body; one that has to be read is the Lua layer's to feed. */
+static void write_blob(lua_State *L, int index, const gl_operation *operation,
+                       gl_request *request) {
+  size_t length;
+  gl_error error;
+  const gl_member *payload = gl_shape_payload(operation->input);
+  if (!payload)
+    return;
+  lua_pushstring(L, payload->name);
+  lua_rawget(L, index);
+  request->streamed = !lua_isnil(L, -1) && lua_type(L, -1) != LUA_TSTRING;
+  if (request->streamed)
+    return;
+  const char *bytes = lua_tolstring(L, -1, &length);
+  must(L, bytes && gl_buf_append(&request->body, bytes, length));
+  if (gl_checksum_body(request, &error))
+    gl_raise(L, &error, operation->name);
 }
 
 static void write_request(lua_State *L, int index, const gl_operation *operation,
@@ -172,8 +192,10 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
     if (member->place != GL_IN_BODY && member->place != GL_IN_PAYLOAD)
       write_member(L, index, operation, member, request);
   }
-  if (gl_operation_has_body(operation))
+  if (gl_operation_has_json(operation))
     write_body(L, index, operation, request);
+  else
+    write_blob(L, index, operation, request);
   request->has_body = strcmp(operation->http_method, "GET") != 0;
 }
 

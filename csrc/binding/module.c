@@ -5,6 +5,7 @@
 #include "binding/response.h"
 #include "binding/system.h"
 #include "binding/transfer.h"
+#include "binding/tree.h"
 #include "core/model.h"
 #include "core/transport.h"
 
@@ -24,6 +25,31 @@ static void set_operations(lua_State *L) {
     lua_setfield(L, -2, gl_operations[i].method_name);
   }
   lua_setfield(L, -2, "operations");
+}
+
+static int is_blob(const gl_member *payload) {
+  return payload && payload->shape->type == GL_BLOB;
+}
+
+/* core.blob_inputs, core.blob_outputs: API name -> the member whose value is streamed */
+static void set_blobs(lua_State *L) {
+  lua_newtable(L);
+  lua_newtable(L);
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    const gl_operation *operation = &gl_operations[i];
+    const gl_member *input = gl_shape_payload(operation->input);
+    const gl_member *output = operation->output ? gl_shape_payload(operation->output) : NULL;
+    if (is_blob(input)) {
+      lua_pushstring(L, input->name);
+      lua_setfield(L, -3, operation->name);
+    }
+    if (is_blob(output)) {
+      lua_pushstring(L, output->name);
+      lua_setfield(L, -2, operation->name);
+    }
+  }
+  lua_setfield(L, -3, "blob_outputs");
+  lua_setfield(L, -2, "blob_inputs");
 }
 
 /* core.exceptions: the codes of the modelled exceptions, a list */
@@ -53,13 +79,14 @@ __attribute__((visibility("default")))
 int luaopen_glacier_core(lua_State *L) {
   const gl_box_class *const classes[] = {&gl_buf_box,         &gl_request_box,  &gl_signature_box,
                                          &gl_credentials_box, &gl_response_box, &gl_pool_box,
-                                         &gl_transfer_box};
+                                         &gl_transfer_box,    &gl_tree_box};
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
   gl_raise_register(L);
   lua_newtable(L);
   gl_compat_setfuncs(L, functions, 0);
   set_operations(L);
+  set_blobs(L);
   set_exceptions(L);
   lua_pushstring(L, gl_transport_version());
   lua_setfield(L, -2, "transport_version");

@@ -201,6 +201,7 @@ static const char *misses(lua_State *L, int index, const gl_shape *shape) {
   case GL_BOOLEAN:
     return is_boolean(L, index) ? NULL : "true or false";
   case GL_STRING:
+  case GL_BLOB:
     break;
   }
   return lua_istable(L, index) ? "a plain value" : NULL;
@@ -241,23 +242,22 @@ static int unparsable(lua_State *L, const gl_operation *operation, const char *w
   return 2;
 }
 
-/* The members that travel in headers, into the table on top. */
-static void set_header_members(lua_State *L, const gl_shape *shape, const gl_response *response) {
-  for (size_t i = 0; i < shape->count; i++)
-    if (shape->members[i].place == GL_IN_HEADER)
-      set_header_field(L, response, shape->members[i].header, shape->members[i].name);
-}
-
-static const gl_member *find_payload(const gl_shape *shape) {
-  for (size_t i = 0; i < shape->count; i++)
-    if (shape->members[i].place == GL_IN_PAYLOAD)
-      return &shape->members[i];
-  return NULL;
+/* The members that travel in the head, into the table on top. */
+static void set_head_members(lua_State *L, const gl_shape *shape, const gl_response *response) {
+  for (size_t i = 0; i < shape->count; i++) {
+    const gl_member *member = &shape->members[i];
+    if (member->place == GL_IN_HEADER)
+      set_header_field(L, response, member->header, member->name);
+    if (member->place == GL_IN_STATUS) {
+      lua_pushinteger(L, response->status);
+      lua_setfield(L, -2, member->name);
+    }
+  }
 }
 
 /* Pushes the output's members.  An empty body is one without members, as in botocore. */
 static void push_members(lua_State *L, const gl_shape *shape, int decoded, mismatch *found) {
-  const gl_member *payload = find_payload(shape);
+  const gl_member *payload = gl_shape_payload(shape);
   if (lua_isnil(L, decoded)) {
     lua_newtable(L);
     decoded = lua_gettop(L);
@@ -271,8 +271,12 @@ static void push_members(lua_State *L, const gl_shape *shape, int decoded, misma
   lua_setfield(L, -2, payload->name);
 }
 
-/* Where every member travels in a header, whatever the body says is not looked at. */
+/* Where every member travels in the head, whatever the body says is not looked at; a blob is the
+ * Lua layer's to read. */
 static int reads_body(const gl_shape *shape) {
+  const gl_member *payload = gl_shape_payload(shape);
+  if (payload)
+    return payload->shape->type != GL_BLOB;
   for (size_t i = 0; i < shape->count; i++)
     if (shape->members[i].place != GL_IN_HEADER)
       return 1;
@@ -293,7 +297,7 @@ int gl_push_output(lua_State *L, const gl_operation *operation, const gl_respons
       return unparsable(L, operation, "", &found);
   }
   if (output)
-    set_header_members(L, output, response);
+    set_head_members(L, output, response);
   lua_pushvalue(L, metadata);
   lua_setfield(L, -2, "ResponseMetadata");
   return 1;

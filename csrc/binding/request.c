@@ -2,6 +2,8 @@
 
 #include "binding/marshal.h"
 #include "binding/raise.h"
+#include "binding/tree.h"
+#include "core/checksum.h"
 #include "core/endpoint.h"
 #include "core/sigv4.h"
 
@@ -225,14 +227,32 @@ static int request_export(lua_State *L) {
     lua_setfield(L, -2, request->headers.items[i].name);
   }
   lua_setfield(L, -2, "headers");
-  if (request->has_body) {
+  if (request->has_body && !request->streamed) {
     push_buf(L, &request->body);
     lua_setfield(L, -2, "body");
   }
   return 1;
 }
 
+/* request:streamed() -> whether its body has to be fed */
+static int request_streamed(lua_State *L) {
+  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  lua_pushboolean(L, request->streamed);
+  return 1;
+}
+
+/* request:stream(tree): announces the body that `tree` has read: its length and checksums */
+static int request_stream(lua_State *L) {
+  gl_error error;
+  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  if (gl_checksum_stream(request, gl_box_check(L, 2, &gl_tree_box), &error))
+    return gl_raise(L, &error, NULL);
+  return 0;
+}
+
 static const luaL_Reg request_methods[] = {{"set_header", request_set_header},
+                                           {"streamed", request_streamed},
+                                           {"stream", request_stream},
                                            {"sign", request_sign},
                                            {"sign_stages", request_sign_stages},
                                            {"export", request_export},

@@ -8,7 +8,8 @@
 extern const gl_box_class gl_response_box; /* of a gl_response */
 
 /* core.response{ status=, headers={…}, body= } -> response: what a host's own transport received.
- * An error's body over its bound is cut.  Raises a Lua error that names what is missing or of the wrong type. */
+ * An error's body over its bound is cut.  Raises a Lua error that names what is missing or of the
+ * wrong type. */
 int gl_lua_response(lua_State *L);
 
 /* core.parse(operation, response, decoded) -> output table with its ResponseMetadata; or nil and an

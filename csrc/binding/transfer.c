@@ -58,8 +58,8 @@ static long check_ms(lua_State *L, int argument) {
   return ms >= 2147483647.0 ? 2147483647L : ms > 0 ? (long)ms : 0;
 }
 
-/* pool:start(request, connect_ms, read_ms) -> transfer, or nil and an error object; 0 is no limit
- */
+/* pool:start(request, connect_ms, read_ms, stream) -> transfer, or nil and an error object; 0 is no
+ * limit; with `stream` a success's body is taken in pieces */
 static int pool_start(lua_State *L) {
   gl_error error;
   gl_pool *pool = check_pool(L);
@@ -71,6 +71,8 @@ static int pool_start(lua_State *L) {
   lua_rawseti(L, -2, 1);
   gl_compat_set_anchor(L, -2);
   *transfer = gl_transfer_new(pool, request, &timeouts, &error);
+  if (*transfer && lua_toboolean(L, 5))
+    gl_transfer_stream(*transfer);
   if (*transfer)
     return 1;
   lua_pushnil(L);
@@ -102,6 +104,43 @@ static int transfer_poll(lua_State *L) {
   return 1;
 }
 
+/* transfer:wants() -> how many bytes of a streamed body it would be fed now */
+static int transfer_wants(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)gl_transfer_wants(check_transfer(L)));
+  return 1;
+}
+
+/* transfer:feed(bytes): raises ParamValidationError for more than was announced */
+static int transfer_feed(lua_State *L) {
+  size_t length;
+  gl_error error;
+  gl_transfer *transfer = check_transfer(L);
+  const char *bytes = luaL_checklstring(L, 2, &length);
+  if (gl_transfer_feed(transfer, bytes, length, &error))
+    return gl_raise(L, &error, NULL);
+  return 0;
+}
+
+/* transfer:head() -> response without body, once its head is there and it is a success */
+static int transfer_head(lua_State *L) {
+  gl_transfer *transfer = check_transfer(L);
+  gl_response *head = gl_box_new(L, &gl_response_box);
+  int there = gl_transfer_head(transfer, head);
+  if (there < 0)
+    return gl_raise_memory(L);
+  return there;
+}
+
+/* transfer:take() -> what came of the body since the last time; "" for nothing */
+static int transfer_take(lua_State *L) {
+  gl_transfer *transfer = check_transfer(L);
+  gl_buf *piece = gl_box_new_buf(L);
+  gl_transfer_take(transfer, piece);
+  lua_pushlstring(L, gl_buf_string(piece), piece->length);
+  gl_box_clear(L, -2, &gl_buf_box);
+  return 1;
+}
+
 /* transfer:finish() -> response; or nil and an error object.  Frees the transfer. */
 static int transfer_finish(lua_State *L) {
   gl_error error;
@@ -123,10 +162,11 @@ static int transfer_cancel(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg transfer_methods[] = {{"poll", transfer_poll},
-                                            {"finish", transfer_finish},
-                                            {"cancel", transfer_cancel},
-                                            {NULL, NULL}};
+static const luaL_Reg transfer_methods[] = {
+    {"poll", transfer_poll},     {"wants", transfer_wants},
+    {"feed", transfer_feed},     {"head", transfer_head},
+    {"take", transfer_take},     {"finish", transfer_finish},
+    {"cancel", transfer_cancel}, {NULL, NULL}};
 
 const gl_box_class gl_transfer_box = {"glacier.transfer", sizeof(gl_transfer *), clear_transfer,
                                       transfer_methods};

@@ -14,6 +14,7 @@
 #define LABEL(name) ROW(name, STRING, GL_IN_PATH, 1, NULL, NULL)
 #define QUERY(name) ROW(name, STRING, GL_IN_QUERY, 0, NULL, NULL)
 #define HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 0, header, NULL)
+#define STATUS(name) ROW(name, LONG, GL_IN_STATUS, 0, NULL, NULL)
 /* "-" is the account of whoever signs the request. */
 #define ACCOUNT_ID ROW(accountId, STRING, GL_IN_PATH, 1, NULL, "-")
 
@@ -26,6 +27,7 @@
 static const gl_shape STRING = {GL_STRING, NULL, 0, NULL};
 static const gl_shape LONG = {GL_LONG, NULL, 0, NULL};
 static const gl_shape BOOLEAN = {GL_BOOLEAN, NULL, 0, NULL};
+static const gl_shape BLOB = {GL_BLOB, NULL, 0, NULL};
 
 /* ---- shapes ------------------------------------------------------------------------------ */
 
@@ -142,6 +144,19 @@ STRUCTURE(set_vault_access_policy_input, ACCOUNT_ID, LABEL(vaultName),
 STRUCTURE(set_vault_notifications_input, ACCOUNT_ID, LABEL(vaultName),
           PAYLOAD(vaultNotificationConfig, vault_notification_config))
 
+STRUCTURE(get_job_output_input, ACCOUNT_ID, LABEL(vaultName), LABEL(jobId), HEADER(range, "Range"))
+STRUCTURE(get_job_output_output, PAYLOAD(body, BLOB), HEADER(checksum, "x-amz-sha256-tree-hash"),
+          STATUS(status), HEADER(contentRange, "Content-Range"),
+          HEADER(acceptRanges, "Accept-Ranges"), HEADER(contentType, "Content-Type"),
+          HEADER(archiveDescription, "x-amz-archive-description"))
+STRUCTURE(upload_archive_input, LABEL(vaultName), ACCOUNT_ID,
+          HEADER(archiveDescription, "x-amz-archive-description"),
+          HEADER(checksum, "x-amz-sha256-tree-hash"), PAYLOAD(body, BLOB))
+STRUCTURE(upload_multipart_part_input, ACCOUNT_ID, LABEL(vaultName), LABEL(uploadId),
+          HEADER(checksum, "x-amz-sha256-tree-hash"), HEADER(range, "Content-Range"),
+          PAYLOAD(body, BLOB))
+STRUCTURE(upload_multipart_part_output, HEADER(checksum, "x-amz-sha256-tree-hash"))
+
 /* ---- operations -------------------------------------------------------------------------- */
 
 const gl_operation gl_operations[] = {
@@ -174,6 +189,8 @@ const gl_operation gl_operations[] = {
     {"GetDataRetrievalPolicy", "get_data_retrieval_policy", "GET",
      "/{accountId}/policies/data-retrieval", NULL, &account_input,
      &get_data_retrieval_policy_output},
+    {"GetJobOutput", "get_job_output", "GET", "/{accountId}/vaults/{vaultName}/jobs/{jobId}/output",
+     NULL, &get_job_output_input, &get_job_output_output},
     {"GetVaultAccessPolicy", "get_vault_access_policy", "GET",
      "/{accountId}/vaults/{vaultName}/access-policy", NULL, &vault_input,
      &get_vault_access_policy_output},
@@ -217,6 +234,11 @@ const gl_operation gl_operations[] = {
     {"SetVaultNotifications", "set_vault_notifications", "PUT",
      "/{accountId}/vaults/{vaultName}/notification-configuration", NULL,
      &set_vault_notifications_input, NULL},
+    {"UploadArchive", "upload_archive", "POST", "/{accountId}/vaults/{vaultName}/archives", NULL,
+     &upload_archive_input, &archive_creation_output},
+    {"UploadMultipartPart", "upload_multipart_part", "PUT",
+     "/{accountId}/vaults/{vaultName}/multipart-uploads/{uploadId}", NULL,
+     &upload_multipart_part_input, &upload_multipart_part_output},
 };
 const size_t gl_operations_count = COUNT(gl_operations);
 
@@ -236,11 +258,19 @@ const gl_operation *gl_operation_find(const char *name) {
   return NULL;
 }
 
-int gl_operation_has_body(const gl_operation *operation) {
-  for (size_t i = 0; i < operation->input->count; i++) {
-    gl_place place = operation->input->members[i].place;
-    if (place == GL_IN_BODY || place == GL_IN_PAYLOAD)
+const gl_member *gl_shape_payload(const gl_shape *shape) {
+  for (size_t i = 0; i < shape->count; i++)
+    if (shape->members[i].place == GL_IN_PAYLOAD)
+      return &shape->members[i];
+  return NULL;
+}
+
+int gl_operation_has_json(const gl_operation *operation) {
+  const gl_member *payload = gl_shape_payload(operation->input);
+  if (payload)
+    return payload->shape->type != GL_BLOB;
+  for (size_t i = 0; i < operation->input->count; i++)
+    if (operation->input->members[i].place == GL_IN_BODY)
       return 1;
-  }
   return 0;
 }

@@ -17,16 +17,18 @@ typedef enum gl_type {
   GL_BOOLEAN,
   GL_STRUCTURE,
   GL_LIST,
-  GL_MAP /* of strings to strings */
+  GL_MAP, /* of strings to strings */
+  GL_BLOB /* bytes of any number, streamed: only ever a payload */
 } gl_type;
 
 /* Where a member of an operation's input or output travels. */
 typedef enum gl_place {
-  GL_IN_BODY,   /* a member of the JSON object; also every member of a nested structure */
-  GL_IN_PATH,   /* a label of the path: required, never empty */
-  GL_IN_QUERY,  /* a query parameter */
-  GL_IN_HEADER, /* a header field */
-  GL_IN_PAYLOAD /* the whole body: a structure of its own */
+  GL_IN_BODY,    /* a member of the JSON object; also every member of a nested structure */
+  GL_IN_PATH,    /* a label of the path: required, never empty */
+  GL_IN_QUERY,   /* a query parameter */
+  GL_IN_HEADER,  /* a header field */
+  GL_IN_PAYLOAD, /* the whole body: a structure of its own, or a blob */
+  GL_IN_STATUS   /* of an output: the status code itself */
 } gl_place;
 
 typedef struct gl_shape gl_shape;
@@ -67,7 +69,10 @@ extern const size_t gl_exceptions_count;
 /* The operation of that API or method name; NULL if there is none. */
 const gl_operation *gl_operation_find(const char *name);
 
+/* The member of a structure that is the whole body; NULL where there is none. */
+const gl_member *gl_shape_payload(const gl_shape *shape);
+
 /* Whether the input has a JSON body: it is then sent even if it is `{}`. */
-int gl_operation_has_body(const gl_operation *operation);
+int gl_operation_has_json(const gl_operation *operation);
 
 #endif

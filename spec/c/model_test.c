@@ -172,10 +172,10 @@ static void only_what_has_members_for_it_has_a_json_body(void **state) {
   };
   size_t found = 0;
   for (size_t i = 0; i < gl_operations_count; i++)
-    found += gl_operation_has_body(&gl_operations[i]) != 0;
+    found += gl_operation_has_json(&gl_operations[i]) != 0;
   assert_int_equal(found, COUNT(with_body));
   for (size_t i = 0; i < COUNT(with_body); i++)
-    assert_true(gl_operation_has_body(gl_operation_find(with_body[i])));
+    assert_true(gl_operation_has_json(gl_operation_find(with_body[i])));
 }
 
 /* ---- members ----------------------------------------------------------------------------- */
@@ -215,7 +215,9 @@ static void check_places(const gl_shape *shape, int is_top) {
     if (!is_top)
       assert_int_equal(member->place, GL_IN_BODY);
     if (member->place == GL_IN_PAYLOAD)
-      assert_int_equal(member->shape->type, GL_STRUCTURE);
+      assert_true(member->shape->type == GL_STRUCTURE || member->shape->type == GL_BLOB);
+    else if (member->place == GL_IN_STATUS)
+      assert_int_equal(member->shape->type, GL_LONG);
     else if (member->place != GL_IN_BODY)
       assert_int_equal(member->shape->type, GL_STRING);
     assert_int_equal(member->header != NULL, member->place == GL_IN_HEADER);
