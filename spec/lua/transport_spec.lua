@@ -1,0 +1,360 @@
+-- What becomes of a call whose peer misbehaves: always the right error, no hang, and a client that
+-- can be used again.
+local glacier = require "glacier"
+local scripted = require "spec.support.scripted"
+local socket = require "socket"
+
+local NO_FILES = { AWS_CONFIG_FILE = "/dev/null", AWS_SHARED_CREDENTIALS_FILE = "/dev/null" }
+local FINE = "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"Marker\":\"m\"}"
+
+local function client_of(url, options)
+  local given = {
+    region = "us-east-1", endpoint_url = url, env = NO_FILES, max_attempts = 1, connect_timeout = 30, read_timeout = 30,
+    credentials = { access_key_id = "AKID", secret_access_key = "SECRET", session_token = "TOKEN" },
+    random = function()
+      return 0
+    end,
+  }
+  for name, value in pairs(options or {}) do
+    given[name] = value
+  end
+  return glacier.client(given)
+end
+
+local function failure_of(client)
+  local good, err = pcall(client.list_vaults, client)
+  assert.is_false(good, "the call should fail")
+  assert.same("table", type(err), tostring(err))
+  return err
+end
+
+local function assert_transport(code, retryable, words, err)
+  assert.same({ code, "transport", retryable, "ListVaults", 1 },
+    { err.code, err.kind, err.retryable, err.operation, err.attempts }, tostring(err))
+  assert.matches(words, err.message, 1, true)
+  assert.equal(err.message, tostring(err))
+  assert.is_nil(err.message:find("TOKEN", 1, true))
+end
+
+-- A port on which nobody listens, held so that nobody else takes it.
+local function refused_port()
+  local held = socket.tcp()
+  assert(held:bind("127.0.0.1", 0))
+  local _, port = held:getsockname()
+  return port, held
+end
+
+local function answer(bytes, last)
+  return { { "read" }, { "send", bytes }, { last or "close" } }
+end
+
+local BROKEN = {
+  ["resets after the head of the request"] = { { "head" }, { "reset" } },
+  ["resets after the request"] = { { "read" }, { "reset" } },
+  ["closes without a word"] = { { "read" }, { "close" } },
+  ["closes within the status line"] = answer "HTTP/1.1 20",
+  ["closes within the head"] = answer "HTTP/1.1 200 OK\r\nContent-Le",
+  ["resets within the head"] = answer("HTTP/1.1 200 OK\r\nContent-Le", "reset"),
+  ["closes within the body"] = answer 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"Mark',
+  ["resets within the body"] = answer('HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"Mark', "reset"),
+  ["closes within an error's body"] = answer 'HTTP/1.1 400 Bad\r\nContent-Length: 99\r\n\r\n{"code":"A"}',
+  ["closes before the last chunk"] = answer "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+  ["closes within a chunk"] = answer "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}",
+  ["sends a chunk without a size"] =
+    answer "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+  ["sends a chunk of impossible size"] =
+    answer "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffffff\r\n{}\r\n0\r\n\r\n",
+  ["sends a length that is no number"] = answer "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+  ["sends a length below zero"] = answer "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}",
+  ["sends a header without a colon"] = answer "HTTP/1.1 200 OK\r\nnonsense\r\nContent-Length: 2\r\n\r\n{}",
+  ["speaks no HTTP"] = answer "220 mail.example ESMTP\r\n",
+  ["speaks HTTP/0.9"] = answer "<html>welcome</html>",
+  ["speaks JSON without HTTP"] = answer "{}",
+  ["sends zero bytes"] = answer(("\0"):rep(100)),
+  ["sends an unknown version of HTTP"] = answer "HTTP/9.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+  ["sends a status in words"] = answer "HTTP/1.1 fine OK\r\nContent-Length: 2\r\n\r\n{}",
+  ["never comes to the end of interim answers"] = answer(("HTTP/1.1 100 Continue\r\n\r\n"):rep(20000)),
+  ["sends nothing but an interim answer"] = answer "HTTP/1.1 100 Continue\r\n\r\n",
+  ["sends headers without end"] = answer("HTTP/1.1 200 OK\r\n" .. ("X-Flood: " .. ("x"):rep(1000) .. "\r\n"):rep(1000)),
+  ["sends a header without end"] = answer("HTTP/1.1 200 OK\r\nX-Flood: " .. ("x"):rep(1000000)),
+}
+
+local STALLS = {
+  ["before its answer"] = { { "read" }, { "stall" } },
+  ["within the status line"] = answer("HTTP/1.", "stall"),
+  ["within the head"] = answer("HTTP/1.1 200 OK\r\nContent-Le", "stall"),
+  ["before the body"] = answer("HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n", "stall"),
+  ["within the body"] = answer('HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"Mark', "stall"),
+  ["between two chunks"] = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", "stall"),
+  ["after an interim answer"] = answer("HTTP/1.1 100 Continue\r\n\r\n", "stall"),
+}
+
+-- Blocking, and polling.
+local WAYS = {
+  blocking = {},
+  polling = {
+    wait = function(seconds)
+      socket.sleep(seconds)
+    end,
+  },
+}
+
+describe("a server that", function()
+  local server
+  after_each(function()
+    if server then server:stop() end
+    server = nil
+  end)
+
+  for title, steps in pairs(BROKEN) do
+    it(title .. " closed the connection, and the next call is none the worse", function()
+      for _, way in pairs(WAYS) do
+        server = scripted.start { steps, fallback = { { "read" }, { "send", FINE } } }
+        local client = client_of(server.url, way)
+        assert_transport("ConnectionClosedError", true,
+          'Connection was closed before we received a valid response from endpoint URL: "'
+          .. server.url .. '/-/vaults"', failure_of(client))
+        assert.equal("m", client:list_vaults().Marker)
+        client:close()
+        server:stop()
+      end
+    end)
+  end
+
+  it("resets at once was not reached, or closed the connection", function()
+    local CODES = { EndpointConnectionError = true, ConnectionClosedError = true } -- whichever came first
+    for _ = 1, 20 do
+      server = scripted.start { { { "reset" } }, fallback = { { "read" }, { "send", FINE } } }
+      local client = client_of(server.url)
+      local err = failure_of(client)
+      assert.is_true(CODES[err.code])
+      assert.is_true(err.retryable)
+      assert.equal("m", client:list_vaults().Marker)
+      server:stop()
+    end
+  end)
+
+  for title, steps in pairs(STALLS) do
+    it("stalls " .. title .. " is a read timeout, and the next call is none the worse", function()
+      for _, way in pairs(WAYS) do
+        server = scripted.start { steps, fallback = { { "read" }, { "send", FINE } } }
+        local client = client_of(server.url, { read_timeout = 0.1, wait = way.wait })
+        assert_transport("ReadTimeoutError", true, 'Read timeout on endpoint URL: "' .. server.url .. '/-/vaults"',
+          failure_of(client))
+        client:close()
+        client = client_of(server.url, way)
+        assert.equal("m", client:list_vaults().Marker)
+        client:close()
+        server:stop()
+      end
+    end)
+  end
+
+  it("does all of that is asked again as often as was agreed", function()
+    server = scripted.start {
+      { { "read" }, { "reset" } }, answer "nonsense", { { "read" }, { "send", FINE } },
+    }
+    local client = client_of(server.url, { max_attempts = 3 })
+    local output = client:list_vaults()
+    assert.equal("m", output.Marker)
+    assert.equal(2, output.ResponseMetadata.RetryAttempts)
+    assert.equal(3, #server:requests())
+  end)
+
+  it("does so to the last is reported with the last failure", function()
+    server = scripted.start { { { "read" }, { "reset" } }, fallback = answer "nonsense" }
+    local err = failure_of(client_of(server.url, { max_attempts = 3 }))
+    assert.same({ "ConnectionClosedError", 3, true }, { err.code, err.attempts, err.retryable })
+    assert.equal(3, #server:requests())
+  end)
+
+  it("sends more than it announced is believed", function()
+    server = scripted.start {
+      { { "read" }, { "send", FINE .. '{"Marker":"x"}' .. FINE }, { "stall" } },
+      fallback = { { "read" }, { "send", FINE } },
+    }
+    local client = client_of(server.url)
+    for _ = 1, 2 do
+      assert.equal("m", client:list_vaults().Marker)
+    end
+  end)
+
+  it("answers in pieces, in chunks, with a trailer, or until the end is understood", function()
+    local pieces = { { "read" } }
+    for byte in FINE:gmatch "." do
+      pieces[#pieces + 1] = { "send", byte }
+      pieces[#pieces + 1] = { "pause", 0 }
+    end
+    local chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for _, steps in ipairs {
+      { { "read" }, { "send", "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\n" }, { "send", FINE } },
+      { { "read" }, { "send", (FINE:gsub("\r\n", "\n")) } },
+      { { "read" }, { "send", chunked .. '2;a=b\r\n{"\r\nC\r\nMarker":"m"}\r\n0\r\n\r\n' } },
+      { { "read" }, { "send", chunked .. 'e\r\n{"Marker":"m"}\r\n0\r\nX-Trailer: 1\r\n\r\n' } },
+      { { "read" }, { "send", 'HTTP/1.0 200 OK\r\n\r\n{"Marker":"m"}' }, { "close" } },
+      { { "read" }, { "send", 'HTTP/1.1 200\r\n\r\n{"Marker":"m"}' }, { "close" } },
+      pieces,
+    } do
+      server = scripted.start { steps }
+      local output = client_of(server.url):list_vaults()
+      assert.equal("m", output.Marker)
+      local headers = output.ResponseMetadata.HTTPHeaders
+      assert.is_nil(headers["x-trailer"])
+      assert.is_nil(headers["x-interim"])
+      server:stop()
+    end
+  end)
+
+  it("sends 10 MiB with a refusal is read only as far as makes sense", function()
+    server = scripted.start [[return {
+      { { "read" }, { "send", "HTTP/1.1 403 No\r\nContent-Length: 10485760\r\n\r\n" .. ("x"):rep(10485760) } },
+      fallback = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" } },
+    }]]
+    local client = client_of(server.url)
+    local err = failure_of(client)
+    assert.same({ "403", "service", 403 }, { err.code, err.kind, err.status })
+    assert.equal(("x"):rep(256 * 1024), err.message)
+    assert.equal(200, client:list_vaults().ResponseMetadata.HTTPStatusCode)
+  end)
+
+  it("closed the kept connection meanwhile is asked on another one", function()
+    for _, last in ipairs { "close", "reset" } do
+      for _, steps in ipairs {
+        { { "read" }, { "send", FINE }, { last } },
+        { { "read" }, { "send", FINE }, { "read" }, { last } },
+      } do
+        server = scripted.start { steps, fallback = { { "read" }, { "send", FINE } } }
+        local client = client_of(server.url)
+        for _ = 1, 2 do
+          local output = client:list_vaults()
+          assert.same({ "m", 0 }, { output.Marker, output.ResponseMetadata.RetryAttempts })
+        end
+        client:close()
+        server:stop()
+      end
+    end
+  end)
+
+  it("points elsewhere is not followed", function()
+    local other = scripted.start { fallback = { { "read" }, { "send", FINE } } }
+    for _, status in ipairs { 301, 302, 303, 307, 308 } do
+      server = scripted.start { answer(("HTTP/1.1 %d There\r\nLocation: %s/\r\nContent-Length: 0\r\n\r\n"):format(
+        status, other.url)) }
+      local err = failure_of(client_of(server.url, { max_attempts = 3 }))
+      assert.same({ tostring(status), "service", 1 }, { err.code, err.kind, err.attempts })
+      assert.equal(1, #server:requests())
+      server:stop()
+    end
+    assert.same({}, other:requests())
+    other:stop()
+  end)
+
+  it("does not finish in the time for the whole call is given up", function()
+    for _, way in pairs(WAYS) do
+      server = scripted.start { fallback = { { "read" }, { "stall" } } }
+      local client = client_of(server.url, { timeout = 0.1, max_attempts = 3, wait = way.wait })
+      local err = failure_of(client)
+      assert.same({ "ReadTimeoutError", "transport", 1 }, { err.code, err.kind, err.attempts })
+      server:stop()
+    end
+  end)
+
+  it("stalls in the handshake is a connect timeout", function()
+    for _, way in pairs(WAYS) do
+      server = scripted.start { { { "stall" } } }
+      local url = server.url:gsub("^http:", "https:")
+      local client = client_of(url, { connect_timeout = 0.1, wait = way.wait })
+      assert_transport("ConnectTimeoutError", true, 'Connect timeout on endpoint URL: "' .. url .. '/-/vaults"',
+        failure_of(client))
+      server:stop()
+    end
+  end)
+end)
+
+describe("a place where no server is:", function()
+  for title, way in pairs(WAYS) do
+    it("a port that refuses, " .. title, function()
+      local port, held = refused_port()
+      local url = "http://127.0.0.1:" .. port
+      assert_transport("EndpointConnectionError", true,
+        'Could not connect to the endpoint URL: "' .. url .. '/-/vaults"', failure_of(client_of(url, way)))
+      held:close()
+    end)
+
+    it("a name that does not exist, " .. title, function()
+      assert_transport("EndpointConnectionError", true,
+        'Could not connect to the endpoint URL: "http://glacier.invalid/-/vaults"',
+        failure_of(client_of("http://glacier.invalid", way)))
+    end)
+  end
+end)
+
+describe("a proxy", function()
+  local REFUSAL = "HTTP/1.1 407 Who\r\nContent-Length: 2\r\n\r\nno"
+
+  -- What a child process with these variables says of a call.
+  local function child(variables, url)
+    local lua = os.getenv "LUA" or "lua5.4"
+    local pipe = assert(io.popen(("env -u HTTP_PROXY -u http_proxy -u NO_PROXY -u no_proxy -u ALL_PROXY -u all_proxy "
+      .. "AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null %s %s -e '%s'"):format(variables, lua, ([[
+        local client = require("glacier").client {
+          region = "us-east-1", endpoint_url = "%s", max_attempts = 1,
+          credentials = { access_key_id = "AKID", secret_access_key = "SECRET" },
+        }
+        local good, result = pcall(client.list_vaults, client)
+        print(good and result.Marker or result.code, result.retryable)
+      ]]):format(url))))
+    local said = pipe:read "*a"
+    pipe:close()
+    return said
+  end
+
+  it("that refuses connections is told from the endpoint", function()
+    local port, held = refused_port()
+    local proxy = "http://user:hidden@127.0.0.1:" .. port
+    for _, url in ipairs { "http://glacier.invalid", "https://glacier.invalid" } do
+      local err = failure_of(client_of(url, { proxy = proxy }))
+      assert_transport("ProxyConnectionError", true, "Failed to connect to proxy URL", err)
+      assert.is_nil(err.message:find("hidden", 1, true))
+    end
+    assert.equal("ProxyConnectionError\ttrue\n", child("http_proxy=" .. proxy, "http://glacier.invalid"))
+    held:close()
+  end)
+
+  it("whose name does not exist is told from the endpoint", function()
+    assert_transport("ProxyConnectionError", true, "Failed to connect to proxy URL",
+      failure_of(client_of("http://127.0.0.1:1", { proxy = "http://proxy.invalid" })))
+  end)
+
+  it("that refuses a tunnel is no service, and sees no signature", function()
+    local server = scripted.start { fallback = { { "head" }, { "send", REFUSAL } } }
+    assert_transport("ProxyConnectionError", true, "Failed to connect to proxy URL",
+      failure_of(client_of("https://glacier.invalid", { proxy = server.url })))
+    local request = server:requests()[1]
+    assert.equal("CONNECT glacier.invalid:443 HTTP/1.1", request.line)
+    assert.is_nil(request.fields.authorization)
+    assert.is_nil(request.fields["x-amz-security-token"])
+    server:stop()
+  end)
+
+  it("passes requests over HTTP on and their answers back", function()
+    local server = scripted.start { fallback = { { "read" }, { "send", FINE } } }
+    assert.equal("m", client_of("http://glacier.invalid", { proxy = server.url }):list_vaults().Marker)
+    assert.equal("m\tnil\n", child("http_proxy=" .. server.url, "http://glacier.invalid"))
+    for _, request in ipairs(server:requests()) do
+      assert.equal("GET http://glacier.invalid/-/vaults HTTP/1.1", request.line)
+      assert.equal("glacier.invalid", request.fields.host)
+    end
+    server:stop()
+  end)
+
+  it("of the environment is left aside where no_proxy says so", function()
+    local server = scripted.start { fallback = { { "read" }, { "send", FINE } } }
+    local port, held = refused_port()
+    local proxy = "http_proxy=http://127.0.0.1:" .. port
+    assert.equal("ProxyConnectionError\ttrue\n", child(proxy, server.url))
+    assert.equal("m\tnil\n", child(proxy .. " no_proxy=127.0.0.1", server.url))
+    held:close()
+    server:stop()
+  end)
+end)
