@@ -1,0 +1,346 @@
+-- Roles: assumed with other keys or with a token of an identity provider, over HTTP to a stand-in for STS. The expected
+-- values are what botocore 1.43 sends and says for the same files.
+
+local world = require "spec.support.credentials_world"
+
+local ROLE = "role_arn = arn:aws:iam::111122223333:role/demo\n"
+local SOURCE = "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETs\n"
+local STS = { AWS_ENDPOINT_URL_STS = "{URL}" }
+
+local function assume(given)
+  given.env = given.env or STS
+  given.answer = given.answer or function() return world.sts "AssumeRole" end
+  local place = world.new(given)
+  return place, place.source()
+end
+
+describe("a role assumed with a source profile's keys", function()
+  it("is asked for in a signed form", function()
+    local place, source = assume {
+      config = "[default]\n" .. ROLE .. "source_profile = source\n" .. SOURCE .. "aws_session_token = SECRETt\n",
+    }
+    finally(place.close)
+    local keys = source:keys()
+    assert.is_true(world.same_keys(keys, "ASIASTS", "SECRET/sts+&", "SECRETtoken="))
+    assert.are.equal("111122223333", source:account())
+    local request = place.requests[1]
+    assert.are.equal("POST", request.method)
+    assert.are.equal("/", request.target)
+    assert.are.equal("application/x-www-form-urlencoded; charset=utf-8", request.headers["content-type"])
+    assert.truthy(request.headers.authorization:find("Credential=AKIAsource/20231114/us-west-2/sts/aws4_request", 1, true))
+    assert.are.equal("SECRETt", request.headers["x-amz-security-token"])
+    assert.are.same({
+      Action = "AssumeRole", Version = "2011-06-15", RoleArn = "arn:aws:iam::111122223333:role/demo",
+      RoleSessionName = "glacier-session-1700000000",
+    }, world.form(request.body))
+    assert.are.equal(1, #place.requests)
+    assert.are.equal(keys, source:keys())
+    world.check_silence(tostring(source), place.events)
+  end)
+
+  it("takes the profile's settings of it", function()
+    local asked
+    local place, source = assume {
+      config = "[default]\n" .. ROLE .. "source_profile = source\nexternal_id = e x&y\nrole_session_name = n@m\n"
+        .. "duration_seconds =  900\nmfa_serial = arn:aws:iam::1:mfa/me\n" .. SOURCE,
+      mfa = function(serial) asked = serial return "123456" end,
+    }
+    finally(place.close)
+    source:keys()
+    assert.are.equal("arn:aws:iam::1:mfa/me", asked)
+    assert.are.same({
+      Action = "AssumeRole", Version = "2011-06-15", RoleArn = "arn:aws:iam::111122223333:role/demo",
+      RoleSessionName = "n@m", ExternalId = "e x&y", DurationSeconds = "900", SerialNumber = "arn:aws:iam::1:mfa/me",
+      TokenCode = "123456",
+    }, world.form(place.requests[1].body))
+  end)
+
+  it("is assumed again, with a new code, when its keys are about to expire", function()
+    local codes = 0
+    local place, source = assume {
+      config = "[default]\n" .. ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
+      mfa = function() codes = codes + 1 return "00000" .. codes end,
+    }
+    finally(place.close)
+    source:keys()
+    place.now = place.now + 3600 - 601
+    source:keys()
+    assert.are.equal("000002", world.form(place.requests[2].body).TokenCode)
+  end)
+
+  it("passes over a duration that is no integer", function()
+    local place, source = assume {
+      config = "[default]\n" .. ROLE .. "source_profile = source\nduration_seconds = long\n" .. SOURCE,
+    }
+    finally(place.close)
+    source:keys()
+    assert.is_nil(world.form(place.requests[1].body).DurationSeconds)
+  end)
+
+  it("goes through a chain of roles, each signed with the one before", function()
+    local place, source = assume {
+      config = "[default]\n" .. ROLE .. "source_profile = b\n"
+        .. "[profile b]\nrole_arn = arn:aws:iam::1:role/b\nsource_profile = source\n" .. SOURCE,
+      answer = function(_, n) return world.sts("AssumeRole", { AccessKeyId = "ASIA" .. n }) end,
+    }
+    finally(place.close)
+    assert.are.equal("ASIA2", source:keys():access_key_id())
+    assert.are.equal("arn:aws:iam::1:role/b", world.form(place.requests[1].body).RoleArn)
+    assert.truthy(place.requests[1].headers.authorization:find("=AKIAsource/", 1, true))
+    assert.are.equal("arn:aws:iam::111122223333:role/demo", world.form(place.requests[2].body).RoleArn)
+    assert.truthy(place.requests[2].headers.authorization:find("=ASIA1/", 1, true))
+  end)
+
+  -- what, files and variables, the access key that signs
+  for _, case in ipairs {
+    { "itself", { config = "[default]\n" .. ROLE .. "source_profile = default\naws_access_key_id = AKIAown\n"
+      .. "aws_secret_access_key = SECRET\n" }, "AKIAown" },
+    { "a profile with keys and a role", { config = "[default]\n" .. ROLE .. "source_profile = b\n[profile b]\n" .. ROLE
+      .. "source_profile = b\naws_access_key_id = AKIAb\naws_secret_access_key = SECRET\n" }, "AKIAb" },
+    { "the credentials file", { credentials = "[default]\n" .. ROLE .. "source_profile = b\n[b]\n"
+      .. "aws_access_key_id = AKIAb\naws_secret_access_key = SECRET\n" }, "AKIAb" },
+    { "a program", { config = "[default]\n" .. ROLE .. "source_profile = b\n[profile b]\ncredential_process = "
+      .. 'echo \'{"Version":1,"AccessKeyId":"AKIAp","SecretAccessKey":"SECRET"}\'\n' }, "AKIAp" },
+    { "the environment", { config = "[profile p]\n" .. ROLE .. "credential_source = Environment\n", profile = "p",
+      env = { AWS_ENDPOINT_URL_STS = "{URL}", AWS_ACCESS_KEY_ID = "AKIAe", AWS_SECRET_ACCESS_KEY = "SECRET" } }, "AKIAe" },
+  } do
+    it("may have them from " .. case[1], function()
+      local place, source = assume(case[2])
+      finally(place.close)
+      source:keys()
+      assert.truthy(place.requests[1].headers.authorization:find("=" .. case[3] .. "/", 1, true))
+    end)
+  end
+
+  for name, where in pairs {
+    EcsContainer = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" },
+    Ec2InstanceMetadata = { AWS_EC2_METADATA_SERVICE_ENDPOINT = "{URL}", AWS_EC2_METADATA_DISABLED = false },
+  } do
+    it("may have them from " .. name, function()
+      where.AWS_ENDPOINT_URL_STS = "{URL}/sts"
+      local place, source = assume {
+        env = where, config = "[profile p]\n" .. ROLE .. "credential_source = " .. name .. "\n", profile = "p",
+        answer = function(request)
+          if request.target == "/sts" then return world.sts "AssumeRole" end
+          if request.target:find "/token$" or request.target:find "/$" then return { 200, "name" } end
+          return world.json { AccessKeyId = "ASIAsource", SecretAccessKey = "SECRET", Token = "SECRET", Expiration = world.at(9999) }
+        end,
+      }
+      finally(place.close)
+      source:keys()
+      assert.truthy(place.requests[#place.requests].headers.authorization:find("=ASIAsource/", 1, true))
+    end)
+  end
+end)
+
+describe("a role whose settings cannot be meant", function()
+  local loop = "Infinite loop in credential configuration detected. Attempting to load from profile %s which has already "
+    .. "been visited. Visited profiles: %s"
+  -- what, the config file, code, a piece of the message
+  for _, case in ipairs {
+    { "two sources", ROLE .. "source_profile = source\ncredential_source = Environment\n" .. SOURCE, "InvalidConfigError",
+      'The profile "default" contains both source_profile and credential_source.' },
+    { "no source", ROLE, "PartialCredentialsError",
+      "Partial credentials found in assume-role, missing: source_profile or credential_source" },
+    { "a source that is not there", ROLE .. "source_profile = zz\n", "InvalidConfigError",
+      'The source_profile "zz" referenced in the profile "default" does not exist.' },
+    { "a source without keys", ROLE .. "source_profile = s\n[profile s]\nregion = x\n", "InvalidConfigError",
+      'The source profile "s" must have credentials. Tried:\n  web identity: profile "s" has no' },
+    { "a named source in other letters", ROLE .. "credential_source = environment\n", "InvalidConfigError",
+      'The credential source "environment" referenced in profile "default" is not valid.' },
+    { "a named source without keys", ROLE .. "credential_source = Environment\n", "CredentialRetrievalError",
+      "Error when retrieving credentials from Environment: No credentials found in credential_source referenced in profile "
+      .. "default" },
+    { "itself as the source", ROLE .. "source_profile = default\n", "InfiniteLoopConfigError",
+      loop:format("default", "['default']") },
+    { "a loop", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = default\n",
+      "InfiniteLoopConfigError", loop:format("default", "['default', 'b']") },
+    { "a loop further on", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = c\n[profile c]\n"
+      .. ROLE .. "source_profile = b\n", "InfiniteLoopConfigError", loop:format("b", "['default', 'b', 'c']") },
+    { "a loop of one further on", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = b\n",
+      "InfiniteLoopConfigError", loop:format("b", "['default', 'b']") },
+    { "an empty role", "role_arn =\nsource_profile = source\n" .. SOURCE, "InvalidConfigError", "role_arn" },
+    { "a serial number and nobody to ask", ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
+      "CredentialRetrievalError", "an MFA code for me is needed: give the option mfa_code" },
+    { "a services section that is not there", "services = x\n" .. ROLE .. "source_profile = source\n" .. SOURCE,
+      "InvalidConfigError", 'the "x" services configuration does not exist', {} },
+    { "a mode of STS endpoints that is none", "sts_regional_endpoints = x\n" .. ROLE .. "source_profile = source\n" .. SOURCE,
+      "InvalidConfigError", ".aws/config, line 2 must be legacy or regional", {} },
+  } do
+    it("(" .. case[1] .. ") is refused", function()
+      local place, source = assume { env = case[5], config = "[default]\n" .. case[2] }
+      finally(place.close)
+      local err = world.catch(source.keys, source)
+      assert.are.equal(case[3], err.code)
+      assert.truthy(err.message:find(case[4], 1, true), err.message)
+      assert.are.equal(0, #place.requests)
+    end)
+  end
+end)
+
+describe("an answer of STS", function()
+  local config = "[default]\n" .. ROLE .. "source_profile = source\n" .. SOURCE
+
+  -- what, the answer, the message's end, requests, whether trying later could help
+  for _, case in ipairs {
+    { "that refuses", world.sts_error(403, "AccessDenied", "not &lt;allowed&gt;"),
+      "An error occurred (AccessDenied) when calling the AssumeRole operation: not <allowed>", 1, false },
+    { "that throttles", world.sts_error(400, "Throttling", "slow"), "(Throttling) when calling the AssumeRole operation: slow",
+      3, true },
+    { "that failed", { 500, "oops" }, "(500) when calling the AssumeRole operation: ", 3, true },
+    { "that is no XML", { 200, "{}" }, "the answer to AssumeRole holds no complete keys", 1, false },
+    { "without a secret", world.sts("AssumeRole", { SecretAccessKey = "" }), "secret_access_key", 1, false,
+      "PartialCredentialsError" },
+    { "with elements in a key", world.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }), "holds no complete keys", 1, false },
+    { "without a time", world.sts("AssumeRole", { Expiration = "soon" }), "holds no complete keys", 1, false },
+    { "cut short", { 200, world.sts("AssumeRole")[2]:sub(1, 330) }, "holds no complete keys", 1, false },
+    { "that has expired", world.sts("AssumeRole", { Expiration = world.at(-1) }), "still expired.", 1, false },
+    { "that was never given", "close", "AssumeRole", 3, true },
+  } do
+    it(case[1] .. " is an error that says so", function()
+      local place, source = assume { config = config, answer = function() return case[2] end }
+      finally(place.close)
+      local err = world.catch(source.keys, source)
+      assert.are.equal(case[6] or "CredentialRetrievalError", err.code)
+      if case[2] ~= "close" then assert.truthy(err.message:find(case[3], 1, true), err.message) end
+      assert.are.equal(case[4], #place.requests)
+      assert.are.equal(case[5], err.retryable)
+      world.check_silence(place.events)
+    end)
+  end
+
+  it("that passes by itself is waited for and asked for again", function()
+    local place, source = assume { config = config, random = function() return 1 end, answer = function(_, n)
+      return n == 1 and { 503, "" } or n == 2 and world.sts_error(400, "IDPCommunicationError", "") or world.sts "AssumeRole"
+    end }
+    finally(place.close)
+    assert.are.equal("ASIASTS", source:keys():access_key_id())
+    assert.are.same({ 0.05, 0.1 }, place.pauses)
+  end)
+end)
+
+describe("STS is found", function()
+  local config = "[default]\n" .. ROLE .. "source_profile = source\n"
+  local services = SOURCE .. "[services s]\nsts =\n  endpoint_url = http://services\n"
+
+  -- what, variables, the default profile's further keys, region, the URL, the region signed for
+  for _, case in ipairs {
+    { "in its region", {}, "", "eu-west-3", "https://sts.eu-west-3.amazonaws.com", "eu-west-3" },
+    { "in China", {}, "", "cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1" },
+    { "with FIPS", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-east-1", "https://sts-fips.us-east-1.amazonaws.com", "us-east-1" },
+    { "with FIPS in GovCloud", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-gov-west-1",
+      "https://sts.us-gov-west-1.amazonaws.com", "us-gov-west-1" },
+    { "over both IP versions", {}, "use_dualstack_endpoint = true\n", "us-east-1", "https://sts.us-east-1.api.aws", "us-east-1" },
+    { "globally where that is asked for", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "", "us-west-2",
+      "https://sts.amazonaws.com", "us-east-1" },
+    { "regionally where the region is newer than that", {}, "sts_regional_endpoints = legacy\n", "af-south-1",
+      "https://sts.af-south-1.amazonaws.com", "af-south-1" },
+    { "by its variable first", { AWS_ENDPOINT_URL_STS = "http://own", AWS_ENDPOINT_URL = "http://all" },
+      "services = s\nendpoint_url = http://profile\n", "us-west-2", "http://own", "us-west-2" },
+    { "by the common variable next", { AWS_ENDPOINT_URL = "http://all/path/" },
+      "services = s\nendpoint_url = http://profile\n", "us-west-2", "http://all/path", "us-west-2" },
+    { "by the services section next", {}, "services = s\nendpoint_url = http://profile\n", "us-west-2", "http://services",
+      "us-west-2" },
+    { "by the profile last", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "endpoint_url = http://profile\n", "us-west-2",
+      "http://profile", "us-west-2" },
+    { "by none of these if they are to be ignored",
+      { AWS_ENDPOINT_URL_STS = "http://own", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "true" }, "services = s\n", "us-west-2",
+      "https://sts.us-west-2.amazonaws.com", "us-west-2" },
+  } do
+    it(case[1], function()
+      local asked
+      local place, source = assume {
+        env = case[2], config = config .. case[3] .. services, region = case[4],
+        exchange = function(fields)
+          asked = fields
+          return nil, { message = "not sent", retryable = false }
+        end,
+      }
+      finally(place.close)
+      world.catch(source.keys, source)
+      assert.are.equal(case[5], asked.url)
+      assert.are.equal(case[6], asked.sign.region)
+      assert.are.equal("sts", asked.sign.service)
+    end)
+  end
+end)
+
+describe("a role assumed with a web identity", function()
+  local function answer() return world.sts "AssumeRoleWithWebIdentity" end
+
+  it("comes from the environment, unsigned", function()
+    local place, source = assume {
+      env = { AWS_ENDPOINT_URL_STS = "{URL}", AWS_WEB_IDENTITY_TOKEN_FILE = "{HOME}/token",
+        AWS_ROLE_ARN = "arn:aws:iam::111122223333:role/demo", AWS_ROLE_SESSION_NAME = "me" },
+      files = { token = "SECRETt+/=d\n" }, answer = answer,
+    }
+    finally(place.close)
+    assert.is_true(world.same_keys(source:keys(), "ASIASTS", "SECRET/sts+&", "SECRETtoken="))
+    assert.is_nil(place.requests[1].headers.authorization)
+    assert.are.same({
+      Action = "AssumeRoleWithWebIdentity", Version = "2011-06-15", RoleArn = "arn:aws:iam::111122223333:role/demo",
+      RoleSessionName = "me", WebIdentityToken = "SECRETt+/=d\n",
+    }, world.form(place.requests[1].body))
+    world.check_silence(tostring(source), place.events)
+  end)
+
+  it("comes from the profile, whose token file is read at each refresh", function()
+    local place, source = assume {
+      config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/token\n", files = { token = "SECRETone" },
+      answer = answer,
+    }
+    finally(place.close)
+    source:keys()
+    local file = assert(io.open(place.home .. "/token", "w"))
+    file:write "SECRETtwo"
+    file:close()
+    place.now = place.now + 3600 - 601
+    source:keys()
+    assert.are.equal("SECRETone", world.form(place.requests[1].body).WebIdentityToken)
+    assert.are.equal("SECRETtwo", world.form(place.requests[2].body).WebIdentityToken)
+    assert.are.equal(world.form(place.requests[1].body).RoleSessionName, world.form(place.requests[2].body).RoleSessionName)
+  end)
+
+  it("may be the source of another role", function()
+    local place, source = assume {
+      config = "[default]\n" .. ROLE .. "source_profile = w\n[profile w]\n" .. ROLE .. "web_identity_token_file = {HOME}/token\n",
+      files = { token = "SECRETone" },
+      answer = function(request) return world.sts(world.form(request.body).Action) end,
+    }
+    finally(place.close)
+    source:keys()
+    assert.are.equal("AssumeRoleWithWebIdentity", world.form(place.requests[1].body).Action)
+    assert.truthy(place.requests[2].headers.authorization:find("=ASIASTS/", 1, true))
+  end)
+
+  it("is passed over in the environment where the profile was chosen in code", function()
+    local place, source = assume {
+      env = { AWS_WEB_IDENTITY_TOKEN_FILE = "{HOME}/token", AWS_ROLE_ARN = "arn" }, profile = "source", config = SOURCE,
+    }
+    finally(place.close)
+    assert.are.equal("AKIAsource", source:keys():access_key_id())
+  end)
+
+  -- what, files, code, a piece of the message
+  for _, case in ipairs {
+    { "without a role", { config = "[default]\nweb_identity_token_file = x\n" }, "InvalidConfigError",
+      "configured to assume role with web identity but has no role ARN configured" },
+    { "without its file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/none\n" },
+      "CredentialRetrievalError", "/none: No such file or directory" },
+    { "with an empty file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/t\n", files = { t = "" } },
+      "CredentialRetrievalError", "is empty or cannot be read" },
+    { "with a directory as its file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}\n" },
+      "CredentialRetrievalError", "cannot be read" },
+    { "whose token STS repeats in its refusal", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/t\n",
+      files = { t = "SECRETt" }, answer = function() return world.sts_error(400, "InvalidIdentityToken", "no SECRETt here") end },
+      "CredentialRetrievalError", "(InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: no *** here" },
+  } do
+    it(case[1] .. " is an error", function()
+      local place, source = assume(case[2])
+      finally(place.close)
+      local err = world.catch(source.keys, source)
+      assert.are.equal(case[3], err.code)
+      assert.truthy(err.message:find(case[4], 1, true), err.message)
+    end)
+  end
+end)

@@ -1,0 +1,202 @@
+-- Which keys are found, in which order, and what is said where there are none. The expected values are what botocore
+-- 1.43 gives for the same files and variables.
+
+local world = require "spec.support.credentials_world"
+
+local function pair(n)
+  return ("aws_access_key_id = AKIA%s\naws_secret_access_key = SECRET%s\n"):format(n, n)
+end
+
+local function printed(fields)
+  return "credential_process = echo '{\"Version\":1,\"AccessKeyId\":\"AKIAprocess\",\"SecretAccessKey\":\"SECRETp\"" ..
+    (fields or "") .. "}'\n"
+end
+
+local ENV = { AWS_ACCESS_KEY_ID = "AKIAenv", AWS_SECRET_ACCESS_KEY = "SECRETenv" }
+
+local function with(more)
+  local env = {}
+  for name, value in pairs(ENV) do env[name] = value end
+  for name, value in pairs(more) do env[name] = value end
+  return env
+end
+
+-- what, world, then access key, secret, token and account, or an error's code and a piece of its message
+local cases = {
+  { "the environment's", { env = ENV }, "AKIAenv", "SECRETenv" },
+  { "the environment's with a token and an account", { env = with { AWS_SESSION_TOKEN = "SECRETt", AWS_ACCOUNT_ID = "12" } },
+    "AKIAenv", "SECRETenv", "SECRETt", "12" },
+  { "the environment's older name of the token first",
+    { env = with { AWS_SECURITY_TOKEN = "SECRETa", AWS_SESSION_TOKEN = "SECRETb" } }, "AKIAenv", "SECRETenv", "SECRETa" },
+  { "the environment's newer name where the older is empty",
+    { env = with { AWS_SECURITY_TOKEN = "", AWS_SESSION_TOKEN = "SECRETb" } }, "AKIAenv", "SECRETenv", "SECRETb" },
+  { "the environment's that do not expire soon", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(7200) } },
+    "AKIAenv", "SECRETenv" },
+  { "no expired ones", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(-1) } },
+    error = "CredentialRetrievalError", says = "still expired" },
+  { "none whose expiration is no time", { env = with { AWS_CREDENTIAL_EXPIRATION = "soon" } },
+    error = "CredentialRetrievalError", says = "AWS_CREDENTIAL_EXPIRATION is no timestamp" },
+  { "no half of the environment's", { env = { AWS_ACCESS_KEY_ID = "AKIAenv" } },
+    error = "PartialCredentialsError", says = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY" },
+  { "no half where the other is empty", { env = with { AWS_SECRET_ACCESS_KEY = "" } },
+    error = "PartialCredentialsError", says = "missing: AWS_SECRET_ACCESS_KEY" },
+  { "others where the access key is empty", { env = with { AWS_ACCESS_KEY_ID = "" }, credentials = "[default]\n" .. pair(1) },
+    "AKIA1", "SECRET1" },
+  { "the profile's chosen in code, not the environment's",
+    { env = ENV, credentials = "[p]\n" .. pair(1), profile = "p" }, "AKIA1", "SECRET1" },
+  { "the environment's, also with a profile chosen there",
+    { env = with { AWS_PROFILE = "p" }, credentials = "[p]\n" .. pair(1) }, "AKIAenv", "SECRETenv" },
+  { "the credentials file's", { credentials = "[default]\n" .. pair(1) .. "aws_session_token = SECRETt\naws_account_id = 5\n" },
+    "AKIA1", "SECRET1", "SECRETt", "5" },
+  { "the credentials file's older name of the token first",
+    { credentials = "[default]\n" .. pair(1) .. "aws_session_token = SECRETt\naws_security_token = SECRETu\n" },
+    "AKIA1", "SECRET1", "SECRETu" },
+  { "no half of the credentials file's", { credentials = "[default]\naws_access_key_id = AKIA\n" },
+    error = "PartialCredentialsError",
+    says = "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key" },
+  { "no empty one", { credentials = "[default]\naws_access_key_id =\naws_secret_access_key = SECRET\n" },
+    error = "PartialCredentialsError", says = "missing: aws_access_key_id" },
+  { "none for a secret alone", { credentials = "[default]\naws_secret_access_key = SECRET\n" }, error = "NoCredentialsError" },
+  { "the config file's", { config = "[default]\n" .. pair(2) }, "AKIA2", "SECRET2" },
+  { "the config file's of a quoted profile", { config = '[profile "my p"]\n' .. pair(2), profile = "my p" },
+    "AKIA2", "SECRET2" },
+  { "no half of the config file's", { config = "[default]\naws_access_key_id = AKIA\n" },
+    error = "PartialCredentialsError", says = "Partial credentials found in config-file, missing: aws_secret_access_key" },
+  { "the credentials file's before the config file's",
+    { config = "[default]\n" .. pair(2), credentials = "[default]\n" .. pair(1) }, "AKIA1", "SECRET1" },
+  { "no two halves from two files",
+    { config = "[default]\naws_secret_access_key = SECRET\n", credentials = "[default]\naws_access_key_id = AKIA\n" },
+    error = "PartialCredentialsError", says = "shared-credentials-file" },
+  { "a program's before the config file's", { config = "[default]\n" .. pair(2) .. printed() }, "AKIAprocess", "SECRETp" },
+  { "the credentials file's before a program's", { credentials = "[default]\n" .. pair(1) .. printed() },
+    "AKIA1", "SECRET1" },
+  { "no text where a block is", { config = "[default]\naws_access_key_id =\n  a = b\n" },
+    error = "InvalidConfigError", says = "aws_access_key_id must be text" },
+  { "none for a login session, saying what to do", { config = "[default]\nlogin_session = me\n" },
+    error = "CredentialRetrievalError", says = "aws configure export-credentials --profile default" },
+}
+
+describe("the chain of credentials finds", function()
+  for _, case in ipairs(cases) do
+    it(case[1], function()
+      local place = world.new(case[2])
+      finally(place.close)
+      local source = place.source()
+      if case.error then
+        local err = world.catch(source.keys, source)
+        assert.are.equal(case.error, err.code)
+        assert.truthy(err.message:find(case.says or "", 1, true), err.message)
+        assert.are.equal(case.error == "InvalidConfigError" and "config" or "credentials", err.kind)
+        return
+      end
+      assert.is_true(world.same_keys(source:keys(), case[3], case[4], case[5]))
+      assert.are.equal(case[6], source:account())
+      world.check_silence(tostring(source), place.events)
+    end)
+  end
+end)
+
+describe("the chain of credentials", function()
+  it("says what was tried and why it gave nothing", function()
+    local place = world.new { config = "[default]\nregion = us-west-2\n" }
+    finally(place.close)
+    local source = place.source()
+    local err = world.catch(source.keys, source)
+    assert.are.equal("NoCredentialsError", err.code)
+    assert.are.equal(table.concat({
+      "Unable to locate credentials. Tried:",
+      "  environment: AWS_ACCESS_KEY_ID is not set",
+      '  assume role: profile "default" has no role_arn to assume with other keys',
+      '  web identity: profile "default" has no web_identity_token_file, and AWS_WEB_IDENTITY_TOKEN_FILE is not set',
+      '  SSO: profile "default" has neither sso_role_name nor sso_account_id',
+      '  shared credentials file: profile "default" is not in the shared credentials file',
+      '  login: profile "default" has no login_session',
+      '  credential_process: profile "default" has no credential_process',
+      '  config file: profile "default" has no aws_access_key_id in the config file',
+      "  container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set",
+      "  EC2 instance metadata: AWS_EC2_METADATA_DISABLED is true",
+    }, "\n"), err.message)
+  end)
+
+  it("says that the environment was passed over for a profile chosen in code", function()
+    local place = world.new { env = ENV, config = "[profile p]\n", profile = "p" }
+    finally(place.close)
+    local source = place.source()
+    local err = world.catch(source.keys, source)
+    assert.truthy(err.message:find("environment: passed over, for the profile was chosen in code", 1, true))
+    assert.truthy(err.message:find('profile "p" has no web_identity_token_file\n', 1, true))
+  end)
+
+  it("is walked when keys are needed, once, and again where it found none", function()
+    local place = world.new {}
+    finally(place.close)
+    local source = place.source()
+    assert.are.equal("NoCredentialsError", world.catch(source.keys, source).code)
+    place.env.AWS_ACCESS_KEY_ID, place.env.AWS_SECRET_ACCESS_KEY = "AKIA1", "SECRET1"
+    assert.are.equal("AKIA1", source:keys():access_key_id())
+    place.env.AWS_ACCESS_KEY_ID = "AKIA2"
+    assert.are.equal("AKIA1", source:keys():access_key_id())
+    assert.is_false(source:refresh())
+  end)
+end)
+
+describe("keys given in code", function()
+  local place
+  setup(function() place = world.new { env = ENV } end)
+  teardown(function() place.close() end)
+
+  it("are a table, copied at once", function()
+    local given = { access_key_id = "AKIAcode", secret_access_key = "SECRETc", session_token = "SECRETt", account_id = "3" }
+    local source = place.source(given)
+    given.access_key_id = "AKIAchanged"
+    assert.is_true(world.same_keys(source:keys(), "AKIAcode", "SECRETc", "SECRETt"))
+    assert.are.equal("3", source:account())
+    assert.is_false(source:refresh())
+    world.check_silence(tostring(source))
+  end)
+
+  it("are refused at once where they are none", function()
+    local code = {}
+    for i, given in ipairs {
+      {}, { access_key_id = "AKIA" }, { access_key_id = "AKIA", secret_access_key = "" },
+      { access_key_id = "AKIA", secret_access_key = 5 }, { access_key_id = "AKIA\n", secret_access_key = "SECRET" },
+      { access_key_id = "AKIA", secret_access_key = "SECRET", session_token = "SECRET\r\nX: y" },
+    } do
+      code[i] = world.catch(place.source, given).code
+    end
+    assert.are.same({
+      "PartialCredentialsError", "PartialCredentialsError", "PartialCredentialsError",
+      "CredentialRetrievalError", "CredentialRetrievalError", "CredentialRetrievalError",
+    }, code)
+  end)
+
+  it("may come from a function, asked once where they do not expire", function()
+    local calls = 0
+    local source = place.source(function()
+      calls = calls + 1
+      return { access_key_id = "AKIA" .. calls, secret_access_key = "SECRET" }
+    end)
+    assert.are.equal(0, calls)
+    assert.are.equal("AKIA1", source:keys():access_key_id())
+    assert.are.equal("AKIA1", source:keys():access_key_id())
+    assert.is_true(source:refresh())
+    assert.are.equal("AKIA2", source:keys():access_key_id())
+  end)
+
+  it("from a function fail as what it did", function()
+    local function code_of(give)
+      local source = place.source(give)
+      local err = world.catch(source.keys, source)
+      assert.are.equal("credentials", err.kind)
+      return err.code, err.message
+    end
+    assert.are.equal("NoCredentialsError", (code_of(function() end)))
+    assert.are.equal("PartialCredentialsError", (code_of(function() return { access_key_id = "AKIA" } end)))
+    assert.are.equal("CredentialRetrievalError", (code_of(function()
+      return { access_key_id = "AKIA", secret_access_key = "SECRET", expiration = "tomorrow" }
+    end)))
+    local code, message = code_of(function() error("the vault is sealed", 0) end)
+    assert.are.equal("CredentialRetrievalError", code)
+    assert.are.equal("Error when retrieving credentials from the function credentials: the vault is sealed", message)
+  end)
+end)

@@ -1,0 +1,243 @@
+-- A world for the specs of glacier.credentials: a home directory, an environment, a clock, and one HTTP service on
+-- 127.0.0.1, in this process, that stands in for all that give keys.
+--
+--   local world = require("spec.support.credentials_world").new {
+--     env = { AWS_ENDPOINT_URL_STS = "{URL}" },   -- {URL} is the service's, {HOME} the home directory; in files as well
+--     config = "…", credentials = "…",            -- the two shared files
+--     files = { ["name"] = "text" },              -- more files, by their names under the home directory
+--     tokens = { ["sso-session or start URL"] = { … } or "text" },
+--     profile = "name",                           -- chosen in code
+--     answer = function(request, n) … end,        -- to the n-th request: { status, body, headers or nil }, "stall"
+--   }                                             -- (never answers) or "close"
+--   world.context, world.source()                 -- what is tested
+--   world.requests                                -- { method, target, headers by lower-case name, body }, as received
+--   world.pauses, world.events, world.now         -- seconds slept, log events, the clock
+--   world.close()
+--
+-- Every secret in these specs has SECRET in it, so that all that is said can be searched for it.
+
+local cjson = require "cjson"
+local core = require "glacier.core"
+local profile = require "glacier.profile"
+local sha1 = require "glacier.credentials.sha1"
+local socket = require "socket"
+
+local world = {}
+
+-- Timeouts are taken this much shorter: a service that stalls is waited for in vain.
+local HASTE = 0.05
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
+local function make_home()
+  local home = os.tmpname()
+  os.remove(home)
+  assert(os.execute("mkdir -p -m 700 '" .. home .. "/.aws/sso/cache'"))
+  return home
+end
+
+local function read_request(connection)
+  local head, rest = connection.buffer:match "^(.-\r\n)\r\n(.*)$"
+  if not head then return nil end
+  local request = { headers = {} }
+  request.method, request.target = head:match "^(%S+) (%S+)"
+  for name, value in head:gmatch "\r\n([^:\r\n]+): *([^\r\n]*)" do request.headers[name:lower()] = value end
+  local length = tonumber(request.headers["content-length"] or 0)
+  if #rest < length then return nil end
+  request.body = rest:sub(1, length)
+  return request
+end
+
+local function respond(client, answer)
+  local lines = { ("HTTP/1.1 %d Said"):format(answer[1]), "Connection: close", "Content-Length: " .. #answer[2] }
+  for name, value in pairs(answer[3] or {}) do lines[#lines + 1] = name .. ": " .. value end
+  client:settimeout(5)
+  client:send(table.concat(lines, "\r\n") .. "\r\n\r\n" .. answer[2])
+  client:close()
+end
+
+-- The service: `step` does what can be done without waiting.
+local function new_service(on_request)
+  local listener = assert(socket.bind("127.0.0.1", 0))
+  listener:settimeout(0)
+  local connections, service = {}, {}
+  service.url = "http://127.0.0.1:" .. select(2, listener:getsockname())
+  local function serve(connection)
+    local _, problem, part = connection.client:receive(65536)
+    connection.buffer = connection.buffer .. (part or "")
+    local request = read_request(connection)
+    if not request then return problem == "closed" end
+    local answer = on_request(request)
+    connection.buffer = ""
+    if answer == "stall" then return false end
+    if answer == "close" then connection.client:close() else respond(connection.client, answer) end
+    return true
+  end
+  function service.step()
+    local client = listener:accept()
+    if client then
+      client:settimeout(0)
+      connections[#connections + 1] = { client = client, buffer = "" }
+    end
+    for i = #connections, 1, -1 do
+      if serve(connections[i]) then table.remove(connections, i) end
+    end
+  end
+  function service.close()
+    for _, connection in ipairs(connections) do connection.client:close() end
+    listener:close()
+  end
+  return service
+end
+
+local function milliseconds(seconds)
+  return math.max(1, (seconds or 60) * 1000 * HASTE)
+end
+
+-- The client's own way of sending, with the service served between two polls.
+local function new_exchange(self, pool)
+  return function(fields, turn)
+    self.asked[#self.asked + 1] = fields
+    local request = core.request(fields)
+    local sign = fields.sign
+    if sign then request:sign(sign.credentials, sign.region, sign.service, self.now) end
+    local transfer, err = pool:start(request, milliseconds(fields.connect_timeout), milliseconds(fields.read_timeout))
+    if not transfer then return nil, err end
+    while not transfer:poll(1) do
+      self.service.step()
+      if turn and turn.wait then turn.wait(0) end
+    end
+    return transfer:finish()
+  end
+end
+
+local function write_files(self, given, expand)
+  for name, text in pairs { [".aws/config"] = given.config, [".aws/credentials"] = given.credentials } do
+    write(self.home .. "/" .. name, expand(text))
+  end
+  for name, text in pairs(given.files or {}) do write(self.home .. "/" .. name, expand(text)) end
+  for name, token in pairs(given.tokens or {}) do
+    write(self.token_path(name), type(token) == "string" and token or cjson.encode(token))
+  end
+end
+
+local function new_context(self, given, env)
+  local function getenv(name) return env[name] end
+  local files = assert(profile.load { env = getenv })
+  local name = assert(profile.select(files, given.profile, getenv))
+  return {
+    getenv = getenv, files = files, profile_name = name, profile_explicit = given.profile ~= nil,
+    region = given.region or "us-west-2", mfa = given.mfa, random = given.random,
+    clock = function() return self.now end,
+    exchange = given.exchange or new_exchange(self, core.pool {}),
+    sleep = function(seconds, turn)
+      self.pauses[#self.pauses + 1] = seconds
+      if turn and turn.wait then turn.wait(seconds) end
+    end,
+    log = function(event) self.events[#self.events + 1] = event end,
+  }
+end
+
+function world.new(given)
+  local self = { requests = {}, asked = {}, pauses = {}, events = {}, now = 1700000000, home = make_home() }
+  function self.token_path(name) return ("%s/.aws/sso/cache/%s.json"):format(self.home, sha1(name)) end
+  self.service = new_service(function(request)
+    self.requests[#self.requests + 1] = request
+    return (given.answer or function() return { 404, "" } end)(request, #self.requests)
+  end)
+  self.url = self.service.url
+  local function expand(text)
+    return (text:gsub("{URL}", self.url):gsub("{HOME}", self.home))
+  end
+  local env = { HOME = self.home, AWS_EC2_METADATA_DISABLED = "true" }
+  for name, value in pairs(given.env or {}) do env[name] = value and expand(value) or nil end
+  self.env = env
+  write_files(self, given, expand)
+  self.context = new_context(self, given, env)
+  function self.source(option) return require("glacier.credentials").source(option, self.context) end
+  function self.close()
+    self.service.close()
+    os.execute("rm -rf '" .. self.home .. "'")
+  end
+  return self
+end
+
+-- ISO 8601 for `seconds` after the world's clock began.
+function world.at(seconds)
+  return os.date("!%Y-%m-%dT%H:%M:%SZ", 1700000000 + seconds)
+end
+
+local function search(value, where)
+  if type(value) == "table" then
+    for key, item in pairs(value) do search(item, where .. "." .. tostring(key)) end
+  end
+  if tostring(value):gsub("AWS_SECRET_ACCESS_KEY", ""):find("SECRET", 1, true) then
+    error("a secret in " .. where .. ": " .. tostring(value), 0)
+  end
+end
+
+-- Raises where anything that a program or its log is told holds a secret.
+function world.check_silence(...)
+  for i, value in ipairs { ... } do search(value, "#" .. i) end
+end
+
+-- The error object that a function raises; raises itself where it raises none, or one that tells a secret.
+function world.catch(run, ...)
+  local good, err = pcall(run, ...)
+  if good then error("no error was raised", 2) end
+  if type(err) ~= "table" then error("not an error object: " .. tostring(err), 2) end
+  world.check_silence(err)
+  return err
+end
+
+-- What signing with keys gives: all that can be seen of them.
+local function signed_with(keys)
+  local request = core.request { method = "GET", url = "http://example.com/" }
+  request:sign(keys, "us-west-2", "glacier", 1700000000)
+  return request:export().headers
+end
+
+-- Whether credentials of glacier.core are these keys.
+function world.same_keys(keys, access_key_id, secret_access_key, session_token)
+  local theirs = signed_with(keys)
+  local ours = signed_with(core.credentials(access_key_id, secret_access_key, session_token))
+  return theirs.Authorization == ours.Authorization
+    and theirs["X-Amz-Security-Token"] == ours["X-Amz-Security-Token"]
+end
+
+-- The fields of a form.
+function world.form(body)
+  local fields = {}
+  for name, value in body:gmatch "([^&=]+)=([^&]*)" do
+    fields[name] = value:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+  end
+  return fields
+end
+
+-- STS's answer with keys; `fields` are put in its place of the ones it has.
+function world.sts(operation, fields)
+  fields = fields or {}
+  local function element(name, default) return ("<%s>%s</%s>"):format(name, fields[name] or default, name) end
+  return { 200, ('<%sResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><%sResult><AssumedRoleUser>'
+    .. "<AssumedRoleId>AROA:me</AssumedRoleId>%s</AssumedRoleUser><Credentials>%s%s%s%s</Credentials></%sResult>"
+    .. "</%sResponse>"):format(operation, operation,
+    element("Arn", "arn:aws:sts::111122223333:assumed-role/demo/me"), element("AccessKeyId", "ASIASTS"),
+    element("SecretAccessKey", "SECRET/sts+&amp;"), element("SessionToken", "SECRETtoken&#61;"),
+    element("Expiration", world.at(3600)), operation, operation) }
+end
+
+function world.sts_error(status, code, message)
+  return { status, ('<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>'
+    .. "<Code>%s</Code><Message>%s</Message></Error><RequestId>r</RequestId></ErrorResponse>"):format(code, message) }
+end
+
+-- An answer in JSON.
+function world.json(fields, status, headers)
+  return { status or 200, cjson.encode(fields), headers }
+end
+
+return world
