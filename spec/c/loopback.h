@@ -22,6 +22,7 @@ typedef enum loopback_act {
   FILL,   /* `bytes` over and over, `count` times */
   CLOSE,  /* in order, once everything that was sent has been read or not */
   RESET,  /* with a TCP reset */
+  CUE,    /* waits for loopback_cue */
   HOLD    /* does nothing until loopback_stop */
 } loopback_act;
 
@@ -33,7 +34,7 @@ typedef struct loopback_step {
 
 typedef struct loopback {
   const loopback_step *steps; /* borrowed, ends with END */
-  int listener, connection, stop[2];
+  int listener, connection, stop[2], cue[2];
   char url[64];   /* "http://127.0.0.1:port" */
   char *received; /* everything read, all connections in a row; to look at once stopped */
   size_t length;  /* of it; a NUL is behind */
@@ -121,6 +122,11 @@ static inline int loopback_send(loopback *server, const char *bytes) {
   return 1;
 }
 
+static inline int loopback_wait_cue(loopback *server) {
+  char cue;
+  return loopback_ready(server, server->cue[0], POLLIN) && read(server->cue[0], &cue, 1) == 1;
+}
+
 static inline int loopback_play(loopback *server, const loopback_step *step) {
   const struct linger now = {.l_onoff = 1, .l_linger = 0};
   switch (step->act) {
@@ -144,6 +150,8 @@ static inline int loopback_play(loopback *server, const loopback_step *step) {
   case CLOSE:
     loopback_close(server);
     return 1;
+  case CUE:
+    return loopback_wait_cue(server);
   case HOLD:
     loopback_ready(server, server->stop[0], POLLIN);
     return 0;
@@ -166,13 +174,18 @@ static inline void loopback_start(loopback *server, const loopback_step *steps) 
   socklen_t size = sizeof address;
   *server = (loopback){.steps = steps, .connection = -1};
   server->received = calloc(1, 1);
-  loopback_check(pipe(server->stop) == 0, "pipe");
+  loopback_check(pipe(server->stop) == 0 && pipe(server->cue) == 0, "pipe");
   server->listener = socket(AF_INET, SOCK_STREAM, 0);
   loopback_check(bind(server->listener, (struct sockaddr *)&address, size) == 0, "bind");
   loopback_check(listen(server->listener, 16) == 0, "listen");
   getsockname(server->listener, (struct sockaddr *)&address, &size);
   snprintf(server->url, sizeof server->url, "http://127.0.0.1:%d", ntohs(address.sin_port));
   loopback_check(pthread_create(&server->thread, NULL, loopback_main, server) == 0, "thread");
+}
+
+/* Lets the server go on from one CUE. */
+static inline void loopback_cue(loopback *server) {
+  loopback_check(write(server->cue[1], "", 1) == 1, "write");
 }
 
 /* Ends the thread wherever it is; `received` and `accepted` may be read then, until
@@ -184,6 +197,8 @@ static inline void loopback_stop(loopback *server) {
   close(server->listener);
   close(server->stop[0]);
   close(server->stop[1]);
+  close(server->cue[0]);
+  close(server->cue[1]);
 }
 
 static inline void loopback_clear(loopback *server) {

@@ -82,33 +82,51 @@ static void a_body_is_sent_whole_again_on_the_new_connection(void **state) {
   loopback_clear(&server);
 }
 
-static void many_transfers_run_at_once_on_one_pool(void **state) {
-  (void)state;
-  enum { COUNT = 3 };
-  loopback servers[COUNT];
-  gl_transfer *transfers[COUNT];
-  exchange one[COUNT];
-  gl_pool *pool = exchange_pool();
-  for (int i = 0; i < COUNT; i++) {
-    loopback_start(&servers[i], answer_one);
+enum { MANY = 8 };
+
+/* One exchange with each server, all at once, polled in turn. */
+static void run_side_by_side(gl_pool *pool, const loopback *servers) {
+  gl_transfer *transfers[MANY];
+  exchange one[MANY];
+  for (int i = 0; i < MANY; i++) {
     exchange_init(&one[i], "GET", servers[i].url, "/", NULL);
     transfers[i] = gl_transfer_new(pool, &one[i].request, &one[i].timeouts, &one[i].error);
     assert_non_null(transfers[i]);
   }
-  for (int left = COUNT; left > 0;) {
-    left = COUNT;
-    for (int i = 0; i < COUNT; i++)
+  for (int left = MANY; left > 0;) {
+    left = MANY;
+    for (int i = 0; i < MANY; i++)
       left -= gl_transfer_poll(transfers[i], 0);
   }
-  for (int i = 0; i < COUNT; i++) {
+  for (int i = 0; i < MANY; i++) {
     assert_int_equal(gl_transfer_finish(transfers[i], &one[i].response, &one[i].error), 0);
     assert_string_equal(gl_buf_string(&one[i].response.body), "ok");
     gl_transfer_free(transfers[i]);
     exchange_clear(&one[i]);
-    loopback_stop(&servers[i]);
-    loopback_clear(&servers[i]);
+  }
+}
+
+static void many_connections_are_kept(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {READ, 0, 0},
+                                        {SEND, OK, 0},  {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  loopback servers[MANY];
+  gl_pool *pool = exchange_pool();
+  for (int i = 0; i < MANY; i++)
+    loopback_start(&servers[i], steps);
+  run_side_by_side(pool, servers);
+  for (int i = 0; i < 2 * MANY; i++) {
+    exchange one;
+    exchange_init(&one, "GET", servers[i % MANY].url, "/", NULL);
+    assert_int_equal(exchange_run(&one, pool), 0);
+    exchange_clear(&one);
   }
   gl_pool_free(pool);
+  for (int i = 0; i < MANY; i++) {
+    loopback_stop(&servers[i]);
+    assert_int_equal(servers[i].accepted, 1);
+    loopback_clear(&servers[i]);
+  }
 }
 
 /* --- giving up ----------------------------------------------------------------------------- */
@@ -297,8 +315,8 @@ static void leave(int status) {
 
 static void a_forked_child_forgets_a_pool_and_the_parent_goes_on(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
-                                        {READ, 0, 0},   {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0}, {READ, 0, 0},
+                                        {CUE, 0, 0},    {SEND, OK, 0}, {END, 0, 0}};
   loopback server;
   exchange one;
   loopback_start(&server, steps);
@@ -307,6 +325,8 @@ static void a_forked_child_forgets_a_pool_and_the_parent_goes_on(void **state) {
   assert_int_equal(exchange_run(&one, pool), 0);
   gl_transfer *running = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
   assert_non_null(running);
+  while (running->idle_since < 0) /* until it has its connection */
+    assert_false(gl_transfer_poll(running, 1));
   pid_t child = fork();
   if (child == 0)
     leave(forget(pool, running, &one));
@@ -314,6 +334,7 @@ static void a_forked_child_forgets_a_pool_and_the_parent_goes_on(void **state) {
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_int_equal(status, 0);
   assert_false(gl_pool_foreign(pool));
+  loopback_cue(&server);
   while (!gl_transfer_poll(running, 1000))
     ;
   gl_response_clear(&one.response);
@@ -331,7 +352,7 @@ int main(void) {
       cmocka_unit_test(a_connection_is_kept_for_the_next_request),
       cmocka_unit_test(a_kept_connection_that_died_is_replaced_silently),
       cmocka_unit_test(a_body_is_sent_whole_again_on_the_new_connection),
-      cmocka_unit_test(many_transfers_run_at_once_on_one_pool),
+      cmocka_unit_test(many_connections_are_kept),
       cmocka_unit_test(a_transfer_that_runs_may_be_given_up),
       cmocka_unit_test(a_transfer_that_was_never_polled_sends_nothing),
       cmocka_unit_test(a_pool_that_is_freed_first_ends_its_transfers),
