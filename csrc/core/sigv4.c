@@ -69,8 +69,8 @@ static int format_date_time(int64_t time, char out[17]) {
   int64_t days = time / 86400, seconds = time % 86400;
   if (seconds < 0)
     seconds += 86400, days--;
-  int64_t shifted = days + 719468; /* since 0000-03-01 */
-  if (shifted < 306 || shifted > 3652364)
+  int64_t shifted = days + 719468;        /* since 0000-03-01 */
+  if (shifted < 306 || shifted > 3652364) /* 0001-01-01 and 9999-12-31 */
     return -1;
   int era_day = (int)(shifted % 146097);
   int era_year = (era_day - era_day / 1460 + era_day / 36524 - era_day / 146096) / 365;
@@ -79,8 +79,6 @@ static int format_date_time(int64_t time, char out[17]) {
   int day = year_day - (153 * month_from_march + 2) / 5 + 1;
   int month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
   int year = (int)(shifted / 146097) * 400 + era_year + (month <= 2);
-  if (year < 1 || year > 9999)
-    return -1;
   char text[64];
   snprintf(text, sizeof text, "%04d%02d%02dT%02d%02d%02dZ", year, month, day, (int)(seconds / 3600),
            (int)(seconds / 60 % 60), (int)(seconds % 60));

@@ -64,6 +64,7 @@ static void the_operations_of_the_api_are_there(void **state) {
       "DescribeJob",
       "DescribeVault",
       "GetDataRetrievalPolicy",
+      "GetJobOutput",
       "GetVaultAccessPolicy",
       "GetVaultLock",
       "GetVaultNotifications",
@@ -81,7 +82,10 @@ static void the_operations_of_the_api_are_there(void **state) {
       "SetDataRetrievalPolicy",
       "SetVaultAccessPolicy",
       "SetVaultNotifications",
+      "UploadArchive",
+      "UploadMultipartPart",
   };
+  assert_int_equal(gl_operations_count, COUNT(names));
   for (size_t i = 0; i < COUNT(names); i++) {
     const gl_operation *operation = gl_operation_find(names[i]);
     assert_non_null(operation);

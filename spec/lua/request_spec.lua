@@ -60,7 +60,7 @@ local RULES = {
 }
 local NOTIFICATIONS = { SNSTopic = TOPIC, Events = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" } }
 
--- Operation = { method, path and query, parameters, JSON body, headers }, of the vault "v" and so on.
+-- Operation = { method, path and query, parameters, body (a table: JSON), headers }, of the vault "v" and so on.
 local OPERATIONS = {
   AbortMultipartUpload = { "DELETE", "/-/vaults/v/multipart-uploads/u", { vaultName = "v", uploadId = "u" } },
   AbortVaultLock = { "DELETE", "/-/vaults/v/lock-policy", { vaultName = "v" } },
@@ -82,6 +82,10 @@ local OPERATIONS = {
   DescribeJob = { "GET", "/-/vaults/v/jobs/j", { vaultName = "v", jobId = "j" } },
   DescribeVault = { "GET", "/-/vaults/v", { vaultName = "v" } },
   GetDataRetrievalPolicy = { "GET", "/-/policies/data-retrieval", {} },
+  GetJobOutput = {
+    "GET", "/-/vaults/v/jobs/j/output", { vaultName = "v", jobId = "j", range = "bytes=0-9" }, nil,
+    { range = "bytes=0-9" },
+  },
   GetVaultAccessPolicy = { "GET", "/-/vaults/v/access-policy", { vaultName = "v" } },
   GetVaultLock = { "GET", "/-/vaults/v/lock-policy", { vaultName = "v" } },
   GetVaultNotifications = { "GET", "/-/vaults/v/notification-configuration", { vaultName = "v" } },
@@ -118,6 +122,20 @@ local OPERATIONS = {
     "PUT", "/-/vaults/v/notification-configuration", { vaultName = "v", vaultNotificationConfig = NOTIFICATIONS },
     NOTIFICATIONS, JSON_TYPE,
   },
+  UploadArchive = {
+    "POST", "/-/vaults/v/archives", { vaultName = "v", archiveDescription = "d", body = "hello world" }, "hello world",
+    {
+      ["x-amz-archive-description"] = "d", ["x-amz-content-sha256"] = HASH, ["x-amz-sha256-tree-hash"] = HASH,
+    },
+  },
+  UploadMultipartPart = {
+    "PUT", "/-/vaults/v/multipart-uploads/u",
+    { vaultName = "v", uploadId = "u", range = "bytes 0-10/*", checksum = ("0"):rep(64), body = "hello world" },
+    "hello world",
+    {
+      ["content-range"] = "bytes 0-10/*", ["x-amz-content-sha256"] = HASH, ["x-amz-sha256-tree-hash"] = ("0"):rep(64),
+    },
+  },
 }
 
 describe("the request of", function()
@@ -133,8 +151,10 @@ describe("the request of", function()
       assert.equal(target, seen)
       assert.same(headers or {}, meaningful(request.headers))
       assert.equal("2012-06-01", request.headers["x-amz-glacier-version"])
-      if body then
+      if type(body) == "table" then
         assert.same(body, cjson.decode(request.body))
+      elseif body then
+        assert.equal(body, request.body)
       else
         assert.equal(method ~= "GET" and "" or nil, request.body)
       end

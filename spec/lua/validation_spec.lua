@@ -159,6 +159,10 @@ describe("a wrong type", function()
         .. ", type: number, valid types: number (integer)",
       "Invalid type for parameter Policy.Rules[3], value: 7, type: number, valid types: table",
     },
+    ["is named for a body of bytes"] = {
+      "UploadArchive", { vaultName = "v", body = { "x" } },
+      "Invalid type for parameter body, value: table, type: table, valid types: string, open file, function",
+    },
     ["is named for a function"] = {
       "DescribeVault", { vaultName = print },
       "Invalid type for parameter vaultName, value: function, type: function, valid types: string",
@@ -175,8 +179,8 @@ describe("a wrong type", function()
       "Invalid type for parameter Tags.a\\x00\\x0ab, value: 1, type: number, valid types: string",
     },
     ["shows the beginning of a long value, in whole characters"] = {
-      "AddTagsToVault", { vaultName = "v", Tags = "x" .. ("\226\130\172"):rep(1000) },
-      "Invalid type for parameter Tags, value: x" .. ("\226\130\172"):rep(85) .. "..., type: string, "
+      "AddTagsToVault", { vaultName = "v", Tags = "xx" .. ("\226\130\172"):rep(1000) },
+      "Invalid type for parameter Tags, value: xx" .. ("\226\130\172"):rep(84) .. "..., type: string, "
         .. "valid types: table (map)",
     },
   }
@@ -207,6 +211,10 @@ describe("a list", function()
     assert.same({ hole(2) }, events { "a", nil, "c" })
     assert.same({ hole(1) }, events { [2] = "b" })
     assert.same({ hole(1) }, events { [2 ^ 40] = "far" })
+  end)
+
+  it("is looked at no further than its first hole", function()
+    assert.same({ hole(1) }, events { [3] = "c", [4] = 5, [5] = "e" })
   end)
 
   it("with a key that is no position is refused, naming the key", function()
