@@ -1,0 +1,148 @@
+-- Whom the client trusts: real handshakes with nginx, and some that break off.
+local glacier = require "glacier"
+local nginx = require "spec.support.nginx"
+local scripted = require "spec.support.scripted"
+
+local directory, server
+
+local function certificate(name)
+  return ("ssl_certificate %s/%s.pem; ssl_certificate_key %s/%s.key;"):format(directory, name, directory, name)
+end
+
+local function call(host, options)
+  local given = {
+    region = "us-east-1", endpoint_url = "https://" .. host, connect_timeout = 30, read_timeout = 30,
+    credentials = { access_key_id = "AKID", secret_access_key = "SECRET" },
+    env = { AWS_CONFIG_FILE = "/dev/null", AWS_SHARED_CREDENTIALS_FILE = "/dev/null" },
+    random = function()
+      return 0
+    end,
+  }
+  for name, value in pairs(options or {}) do
+    given[name] = value
+  end
+  local client = glacier.client(given)
+  local good, result = pcall(client.list_vaults, client)
+  client:close()
+  return good, result
+end
+
+local function at(name, host)
+  return ("%s:%d"):format(host or "127.0.0.1", server.ports[name])
+end
+
+-- With the right bundle, unless `options` say otherwise.
+local function accepted(name, options, host)
+  local good, result = call(at(name, host), options or { ca_bundle = directory .. "/ca.pem" })
+  assert.is_true(good, tostring(result))
+  assert.equal(name, result.Marker)
+end
+
+local function refused(name, options, host)
+  local good, err = call(at(name, host), options or { ca_bundle = directory .. "/ca.pem" })
+  assert.is_false(good)
+  assert.same({ "SSLError", "transport", false, 1, "ListVaults" },
+    { err.code, err.kind, err.retryable, err.attempts, err.operation }, tostring(err))
+  assert.matches("SSL validation failed for https://", tostring(err), 1, true)
+end
+
+describe("over TLS", function()
+  setup(function()
+    directory = nginx.directory()
+    assert(os.execute("spec/support/certificates.sh " .. directory))
+    local servers = {
+      tls12 = certificate "good" .. "ssl_protocols TLSv1.2;",
+      tls11 = certificate "good" .. "ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;",
+      tls10 = certificate "good" .. "ssl_protocols TLSv1; ssl_ciphers ALL:@SECLEVEL=0;",
+    }
+    for _, name in ipairs { "good", "other-host", "expired", "self-signed", "unknown-ca" } do
+      servers[name] = certificate(name)
+    end
+    server = nginx.start(directory, servers)
+  end)
+
+  teardown(function()
+    server:stop()
+  end)
+
+  it("a certificate of an authority in the bundle is accepted, by address and by name", function()
+    accepted "good"
+    accepted("good", nil, "localhost")
+    accepted "tls12"
+  end)
+
+  it("the bundle may come from the environment", function()
+    accepted("good", { env = {
+      AWS_CA_BUNDLE = directory .. "/ca.pem",
+      AWS_CONFIG_FILE = "/dev/null", AWS_SHARED_CREDENTIALS_FILE = "/dev/null",
+    } })
+  end)
+
+  it("the system's authorities are not asked where there is a bundle, nor the bundle where there is none", function()
+    refused("good", {})
+    refused("good", { ca_bundle = directory .. "/self-signed.pem" })
+  end)
+
+  for _, name in ipairs { "unknown-ca", "other-host", "expired", "self-signed" } do
+    it("a certificate that is bad (" .. name .. ") is refused for good", function()
+      refused(name)
+      refused(name, {})
+      refused(name, nil, "localhost")
+    end)
+
+    it("a certificate that is bad (" .. name .. ") passes where nobody is to look", function()
+      accepted(name, { verify = false })
+    end)
+  end
+
+  it("one that is trusted by itself is accepted", function()
+    accepted("self-signed", { ca_bundle = directory .. "/self-signed.pem" })
+  end)
+
+  it("a bundle that is not there, or holds none, is an error for good", function()
+    refused("good", { ca_bundle = directory .. "/missing.pem" })
+    refused("good", { ca_bundle = directory .. "/nginx.conf" })
+  end)
+
+  it("nothing older than 1.2 is spoken", function()
+    for _, name in ipairs { "tls11", "tls10" } do
+      for _, options in ipairs { { ca_bundle = directory .. "/ca.pem" }, { verify = false } } do
+        options.max_attempts = 1
+        local good, err = call(at(name), options)
+        assert.is_false(good)
+        assert.equal("SSLError", err.code)
+      end
+    end
+  end)
+
+  it("a client that was refused can be used again", function()
+    local client = glacier.client {
+      region = "us-east-1", endpoint_url = "https://" .. at "expired", ca_bundle = directory .. "/ca.pem",
+      credentials = { access_key_id = "AKID", secret_access_key = "SECRET" },
+    }
+    for _ = 1, 3 do
+      local _, err = pcall(client.list_vaults, client)
+      assert.equal("SSLError", err.code)
+    end
+    client:close()
+  end)
+
+  -- What a server says instead of its half of the handshake.
+  local HANDSHAKES = {
+    ["is cut off"] = { { "close" } },
+    ["is cut off by an alert"] = { { "send", "\21\3\3\0\2\2\40" }, { "close" } },
+    ["is cut off within a record"] = { { "send", "\22\3\3\1\0\2" }, { "close" } },
+    ["is answered in plain HTTP"] = { { "send", "HTTP/1.1 400 Bad\r\nContent-Length: 0\r\n\r\n" }, { "close" } },
+    ["is answered with nonsense"] = { { "send", ("x"):rep(100) }, { "close" } },
+  }
+  for title, steps in pairs(HANDSHAKES) do
+    it("a handshake that " .. title .. " is tried again", function()
+      local peer = scripted.start { fallback = steps }
+      local good, err = call("127.0.0.1:" .. peer.port, { max_attempts = 3 })
+      assert.is_false(good)
+      assert.same({ "SSLError", "transport", true, 3 },
+        { err.code, err.kind, err.retryable, err.attempts }, tostring(err))
+      peer:stop()
+    end)
+  end
+end)

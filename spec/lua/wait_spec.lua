@@ -1,0 +1,289 @@
+-- Waiting: with `wait` a call only ever polls, so that other work goes on; without, it blocks.
+local glacier = require "glacier"
+local core = require "glacier.core"
+local scripted = require "spec.support.scripted"
+local socket = require "socket"
+
+local function client_of(url, options)
+  local given = {
+    region = "us-east-1", endpoint_url = url, max_attempts = 1, connect_timeout = 30, read_timeout = 30,
+    credentials = { access_key_id = "AKID", secret_access_key = "SECRET" },
+    env = { AWS_CONFIG_FILE = "/dev/null", AWS_SHARED_CREDENTIALS_FILE = "/dev/null" },
+  }
+  for name, value in pairs(options or {}) do
+    given[name] = value
+  end
+  return glacier.client(given)
+end
+
+local function answer(marker)
+  local body = ('{"Marker":"%s"}'):format(marker)
+  return ("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"):format(#body, body)
+end
+
+-- Runs coroutines in turn until all have ended; between two rounds the process sleeps a little.
+local function run(threads)
+  local left = #threads
+  while left > 0 do
+    for _, thread in ipairs(threads) do
+      if coroutine.status(thread) ~= "dead" then
+        assert(coroutine.resume(thread))
+        if coroutine.status(thread) == "dead" then left = left - 1 end
+      end
+    end
+    socket.sleep(0.001)
+  end
+end
+
+describe("a call", function()
+  local server
+  after_each(function()
+    if server then server:stop() end
+    server = nil
+  end)
+
+  it("waits in short steps, and never by itself, where the host waits", function()
+    server = scripted.start { { { "read" }, { "pause", 0.05 }, { "send", answer "m" } } }
+    local steps = {}
+    local client = client_of(server.url, { wait = function(seconds)
+      steps[#steps + 1] = seconds
+      socket.sleep(seconds)
+    end })
+    assert.equal("m", client:list_vaults().Marker)
+    assert.is_true(#steps > 0)
+    for _, seconds in ipairs(steps) do
+      assert.is_true(seconds > 0 and seconds <= 0.1)
+    end
+  end)
+
+  it("ends though the host's wait returns early", function()
+    server = scripted.start { { { "read" }, { "pause", 0.05 }, { "send", answer "m" } } }
+    assert.equal("m", client_of(server.url, { wait = function() end }):list_vaults().Marker)
+  end)
+
+  it("blocks where nobody else waits", function()
+    server = scripted.start { { { "read" }, { "pause", 0.05 }, { "send", answer "m" } } }
+    assert.equal("m", client_of(server.url):list_vaults().Marker)
+  end)
+
+  it("waits out its back-off in one step of the host's", function()
+    server = scripted.start { { { "read" }, { "reset" } }, { { "read" }, { "send", answer "m" } } }
+    local longest = 0
+    local client = client_of(server.url, { max_attempts = 2, wait = function(seconds)
+      longest = math.max(longest, seconds)
+    end, random = function()
+      return 0.999
+    end })
+    assert.equal("m", client:list_vaults().Marker)
+    assert.is_true(longest > 0.0499 and longest < 0.05)
+  end)
+
+  it("leaves the turn to the others: the first may end last", function()
+    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "quick" } } }
+    local ended, quick = {}, {}
+    local stalled = client_of(server.url, { wait = coroutine.yield, read_timeout = 30 })
+    local first = coroutine.create(function()
+      pcall(stalled.list_vaults, stalled)
+      ended[#ended + 1] = "stalled"
+    end)
+    assert(coroutine.resume(first))
+    while #server:requests() < 1 do
+      assert(coroutine.resume(first))
+      socket.sleep(0.001)
+    end
+    for i = 1, 5 do
+      quick[i] = coroutine.create(function()
+        local client = client_of(server.url, { wait = coroutine.yield })
+        local marker = client:list_vaults().Marker
+        ended[#ended + 1] = marker
+      end)
+    end
+    run(quick)
+    assert.same({ "quick", "quick", "quick", "quick", "quick" }, ended)
+    assert.equal("suspended", coroutine.status(first))
+    stalled:close()
+    run { first }
+    assert.equal("stalled", ended[6])
+  end)
+
+  it("of many clients in turn gives each its own answer", function()
+    local COUNT, ROUNDS = 10, 5
+    local servers, threads, wrong = {}, {}, {}
+    for i = 1, COUNT do
+      local steps = {}
+      for round = 1, ROUNDS do
+        steps[#steps + 1] = { "read" }
+        steps[#steps + 1] = { "send", answer(i .. "." .. round) }
+      end
+      servers[i] = scripted.start { steps }
+      threads[i] = coroutine.create(function()
+        local client = client_of(servers[i].url, { wait = coroutine.yield })
+        for round = 1, ROUNDS do
+          local marker = client:list_vaults().Marker
+          if marker ~= i .. "." .. round then wrong[#wrong + 1] = marker end
+        end
+        client:close()
+      end)
+    end
+    run(threads)
+    assert.same({}, wrong)
+    for i = 1, COUNT do
+      assert.equal(ROUNDS, #servers[i]:requests())
+      servers[i]:stop()
+    end
+  end)
+
+  it("may be one of many of the same client", function()
+    server = scripted.start { fallback = { { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "m" } } }
+    local client, threads, markers = client_of(server.url, { wait = coroutine.yield }), {}, {}
+    for i = 1, 20 do
+      threads[i] = coroutine.create(function()
+        for _ = 1, 2 do
+          local marker = client:list_vaults().Marker
+          markers[#markers + 1] = marker
+        end
+      end)
+    end
+    run(threads)
+    assert.equal(("m"):rep(40), table.concat(markers))
+    client:close()
+  end)
+
+  it("raises what the host's wait raises, and leaves nothing behind", function()
+    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
+    local reason, broken = {}, true
+    local client = client_of(server.url, { wait = function(seconds)
+      if broken and #server:requests() == 1 then error(reason, 0) end
+      socket.sleep(seconds)
+    end })
+    local good, err = pcall(client.list_vaults, client)
+    assert.is_false(good)
+    assert.equal(reason, err)
+    broken = false
+    assert.equal("m", client:list_vaults().Marker)
+    collectgarbage()
+    collectgarbage()
+    assert.equal("m", client_of(server.url):list_vaults().Marker)
+    client:close()
+  end)
+
+  it("that is never resumed is taken down with its coroutine", function()
+    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
+    local client = client_of(server.url, { wait = coroutine.yield })
+    local thread = coroutine.create(client.list_vaults)
+    while #server:requests() < 1 do
+      assert(coroutine.resume(thread, client))
+      socket.sleep(0.001)
+    end
+    local gone = setmetatable({ thread, client }, { __mode = "v" })
+    client, thread = client_of(server.url), nil
+    collectgarbage()
+    collectgarbage()
+    assert.same({}, gone)
+    assert.equal("m", client:list_vaults().Marker)
+    assert.is_nil(thread)
+  end)
+end)
+
+describe("closing a client", function()
+  local server
+  after_each(function()
+    server:stop()
+  end)
+
+  it("ends a call that is under way, and the client can be used again", function()
+    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
+    local client
+    client = client_of(server.url, { wait = function(seconds)
+      if #server:requests() == 1 then client:close() end
+      socket.sleep(seconds)
+    end })
+    local good, err = pcall(client.list_vaults, client)
+    assert.is_false(good)
+    assert.same({ "ConnectionClosedError", "transport", "ListVaults" }, { err.code, err.kind, err.operation })
+    assert.matches("closed", err.message)
+    server:stop()
+    server = scripted.start { { { "read" }, { "send", answer "m" } } }
+    assert.equal("m", client_of(server.url):list_vaults().Marker)
+  end)
+
+  it("closes its connections, any number of times, and the next call opens new ones", function()
+    server = scripted.start { fallback = {
+      { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "n" },
+    } }
+    local client = client_of(server.url)
+    client:close()
+    assert.equal("m", client:list_vaults().Marker)
+    assert.equal("n", client:list_vaults().Marker)
+    client:close()
+    client:close()
+    assert.equal("m", client:list_vaults().Marker)
+    local list = server:requests()
+    assert.same({ 1, 1, 2 }, { list[1].connection, list[2].connection, list[3].connection })
+    client:close()
+  end)
+
+  it("leaves others their connections", function()
+    server = scripted.start { fallback = { { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "n" } } }
+    local one, two = client_of(server.url), client_of(server.url)
+    assert.equal("m", one:list_vaults().Marker)
+    assert.equal("m", two:list_vaults().Marker)
+    one:close()
+    assert.equal("n", two:list_vaults().Marker)
+    two:close()
+  end)
+end)
+
+-- The seam itself.
+describe("a transfer", function()
+  local server
+  after_each(function()
+    server:stop()
+  end)
+
+  local function start(pool)
+    local request = core.request { method = "GET", url = server.url .. "/", headers = {} }
+    return assert(pool:start(request, 30000, 30000))
+  end
+
+  it("sends nothing until it is polled, and is finished once", function()
+    server = scripted.start { { { "read" }, { "send", answer "m" } } }
+    local transfer = start(core.pool {})
+    assert.same({}, server:requests())
+    repeat until transfer:poll(1000)
+    assert.is_true(transfer:poll(0))
+    assert.equal(200, transfer:finish():status())
+    assert.has_error(function() transfer:finish() end)
+    assert.has_error(function() transfer:poll(0) end)
+    transfer:cancel()
+  end)
+
+  it("that is finished too early, or cancelled, was given up", function()
+    server = scripted.start { fallback = { { "read" }, { "stall" } } }
+    local pool = core.pool {}
+    local transfer = start(pool)
+    transfer:poll(0)
+    local response, err = transfer:finish()
+    assert.is_nil(response)
+    assert.equal("ConnectionClosedError", err.code)
+    transfer = start(pool)
+    transfer:poll(0)
+    transfer:cancel()
+    transfer:cancel()
+    assert.has_error(function() transfer:poll(0) end)
+    pool:close()
+    pool:close()
+    assert.has_error(function() start(pool) end)
+  end)
+
+  it("outlives its pool as a closed connection", function()
+    server = scripted.start { fallback = { { "read" }, { "stall" } } }
+    local pool = core.pool {}
+    local transfer = start(pool)
+    transfer:poll(0)
+    pool:close()
+    assert.is_true(transfer:poll(0))
+    local _, err = transfer:finish()
+    assert.equal("ConnectionClosedError", err.code)
+  end)
+end)
