@@ -4,6 +4,7 @@ local cjson = require "cjson"
 local core = require "glacier.core"
 local date = require "glacier.date"
 local retry = require "glacier.retry"
+local send = require "glacier.send"
 local wait = require "glacier.wait"
 
 local call = {}
@@ -60,8 +61,9 @@ end
 local function sign(way, request, keys, state)
   local began = way.clock()
   state.attempts = state.attempts + 1
-  request:set_header("amz-sdk-request", ("attempt=%d; max=%d"):format(state.attempts, way.settings.max_attempts))
-  request:sign(keys, way.settings.region, "glacier", way.time() + way.clock_offset)
+  request:set_header("amz-sdk-request", ("attempt=%d; max=%.0f"):format(state.attempts, way.settings.max_attempts))
+  state.clock_offset = way.clock_offset
+  request:sign(keys, way.settings.region, "glacier", way.time() + state.clock_offset)
   log(way, state, "sign", began, { region = way.settings.region })
 end
 
@@ -80,13 +82,23 @@ local function exchange(way, request, state, turn)
   return result, err, response
 end
 
+-- The adaptive mode learns from every answer, and from its absence.
+local function note_answer(way, err)
+  if way.limiter then
+    way.limiter:answered(err ~= nil and retry.classify(err) == "throttling")
+  end
+end
+
 local function try(way, request, state, turn)
   local keys, err = keys_of(way, turn)
   if not keys then
     return nil, err
   end
   sign(way, request, keys, state)
-  return exchange(way, request, state, turn)
+  local result, response
+  result, err, response = exchange(way, request, state, turn)
+  note_answer(way, err)
+  return result, err, response
 end
 
 -- Whether the failure is the clock's, and the clock can be corrected: stores how far off it is.
@@ -96,7 +108,7 @@ local function corrects_clock(way, state, err, response)
     return false
   end
   local offset = server - way.time()
-  if math.abs(offset - way.clock_offset) <= SKEW then
+  if math.abs(offset - state.clock_offset) <= SKEW then
     return false
   end
   state.corrected, way.clock_offset = true, offset
@@ -117,13 +129,13 @@ local function again(way, state, err, response, turn)
   local delay, taken = 0, state.taken
   local reason = corrects_clock(way, state, err, response) and "clock"
     or refreshes_keys(way, state, err, turn) and "credentials"
+  if reason and wait.left(turn) <= 0 then
+    return nil, "timeout"
+  end
   if not reason then
-    delay, taken = way.retries:decide(err, state.attempts)
+    delay, taken = way.retries:decide(err, state.attempts, wait.left(turn))
     if not delay then
       return nil, taken
-    end
-    if delay >= wait.left(turn) then
-      return nil, "timeout"
     end
     reason = retry.classify(err)
     wait.pause(turn, delay)
@@ -133,31 +145,31 @@ local function again(way, state, err, response, turn)
   return true
 end
 
-local function raise(way, state, err, why)
+local function raise(state, err, why)
   err.operation, err.attempts = state.operation, state.attempts
-  err.retryable = retry.classify(err) ~= nil
+  if err.kind == "service" then
+    err.retryable = retry.classify(err) ~= nil
+  end
   local metadata = err.response and err.response.ResponseMetadata
   if metadata then
     metadata.RetryAttempts = state.attempts - 1
-    metadata.MaxAttemptsReached = why == "max_attempts" and way.settings.max_attempts > 1 or nil
+    metadata.MaxAttemptsReached = why == "max_attempts" or nil
     metadata.RetryQuotaReached = why == "quota" or nil
   end
   return error(err, 0)
 end
 
--- Waits for the adaptive mode's leave to send.
+-- Waits for the adaptive mode's leave to send; false where the deadline would come first.
 local function ask_leave(way, turn)
   local delay = way.limiter and way.limiter:delay() or 0
   while delay > 0 do
+    if delay >= wait.left(turn) then
+      return false
+    end
     wait.pause(turn, delay)
     delay = way.limiter:delay()
   end
-end
-
-local function note_answer(way, err)
-  if way.limiter then
-    way.limiter:answered(err ~= nil and retry.classify(err) == "throttling")
-  end
+  return true
 end
 
 --- Calls an operation of the service.
@@ -173,10 +185,12 @@ function call.run(way, operation, params)
   local request = core.prepare(operation, params, way.settings.endpoint_url)
   request:set_header("User-Agent", way.user_agent)
   request:set_header("amz-sdk-invocation-id", core.uuid())
+  local result, err, response
   while true do
-    ask_leave(way, turn)
-    local result, err, response = try(way, request, state, turn)
-    note_answer(way, err)
+    if not ask_leave(way, turn) then
+      return raise(state, err or send.too_late(way.settings.endpoint_url), "timeout")
+    end
+    result, err, response = try(way, request, state, turn)
     if result then
       way.retries:succeeded(state.taken)
       result.ResponseMetadata.RetryAttempts = state.attempts - 1
@@ -184,7 +198,7 @@ function call.run(way, operation, params)
     end
     local retried, why = again(way, state, err, response, turn)
     if not retried then
-      return raise(way, state, err, why)
+      return raise(state, err, why)
     end
   end
 end

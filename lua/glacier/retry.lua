@@ -73,7 +73,7 @@ local function back_off(self, class, attempt, err)
   return hint and math.max(delay, math.min(hint, delay + HINT)) or delay
 end
 
--- Takes what a retry of that kind costs; false where the quota does not have it.
+-- Takes what a retry of that kind costs; nil where the quota does not have it.
 local function take(self, class)
   if self.mode == "legacy" then
     return 0
@@ -88,9 +88,11 @@ end
 
 --- Decides about another attempt.
 -- @param err table: the error object of attempt number `attempt` (from 1)
+-- @param left number: how many seconds the call still has
 -- @return number: seconds to wait before the next attempt, and what it took from the quota; or nil
---   and, where the failure would have been worth one, why there is none: "max_attempts" or "quota"
-function Policy:decide(err, attempt)
+--   and, where the failure would have been worth one, why there is none: "max_attempts", "timeout"
+--   or "quota"
+function Policy:decide(err, attempt, left)
   local class = retry.classify(err)
   if not class then
     return nil
@@ -98,11 +100,15 @@ function Policy:decide(err, attempt)
   if attempt >= self.max_attempts then
     return nil, "max_attempts"
   end
+  local delay = back_off(self, class, attempt, err)
+  if delay >= left then
+    return nil, "timeout"
+  end
   local taken = take(self, class)
   if not taken then
     return nil, "quota"
   end
-  return back_off(self, class, attempt, err), taken
+  return delay, taken
 end
 
 --- Gives back to the quota after a success.

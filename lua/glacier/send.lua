@@ -35,7 +35,10 @@ local function pool_for(pools, settings, url)
   return pool
 end
 
-local function too_late(url)
+--- What to raise when the turn's deadline has come and nothing else has failed.
+-- @param url string: where the request goes
+-- @return table: the error object
+function send.too_late(url)
   local message = ('The timeout of the whole call passed on endpoint URL: "%s"'):format(url)
   return fail.new("transport", "ReadTimeoutError", message, true)
 end
@@ -56,7 +59,7 @@ function send.libcurl(settings)
     end
     if not wait.transfer(transfer, turn) then
       transfer:cancel()
-      return nil, too_late(url)
+      return nil, send.too_late(url)
     end
     return transfer:finish()
   end

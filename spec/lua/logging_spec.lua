@@ -1,0 +1,188 @@
+-- What the client tells its logger.
+local glacier = require "glacier"
+local hosts = require "spec.support.host"
+local play = require "spec.support.play"
+local reply = require "spec.support.reply"
+
+local ID, SECRET, TOKEN = "AKIDEXAMPLE", "wJalrXUtnFEMI-secret-KEY", "FwoGZXIvYXdz-session-token"
+local KEYS = { access_key_id = ID, secret_access_key = SECRET, session_token = TOKEN }
+
+-- The documented fields of each event, and their types.
+local FIELDS = {
+  resolve = { region = "string", url = "string", profile = "string", retry_mode = "string", max_attempts = "number" },
+  sign = { operation = "string", attempt = "number", region = "string" },
+  send = { operation = "string", attempt = "number", url = "string" },
+  response = { operation = "string", attempt = "number", status = "number", code = "string" },
+  retry = { operation = "string", attempt = "number", code = "string", reason = "string", delay = "number" },
+}
+
+local function names_of(events)
+  local names = {}
+  for i, event in ipairs(events) do names[i] = event.event end
+  return table.concat(names, " ")
+end
+
+-- Plays a script to one call with the keys above; returns the host, which heard the events, and the
+-- requests.
+local function heard(script, options, fields)
+  options = options or {}
+  options.credentials = options.credentials or KEYS
+  local played = play(script, options, fields)
+  local good, result = played:list_vaults()
+  return played.host, played:stop(), result, good
+end
+
+-- Calls visit with every key and value in a value, however deep, as strings.
+local function scan(value, visit)
+  if type(value) ~= "table" then
+    visit(tostring(value))
+    return
+  end
+  assert.is_nil(getmetatable(value))
+  for key, item in pairs(value) do
+    scan(key, visit)
+    scan(item, visit)
+  end
+end
+
+local HOUR_OFF = { Date = os.date("!%a, %d %b %Y %H:%M:%S GMT", 1350000000 + 3600) }
+
+-- Scripts, and the events of a client and one call.
+local TOLD = {
+  ["a success"] = { { reply.good() }, "resolve sign send response" },
+  ["a refusal"] = { { reply.error(404, "ResourceNotFoundException") }, "resolve sign send response" },
+  ["a retry"] = { { reply.error(500), reply.good() }, "resolve sign send response retry sign send response" },
+  ["a broken connection"] = {
+    { { { "read" }, { "reset" } }, reply.good() }, "resolve sign send response retry sign send response",
+  },
+  ["a corrected clock"] = {
+    { reply.error(403, "InvalidSignatureException", HOUR_OFF), reply.good() },
+    "resolve sign send response retry sign send response",
+  },
+  ["the last attempt"] = {
+    { fallback = reply.error(400, "ThrottlingException") },
+    "resolve sign send response retry sign send response retry sign send response",
+  },
+}
+
+describe("a logger", function()
+  for what, row in pairs(TOLD) do
+    it("is told each step of " .. what .. ", in documented fields only", function()
+      local host = heard(row[1])
+      assert.are.equal(row[2], names_of(host.events))
+      for _, event in ipairs(host.events) do
+        for name, value in pairs(event) do
+          local documented = name == "event" and "string" or name == "duration" and "number"
+            or FIELDS[event.event][name]
+          assert.are.equal(documented, type(value), event.event .. "." .. name)
+        end
+        assert.is_true(event.duration >= 0)
+      end
+    end)
+
+    it("is told no secret of " .. what, function()
+      local host, requests = heard(row[1])
+      local secrets = { SECRET, TOKEN, "Authorization", "AWS4-HMAC-SHA256" }
+      for _, request in ipairs(requests) do
+        secrets[#secrets + 1] = request.fields.authorization:match "Signature=(%x+)"
+      end
+      assert.is_true(#secrets > 4)
+      scan(host.events, function(text)
+        for _, secret in ipairs(secrets) do assert.is_nil(text:lower():find(secret:lower(), 1, true), text) end
+      end)
+    end)
+  end
+
+  it("is told what the client settled on", function()
+    local host = hosts.new()
+    glacier.client(host:options { region = "eu-west-1", max_attempts = 4 })
+    local event = host.events[1]
+    event.duration = nil
+    assert.are.same({ event = "resolve", region = "eu-west-1", url = "https://glacier.eu-west-1.amazonaws.com",
+      profile = "default", retry_mode = "standard", max_attempts = 4 }, event)
+  end)
+
+  it("is told what happened", function()
+    local host, requests = heard({ reply.error(400, "ThrottlingException"), reply.good() }, {}, { poll_takes = 0 })
+    local url = host.events[1].url
+    assert.are.same({
+      { event = "sign", operation = "ListVaults", attempt = 1, duration = 0, region = "us-west-2" },
+      { event = "send", operation = "ListVaults", attempt = 1, duration = 0, url = url },
+      { event = "response", operation = "ListVaults", attempt = 1, duration = 0, status = 400,
+        code = "ThrottlingException" },
+      { event = "retry", operation = "ListVaults", attempt = 1, duration = 0.5, code = "ThrottlingException",
+        reason = "throttling", delay = 0.5 },
+      { event = "sign", operation = "ListVaults", attempt = 2, duration = 0, region = "us-west-2" },
+      { event = "send", operation = "ListVaults", attempt = 2, duration = 0, url = url },
+      { event = "response", operation = "ListVaults", attempt = 2, duration = 0, status = 200 },
+    }, { (unpack or table.unpack)(host.events, 2) })
+    assert.are.equal(2, #requests)
+  end)
+
+  -- The code of the first failure, and the reason of the retry.
+  local REASONS = {
+    { reply.error(500), "500", "transient", 0.025 },
+    { reply.error(429, "Whatever"), "Whatever", "throttling", 0.5 },
+    { { { "read" }, { "reset" } }, "ConnectionClosedError", "transient", 0.025 },
+    { reply.error(403, "RequestExpired", HOUR_OFF), "RequestExpired", "clock", 0 },
+    { reply.error(403, "ExpiredTokenException"), "ExpiredTokenException", "credentials", 0 },
+  }
+  for _, row in ipairs(REASONS) do
+    it(("is told why there is another attempt after %s"):format(row[2]), function()
+      local host = heard({ row[1], reply.good() }, { credentials = function() return KEYS end })
+      local retry = host:events_of("retry")[1]
+      assert.are.same({ row[2], row[3], row[4] }, { retry.code, retry.reason, retry.delay })
+    end)
+  end
+
+  it("is told of the failure that a transport had", function()
+    local host = hosts.new()
+    local client = glacier.client(host:options { transport = function() return nil, "because", "SSLError" end })
+    pcall(client.list_vaults, client)
+    local event = host.events[#host.events]
+    assert.are.equal("response", event.event)
+    assert.are.equal("SSLError", event.code)
+    assert.is_nil(event.status)
+  end)
+
+  it("that raises does not fail the call", function()
+    local told = 0
+    local _, requests, result, good = heard({ reply.error(500), reply.good() }, {
+      logger = function()
+        told = told + 1
+        error { "a problem of the logger's own" }
+      end,
+    }, { chance = 0 })
+    assert.is_true(good, tostring(result))
+    assert.are.equal(2, #requests)
+    assert.are.equal(8, told)
+  end)
+
+  it("may keep and change what it is told", function()
+    local _, _, result, good = heard({ reply.error(500), reply.good() }, {
+      logger = function(event)
+        for name in pairs(event) do event[name] = false end
+      end,
+    }, { chance = 0 })
+    assert.is_true(good, tostring(result))
+  end)
+end)
+
+describe("an error", function()
+  it("has no secret in it", function()
+    for _, script in ipairs {
+      { fallback = reply.error(403, "InvalidSignatureException") }, { fallback = { { "read" }, { "reset" } } },
+    } do
+      local _, requests, err = heard(script)
+      local signature = requests[1].fields.authorization:match "Signature=(%x+)"
+      local texts = { tostring(err) }
+      setmetatable(err, nil)
+      scan(err, function(text) texts[#texts + 1] = text end)
+      for _, text in ipairs(texts) do
+        for _, secret in ipairs { SECRET, TOKEN, signature, "Authorization" } do
+          assert.is_nil(text:find(secret, 1, true), text)
+        end
+      end
+    end
+  end)
+end)

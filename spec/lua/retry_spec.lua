@@ -1,0 +1,208 @@
+-- Retries as the service sees them: which failures bring how many requests. The numbers are those of
+-- botocore 1.43 with its retries of 2026, where a comment does not say otherwise.
+local glacier = require "glacier"
+local hosts = require "spec.support.host"
+local play = require "spec.support.play"
+local reply = require "spec.support.reply"
+local scripted = require "spec.support.scripted"
+
+local MODES = { "standard", "legacy", "adaptive" }
+
+-- Plays `script` to one call of a client; gives the host, the requests, and the result or the error.
+local function play_once(script, options, fields)
+  local played = play(script, options, fields)
+  local _, result = played:list_vaults()
+  return played.host, played:stop(), result
+end
+
+local function repeated(step, count, last)
+  local list = {}
+  for i = 1, count do list[i] = step end
+  list[count + 1] = last
+  return list
+end
+
+describe("a failed attempt", function()
+  -- { status, code, attempts of at most three, whether it is worth a later try }
+  local ROWS = {
+    { 400, "ThrottlingException", 3, true },
+    { 400, "SlowDown", 3, true },
+    { 400, "PriorRequestNotComplete", 3, true },
+    { 408, "RequestTimeoutException", 3, true },
+    { 400, "RequestTimeout", 3, true },
+    { 500, "ServiceUnavailableException", 3, true },
+    { 500, nil, 3, true },
+    { 502, nil, 3, true },
+    { 503, "Whatever", 3, true },
+    { 503, nil, 3, true },
+    { 504, nil, 3, true },
+    { 429, "Whatever", 3, true }, -- once in botocore's standard mode: here a 429 is always a throttle
+    { 429, nil, 3, true },
+    -- Three times in botocore's standard mode, for the name of another service's throttle.
+    { 400, "LimitExceededException", 1, false },
+    { 503, "LimitExceededException", 1, false },
+    { 400, "InsufficientCapacityException", 1, false },
+    { 503, "InsufficientCapacityException", 1, false },
+    { 400, "PolicyEnforcedException", 1, false },
+    { 500, "PolicyEnforcedException", 1, false },
+    { 400, "NoLongerSupportedException", 1, false },
+    { 403, "InvalidSignatureException", 1, false },
+    { 403, "ExpiredTokenException", 1, false },
+    { 404, "ResourceNotFoundException", 1, false },
+    { 400, nil, 1, false },
+    { 408, nil, 1, false },
+    { 501, nil, 1, false },
+    { 505, nil, 1, false },
+  }
+  for _, row in ipairs(ROWS) do
+    local status, code, attempts, retryable = row[1], row[2], row[3], row[4]
+    it(("of %d %s is the first of %d, in every mode"):format(status, code or "without a code", attempts), function()
+      for _, mode in ipairs(MODES) do
+        local host, requests, err =
+          play_once({ fallback = reply.error(status, code) }, { retry_mode = mode, max_attempts = 3 })
+        assert.are.equal(attempts, #requests, mode)
+        assert.are.equal(attempts - 1, #host:events_of "retry", mode)
+        assert.are.equal(attempts, err.attempts, mode)
+        assert.are.equal(retryable, err.retryable, mode)
+        assert.are.equal(code or tostring(status), err.code, mode)
+        assert.are.equal(attempts - 1, err.response.ResponseMetadata.RetryAttempts, mode)
+      end
+    end)
+  end
+
+  it("whose connection breaks is made up for", function()
+    for _, script in ipairs {
+      { { { "reset" } } }, { { { "close" } } }, { { { "read" }, { "reset" } } },
+      { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{" }, { "close" } } },
+    } do
+      script.fallback = reply.good()
+      local _, requests, result = play_once(script)
+      assert.are.equal(1, result.ResponseMetadata.RetryAttempts)
+      assert.are.equal("/-/vaults", requests[#requests].target)
+    end
+  end)
+
+  it("where nobody listens is made three times, and later might help", function()
+    local server = scripted.start {}
+    server:stop()
+    local host = hosts.new()
+    local client = glacier.client(host:options { endpoint_url = server.url })
+    local _, err = pcall(client.list_vaults, client)
+    assert.are.equal("EndpointConnectionError", err.code)
+    assert.are.equal(3, err.attempts)
+    assert.is_true(err.retryable)
+    assert.are.equal("ListVaults", err.operation)
+  end)
+
+  -- What a host's own transport may report, and how many requests it gets to carry then.
+  local CODES = {
+    EndpointConnectionError = 3, ConnectTimeoutError = 3, ReadTimeoutError = 3, ConnectionClosedError = 3,
+    ProxyConnectionError = 3, SSLError = 1, ResponseParserError = 1, SomethingElse = 3,
+  }
+  for code, attempts in pairs(CODES) do
+    it(("that ends in a transport's %s is the first of %d"):format(code, attempts), function()
+      local carried = 0
+      local client = glacier.client(hosts.new():options {
+        transport = function()
+          carried = carried + 1
+          return nil, "because", code
+        end,
+      })
+      local _, err = pcall(client.list_vaults, client)
+      assert.are.equal(attempts, carried)
+      assert.are.equal(attempts, err.attempts)
+      assert.are.equal(attempts > 1, err.retryable)
+    end)
+  end
+
+  it("is never made with parameters that are wrong", function()
+    local played = play { fallback = reply.good() }
+    local _, err = pcall(played.client.describe_vault, played.client, {})
+    assert.are.equal("ParamValidationError", err.code)
+    assert.are.same({}, played:stop())
+  end)
+end)
+
+describe("attempts", function()
+  -- { mode, max_attempts, requests }
+  local ROWS = {
+    { "standard", nil, 3 }, { "legacy", nil, 5 }, { "adaptive", nil, 3 },
+    { "standard", 1, 1 }, { "standard", 2, 2 }, { "standard", 7, 7 }, { "legacy", 1, 1 }, { "legacy", 2, 2 },
+  }
+  for _, row in ipairs(ROWS) do
+    it(("end at %d in mode %s, max_attempts %s"):format(row[3], row[1], row[2] or "unset"), function()
+      local _, requests, err =
+        play_once({ fallback = reply.error(500) }, { retry_mode = row[1], max_attempts = row[2] })
+      assert.are.equal(row[3], #requests)
+      assert.are.equal(row[3], err.attempts)
+      assert.is_true(err.response.ResponseMetadata.MaxAttemptsReached)
+      assert.is_nil(err.response.ResponseMetadata.RetryQuotaReached)
+      assert.are.equal(("An error occurred (500) when calling the ListVaults operation (reached max retries: %d): "
+        .. "Internal Server Error"):format(row[3] - 1), tostring(err))
+    end)
+  end
+
+  it("may be more than fit into an integer", function()
+    local _, requests = play_once({ fallback = reply.good() }, { max_attempts = 1e20 })
+    assert.are.equal("attempt=1; max=100000000000000000000", requests[1].fields["amz-sdk-request"])
+  end)
+
+  -- { replies before, last reply, requests, tostring's word on retries }
+  local LAST = {
+    { 0, "ResourceNotFoundException", 1, "" },
+    { 1, "ResourceNotFoundException", 2, "" },
+    { 2, "ResourceNotFoundException", 3, "" }, -- botocore's legacy mode; its standard mode would say 2
+    { 2, "ThrottlingException", 3, " (reached max retries: 2)" },
+  }
+  for _, row in ipairs(LAST) do
+    it(("end in %s after %d others: it says '%s'"):format(row[2], row[1], row[4]), function()
+      local _, requests, err = play_once(repeated(reply.error(503), row[1], reply.error(400, row[2])))
+      assert.are.equal(row[3], #requests)
+      assert.are.equal(row[4] ~= "" or nil, err.response.ResponseMetadata.MaxAttemptsReached)
+      assert.are.equal(("An error occurred (%s) when calling the ListVaults operation%s: because")
+        :format(row[2], row[4]), tostring(err))
+    end)
+  end
+
+  it("that end well are counted in the response", function()
+    for failures = 0, 2 do
+      local _, requests, response = play_once(repeated(reply.error(500), failures, reply.good()))
+      assert.are.equal(failures + 1, #requests)
+      assert.are.equal(failures, response.ResponseMetadata.RetryAttempts)
+      assert.is_nil(response.ResponseMetadata.MaxAttemptsReached)
+    end
+  end)
+
+  it("are numbered, have one identifier in common, and are each signed anew", function()
+    local played = play({ fallback = reply.error(500) }, { max_attempts = 4 }, { chance = 0 })
+    local host = played.host
+    host.on_pause = function() host.now = host.now + 60 end
+    played:list_vaults()
+    host.on_pause()
+    played:list_vaults()
+    local requests, seen = played:stop(), {}
+    assert.are.equal(8, #requests)
+    for i, request in ipairs(requests) do
+      assert.are.equal(("attempt=%d; max=4"):format((i - 1) % 4 + 1), request.fields["amz-sdk-request"])
+      local identifier, signature = request.fields["amz-sdk-invocation-id"], request.fields.authorization
+      assert.truthy(identifier:find "^%x%x%x%x%x%x%x%x%-%x%x%x%x%-4%x%x%x%-[89ab]%x%x%x%-%x%x%x%x%x%x%x%x%x%x%x%x$")
+      assert.are.equal(requests[i <= 4 and 1 or 5].fields["amz-sdk-invocation-id"], identifier)
+      assert.is_nil(seen[signature])
+      assert.is_nil(seen[request.fields["x-amz-date"]])
+      seen[signature], seen[request.fields["x-amz-date"]] = true, true
+    end
+    assert.are_not.equal(requests[1].fields["amz-sdk-invocation-id"], requests[5].fields["amz-sdk-invocation-id"])
+  end)
+
+  it("repeat the body", function()
+    local played = play { reply.error(500), reply.error(503), reply.good() }
+    played.client:set_vault_notifications {
+      vaultName = "v", vaultNotificationConfig = { SNSTopic = "arn:x", Events = { "ArchiveRetrievalCompleted" } },
+    }
+    local requests = played:stop()
+    assert.are.equal(3, #requests)
+    assert.truthy(requests[1].body:find("arn:x", 1, true))
+    assert.are.equal(requests[1].body, requests[2].body)
+    assert.are.equal(requests[1].body, requests[3].body)
+  end)
+end)

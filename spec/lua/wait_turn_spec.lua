@@ -1,0 +1,194 @@
+-- How long a call may take: `timeout` is a deadline for the whole of it.
+local core = require "glacier.core"
+local glacier = require "glacier"
+local hosts = require "spec.support.host"
+local play = require "spec.support.play"
+local reply = require "spec.support.reply"
+local wait = require "glacier.wait"
+
+local STALL = { { "read" }, { "stall" } }
+local THROTTLE = reply.error(400, "SlowDown")
+
+describe("the timeout of a call", function()
+  -- Chance 0.5 makes the back-offs after throttles 0.5, 1, 2, 4 … seconds long.
+  -- { timeout, requests }
+  for _, row in ipairs { { 0.4, 1 }, { 0.5, 1 }, { 0.6, 2 }, { 1.5, 2 }, { 1.6, 3 }, { 3.6, 4 }, { math.huge, 6 } } do
+    it(("of %g s leaves time for %d attempts"):format(row[1], row[2]), function()
+      local played = play({ fallback = THROTTLE }, { timeout = row[1], max_attempts = 6 })
+      local began = played.host.now
+      local _, err = played:list_vaults()
+      assert.are.equal(row[2], #played:stop())
+      assert.are.equal(row[2], err.attempts)
+      assert.are.equal("SlowDown", err.code)
+      assert.is_true(err.retryable)
+      assert.is_true(played.host.now - began < row[1])
+      assert.are.equal(row[2] == 6 or nil, err.response.ResponseMetadata.MaxAttemptsReached)
+    end)
+  end
+
+  it("is counted anew for each call", function()
+    local played = play({ fallback = THROTTLE }, { timeout = 1, max_attempts = 2 })
+    for _ = 1, 3 do
+      local _, err = played:list_vaults()
+      assert.are.equal(2, err.attempts)
+    end
+    played:stop()
+  end)
+
+  -- How the host waits while a server says nothing: clock and host by turns, so nothing sleeps.
+  local function assert_given_up(err, played, attempts)
+    assert.are.equal("ReadTimeoutError", err.code)
+    assert.are.equal("transport", err.kind)
+    assert.are.equal("ListVaults", err.operation)
+    assert.is_true(err.retryable)
+    assert.are.equal(attempts, err.attempts)
+    assert.are.equal(('The timeout of the whole call passed on endpoint URL: "%s"'):format(played.server.url),
+      tostring(err))
+  end
+
+  it("gives up a server that stalls", function()
+    local played = play({ fallback = STALL }, { timeout = 5 }, { poll_takes = 0.25 })
+    local began = played.host.now
+    local _, err = played:list_vaults()
+    played:stop()
+    assert_given_up(err, played, 1)
+    assert.are.equal(5, played.host.now - began)
+  end)
+
+  it("gives up a server that stalls when its turn comes after a back-off", function()
+    local played = play({ THROTTLE, fallback = STALL }, { timeout = 5 }, { poll_takes = 0.001 })
+    played.host.on_pause = function() played.host.poll_takes = 0.25 end
+    local _, err = played:list_vaults()
+    played:stop()
+    assert_given_up(err, played, 2)
+  end)
+
+  it("gives up a server that stalls where the host has no wait of its own", function()
+    local played = play({ fallback = STALL }, {}, {})
+    local options, asked = played.host:options { endpoint_url = played.server.url, timeout = 5 }, 0
+    options.wait = nil
+    options.clock = function() -- a second passes whenever it is looked at
+      asked = asked + 1
+      return 1350000000 + asked
+    end
+    local client = glacier.client(options)
+    local _, err = pcall(client.list_vaults, client)
+    played:stop()
+    assert_given_up(err, played, 1)
+  end)
+
+  it("leaves the connections in order", function()
+    local played = play({ STALL, reply.good() }, { timeout = 1 }, { poll_takes = 0.25 })
+    assert.is_false((played:list_vaults()))
+    played.host.poll_takes = 0
+    assert.is_true((played:list_vaults()))
+    played:stop()
+  end)
+
+  it("bounds what a host's own transport is given", function()
+    local host, given = hosts.new(), {}
+    local client = glacier.client(host:options {
+      timeout = 10, read_timeout = 7,
+      transport = function(request)
+        given[#given + 1] = request.timeout
+        host.now = host.now + 4
+        return { status = 503 }
+      end,
+    })
+    pcall(client.list_vaults, client)
+    assert.are.equal(3, #given)
+    assert.are.equal(7, given[1])
+    assert.are.near(6 - 0.025, given[2], 1e-5)
+    assert.are.near(2 - 0.075, given[3], 1e-5)
+  end)
+
+  it("holds for the second signature after a wrong clock", function()
+    local host, carried = hosts.new(), 0
+    local client = glacier.client(host:options {
+      timeout = 10,
+      transport = function()
+        carried, host.now = carried + 1, host.now + 11
+        return { status = 403, headers = { Date = "Sun, 06 Nov 1994 08:49:37 GMT" },
+          body = '{"code":"InvalidSignatureException","message":"because"}' }
+      end,
+    })
+    local _, err = pcall(client.list_vaults, client)
+    assert.are.equal(1, carried)
+    assert.are.equal("InvalidSignatureException", err.code)
+  end)
+end)
+
+describe("a turn", function()
+  local function turn_of(timeout)
+    local now = 100
+    local turn = wait.turn(function() end, timeout, function() return now end)
+    return turn, function(seconds) now = now + seconds end
+  end
+
+  it("without a deadline has all the time there is", function()
+    assert.are.equal(math.huge, wait.left((turn_of(nil))))
+  end)
+
+  it("has what its clock has not used up, less than nothing at last", function()
+    local turn, pass = turn_of(5)
+    for _, left in ipairs { 5, 3, 1, -1 } do
+      assert.are.equal(left, wait.left(turn))
+      pass(2)
+    end
+  end)
+
+  -- A transfer that is done at its n-th poll; it notes how long each poll may block.
+  local function transfer_done_at(last, polls)
+    return {
+      poll = function(_, milliseconds)
+        polls[#polls + 1] = milliseconds
+        return #polls >= last
+      end,
+    }
+  end
+
+  it("never blocks in a poll where the host waits, and waits longer and longer, but never long", function()
+    local polls, waits = {}, {}
+    local turn = wait.turn(function(seconds) waits[#waits + 1] = seconds end, nil, core.monotonic)
+    assert.is_true(wait.transfer(transfer_done_at(9, polls), turn))
+    assert.are.same({ 0, 0, 0, 0, 0, 0, 0, 0, 0 }, polls)
+    assert.are.same({ 0.001, 0.002, 0.004, 0.008, 0.016, 0.016, 0.016, 0.016 }, waits)
+  end)
+
+  it("waits for a transfer no longer than is left", function()
+    local now, waits = 0, {}
+    local turn = wait.turn(function(seconds)
+      waits[#waits + 1], now = seconds, now + seconds
+    end, 0.0625 / 8, function() return now end)
+    assert.is_false(wait.transfer(transfer_done_at(99, {}), turn))
+    assert.are.same({ 0.001, 0.002, 0.004, 0.0625 / 8 - 0.007 }, waits)
+  end)
+
+  it("blocks in a poll for half a second at most, and no longer than is left", function()
+    local now, polls = 0, {}
+    local turn = wait.turn(nil, 1.25, function() return now end)
+    local transfer = {
+      poll = function(_, milliseconds)
+        polls[#polls + 1], now = milliseconds, now + milliseconds / 1000
+      end,
+    }
+    assert.is_false(wait.transfer(transfer, turn))
+    assert.are.same({ 500, 500, 250 }, polls)
+  end)
+
+  it("pauses in one wait of the host's, however long and even if it returns early", function()
+    local waits = {}
+    wait.pause(wait.turn(function(seconds) waits[#waits + 1] = seconds end, nil, core.monotonic), 20)
+    assert.are.same({ 20 }, waits)
+  end)
+
+  it("passes errors of the host's wait on", function()
+    local played = play({ fallback = THROTTLE }, {
+      wait = function() error("cancelled", 0) end,
+    })
+    local good, err = played:list_vaults()
+    played:stop()
+    assert.is_false(good)
+    assert.are.equal("cancelled", err)
+  end)
+end)
