@@ -36,6 +36,7 @@ luajit  := $(addprefix $(BUILD)/obj/luajit/,$(binding))
 ctests  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard spec/c/*_test.c spec/c/oom_*.c)))
 ooms    := $(filter $(BUILD)/spec/c/oom_%,$(ctests))
 units   := $(filter-out $(ooms),$(ctests))
+hosts   := $(filter %/threads_test %/fork_test,$(ctests))# make Lua states of their own
 benches := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard spec/bench/*.c)))
 
 have_luajit := $(if $(filter undefined file,$(origin LUAJIT_CFLAGS)),$(shell \
@@ -76,7 +77,8 @@ $(BUILD)/obj/spec/%.o: spec/c/%.c $(BUILD)/flags
 $(units): $(BUILD)/spec/c/%: $(BUILD)/obj/spec/%.o $(core)
 $(ooms): $(BUILD)/spec/c/%: $(BUILD)/obj/spec/%.o $(BUILD)/obj/spec/mem_failing.o \
                             $(filter-out %/mem.o,$(core)) $(lua54)
-$(ooms): libs_lua = $(LUA54_LIBS)
+$(ooms) $(hosts): libs_lua = $(LUA54_LIBS)
+$(hosts): $(lua54)
 $(ctests):
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) -o $@ $^ $(CMOCKA_LIBS) $(libs_lua) $(LIBS)

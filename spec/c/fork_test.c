@@ -1,0 +1,112 @@
+/* A client that was made before a fork, in the parent and in the child. */
+#include "lua_state.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* in_child(f) -> whether f returned true in a forked child */
+static int in_child(lua_State *L) {
+  int status = 0;
+  pid_t child = fork();
+  if (child == 0) {
+    int good = lua_pcall(L, 0, 1, 0) == LUA_OK;
+    if (!good)
+      fprintf(stderr, "in the child: %s\n", luaL_tolstring(L, -1, NULL));
+    _exit(good && lua_toboolean(L, -1) ? 0 : 1);
+  }
+  if (child < 0 || waitpid(child, &status, 0) != child)
+    return luaL_error(L, "no child");
+  lua_pushboolean(L, WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  return 1;
+}
+
+/* Runs a script with `in_child`, `client_of` and `answer`; it raises where it finds a fault. */
+static void run(const char *script) {
+  lua_State *L = lua_state_new();
+  lua_register(L, "in_child", in_child);
+  assert_int_equal(luaL_loadstring(L, lua_state_client), LUA_OK);
+  lua_setglobal(L, "client_of");
+  lua_state_run(L,
+                "scripted = require 'spec.support.scripted'\n"
+                "function answer(marker)\n"
+                "  local body = ('{\"Marker\":\"%s\"}'):format(marker)\n"
+                "  return { 'send', ('HTTP/1.1 200 OK\\r\\nContent-Length: %d\\r\\n\\r\\n%s')\n"
+                "    :format(#body, body) }\n"
+                "end\n",
+                0);
+  lua_state_run(L, script, 0);
+  lua_close(L);
+}
+
+static void the_child_opens_connections_of_its_own_and_leaves_the_parents_alone(void **state) {
+  (void)state;
+  run("local read = { 'read' }\n"
+      "local server = scripted.start {\n"
+      "  { read, answer 'parent 1', read, answer 'parent 2' },\n"
+      "  { read, answer 'child 1', read, answer 'child 2' },\n"
+      "}\n"
+      "local client = client_of(server.url)\n"
+      "assert(client:list_vaults().Marker == 'parent 1')\n"
+      "assert(in_child(function()\n"
+      "  assert(client:list_vaults().Marker == 'child 1')\n"
+      "  assert(client:list_vaults().Marker == 'child 2')\n"
+      "  client:close()\n"
+      "  client = nil\n"
+      "  collectgarbage()\n"
+      "  collectgarbage()\n"
+      "  return true\n"
+      "end))\n"
+      "assert(client:list_vaults().Marker == 'parent 2')\n"
+      "local list = server:requests()\n"
+      "assert(#list == 4 and list[1].connection == 1 and list[4].connection == 1)\n"
+      "client:close()\n"
+      "server:stop()\n");
+}
+
+static void a_child_that_only_closes_the_client_closes_nothing_of_the_parents(void **state) {
+  (void)state;
+  run("local read = { 'read' }\n"
+      "local server = scripted.start { { read, answer 'one', read, answer 'two' } }\n"
+      "local client = client_of(server.url)\n"
+      "assert(client:list_vaults().Marker == 'one')\n"
+      "assert(in_child(function()\n"
+      "  client:close()\n"
+      "  return true\n"
+      "end))\n"
+      "assert(client:list_vaults().Marker == 'two')\n"
+      "client:close()\n"
+      "server:stop()\n");
+}
+
+static void a_call_under_way_goes_on_in_the_parent_and_is_given_up_in_the_child(void **state) {
+  (void)state;
+  run("local server = scripted.start { { { 'read' }, { 'pause', 0.05 }, answer 'late' } }\n"
+      "local client = client_of(server.url, { wait = coroutine.yield })\n"
+      "local call = coroutine.create(client.list_vaults)\n"
+      "repeat assert(coroutine.resume(call, client)) until #server:requests() == 1\n"
+      "assert(in_child(function()\n"
+      "  local good, err\n"
+      "  repeat good, err = coroutine.resume(call) until coroutine.status(call) == 'dead'\n"
+      "  assert(not good and err.code == 'ConnectionClosedError', tostring(err))\n"
+      "  return true\n"
+      "end))\n"
+      "local good, output\n"
+      "repeat good, output = coroutine.resume(call) until coroutine.status(call) == 'dead'\n"
+      "assert(good and output.Marker == 'late', tostring(output))\n"
+      "client:close()\n"
+      "server:stop()\n");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_child_opens_connections_of_its_own_and_leaves_the_parents_alone),
+      cmocka_unit_test(a_child_that_only_closes_the_client_closes_nothing_of_the_parents),
+      cmocka_unit_test(a_call_under_way_goes_on_in_the_parent_and_is_given_up_in_the_child),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

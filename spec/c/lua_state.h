@@ -1,0 +1,50 @@
+/* Lua states of a test's own, with this checkout's module in them.  The working directory is the
+ * top of the checkout. */
+#ifndef GL_SPEC_LUA_STATE_H
+#define GL_SPEC_LUA_STATE_H
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int luaopen_glacier_core(lua_State *L);
+
+/* Runs a script, which is handed what lies on top of the stack; ends the process if it raises.
+ * Leaves its one result there. */
+static inline void lua_state_run(lua_State *L, const char *script, int arguments) {
+  if (luaL_loadstring(L, script) == LUA_OK) {
+    lua_insert(L, -arguments - 1);
+    if (lua_pcall(L, arguments, 1, 0) == LUA_OK)
+      return;
+  }
+  fprintf(stderr, "%s\n", luaL_tolstring(L, -1, NULL));
+  abort();
+}
+
+static inline lua_State *lua_state_new(void) {
+  lua_State *L = luaL_newstate();
+  if (!L)
+    abort();
+  luaL_openlibs(L);
+  luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
+  lua_pushcfunction(L, luaopen_glacier_core);
+  lua_setfield(L, -2, "glacier.core");
+  lua_settop(L, 0);
+  lua_state_run(L, "package.path = 'lua/?.lua;lua/?/init.lua;./?.lua;' .. package.path", 0);
+  return L;
+}
+
+/* A client for one server, whatever the environment says. */
+static const char lua_state_client[] =
+    "local url, options = ...\n"
+    "local given = {\n"
+    "  region = 'us-east-1', endpoint_url = url, max_attempts = 1,\n"
+    "  credentials = { access_key_id = 'AKID', secret_access_key = 'SECRET' },\n"
+    "  env = { AWS_CONFIG_FILE = '/dev/null', AWS_SHARED_CREDENTIALS_FILE = '/dev/null' },\n"
+    "}\n"
+    "for name, value in pairs(options or {}) do given[name] = value end\n"
+    "return require('glacier').client(given)\n";
+
+#endif
