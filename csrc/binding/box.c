@@ -24,6 +24,11 @@ static int box_tostring(lua_State *L) {
 void gl_box_register(lua_State *L, const gl_box_class *of) {
   static const luaL_Reg metamethods[] = {
       {"__gc", box_gc}, {"__close", box_gc}, {"__tostring", box_tostring}, {NULL, NULL}};
+  push_metatable(L, of);
+  int known = !lua_isnil(L, -1);
+  lua_pop(L, 1);
+  if (known)
+    return;
   lua_pushlightuserdata(L, (void *)of);
   lua_newtable(L);
   lua_pushlightuserdata(L, (void *)of);

@@ -14,7 +14,8 @@ typedef struct gl_box_class {
   const luaL_Reg *methods; /* ends in a row of NULLs */
 } gl_box_class;
 
-/* Makes the metatable of a class in this state.  Once, when the module is loaded. */
+/* Makes the metatable of a class in this state, unless it is there: a state may open the module
+ * again while boxes of the first time live. */
 void gl_box_register(lua_State *L, const gl_box_class *of);
 
 /* Pushes a new zeroed box. */

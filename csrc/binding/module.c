@@ -1,4 +1,6 @@
 /* luaopen_glacier_core: the C module behind `require "glacier"`. */
+#define _GNU_SOURCE /* dladdr */
+
 #include "binding/box.h"
 #include "binding/raise.h"
 #include "binding/request.h"
@@ -8,6 +10,8 @@
 #include "binding/tree.h"
 #include "core/model.h"
 #include "core/transport.h"
+
+#include <dlfcn.h>
 
 /* core.error{ code=, message=, kind=, … } -> the same table as an error object, not raised */
 static int lua_error_object(lua_State *L) {
@@ -71,6 +75,14 @@ static const luaL_Reg functions[] = {
     {"sleep", gl_lua_sleep},       {"random", gl_lua_random},
     {"uuid", gl_lua_uuid},         {NULL, NULL}};
 
+/* Keeps the module and libcurl loaded when the state that loaded them closes: libcurl may have a
+ * thread that still looks a name up, and what it holds for the whole process stays reachable. */
+static void stay_loaded(void) {
+  Dl_info info;
+  if (dladdr(&functions, &info) && info.dli_fname)
+    (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
+}
+
 int luaopen_glacier_core(lua_State *L);
 
 #if defined(__GNUC__)
@@ -80,6 +92,7 @@ int luaopen_glacier_core(lua_State *L) {
   const gl_box_class *const classes[] = {&gl_buf_box,         &gl_request_box,  &gl_signature_box,
                                          &gl_credentials_box, &gl_response_box, &gl_pool_box,
                                          &gl_transfer_box,    &gl_tree_box};
+  stay_loaded();
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
   gl_raise_register(L);

@@ -2,7 +2,6 @@
 
 #include "binding/raise.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +12,7 @@ static void push_lower(lua_State *L, const char *name) {
   luaL_Buffer buffer;
   luaL_buffinit(L, &buffer);
   for (; *name; name++)
-    luaL_addchar(&buffer, (char)tolower((unsigned char)*name));
+    luaL_addchar(&buffer, *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name);
   luaL_pushresult(&buffer);
 }
 

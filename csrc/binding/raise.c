@@ -81,6 +81,12 @@ static int error_tostring(lua_State *L) {
 
 void gl_raise_register(lua_State *L) {
   lua_pushlightuserdata(L, (void *)&key);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+  int known = !lua_isnil(L, -1);
+  lua_pop(L, 1);
+  if (known)
+    return;
+  lua_pushlightuserdata(L, (void *)&key);
   lua_newtable(L);
   lua_pushcfunction(L, error_tostring);
   lua_setfield(L, -2, "__tostring");

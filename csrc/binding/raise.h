@@ -9,7 +9,7 @@
 #include "core/error.h"
 #include "core/response.h"
 
-/* Makes the metatable in this state.  Once, when the module is loaded. */
+/* Makes the metatable in this state, unless it is there. */
 void gl_raise_register(lua_State *L);
 
 /* Gives the table on top the metatable of error objects. */

@@ -80,8 +80,17 @@ static int pool_start(lua_State *L) {
   return 2;
 }
 
-static const luaL_Reg pool_methods[] = {
-    {"foreign", pool_foreign}, {"close", pool_close}, {"start", pool_start}, {NULL, NULL}};
+/* pool:wait(wait_ms): waits no longer than that for something to happen on its connections */
+static int pool_wait(lua_State *L) {
+  gl_pool_wait(check_pool(L), check_ms(L, 2));
+  return 0;
+}
+
+static const luaL_Reg pool_methods[] = {{"foreign", pool_foreign},
+                                        {"wait", pool_wait},
+                                        {"close", pool_close},
+                                        {"start", pool_start},
+                                        {NULL, NULL}};
 
 const gl_box_class gl_pool_box = {"glacier.pool", sizeof(gl_pool *), clear_pool, pool_methods};
 

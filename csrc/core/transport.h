@@ -49,6 +49,10 @@ void gl_pool_free(gl_pool *pool);
 /* Whether the pool was made before a fork, by another process. */
 int gl_pool_foreign(const gl_pool *pool);
 
+/* Waits until a socket is ready, a timer of libcurl or a read timeout runs out, or `wait`
+ * milliseconds are over; moves nothing.  For whoever polls many transfers in turn. */
+void gl_pool_wait(gl_pool *pool, long wait);
+
 /* Begins to send `request`, whose body is borrowed until the transfer is done or freed; everything
  * else is copied.  Sends nothing by itself: gl_transfer_poll does.  NULL with `error` filled on
  * failure. */

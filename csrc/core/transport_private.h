@@ -93,10 +93,6 @@ void gl_pool_end_all(gl_pool *pool, const char *why);
 /* Goes as far as it goes without blocking; ends transfers that are through or timed out. */
 void gl_pool_move(gl_pool *pool);
 
-/* Waits until a socket is ready, a timer of libcurl or a read timeout runs out, or `wait`
- * milliseconds are over. */
-void gl_pool_wait(gl_pool *pool, long wait);
-
 /* Older ways of OpenSSL's to write raise SIGPIPE where the peer is gone.  Between the two calls it
  * is blocked in this thread, and one raised meanwhile is taken away: the host never sees it. */
 typedef struct gl_sigpipe {

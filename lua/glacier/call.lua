@@ -3,8 +3,10 @@
 local cjson = require "cjson"
 local core = require "glacier.core"
 local date = require "glacier.date"
+local reader = require "glacier.reader"
 local retry = require "glacier.retry"
 local send = require "glacier.send"
+local source = require "glacier.source"
 local wait = require "glacier.wait"
 
 local call = {}
@@ -67,11 +69,38 @@ local function sign(way, request, keys, state)
   log(way, state, "sign", began, { region = way.settings.region })
 end
 
+-- What streams in an attempt; nil for a call whose bodies do not.
+local function stream_of(way, state)
+  if state.source then
+    state.source.rewind()
+  end
+  if state.source or state.output then
+    return {
+      source = state.source, length = state.length, take = state.output ~= nil,
+      turn = function()
+        return wait.turn(way.wait, nil, way.clock)
+      end,
+    }
+  end
+end
+
+-- A body that came whole, as one that comes in pieces.
+local function once(body)
+  return {
+    next = function()
+      local piece = body
+      body = ""
+      return piece ~= "" and piece or nil
+    end,
+    close = function() end,
+  }
+end
+
 -- Sends once. Returns the output, or nil and the error object; and the response, if one came.
 local function exchange(way, request, state, turn)
   local settings, began = way.settings, way.clock()
   log(way, state, "send", began, { url = settings.endpoint_url })
-  local response, err = way.send(request, settings.endpoint_url, settings, turn)
+  local response, err, incoming = way.send(request, settings.endpoint_url, settings, turn, stream_of(way, state))
   if not response then
     log(way, state, "response", began, { code = err.code })
     return nil, err
@@ -79,6 +108,10 @@ local function exchange(way, request, state, turn)
   local result
   result, err = core.parse(state.operation, response, decode(response:body()))
   log(way, state, "response", began, { status = response:status(), code = err and err.code })
+  if result and state.output then
+    incoming = incoming or once(response:body())
+    result[state.output] = reader.new(incoming, response:header "x-amz-sha256-tree-hash")
+  end
   return result, err, response
 end
 
@@ -172,25 +205,47 @@ local function ask_leave(way, turn)
   return true
 end
 
---- Calls an operation of the service.
--- Raises error objects: `ParamValidationError` before anything is sent, else what the credentials,
--- the transport or the service had to say.
+--- Checks the parameters of a call and makes its request; nothing is sent.
+-- Raises `ParamValidationError`.
 -- @param way table: the inside of a client, of `client.new`
 -- @param operation string: API name
 -- @param params table or nil
--- @return table: the operation's output, with ResponseMetadata
-function call.run(way, operation, params)
-  local state = { operation = operation, attempts = 0 }
-  local turn = wait.turn(way.wait, way.settings.timeout, way.clock)
+-- @return table: the call, for `call.perform`
+function call.prepare(way, operation, params)
   local request = core.prepare(operation, params, way.settings.endpoint_url)
   request:set_header("User-Agent", way.user_agent)
   request:set_header("amz-sdk-invocation-id", core.uuid())
+  return {
+    operation = operation, request = request, attempts = 0,
+    blob = request:streamed() and params[core.blob_inputs[operation]] or nil,
+    output = core.blob_outputs[operation],
+  }
+end
+
+-- Reads a body that has to be streamed once, for its length and checksums.
+local function announce(state, turn)
+  if state.blob then
+    local tree
+    state.source, tree = source.announce(state.blob, turn)
+    state.length = tree:length()
+    state.request:stream(tree)
+  end
+end
+
+--- Performs a call.
+-- Raises error objects: what the credentials, the transport or the service had to say.
+-- @param way table: the inside of a client
+-- @param state table: of `call.prepare`; used up
+-- @param turn table: of `wait.turn`
+-- @return table: the operation's output, with ResponseMetadata
+function call.perform(way, state, turn)
   local result, err, response
+  announce(state, turn)
   while true do
     if not ask_leave(way, turn) then
       return raise(state, err or send.too_late(way.settings.endpoint_url), "timeout")
     end
-    result, err, response = try(way, request, state, turn)
+    result, err, response = try(way, state.request, state, turn)
     if result then
       way.retries:succeeded(state.taken)
       result.ResponseMetadata.RetryAttempts = state.attempts - 1
@@ -201,6 +256,16 @@ function call.run(way, operation, params)
       return raise(state, err, why)
     end
   end
+end
+
+--- Calls an operation of the service: prepares and performs it.
+-- @param way table: the inside of a client
+-- @param operation string: API name
+-- @param params table or nil
+-- @return table: the operation's output, with ResponseMetadata
+function call.run(way, operation, params)
+  local state = call.prepare(way, operation, params)
+  return call.perform(way, state, wait.turn(way.wait, way.settings.timeout, way.clock))
 end
 
 return call

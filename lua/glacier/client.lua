@@ -114,9 +114,9 @@ local function make_way(chosen, settings)
   }
   way.limiter = settings.retry_mode == "adaptive" and adaptive.new(way.clock) or nil
   if chosen.transport then
-    way.send, way.close = send.host(chosen.transport)
+    way.send, way.connections = send.host(chosen.transport)
   else
-    way.send, way.close = send.libcurl(settings)
+    way.send, way.connections = send.libcurl(settings)
   end
   way.credentials = credentials.source(chosen.credentials, credentials_context(way, chosen))
   return way
@@ -175,7 +175,7 @@ end
 --- Closes the client's connections. Legal any number of times; a later call opens new ones. A
 -- client that is collected closes them as well.
 function Client:close()
-  way_of(self).close()
+  way_of(self).connections.close()
 end
 
 Client.__close = Client.close

@@ -43,54 +43,165 @@ function send.too_late(url)
   return fail.new("transport", "ReadTimeoutError", message, true)
 end
 
+-- Bytes fed to libcurl at once.
+local FEED = 256 * 1024
+
+-- Feeds a transfer from its source. Returns whether it did.
+local function feed(transfer, source)
+  local wanted = transfer:wants()
+  if wanted == 0 then
+    return false
+  end
+  local piece = source.read(math.min(wanted, FEED))
+  if not piece then
+    transfer:cancel()
+    fail.raise("validation", "ParamValidationError",
+      "Parameter validation failed:\nInvalid value for parameter body, it has become shorter since it was hashed")
+  end
+  transfer:feed(piece)
+  return true
+end
+
+-- What a transfer with a streamed body needs while it is waited for, see `wait.transfer`.
+local function server(transfer, stream)
+  return stream and function(done)
+    if stream.source and not done and feed(transfer, stream.source) then
+      return "again"
+    elseif stream.take then
+      stream.head = transfer:head()
+      return stream.head and "enough"
+    end
+  end
+end
+
+-- The body of a response, taken from its transfer piece by piece.
+local function incoming(transfer, stream)
+  local over = false
+  local function take(piece)
+    if piece == "" and not over then
+      wait.transfer(transfer, stream.turn(), function(done)
+        over, piece = done, transfer:take()
+        return piece ~= "" and "enough"
+      end)
+    end
+    return piece
+  end
+  return {
+    next = function()
+      local piece = take(transfer:take())
+      if piece ~= "" then
+        return piece
+      end
+      local _, err = transfer:finish()
+      return nil, err
+    end,
+    close = function()
+      transfer:cancel()
+    end,
+  }
+end
+
+-- Waits at most so many seconds for something to happen on any connection.
+local function idle(pools, seconds)
+  local first, pool = next(pools)
+  if not pool then
+    core.sleep(seconds)
+  elseif next(pools, first) then
+    pool:wait(1) -- of several, one waits for all: not for long, then
+  else
+    pool:wait(seconds * 1000)
+  end
+end
+
 --- Makes the way to send over libcurl.
 -- @param settings table: of `config.resolve`
--- @return function(request, url, timeouts, turn) -> response, or nil and an error object; `url` is
---   where the request goes, `timeouts` has connect_timeout and read_timeout in seconds, `turn` is
---   of `wait.turn`
--- @return function(): closes the connections; the next request opens new ones
+-- @return function(request, url, timeouts, turn, stream) -> response, or nil and an error object;
+--   `url` is where the request goes, `timeouts` has connect_timeout and read_timeout in seconds,
+--   `turn` is of `wait.turn`. `stream` is nil or { source = of `source.announce` or nil, length =
+--   of it, take = whether a success's body is to be taken in pieces, turn = function() -> turn to
+--   do so }: the third result is then { next = function() -> string, or nil at the end, or nil and
+--   an error object, close = function() }
+-- @return table: `close()` closes the connections, and the next request opens new ones;
+--   `idle(seconds)` waits at most so long for something to happen on them
 function send.libcurl(settings)
   local pools = {}
-  local function over_libcurl(request, url, timeouts, turn)
+  local function over_libcurl(request, url, timeouts, turn, stream)
     local connect, read = milliseconds(timeouts.connect_timeout), milliseconds(timeouts.read_timeout)
-    local transfer, err = pool_for(pools, settings, url):start(request, connect, read)
+    local transfer, err = pool_for(pools, settings, url):start(request, connect, read, stream and stream.take)
     if not transfer then
       return nil, err
     end
-    if not wait.transfer(transfer, turn) then
+    if not wait.transfer(transfer, turn, server(transfer, stream)) then
       transfer:cancel()
       return nil, send.too_late(url)
     end
+    if stream and stream.head then
+      return stream.head, nil, incoming(transfer, stream)
+    end
     return transfer:finish()
   end
-  return over_libcurl, function()
+  local connections = {}
+  function connections.close()
     for name, pool in pairs(pools) do
       pool:close()
       pools[name] = nil
     end
   end
+  function connections.idle(seconds)
+    idle(pools, seconds)
+  end
+  return over_libcurl, connections
+end
+
+-- The whole of a reader function.
+local function read_all(reader)
+  local pieces = {}
+  for piece in reader, 65536 do
+    pieces[#pieces + 1] = piece
+  end
+  return table.concat(pieces)
+end
+
+-- A host may give a body as a reader: handed on where it is to be taken in pieces, else read.
+local function body_of(result, stream)
+  local body = type(result) == "table" and result.body
+  if type(body) ~= "function" then
+    return nil
+  elseif stream and stream.take and (result.status == 200 or result.status == 206) then
+    result.body = nil
+    return { next = function() return body(65536) end, close = function() end }
+  end
+  result.body = read_all(body)
+end
+
+local function export(request, timeouts, turn, stream)
+  local exported = request:export()
+  exported.timeout = math.min(timeouts.read_timeout, wait.left(turn))
+  if stream and stream.source then
+    exported.body, exported.body_length = stream.source.read, stream.length
+  end
+  return exported
 end
 
 --- Makes the way to send through a host's own transport.
 -- @param transport function(request) -> { status, headers, body }, or nil, message, code
--- @return function(request, url, timeouts, turn) -> response, or nil and an error object
--- @return function(): does nothing, for the connections are the host's
+-- @return function(request, url, timeouts, turn, stream) -> as of `send.libcurl`
+-- @return table: as of `send.libcurl`; the connections are the host's
 function send.host(transport)
-  local function over_host(request, _, timeouts, turn)
-    local exported = request:export()
-    exported.timeout = math.min(timeouts.read_timeout, wait.left(turn))
-    local result, message, code = transport(exported)
+  local function over_host(request, _, timeouts, turn, stream)
+    local result, message, code = transport(export(request, timeouts, turn, stream))
     if result == nil then
       code = transport_codes[code] ~= nil and code or "EndpointConnectionError"
       return nil, fail.new("transport", code, tostring(message), transport_codes[code])
     end
+    local body = body_of(result, stream)
     local good, response = pcall(core.response, result)
     if not good then
       return nil, fail.new("transport", "ResponseParserError", tostring(response))
     end
-    return response
+    return response, nil, body
   end
-  return over_host, function() end
+  return over_host, { close = function() end, idle = core.sleep }
 end
 
 return send

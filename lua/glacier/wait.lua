@@ -1,5 +1,6 @@
 --- Waiting, which is always done here, in Lua: so a coroutine can be switched there under any host.
--- A `turn` is one call's way to wait: { wait = function(seconds) or nil to block, deadline = number
+-- A `turn` is one call's way to wait: { wait = function(seconds) or nil to block, tick = function()
+-- or nil: hands over to whoever polls the job that this call is, deadline = number
 -- or nil, clock = function() -> seconds, never set back }.
 local core = require "glacier.core"
 
@@ -42,36 +43,66 @@ function wait.left(turn)
   return turn.deadline and turn.deadline - turn.clock() or math.huge
 end
 
+-- Waits a little, for what a transfer is polled for. A `tick` hands over to whoever polls the job.
+local function rest(turn, seconds)
+  if turn.tick then
+    turn.tick()
+  else
+    turn.wait(math.min(seconds, wait.left(turn)))
+  end
+end
+
 --- Waits for a transfer, polling it.
 -- @param transfer transfer of `glacier.core`
 -- @param turn table: of `wait.turn`
--- @return boolean: true when it is done, false when the deadline came first
-function wait.transfer(transfer, turn)
-  local pause = turn.wait and SHORTEST
-  while not transfer:poll(pause and 0 or math.max(0, math.min(BLOCKING, wait.left(turn))) * 1000) do
-    if wait.left(turn) <= 0 then
+-- @param serve function or nil: called after each poll, to feed the transfer or to look at it;
+--   returns "enough" to stop waiting, "again" where it did something and there is no use in waiting
+-- @return boolean: true when it is done or enough, false when the deadline came first
+function wait.transfer(transfer, turn, serve)
+  local yields = turn.tick or turn.wait
+  local pause, answer = SHORTEST, nil
+  while true do
+    local still = yields or answer == "again"
+    local done = transfer:poll(still and 0 or math.max(0, math.min(BLOCKING, wait.left(turn))) * 1000)
+    answer = serve and serve(done)
+    if done or answer == "enough" then
+      return true
+    elseif wait.left(turn) <= 0 then
       return false
-    end
-    if pause then
-      turn.wait(math.min(pause, wait.left(turn)))
+    elseif answer == "again" then
+      pause = SHORTEST
+    elseif yields then
+      rest(turn, pause)
       pause = math.min(pause * 2, LONGEST)
     end
   end
-  return true
 end
 
 --- Waits for a time: in one wait of the host's, which may return early, or blocking.
 -- @param turn table: of `wait.turn`
 -- @param seconds number
 function wait.pause(turn, seconds)
-  if turn.wait then
+  if turn.wait and not turn.tick then
     turn.wait(seconds)
     return
   end
-  local over = core.monotonic() + seconds
+  local clock = turn.tick and turn.clock or core.monotonic
+  local over = clock() + seconds
   while seconds > 0 do
-    core.sleep(math.min(seconds, BLOCKING))
-    seconds = over - core.monotonic()
+    if turn.tick then
+      turn.tick()
+    else
+      core.sleep(math.min(seconds, BLOCKING))
+    end
+    seconds = over - clock()
+  end
+end
+
+--- Lets others have their turn during long work.
+-- @param turn table: of `wait.turn`
+function wait.breathe(turn)
+  if turn.tick or turn.wait then
+    rest(turn, 0)
   end
 end
 

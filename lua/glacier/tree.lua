@@ -1,0 +1,25 @@
+--- Glacier's tree hash: SHA-256 of each MiB, joined in pairs, as "Computing Checksums" of the
+-- developer guide has it. Hashes are 64 lower-case hexadecimal digits.
+local core = require "glacier.core"
+local source = require "glacier.source"
+
+local tree = {}
+
+--- The tree hash of a string, an open file (from where it stands; its position moves) or a reader
+-- function. Raises `ParamValidationError` for anything else.
+-- @return string
+function tree.hash(value)
+  return (source.hash(source.open(value)):hex())
+end
+
+--- Makes a hasher that is fed: `:update(bytes)`, then `:hex()`, after which more may be fed.
+-- @return userdata; its second result of `:hex()` is the plain SHA-256, `:length()` the bytes fed
+tree.hasher = core.tree
+
+--- The tree hash of consecutive parts, from the list of theirs. Every part but the last has the
+-- same size, 1 MiB × 2ⁿ. Raises `ParamValidationError` for an empty list or what is no hash.
+-- @param list list of strings
+-- @return string
+tree.combine = core.join_trees
+
+return tree

@@ -1,0 +1,97 @@
+--- Waiters: poll an operation until something has come about.
+local fail = require "glacier.fail"
+
+local waiters = {}
+
+-- Each asks `operation` and judges its output: true when done, false to go on, nil and why where it
+-- never will be. Where `missing` is set, ResourceNotFoundException is an answer, too: no output.
+-- Delays (seconds) and attempts of the first two are those of the service's waiters-2.json; a job
+-- takes hours, so it is asked for seldom and long.
+local known = {
+  vault_exists = {
+    operation = "DescribeVault", delay = 3, max_attempts = 15, missing = true,
+    judge = function(output)
+      return output ~= nil
+    end,
+  },
+  vault_not_exists = {
+    operation = "DescribeVault", delay = 3, max_attempts = 15, missing = true,
+    judge = function(output)
+      return output == nil
+    end,
+  },
+  job_completed = {
+    operation = "DescribeJob", delay = 60, max_attempts = 2000,
+    judge = function(output)
+      if output.StatusCode == "Failed" then
+        return nil, "the job failed: " .. tostring(output.StatusMessage or "no reason was given")
+      end
+      return output.Completed == true
+    end,
+  },
+}
+
+local function fail_waiting(name, reason, last)
+  local err = fail.new("waiter", "WaiterError", ("Waiter %s failed: %s"):format(name, reason))
+  err.response = last
+  return error(err, 0)
+end
+
+local function settings_of(waiter, options)
+  local settings = { delay = waiter.delay, max_attempts = waiter.max_attempts }
+  for key, value in pairs(options or {}) do
+    local known_key = key == "delay" or key == "max_attempts" or key == "timeout"
+    if not known_key or type(value) ~= "number" or value < 0 then
+      fail.raise("validation", "ParamValidationError",
+        ("wait_until: %s must be one of delay, max_attempts, timeout, a number"):format(tostring(key)))
+    end
+    settings[key] = value
+  end
+  return settings
+end
+
+-- Asks once. Returns the output, or nil where the resource is missing and that is an answer; and
+-- the response in either case.
+local function ask(host, waiter, params)
+  local good, outcome = pcall(host.call, waiter.operation, params)
+  if good then
+    return outcome, outcome
+  elseif waiter.missing and type(outcome) == "table" and outcome.code == "ResourceNotFoundException" then
+    return nil, outcome.response
+  end
+  return error(outcome, 0)
+end
+
+--- Waits.
+-- Raises `WaiterError` (kind "waiter", `response` the last one) when the attempts or the timeout
+-- run out, or what is waited for can no longer come about; other errors of the operation as they
+-- are.
+-- @param host table: `call(operation, params)`, `pause(seconds)`, `clock()`
+-- @param name string: "vault_exists", "vault_not_exists", "job_completed"
+-- @param params table: of DescribeVault or DescribeJob
+-- @param options table or nil: delay (seconds), max_attempts, timeout (seconds)
+-- @return table: the last response
+function waiters.wait(host, name, params, options)
+  local waiter = known[name]
+  if not waiter then
+    fail.raise("validation", "ParamValidationError", ("Waiter does not exist: %s"):format(tostring(name)))
+  end
+  local settings = settings_of(waiter, options)
+  local deadline = settings.timeout and host.clock() + settings.timeout
+  for attempt = 1, math.huge do
+    local output, last = ask(host, waiter, params)
+    local done, reason = waiter.judge(output)
+    if done then
+      return last
+    elseif reason then
+      return fail_waiting(name, reason, last)
+    elseif attempt >= settings.max_attempts then
+      return fail_waiting(name, "Max attempts exceeded", last)
+    elseif deadline and host.clock() + settings.delay > deadline then
+      return fail_waiting(name, "the timeout passed", last)
+    end
+    host.pause(settings.delay)
+  end
+end
+
+return waiters
