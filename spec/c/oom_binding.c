@@ -1,0 +1,206 @@
+/* The binding on allocators that fail: for n = 0, 1, … every allocation from the n-th on is
+ * refused, the core's in one run and Lua's in another, until a script gets through.  Whatever is
+ * raised says that memory is short or is an error object, and nothing is left behind. */
+#include "lua_state.h"
+#include "mem_failing.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <string.h>
+
+/* ---- what Lua allocates ------------------------------------------------------------------ */
+
+typedef struct budget {
+  long attempts, fails_from; /* never for a negative `fails_from` */
+  long live;
+} budget;
+
+/* Lua relies on it that a block can always be made smaller. */
+static void *allocate(void *context, void *pointer, size_t old_size, size_t size) {
+  budget *memory = context;
+  if (size == 0) {
+    memory->live -= pointer != NULL;
+    free(pointer);
+    return NULL;
+  }
+  int grows = !pointer || size > old_size;
+  if (grows && memory->attempts++ >= memory->fails_from && memory->fails_from >= 0)
+    return NULL;
+  void *moved = realloc(pointer, size);
+  if (moved && !pointer)
+    memory->live++;
+  return moved;
+}
+
+/* ---- scripts ----------------------------------------------------------------------------- */
+
+typedef struct script {
+  const char *name, *text;
+} script;
+
+/* Each is handed the module, and a function that calls another and raises unless that fails with
+ * the code. */
+static const script scripts[] = {
+    {"endpoint", "assert(core.endpoint{ region = 'us-east-1' }:find 'us%-east%-1')\n"
+                 "fails('NoRegionError', core.endpoint, {})\n"},
+    {"prepare, sign, export",
+     "local request = core.prepare('SetVaultNotifications', {\n"
+     "  vaultName = ('v'):rep(80) .. '/ü', vaultNotificationConfig = {\n"
+     "    SNSTopic = 'arn:aws:sns:us-east-1:012345678901:topic', Events = { 'a', 'b', "
+     "('c'):rep(99) },\n"
+     "  },\n"
+     "}, 'https://glacier.us-east-1.amazonaws.com')\n"
+     "request:set_header('User-Agent', 'x')\n"
+     "local keys = core.credentials('AKID', 'SECRET', ('T'):rep(200))\n"
+     "request:sign(keys, 'us-east-1', 'glacier', 0)\n"
+     "local canonical = request:sign_stages(keys, 'us-east-1', 'glacier', 0, false)\n"
+     "assert(#canonical > 0 and keys:access_key_id() == 'AKID')\n"
+     "local exported = request:export()\n"
+     "assert(exported.headers.Authorization and #exported.body > 100)\n"},
+    {"refuse parameters", "fails('ParamValidationError', core.prepare, 'SetVaultNotifications', {\n"
+                          "  accountId = 5, Unknown = 1, vaultNotificationConfig = { Foo = 1, "
+                          "Events = { 1, {}, 'x' } },\n"
+                          "}, 'http://127.0.0.1')\n"
+                          "fails('PartialCredentialsError', core.credentials, 'AKID')\n"},
+    {"a request of one's own",
+     "local request = core.request{\n"
+     "  method = 'POST', url = 'http://127.0.0.1/a?b=c', body = ('x'):rep(500),\n"
+     "  headers = { A = '1', B = '2', ['Content-Type'] = 'text/plain' },\n"
+     "}\n"
+     "assert(request:export().url:find 'b=c')\n"},
+    {"an answer",
+     "local response = core.response{\n"
+     "  status = 200, headers = { ['x-amzn-RequestId'] = 'R', A = { '1', '2' } },\n"
+     "  body = '{' .. ('x'):rep(500),\n"
+     "}\n"
+     "local output = core.parse('ListVaults', response, {\n"
+     "  Marker = 'm', VaultList = { { VaultName = 'v', SizeInBytes = '12' }, { NumberOfArchives = "
+     "1.0 } },\n"
+     "})\n"
+     "assert(output.VaultList[1].SizeInBytes == 12 and output.ResponseMetadata.RequestId == 'R')\n"
+     "local empty, err = core.parse('ListVaults', response, { VaultList = 'x' })\n"
+     "assert(not empty and err.code == 'ResponseParserError')\n"
+     "assert(core.parse('CreateVault', core.response{ status = 201, headers = { Location = '/' } "
+     "})\n"
+     "  .location == '/')\n"
+     "assert(response:status() == 200 and response:header 'a' == '1' and #response:body() == "
+     "501)\n"},
+    {"a refusal",
+     "local response = core.response{ status = 404, headers = { A = '1' }, body = '{}' }\n"
+     "local output, err = core.parse('ListVaults', response, {\n"
+     "  code = 'a#NoLongerSupportedException:b', message = ('m'):rep(500), type = 'Client',\n"
+     "})\n"
+     "assert(not output and err.kind == 'service')\n"
+     "err.response.ResponseMetadata.MaxAttemptsReached = true\n"
+     "err.response.ResponseMetadata.RetryAttempts = 2\n"
+     "assert(tostring(err):find 'max retries: 2')\n"
+     "response = core.response{ status = 503, body = '<html>' }\n"
+     "output, err = core.parse('ListVaults', response)\n"
+     "assert(tostring(err):find 'Service Unavailable')\n"
+     "assert(tostring(core.error{ kind = 'config', message = 'm' }) == 'm')\n"},
+    {"a transfer",
+     "local pool = core.pool{ ca_bundle = '/x', proxy = '', no_proxy = '*' }\n"
+     "local request = core.request{\n"
+     "  method = 'PUT', url = 'http://127.0.0.1:1/a', body = 'b', headers = { A = '1', B = '' },\n"
+     "}\n"
+     "local transfer = assert(pool:start(request, 1000, 1000))\n"
+     "assert(not pool:foreign())\n"
+     "local response, err = transfer:finish()\n"
+     "assert(not response and err.code == 'ConnectionClosedError')\n"
+     "transfer = assert(pool:start(request, 1000, 1000))\n"
+     "repeat until transfer:poll(100)\n"
+     "response, err = transfer:finish()\n"
+     "assert(not response and err.kind == 'transport')\n"
+     "transfer = assert(pool:start(request, 1000, 1000))\n"
+     "transfer:cancel()\n"
+     "transfer = assert(pool:start(request, 1000, 1000))\n"
+     "pool:close()\n"},
+    {"the system", "assert(#core.uuid() == 36 and core.monotonic() >= 0)\n"},
+};
+
+static const char frame[] =
+    "local core, text, name = ...\n"
+    "local function fails(code, f, ...)\n"
+    "  local good, err = pcall(f, ...)\n"
+    "  if good then error('it should fail') end\n"
+    "  if type(err) ~= 'table' or err.code ~= code then error(err, 0) end\n"
+    "  assert(#tostring(err) > 0)\n"
+    "end\n"
+    "assert(load('local core, fails = ...\\n' .. text, '=' .. name))(core, fails)\n";
+
+/* ---- a run ------------------------------------------------------------------------------- */
+
+/* With a script at 1: opens the module and plays the script. */
+static int play(lua_State *L) {
+  const script *it = lua_touserdata(L, 1);
+  if (luaL_loadstring(L, frame) != LUA_OK)
+    return lua_error(L);
+  lua_pushcfunction(L, luaopen_glacier_core);
+  lua_call(L, 0, 1);
+  lua_pushstring(L, it->text);
+  lua_pushstring(L, it->name);
+  lua_call(L, 3, 0);
+  return 0;
+}
+
+/* Whether what was raised says that there was no memory. */
+static int tells_memory(lua_State *L) {
+  const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
+  if (text && strstr(text, "not enough memory"))
+    return 1;
+  fail_msg("raised: %s", luaL_tolstring(L, -1, NULL));
+  return 0;
+}
+
+typedef enum victim { OF_CORE, OF_LUA } victim;
+
+/* Plays while the allocations of `whose` fail from the n-th on.  Returns whether it got through. */
+static int survives(const script *it, victim whose, long n) {
+  budget memory = {.fails_from = -1};
+  lua_State *L = lua_newstate(allocate, &memory);
+  assert_non_null(L);
+  luaL_openlibs(L);
+  lua_pushcfunction(L, play);
+  lua_pushlightuserdata(L, (void *)(uintptr_t)it);
+  memory.attempts = 0;
+  memory.fails_from = whose == OF_LUA ? n : -1;
+  gl_mem_fail_from(whose == OF_CORE ? n : -1);
+  int result = lua_pcall(L, 1, 0, 0);
+  memory.fails_from = -1;
+  gl_mem_fail_from(-1);
+  int through = result == LUA_OK || !tells_memory(L);
+  lua_close(L);
+  assert_int_equal(memory.live, 0);
+  assert_int_equal(gl_mem_live(), 0);
+  return through;
+}
+
+/* Plays every script; `least` is how many failures there must have been. */
+static void expect_survival(victim whose, long least) {
+  long failures = 0;
+  for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
+    for (long n = 0; !survives(&scripts[i], whose, n); n++)
+      failures++;
+  assert_in_range(failures, least, 100000);
+}
+
+static void nothing_is_left_when_the_core_has_no_memory(void **state) {
+  (void)state;
+  expect_survival(OF_CORE, 100);
+}
+
+static void nothing_is_left_when_lua_has_no_memory(void **state) {
+  (void)state;
+  expect_survival(OF_LUA, 2000);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(nothing_is_left_when_the_core_has_no_memory),
+      cmocka_unit_test(nothing_is_left_when_lua_has_no_memory),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
