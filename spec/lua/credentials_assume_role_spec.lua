@@ -27,7 +27,8 @@ describe("a role assumed with a source profile's keys", function()
     assert.are.equal("POST", request.method)
     assert.are.equal("/", request.target)
     assert.are.equal("application/x-www-form-urlencoded; charset=utf-8", request.headers["content-type"])
-    assert.truthy(request.headers.authorization:find("Credential=AKIAsource/20231114/us-west-2/sts/aws4_request", 1, true))
+    assert.truthy(request.headers.authorization:find("Credential=AKIAsource/20231114/us-west-2/sts/aws4_request", 1,
+      true))
     assert.are.equal("SECRETt", request.headers["x-amz-security-token"])
     assert.are.same({
       Action = "AssumeRole", Version = "2011-06-15", RoleArn = "arn:aws:iam::111122223333:role/demo",
@@ -102,7 +103,8 @@ describe("a role assumed with a source profile's keys", function()
     { "a program", { config = "[default]\n" .. ROLE .. "source_profile = b\n[profile b]\ncredential_process = "
       .. 'echo \'{"Version":1,"AccessKeyId":"AKIAp","SecretAccessKey":"SECRET"}\'\n' }, "AKIAp" },
     { "the environment", { config = "[profile p]\n" .. ROLE .. "credential_source = Environment\n", profile = "p",
-      env = { AWS_ENDPOINT_URL_STS = "{URL}", AWS_ACCESS_KEY_ID = "AKIAe", AWS_SECRET_ACCESS_KEY = "SECRET" } }, "AKIAe" },
+      env = { AWS_ENDPOINT_URL_STS = "{URL}", AWS_ACCESS_KEY_ID = "AKIAe", AWS_SECRET_ACCESS_KEY = "SECRET" } },
+        "AKIAe" },
   } do
     it("may have them from " .. case[1], function()
       local place, source = assume(case[2])
@@ -123,7 +125,8 @@ describe("a role assumed with a source profile's keys", function()
         answer = function(request)
           if request.target == "/sts" then return world.sts "AssumeRole" end
           if request.target:find "/token$" or request.target:find "/$" then return { 200, "name" } end
-          return world.json { AccessKeyId = "ASIAsource", SecretAccessKey = "SECRET", Token = "SECRET", Expiration = world.at(9999) }
+          return world.json { AccessKeyId = "ASIAsource", SecretAccessKey = "SECRET", Token = "SECRET",
+            Expiration = world.at(9999) }
         end,
       }
       finally(place.close)
@@ -134,11 +137,12 @@ describe("a role assumed with a source profile's keys", function()
 end)
 
 describe("a role whose settings cannot be meant", function()
-  local loop = "Infinite loop in credential configuration detected. Attempting to load from profile %s which has already "
-    .. "been visited. Visited profiles: %s"
+  local loop = "Infinite loop in credential configuration detected. Attempting to load from profile %s which has "
+    .. "already been visited. Visited profiles: %s"
   -- what, the config file, code, a piece of the message
   for _, case in ipairs {
-    { "two sources", ROLE .. "source_profile = source\ncredential_source = Environment\n" .. SOURCE, "InvalidConfigError",
+    { "two sources", ROLE .. "source_profile = source\ncredential_source = Environment\n" .. SOURCE,
+      "InvalidConfigError",
       'The profile "default" contains both source_profile and credential_source.' },
     { "no source", ROLE, "PartialCredentialsError",
       "Partial credentials found in assume-role, missing: source_profile or credential_source" },
@@ -149,8 +153,8 @@ describe("a role whose settings cannot be meant", function()
     { "a named source in other letters", ROLE .. "credential_source = environment\n", "InvalidConfigError",
       'The credential source "environment" referenced in profile "default" is not valid.' },
     { "a named source without keys", ROLE .. "credential_source = Environment\n", "CredentialRetrievalError",
-      "Error when retrieving credentials from Environment: No credentials found in credential_source referenced in profile "
-      .. "default" },
+      "Error when retrieving credentials from Environment: No credentials found in credential_source referenced in "
+      .. "profile default" },
     { "itself as the source", ROLE .. "source_profile = default\n", "InfiniteLoopConfigError",
       loop:format("default", "['default']") },
     { "a loop", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = default\n",
@@ -164,7 +168,8 @@ describe("a role whose settings cannot be meant", function()
       "CredentialRetrievalError", "an MFA code for me is needed: give the option mfa_code" },
     { "a services section that is not there", "services = x\n" .. ROLE .. "source_profile = source\n" .. SOURCE,
       "InvalidConfigError", 'the "x" services configuration does not exist', {} },
-    { "a mode of STS endpoints that is none", "sts_regional_endpoints = x\n" .. ROLE .. "source_profile = source\n" .. SOURCE,
+    { "a mode of STS endpoints that is none", "sts_regional_endpoints = x\n" .. ROLE .. "source_profile = source\n"
+      .. SOURCE,
       "InvalidConfigError", ".aws/config, line 2 must be legacy or regional", {} },
   } do
     it("(" .. case[1] .. ") is refused", function()
@@ -185,13 +190,15 @@ describe("an answer of STS", function()
   for _, case in ipairs {
     { "that refuses", world.sts_error(403, "AccessDenied", "not &lt;allowed&gt;"),
       "An error occurred (AccessDenied) when calling the AssumeRole operation: not <allowed>", 1, false },
-    { "that throttles", world.sts_error(400, "Throttling", "slow"), "(Throttling) when calling the AssumeRole operation: slow",
+    { "that throttles", world.sts_error(400, "Throttling", "slow"),
+      "(Throttling) when calling the AssumeRole operation: slow",
       3, true },
     { "that failed", { 500, "oops" }, "(500) when calling the AssumeRole operation: ", 3, true },
     { "that is no XML", { 200, "{}" }, "the answer to AssumeRole holds no complete keys", 1, false },
     { "without a secret", world.sts("AssumeRole", { SecretAccessKey = "" }), "secret_access_key", 1, false,
       "PartialCredentialsError" },
-    { "with elements in a key", world.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }), "holds no complete keys", 1, false },
+    { "with elements in a key", world.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }), "holds no complete keys", 1,
+      false },
     { "without a time", world.sts("AssumeRole", { Expiration = "soon" }), "holds no complete keys", 1, false },
     { "cut short", { 200, world.sts("AssumeRole")[2]:sub(1, 330) }, "holds no complete keys", 1, false },
     { "that has expired", world.sts("AssumeRole", { Expiration = world.at(-1) }), "still expired.", 1, false },
@@ -211,7 +218,8 @@ describe("an answer of STS", function()
 
   it("that passes by itself is waited for and asked for again", function()
     local place, source = assume { config = config, random = function() return 1 end, answer = function(_, n)
-      return n == 1 and { 503, "" } or n == 2 and world.sts_error(400, "IDPCommunicationError", "") or world.sts "AssumeRole"
+      return n == 1 and { 503, "" } or n == 2 and world.sts_error(400, "IDPCommunicationError", "")
+        or world.sts "AssumeRole"
     end }
     finally(place.close)
     assert.are.equal("ASIASTS", source:keys():access_key_id())
@@ -227,10 +235,12 @@ describe("STS is found", function()
   for _, case in ipairs {
     { "in its region", {}, "", "eu-west-3", "https://sts.eu-west-3.amazonaws.com", "eu-west-3" },
     { "in China", {}, "", "cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1" },
-    { "with FIPS", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-east-1", "https://sts-fips.us-east-1.amazonaws.com", "us-east-1" },
+    { "with FIPS", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-east-1", "https://sts-fips.us-east-1.amazonaws.com",
+      "us-east-1" },
     { "with FIPS in GovCloud", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-gov-west-1",
       "https://sts.us-gov-west-1.amazonaws.com", "us-gov-west-1" },
-    { "over both IP versions", {}, "use_dualstack_endpoint = true\n", "us-east-1", "https://sts.us-east-1.api.aws", "us-east-1" },
+    { "over both IP versions", {}, "use_dualstack_endpoint = true\n", "us-east-1", "https://sts.us-east-1.api.aws",
+      "us-east-1" },
     { "globally where that is asked for", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "", "us-west-2",
       "https://sts.amazonaws.com", "us-east-1" },
     { "regionally where the region is newer than that", {}, "sts_regional_endpoints = legacy\n", "af-south-1",
@@ -239,12 +249,14 @@ describe("STS is found", function()
       "services = s\nendpoint_url = http://profile\n", "us-west-2", "http://own", "us-west-2" },
     { "by the common variable next", { AWS_ENDPOINT_URL = "http://all/path/" },
       "services = s\nendpoint_url = http://profile\n", "us-west-2", "http://all/path", "us-west-2" },
-    { "by the services section next", {}, "services = s\nendpoint_url = http://profile\n", "us-west-2", "http://services",
+    { "by the services section next", {}, "services = s\nendpoint_url = http://profile\n", "us-west-2",
+      "http://services",
       "us-west-2" },
     { "by the profile last", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "endpoint_url = http://profile\n", "us-west-2",
       "http://profile", "us-west-2" },
     { "by none of these if they are to be ignored",
-      { AWS_ENDPOINT_URL_STS = "http://own", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "true" }, "services = s\n", "us-west-2",
+      { AWS_ENDPOINT_URL_STS = "http://own", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "true" }, "services = s\n",
+        "us-west-2",
       "https://sts.us-west-2.amazonaws.com", "us-west-2" },
   } do
     it(case[1], function()
@@ -298,12 +310,14 @@ describe("a role assumed with a web identity", function()
     source:keys()
     assert.are.equal("SECRETone", world.form(place.requests[1].body).WebIdentityToken)
     assert.are.equal("SECRETtwo", world.form(place.requests[2].body).WebIdentityToken)
-    assert.are.equal(world.form(place.requests[1].body).RoleSessionName, world.form(place.requests[2].body).RoleSessionName)
+    assert.are.equal(world.form(place.requests[1].body).RoleSessionName,
+      world.form(place.requests[2].body).RoleSessionName)
   end)
 
   it("may be the source of another role", function()
     local place, source = assume {
-      config = "[default]\n" .. ROLE .. "source_profile = w\n[profile w]\n" .. ROLE .. "web_identity_token_file = {HOME}/token\n",
+      config = "[default]\n" .. ROLE .. "source_profile = w\n[profile w]\n" .. ROLE
+        .. "web_identity_token_file = {HOME}/token\n",
       files = { token = "SECRETone" },
       answer = function(request) return world.sts(world.form(request.body).Action) end,
     }
@@ -327,13 +341,17 @@ describe("a role assumed with a web identity", function()
       "configured to assume role with web identity but has no role ARN configured" },
     { "without its file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/none\n" },
       "CredentialRetrievalError", "/none: No such file or directory" },
-    { "with an empty file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/t\n", files = { t = "" } },
+    { "with an empty file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/t\n",
+      files = { t = "" } },
       "CredentialRetrievalError", "is empty or cannot be read" },
     { "with a directory as its file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}\n" },
       "CredentialRetrievalError", "cannot be read" },
-    { "whose token STS repeats in its refusal", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/t\n",
-      files = { t = "SECRETt" }, answer = function() return world.sts_error(400, "InvalidIdentityToken", "no SECRETt here") end },
-      "CredentialRetrievalError", "(InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: no *** here" },
+    { "whose token STS repeats in its refusal", { config = "[default]\n" .. ROLE
+      .. "web_identity_token_file = {HOME}/t\n",
+      files = { t = "SECRETt" }, answer = function() return world.sts_error(400, "InvalidIdentityToken",
+        "no SECRETt here") end },
+      "CredentialRetrievalError",
+        "(InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: no *** here" },
   } do
     it(case[1] .. " is an error", function()
       local place, source = assume(case[2])

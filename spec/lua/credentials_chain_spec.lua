@@ -24,10 +24,12 @@ end
 -- what, world, then access key, secret, token and account, or an error's code and a piece of its message
 local cases = {
   { "the environment's", { env = ENV }, "AKIAenv", "SECRETenv" },
-  { "the environment's with a token and an account", { env = with { AWS_SESSION_TOKEN = "SECRETt", AWS_ACCOUNT_ID = "12" } },
+  { "the environment's with a token and an account", { env = with { AWS_SESSION_TOKEN = "SECRETt",
+    AWS_ACCOUNT_ID = "12" } },
     "AKIAenv", "SECRETenv", "SECRETt", "12" },
   { "the environment's older name of the token first",
-    { env = with { AWS_SECURITY_TOKEN = "SECRETa", AWS_SESSION_TOKEN = "SECRETb" } }, "AKIAenv", "SECRETenv", "SECRETa" },
+    { env = with { AWS_SECURITY_TOKEN = "SECRETa", AWS_SESSION_TOKEN = "SECRETb" } }, "AKIAenv", "SECRETenv",
+      "SECRETa" },
   { "the environment's newer name where the older is empty",
     { env = with { AWS_SECURITY_TOKEN = "", AWS_SESSION_TOKEN = "SECRETb" } }, "AKIAenv", "SECRETenv", "SECRETb" },
   { "the environment's that do not expire soon", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(7200) } },
@@ -40,13 +42,15 @@ local cases = {
     error = "PartialCredentialsError", says = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY" },
   { "no half where the other is empty", { env = with { AWS_SECRET_ACCESS_KEY = "" } },
     error = "PartialCredentialsError", says = "missing: AWS_SECRET_ACCESS_KEY" },
-  { "others where the access key is empty", { env = with { AWS_ACCESS_KEY_ID = "" }, credentials = "[default]\n" .. pair(1) },
+  { "others where the access key is empty", { env = with { AWS_ACCESS_KEY_ID = "" }, credentials = "[default]\n"
+    .. pair(1) },
     "AKIA1", "SECRET1" },
   { "the profile's chosen in code, not the environment's",
     { env = ENV, credentials = "[p]\n" .. pair(1), profile = "p" }, "AKIA1", "SECRET1" },
   { "the environment's, also with a profile chosen there",
     { env = with { AWS_PROFILE = "p" }, credentials = "[p]\n" .. pair(1) }, "AKIAenv", "SECRETenv" },
-  { "the credentials file's", { credentials = "[default]\n" .. pair(1) .. "aws_session_token = SECRETt\naws_account_id = 5\n" },
+  { "the credentials file's", { credentials = "[default]\n" .. pair(1)
+    .. "aws_session_token = SECRETt\naws_account_id = 5\n" },
     "AKIA1", "SECRET1", "SECRETt", "5" },
   { "the credentials file's older name of the token first",
     { credentials = "[default]\n" .. pair(1) .. "aws_session_token = SECRETt\naws_security_token = SECRETu\n" },
@@ -56,18 +60,21 @@ local cases = {
     says = "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key" },
   { "no empty one", { credentials = "[default]\naws_access_key_id =\naws_secret_access_key = SECRET\n" },
     error = "PartialCredentialsError", says = "missing: aws_access_key_id" },
-  { "none for a secret alone", { credentials = "[default]\naws_secret_access_key = SECRET\n" }, error = "NoCredentialsError" },
+  { "none for a secret alone", { credentials = "[default]\naws_secret_access_key = SECRET\n" },
+    error = "NoCredentialsError" },
   { "the config file's", { config = "[default]\n" .. pair(2) }, "AKIA2", "SECRET2" },
   { "the config file's of a quoted profile", { config = '[profile "my p"]\n' .. pair(2), profile = "my p" },
     "AKIA2", "SECRET2" },
   { "no half of the config file's", { config = "[default]\naws_access_key_id = AKIA\n" },
-    error = "PartialCredentialsError", says = "Partial credentials found in config-file, missing: aws_secret_access_key" },
+    error = "PartialCredentialsError",
+      says = "Partial credentials found in config-file, missing: aws_secret_access_key" },
   { "the credentials file's before the config file's",
     { config = "[default]\n" .. pair(2), credentials = "[default]\n" .. pair(1) }, "AKIA1", "SECRET1" },
   { "no two halves from two files",
     { config = "[default]\naws_secret_access_key = SECRET\n", credentials = "[default]\naws_access_key_id = AKIA\n" },
     error = "PartialCredentialsError", says = "shared-credentials-file" },
-  { "a program's before the config file's", { config = "[default]\n" .. pair(2) .. printed() }, "AKIAprocess", "SECRETp" },
+  { "a program's before the config file's", { config = "[default]\n" .. pair(2) .. printed() }, "AKIAprocess",
+    "SECRETp" },
   { "the credentials file's before a program's", { credentials = "[default]\n" .. pair(1) .. printed() },
     "AKIA1", "SECRET1" },
   { "no text where a block is", { config = "[default]\naws_access_key_id =\n  a = b\n" },
@@ -146,7 +153,8 @@ describe("keys given in code", function()
   teardown(function() place.close() end)
 
   it("are a table, copied at once", function()
-    local given = { access_key_id = "AKIAcode", secret_access_key = "SECRETc", session_token = "SECRETt", account_id = "3" }
+    local given = { access_key_id = "AKIAcode", secret_access_key = "SECRETc", session_token = "SECRETt",
+      account_id = "3" }
     local source = place.source(given)
     given.access_key_id = "AKIAchanged"
     assert.is_true(world.same_keys(source:keys(), "AKIAcode", "SECRETc", "SECRETt"))

@@ -2,7 +2,7 @@
 -- 127.0.0.1, in this process, that stands in for all that give keys.
 --
 --   local world = require("spec.support.credentials_world").new {
---     env = { AWS_ENDPOINT_URL_STS = "{URL}" },   -- {URL} is the service's, {HOME} the home directory; in files as well
+--     env = { AWS_ENDPOINT_URL_STS = "{URL}" },   -- {URL} is the service's, {HOME} the home directory; also in files
 --     config = "…", credentials = "…",            -- the two shared files
 --     files = { ["name"] = "text" },              -- more files, by their names under the home directory
 --     tokens = { ["sso-session or start URL"] = { … } or "text" },

@@ -15,7 +15,7 @@ local PROVIDER = "custom-process"
 -- exec, so that no word is taken for a builtin of sh. What the program writes to its standard error comes behind its
 -- output, then the exit status and the length of that error text: pclose tells no status to Lua 5.1, nor to a host
 -- that reaps its children itself.
-local SCRIPT = [[exec 3>&1; text=$(exec %s 2>&1 >&3 3>&-); status=$?
+local SCRIPT = [[exec 3>&1 2>/dev/null; text=$(exec %s 2>&1 >&3 3>&-); status=$?
 LC_ALL=C; printf '%%s\n%%d %%d' "$text" "$status" "${#text}"]]
 
 local function quoted(word)

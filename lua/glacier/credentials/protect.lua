@@ -2,6 +2,9 @@
 -- (Lua 5.1), the function gets a coroutine of its own, and its yields are passed on from here.
 local protect = {}
 
+-- For such a coroutine, the one that it runs for.
+local callers = setmetatable({}, { __mode = "kv" })
+
 -- Whether a coroutine can be switched inside of pcall: seen by trying it.
 local function pcall_yields()
   local probe = coroutine.create(function()
@@ -20,11 +23,22 @@ end
 
 local function in_coroutine(run, ...)
   local inner = coroutine.create(run)
+  callers[inner] = coroutine.running() or "main"
   return finish(inner, coroutine.resume(inner, ...))
 end
 
 --- Calls a function that may raise and may yield.
 -- @return true and what it returned, or false and what it raised
 protect.call = pcall_yields() and pcall or in_coroutine
+
+--- Who runs: the coroutine, as its host knows it; the main program where that is no coroutine.
+-- @return thread, or "main"
+function protect.running()
+  local thread = coroutine.running() or "main"
+  while callers[thread] do
+    thread = callers[thread]
+  end
+  return thread
+end
 
 return protect

@@ -23,14 +23,9 @@ local ABANDONED = 60
 -- Seconds between two looks at another's fetch.
 local SHORTEST, LONGEST = 0.002, 0.05
 
--- Who fetches; the main program where that is no coroutine.
-local function running()
-  return coroutine.running() or "main"
-end
-
 -- A fetch under way. It knows its coroutine weakly, for that can be dropped by whoever drove it.
 local function new_flight(context)
-  return { owner = setmetatable({ running() }, { __mode = "v" }), beat = 0, seen = 0, since = context.clock() }
+  return { owner = setmetatable({ protect.running() }, { __mode = "v" }), beat = 0, seen = 0, since = context.clock() }
 end
 
 -- The turn of who fetches, made to tell the flight of each wait: so that the others see that it goes on.
@@ -55,7 +50,7 @@ end
 
 -- Whether waiting for another's fetch makes sense: it goes on, it is another's, and this caller can let it go on.
 local function can_join(flight, turn, context)
-  return turn and turn.wait and flight.owner[1] ~= running() and not is_abandoned(flight, context)
+  return turn and turn.wait and flight.owner[1] ~= protect.running() and not is_abandoned(flight, context)
 end
 
 local function is_too_late(turn)

@@ -1,0 +1,162 @@
+-- Keys of a container's role. The expected values are what botocore 1.43 does with the same variables.
+
+local world = require "spec.support.credentials_world"
+
+local function keys(more)
+  local fields = { AccessKeyId = "ASIAcontainer", SecretAccessKey = "SECRETc", Token = "SECRETt",
+    Expiration = world.at(3600) }
+  for name, value in pairs(more or {}) do fields[name] = value end
+  return world.json(fields)
+end
+
+local function at(env, answer, files)
+  local place = world.new { env = env, files = files, answer = answer or function() return keys() end }
+  finally(place.close)
+  return place, place.source()
+end
+
+local FULL = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys?id=1" }
+
+local function full(more)
+  local env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = FULL.AWS_CONTAINER_CREDENTIALS_FULL_URI }
+  for name, value in pairs(more) do env[name] = value end
+  return env
+end
+
+describe("the container's keys", function()
+  it("come from the address in the environment", function()
+    local place, source = at(FULL, function() return keys { AccountId = "88" } end)
+    assert.is_true(world.same_keys(source:keys(), "ASIAcontainer", "SECRETc", "SECRETt"))
+    assert.are.equal("88", source:account())
+    local request = place.requests[1]
+    assert.are.equal("GET", request.method)
+    assert.are.equal("/keys?id=1", request.target)
+    assert.are.equal("application/json", request.headers.accept)
+    assert.is_nil(request.headers.authorization)
+    assert.are.equal(2, place.asked[1].connect_timeout)
+    assert.are.equal(2, place.asked[1].read_timeout)
+    assert.is_true(place.asked[1].direct)
+    world.check_silence(tostring(source), place.events)
+  end)
+
+  it("come from AWS's own address where only the path is given", function()
+    local asked
+    local place = world.new {
+      env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "/v2/keys",
+        AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://localhost/" },
+      exchange = function(fields)
+        asked = fields.url
+        return nil, { message = "not sent", retryable = false }
+      end,
+    }
+    finally(place.close)
+    local source = place.source()
+    world.catch(source.keys, source)
+    assert.are.equal("http://169.254.170.2/v2/keys", asked)
+  end)
+
+  it("are asked for with the token of the environment", function()
+    local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "Basic SECRETa" })
+    source:keys()
+    assert.are.equal("Basic SECRETa", place.requests[1].headers.authorization)
+  end)
+
+  it("are asked for with the token of a file first, read at each refresh", function()
+    local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa",
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" }, nil, { token = "SECRETone" })
+    source:keys()
+    local file = assert(io.open(place.home .. "/token", "w"))
+    file:write "SECRETtwo"
+    file:close()
+    place.now = place.now + 3600 - 601
+    source:keys()
+    assert.are.equal("SECRETone", place.requests[1].headers.authorization)
+    assert.are.equal("SECRETtwo", place.requests[#place.requests].headers.authorization)
+  end)
+
+  it("are asked for up to three times, a second apart", function()
+    local place, source = at(FULL, function(_, n)
+      return n == 1 and { 500, "" } or n == 2 and { 200, '{"Acc' } or keys()
+    end)
+    source:keys()
+    assert.are.same({ 1, 1 }, place.pauses)
+  end)
+
+  -- what, answers and variables, a piece of the message, requests
+  for _, case in ipairs {
+    { "where it refuses", { 403, '{"code":"Denied","message":"not with SECRETa"}' },
+      { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa" },
+      "Error retrieving metadata: Received non 200 response 403 from container metadata: Denied: not with ***", 3 },
+    { "where it refuses with keys", { 500, '{"SecretAccessKey":"SECRET"}' }, {}, "Received non 200 response 500", 3 },
+    { "where it answers nonsense", { 200, '{"SecretAccessKey":"SECRET' }, {},
+      "Unable to parse JSON returned from container metadata services", 3 },
+    { "where it closes", "close", {}, "Received error when attempting to retrieve container metadata", 3 },
+    { "where it never answers", "stall", {}, "Received error when attempting to retrieve container metadata", 3 },
+    { "where it gives half of them", { 200, '{"AccessKeyId":"ASIA"}' }, {},
+      "the answer did not contain: SecretAccessKey, Token, Expiration", 1 },
+    { "where they have expired", keys { Expiration = world.at(-1) }, {}, "still expired", 1 },
+    { "where their time is none", keys { Expiration = "soon" }, {}, "Expiration is no timestamp", 1 },
+    { "where the token ends the header", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa\nX-Y: z" },
+      "Auth token value is not a legal header value", 0 },
+    { "where the token file ends the header", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" },
+      "Auth token value is not a legal header value", 0 },
+    { "where the token file is not there", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/none" },
+      "/none: No such file or directory", 0 },
+  } do
+    it(case[1] .. " are an error", function()
+      local place, source = at(full(case[3]), function() return case[2] end, { token = "SECRETa\n" })
+      local err = world.catch(source.keys, source)
+      assert.are.equal("CredentialRetrievalError", err.code)
+      assert.truthy(err.message:find("Error when retrieving credentials from container-role: ", 1, true))
+      assert.truthy(err.message:find(case[4], 1, true), err.message)
+      assert.are.equal(case[5], #place.requests)
+      world.check_silence(place.events)
+    end)
+  end
+end)
+
+describe("the address of the container's keys", function()
+  local function asks(url)
+    local asked
+    local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = url }, exchange = function(fields)
+      asked = fields.url
+      return nil, { message = "not sent", retryable = false }
+    end }
+    local source = place.source()
+    local err = world.catch(source.keys, source)
+    place.close()
+    return asked, err.message
+  end
+
+  for _, url in ipairs {
+    "https://example.com/keys", "http://127.0.0.1/", "http://127.0.0.1:80/keys?a=b#c", "http://127.255.3.4/",
+      "http://[::1]:8080/k",
+    "http://169.254.170.2/", "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials",
+    "http://localhost:51679/x", "http://LOCALHOST/x",
+  } do
+    it("may be " .. url, function() assert.are.equal(url, (asks(url))) end)
+  end
+
+  for _, url in ipairs {
+    "http://example.com/keys", "http://127.0.0.1.example.com/", "http://127.0.0.1@example.com/",
+      "http://localhost@example.com",
+    "http://example.com:80\\@127.0.0.1/", "http://128.0.0.1/", "http://127.0.0.256/", "http://127.1/",
+      "http://127.0.00.1/",
+    "http://0x7f.0.0.1/", "http://169.254.170.3/", "http://[fd00:ec2::24]/", "http://[::2]/", "http://169.254.169.254/",
+    "ftp://127.0.0.1/", "127.0.0.1/", "http:///keys", "http://", "http://127.0.0.1 /", "http://%6cocalhost/",
+  } do
+    it("must not be " .. url, function()
+      local asked, message = asks(url)
+      assert.is_nil(asked)
+      assert.truthy(message:find("Unsupported host '", 1, true), message)
+    end)
+  end
+
+  it("stays at AWS's own whatever the path says", function()
+    local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "@example.com/keys" } }
+    finally(place.close)
+    local source = place.source()
+    assert.truthy(world.catch(source.keys, source).message:find("Unsupported host", 1, true))
+    assert.are.equal(0, #place.asked)
+  end)
+end)

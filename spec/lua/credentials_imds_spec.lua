@@ -1,0 +1,197 @@
+-- Keys of an EC2 instance's role. The expected values are what botocore 1.43 does with the same settings, but for
+-- version 1 of the service, which is used only where the service knows no tokens or says nothing.
+
+local world = require "spec.support.credentials_world"
+
+local ROLES = "/latest/meta-data/iam/security-credentials/"
+
+local function keys(seconds)
+  return world.json { Code = "Success", AccessKeyId = "ASIAimds", SecretAccessKey = "SECRETi", Token = "SECRETt",
+    Expiration = world.at(seconds or 7200) }
+end
+
+-- An instance: its answers to the three requests can be given.
+local function instance(given)
+  return function(request)
+    if request.target == "/latest/api/token" then return given.token or { 200, "SECRETimds" } end
+    if request.target == ROLES then return given.role or { 200, "my-role" } end
+    if request.target == ROLES .. "my-role" then return given.keys or keys() end
+    return { 404, "" }
+  end
+end
+
+local function at(given)
+  local env = { AWS_EC2_METADATA_DISABLED = false, AWS_EC2_METADATA_SERVICE_ENDPOINT = "{URL}" }
+  for name, value in pairs(given.env or {}) do env[name] = value end
+  local place = world.new { env = env, config = given.config, answer = given.answer or instance(given),
+    random = given.random, exchange = given.exchange }
+  finally(place.close)
+  return place, place.source()
+end
+
+local function targets(place)
+  local list = {}
+  for i, request in ipairs(place.requests) do list[i] = request.method .. " " .. request.target end
+  return list
+end
+
+local V2 = { "PUT /latest/api/token", "GET " .. ROLES, "GET " .. ROLES .. "my-role" }
+
+describe("the instance's keys", function()
+  it("are asked for with a token", function()
+    local place, source = at {}
+    assert.is_true(world.same_keys(source:keys(), "ASIAimds", "SECRETi", "SECRETt"))
+    assert.are.same(V2, targets(place))
+    assert.are.equal("21600", place.requests[1].headers["x-aws-ec2-metadata-token-ttl-seconds"])
+    assert.is_nil(place.requests[1].headers["x-aws-ec2-metadata-token"])
+    assert.are.equal("SECRETimds", place.requests[2].headers["x-aws-ec2-metadata-token"])
+    assert.are.equal("SECRETimds", place.requests[3].headers["x-aws-ec2-metadata-token"])
+    for _, asked in ipairs(place.asked) do
+      assert.are.same({ 1, 1, true }, { asked.connect_timeout, asked.read_timeout, asked.direct })
+    end
+    world.check_silence(tostring(source), place.events)
+  end)
+
+  for what, answer in pairs { ["403"] = { 403, "" }, ["404"] = { 404, "" }, ["405"] = { 405, "" },
+    ["no answer"] = "stall" } do
+    it("are asked for without one after " .. what, function()
+      local place, source = at { token = answer }
+      assert.are.equal("ASIAimds", source:keys():access_key_id())
+      assert.are.same(V2, targets(place))
+      assert.is_nil(place.requests[2].headers["x-aws-ec2-metadata-token"])
+    end)
+
+    it("are not where that is disabled, after " .. what, function()
+      local place, source = at { token = answer, env = { AWS_EC2_METADATA_V1_DISABLED = "TRUE" } }
+      local err = world.catch(source.keys, source)
+      assert.are.equal("NoCredentialsError", err.code)
+      assert.truthy(err.message:find("Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled", 1,
+        true))
+      assert.are.equal(1, #place.requests)
+    end)
+  end
+
+  -- what, the world, why, requests
+  for _, case in ipairs {
+    { "400 to a token", { token = { 400, "" } }, "status 400 to the request for a token", 1 },
+    { "400 to a token, with attempts left", { token = { 400, "" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } },
+      "status 400 to the request for a token", 1 },
+    { "500 to a token", { token = { 500, "" }, config = "[default]\nmetadata_service_num_attempts = 2\n" },
+      "status 500 to the request for a token", 2 },
+    { "an end of the connection", { token = "close" }, "Connection was closed", 1 },
+    { "a token that is no header", { token = { 200, "SECRET\r\nX: y" } }, "status 200 to the request for a token", 1 },
+    { "no role", { role = { 404, "" } }, "status 404 to the request for latest/meta-data/iam/security-credentials/",
+      2 },
+    { "an empty role", { role = { 200, "" } }, "an answer that makes no sense", 2 },
+    { "a role that leads elsewhere", { role = { 200, "../../../x" } }, "an answer that makes no sense", 2 },
+    { "500 to the keys", { keys = { 500, "SECRET" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } }, "status 500",
+      5 },
+    { "half of the keys", { keys = { 200, '{"SecretAccessKey":"SECRET' } }, "an answer that makes no sense", 3 },
+    { "a refusal of the keys", { keys = world.json { Code = "AssumeRoleUnauthorizedAccess", Message = "no" } },
+      "it says AssumeRoleUnauthorizedAccess and does not contain AccessKeyId, SecretAccessKey, Token, Expiration", 3 },
+    { "no time", { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = "SECRET",
+      Expiration = "soon" } },
+      "Expiration is no timestamp", 3 },
+  } do
+    it("are not found after " .. case[1], function()
+      local place, source = at(case[2])
+      local err = world.catch(source.keys, source)
+      assert.are.equal("NoCredentialsError", err.code)
+      assert.truthy(err.message:find("EC2 instance metadata: " .. place.url .. "/: ", 1, true), err.message)
+      assert.truthy(err.message:find(case[3], 1, true), err.message)
+      assert.are.equal(case[4], #place.requests)
+    end)
+  end
+
+  it("are not looked for where the service is disabled", function()
+    local place, source = at { env = { AWS_EC2_METADATA_DISABLED = "TRUE" } }
+    assert.are.equal("NoCredentialsError", world.catch(source.keys, source).code)
+    assert.are.equal(0, #place.requests)
+  end)
+
+  it("are used for longer where the service is late to renew them", function()
+    for _, case in ipairs { { -100, 0, 900 + 120 }, { -100, 0.9999, 900 + 600 }, { 1019, 0, 900 + 120 }, { 1021, 0,
+      1021 } } do
+      local place, source = at { keys = keys(case[1]), random = function() return case[2] end }
+      source:keys()
+      place.now = place.now + case[3] - 900
+      source:keys()
+      assert.are.equal(3, #place.requests)
+      place.now = place.now + 1
+      source:keys()
+      assert.are.equal(6, #place.requests)
+    end
+  end)
+
+  it("that cannot be renewed in time are an error", function()
+    local down = false
+    local place, source = at { answer = function(request)
+      if down then return { 500, "SECRET" } end
+      return instance({})(request)
+    end }
+    local old = source:keys()
+    down = true
+    place.now = place.now + 7200 - 601
+    assert.are.equal(old, source:keys())
+    place.now = place.now + 2
+    local err = world.catch(source.keys, source)
+    assert.are.equal("CredentialRetrievalError", err.code)
+    assert.are.equal("Error when retrieving credentials from iam-role: status 500 to the request for a token",
+      err.message)
+    assert.is_true(err.retryable)
+  end)
+end)
+
+describe("the metadata service", function()
+  local function url_of(env, config)
+    local asked
+    env.AWS_EC2_METADATA_SERVICE_ENDPOINT = env.AWS_EC2_METADATA_SERVICE_ENDPOINT or false
+    local _, source = at { env = env, config = config, exchange = function(fields)
+      asked = fields
+      return nil, { message = "not sent", retryable = false }
+    end }
+    local err = world.catch(source.keys, source)
+    return asked and asked.url:gsub("latest/api/token$", ""), err, asked
+  end
+
+  -- what, variables, the config file, the URL
+  for _, case in ipairs {
+    { "its IPv4 address", {}, nil, "http://169.254.169.254/" },
+    { "its IPv6 address, by its mode", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "IPv6" }, nil,
+      "http://[fd00:ec2::254]/" },
+    { "its IPv6 address, by the older setting", {}, "[default]\nimds_use_ipv6 = true\n", "http://[fd00:ec2::254]/" },
+    { "its IPv4 address, the mode going first", {},
+      "[default]\nimds_use_ipv6 = true\nec2_metadata_service_endpoint_mode = ipv4\n", "http://169.254.169.254/" },
+    { "one that is given", { AWS_EC2_METADATA_SERVICE_ENDPOINT = "http://own:1338/x//",
+      AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "ipv6" },
+      nil, "http://own:1338/x/" },
+    { "one of the config file", {}, "[default]\nec2_metadata_service_endpoint = http://file\n", "http://file/" },
+  } do
+    it("is at " .. case[1], function() assert.are.equal(case[4], (url_of(case[2], case[3]))) end)
+  end
+
+  it("is waited for as long as is set", function()
+    local _, _, asked = url_of({}, "[default]\nmetadata_service_timeout = 7\n")
+    assert.are.same({ 7, 7 }, { asked.connect_timeout, asked.read_timeout })
+  end)
+
+  -- what, variables, the config file, code, a piece of the message
+  for _, case in ipairs {
+    { "a mode that is none", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "ipv9" }, nil, "InvalidIMDSEndpointModeError",
+      "Invalid EC2 Instance Metadata endpoint mode: ipv9 (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE)" },
+    { "an address that is none", { AWS_EC2_METADATA_SERVICE_ENDPOINT = "foo bar" }, nil, "InvalidIMDSEndpointError",
+      "Invalid endpoint EC2 Instance Metadata endpoint: foo bar" },
+    { "attempts that are no number", {}, "[default]\n\nmetadata_service_num_attempts = x\n", "InvalidConfigError",
+      ".aws/config, line 3 must be a whole number, at least 1" },
+    { "a time of nothing", { AWS_METADATA_SERVICE_TIMEOUT = "0" }, nil, "InvalidConfigError",
+      'Invalid value "0": AWS_METADATA_SERVICE_TIMEOUT must be a whole number, at least 1' },
+  } do
+    it("is not asked with " .. case[1], function()
+      local url, err = url_of(case[2], case[3])
+      assert.is_nil(url)
+      assert.are.equal(case[4], err.code)
+      assert.are.equal("config", err.kind)
+      assert.truthy(err.message:find(case[5], 1, true), err.message)
+    end)
+  end
+end)

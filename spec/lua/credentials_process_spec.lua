@@ -1,0 +1,105 @@
+-- Keys that a program prints. The expected values are what botocore 1.43 does with the same setting.
+
+local world = require "spec.support.credentials_world"
+
+-- {HOME}/program fails with its words on its standard error; {HOME}/counting prints its word and notes that it ran.
+local function place_with(command, more)
+  local place = world.new { config = "[default]\ncredential_process = " .. command .. "\n" .. (more or ""), files = {
+    program = '#!/bin/sh\nfor word in "$@"; do printf "[%s]" "$word" >&2; done\nexit 5\n',
+    counting = '#!/bin/sh\necho run >>{HOME}/runs\necho "$1"\n',
+  } }
+  os.execute("cd '" .. place.home .. "' && chmod +x program counting")
+  finally(place.close)
+  return place, place.source()
+end
+
+local function printing(json)
+  return "echo '" .. json .. "'"
+end
+
+local KEYS = '"AccessKeyId":"AKIAp","SecretAccessKey":"SECRETp"'
+
+describe("credential_process", function()
+  it("gives the keys that the program prints", function()
+    local _, source = place_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":"SECRETt","AccountId":"77"}'))
+    assert.is_true(world.same_keys(source:keys(), "AKIAp", "SECRETp", "SECRETt"))
+    assert.are.equal("77", source:account())
+    assert.is_false(source:refresh())
+  end)
+
+  it("takes null for what is not there, and the account from the profile", function()
+    local _, source = place_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":null,"Expiration":null}'),
+      "aws_account_id = 5\n")
+    assert.is_true(world.same_keys(source:keys(), "AKIAp", "SECRETp"))
+    assert.are.equal("5", source:account())
+  end)
+
+  it("is run again when the keys are about to expire", function()
+    local place, source = place_with("{HOME}/counting '{\"Version\":1," .. KEYS .. ',"Expiration":"' .. world.at(3600)
+      .. "\"}'")
+    local function runs()
+      local count = 0
+      for _ in io.lines(place.home .. "/runs") do count = count + 1 end
+      return count
+    end
+    source:keys()
+    source:keys()
+    assert.are.equal(1, runs())
+    place.now = place.now + 3600 - 601
+    source:keys()
+    assert.are.equal(2, runs())
+  end)
+
+  it("starts no shell: every word reaches the program as it is", function()
+    local _, source = place_with("{HOME}/program "
+      .. [["a b" c\ d 'e"f' $HOME `id` "$(id)" * "x'y" %s \\ ; | & > < ~ a=b -n '' "\$" é]])
+    local err = world.catch(source.keys, source)
+    assert.are.equal("Error when retrieving credentials from custom-process: the program exited with status 5: "
+      .. [=[[a b][c d][e"f][$HOME][`id`][$(id)][*][x'y][%s][\][;][|][&][>][<][~][a=b][-n][][\$][é]]=], err.message)
+  end)
+
+  -- what, the setting, a piece of the message, the code where it is another
+  for _, case in ipairs {
+    { "that fails",
+      [[sh -c 'echo "{\"SecretAccessKey\":\"SECRETlongenough\"}"; echo it broke SECRETlongenough >&2; exit 3']],
+      "the program exited with status 3: it broke ***" },
+    { "that fails without a word", "false", "the program exited with status 1" },
+    { "that is killed", "sh -c 'kill -9 $$'", "the program exited with status 137" },
+    { "that is not there", "{HOME}/none a", "the program exited with status 127" },
+    { "that is in no directory of PATH", "nosuchprogram", "the program exited with status 127" },
+    { "that is a word of the shell's", 'eval "echo hi"', "the program exited with status 127" },
+    { "that is a setting of a variable", "A=b echo", "the program exited with status 127" },
+    { "of another version", printing('{"Version":2,' .. KEYS .. "}"),
+      "Unsupported version '2' for credential process provider, supported versions: 1" },
+    { "of no version", printing("{" .. KEYS .. "}"), "Unsupported version '<Version key not provided>'" },
+    { "without a secret", printing '{"Version":1,"AccessKeyId":"AKIAp"}',
+      "Missing required key in response: 'SecretAccessKey'" },
+    { "whose key is no text", printing '{"Version":1,"AccessKeyId":5,"SecretAccessKey":"SECRETp"}', "'AccessKeyId'" },
+    { "that prints half of it", printing '{"Version":1,"SecretAccessKey":"SECRETp',
+      "the program printed no JSON object" },
+    { "that prints nothing", "true", "the program printed no JSON object" },
+    { "that prints a list of nothing", printing "7", "the program printed no JSON object" },
+    { "whose time is none", printing('{"Version":1,' .. KEYS .. ',"Expiration":"soon"}'),
+      "Expiration is no timestamp" },
+    { "whose keys have expired", printing('{"Version":1,' .. KEYS .. ',"Expiration":"' .. world.at(-1) .. '"}'),
+      "still expired" },
+    { "of no name", "", "does not begin with the name of a program", "InvalidConfigError" },
+    { "of an empty name", "'' a", "does not begin with the name of a program", "InvalidConfigError" },
+    { "of an option's name", "-c ls", "does not begin with the name of a program", "InvalidConfigError" },
+    { "with an open quotation", 'echo "SECRET', "cannot be split into words", "InvalidConfigError" },
+  } do
+    it(case[1] .. " is an error", function()
+      local place, source = place_with(case[2])
+      local err = world.catch(source.keys, source)
+      assert.are.equal(case[4] or "CredentialRetrievalError", err.code)
+      assert.truthy(err.message:find(case[3], 1, true), err.message)
+      world.check_silence(place.events)
+    end)
+  end
+
+  it("may print much, on both sides", function()
+    local _, source = place_with([[sh -c 'head -c 300000 /dev/zero | tr "\\0" " "; ]]
+      .. [[head -c 300000 /dev/zero | tr "\\0" x >&2; echo "$0"' ]] .. "'{\"Version\":1," .. KEYS .. "}'")
+    assert.are.equal("AKIAp", source:keys():access_key_id())
+  end)
+end)

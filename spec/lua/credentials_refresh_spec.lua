@@ -1,0 +1,393 @@
+-- Keys that expire: when they are fetched again, by whom, and what the others do meanwhile.
+
+local protect = require "glacier.credentials.protect"
+local world = require "spec.support.credentials_world"
+
+local MINUTE = 60
+
+-- A world whose keys come from a function that yields twice before each return, as one does that waits for a network.
+-- `given` may say: lifetime (seconds), and fail(n), which may raise in the n-th call.
+local function at(given)
+  local place = world.new {}
+  finally(place.close)
+  place.calls, place.ended = 0, 0
+  place.source = place.source(function()
+    place.calls = place.calls + 1
+    local call = place.calls
+    if coroutine.isyieldable == nil or coroutine.isyieldable() then
+      coroutine.yield()
+      coroutine.yield()
+    end
+    place.ended = place.ended + 1
+    if given.fail then given.fail(call) end
+    return { access_key_id = "AKIA" .. call, secret_access_key = "SECRET", expiration = place.now + given.lifetime }
+  end)
+  return place
+end
+
+-- One call that needs keys, to be resumed with `step` until it is over.
+local function caller(place, turn)
+  local self = { turn = turn or { wait = coroutine.yield } }
+  self.thread = coroutine.create(function()
+    local good, value = protect.call(place.source.keys, place.source, self.turn)
+    if good then self.key = value:access_key_id() else self.err = value end
+  end)
+  function self.step()
+    if coroutine.status(self.thread) ~= "dead" then assert(coroutine.resume(self.thread)) end
+    return coroutine.status(self.thread) == "dead"
+  end
+  return self
+end
+
+local function callers(place, count)
+  local list = {}
+  for i = 1, count do list[i] = caller(place) end
+  return list
+end
+
+-- Steps all in turn until they are over; raises where they never are.
+local function finish(list)
+  for _ = 1, 1000 do
+    local over = true
+    for _, one in ipairs(list) do over = one.step() and over end
+    if over then return end
+  end
+  error("they wait for ever", 2)
+end
+
+local function once(place)
+  local one = caller(place)
+  finish { one }
+  return one.key, one.err
+end
+
+describe("keys that expire", function()
+  it("are kept until 15 minutes before that", function()
+    local place = at { lifetime = 60 * MINUTE }
+    assert.are.equal("AKIA1", once(place))
+    place.now = place.now + 45 * MINUTE
+    assert.are.equal("AKIA1", once(place))
+    assert.are.equal(1, place.calls)
+    place.now = place.now + 1
+    assert.are.equal("AKIA2", once(place))
+    assert.are.equal(2, place.calls)
+  end)
+
+  it("are fetched once for all who need them", function()
+    local place = at { lifetime = 60 * MINUTE }
+    local list = callers(place, 20)
+    finish(list)
+    for _, one in ipairs(list) do assert.are.equal("AKIA1", one.key) end
+    assert.are.equal(1, place.calls)
+  end)
+
+  it("are fetched once for all within ten minutes of the end", function()
+    local place = at { lifetime = 60 * MINUTE }
+    once(place)
+    place.now = place.now + 50 * MINUTE + 1
+    local list = callers(place, 20)
+    finish(list)
+    for _, one in ipairs(list) do assert.are.equal("AKIA2", one.key) end
+    assert.are.equal(2, place.calls)
+  end)
+
+  it("are fetched by one while the others go on, within fifteen minutes of the end", function()
+    local place = at { lifetime = 60 * MINUTE }
+    once(place)
+    place.now = place.now + 50 * MINUTE
+    local first, second = caller(place), caller(place)
+    first.step()
+    assert.is_true(second.step())
+    assert.are.equal("AKIA1", second.key)
+    finish { first }
+    assert.are.equal("AKIA2", first.key)
+    assert.are.equal(2, place.calls)
+  end)
+
+  it("are fetched once also where each lasts too short", function()
+    local place = at { lifetime = 5 * MINUTE }
+    local list = callers(place, 10)
+    finish(list)
+    for _, one in ipairs(list) do assert.are.equal("AKIA1", one.key) end
+    assert.are.equal(1, place.calls)
+    assert.are.equal("AKIA2", once(place))
+  end)
+
+  it("that come expired are an error, and the old ones stay", function()
+    local lifetime = 60 * MINUTE
+    local place = at { lifetime = 0 }
+    local source = place.source
+    local give = source._fetch
+    source._fetch = function(turn)
+      local keys = give(turn)
+      keys.expiration = place.now + lifetime
+      return keys
+    end
+    once(place)
+    lifetime = -1
+    place.now = place.now + 46 * MINUTE
+    assert.are.equal("AKIA1", once(place))
+    place.now = place.now + 5 * MINUTE
+    local _, err = once(place)
+    assert.truthy(err.message:find("the refreshed credentials are still expired", 1, true))
+  end)
+
+  it("are told of in the log, without a secret", function()
+    local place = at { lifetime = 60 * MINUTE, fail = function(call)
+      if call == 2 then error("sealed", 0) end
+    end }
+    once(place)
+    place.now = place.now + 46 * MINUTE
+    once(place)
+    assert.are.same({
+      { event = "refresh", provider = "the function credentials", duration = 0, expiration = 1700003600 },
+      { event = "refresh", provider = "the function credentials", duration = 0, code = "CredentialRetrievalError" },
+    }, place.events)
+    world.check_silence(place.events)
+  end)
+end)
+
+describe("a fetch that fails", function()
+  local function sealed() error("sealed", 0) end
+
+  it("is passed over while the old keys are good", function()
+    local place = at { lifetime = 60 * MINUTE, fail = function(call)
+      if call == 2 then sealed() end
+    end }
+    once(place)
+    place.now = place.now + 46 * MINUTE
+    assert.are.equal("AKIA1", once(place))
+    assert.are.equal("AKIA3", once(place))
+  end)
+
+  it("raises for all who waited, each with an error of its own", function()
+    local place = at { lifetime = 60 * MINUTE, fail = function(call)
+      if call == 2 then sealed() end
+    end }
+    once(place)
+    place.now = place.now + 51 * MINUTE
+    local list, seen = callers(place, 10), {}
+    finish(list)
+    for _, one in ipairs(list) do
+      assert.are.equal("CredentialRetrievalError", one.err.code)
+      assert.are.equal("Error when retrieving credentials from the function credentials: sealed", tostring(one.err))
+      assert.is_nil(seen[one.err])
+      seen[one.err] = true
+    end
+    assert.are.equal(2, place.calls)
+    assert.are.equal("AKIA3", once(place))
+  end)
+
+  it("for want of the caller's own time does not fail the others", function()
+    local place = at { lifetime = 60 * MINUTE, fail = function(call)
+      if call == 1 then sealed() end
+    end }
+    local hurried = caller(place, { wait = coroutine.yield, deadline = place.now + 1,
+      clock = function() return place.now end })
+    local patient = caller(place)
+    hurried.step()
+    patient.step()
+    place.now = place.now + 2
+    finish { hurried, patient }
+    assert.are.equal("CredentialRetrievalError", hurried.err.code)
+    assert.are.equal("AKIA2", patient.key)
+  end)
+
+  it("for the host's own reasons is raised as it was, to its caller alone", function()
+    local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
+      return world.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",
+        Expiration = world.at(3600) }
+    end }
+    finally(place.close)
+    place.source = place.source()
+    local cancelled = caller(place, { wait = function()
+      if coroutine.yield() == "cancel" then error("cancelled", 0) end
+    end })
+    cancelled.step()
+    local other = caller(place)
+    other.step()
+    coroutine.resume(cancelled.thread, "cancel")
+    assert.are.equal("cancelled", cancelled.err)
+    finish { other }
+    assert.are.equal("ASIA", other.key)
+  end)
+end)
+
+describe("a fetch that nobody drives any more", function()
+  it("is taken over when its coroutine is gone", function()
+    local place = at { lifetime = 60 * MINUTE }
+    local dropped, waiting = caller(place), caller(place)
+    dropped.step()
+    waiting.step()
+    dropped.thread = nil
+    dropped = nil -- luacheck: ignore
+    collectgarbage()
+    collectgarbage()
+    finish { waiting }
+    assert.are.equal("AKIA2", waiting.key)
+  end)
+
+  it("is taken over after a minute without a sign of it", function()
+    local place = at { lifetime = 60 * MINUTE }
+    local stuck, waiting = caller(place), caller(place)
+    stuck.step()
+    for _ = 1, 100 do waiting.step() end
+    assert.is_nil(waiting.key)
+    place.now = place.now + 61
+    finish { waiting }
+    assert.are.equal("AKIA2", waiting.key)
+    finish { stuck }
+    assert.are.equal("AKIA2", stuck.key)
+    assert.are.equal("AKIA2", once(place))
+  end)
+
+  it("is not taken over while it waits in the turn's own way", function()
+    local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
+      return world.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",
+        Expiration = world.at(99999) }
+    end }
+    finally(place.close)
+    place.source = place.source()
+    local step, slow = place.service.step, 50
+    place.service.step = function()
+      slow = slow - 1
+      if slow < 0 then step() end
+    end
+    local first, second = caller(place), caller(place)
+    while not (first.step() and second.step()) do place.now = place.now + 30 end
+    assert.are.equal("ASIA", second.key)
+    assert.are.equal(1, #place.requests)
+  end)
+
+  it("is not waited for by who cannot let it go on", function()
+    local place = at { lifetime = 60 * MINUTE }
+    local started = caller(place)
+    started.step()
+    local blocking = caller(place, {})
+    finish { blocking }
+    assert.are.equal("AKIA2", blocking.key)
+  end)
+
+  it("does not hold up who asks from inside of it", function()
+    local place = world.new {}
+    finally(place.close)
+    local source, depth = nil, 0
+    source = place.source(function()
+      depth = depth + 1
+      if depth == 1 then source:keys { wait = coroutine.yield } end
+      return { access_key_id = "AKIA" .. depth, secret_access_key = "SECRET" }
+    end)
+    place.source = source
+    assert.are.equal("AKIA2", once(place))
+  end)
+
+  it("is given up by who has no time left", function()
+    local place = at { lifetime = 60 * MINUTE }
+    local started = caller(place)
+    started.step()
+    local late = caller(place, { wait = coroutine.yield, deadline = place.now + 5,
+      clock = function() return place.now end })
+    late.step()
+    place.now = place.now + 5
+    finish { late }
+    assert.are.equal("ReadTimeoutError", late.err.code)
+    assert.are.equal("transport", late.err.kind)
+    finish { started }
+    assert.are.equal("AKIA1", started.key)
+  end)
+end)
+
+describe("keys that the service calls expired", function()
+  it("are fetched again, whatever their time", function()
+    local place = at { lifetime = 60 * MINUTE }
+    once(place)
+    local done = coroutine.wrap(function() return place.source:refresh { wait = coroutine.yield } end)
+    local result
+    for _ = 1, 10 do
+      result = done()
+      if result ~= nil then break end
+    end
+    assert.is_true(result)
+    assert.are.equal("AKIA2", once(place))
+  end)
+
+  it("are fetched once for all who had the same", function()
+    local place = at { lifetime = 60 * MINUTE }
+    once(place)
+    local old, results = place.source:keys(), {}
+    local threads = {}
+    for i = 1, 5 do
+      threads[i] = { step = function() end }
+      local thread = coroutine.create(function()
+        results[i] = place.source:refresh({ wait = coroutine.yield }, old)
+      end)
+      threads[i].step = function()
+        if coroutine.status(thread) ~= "dead" then assert(coroutine.resume(thread)) end
+        return coroutine.status(thread) == "dead"
+      end
+    end
+    finish(threads)
+    assert.are.same({ true, true, true, true, true }, results)
+    assert.is_true(place.source:refresh({}, old))
+    assert.are.equal(2, place.calls)
+  end)
+
+  it("stay where there are no others", function()
+    local place = at { lifetime = 60 * MINUTE, fail = function(call)
+      if call == 2 then error("sealed", 0) end
+    end }
+    once(place)
+    local thread = coroutine.wrap(function() return place.source:refresh { wait = coroutine.yield } end)
+    local good, err
+    repeat good, err = thread() until good ~= nil
+    assert.is_false(good)
+    assert.are.equal("CredentialRetrievalError", err.code)
+    assert.are.equal("AKIA1", once(place))
+  end)
+end)
+
+describe("keys of a role", function()
+  it("are assumed once for all, each source asked as its own time comes", function()
+    local printed = 0
+    local place = world.new {
+      env = { AWS_ENDPOINT_URL_STS = "{URL}/sts", AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" },
+      config = "[default]\nrole_arn = arn:aws:iam::1:role/r\ncredential_source = EcsContainer\n",
+      answer = function(request)
+        if request.target == "/sts" then return world.sts("AssumeRole", { Expiration = world.at(7200) }) end
+        printed = printed + 1
+        return world.json { AccessKeyId = "ASIA" .. printed, SecretAccessKey = "SECRET", Token = "SECRET",
+          Expiration = world.at(3600) }
+      end,
+    }
+    finally(place.close)
+    place.source = place.source()
+    finish(callers(place, 8))
+    assert.are.equal(2, #place.requests)
+    place.now = place.now + 7200 - 601
+    assert.are.equal("ASIASTS", once(place))
+    assert.are.equal(3, #place.requests)
+    place.now = place.now + 2
+    local _, err = once(place)
+    assert.are.equal("Error when retrieving credentials from container-role: Credentials were refreshed, but the "
+      .. "refreshed credentials are still expired.", err.message)
+  end)
+end)
+
+describe("what holds the keys", function()
+  it("shows none of them", function()
+    local place = at { lifetime = 60 * MINUTE }
+    once(place)
+    local seen = {}
+    local function look(value)
+      if type(value) == "table" and not seen[value] then
+        seen[value] = true
+        for key, item in pairs(value) do look(key) look(item) end
+      elseif type(value) == "string" then
+        world.check_silence(value)
+      end
+    end
+    look(place.source)
+    world.check_silence(tostring(place.source), tostring(place.source:keys()))
+    assert.are.equal(tostring(place.source), "glacier.credentials (the function credentials)")
+  end)
+end)

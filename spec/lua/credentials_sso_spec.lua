@@ -1,0 +1,225 @@
+-- Keys of IAM Identity Center, with the tokens that `aws sso login` caches. The expected values are what botocore 1.43
+-- sends, says and writes for the same files.
+
+local cjson = require "cjson"
+local world = require "spec.support.credentials_world"
+
+local START = "https://example.awsapps.com/start"
+local WHERE = "sso_start_url = " .. START .. "\nsso_region = eu-west-1\n"
+local WHAT = "sso_account_id = 444455556666\nsso_role_name = Admin role\n"
+local LEGACY = "[default]\n" .. WHERE .. WHAT
+local SESSION = "[default]\nsso_session = s\n" .. WHAT .. "[sso-session s]\n" .. WHERE
+local ENV = { AWS_ENDPOINT_URL_SSO = "{URL}", AWS_ENDPOINT_URL_SSO_OIDC = "{URL}/oidc" }
+
+local function token(seconds, more)
+  local fields = { accessToken = "SECRETaccess", expiresAt = world.at(seconds), startUrl = START, region = "eu-west-1" }
+  for name, value in pairs(more or {}) do fields[name] = value end
+  return fields
+end
+
+local function refreshable(seconds, registered)
+  return token(seconds, { clientId = "cid", clientSecret = "SECRETclient", refreshToken = "SECRETrefresh",
+    registrationExpiresAt = world.at(registered or 99999) })
+end
+
+local KEYS = { roleCredentials = { accessKeyId = "ASIAsso", secretAccessKey = "SECRETsso", sessionToken = "SECRETtoken",
+  expiration = 1700003600000 } }
+
+local function role_keys() return world.json(KEYS) end
+
+local function at(config, tokens, answer, env)
+  local place = world.new { env = env or ENV, config = config, tokens = tokens, answer = answer or role_keys }
+  finally(place.close)
+  return place, place.source()
+end
+
+describe("an SSO profile", function()
+  it("asks for a role's keys with the cached token of its start URL", function()
+    local place, source = at(LEGACY, { [START] = token(3600) })
+    assert.is_true(world.same_keys(source:keys(), "ASIAsso", "SECRETsso", "SECRETtoken"))
+    assert.are.equal("444455556666", source:account())
+    local request = place.requests[1]
+    assert.are.equal("GET", request.method)
+    assert.are.equal("/federation/credentials?role_name=Admin%20role&account_id=444455556666", request.target)
+    assert.are.equal("SECRETaccess", request.headers["x-amz-sso_bearer_token"])
+    assert.is_nil(request.headers.authorization)
+    world.check_silence(tostring(source), place.events)
+  end)
+
+  it("asks with the token of its sso-session", function()
+    local place, source = at(SESSION, { s = token(3600) })
+    assert.are.equal("ASIAsso", source:keys():access_key_id())
+    assert.are.equal(1, #place.requests)
+  end)
+
+  it("reads times as older tools wrote them", function()
+    local _, source = at(LEGACY, { [START] = token(0, { expiresAt = (world.at(3600):gsub("Z", "UTC")) }) })
+    assert.are.equal("ASIAsso", source:keys():access_key_id())
+  end)
+
+  it("reads the token again when the keys are about to expire", function()
+    local place, source = at(LEGACY, { [START] = token(9999) })
+    source:keys()
+    os.remove(place.token_path(START))
+    place.now = place.now + 3600 - 800
+    assert.are.equal("ASIAsso", source:keys():access_key_id())
+    place.now = place.now + 201
+    assert.are.equal("SSOTokenLoadError", world.catch(source.keys, source).code)
+  end)
+
+  it("goes where its region is", function()
+    local asked = {}
+    local place = world.new { config = SESSION, tokens = { s = refreshable(-1) }, exchange = function(fields)
+      asked[#asked + 1] = fields.url
+      if fields.method == "POST" then
+        return require("glacier.core").response { status = 200, body = '{"accessToken":"SECRETnew","expiresIn":100}' }
+      end
+      return nil, { message = "not sent", retryable = false }
+    end }
+    finally(place.close)
+    local source = place.source()
+    world.catch(source.keys, source)
+    assert.are.same({
+      "https://oidc.eu-west-1.amazonaws.com/token",
+      "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?role_name=Admin%20role&account_id=444455556666",
+    }, asked)
+  end)
+end)
+
+describe("the token of an sso-session", function()
+  local created = { accessToken = "SECRETnew", expiresIn = 28800, tokenType = "Bearer",
+    refreshToken = "SECRETrefresh2" }
+
+  local function answers(creation)
+    return function(request)
+      return request.target == "/oidc/token" and creation or role_keys()
+    end
+  end
+
+  for what, seconds in pairs { ["that has expired"] = -10, ["that expires within 15 minutes"] = 899 } do
+    it(what .. " is refreshed, and written for the other tools", function()
+      local place, source = at(SESSION, { s = refreshable(seconds) }, answers(world.json(created)))
+      source:keys()
+      assert.are.equal("application/json", place.requests[1].headers["content-type"])
+      assert.are.same({ grantType = "refresh_token", clientId = "cid", clientSecret = "SECRETclient",
+        refreshToken = "SECRETrefresh" }, cjson.decode(place.requests[1].body))
+      assert.are.equal("SECRETnew", place.requests[2].headers["x-amz-sso_bearer_token"])
+      local file = assert(io.open(place.token_path "s"))
+      assert.are.same({ startUrl = START, region = "eu-west-1", accessToken = "SECRETnew", expiresAt = world.at(28800),
+        clientId = "cid", clientSecret = "SECRETclient", registrationExpiresAt = world.at(99999),
+        refreshToken = "SECRETrefresh2" }, cjson.decode(file:read "*a"))
+      file:close()
+      local pipe = io.popen("cd '" .. place.home .. "/.aws/sso/cache' && ls -l | grep -c '^-rw------- ' && ls | wc -l")
+      assert.are.equal("1\n1\n", pipe:read "*a")
+      pipe:close()
+    end)
+  end
+
+  it("that lasts longer is used as it is", function()
+    local place, source = at(SESSION, { s = refreshable(900) })
+    source:keys()
+    assert.are.equal(1, #place.requests)
+  end)
+
+  it("is used to its end where it cannot be refreshed", function()
+    local place, source = at(SESSION, { s = refreshable(300) }, answers(world.json({ error = "invalid_grant" }, 400)))
+    source:keys()
+    assert.are.equal("SECRETaccess", place.requests[2].headers["x-amz-sso_bearer_token"])
+  end)
+
+  it("is kept here where it cannot be written", function()
+    local place, source = at(SESSION, { s = refreshable(-10) }, answers(world.json(created)))
+    local popen = io.popen
+    finally(function() io.popen = popen end) -- luacheck: ignore 122
+    io.popen = function() return nil, "not here" end -- luacheck: ignore 122
+    source:keys()
+    source:refresh()
+    assert.are.equal(3, #place.requests)
+    assert.are.equal("SECRETnew", place.requests[3].headers["x-amz-sso_bearer_token"])
+  end)
+
+  -- what, the token, the answer to CreateToken, a piece of the message
+  for _, case in ipairs {
+    { "without a refresh token", token(-1), nil,
+      "it has no refreshToken, clientId, clientSecret, registrationExpiresAt" },
+    { "whose registration has expired", refreshable(-1, -1), nil, "the registration it was made with has expired" },
+    { "that is not refreshed", refreshable(-1), world.json({ error = "invalid_grant SECRETrefresh" }, 400),
+      "status 400: invalid_grant ***" },
+    { "that is answered by no token", refreshable(-1), world.json { accessToken = "SECRETnew" },
+      "the answer to CreateToken holds no token" },
+    { "that is answered by an expired one", refreshable(-1), world.json { accessToken = "SECRETnew", expiresIn = -5 },
+      "the new one has expired as well" },
+    { "that is answered by no JSON", refreshable(-1), { 200, "SECRET" }, "the answer to CreateToken holds no token" },
+  } do
+    it(case[1] .. " and has expired is an error", function()
+      local place, source = at(SESSION, { s = case[2] }, answers(case[3]))
+      local err = world.catch(source.keys, source)
+      assert.are.equal("TokenRetrievalError", err.code)
+      assert.truthy(err.message:find("Error when retrieving token from sso: Token has expired and refresh failed (", 1,
+        true))
+      assert.truthy(err.message:find(case[4], 1, true), err.message)
+      world.check_silence(place.events)
+    end)
+  end
+end)
+
+describe("an SSO profile that gives no keys", function()
+  local UNAUTHORIZED = "The SSO session associated with this profile has expired or is otherwise invalid."
+  -- what, the config file, the tokens, an answer, the code, a piece of the message
+  for _, case in ipairs {
+    { "with half of its settings", "[default]\nsso_role_name = a\n", nil, nil, "InvalidConfigError",
+      'The profile "default" is configured to use SSO but is missing required configuration: sso_account_id, '
+      .. "sso_start_url, sso_region" },
+    { "of an sso-session that is not there", "[default]\nsso_session = s\n" .. WHAT, nil, nil, "InvalidConfigError",
+      'The specified sso-session does not exist: "s"' },
+    { "of an sso-session without a region", "[default]\nsso_session = s\nsso_region = eu-west-1\n" .. WHAT
+      .. "[sso-session s]\nsso_start_url = x\n", nil, nil, "InvalidConfigError",
+      "is configured to use the SSO token provider but is missing the following configuration: ['sso_region']." },
+    { "that contradicts its sso-session", "[default]\nsso_session = s\nsso_region = eu-west-2\n" .. WHAT
+      .. "[sso-session s]\n"
+      .. WHERE, nil, nil, "InvalidConfigError",
+      "The value for sso_region is inconsistent between profile (eu-west-2) and sso-session (eu-west-1)." },
+    { "without a token", LEGACY, nil, nil, "SSOTokenLoadError",
+      "Error loading SSO Token: Token for " .. START .. " does not exist" },
+    { "with half of a token", LEGACY, { [START] = '{"accessToken":"SECRET' }, nil, "SSOTokenLoadError",
+      "Error loading SSO Token: Token for " .. START .. " is invalid" },
+    { "with a token without its time", LEGACY, { [START] = { accessToken = "SECRET" } }, nil, "SSOTokenLoadError",
+      "is invalid" },
+    { "with a token that is no header", LEGACY, { [START] = token(3600, { accessToken = "SECRET\r\nX: y" }) }, nil,
+      "SSOTokenLoadError", "is invalid" },
+    { "with an expired token", LEGACY, { [START] = token(0) }, nil, "UnauthorizedSSOTokenError", UNAUTHORIZED },
+    { "with a token of no time", LEGACY, { [START] = token(0, { expiresAt = "soon" }) }, nil,
+      "UnauthorizedSSOTokenError",
+      UNAUTHORIZED },
+    { "whose token is refused", LEGACY, { [START] = token(3600) }, world.json({ message = "Session token not found" },
+      401,
+      { ["x-amzn-ErrorType"] = "UnauthorizedException:http://internal/" }), "UnauthorizedSSOTokenError", UNAUTHORIZED },
+    { "that has no such role", LEGACY, { [START] = token(3600) }, world.json({ message = "No access SECRETaccess" },
+      403,
+      { ["x-amzn-ErrorType"] = "ForbiddenException" }), "CredentialRetrievalError",
+      "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access ***" },
+    { "while the service fails", LEGACY, { [START] = token(3600) }, { 502, "<html>" }, "CredentialRetrievalError",
+      "An error occurred (502) when calling the GetRoleCredentials operation: " },
+    { "and is answered by none", LEGACY, { [START] = token(3600) },
+      world.json { roleCredentials = { accessKeyId = "SECRET" } },
+      "CredentialRetrievalError", "the answer to GetRoleCredentials holds no complete keys" },
+    { "and is answered by half of them", LEGACY, { [START] = token(3600) }, { 200,
+      '{"roleCredentials":{"secretAccessKey":"SECRET' },
+      "CredentialRetrievalError", "the answer to GetRoleCredentials holds no complete keys" },
+  } do
+    it(case[1] .. " is an error", function()
+      local place, source = at(case[2], case[3], case[4] and function() return case[4] end)
+      local err = world.catch(source.keys, source)
+      assert.are.equal(case[5], err.code)
+      assert.are.equal(case[5] == "InvalidConfigError" and "config" or "credentials", err.kind)
+      assert.truthy(err.message:find(case[6], 1, true), err.message)
+      world.check_silence(place.events)
+    end)
+  end
+
+  it("says so where there is no home directory", function()
+    local place, source = at(LEGACY, { [START] = token(3600) })
+    place.env.HOME = nil
+    assert.truthy(world.catch(source.keys, source).message:find("HOME is not set", 1, true))
+  end)
+end)
