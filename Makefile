@@ -50,8 +50,9 @@ all: lua54 $(if $(have_luajit),luajit)
 
 lua54: $(BUILD)/glacier/core.so
 luajit: $(BUILD)/luajit/glacier/core.so
-benches: $(benches)
-tests: all $(ctests) benches
+benches: all $(benches)
+	@:
+tests: benches $(ctests)
 	@:
 
 $(BUILD)/glacier/core.so: $(core) $(lua54)
@@ -137,7 +138,7 @@ lint:
 
 bench:
 	@spec/tools/deps bench
-	@$(MAKE) --no-print-directory all benches
+	@$(MAKE) --no-print-directory benches
 	@$(runtime) spec/bench/run
 
 # --- installing ------------------------------------------------------------------------------
