@@ -6,6 +6,7 @@ local adaptive = {}
 -- times the cube of the time, never past MEASURED_SCALE times what was really sent.
 local BETA, SCALE, MEASURED_SCALE = 0.7, 0.4, 2
 local SLOWEST = 0.5 -- requests a second
+local SHORTEST = 1e-6 -- seconds: a shorter wait may be lost in the rounding of a clock
 local BUCKET, SMOOTHING = 0.5, 0.8 -- seconds in which requests are counted; the weight of the newest count
 
 local Limiter = {}
@@ -17,7 +18,7 @@ function adaptive.new(clock)
   local now = clock()
   return setmetatable({
     clock = clock, enabled = false,
-    rate = SLOWEST, capacity = 1, tokens = 0, filled_at = now,
+    rate = 1, capacity = 1, tokens = 0, filled_at = now,
     measured = 0, count = 0, bucket = math.floor(now),
     highest = 0, fell_at = now, recovery = 0,
   }, Limiter)
@@ -48,7 +49,7 @@ function Limiter:delay()
     self.tokens = self.tokens - 1
     return 0
   end
-  return (1 - self.tokens) / self.rate
+  return math.max((1 - self.tokens) / self.rate, SHORTEST)
 end
 
 -- Counts an answer; the rate is that of whole buckets, smoothed.

@@ -1,0 +1,165 @@
+-- The adaptive mode's rate limiter.
+local adaptive = require "glacier.adaptive"
+local glacier = require "glacier"
+local hosts = require "spec.support.host"
+local play = require "spec.support.play"
+local reply = require "spec.support.reply"
+
+-- What botocore 1.43 (retries/adaptive.py, throttling.py, bucket.py) makes of these requests, one a
+-- row, on a clock of the spec's own:
+-- { seconds since the last answer, seconds until the next, whether that is a throttle; then: seconds
+--   waited before sending, and after the answer requests a second, the most tokens, tokens }
+local RUNS = {
+  ["on a clock that is between two seconds"] = { 1000.25, {
+    { 0, 0.05, false, 0, 0.5, 1, 0.05 },
+    { 0.1, 0.05, false, 0, 0.5, 1, 0.125 },
+    { 0.25, 0.05, false, 0, 0.5, 1, 0.275 },
+    { 0.5, 0.05, true, 0, 1.792, 1.792, 0.55 },
+    { 0, 0.05, false, 0.251116071, 2.22587872, 2.22587872, 0.0896 },
+    { 0, 0.05, false, 0.40900701, 2.51499322, 2.51499322, 0.111296162 },
+    { 0.1, 0.05, true, 0.253362319, 1.41568, 1.41568, 0.125749661 },
+    { 0, 0.3, true, 0.61754799, 0.990976, 1, 0.424704 },
+    { 0, 0.05, false, 0.580534746, 1.39201785, 1.39201785, 0.0495488 },
+    { 3, 0.05, false, 0, 1.01369173, 1.01369173, 0.461618743 },
+    { 10, 0.05, false, 0, 0.5, 1, 0.06437632 },
+    { 0, 0.05, false, 1.87124736, 0.872547669, 1, 0.025 },
+    { 0, 0.05, false, 1.11741746, 1.77450953, 1.77450953, 0.0436273835 },
+    { 0, 0.05, true, 0.538950396, 1.24215667, 1.24215667, 0.0887254767 },
+    { 0, 0.05, false, 0.733622853, 1.76184651, 1.76184651, 0.0621090758 },
+  } },
+  ["from the first throttle on, and after long pauses"] = { 0, {
+    { 0.01, 0.01, true, 0, 0.5, 1, 0.02 },
+    { 0, 0.02, false, 1.96, 1.6, 1.6, 0.01 },
+    { 0, 0.02, false, 0.61875, 3.52, 3.52, 0.0320016 },
+    { 0, 0.02, false, 0.274999545, 3.52, 3.52, 0.07040352 },
+    { 0, 0.02, false, 0.264089909, 7.104, 7.104, 0.07040352 },
+    { 0, 0.02, false, 0.13085536, 7.104, 7.104, 0.142087104 },
+    { 0, 0.02, false, 0.120764766, 7.8208, 7.8208, 0.14208 },
+    { 5, 0.02, true, 0, 0.659456, 1, 1 },
+    { 0, 0.02, true, 0, 0.5, 1, 0.01318912 },
+    { 60, 0.02, false, 0, 0.5, 1, 0.01 },
+  } },
+}
+
+describe("the rate limiter", function()
+  for what, run in pairs(RUNS) do
+    it("takes the steps that botocore's takes, " .. what, function()
+      local now = run[1]
+      local limiter = adaptive.new(function() return now end)
+      for i, row in ipairs(run[2]) do
+        local before = now + row[1]
+        now = before
+        local delay = limiter:delay()
+        while delay > 0 do
+          now = now + delay
+          delay = limiter:delay()
+        end
+        local waited = now - before
+        now = now + row[2]
+        limiter:answered(row[3])
+        for j, value in ipairs { waited, limiter.rate, limiter.capacity, limiter.tokens } do
+          assert.are.near(row[3 + j], value, 1e-5, ("row %d, value %d"):format(i, j))
+        end
+      end
+    end)
+  end
+
+  it("ends its waiting where a wait may be lost in the clock's rounding", function()
+    local now = 1350000000.1
+    local limiter = adaptive.new(function() return now end)
+    limiter:answered(true)
+    for _ = 1, 200 do
+      local asked, delay = 0, limiter:delay()
+      while delay > 0 do
+        asked, now = asked + 1, now + delay
+        assert.is_true(asked < 10)
+        delay = limiter:delay()
+      end
+      now = now + 0.1
+      limiter:answered(false)
+    end
+  end)
+end)
+
+describe("a client in the adaptive mode", function()
+  local THROTTLE = reply.error(400, "ThrottlingException")
+
+  -- With chance 0 all pauses but the limiter's are 0.
+  local function limited(host)
+    local list = {}
+    for _, pause in ipairs(host.pauses) do
+      if pause > 0 then list[#list + 1] = pause end
+    end
+    return list
+  end
+
+  it("lets all requests pass that nobody throttles", function()
+    local played = play({ fallback = reply.good() }, { retry_mode = "adaptive" }, { chance = 0 })
+    for _ = 1, 20 do played:list_vaults() end
+    assert.are.equal(20, #played:stop())
+    assert.are.same({}, played.host.pauses)
+  end)
+
+  it("waits for its turn after a throttle, in later calls too", function()
+    local played = play({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive" }, { chance = 0 })
+    for _ = 1, 3 do assert.is_true((played:list_vaults())) end
+    played:stop()
+    assert.are.same({ 2, 0.625, 0.2841 }, (function()
+      local list = limited(played.host)
+      for i, pause in ipairs(list) do list[i] = math.floor(pause * 1e4 + 0.5) / 1e4 end
+      return list
+    end)())
+  end)
+
+  it("does so for each client by itself, and in no other mode", function()
+    local played = play({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive" }, { chance = 0 })
+    played:list_vaults()
+    for _, mode in ipairs { "adaptive", "standard", "legacy" } do
+      local other = glacier.client(played.host:options { endpoint_url = played.server.url, retry_mode = mode })
+      other:list_vaults()
+    end
+    played:stop()
+    assert.are.equal(1, #limited(played.host))
+    for _, mode in ipairs { "standard", "legacy" } do
+      local plain = play({ THROTTLE, fallback = reply.good() }, { retry_mode = mode }, { chance = 0 })
+      plain:list_vaults()
+      plain:list_vaults()
+      plain:stop()
+      assert.are.same({}, limited(plain.host))
+    end
+  end)
+
+  it("does not begin a wait that would pass the call's timeout", function()
+    local played = play({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive", timeout = 1.9 },
+      { chance = 0 })
+    local began = played.host.now
+    local _, err = played:list_vaults()
+    assert.are.equal("ThrottlingException", err.code)
+    assert.are.equal(1, err.attempts)
+    _, err = played:list_vaults()
+    assert.are.equal("ReadTimeoutError", err.code)
+    assert.are.equal(0, err.attempts)
+    assert.is_true(err.retryable)
+    assert.are.equal(began, played.host.now)
+    assert.are.equal(1, #played:stop())
+  end)
+
+  it("does not count calls that never got keys to sign with", function()
+    local keys
+    local host = hosts.new { chance = 0 }
+    local client = glacier.client(host:options {
+      retry_mode = "adaptive",
+      credentials = function() return keys end,
+      transport = function() return { status = 400, body = '{"code":"ThrottlingException","message":""}' } end,
+    })
+    for _ = 1, 100 do
+      host.now = host.now + 0.01
+      pcall(client.list_vaults, client)
+    end
+    keys = { access_key_id = "a", secret_access_key = "b" }
+    host.now = host.now + 0.5
+    pcall(client.list_vaults, client)
+    -- One answer in a second and a half is no reason to send more than one in two seconds.
+    assert.are.near(2, limited(host)[1], 0.1)
+  end)
+end)
