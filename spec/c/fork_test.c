@@ -83,6 +83,33 @@ static void a_child_that_only_closes_the_client_closes_nothing_of_the_parents(vo
       "server:stop()\n");
 }
 
+static void a_child_says_nothing_in_a_tls_session_of_the_parents(void **state) {
+  (void)state;
+  run("local nginx = require 'spec.support.nginx'\n"
+      "local directory = nginx.directory()\n"
+      "assert(os.execute('spec/support/certificates.sh ' .. directory))\n"
+      "local server = nginx.start(directory, { tls = ([[\n"
+      "  ssl_certificate DIR/good.pem; ssl_certificate_key DIR/good.key;\n"
+      "  location = /-/vaults { return 200 '{\"Marker\":\"$connection\"}'; }\n"
+      "]]):gsub('DIR', directory) })\n"
+      "local client = client_of('https://127.0.0.1:' .. server.ports.tls, {\n"
+      "  ca_bundle = directory .. '/ca.pem',\n"
+      "})\n"
+      "local connection = client:list_vaults().Marker\n"
+      "assert(in_child(function()\n"
+      "  assert(client:list_vaults().Marker ~= connection)\n"
+      "  client:close()\n"
+      "  return true\n"
+      "end))\n"
+      "assert(in_child(function()\n"
+      "  client:close()\n"
+      "  return true\n"
+      "end))\n"
+      "assert(client:list_vaults().Marker == connection)\n"
+      "client:close()\n"
+      "server:stop()\n");
+}
+
 static void a_call_under_way_goes_on_in_the_parent_and_is_given_up_in_the_child(void **state) {
   (void)state;
   run("local server = scripted.start { { { 'read' }, { 'pause', 0.05 }, answer 'late' } }\n"
@@ -106,6 +133,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_child_opens_connections_of_its_own_and_leaves_the_parents_alone),
       cmocka_unit_test(a_child_that_only_closes_the_client_closes_nothing_of_the_parents),
+      cmocka_unit_test(a_child_says_nothing_in_a_tls_session_of_the_parents),
       cmocka_unit_test(a_call_under_way_goes_on_in_the_parent_and_is_given_up_in_the_child),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

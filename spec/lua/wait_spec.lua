@@ -3,6 +3,7 @@ local glacier = require "glacier"
 local core = require "glacier.core"
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
+local wait = require "glacier.wait"
 
 local function client_of(url, options)
   local given = {
@@ -33,6 +34,47 @@ local function run(threads)
     end
     socket.sleep(0.001)
   end
+end
+
+-- A server in this process: `serve` takes it as far as it goes without waiting, and is the client's `wait`.
+-- It answers one request a connection, all but the first `silent` ones.
+local function neighbour(silent)
+  local listener = assert(socket.bind("127.0.0.1", 0))
+  listener:settimeout(0)
+  local self = { url = "http://127.0.0.1:" .. select(2, listener:getsockname()), listener = listener, peers = {} }
+  function self.serve()
+    local peer = listener:accept()
+    if peer then
+      peer:settimeout(0)
+      self.peers[#self.peers + 1] = { socket = peer }
+    end
+    for i, one in ipairs(self.peers) do
+      one.asked = one.asked or one.socket:receive "*l" ~= nil
+      if one.asked and not one.answered and i > (silent or 0) then
+        one.answered = one.socket:send(answer "m")
+      end
+    end
+    socket.sleep(0.001)
+  end
+  -- Whether the client hung up; waits for it.
+  function self.left(number)
+    local peer = self.peers[number].socket
+    peer:settimeout(30)
+    local problem
+    repeat
+      problem = select(2, peer:receive(1))
+    until problem
+    return problem == "closed"
+  end
+  return self
+end
+
+-- Calls f without a collector that would do the closing.
+local function uncollected(f)
+  collectgarbage "stop"
+  local good, err = pcall(f)
+  collectgarbage "restart"
+  assert(good, err)
 end
 
 describe("a call", function()
@@ -149,46 +191,86 @@ describe("a call", function()
     client:close()
   end)
 
-  it("raises what the host's wait raises, and leaves nothing behind", function()
-    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
-    local reason, broken = {}, true
-    local client = client_of(server.url, { wait = function(seconds)
-      if broken and #server:requests() == 1 then error(reason, 0) end
-      socket.sleep(seconds)
+  it("raises what the host's wait raises, and its connection is collected", function()
+    local peer, reason, broken = neighbour(1), {}, true
+    local client = client_of(peer.url, { wait = function()
+      peer.serve()
+      if broken and peer.peers[1] and peer.peers[1].asked then error(reason, 0) end
     end })
     local good, err = pcall(client.list_vaults, client)
     assert.is_false(good)
     assert.equal(reason, err)
+    collectgarbage()
+    collectgarbage()
+    assert.is_true(peer.left(1))
     broken = false
     assert.equal("m", client:list_vaults().Marker)
-    collectgarbage()
-    collectgarbage()
-    assert.equal("m", client_of(server.url):list_vaults().Marker)
     client:close()
   end)
 
-  it("that is never resumed is taken down with its coroutine", function()
-    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
-    local client = client_of(server.url, { wait = coroutine.yield })
-    local thread = coroutine.create(client.list_vaults)
-    while #server:requests() < 1 do
-      assert(coroutine.resume(thread, client))
-      socket.sleep(0.001)
+  it("that is never resumed is collected with its coroutine", function()
+    local peer = neighbour(1)
+    local function begin()
+      local client = client_of(peer.url, { wait = coroutine.yield })
+      local thread = coroutine.create(client.list_vaults)
+      repeat
+        assert(coroutine.resume(thread, client))
+        peer.serve()
+      until peer.peers[1] and peer.peers[1].asked
     end
-    local gone = setmetatable({ thread, client }, { __mode = "v" })
-    client, thread = client_of(server.url), nil
+    begin()
     collectgarbage()
     collectgarbage()
-    assert.same({}, gone)
-    assert.equal("m", client:list_vaults().Marker)
-    assert.is_nil(thread)
+    assert.is_true(peer.left(1))
+  end)
+end)
+
+describe("the loop that waits for a transfer", function()
+  -- What each poll is told to wait at most, in milliseconds, until the transfer is done at the third.
+  local function polls(turn)
+    local list = {}
+    turn.clock = turn.clock or core.monotonic
+    local done = wait.transfer({ poll = function(_, ms)
+      list[#list + 1] = ms
+      return #list == 3
+    end }, turn)
+    return list, done
+  end
+
+  it("never lets C wait where the host does", function()
+    local list, done = polls { wait = function() end }
+    assert.same({ 0, 0, 0 }, list)
+    assert.is_true(done)
+  end)
+
+  it("lets C wait where nobody else does, but not for long", function()
+    local list, done = polls {}
+    for _, ms in ipairs(list) do
+      assert.is_true(ms > 0 and ms <= 500)
+    end
+    assert.is_true(done)
+  end)
+
+  it("ends at the deadline", function()
+    local now = 0
+    local function clock()
+      now = now + 0.1
+      return now
+    end
+    for _, turn in ipairs { { deadline = 0.25 }, { deadline = 0.25, wait = function() end } } do
+      now, turn.clock = 0, clock
+      local list, done = polls(turn)
+      assert.is_false(done)
+      assert.is_true(#list < 3)
+    end
   end)
 end)
 
 describe("closing a client", function()
   local server
   after_each(function()
-    server:stop()
+    if server then server:stop() end
+    server = nil
   end)
 
   it("ends a call that is under way, and the client can be used again", function()
@@ -205,6 +287,16 @@ describe("closing a client", function()
     server:stop()
     server = scripted.start { { { "read" }, { "send", answer "m" } } }
     assert.equal("m", client_of(server.url):list_vaults().Marker)
+  end)
+
+  it("hangs up at once", function()
+    uncollected(function()
+      local peer = neighbour()
+      local client = client_of(peer.url, { wait = peer.serve })
+      assert.equal("m", client:list_vaults().Marker)
+      client:close()
+      assert.is_true(peer.left(1))
+    end)
   end)
 
   it("closes its connections, any number of times, and the next call opens new ones", function()
