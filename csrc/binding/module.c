@@ -66,14 +66,22 @@ static void set_exceptions(lua_State *L) {
   lua_setfield(L, -2, "exceptions");
 }
 
-static const luaL_Reg functions[] = {
-    {"endpoint", gl_lua_endpoint}, {"prepare", gl_lua_prepare},
-    {"request", gl_lua_request},   {"credentials", gl_lua_credentials},
-    {"response", gl_lua_response}, {"parse", gl_lua_parse},
-    {"pool", gl_lua_pool},         {"error", lua_error_object},
-    {"time", gl_lua_time},         {"monotonic", gl_lua_monotonic},
-    {"sleep", gl_lua_sleep},       {"random", gl_lua_random},
-    {"uuid", gl_lua_uuid},         {NULL, NULL}};
+static const luaL_Reg functions[] = {{"endpoint", gl_lua_endpoint},
+                                     {"prepare", gl_lua_prepare},
+                                     {"request", gl_lua_request},
+                                     {"credentials", gl_lua_credentials},
+                                     {"response", gl_lua_response},
+                                     {"parse", gl_lua_parse},
+                                     {"pool", gl_lua_pool},
+                                     {"tree", gl_lua_tree},
+                                     {"join_trees", gl_lua_join_trees},
+                                     {"error", lua_error_object},
+                                     {"time", gl_lua_time},
+                                     {"monotonic", gl_lua_monotonic},
+                                     {"sleep", gl_lua_sleep},
+                                     {"random", gl_lua_random},
+                                     {"uuid", gl_lua_uuid},
+                                     {NULL, NULL}};
 
 /* Keeps the module and libcurl loaded when the state that loaded them closes: libcurl may have a
  * thread that still looks a name up, and what it holds for the whole process stays reachable. */

@@ -1,8 +1,14 @@
 --- Amazon Glacier for Lua. See README.md.
 local client = require "glacier.client"
+local job = require "glacier.job"
+local tree = require "glacier.tree"
 local version = require "glacier.version"
 
 return {
   _VERSION = "glacier " .. version,
   client = client.new,
+  all = job.all,
+  tree_hash = tree.hash,
+  tree_hasher = tree.hasher,
+  combine_tree_hashes = tree.combine,
 }

@@ -13,7 +13,7 @@ local reader = {}
 --   `close()`
 -- @param expected string or nil: the tree hash that the service sent of these bytes
 function reader.new(incoming, expected)
-  return setmetatable({ incoming = incoming, expected = expected, tree = core.tree(), rest = "" }, Reader)
+  return setmetatable({ incoming = incoming, expected = expected, tree = core.tree(), rest = "", at = 1 }, Reader)
 end
 
 -- Whatever is read after a failure fails as well.
@@ -51,43 +51,66 @@ local function pull(self)
   return piece
 end
 
+-- What was pulled and not read yet: `rest` from `at` on.
+local function left(self)
+  return #self.rest - self.at + 1
+end
+
+-- Pulls one piece more behind it; false at the end.
+local function extend(self)
+  local piece = pull(self)
+  if piece then
+    self.rest, self.at = self.rest:sub(self.at) .. piece, 1
+  end
+  return piece ~= nil
+end
+
+local function take(self, count)
+  local taken = self.rest:sub(self.at, self.at + count - 1)
+  self.at = self.at + #taken
+  return taken
+end
+
 local function read_count(self, count)
-  while #self.rest < count do
-    local piece = pull(self)
-    if not piece then
+  while left(self) < count do
+    if not extend(self) then
       break
     end
-    self.rest = self.rest .. piece
   end
-  local taken = self.rest:sub(1, count)
-  self.rest = self.rest:sub(count + 1)
+  local taken = take(self, count)
   return (taken ~= "" or count == 0) and taken or nil
 end
 
-local function read_all(self)
-  local pieces = { self.rest }
-  self.rest = ""
-  for piece in pull, self do
-    pieces[#pieces + 1] = piece
+-- The pieces as they come, beginning with what was pulled already.
+local function pieces(self)
+  return function()
+    if left(self) > 0 then
+      return take(self, left(self))
+    end
+    return pull(self)
   end
-  return table.concat(pieces)
+end
+
+local function read_all(self)
+  local list = {}
+  for piece in pieces(self) do
+    list[#list + 1] = piece
+  end
+  return table.concat(list)
 end
 
 local function read_line(self, keep_end)
-  local from = 1
+  local searched = 0
   while true do
-    local at = self.rest:find("\n", from, true)
-    if at then
-      local line = self.rest:sub(1, keep_end and at or at - 1)
-      self.rest = self.rest:sub(at + 1)
-      return line
+    local found = self.rest:find("\n", self.at + searched, true)
+    if found then
+      local line = take(self, found - self.at + 1)
+      return keep_end and line or line:sub(1, -2)
     end
-    from = #self.rest + 1
-    local piece = pull(self)
-    if not piece then
-      return read_count(self, math.max(#self.rest, 1))
+    searched = left(self)
+    if not extend(self) then
+      return searched > 0 and take(self, searched) or nil
     end
-    self.rest = self.rest .. piece
   end
 end
 
@@ -121,7 +144,7 @@ local function unwritable(path, problem)
 end
 
 local function write_all(self, file, path)
-  for piece in function() return read_count(self, 65536) end do
+  for piece in pieces(self) do
     local written, problem = file:write(piece)
     if not written then
       unwritable(path, problem)
@@ -158,6 +181,7 @@ end
 
 --- Gives up what was not read yet. Legal any number of times.
 function Reader:close()
+  self.rest, self.at = "", 1
   if not self.over and not self.err then
     self.err = fail.new("validation", "ParamValidationError", "read: the reader was closed")
     self.incoming.close()

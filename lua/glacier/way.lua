@@ -1,0 +1,107 @@
+--- The inside of a client: its settings, keys, connections and clocks, which every call goes
+-- through.
+local adaptive = require "glacier.adaptive"
+local config = require "glacier.config"
+local core = require "glacier.core"
+local credentials = require "glacier.credentials"
+local retry = require "glacier.retry"
+local send = require "glacier.send"
+local version = require "glacier.version"
+local wait = require "glacier.wait"
+
+local way = {}
+
+-- What User-Agent may not carry becomes "-".
+local function user_agent(app_id, extra)
+  local runtime = _G.jit and _G.jit.version or _VERSION
+  local agent = ("lua-glacier/%s %s %s"):format(version, runtime:gsub(" ", "/"), core.transport_version)
+  if app_id then
+    agent = agent .. " app/" .. app_id:gsub("[^%w!#$%%&'*+.^_`|~-]", "-")
+  end
+  return extra and agent .. " " .. extra or agent
+end
+
+-- A logger that fails must not fail the call that it was told of.
+local function safe(logger)
+  return logger and function(event)
+    pcall(logger, event)
+  end
+end
+
+-- One request for keys, through the client's own way: signed if it has to be, sent, waited for.
+local function key_exchange(made)
+  return function(fields, turn)
+    local request = core.request(fields)
+    request:set_header("User-Agent", made.user_agent)
+    local sign = fields.sign
+    if sign then
+      request:sign(sign.credentials, sign.region, sign.service, made.time() + made.clock_offset)
+    end
+    return made.send(request, fields.url, {
+      connect_timeout = fields.connect_timeout or made.settings.connect_timeout,
+      read_timeout = fields.read_timeout or made.settings.read_timeout,
+    }, turn)
+  end
+end
+
+-- What the credential providers may know and do.
+local function credentials_context(made, chosen)
+  local settings = made.settings
+  return {
+    getenv = settings.getenv, files = settings.files,
+    profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
+    region = settings.region, mfa = chosen.mfa_code,
+    clock = made.time, exchange = key_exchange(made), log = made.logger,
+    sleep = function(seconds, turn)
+      return wait.pause(turn, seconds)
+    end,
+  }
+end
+
+-- The inside of a client: what a call needs.
+local function make(chosen, settings)
+  local made = {
+    settings = settings,
+    wait = chosen.wait,
+    logger = safe(chosen.logger),
+    clock = chosen.clock or core.monotonic,
+    time = chosen.clock or core.time,
+    clock_offset = 0, -- what the service's clock is ahead, once it has objected to ours
+    retries = retry.new(settings.retry_mode, settings.max_attempts, chosen.random or core.random),
+    user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
+  }
+  made.limiter = settings.retry_mode == "adaptive" and adaptive.new(made.clock) or nil
+  if chosen.transport then
+    made.send, made.connections = send.host(chosen.transport)
+  else
+    made.send, made.connections = send.libcurl(settings)
+  end
+  made.credentials = credentials.source(chosen.credentials, credentials_context(made, chosen))
+  return made
+end
+
+local function log_settings(made, began)
+  local settings = made.settings
+  if made.logger then
+    made.logger {
+      event = "resolve", duration = made.clock() - began, region = settings.region, url = settings.endpoint_url,
+      profile = settings.profile_name, retry_mode = settings.retry_mode, max_attempts = settings.max_attempts,
+    }
+  end
+end
+
+--- Makes the inside of a client.
+-- Raises errors of kind "config" and "credentials" for settings that cannot be meant.
+-- @param chosen table: checked options of `glacier.client`
+-- @return table: settings (of `config.resolve`), credentials, send and connections (of
+--   `glacier.send`), retries, limiter (adaptive mode) or nil, user_agent, logger or nil, wait or
+--   nil, clock and time (functions that give seconds: never set back, and since the epoch),
+--   clock_offset (seconds)
+function way.new(chosen)
+  local began = (chosen.clock or core.monotonic)()
+  local made = make(chosen, config.resolve(chosen))
+  log_settings(made, began)
+  return made
+end
+
+return way
