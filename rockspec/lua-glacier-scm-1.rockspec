@@ -94,6 +94,7 @@ build = {
     ["glacier.fail"] = "lua/glacier/fail.lua",
     ["glacier.ini"] = "lua/glacier/ini.lua",
     glacier = "lua/glacier/init.lua",
+    ["glacier.job"] = "lua/glacier/job.lua",
     ["glacier.options"] = "lua/glacier/options.lua",
     ["glacier.paginate"] = "lua/glacier/paginate.lua",
     ["glacier.profile"] = "lua/glacier/profile.lua",
@@ -105,5 +106,6 @@ build = {
     ["glacier.version"] = "lua/glacier/version.lua",
     ["glacier.wait"] = "lua/glacier/wait.lua",
     ["glacier.waiters"] = "lua/glacier/waiters.lua",
+    ["glacier.way"] = "lua/glacier/way.lua",
   },
 }
