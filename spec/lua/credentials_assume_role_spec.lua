@@ -159,6 +159,9 @@ describe("a role whose settings cannot be meant", function()
       loop:format("default", "['default']") },
     { "a loop", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = default\n",
       "InfiniteLoopConfigError", loop:format("default", "['default', 'b']") },
+    { "a loop through keys", ROLE .. "source_profile = b\naws_access_key_id = AKIA\naws_secret_access_key = SECRET\n"
+      .. "[profile b]\n" .. ROLE .. "source_profile = default\n", "InfiniteLoopConfigError",
+      loop:format("default", "['default', 'b']") },
     { "a loop further on", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = c\n[profile c]\n"
       .. ROLE .. "source_profile = b\n", "InfiniteLoopConfigError", loop:format("b", "['default', 'b', 'c']") },
     { "a loop of one further on", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = b\n",

@@ -143,7 +143,8 @@ describe("the address of the container's keys", function()
     "http://example.com:80\\@127.0.0.1/", "http://128.0.0.1/", "http://127.0.0.256/", "http://127.1/",
       "http://127.0.00.1/",
     "http://0x7f.0.0.1/", "http://169.254.170.3/", "http://[fd00:ec2::24]/", "http://[::2]/", "http://169.254.169.254/",
-    "ftp://127.0.0.1/", "127.0.0.1/", "http:///keys", "http://", "http://127.0.0.1 /", "http://%6cocalhost/",
+    "https://user@example.com/", "ftp://127.0.0.1/", "127.0.0.1/", "http:///keys", "http://", "http://127.0.0.1 /",
+      "http://%6cocalhost/",
   } do
     it("must not be " .. url, function()
       local asked, message = asks(url)

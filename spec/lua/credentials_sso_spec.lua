@@ -81,7 +81,8 @@ describe("an SSO profile", function()
     world.catch(source.keys, source)
     assert.are.same({
       "https://oidc.eu-west-1.amazonaws.com/token",
-      "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials?role_name=Admin%20role&account_id=444455556666",
+      "https://portal.sso.eu-west-1.amazonaws.com/federation/credentials"
+        .. "?role_name=Admin%20role&account_id=444455556666",
     }, asked)
   end)
 end)
@@ -194,6 +195,8 @@ describe("an SSO profile that gives no keys", function()
     { "whose token is refused", LEGACY, { [START] = token(3600) }, world.json({ message = "Session token not found" },
       401,
       { ["x-amzn-ErrorType"] = "UnauthorizedException:http://internal/" }), "UnauthorizedSSOTokenError", UNAUTHORIZED },
+    { "whose token is refused without a name", LEGACY, { [START] = token(3600) }, { 401, "" },
+      "UnauthorizedSSOTokenError", UNAUTHORIZED },
     { "that has no such role", LEGACY, { [START] = token(3600) }, world.json({ message = "No access SECRETaccess" },
       403,
       { ["x-amzn-ErrorType"] = "ForbiddenException" }), "CredentialRetrievalError",
