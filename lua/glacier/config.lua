@@ -87,10 +87,15 @@ local function load_profile(options, variables)
   return files, name, map
 end
 
+local function refuse(value, origin, wanted)
+  local shown = type(value) == "table" and "a nested block" or ("%q"):format(value)
+  fail.raise("config", "InvalidConfigError", ("%s: %s is not %s"):format(origin, shown, wanted))
+end
+
 local function parse(read, value, origin)
   local parsed, wanted = read(value)
   if parsed == nil then
-    fail.raise("config", "InvalidConfigError", ("%s: %q is not %s"):format(origin, value, wanted))
+    refuse(value, origin, wanted)
   end
   return parsed
 end
@@ -98,6 +103,19 @@ end
 local function origin_in_files(files, map, key)
   local path, line = files.source(map, key)
   return path and ("%s in %s, line %d"):format(key, path, line) or key
+end
+
+-- The text at `key` of a map of the files and where it was set; nil where it is empty or not there.
+local function text_of(found, map, key)
+  local value = map[key]
+  if value == nil or value == "" then
+    return nil
+  end
+  local origin = origin_in_files(found.files, map, key)
+  if type(value) == "table" then
+    refuse(value, origin, "a value")
+  end
+  return value, origin
 end
 
 -- The setting outside of the options, or nil.
@@ -109,31 +127,56 @@ local function look_up(found, name)
       return parse(read, value, variable .. " in the environment")
     end
   end
-  local value = found.profile[key]
-  if type(value) == "string" and value ~= "" then
-    return parse(read, value, origin_in_files(found.files, found.profile, key))
+  local value, origin = text_of(found, found.profile, key)
+  return value and parse(read, value, origin)
+end
+
+-- The [services] section that the profile names.
+local function services_of_profile(found)
+  local name, origin = text_of(found, found.profile, "services")
+  local services = found.files.services[name]
+  if name and not (services and next(services)) then
+    fail.raise("config", "InvalidConfigError", ("%s: there is no [services %s], or nothing in it"):format(origin, name))
   end
+  return services or {}
 end
 
--- The endpoint that a [services] section or the profile itself names.
+-- The endpoint that it has for the service, or the profile itself for all.
 local function endpoint_of_profile(found)
-  local services = found.files.services[found.profile.services]
-  local own = services and services.glacier
-  return type(own) == "table" and own.endpoint_url or found.profile.endpoint_url
+  local services = services_of_profile(found)
+  local own = services.glacier
+  if type(own) == "string" and own ~= "" then
+    refuse(own, origin_in_files(found.files, services, "glacier"), "a nested block")
+  end
+  local url, origin = text_of(found, type(own) == "table" and own or {}, "endpoint_url")
+  if url then
+    return url, origin
+  end
+  return text_of(found, found.profile, "endpoint_url")
 end
 
+-- An endpoint and where it is named; nil where none is.
 local function configured_endpoint(found)
   if look_up(found, "ignore_configured_endpoint_urls") then
     return nil
   end
-  return found.getenv "AWS_ENDPOINT_URL_GLACIER" or found.getenv "AWS_ENDPOINT_URL" or endpoint_of_profile(found)
+  for _, variable in ipairs { "AWS_ENDPOINT_URL_GLACIER", "AWS_ENDPOINT_URL" } do
+    local url = found.getenv(variable)
+    if url then
+      return url, variable .. " in the environment"
+    end
+  end
+  return endpoint_of_profile(found)
 end
 
 -- "fips-us-gov-west-1" and "us-east-1-fips" are old spellings of a region and the wish for its FIPS
 -- endpoint.
 local function plain_region(region)
   local plain = region and region:gsub("fips%-", ""):gsub("%-fips", "")
-  return plain, plain ~= region
+  if plain == "" or plain == region then
+    return region, false
+  end
+  return plain, true
 end
 
 -- libcurl reads the process's own variables; of variables that were handed in, this reads the same
@@ -169,16 +212,32 @@ local function set_retries(settings, options, found)
   settings.max_attempts = pick(options.max_attempts, found, "max_attempts", settings.retry_mode == "legacy" and 5 or 3)
 end
 
+-- Calls a function; a setting that it finds malformed is told with its origin, if it has one.
+local function naming(origin, resolve, fields)
+  local good, result = pcall(resolve, fields)
+  if good then
+    return result
+  end
+  if origin and result.code == "InvalidConfigError" then
+    result.message = origin .. ": " .. result.message
+  end
+  return error(result, 0)
+end
+
 -- Where requests go and which region signs them.
 local function set_endpoint(settings, options, found)
   local region, fips = plain_region(pick(options.region, found, "region"))
+  local url, origin = options.endpoint_url, nil
+  if url == nil then
+    url, origin = configured_endpoint(found)
+  end
   settings.region = region
-  settings.endpoint_url = core.endpoint {
+  settings.endpoint_url = naming(origin, core.endpoint, {
     region = region,
-    endpoint_url = options.endpoint_url or configured_endpoint(found),
+    endpoint_url = url,
     use_fips = fips or pick(options.use_fips_endpoint, found, "use_fips_endpoint"),
     use_dualstack = pick(options.use_dualstack_endpoint, found, "use_dualstack_endpoint"),
-  }
+  })
 end
 
 --- Resolves the settings of a client.

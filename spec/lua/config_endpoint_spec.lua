@@ -1,0 +1,118 @@
+-- The endpoint of a client: where it comes from. The expected values are what botocore 1.43 makes of
+-- the same files and environment, where a comment does not say otherwise.
+local settings = require "spec.support.settings"
+
+local US = { AWS_REGION = "us-west-2" }
+
+describe("the endpoint is", function()
+  local GLOBAL = "[default]\nregion=us-west-2\nendpoint_url = http://file.test\nservices = s\n"
+  local SERVICES = "[services s]\nglacier =\n  endpoint_url = http://services.test\n"
+  settings.check(it, {
+    ["the region's"] = { env = US, expect = { endpoint_url = "https://glacier.us-west-2.amazonaws.com" } },
+    ["the option's first"] = {
+      options = { endpoint_url = "http://option.test" }, env = { AWS_ENDPOINT_URL_GLACIER = "http://own.test" },
+      config = GLOBAL .. SERVICES, expect = { endpoint_url = "http://option.test" },
+    },
+    ["AWS_ENDPOINT_URL_GLACIER's before AWS_ENDPOINT_URL's"] = {
+      env = { AWS_ENDPOINT_URL_GLACIER = "http://own.test", AWS_ENDPOINT_URL = "http://all.test" },
+      config = GLOBAL .. SERVICES, expect = { endpoint_url = "http://own.test" },
+    },
+    ["AWS_ENDPOINT_URL's before the files'"] = {
+      env = { AWS_ENDPOINT_URL = "http://all.test" }, config = GLOBAL .. SERVICES,
+      expect = { endpoint_url = "http://all.test" },
+    },
+    ["that of the [services] section before the profile's"] = {
+      config = GLOBAL .. SERVICES, expect = { endpoint_url = "http://services.test" },
+    },
+    ["that of a quoted [services] section"] = {
+      config = GLOBAL .. '[services "s"]\nglacier =\n  endpoint_url = http://services.test\n',
+      expect = { endpoint_url = "http://services.test" },
+    },
+    ["the profile's where the [services] section has other services"] = {
+      config = GLOBAL .. "[services s]\ns3 =\n  endpoint_url = http://s3.test\n",
+      expect = { endpoint_url = "http://file.test" },
+    },
+    ["the profile's where the [services] section has it empty"] = {
+      config = GLOBAL .. "[services s]\nglacier =\n  endpoint_url =\n", expect = { endpoint_url = "http://file.test" },
+    },
+    ["the profile's where the [services] section has it in no block"] = {
+      config = GLOBAL .. "[services s]\nendpoint_url = http://stray.test\n",
+      expect = { endpoint_url = "http://file.test" },
+    },
+    ["not an empty one"] = {
+      env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL = "", AWS_ENDPOINT_URL_GLACIER = "" },
+      config = "[default]\nendpoint_url =\n", expect = { endpoint_url = "https://glacier.us-west-2.amazonaws.com" },
+    },
+    ["not looked for in a missing [services] section where the environment has one"] = {
+      env = { AWS_ENDPOINT_URL = "http://all.test" }, config = GLOBAL, expect = { endpoint_url = "http://all.test" },
+    },
+    ["the region's where configured ones are to be ignored"] = {
+      env = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "TRUE", AWS_ENDPOINT_URL = "http://all.test" }, config = GLOBAL,
+      expect = { endpoint_url = "https://glacier.us-west-2.amazonaws.com" },
+    },
+    ["the option's even where configured ones are to be ignored"] = {
+      options = { endpoint_url = "http://option.test" },
+      config = "[default]\nregion=us-west-2\nignore_configured_endpoint_urls = true",
+      expect = { endpoint_url = "http://option.test" },
+    },
+    ["the configured one where the environment says so against the file"] = {
+      env = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "false" },
+      config = "[default]\nregion=us-west-2\nignore_configured_endpoint_urls = true\nendpoint_url = http://file.test",
+      expect = { endpoint_url = "http://file.test" },
+    },
+    ["the FIPS one"] = {
+      env = { AWS_REGION = "us-east-1", AWS_USE_FIPS_ENDPOINT = "True" },
+      expect = { endpoint_url = "https://glacier-fips.us-east-1.amazonaws.com" },
+    },
+    ["not the FIPS one where the option says no"] = {
+      env = { AWS_REGION = "us-east-1", AWS_USE_FIPS_ENDPOINT = "true" }, options = { use_fips_endpoint = false },
+      expect = { endpoint_url = "https://glacier.us-east-1.amazonaws.com" },
+    },
+    ["the dual-stack one of the FIPS ones"] = {
+      env = { AWS_REGION = "us-east-1", AWS_USE_DUALSTACK_ENDPOINT = "true" },
+      config = "[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = false",
+      expect = { endpoint_url = "https://glacier-fips.us-east-1.api.aws" },
+    },
+  })
+  settings.check_refused(it, {
+    -- The next three are what botocore goes on with: it drops FIPS or dual-stack without a word.
+    ["not a given one together with FIPS"] = {
+      env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL = "http://x.test", AWS_USE_FIPS_ENDPOINT = "true" },
+      code = "UnknownEndpointError", message = "Invalid Configuration: FIPS and custom endpoint are not supported",
+    },
+    ["not a given one in a region with fips-"] = {
+      env = { AWS_REGION = "fips-us-east-1", AWS_ENDPOINT_URL = "http://x.test" },
+      code = "UnknownEndpointError", message = "Invalid Configuration: FIPS and custom endpoint are not supported",
+    },
+    ["not a given one together with dual-stack"] = {
+      env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL = "http://x.test", AWS_USE_DUALSTACK_ENDPOINT = "true" },
+      code = "UnknownEndpointError", message = "Invalid Configuration: Dualstack and custom endpoint are not supported",
+    },
+    ["not in a [services] section that is missing"] = {
+      config = GLOBAL, message = "services in @/.aws/config, line 4: there is no [services s], or nothing in it",
+    },
+    ["not in a [services] section that is empty"] = {
+      config = GLOBAL .. "[services s]\n",
+      message = "services in @/.aws/config, line 4: there is no [services s], or nothing in it",
+    },
+    ["not text where a [services] section should have a block"] = {
+      config = GLOBAL .. "[services s]\nglacier = http://services.test\n",
+      message = 'glacier in @/.aws/config, line 6: "http://services.test" is not a nested block',
+    },
+    ["not a block of its own"] = {
+      config = "[default]\nregion=us-west-2\nendpoint_url =\n  a = b",
+      message = "endpoint_url in @/.aws/config, line 3: a nested block is not a value",
+    },
+    ["not without http or https, in a variable"] = {
+      env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL_GLACIER = "x.test" },
+      message = "AWS_ENDPOINT_URL_GLACIER in the environment: Invalid endpoint: x.test (neither http nor https)",
+    },
+    ["not without http or https, in a file"] = {
+      env = US, config = "[default]\nendpoint_url = ftp://x.test",
+      message = "endpoint_url in @/.aws/config, line 2: Invalid endpoint: ftp://x.test (neither http nor https)",
+    },
+    ["not without http or https, in the option"] = {
+      env = US, options = { endpoint_url = "x.test" }, message = "Invalid endpoint: x.test (neither http nor https)",
+    },
+  })
+end)

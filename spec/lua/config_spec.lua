@@ -1,0 +1,108 @@
+-- The region and the profile of a client: where they come from. The expected values are what botocore 1.43 makes of the
+-- same files and environment, where a comment does not say otherwise.
+local settings = require "spec.support.settings"
+
+local US = { AWS_REGION = "us-west-2" }
+
+describe("the region is", function()
+  settings.check(it, {
+    ["the option's first"] = {
+      options = { region = "eu-west-1" }, env = US, config = "[default]\nregion=x", expect = { region = "eu-west-1" },
+    },
+    ["AWS_REGION's before AWS_DEFAULT_REGION's, as in other SDKs"] = {
+      env = { AWS_REGION = "eu-west-1", AWS_DEFAULT_REGION = "eu-west-2" }, expect = { region = "eu-west-1" },
+    },
+    ["AWS_DEFAULT_REGION's"] = {
+      env = { AWS_DEFAULT_REGION = "eu-west-2" }, config = "[default]\nregion=x", expect = { region = "eu-west-2" },
+    },
+    -- botocore would take an empty AWS_DEFAULT_REGION for a region.
+    ["not that of an empty variable"] = {
+      env = { AWS_REGION = "", AWS_DEFAULT_REGION = "" }, config = "[default]\nregion=eu-west-3",
+      expect = { region = "eu-west-3" },
+    },
+    ["the profile's"] = {
+      env = { AWS_PROFILE = "a" }, config = "[default]\nregion=x\n[profile a]\nregion = eu-west-1",
+      expect = { region = "eu-west-1", profile_name = "a", profile_explicit = false },
+    },
+    ["that of the profile which the option names"] = {
+      env = { AWS_PROFILE = "none such" }, options = { profile = "a b" }, config = '[profile "a b"]\nregion=eu-west-1',
+      expect = { region = "eu-west-1", profile_name = "a b", profile_explicit = true },
+    },
+    ["the credentials file's before the config file's"] = {
+      config = "[default]\nregion=eu-west-1", credentials = "[default]\nregion=eu-west-2",
+      expect = { region = "eu-west-2" },
+    },
+    ["taken literally, whatever case it is in"] = {
+      env = { AWS_REGION = "EU-west-1" }, expect = { region = "EU-west-1" },
+    },
+    ["what is left without fips-, of which the endpoint is taken"] = {
+      env = { AWS_REGION = "fips-us-east-1" },
+      expect = { region = "us-east-1", endpoint_url = "https://glacier-fips.us-east-1.amazonaws.com" },
+    },
+    ["what is left without -fips"] = {
+      config = "[default]\nregion = ca-central-1-fips",
+      expect = { region = "ca-central-1", endpoint_url = "https://glacier-fips.ca-central-1.amazonaws.com" },
+    },
+    ["one with the plain endpoint in the GovCloud, which is its FIPS endpoint"] = {
+      env = { AWS_REGION = "fips-us-gov-west-1" },
+      expect = { region = "us-gov-west-1", endpoint_url = "https://glacier.us-gov-west-1.amazonaws.com" },
+    },
+    ["what is left without fips- even if the option says no to FIPS"] = {
+      options = { region = "fips-us-east-1", use_fips_endpoint = false },
+      expect = { endpoint_url = "https://glacier-fips.us-east-1.amazonaws.com" },
+    },
+  })
+  settings.check_refused(it, {
+    ["needed"] = { code = "NoRegionError", message = "You must specify a region." },
+    ["needed even where the endpoint is known"] = {
+      env = { AWS_ENDPOINT_URL = "http://x.test" }, code = "NoRegionError", message = "You must specify a region.",
+    },
+    ["not empty in a file"] = {
+      config = "[default]\nregion=\n", code = "NoRegionError", message = "You must specify a region.",
+    },
+    ["not a name for another host"] = {
+      env = { AWS_REGION = "x.evil.test/" }, code = "InvalidRegionError",
+      message = "Provided region_name 'x.evil.test/' doesn't match a supported format.",
+    },
+    ["not fips- and nothing else"] = {
+      env = { AWS_REGION = "fips-" }, code = "InvalidRegionError",
+      message = "Provided region_name 'fips-' doesn't match a supported format.",
+    },
+    ["not with a comment behind it"] = {
+      config = "[default]\nregion = us-east-1 # mine", code = "InvalidRegionError",
+      message = "Provided region_name 'us-east-1 # mine' doesn't match a supported format.",
+    },
+    ["not a nested block"] = {
+      config = "[default]\nregion =\n  a = b",
+      message = "region in @/.aws/config, line 2: a nested block is not a value",
+    },
+  })
+end)
+
+describe("the profile is", function()
+  local CONFIG = "[default]\nregion=r0\n[profile a]\nregion=r1\n[b]\nregion=r2\n[profile default]\nregion=r3\n"
+  settings.check(it, {
+    ["the default one"] = { config = CONFIG, expect = { region = "r3", profile_name = "default" } },
+    ["AWS_PROFILE's before AWS_DEFAULT_PROFILE's, as in other SDKs"] = {
+      env = { AWS_PROFILE = "a", AWS_DEFAULT_PROFILE = "c" }, config = CONFIG, expect = { profile_name = "a" },
+    },
+    ["AWS_DEFAULT_PROFILE's"] = { env = { AWS_DEFAULT_PROFILE = "a" }, config = CONFIG, expect = { region = "r1" } },
+    ["one of the credentials file alone"] = {
+      env = { AWS_PROFILE = "b" }, config = CONFIG, credentials = "[b]\nregion=r4", expect = { region = "r4" },
+    },
+    ["in the files that the environment names"] = {
+      env = { AWS_CONFIG_FILE = "$HOME/.aws/credentials", AWS_SHARED_CREDENTIALS_FILE = "~/.aws/none" },
+      config = CONFIG, credentials = "[default]\nregion = r5", expect = { region = "r5" },
+    },
+  })
+  settings.check_refused(it, {
+    ["there if it is named"] = {
+      env = { AWS_PROFILE = "b" }, config = CONFIG, code = "ProfileNotFound",
+      message = "The config profile (b) could not be found",
+    },
+    ["in a file that can be read"] = {
+      env = US, config = "[default]\nregion\n", code = "ConfigParseError",
+      message = "Unable to parse config file: @/.aws/config, line 2: a key without a value: neither '=' nor ':'",
+    },
+  })
+end)

@@ -1,0 +1,172 @@
+-- The other settings: retries, certificates, the application's name, and what their values may be.
+-- The expected values are what botocore 1.43 makes of the same files and environment, where a
+-- comment does not say otherwise.
+local settings = require "spec.support.settings"
+
+local NONE = settings.NONE
+local REGION = "[default]\nregion = us-west-2\n"
+
+describe("retries are", function()
+  settings.check(it, {
+    -- botocore's default is legacy until November 2026.
+    ["in the standard mode with three attempts"] = {
+      config = REGION, expect = { retry_mode = "standard", max_attempts = 3 },
+    },
+    ["five attempts in the legacy mode"] = {
+      env = { AWS_RETRY_MODE = "legacy" }, config = REGION, expect = { retry_mode = "legacy", max_attempts = 5 },
+    },
+    ["three attempts in the adaptive mode"] = {
+      config = REGION .. "retry_mode = adaptive", expect = { retry_mode = "adaptive", max_attempts = 3 },
+    },
+    ["the options' first"] = {
+      options = { retry_mode = "legacy", max_attempts = 9 },
+      env = { AWS_RETRY_MODE = "adaptive", AWS_MAX_ATTEMPTS = "8" }, config = REGION,
+      expect = { retry_mode = "legacy", max_attempts = 9 },
+    },
+    ["the variables' before the files'"] = {
+      env = { AWS_RETRY_MODE = "adaptive", AWS_MAX_ATTEMPTS = "8" },
+      config = REGION .. "retry_mode = legacy\nmax_attempts = 7",
+      expect = { retry_mode = "adaptive", max_attempts = 8 },
+    },
+    ["the files', each key by itself"] = {
+      config = REGION .. "retry_mode = legacy\nmax_attempts = 7", credentials = "[default]\nmax_attempts = 6",
+      expect = { retry_mode = "legacy", max_attempts = 6 },
+    },
+    ["a number with spaces, a sign or zeros"] = {
+      env = { AWS_MAX_ATTEMPTS = " +007 " }, config = REGION, expect = { max_attempts = 7 },
+    },
+    ["as many as one likes"] = {
+      env = { AWS_MAX_ATTEMPTS = "99999999999999999999" }, config = REGION, expect = { max_attempts = 1e20 },
+    },
+    -- botocore refuses empty ones, in these words: invalid literal for int() with base 10.
+    ["what they are by default where a value is empty"] = {
+      env = { AWS_RETRY_MODE = "", AWS_MAX_ATTEMPTS = "" }, config = REGION .. "retry_mode =\nmax_attempts =\n",
+      expect = { retry_mode = "standard", max_attempts = 3 },
+    },
+  })
+
+  local refused = {}
+  for _, value in ipairs { "0", "-1", "x", "1.5", "1e2", "0x10", "3;", " ", "inf", "nan", "1 2" } do
+    refused[("not AWS_MAX_ATTEMPTS=%q"):format(value)] = {
+      env = { AWS_MAX_ATTEMPTS = value }, config = REGION,
+      message = ("AWS_MAX_ATTEMPTS in the environment: %q is not an integer of at least 1"):format(value),
+    }
+  end
+  for _, value in ipairs { "STANDARD", "std", " standard", '"standard"', "none" } do
+    refused[("not AWS_RETRY_MODE=%q"):format(value)] = {
+      env = { AWS_RETRY_MODE = value }, config = REGION,
+      message = ("AWS_RETRY_MODE in the environment: %q is not one of standard, legacy, adaptive"):format(value),
+    }
+  end
+  refused["not a bad number in a file"] = {
+    config = REGION .. "max_attempts = many", credentials = "[default]\n\nmax_attempts = few",
+    message = 'max_attempts in @/.aws/credentials, line 3: "few" is not an integer of at least 1',
+  }
+  refused["not a bad mode in a file"] = {
+    config = REGION .. "retry_mode = auto",
+    message = 'retry_mode in @/.aws/config, line 3: "auto" is not one of standard, legacy, adaptive',
+  }
+  refused["not a nested block"] = {
+    config = REGION .. "max_attempts =\n  a = b",
+    message = "max_attempts in @/.aws/config, line 3: a nested block is not a value",
+  }
+  settings.check_refused(it, refused)
+end)
+
+describe("a switch", function()
+  local PLAIN, FIPS = "https://glacier.us-west-2.amazonaws.com", "https://glacier-fips.us-west-2.amazonaws.com"
+  local cases, refused = {}, {}
+  for word, url in pairs {
+    ["true"] = FIPS, TRUE = FIPS, tRuE = FIPS, ["false"] = PLAIN, False = PLAIN, [""] = PLAIN,
+  } do
+    cases[("is %q in a variable"):format(word)] = {
+      env = { AWS_USE_FIPS_ENDPOINT = word }, config = REGION, expect = { endpoint_url = url },
+    }
+    cases[("is %q in a file"):format(word)] = {
+      config = REGION .. "use_fips_endpoint = " .. word, expect = { endpoint_url = url },
+    }
+  end
+  -- botocore takes all of these for false.
+  for _, word in ipairs { "1", "0", "yes", "no", "on", "t", " true", "true ", "null" } do
+    refused[("cannot be %q"):format(word)] = {
+      env = { AWS_USE_DUALSTACK_ENDPOINT = word }, config = REGION,
+      message = ("AWS_USE_DUALSTACK_ENDPOINT in the environment: %q is not true or false"):format(word),
+    }
+  end
+  refused["cannot be anything else in a file"] = {
+    config = REGION .. "ignore_configured_endpoint_urls = 1",
+    message = 'ignore_configured_endpoint_urls in @/.aws/config, line 3: "1" is not true or false',
+  }
+  settings.check(it, cases)
+  settings.check_refused(it, refused)
+end)
+
+describe("certificates are trusted", function()
+  settings.check(it, {
+    ["as the system does"] = { config = REGION, expect = { ca_bundle = NONE, verify = true } },
+    ["as the option says"] = {
+      options = { ca_bundle = "/option" }, env = { AWS_CA_BUNDLE = "/env" }, config = REGION,
+      expect = { ca_bundle = "/option" },
+    },
+    ["as AWS_CA_BUNDLE says"] = {
+      env = { AWS_CA_BUNDLE = "/env" }, config = REGION .. "ca_bundle = /file", expect = { ca_bundle = "/env" },
+    },
+    ["as the profile says, which is not expanded"] = {
+      config = REGION .. "ca_bundle = ~/$HOME/a b", expect = { ca_bundle = "~/$HOME/a b" },
+    },
+    -- botocore refuses an empty one.
+    ["as the system does where the variable is empty"] = {
+      env = { AWS_CA_BUNDLE = "" }, config = REGION, expect = { ca_bundle = NONE },
+    },
+    ["by none where the option says so"] = {
+      options = { verify = false }, env = { AWS_CA_BUNDLE = "/env" }, config = REGION, expect = { verify = false },
+    },
+  })
+end)
+
+describe("the application's name is", function()
+  settings.check(it, {
+    ["none"] = { config = REGION, expect = { app_id = NONE } },
+    ["AWS_SDK_UA_APP_ID's"] = {
+      env = { AWS_SDK_UA_APP_ID = "a/b" }, config = REGION .. "sdk_ua_app_id = c", expect = { app_id = "a/b" },
+    },
+    ["the profile's"] = { config = REGION .. "sdk_ua_app_id = c", expect = { app_id = "c" } },
+  })
+end)
+
+describe("timeouts are", function()
+  settings.check(it, {
+    ["a minute, and none for the whole call"] = {
+      config = REGION, expect = { connect_timeout = 60, read_timeout = 60, timeout = NONE },
+    },
+    ["the options'"] = {
+      options = { connect_timeout = 1, read_timeout = 0.5, timeout = 9 }, config = REGION,
+      expect = { connect_timeout = 1, read_timeout = 0.5, timeout = 9 },
+    },
+  })
+end)
+
+describe("an environment that is handed in", function()
+  it("is all there is, and only its strings count", function()
+    local found = settings.resolve {
+      config = REGION,
+      env = { AWS_RETRY_MODE = 5, AWS_MAX_ATTEMPTS = 7, AWS_CA_BUNDLE = true, AWS_SDK_UA_APP_ID = {} },
+    }
+    assert.are.equal("standard", found.retry_mode)
+    assert.are.equal(3, found.max_attempts)
+    assert.is_nil(found.ca_bundle)
+    assert.is_nil(found.app_id)
+    assert.is_nil(found.getenv "PATH")
+  end)
+
+  it("may look its variables up", function()
+    local found = settings.with_files({ config = REGION }, function(env)
+      return require("glacier.config").resolve {
+        env = setmetatable({}, {
+          __index = function(_, name) return name == "AWS_MAX_ATTEMPTS" and "4" or env[name] end,
+        }),
+      }
+    end)
+    assert.are.equal(4, found.max_attempts)
+  end)
+end)

@@ -1,0 +1,73 @@
+-- Settings resolved from an environment and files that a spec writes down.
+--
+--   local found = settings.resolve {
+--     env = { AWS_REGION = "x" }, config = "[default]\n…", credentials = "…", options = { profile = "p" },
+--   }
+--
+-- gives what glacier.config makes of them, or raises as it does. The files are in a directory of
+-- their own, the home directory; @ in a message stands for it.
+local assert = require "luassert"
+local config = require "glacier.config"
+
+local settings = {}
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+end
+
+-- Calls f with the environment; the directory is gone when it returns.
+function settings.with_files(case, f)
+  local home = os.tmpname()
+  os.remove(home)
+  os.execute(("mkdir -p '%s/.aws'"):format(home))
+  if case.config then write(home .. "/.aws/config", case.config) end
+  if case.credentials then write(home .. "/.aws/credentials", case.credentials) end
+  local env = { HOME = home }
+  for name, value in pairs(case.env or {}) do env[name] = value end
+  local good, result = pcall(f, env)
+  os.execute(("rm -rf '%s'"):format(home))
+  if type(result) == "table" and result.message then
+    result.message = result.message:gsub(home:gsub("%p", "%%%0"), "@")
+  end
+  if not good then error(result, 0) end
+  return result
+end
+
+function settings.resolve(case)
+  return settings.with_files(case, function(env)
+    local options = { env = env }
+    for name, value in pairs(case.options or {}) do options[name] = value end
+    return config.resolve(options)
+  end)
+end
+
+-- A test for each of the cases, by name, which have some of the settings in `expect`; NONE is nil.
+settings.NONE = {}
+function settings.check(it, cases)
+  for what, case in pairs(cases) do
+    it(what, function()
+      local found = settings.resolve(case)
+      for name, value in pairs(case.expect) do
+        if value == settings.NONE then value = nil end
+        assert.are.same(value, found[name], name)
+      end
+    end)
+  end
+end
+
+-- The same for cases that are refused with `code` (InvalidConfigError) and `message`.
+function settings.check_refused(it, cases)
+  for what, case in pairs(cases) do
+    it(what, function()
+      local good, err = pcall(settings.resolve, case)
+      assert.is_false(good)
+      assert.are.equal(case.message, tostring(err))
+      assert.are.equal(case.code or "InvalidConfigError", err.code)
+      assert.are.equal("config", err.kind)
+    end)
+  end
+end
+
+return settings
