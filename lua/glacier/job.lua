@@ -18,7 +18,7 @@ local ROUND = 0.05
 -- @return job
 function job.new(way, work)
   local turn = wait.turn(nil, way.settings.timeout, way.clock)
-  turn.tick, turn.wait = coroutine.yield, nil
+  turn.wait, turn.polled = coroutine.yield, true
   return setmetatable({ way = way, thread = coroutine.create(work), turn = turn }, Job)
 end
 

@@ -1,7 +1,7 @@
 --- Waiting, which is always done here, in Lua: so a coroutine can be switched there under any host.
--- A `turn` is one call's way to wait: { wait = function(seconds) or nil to block, tick = function()
--- or nil: hands over to whoever polls the job that this call is, deadline = number
--- or nil, clock = function() -> seconds, never set back }.
+-- A `turn` is one call's way to wait: { wait = function(seconds) or nil to block, polled = whether
+-- that only hands over to whoever polls the job that this call is, and so may return at once,
+-- deadline = number or nil, clock = function() -> seconds, never set back }.
 local core = require "glacier.core"
 
 local wait = {}
@@ -43,15 +43,6 @@ function wait.left(turn)
   return turn.deadline and turn.deadline - turn.clock() or math.huge
 end
 
--- Waits a little, for what a transfer is polled for. A `tick` hands over to whoever polls the job.
-local function rest(turn, seconds)
-  if turn.tick then
-    turn.tick()
-  else
-    turn.wait(math.min(seconds, wait.left(turn)))
-  end
-end
-
 --- Waits for a transfer, polling it.
 -- @param transfer transfer of `glacier.core`
 -- @param turn table: of `wait.turn`
@@ -59,10 +50,9 @@ end
 --   returns "enough" to stop waiting, "again" where it did something and there is no use in waiting
 -- @return boolean: true when it is done or enough, false when the deadline came first
 function wait.transfer(transfer, turn, serve)
-  local yields = turn.tick or turn.wait
   local pause, answer = SHORTEST, nil
   while true do
-    local still = yields or answer == "again"
+    local still = turn.wait or answer == "again"
     local done = transfer:poll(still and 0 or math.max(0, math.min(BLOCKING, wait.left(turn))) * 1000)
     answer = serve and serve(done)
     if done or answer == "enough" then
@@ -71,8 +61,8 @@ function wait.transfer(transfer, turn, serve)
       return false
     elseif answer == "again" then
       pause = SHORTEST
-    elseif yields then
-      rest(turn, pause)
+    elseif turn.wait then
+      turn.wait(math.min(pause, wait.left(turn)))
       pause = math.min(pause * 2, LONGEST)
     end
   end
@@ -82,18 +72,14 @@ end
 -- @param turn table: of `wait.turn`
 -- @param seconds number
 function wait.pause(turn, seconds)
-  if turn.wait and not turn.tick then
+  if turn.wait and not turn.polled then
     turn.wait(seconds)
     return
   end
-  local clock = turn.tick and turn.clock or core.monotonic
+  local clock = turn.wait and turn.clock or core.monotonic
   local over = clock() + seconds
   while seconds > 0 do
-    if turn.tick then
-      turn.tick()
-    else
-      core.sleep(math.min(seconds, BLOCKING))
-    end
+    (turn.wait or core.sleep)(math.min(seconds, BLOCKING))
     seconds = over - clock()
   end
 end
@@ -101,8 +87,8 @@ end
 --- Lets others have their turn during long work.
 -- @param turn table: of `wait.turn`
 function wait.breathe(turn)
-  if turn.tick or turn.wait then
-    rest(turn, 0)
+  if turn.wait then
+    turn.wait(0)
   end
 end
 
