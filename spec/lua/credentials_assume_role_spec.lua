@@ -69,6 +69,22 @@ describe("a role assumed with a source profile's keys", function()
     assert.are.equal("000002", world.form(place.requests[2].body).TokenCode)
   end)
 
+  for said, mfa in pairs {
+    ["gave no code for me"] = function() return 123456 end,
+    ["mfa_code: no phone"] = function() error("no phone", 0) end,
+  } do
+    it("is not assumed without a code: " .. said, function()
+      local place, source = assume {
+        config = "[default]\n" .. ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE, mfa = mfa,
+      }
+      finally(place.close)
+      local err = world.catch(source.keys, source)
+      assert.are.equal("CredentialRetrievalError", err.code)
+      assert.truthy(err.message:find(said, 1, true), err.message)
+      assert.are.equal(0, #place.requests)
+    end)
+  end
+
   it("passes over a duration that is no integer", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nduration_seconds = long\n" .. SOURCE,
@@ -233,6 +249,7 @@ end)
 describe("STS is found", function()
   local config = "[default]\n" .. ROLE .. "source_profile = source\n"
   local services = SOURCE .. "[services s]\nsts =\n  endpoint_url = http://services\n"
+    .. "[services e]\nsts =\n  endpoint_url =\n"
 
   -- what, variables, the default profile's further keys, region, the URL, the region signed for
   for _, case in ipairs {
@@ -257,6 +274,9 @@ describe("STS is found", function()
       "us-west-2" },
     { "by the profile last", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "endpoint_url = http://profile\n", "us-west-2",
       "http://profile", "us-west-2" },
+    { "in its region where all of these are empty", { AWS_ENDPOINT_URL = "" },
+      "services = e\nendpoint_url =\nsts_regional_endpoints =\n", "us-west-2", "https://sts.us-west-2.amazonaws.com",
+      "us-west-2" },
     { "by none of these if they are to be ignored",
       { AWS_ENDPOINT_URL_STS = "http://own", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "true" }, "services = s\n",
         "us-west-2",

@@ -153,6 +153,11 @@ describe("the address of the container's keys", function()
     end)
   end
 
+  it("is not told whole where it is refused", function()
+    local _, message = asks "http://user:SECRETu@example.com/SECRETpath?token=SECRETt"
+    assert.truthy(message:find("Unsupported host 'example.com'.", 1, true), message)
+  end)
+
   it("stays at AWS's own whatever the path says", function()
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "@example.com/keys" } }
     finally(place.close)

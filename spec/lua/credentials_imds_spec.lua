@@ -109,9 +109,11 @@ describe("the instance's keys", function()
     assert.are.equal(0, #place.requests)
   end)
 
-  it("are used for longer where the service is late to renew them", function()
-    for _, case in ipairs { { -100, 0, 900 + 120 }, { -100, 0.9999, 900 + 600 }, { 1019, 0, 900 + 120 }, { 1021, 0,
-      1021 } } do
+  -- how long they last, a random number, and how long they are used for, in seconds
+  for _, case in ipairs {
+    { -100, 0, 900 + 120 }, { -100, 0.9999, 900 + 600 }, { 1019, 0, 900 + 120 }, { 1021, 0, 1021 },
+  } do
+    it(("of %d seconds are used for %d, for the service may be late"):format(case[1], case[3]), function()
       local place, source = at { keys = keys(case[1]), random = function() return case[2] end }
       source:keys()
       place.now = place.now + case[3] - 900
@@ -120,8 +122,8 @@ describe("the instance's keys", function()
       place.now = place.now + 1
       source:keys()
       assert.are.equal(6, #place.requests)
-    end
-  end)
+    end)
+  end
 
   it("that cannot be renewed in time are an error", function()
     local down = false

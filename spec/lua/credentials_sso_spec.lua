@@ -150,6 +150,11 @@ describe("the token of an sso-session", function()
       "the answer to CreateToken holds no token" },
     { "that is answered by an expired one", refreshable(-1), world.json { accessToken = "SECRETnew", expiresIn = -5 },
       "the new one has expired as well" },
+    { "that is answered by one without end", refreshable(-1), world.json { accessToken = "SECRETnew",
+      expiresIn = 1e300 },
+      "the answer to CreateToken holds no token" },
+    { "that is answered by no header", refreshable(-1), world.json { accessToken = "SECRET\nX: y", expiresIn = 9 },
+      "the answer to CreateToken holds no token" },
     { "that is answered by no JSON", refreshable(-1), { 200, "SECRET" }, "the answer to CreateToken holds no token" },
   } do
     it(case[1] .. " and has expired is an error", function()
@@ -180,6 +185,10 @@ describe("an SSO profile that gives no keys", function()
       .. "[sso-session s]\n"
       .. WHERE, nil, nil, "InvalidConfigError",
       "The value for sso_region is inconsistent between profile (eu-west-2) and sso-session (eu-west-1)." },
+    { "that contradicts its sso-session in keys", "[default]\nsso_session = s\naws_secret_access_key = SECRETa\n"
+      .. WHAT
+      .. "[sso-session s]\naws_secret_access_key = SECRETb\n" .. WHERE, nil, nil, "InvalidConfigError",
+      "The value for aws_secret_access_key is inconsistent between profile and sso-session." },
     { "without a token", LEGACY, nil, nil, "SSOTokenLoadError",
       "Error loading SSO Token: Token for " .. START .. " does not exist" },
     { "with half of a token", LEGACY, { [START] = '{"accessToken":"SECRET' }, nil, "SSOTokenLoadError",

@@ -1,5 +1,6 @@
 --- Keys of a role that the profile names: assumed with the keys of another profile, or of a named source.
 local problem = require "glacier.credentials.problem"
+local protect = require "glacier.credentials.protect"
 local refreshable = require "glacier.credentials.refreshable"
 local settings = require "glacier.credentials.settings"
 local static = require "glacier.credentials.static"
@@ -97,9 +98,11 @@ local function mfa_code(context, serial)
     problem.retrieval(PROVIDER, ("an MFA code for %s is needed: give the option mfa_code, a function that returns it")
       :format(serial))
   end
-  local code = context.mfa(serial)
-  if type(code) ~= "string" or code == "" then
-    problem.retrieval(PROVIDER, ("the function mfa_code gave no code for %s"):format(serial))
+  local good, code = protect.call(context.mfa, serial)
+  if not good then
+    problem.retrieval(PROVIDER, "the function mfa_code: " .. problem.quote(code))
+  elseif type(code) ~= "string" or code == "" then
+    problem.retrieval(PROVIDER, ("the function mfa_code gave no code for %s, as a string"):format(serial))
   end
   return code
 end

@@ -27,6 +27,11 @@ local function host_of(url)
   return host and host:lower()
 end
 
+-- What an error calls the host where there are two ways to read it; neither path nor user information.
+local function said_host(url)
+  return (url:gsub("^%a+://", ""):match "^[^/?#]*"):match "[^@]*$"
+end
+
 local function is_loopback(host)
   if host == "::1" or host == "0:0:0:0:0:0:0:1" then
     return true
@@ -44,8 +49,9 @@ local function check_host(url)
     return
   end
   if scheme ~= "http" or not host or not (plain_hosts[host] or is_loopback(host)) then
+    local said = problem.quote(host or said_host(url))
     problem.retrieval(PROVIDER, ("Unsupported host '%s'.  Can only retrieve metadata from a loopback address or one of "
-      .. "these hosts: 169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost"):format(problem.quote(host or url)))
+      .. "these hosts: 169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost"):format(said))
   end
 end
 

@@ -28,6 +28,10 @@ for region in ([[ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 aws-glo
   legacy_regions[region] = true
 end
 
+local function not_empty(text)
+  return text ~= "" and text or nil
+end
+
 -- The service's URL in the profile's block of a [services] section.
 local function services_section_url(context, profile, key)
   local name = settings.text(profile, "services")
@@ -40,7 +44,7 @@ local function services_section_url(context, profile, key)
       .. "not exist."):format(name))
   end
   local block = section[key]
-  return type(block) == "table" and block.endpoint_url or nil
+  return type(block) == "table" and not_empty(block.endpoint_url) or nil
 end
 
 -- The URL that somebody configured, by the four places' precedence; or nil.
@@ -50,7 +54,7 @@ local function configured_url(context, row)
   end
   local profile = settings.profile(context, context.profile_name)
   return settings.variable(context, row.variable) or settings.variable(context, "AWS_ENDPOINT_URL")
-    or services_section_url(context, profile, row.key) or settings.text(profile, "endpoint_url")
+    or services_section_url(context, profile, row.key) or not_empty(settings.text(profile, "endpoint_url"))
 end
 
 local function is_legacy(context)

@@ -48,7 +48,7 @@ local function place_of(context, key)
   return path and ("%s in %s, line %d"):format(key, path, line) or key
 end
 
---- A setting: the variable, else the key of the client's profile.
+--- A setting: the variable, else the key of the client's profile. An empty one is none.
 -- @return string and where it was found, in words; or nil
 function settings.look_up(context, variable, key)
   local value = settings.variable(context, variable)
@@ -56,7 +56,7 @@ function settings.look_up(context, variable, key)
     return value, variable
   end
   value = settings.text(settings.profile(context, context.profile_name), key)
-  if value then
+  if value and value ~= "" then
     return value, place_of(context, key)
   end
 end

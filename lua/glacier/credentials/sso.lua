@@ -29,6 +29,15 @@ local function missing_in(section, keys)
   return list
 end
 
+-- What makes two values differ, in words: only settings of SSO are no secrets.
+local function contradiction(key, own, value)
+  if not key:find "^sso_" then
+    return ("The value for %s is inconsistent between profile and sso-session."):format(key)
+  end
+  return ("The value for %s is inconsistent between profile (%s) and sso-session (%s).")
+    :format(key, problem.quote(own), problem.quote(value))
+end
+
 -- The profile's keys joined with those of its sso-session, which must not contradict it.
 local function join(profile, session)
   local joined, keys = {}, {}
@@ -42,8 +51,7 @@ local function join(profile, session)
   for _, key in ipairs(keys) do
     local value = settings.text(session, key)
     if joined[key] ~= nil and joined[key] ~= value then
-      problem.config(("The value for %s is inconsistent between profile (%s) and sso-session (%s).")
-        :format(key, problem.quote(joined[key]), problem.quote(value)))
+      problem.config(contradiction(key, joined[key], value))
     end
     joined[key] = value
   end

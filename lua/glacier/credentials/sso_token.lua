@@ -11,6 +11,9 @@ local sso_token = {}
 -- Seconds before the expiry.
 local WINDOW = 15 * 60
 
+-- Seconds that no token lasts: three hundred years.
+local NEVER = 1e10
+
 local refresh_fields = { "refreshToken", "clientId", "clientSecret", "registrationExpiresAt" }
 
 local function request_fields(context, session, token)
@@ -38,6 +41,11 @@ local function new_token(context, session, token, created)
   }
 end
 
+local function is_token(created)
+  local text, seconds = answer.text(created, "accessToken"), created.expiresIn
+  return text and not text:find "%c" and type(seconds) == "number" and math.abs(seconds) < NEVER
+end
+
 -- The refreshed token; or nil and why there is none.
 local function refreshed(context, turn, session, token)
   local missing = answer.missing(token, refresh_fields)
@@ -57,7 +65,7 @@ local function refreshed(context, turn, session, token)
   if response:status() ~= 200 then
     local said = answer.text(created, "error") or answer.text(created, "message") or "no reason given"
     return nil, ("status %d: %s"):format(response:status(), problem.quote(said, secrets))
-  elseif not answer.text(created, "accessToken") or type(created.expiresIn) ~= "number" then
+  elseif not is_token(created) then
     return nil, "the answer to CreateToken holds no token"
   end
   return new_token(context, session, token, created)
