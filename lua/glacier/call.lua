@@ -62,7 +62,7 @@ end
 
 local function sign(way, request, keys, state)
   local began = way.clock()
-  state.attempts = state.attempts + 1
+  state.attempts, state.used_keys = state.attempts + 1, keys
   request:set_header("amz-sdk-request", ("attempt=%d; max=%.0f"):format(state.attempts, way.settings.max_attempts))
   state.clock_offset = way.clock_offset
   request:sign(keys, way.settings.region, "glacier", way.time() + state.clock_offset)
@@ -153,7 +153,7 @@ local function refreshes_keys(way, state, err, turn)
     return false
   end
   state.refreshed = true
-  return way.credentials:refresh(turn)
+  return (way.credentials:refresh(turn, state.used_keys))
 end
 
 -- Whether to try again, having waited: or nil and why not.

@@ -22,8 +22,8 @@ end
 
 -- The pools of connections, one a proxy: each made when first needed, and anew in a child that was
 -- forked since.
-local function pool_for(pools, settings, url)
-  local proxy = proxy_for(settings.proxies, url)
+local function pool_for(pools, settings, url, direct)
+  local proxy = direct and "" or proxy_for(settings.proxies, url)
   local pool = pools[proxy or "environment"]
   if not pool or pool:foreign() then
     pool = core.pool {
@@ -117,17 +117,18 @@ end
 -- @param settings table: of `config.resolve`
 -- @return function(request, url, timeouts, turn, stream) -> response, or nil and an error object;
 --   `url` is where the request goes, `timeouts` has connect_timeout and read_timeout in seconds,
---   `turn` is of `wait.turn`. `stream` is nil or { source = of `source.announce` or nil, length =
---   of it, take = whether a success's body is to be taken in pieces, turn = function() -> turn to
---   do so }: the third result is then { next = function() -> string, or nil at the end, or nil and
---   an error object, close = function() }
+--   and direct, true for what no proxy may see, `turn` is of `wait.turn`. `stream` is nil or {
+--   source = of `source.announce` or nil, length = of it, take = whether a success's body is to be
+--   taken in pieces, turn = function() -> turn to do so }: the third result is then { next =
+--   function() -> string, or nil at the end, or nil and an error object, close = function() }
 -- @return table: `close()` closes the connections, and the next request opens new ones;
 --   `idle(seconds)` waits at most so long for something to happen on them
 function send.libcurl(settings)
   local pools = {}
   local function over_libcurl(request, url, timeouts, turn, stream)
     local connect, read = milliseconds(timeouts.connect_timeout), milliseconds(timeouts.read_timeout)
-    local transfer, err = pool_for(pools, settings, url):start(request, connect, read, stream and stream.take)
+    local pool = pool_for(pools, settings, url, timeouts.direct)
+    local transfer, err = pool:start(request, connect, read, stream and stream.take)
     if not transfer then
       return nil, err
     end

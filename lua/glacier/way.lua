@@ -40,6 +40,7 @@ local function key_exchange(made)
     return made.send(request, fields.url, {
       connect_timeout = fields.connect_timeout or made.settings.connect_timeout,
       read_timeout = fields.read_timeout or made.settings.read_timeout,
+      direct = fields.direct,
     }, turn)
   end
 end
@@ -50,7 +51,7 @@ local function credentials_context(made, chosen)
   return {
     getenv = settings.getenv, files = settings.files,
     profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
-    region = settings.region, mfa = chosen.mfa_code,
+    region = settings.region, mfa = chosen.mfa_code, random = chosen.random or core.random,
     clock = made.time, exchange = key_exchange(made), log = made.logger,
     sleep = function(seconds, turn)
       return wait.pause(turn, seconds)
