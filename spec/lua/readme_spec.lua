@@ -1,5 +1,6 @@
 -- The manual's examples run as they stand: each Lua block as a program of its own against a local
 -- service, each command as make or LuaRocks would see it.
+local openresty = require "spec.support.openresty_host"
 local service = require "spec.local.service"
 
 local interpreter = rawget(_G, "jit") and (os.getenv "LUAJIT" or "luajit") or (os.getenv "LUA" or "lua5.4")
@@ -62,6 +63,14 @@ describe("README.md", function()
       assert.equal("exit 0", output:match "exit %d+", output)
     end)
   end
+
+  it("runs its nginx example in nginx", function()
+    local example = blocks("nginx")[1]
+    local nginx = openresty.start(running, example)
+    local answer = nginx.get(example:match "location = (%S+)")
+    assert.equal("", nginx.stop())
+    assert.equal(200, answer)
+  end)
 
   it("has examples", function()
     assert.is_true(#blocks "lua" >= 8)

@@ -26,12 +26,15 @@ local function module_directory()
 end
 
 -- Both ends of the script: where it reads, and where what it prints can be read.
-local function launch(settings)
+local function launch(settings, locations)
   local name = os.tmpname()
   local pipe = name .. ".pipe"
   os.execute("mkfifo -m 600 " .. quoted(pipe))
-  local input = assert(io.popen(("exec %s %s %s >%s"):format(quoted(script), quoted(module_directory()),
-    quoted(cjson.encode(settings)), quoted(pipe)), "w"))
+  local environment = ("AWS_ENDPOINT_URL_GLACIER=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s"):format(
+    quoted(settings.endpoint_url), quoted(settings.credentials.access_key_id),
+    quoted(settings.credentials.secret_access_key))
+  local input = assert(io.popen(("exec env %s %s %s %s %s >%s"):format(environment, quoted(script),
+    quoted(module_directory()), quoted(cjson.encode(settings)), quoted(locations), quoted(pipe)), "w"))
   local output = assert(io.open(pipe))
   os.remove(pipe)
   os.remove(name)
@@ -56,18 +59,19 @@ local function ask(url, path)
   end
 end
 
--- Starts it against a local service that runs. Returns { url, ask = function(path), get =
+-- Starts it against a local service that runs, with `locations` (a string, optional) in the server's
+-- configuration. Returns { url, ask = function(path), get =
 -- function(path), stop = function(signal) }; `stop` returns what is in nginx's error log when
 -- nothing is left of it, and nil when called again. Raises where it does not start.
-function host.start(service)
-  local input, output = launch {
+function host.start(service, locations)
+  local input, output = launch({
     endpoint_url = service.url,
     region = service.region,
     credentials = {
       access_key_id = service.access_key_id,
       secret_access_key = service.secret_access_key,
     },
-  }
+  }, locations or "")
   local url = output:read "*l"
   local running = { url = url }
   function running.ask(path) return ask(url, path) end
