@@ -13,12 +13,14 @@ local function quoted(text)
   return "'" .. tostring(text):gsub("'", "'\\''") .. "'"
 end
 
--- Every option of `serve` that takes a value, with _ for -; a list gives the option repeatedly.
+-- Every option of `serve`, with _ for -; a list gives the option repeatedly, true is for an option
+-- without a value.
 local function arguments(options)
   local words = {}
   for name, values in pairs(options) do
     for _, value in ipairs(type(values) == "table" and values or { values }) do
-      words[#words + 1] = "--" .. name:gsub("_", "-") .. " " .. quoted(value)
+      words[#words + 1] = "--" .. name:gsub("_", "-")
+      if value ~= true then words[#words + 1] = quoted(value) end
     end
   end
   return table.concat(words, " ")

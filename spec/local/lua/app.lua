@@ -3,8 +3,8 @@
 local caller = require "lua.caller"
 local clock = require "lua.clock"
 local errors = require "lua.errors"
+local identifier = require "lua.identifier"
 local json = require "lua.json"
-local rand = require "openssl.rand"
 local request = require "lua.request"
 local router = require "lua.router"
 local settings = require "lua.settings"
@@ -12,23 +12,21 @@ local uri = require "lua.uri"
 
 local app = {}
 
--- In the service's own form: 35 bytes in URL-safe base64.
+-- In the service's own form.
 local function request_id()
-  local text = ngx.encode_base64("\0\0\1" .. rand.bytes(32), true)
-  return (text:gsub("[+/]", { ["+"] = "-", ["/"] = "_" }))
+  return "AAAB" .. identifier.random(43)
 end
 
+-- What a handler gives, see router.lua.
 local function reply(response)
+  local body = response.json and json.encode(response.json) or ""
   ngx.status = response.status
   ngx.header["x-amzn-RequestId"] = request_id()
   ngx.header.Date = ngx.http_time(math.floor(clock.now()))
+  if body ~= "" then ngx.header["Content-Type"] = "application/json" end
+  if response.status ~= 204 then ngx.header["Content-Length"] = response.length or #body end
   for name, value in pairs(response.headers or {}) do ngx.header[name] = value end
-  local body = response.json and json.encode(response.json) or ""
-  if response.status ~= 204 then ngx.header["Content-Length"] = #body end
-  if body ~= "" then
-    ngx.header["Content-Type"] = "application/json"
-    ngx.print(body)
-  end
+  if response.send then response.send() elseif body ~= "" then ngx.print(body) end
   ngx.exit(ngx.status)
 end
 
@@ -68,6 +66,7 @@ local function handle()
     path = labels,
     query = query_table(received.query),
     headers = received.headers,
+    header_texts = received.header_texts,
     body = received.body,
   }
 end

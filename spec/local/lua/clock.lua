@@ -38,4 +38,18 @@ function clock.parse_basic(text)
   return clock.basic(time) == text and time or nil
 end
 
+-- The time that an extended ISO 8601 text stands for, or nil where it is not one: with or without
+-- a fraction of seconds, in UTC (Z) or at an offset (+01:00).
+function clock.parse_extended(text)
+  local date, time, fraction, zone =
+    text:match "^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d:%d%d)(%.?%d*)([Z+-][%d:]*)$"
+  local sign, hours, minutes = (zone or ""):match "^([+-])(%d%d):?(%d%d)$"
+  if not date or not sign and zone ~= "Z" then return nil end
+  local whole = clock.parse_basic(date:gsub("-", "") .. "T" .. time:gsub(":", "") .. "Z")
+  local part = fraction == "" and 0 or tonumber("0" .. fraction)
+  if not whole or not part then return nil end
+  local offset = sign and tonumber(sign .. "1") * (hours * 3600 + minutes * 60) or 0
+  return whole + part - offset
+end
+
 return clock

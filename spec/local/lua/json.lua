@@ -9,11 +9,16 @@ decoder.decode_invalid_numbers(false)
 
 local json = { null = cjson.null }
 
-local List = {}
+local List, Raw = {}, {}
 
 -- Marks a sequence as a JSON list.
 function json.list(items)
   return setmetatable(items, List)
+end
+
+-- Marks a text that is JSON already.
+function json.raw(text)
+  return setmetatable({ text }, Raw)
 end
 
 -- cjson escapes every slash; the service does not.
@@ -31,6 +36,7 @@ end
 
 function json.encode(value)
   if type(value) ~= "table" then return encode_scalar(value) end
+  if getmetatable(value) == Raw then return value[1] end
   if getmetatable(value) ~= List then return encode_object(value) end
   local items = {}
   for i, item in ipairs(value) do items[i] = json.encode(item) end

@@ -2,6 +2,8 @@
 
 local errors = require "lua.errors"
 local json = require "lua.json"
+local members = require "lua.members"
+local sns = require "lua.sns"
 local store = require "lua.store"
 
 local notifications = {}
@@ -11,43 +13,17 @@ local known_events = {
   InventoryRetrievalCompleted = true,
 }
 
-local function required(body, member, kind)
-  local value = body[member]
-  if value == nil or value == json.null then
-    errors.raise("MissingParameterValueException", "Required parameter missing: %s", member)
-  end
-  if type(value) ~= kind then
-    errors.raise("SerializationException", "The member %s has the wrong type.", member)
-  end
-  return value
-end
-
--- arn:PARTITION:sns:REGION:ACCOUNT:NAME, where the name is SNS's: up to 256 of [A-Za-z0-9_-],
--- for a FIFO topic with .fifo at its end.
-local function topic(arn)
-  local name = arn:match "^arn:aws[%l%-]*:sns:%l[%l%d%-]*:%d%d%d%d%d%d%d%d%d%d%d%d:([^:]+)$"
-  local plain = name and name:gsub("%.fifo$", "")
-  if not plain or #name > 256 or not plain:find "^[%w_-]+$" then
-    errors.raise("InvalidParameterValueException", "Invalid SNS topic ARN: %s", arn)
-  end
-  return arn
-end
-
 -- The events named, each once.
 local function events(list)
-  local chosen, seen, members = {}, {}, 0
-  for _ in pairs(list) do members = members + 1 end
-  for _, event in ipairs(list) do
-    if type(event) ~= "string" then break end
+  local chosen, seen = {}, {}
+  for _, event in ipairs(members.list(list, "Events", "string")) do
     if not known_events[event] then
       errors.raise("InvalidParameterValueException", "Invalid notification event: %s", event)
     end
     if not seen[event] then chosen[#chosen + 1] = event end
-    seen[event], members = true, members - 1
+    seen[event] = true
   end
-  if members ~= 0 then
-    errors.raise("SerializationException", "The member Events is not a list of strings.")
-  elseif #chosen == 0 then
+  if #chosen == 0 then
     errors.raise("InvalidParameterValueException", "At least one notification event is required.")
   end
   return chosen
@@ -57,8 +33,8 @@ end
 function notifications.set(call)
   local owner, body = call.owner, json.decode_object(call.body.text)
   local configuration = {
-    topic = topic(required(body, "SNSTopic", "string")),
-    events = events(required(body, "Events", "table")),
+    topic = sns.check_topic(members.required(body, "SNSTopic", "string")),
+    events = events(members.required(body, "Events", "table")),
   }
   store.exclusively(owner, function()
     local vault = store.get(owner, call.path.vaultName)

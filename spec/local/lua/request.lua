@@ -5,10 +5,12 @@
 --   query    what follows the first `?`, as sent; "" where there is none
 --   headers  lower-case name -> values joined with a comma, each trimmed and with its inner runs
 --            of spaces made one: the form in which they are signed
---   body     { text, file, length, sha256 }: a small body is in `text`, a large one in the file
---            that `file` names; `sha256` is that of the bytes received, in hex
+--   header_texts  lower-case name -> the first value as it was sent
+--   body     { text, file, length, sha256, leaves }: a small body is in `text`, a large one in the
+--            file that `file` names; `sha256`, in hex, and `leaves` (see checksum.lua) are those of
+--            the bytes received
 
-local digest = require "openssl.digest"
+local checksum = require "lua.checksum"
 
 local request = {}
 
@@ -17,49 +19,52 @@ local function trimmed(value)
 end
 
 local function headers()
-  local found = {}
+  local found, texts = {}, {}
   for name, values in pairs(ngx.req.get_headers(0, true)) do
     name = name:lower()
     for _, value in ipairs(type(values) == "table" and values or { values }) do
-      found[name] = (found[name] and found[name] .. "," or "") .. trimmed(tostring(value))
+      local text = tostring(value)
+      found[name] = (found[name] and found[name] .. "," or "") .. trimmed(text)
+      texts[name] = texts[name] or text
     end
   end
-  return found
+  return found, texts
 end
 
-local function to_hex(bytes)
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
-
-local function hash_file(name)
-  local sum, length = digest.new "sha256", 0
-  local file = assert(io.open(name, "rb"))
-  for block in function() return file:read(1048576) end do
-    sum:update(block)
-    length = length + #block
+local function reader_of(text)
+  local at = 1
+  return function(count)
+    if at > #text then return nil end
+    at = at + count
+    return text:sub(at - count, at - 1)
   end
-  file:close()
-  return to_hex(sum:final()), length
 end
 
 local function body()
   ngx.req.read_body()
-  local file = ngx.req.get_body_file()
-  if file then
-    local sha256, length = hash_file(file)
-    return { file = file, length = length, sha256 = sha256 }
+  local name = ngx.req.get_body_file()
+  if not name then
+    local text = ngx.req.get_body_data() or ""
+    local sums = checksum.of(reader_of(text))
+    sums.text = text
+    return sums
   end
-  local text = ngx.req.get_body_data() or ""
-  return { text = text, length = #text, sha256 = to_hex(digest.new("sha256"):final(text)) }
+  local file = assert(io.open(name, "rb"))
+  local sums = checksum.of(function(count) return file:read(count) end)
+  file:close()
+  sums.file = name
+  return sums
 end
 
 function request.read()
   local path, query = ngx.var.request_uri:match "^([^?]*)%??(.*)$"
+  local found, texts = headers()
   return {
     method = ngx.req.get_method(),
     path = path,
     query = query,
-    headers = headers(),
+    headers = found,
+    header_texts = texts,
     body = body(),
   }
 end

@@ -6,17 +6,27 @@
 --   regions       table of the regions served (name -> true), or nil: every region
 --   credentials   access key id -> { secret_access_key, account, session_token or nil }
 --   expired       set of session tokens that count as expired
+--   job_delay     seconds that a job takes
+--   lock_window   seconds within which a vault lock has to be completed
+--   no_expedited_capacity  true: expedited retrievals need provisioned capacity
+--   subscribers   ARN of a topic -> list of { url, host, port, path }
 
-local settings = { clock_offset = 0, delay = 0, credentials = {}, expired = {} }
+local settings = {
+  clock_offset = 0,
+  delay = 0,
+  credentials = {},
+  expired = {},
+  job_delay = 1,
+  lock_window = 86400,
+  subscribers = {},
+}
 
 local readers = {}
 
-function readers.clock_offset(value)
-  settings.clock_offset = assert(tonumber(value), "clock_offset is not a number")
-end
-
-function readers.delay(value)
-  settings.delay = assert(tonumber(value), "delay is not a number")
+for _, name in ipairs { "clock_offset", "delay", "job_delay", "lock_window" } do
+  readers[name] = function(value)
+    settings[name] = assert(tonumber(value), name .. " is not a number")
+  end
 end
 
 function readers.regions(value)
@@ -37,6 +47,20 @@ end
 
 function readers.expired_token(value)
   settings.expired[value] = true
+end
+
+function readers.no_expedited_capacity()
+  settings.no_expedited_capacity = true
+end
+
+-- TOPIC_ARN=http://HOST:PORT/PATH
+function readers.subscriber(value)
+  local topic, url, host, port, path = value:match "^([^=]+)=(http://([%d.]+):(%d+)(.*))$"
+  assert(topic, "a subscriber is not TOPIC_ARN=http://HOST:PORT/PATH")
+  local list = settings.subscribers[topic] or {}
+  settings.subscribers[topic] = list
+  list[#list + 1] = { url = url, host = host, port = tonumber(port),
+    path = path:find "^/" and path or "/" .. path }
 end
 
 for line in io.lines(ngx.config.prefix() .. "settings") do

@@ -2,16 +2,12 @@
 -- published algorithm, with OpenSSL through luaossl and nothing of the client's.
 
 local bit = require "bit"
-local digest = require "openssl.digest"
+local checksum = require "lua.checksum"
 local hmac = require "openssl.hmac"
 local errors = require "lua.errors"
 local uri = require "lua.uri"
 
 local signature = {}
-
-local function to_hex(bytes)
-  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
-end
 
 local function mac(key, text)
   return hmac.new(key, "sha256"):final(text)
@@ -37,7 +33,7 @@ local function string_to_sign(canonical, date, scope)
     "AWS4-HMAC-SHA256",
     date,
     table.concat({ scope.day, scope.region, scope.service, scope.terminator }, "/"),
-    to_hex(digest.new("sha256"):final(canonical)),
+    checksum.hex(checksum.sha256(canonical)),
   }, "\n")
 end
 
@@ -73,7 +69,7 @@ function signature.verify(request, claim, secret)
   check_payload(request)
   local canonical = canonical_request(request, claim.signed_headers)
   local to_sign = string_to_sign(canonical, claim.date, claim.scope)
-  local expected = to_hex(mac(signing_key(secret, claim.scope), to_sign))
+  local expected = checksum.hex(mac(signing_key(secret, claim.scope), to_sign))
   if not same(expected, claim.signature) then
     errors.raise("InvalidSignatureException", "The request signature we calculated does not "
       .. "match the signature you provided. Check your AWS Secret Access Key and signing method. "

@@ -1,5 +1,7 @@
 -- The vaults, in memory that the workers share. An owner is { account, region }; a vault is a
--- table that holds { name, created, notifications = { topic, events } or nil }.
+-- table that holds { name, created, notifications = { topic, events } or nil }, archives, bytes
+-- and inventoried (nil before its first archive), and what policies.lua and tags.lua keep there.
+-- What a vault can have many of is in records.lua.
 
 local cjson = require "cjson"
 local errors = require "lua.errors"
@@ -24,14 +26,14 @@ function store.arn(owner, name)
     owner.account, name)
 end
 
--- Runs `change` while no other worker changes anything of this owner's; hands its result on.
+-- Runs `change` while no other worker changes anything of this owner's; hands its results on.
 function store.exclusively(owner, change)
   local lock = key(owner, "")
   while not locks:add(lock, true, LOCK_LIFETIME) do ngx.sleep(0.001) end
-  local ok, result = pcall(change)
+  local ok, first, second = pcall(change)
   locks:delete(lock)
-  if not ok then error(result, 0) end
-  return result
+  if not ok then error(first, 0) end
+  return first, second
 end
 
 -- The vault of that name, or nil.

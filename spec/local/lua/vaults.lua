@@ -2,8 +2,12 @@
 
 local clock = require "lua.clock"
 local errors = require "lua.errors"
+local jobs = require "lua.jobs"
 local json = require "lua.json"
+local paging = require "lua.paging"
+local records = require "lua.records"
 local store = require "lua.store"
+local uploads = require "lua.uploads"
 
 local vaults = {}
 
@@ -27,9 +31,9 @@ end
 local function description(owner, vault)
   return {
     { "CreationDate", vault.created },
-    { "LastInventoryDate", json.null },
-    { "NumberOfArchives", 0 },
-    { "SizeInBytes", 0 },
+    { "LastInventoryDate", vault.inventoried or json.null },
+    { "NumberOfArchives", vault.archives or 0 },
+    { "SizeInBytes", vault.bytes or 0 },
     { "VaultARN", store.arn(owner, vault.name) },
     { "VaultName", vault.name },
   }
@@ -40,18 +44,22 @@ function vaults.describe(call)
   return { status = 200, json = description(call.owner, vault) }
 end
 
--- Idempotent, as its page says: a vault that is not there is as good as deleted.
+-- Idempotent, as its page says: a vault that is not there is as good as deleted. What the vault
+-- had goes with it.
 function vaults.delete(call)
-  store.exclusively(call.owner, function() store.remove(call.owner, call.path.vaultName) end)
+  local owner, name = call.owner, call.path.vaultName
+  store.exclusively(owner, function()
+    local vault = store.find(owner, name)
+    if vault and (vault.archives or 0) > 0 then
+      errors.raise("InvalidParameterValueException", "Vault not empty or recently written to: %s",
+        store.arn(owner, name))
+    end
+    uploads.discard_all(owner, name)
+    jobs.discard_all(owner, name)
+    records.clear(owner, name)
+    store.remove(owner, name)
+  end)
   return { status = 204 }
-end
-
-local function page_length(limit)
-  if not limit then return LONGEST_PAGE end
-  if not limit:find "^%d+$" or tonumber(limit) < 1 then
-    errors.raise("InvalidParameterValueException", "Invalid limit: %s", limit)
-  end
-  return math.min(tonumber(limit), LONGEST_PAGE)
 end
 
 -- The first name that may be on the page: the marker is the ARN at which to go on.
@@ -66,7 +74,8 @@ end
 
 function vaults.list(call)
   local owner = call.owner
-  local length, first = page_length(call.query.limit), first_name(owner, call.query.marker)
+  local length = paging.length(call.query.limit, LONGEST_PAGE)
+  local first = first_name(owner, call.query.marker)
   local page, marker = {}, json.null
   for _, name in ipairs(store.names(owner)) do
     if name >= first then

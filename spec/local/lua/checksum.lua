@@ -1,0 +1,72 @@
+-- SHA-256 and the tree hash: the leaves are the hashes of the data's MiBs, each node above is the
+-- hash of its two children, a node without a partner moves up as it is. Hashes are raw bytes
+-- unless it says hex.
+
+local digest = require "openssl.digest"
+
+local checksum = {}
+
+local MIB = 1048576
+
+checksum.MIB = MIB
+checksum.LENGTH = 32 -- bytes of a raw hash
+
+function checksum.hex(bytes)
+  return (bytes:gsub(".", function(byte) return ("%02x"):format(byte:byte()) end))
+end
+
+function checksum.sha256(bytes)
+  return digest.new("sha256"):final(bytes)
+end
+
+-- Hashes what `read`, which takes a number of bytes, gives until it gives nil. The result is
+-- { length, sha256 in hex, leaves }. Between two MiBs the worker goes on serving.
+function checksum.of(read)
+  local linear, leaves, length = digest.new "sha256", {}, 0
+  for block in function() return read(MIB) end do
+    linear:update(block)
+    leaves[#leaves + 1] = checksum.sha256(block)
+    length = length + #block
+    if #block == MIB then ngx.sleep(0) end
+  end
+  if length == 0 then leaves[1] = checksum.sha256 "" end
+  return { length = length, sha256 = checksum.hex(linear:final()), leaves = leaves }
+end
+
+local function parents(nodes)
+  local above = {}
+  for i = 1, #nodes, 2 do
+    above[#above + 1] = nodes[i + 1] and checksum.sha256(nodes[i] .. nodes[i + 1]) or nodes[i]
+  end
+  return above
+end
+
+-- The tree hash, in hex, over one leaf or more.
+function checksum.root(leaves)
+  while #leaves > 1 do leaves = parents(leaves) end
+  return checksum.hex(leaves[1])
+end
+
+-- The index, from 0, of the first leaf of bytes `first` to `last`, and the number of leaves.
+function checksum.span(first, last)
+  local index = math.floor(first / MIB)
+  return index, math.floor(last / MIB) - index + 1
+end
+
+-- Whether the bytes `first` to `last` of `length` start with a MiB and end with one or with the
+-- data.
+function checksum.megabyte_aligned(first, last, length)
+  return first % MIB == 0 and (last + 1 == length or last < length and (last + 1) % MIB == 0)
+end
+
+-- Whether the tree hash over these bytes is a node in the tree over all `length`: a whole subtree,
+-- which is cut short only at the end of the data.
+function checksum.tree_aligned(first, last, length)
+  if not checksum.megabyte_aligned(first, last, length) then return false end
+  local index, count = checksum.span(first, last)
+  local width = 1
+  while width < count do width = width * 2 end
+  return index % width == 0 and (count == width or last + 1 == length)
+end
+
+return checksum
