@@ -131,7 +131,10 @@ describe("the token of an sso-session", function()
   it("is kept here where it cannot be written", function()
     local place, source = at(SESSION, { s = refreshable(-10) }, answers(world.json(created)))
     local popen = io.popen
-    finally(function() io.popen = popen end) -- luacheck: ignore 122
+    finally(function()
+      io.popen = popen -- luacheck: ignore 122
+      place.close()
+    end)
     io.popen = function() return nil, "not here" end -- luacheck: ignore 122
     source:keys()
     source:refresh()
