@@ -1,0 +1,99 @@
+-- The options of glacier.client, and what cannot be one.
+local glacier = require "glacier"
+local options = require "glacier.options"
+
+local function nothing() end
+
+-- Option: values that may be meant, values that may not, and what is said of those.
+local OPTIONS = {
+  region = { { "x" }, { 1, true, {} }, "string" },
+  endpoint_url = { { "http://x" }, { 1, false, {} }, "string" },
+  credentials = { { {}, nothing }, { "a:b", true, 1 }, "table or function" },
+  profile = { { "p" }, { 1, {} }, "string" },
+  use_fips_endpoint = { { true, false }, { "true", 1, 0 }, "boolean" },
+  use_dualstack_endpoint = { { true, false }, { "true", 1 }, "boolean" },
+  connect_timeout = { { 1, 0.001, math.huge }, { 0, -1, 0 / 0, "1", true }, "number (seconds, more than 0)" },
+  read_timeout = { { 1, 0.001 }, { 0, -1, 0 / 0, "1" }, "number (seconds, more than 0)" },
+  timeout = { { 1, 0.001 }, { 0, -1, 0 / 0, "1", false }, "number (seconds, more than 0)" },
+  max_attempts = { { 1, 3, 3.0, 2 ^ 60 }, { 0, -1, 1.5, math.huge, 0 / 0, "3" }, "number (integer, at least 1)" },
+  retry_mode = { { "standard", "legacy", "adaptive" }, { "Standard", "", 1, {} }, "standard, legacy, adaptive" },
+  ca_bundle = { { "/x" }, { 1, true }, "string" },
+  verify = { { true, false }, { "false", "/x", 0 }, "boolean" },
+  proxy = { { "http://x", "" }, { 1, false }, "string" },
+  user_agent_extra = {
+    { "a/1 (b)", "" }, { 1, "a\nb", "a\r\nX: y", "a\0b", "\127" }, "string (without control characters)",
+  },
+  env = { { {} }, { "A=b", nothing, 1 }, "table" },
+  logger = { { nothing }, { {}, "x", true }, "function" },
+  wait = { { nothing }, { {}, 1 }, "function" },
+  transport = { { nothing }, { {}, "curl" }, "function" },
+  mfa_code = { { nothing }, { "123456", 123456 }, "function" },
+  clock = { { nothing }, { 0, {} }, "function" },
+  random = { { nothing }, { 0.5 }, "function" },
+}
+
+describe("the option", function()
+  for name, row in pairs(OPTIONS) do
+    it(name .. " may be what is meant for it", function()
+      for _, value in ipairs(row[1]) do
+        local given = { [name] = value }
+        assert.are.equal(given, options.check(given))
+      end
+    end)
+
+    it(name .. " may be nothing else, and is named", function()
+      for _, value in ipairs(row[2]) do
+        local good, err = pcall(glacier.client, { [name] = value, region = name ~= "region" and "x" or value })
+        assert.is_false(good, tostring(value))
+        assert.are.equal("ParamValidationError", err.code)
+        assert.are.equal("validation", err.kind)
+        assert.are.equal(("glacier.client:\nInvalid value for option %s, type: %s, valid: %s")
+          :format(name, type(value), row[3]), tostring(err))
+      end
+    end)
+  end
+
+  it("that does not exist is named, together with those that do", function()
+    local names = {}
+    for name in pairs(OPTIONS) do names[#names + 1] = name end
+    table.sort(names)
+    local _, err = pcall(glacier.client, { regoin = "x" })
+    assert.are.equal("ParamValidationError", err.code)
+    assert.are.equal('glacier.client:\nUnknown option: "regoin", must be one of: ' .. table.concat(names, ", "),
+      tostring(err))
+  end)
+end)
+
+describe("options", function()
+  it("may be left out", function()
+    assert.are.same({}, options.check(nil))
+    assert.are.same({}, options.check {})
+  end)
+
+  it("are a table", function()
+    for _, value in ipairs { "us-west-2", 1, true, nothing } do
+      local _, err = pcall(glacier.client, value)
+      assert.are.equal("ParamValidationError", err.code)
+      assert.are.equal("glacier.client: options must be a table, not a " .. type(value), tostring(err))
+    end
+  end)
+
+  it("that are wrong are all named, one a line", function()
+    local wrong, expected = { [7] = "positional" }, { 'Unknown option: "7"' }
+    for name in pairs(OPTIONS) do
+      wrong[name] = 0 / 0
+      expected[#expected + 1] = "Invalid value for option " .. name
+    end
+    table.sort(expected)
+    table.insert(expected, 1, "glacier.client:")
+    local _, err = pcall(glacier.client, wrong)
+    local lines = {}
+    for line in tostring(err):gmatch "[^\n]+" do lines[#lines + 1] = line:match "^[^,]+" end
+    assert.are.same(expected, lines)
+  end)
+
+  it("show no value, which may be a secret", function()
+    local _, err = pcall(glacier.client, { credentials = "AKID:SECRET", user_agent_extra = "SECRET\n" })
+    assert.is_nil(tostring(err):find "SECRET")
+  end)
+end)
