@@ -66,6 +66,46 @@ describe("a scripted server", function()
     assert.are.equal("timeout", select(2, held:receive(1)))
   end)
 
+  it("takes a part of a request, or its digest alone", function()
+    server = scripted.start { { { "part", 3 }, { "reset" } }, { { "digest" }, { "send", OK } } }
+    connect(server):send "PUT /a HTTP/1.1\r\nContent-Length: 6\r\n\r\nabcd"
+    local client = connect(server)
+    client:send "PUT /b HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc"
+    assert.are.equal(OK, client:receive(#OK))
+    local by_target = {}
+    for _, request in ipairs(server:requests()) do by_target[request.target] = request end
+    assert.are.equal("abc", by_target["/a"].body)
+    assert.are.equal("", by_target["/b"].body)
+    assert.are.equal(3, by_target["/b"].length)
+    assert.are.equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", by_target["/b"].sha256)
+  end)
+
+  it("counts what it sent, and who is in flight", function()
+    server = scripted.start {
+      { { "zeros", 100000 }, { "stall" } },
+      { { "enter" }, { "gather", 2 }, { "progress", 1 }, { "leave" }, { "stall" } },
+      { { "enter" }, { "gather", 2 }, { "peak" }, { "leave" }, { "stall" } },
+      { { "enter" }, { "peak" }, { "stall" } },
+    }
+    local clients, markers = {}, {}
+    for i = 1, 4 do
+      clients[i] = connect(server)
+      if i == 1 then assert.are.equal(("\0"):rep(100000), clients[1]:receive(100000)) end
+      if i == 3 then
+        clients[2]:settimeout(0)
+        assert.are.equal("timeout", select(2, clients[2]:receive(1)))
+        clients[2]:settimeout(30)
+      end
+    end
+    for i = 2, 4 do
+      assert.are.equal("HTTP/1.1 200 OK", clients[i]:receive())
+      clients[i]:receive() -- its length
+      clients[i]:receive()
+      markers[i - 1] = clients[i]:receive(i == 2 and 19 or 14):match '"Marker":"(%d+)"'
+    end
+    assert.are.same({ "100000", "2", "2" }, markers)
+  end)
+
   it("is gone once stopped, though a client still stalls", function()
     server = scripted.start { { { "stall" } } }
     local client = connect(server)

@@ -8,7 +8,16 @@
 --
 --   {"read"}            one whole request, by Content-Length or chunked, then a line in LOG
 --   {"head"}            only up to the empty line; LOG gets it with an empty body
+--   {"part", count}     the head and so many bytes of the body; LOG gets those
+--   {"digest"}          one whole request, by Content-Length; LOG gets an empty body, but its length
+--                       and sha256 (hexadecimal)
 --   {"send", bytes}
+--   {"zeros", count}    so many zero bytes
+--   {"progress", n}     a 200 whose JSON has as its Marker how many bytes connection n was sent
+--   {"enter"}           one more is in flight
+--   {"gather", count}   nothing more, until so many have come to such a step since the last time
+--   {"leave"}           one less is in flight
+--   {"peak"}            a 200 whose JSON has as its Marker how many were in flight at most
 --   {"pause", seconds}
 --   {"stall"}           nothing more, until the client goes away
 --   {"close"}           no more is sent; the end of the steps does the same
@@ -16,7 +25,7 @@
 --
 -- A line of LOG is a Lua table: connection (its number), line, headers (a list of {name, value},
 -- spelt and ordered as sent), body. It is there before the next step is played.
--- Connections are played side by side, in one thread. Needs LuaSocket.
+-- Connections are played side by side, in one thread. Needs LuaSocket, and luaossl for "digest".
 
 local socket = require "socket"
 
@@ -30,13 +39,13 @@ local function quote(text)
   end) .. '"'
 end
 
-local function write_log(connection, line, headers, body)
+local function write_log(connection, line, headers, body, more)
   local fields = {}
   for i, header in ipairs(headers) do
     fields[i] = ("{%s,%s}"):format(quote(header[1]), quote(header[2]))
   end
-  log:write(("{connection=%d,line=%s,headers={%s},body=%s}\n"):format(
-    connection.number, quote(line), table.concat(fields, ","), quote(body)))
+  log:write(("{connection=%d,line=%s,headers={%s},body=%s%s}\n"):format(
+    connection.number, quote(line), table.concat(fields, ","), quote(body), more or ""))
   log:flush()
 end
 
@@ -110,6 +119,7 @@ local function send(connection, bytes)
   while from <= #bytes do
     local sent, problem, last = connection.socket:send(bytes, from)
     if not sent and problem ~= "timeout" then error(GONE, 0) end
+    connection.sent = connection.sent + (sent or last) - from + 1
     from = (sent or last) + 1
     if not sent then coroutine.yield("write") end
   end
@@ -120,6 +130,8 @@ local function drain(connection)
 end
 
 local steps = {}
+local all = {} -- connections by number
+local flight = { now = 0, most = 0, waiting = { count = 0 } }
 
 function steps.read(connection)
   local line, headers, values = receive_head(connection)
@@ -137,8 +149,62 @@ function steps.head(connection)
   write_log(connection, line, headers, "")
 end
 
+function steps.part(connection, count)
+  local line, headers = receive_head(connection)
+  write_log(connection, line, headers, receive_exactly(connection, count))
+end
+
+function steps.digest(connection)
+  local line, headers, values = receive_head(connection)
+  local digest = require("openssl.digest").new "sha256"
+  local length = tonumber(values["content-length"])
+  local left = length
+  while left > 0 do
+    local bytes = receive_exactly(connection, math.min(left, 65536))
+    digest:update(bytes)
+    left = left - #bytes
+  end
+  local hex = digest:final():gsub(".", function(byte) return ("%02x"):format(byte:byte()) end)
+  write_log(connection, line, headers, "", (",length=%d,sha256=%s"):format(length, quote(hex)))
+end
+
 function steps.send(connection, bytes)
   send(connection, bytes)
+end
+
+function steps.zeros(connection, count)
+  local piece = ("\0"):rep(65536)
+  for left = count, 1, -#piece do send(connection, piece:sub(1, left)) end
+end
+
+local function send_marker(connection, marker)
+  local body = ('{"Marker":"%d"}'):format(marker)
+  send(connection, ("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"):format(#body, body))
+end
+
+function steps.progress(connection, number)
+  send_marker(connection, all[number].sent)
+end
+
+function steps.enter()
+  flight.now = flight.now + 1
+  flight.most = math.max(flight.most, flight.now)
+end
+
+-- Whoever came with others goes on with them, though some of them leave before it is resumed.
+function steps.gather(_, count)
+  local mine = flight.waiting
+  mine.count = mine.count + 1
+  if mine.count == count then flight.waiting = { count = 0 } end
+  while mine.count < count do coroutine.yield("time", 0) end
+end
+
+function steps.leave()
+  flight.now = flight.now - 1
+end
+
+function steps.peak(connection)
+  send_marker(connection, flight.most)
 end
 
 function steps.pause(_, seconds)
@@ -189,9 +255,11 @@ local function accept()
     number = accepted,
     socket = client,
     buffer = "",
+    sent = 0,
     list = script[accepted] or script.fallback or { { "reset" } },
     thread = coroutine.create(play),
   }
+  all[accepted] = connection
   if resume(connection) then connections[client] = connection end
 end
 
