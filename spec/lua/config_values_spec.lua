@@ -1,6 +1,8 @@
 -- The other settings: retries, certificates, the application's name, and what their values may be.
 -- The expected values are what botocore 1.43 makes of the same files and environment, where a
 -- comment does not say otherwise.
+local child = require "spec.support.child"
+local glacier = require "glacier"
 local settings = require "spec.support.settings"
 
 local NONE = settings.NONE
@@ -132,6 +134,28 @@ describe("the application's name is", function()
     },
     ["the profile's"] = { config = REGION .. "sdk_ua_app_id = c", expect = { app_id = "c" } },
   })
+
+  -- The name, what else goes into User-Agent, and the end of that.
+  for _, row in ipairs {
+    { "my-app", nil, " app/my-app" }, { "a b/c(d)", nil, " app/a-b-c-d-" }, { "a\r\nX: y", nil, " app/a--X--y" },
+    { "!#$%&'*+-.^_`|~09", "more/1 (x)", " app/!#$%&'*+-.^_`|~09 more/1 (x)" }, { "", "more", " more" },
+  } do
+    it(("told to the service, %q as %q"):format(row[1], row[3]), function()
+      local agent
+      local client = glacier.client {
+        region = "us-west-2", user_agent_extra = row[2], env = { AWS_SDK_UA_APP_ID = row[1] },
+        credentials = { access_key_id = "a", secret_access_key = "b" },
+        transport = function(request)
+          agent = request.headers["User-Agent"]
+          return { status = 200, body = "{}" }
+        end,
+      }
+      client:list_vaults()
+      assert.truthy(agent:find "^lua%-glacier/%d+%.%d+%.%d+ Lua[%w/.-]+ libcurl/")
+      assert.are.equal(row[3], agent:sub(-#row[3]))
+      assert.are.equal(row[1] ~= "" and 1 or 0, select(2, agent:gsub(" app/", "")))
+    end)
+  end
 end)
 
 describe("timeouts are", function()
@@ -144,6 +168,19 @@ describe("timeouts are", function()
       expect = { connect_timeout = 1, read_timeout = 0.5, timeout = 9 },
     },
   })
+end)
+
+describe("the process's environment", function()
+  it("is read where no other is handed in", function()
+    local printed = child({
+      AWS_REGION = "us-west-2", AWS_RETRY_MODE = "legacy", AWS_CA_BUNDLE = "", HOME = "/",
+      AWS_ENDPOINT_URL = "http://x.test",
+    }, [[
+      local found = require("glacier.config").resolve {}
+      io.write(found.region, " ", found.retry_mode, " ", tostring(found.ca_bundle), " ", found.endpoint_url)
+    ]])
+    assert.are.equal("us-west-2 legacy nil http://x.test", printed)
+  end)
 end)
 
 describe("an environment that is handed in", function()
