@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local core = require "glacier.core"
 local date = require "glacier.date"
+local protect = require "glacier.protect"
 local reader = require "glacier.reader"
 local retry = require "glacier.retry"
 local send = require "glacier.send"
@@ -50,7 +51,7 @@ end
 
 -- Keys for the next attempt; or nil and the error object.
 local function keys_of(way, turn)
-  local good, keys = pcall(way.credentials.keys, way.credentials, turn)
+  local good, keys = protect.call(way.credentials.keys, way.credentials, turn)
   if good then
     return keys
   end
@@ -210,14 +211,17 @@ end
 -- @param way table: the inside of a client, of `client.new`
 -- @param operation string: API name
 -- @param params table or nil
+-- @param announced table or nil: the body that params.body stands for, hashed already: { source =
+--   with `read(n)` and `rewind()`, tree = of `glacier.core` }
 -- @return table: the call, for `call.perform`
-function call.prepare(way, operation, params)
+function call.prepare(way, operation, params, announced)
   local request = core.prepare(operation, params, way.settings.endpoint_url)
   request:set_header("User-Agent", way.user_agent)
   request:set_header("amz-sdk-invocation-id", core.uuid())
   return {
     operation = operation, request = request, attempts = 0,
     blob = request:streamed() and params[core.blob_inputs[operation]] or nil,
+    announced = announced,
     output = core.blob_outputs[operation],
   }
 end
@@ -225,10 +229,9 @@ end
 -- Reads a body that has to be streamed once, for its length and checksums.
 local function announce(state, turn)
   if state.blob then
-    local tree
-    state.source, tree = source.announce(state.blob, turn)
-    state.length = tree:length()
-    state.request:stream(tree)
+    local announced = state.announced or source.announce(state.blob, turn)
+    state.source, state.length = announced.source, announced.tree:length()
+    state.request:stream(announced.tree)
   end
 end
 

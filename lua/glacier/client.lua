@@ -3,6 +3,7 @@ local core = require "glacier.core"
 local call = require "glacier.call"
 local fail = require "glacier.fail"
 local job = require "glacier.job"
+local notifications = require "glacier.notifications"
 local options = require "glacier.options"
 local paginate = require "glacier.paginate"
 local wait = require "glacier.wait"
@@ -30,7 +31,8 @@ local further_codes = {
   "ProfileNotFound", "ConfigParseError", "InvalidConfigError", "NoRegionError", "InvalidRegionError",
   "UnknownEndpointError", "EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError",
   "ConnectionClosedError", "SSLError", "ProxyConnectionError", "ResponseParserError", "ChecksumError", "WaiterError",
-  "PaginationError",
+  "PaginationError", "InfiniteLoopConfigError", "SSOTokenLoadError", "UnauthorizedSSOTokenError",
+  "TokenRetrievalError", "InvalidIMDSEndpointError", "InvalidIMDSEndpointModeError",
 }
 
 local function exceptions_table()
@@ -72,6 +74,12 @@ local function operation_of(name)
     or fail.raise("validation", "ParamValidationError", ("Unknown operation: %q"):format(tostring(name)))
 end
 
+-- A call of the user's own, refused here where the client is strict.
+local function run(own, operation, params)
+  notifications.guard(own, operation, params)
+  return call.run(own, operation, params)
+end
+
 -- Calls of a client, for what is built on them.
 local function caller(self)
   local own = way_of(self)
@@ -86,7 +94,7 @@ end
 -- @param params table or nil: the API's own member names
 -- @return table: the API's output members, and ResponseMetadata
 function Client:call(name, params)
-  return call.run(way_of(self), operation_of(name), params)
+  return run(way_of(self), operation_of(name), params)
 end
 
 --- Begins a call that is then polled: `job:poll()` never blocks and says whether it is done,
@@ -96,7 +104,9 @@ end
 -- @param params table or nil
 -- @return job, also for `glacier.all`
 function Client:start(name, params)
-  return job.start(way_of(self), operation_of(name), params)
+  local own, operation = way_of(self), operation_of(name)
+  notifications.guard(own, operation, params)
+  return job.start(own, operation, params)
 end
 
 --- Iterates over the pages of `list_vaults`, `list_jobs`, `list_multipart_uploads` or `list_parts`.
@@ -132,8 +142,36 @@ end
 
 for method_name, operation in pairs(core.operations) do
   Client[method_name] = function(self, params)
-    return call.run(way_of(self), operation, params)
+    return run(way_of(self), operation, params)
   end
+end
+
+--- Sets the notifications of a vault, if they are not so already; events count in any order.
+-- Raises what the calls that it makes raise; a missing vault is ResourceNotFoundException.
+-- @param params table: as of set_vault_notifications, vaultNotificationConfig required
+-- @return table: changed (boolean), before (table or nil), after (table)
+function Client:ensure_vault_notifications(params)
+  return notifications.ensure(way_of(self), params)
+end
+
+--- Reads the notifications of a vault.
+-- Raises as get_vault_notifications, but not for a vault without a configuration. Where the
+-- service's answer leaves open which of the two is missing, describe_vault is asked as well.
+-- @param params table: as of get_vault_notifications
+-- @return table: as of get_vault_notifications; nil where the vault has no configuration
+function Client:get_vault_notifications_or_nil(params)
+  return notifications.read(way_of(self), params)
+end
+
+--- Sets or removes the notifications of many vaults, where they are not so already, several at a
+-- time. Goes on after a vault that fails.
+-- Raises `ParamValidationError` before anything is sent, and what listing the vaults raises.
+-- @param options table: config (or false: remove), vaults ("all", a list of names, or
+--   function(vault) -> boolean), accountId, concurrency (64), dry_run (false), progress
+--   (function(done, total, name, entry))
+-- @return table: changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }
+function Client:sync_vault_notifications(options)
+  return notifications.sync(way_of(self), options)
 end
 
 --- Closes the client's connections. Legal any number of times; a later call opens new ones. A

@@ -87,15 +87,14 @@ local function load_profile(options, variables)
   return files, name, map
 end
 
-local function refuse(value, origin, wanted)
-  local shown = type(value) == "table" and "a nested block" or ("%q"):format(value)
+local function refuse(shown, origin, wanted)
   fail.raise("config", "InvalidConfigError", ("%s: %s is not %s"):format(origin, shown, wanted))
 end
 
 local function parse(read, value, origin)
   local parsed, wanted = read(value)
   if parsed == nil then
-    refuse(value, origin, wanted)
+    refuse(("%q"):format(value), origin, wanted)
   end
   return parsed
 end
@@ -113,7 +112,7 @@ local function text_of(found, map, key)
   end
   local origin = origin_in_files(found.files, map, key)
   if type(value) == "table" then
-    refuse(value, origin, "a value")
+    refuse("a nested block", origin, "a value")
   end
   return value, origin
 end
@@ -142,11 +141,11 @@ local function services_of_profile(found)
 end
 
 -- The endpoint that it has for the service, or the profile itself for all.
-local function endpoint_of_profile(found)
+local function endpoint_of_profile(found, service)
   local services = services_of_profile(found)
-  local own = services.glacier
+  local own = services[service]
   if type(own) == "string" and own ~= "" then
-    refuse(own, origin_in_files(found.files, services, "glacier"), "a nested block")
+    refuse("a value", origin_in_files(found.files, services, service), "a nested block")
   end
   local url, origin = text_of(found, type(own) == "table" and own or {}, "endpoint_url")
   if url then
@@ -155,18 +154,29 @@ local function endpoint_of_profile(found)
   return text_of(found, found.profile, "endpoint_url")
 end
 
--- An endpoint and where it is named; nil where none is.
-local function configured_endpoint(found)
+--- A setting of those that every service has, outside of the options.
+-- Raises `InvalidConfigError` for a value that cannot be meant.
+-- @param found table: getenv (function), files (of glacier.profile), profile (a map of them)
+-- @param name string: "use_fips_endpoint" and so on
+-- @return its value, or nil
+config.look_up = look_up
+
+--- The endpoint that is configured for a service, outside of the options.
+-- @param found table: as of `config.look_up`
+-- @param variable string: "AWS_ENDPOINT_URL_GLACIER"
+-- @param service string: its name in a [services] section
+-- @return string and where it is named; nil where none is
+function config.endpoint(found, variable, service)
   if look_up(found, "ignore_configured_endpoint_urls") then
     return nil
   end
-  for _, variable in ipairs { "AWS_ENDPOINT_URL_GLACIER", "AWS_ENDPOINT_URL" } do
-    local url = found.getenv(variable)
+  for _, name in ipairs { variable, "AWS_ENDPOINT_URL" } do
+    local url = found.getenv(name)
     if url then
-      return url, variable .. " in the environment"
+      return url, name .. " in the environment"
     end
   end
-  return endpoint_of_profile(found)
+  return endpoint_of_profile(found, service)
 end
 
 -- "fips-us-gov-west-1" and "us-east-1-fips" are old spellings of a region and the wish for its FIPS
@@ -229,7 +239,7 @@ local function set_endpoint(settings, options, found)
   local region, fips = plain_region(pick(options.region, found, "region"))
   local url, origin = options.endpoint_url, nil
   if url == nil then
-    url, origin = configured_endpoint(found)
+    url, origin = config.endpoint(found, "AWS_ENDPOINT_URL_GLACIER", "glacier")
   end
   settings.region = region
   settings.endpoint_url = naming(origin, core.endpoint, {

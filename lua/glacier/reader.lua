@@ -1,6 +1,7 @@
 --- A response's body, read as it comes and checked at its end.
 local core = require "glacier.core"
 local fail = require "glacier.fail"
+local protect = require "glacier.protect"
 
 local Reader = {}
 Reader.__index = Reader
@@ -165,7 +166,7 @@ function Reader:save(path)
   if not file then
     unwritable(path, problem)
   end
-  local good, err = pcall(write_all, self, file, path)
+  local good, err = protect.call(write_all, self, file, path)
   if good then
     good, err = os.rename(part, path)
   end

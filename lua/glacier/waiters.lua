@@ -1,5 +1,6 @@
 --- Waiters: poll an operation until something has come about.
 local fail = require "glacier.fail"
+local protect = require "glacier.protect"
 
 local waiters = {}
 
@@ -53,7 +54,7 @@ end
 -- Asks once. Returns the output, or nil where the resource is missing and that is an answer; and
 -- the response in either case.
 local function ask(host, waiter, params)
-  local good, outcome = pcall(host.call, waiter.operation, params)
+  local good, outcome = protect.call(host.call, waiter.operation, params)
   if good then
     return outcome, outcome
   elseif waiter.missing and type(outcome) == "table" and outcome.code == "ResourceNotFoundException" then

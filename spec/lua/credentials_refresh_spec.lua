@@ -1,6 +1,6 @@
 -- Keys that expire: when they are fetched again, by whom, and what the others do meanwhile.
 
-local protect = require "glacier.credentials.protect"
+local protect = require "glacier.protect"
 local world = require "spec.support.credentials_world"
 
 local MINUTE = 60

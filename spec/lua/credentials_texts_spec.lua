@@ -2,7 +2,7 @@
 -- yield.
 
 local problem = require "glacier.credentials.problem"
-local protect = require "glacier.credentials.protect"
+local protect = require "glacier.protect"
 local sha1 = require "glacier.credentials.sha1"
 local timestamp = require "glacier.credentials.timestamp"
 local world = require "spec.support.credentials_world"

@@ -1,6 +1,6 @@
 --- Keys of a role that the profile names: assumed with the keys of another profile, or of a named source.
 local problem = require "glacier.credentials.problem"
-local protect = require "glacier.credentials.protect"
+local protect = require "glacier.protect"
 local refreshable = require "glacier.credentials.refreshable"
 local settings = require "glacier.credentials.settings"
 local static = require "glacier.credentials.static"

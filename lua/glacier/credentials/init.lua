@@ -2,7 +2,7 @@
 local chain = require "glacier.credentials.chain"
 local fail = require "glacier.fail"
 local problem = require "glacier.credentials.problem"
-local protect = require "glacier.credentials.protect"
+local protect = require "glacier.protect"
 local refreshable = require "glacier.credentials.refreshable"
 
 local credentials = {}

@@ -6,7 +6,7 @@
 local core = require "glacier.core"
 local fail = require "glacier.fail"
 local problem = require "glacier.credentials.problem"
-local protect = require "glacier.credentials.protect"
+local protect = require "glacier.protect"
 
 local refreshable = {}
 

@@ -1,5 +1,6 @@
 --- The services that give keys for something else: STS, and the two of IAM Identity Center (SSO). Where they are,
 -- and a request to one, tried again where that helps.
+local config = require "glacier.config"
 local core = require "glacier.core"
 local problem = require "glacier.credentials.problem"
 local settings = require "glacier.credentials.settings"
@@ -28,33 +29,14 @@ for region in ([[ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 aws-glo
   legacy_regions[region] = true
 end
 
-local function not_empty(text)
-  return text ~= "" and text or nil
-end
-
--- The service's URL in the profile's block of a [services] section.
-local function services_section_url(context, profile, key)
-  local name = settings.text(profile, "services")
-  if not name then
-    return nil
-  end
-  local section = context.files.services[name]
-  if not section then
-    problem.config(('The profile is configured to use the services section but the "%s" services configuration does '
-      .. "not exist."):format(name))
-  end
-  local block = section[key]
-  return type(block) == "table" and not_empty(block.endpoint_url) or nil
-end
-
--- The URL that somebody configured, by the four places' precedence; or nil.
-local function configured_url(context, row)
-  if settings.is_on(context, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") then
-    return nil
-  end
-  local profile = settings.profile(context, context.profile_name)
-  return settings.variable(context, row.variable) or settings.variable(context, "AWS_ENDPOINT_URL")
-    or services_section_url(context, profile, row.key) or not_empty(settings.text(profile, "endpoint_url"))
+-- The settings that these services share with the client's own.
+local function found_by(context)
+  return {
+    getenv = function(name)
+      return settings.variable(context, name)
+    end,
+    files = context.files or { services = {} }, profile = settings.profile(context, context.profile_name),
+  }
 end
 
 local function is_legacy(context)
@@ -72,10 +54,9 @@ end
 -- @return string: the URL, without a slash at its end
 -- @return string: the region to sign for
 function service.endpoint(context, name, region)
-  local row = services[name]
-  local custom = configured_url(context, row)
-  local fips = settings.is_on(context, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")
-  local dualstack = settings.is_on(context, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
+  local row, found = services[name], found_by(context)
+  local custom = config.endpoint(found, row.variable, row.key)
+  local fips, dualstack = config.look_up(found, "use_fips_endpoint"), config.look_up(found, "use_dualstack_endpoint")
   if name == "sts" and not (custom or fips or dualstack) and is_legacy(context) and legacy_regions[region] then
     return "https://sts.amazonaws.com", "us-east-1"
   end
