@@ -97,7 +97,7 @@ describe("the endpoint is", function()
     },
     ["not text where a [services] section should have a block"] = {
       config = GLOBAL .. "[services s]\nglacier = http://services.test\n",
-      message = 'glacier in @/.aws/config, line 6: "http://services.test" is not a nested block',
+      message = 'glacier in @/.aws/config, line 6: a value is not a nested block',
     },
     ["not a block of its own"] = {
       config = "[default]\nregion=us-west-2\nendpoint_url =\n  a = b",
