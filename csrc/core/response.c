@@ -34,17 +34,9 @@ static const char *find_status(const char *line, size_t length) {
   return end - at == 3 || at[3] == ' ' ? at : NULL;
 }
 
-static void read_status_line(gl_response *response, const char *status, const char *end) {
+static void read_status_line(gl_response *response, const char *status) {
   gl_response_clear(response);
   response->status = (status[0] - '0') * 100 + (status[1] - '0') * 10 + (status[2] - '0');
-  const char *reason = status + 3;
-  while (reason < end && *reason == ' ')
-    reason++;
-  size_t length = (size_t)(end - reason);
-  if (length >= sizeof response->reason)
-    length = sizeof response->reason - 1;
-  memcpy(response->reason, reason, length);
-  response->reason[length] = '\0';
 }
 
 static int read_field(gl_response *response, const char *line, size_t length) {
@@ -66,7 +58,7 @@ int gl_response_head_line(gl_response *response, const char *line, size_t length
   const char *status = find_status(line, length);
   if (!status)
     return read_field(response, line, length);
-  read_status_line(response, status, line + length);
+  read_status_line(response, status);
   return 0;
 }
 

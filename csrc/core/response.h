@@ -7,8 +7,7 @@
 #include "core/header.h"
 
 typedef struct gl_response {
-  int status;      /* 0 until a status line came */
-  char reason[64]; /* the reason phrase, cut if longer; empty when the server sent none */
+  int status; /* 0 until a status line came */
   gl_headers headers;
   gl_buf body;
   int truncated; /* the body was longer than the bound and the rest was dropped */

@@ -12,27 +12,22 @@ static void feed(gl_response *response, const char *line) {
   assert_int_equal(gl_response_head_line(response, line, strlen(line)), 0);
 }
 
-static void a_status_line_gives_status_and_reason(void **state) {
+static void a_status_line_gives_the_status(void **state) {
   (void)state;
   gl_response response = {0};
   feed(&response, "HTTP/1.1 404 Not Found\r\n");
   assert_int_equal(response.status, 404);
-  assert_string_equal(response.reason, "Not Found");
   gl_response_clear(&response);
   assert_int_equal(response.status, 0);
-  assert_string_equal(response.reason, "");
 }
 
-static void a_reason_may_be_missing_or_too_long(void **state) {
+static void a_reason_may_be_missing(void **state) {
   (void)state;
   gl_response response = {0};
   feed(&response, "HTTP/1.1 503 \r\n");
   assert_int_equal(response.status, 503);
-  assert_string_equal(response.reason, "");
   feed(&response, "HTTP/1.0 500");
   assert_int_equal(response.status, 500);
-  feed(&response, "HTTP/1.1 500 ................................................................!");
-  assert_int_equal(strlen(response.reason), sizeof response.reason - 1);
   gl_response_clear(&response);
 }
 
@@ -140,8 +135,8 @@ static void a_body_that_just_fits_is_whole(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_status_line_gives_status_and_reason),
-      cmocka_unit_test(a_reason_may_be_missing_or_too_long),
+      cmocka_unit_test(a_status_line_gives_the_status),
+      cmocka_unit_test(a_reason_may_be_missing),
       cmocka_unit_test(what_only_looks_like_a_status_line_changes_nothing),
       cmocka_unit_test(fields_keep_their_order_and_spelling_without_space_around),
       cmocka_unit_test(lines_that_are_no_fields_are_passed_over),
