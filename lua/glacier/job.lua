@@ -40,6 +40,7 @@ end
 function Job:poll()
   if not self.done then
     local good, outcome = coroutine.resume(self.thread, self.turn)
+    self.busy = outcome == 0 -- `wait.breathe`: it has more to do than to wait
     if coroutine.status(self.thread) == "dead" then
       self.done, self.good, self.outcome = true, good, outcome
     end
@@ -58,26 +59,39 @@ function Job:result()
   return self.outcome
 end
 
--- Waits between two rounds of polls in which nothing was done.
-local function idle(way, pause)
-  local turn = wait.turn(way.wait, nil, way.clock)
-  if turn.wait then
-    turn.wait(pause)
-  else
-    way.connections.idle(ROUND)
+--- Gives the job up: ends its transfer, if it has one under way. Its result is then an error.
+function Job:cancel()
+  self.turn.deadline = -math.huge
+  if not self:poll() then
+    self.done, self.good = true, false
+    self.outcome = fail.new("transport", "ReadTimeoutError", "The job was given up")
   end
 end
 
+-- Waits between two rounds of polls in which nothing was done; not for long where a job has work
+-- of its own to go on with.
+local function idle(way, pause, busy)
+  local turn = wait.turn(way.wait, nil, way.clock)
+  if turn.wait then
+    turn.wait(busy and 0 or pause)
+  else
+    way.connections.idle(busy and 0 or ROUND)
+  end
+end
+
+-- Returns whether a job was done, and whether one has more to do than to wait.
 local function poll_round(active, finished)
-  local before = #active
+  local before, busy = #active, false
   for position = #active, 1, -1 do
     local entry = active[position]
     if entry.job:poll() then
       table.remove(active, position)
       finished(entry)
+    else
+      busy = busy or entry.job.busy
     end
   end
-  return #active < before
+  return #active < before, busy
 end
 
 -- Fills `active` up from `next_job`; false when there are no more.
@@ -92,15 +106,20 @@ local function fill(active, concurrency, next_job)
   return true
 end
 
--- Polls until all jobs are done, at most `concurrency` at a time.
-local function run(next_job, concurrency, finished)
+--- Polls jobs until all are done. Errors of either function pass through, and leave jobs undone.
+-- @param next_job function() -> table with a `job`, nil at the end
+-- @param concurrency number: how many may be under way at a time
+-- @param finished function(entry): called with that table when its job is done
+function job.run(next_job, concurrency, finished)
   local active, more, pause = {}, true, 0.001
   repeat
     more = more and fill(active, concurrency, next_job)
-    if poll_round(active, finished) then
+    local progressed, busy = poll_round(active, finished)
+    if progressed or busy then
       pause = 0.001
-    elseif active[1] then
-      idle(active[1].job.way, pause)
+    end
+    if active[1] and not progressed then
+      idle(active[1].job.way, pause, busy)
       pause = math.min(pause * 2, 0.016)
     end
   until not more and not active[1]
@@ -124,7 +143,7 @@ end
 --- Polls jobs until all are done.
 -- @param jobs list of jobs
 function job.drive(jobs)
-  run(numbered(jobs), math.huge, function() end)
+  job.run(numbered(jobs), math.huge, function() end)
 end
 
 local function check_options(options)
@@ -143,7 +162,7 @@ end
 function job.all(jobs, options)
   options = options or {}
   local outcomes, done = {}, 0
-  run(numbered(jobs), check_options(options), function(entry)
+  job.run(numbered(jobs), check_options(options), function(entry)
     local finished = entry.job
     if finished.good then
       outcomes[entry.index] = { ok = true, result = finished.outcome }

@@ -113,7 +113,7 @@ end
 --- Opens a source that can be read again, and hashes it.
 -- @param value as of `source.open`
 -- @param turn table: of `wait.turn`
--- @return table: `read(n)`, `rewind()`; and the tree
+-- @return table: { source = with `read(n)` and `rewind()`, tree = of `glacier.core` }
 function source.announce(value, turn)
   local opened = source.open(value)
   if not opened.rewind then
@@ -121,7 +121,7 @@ function source.announce(value, turn)
   end
   local tree = source.hash(opened, turn)
   opened.rewind()
-  return opened, tree
+  return { source = opened, tree = tree }
 end
 
 return source

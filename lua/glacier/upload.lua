@@ -1,0 +1,149 @@
+--- The upload manager: an archive in one call, or in parts, several at a time, that can be resumed.
+local call = require "glacier.call"
+local core = require "glacier.core"
+local refuse = require "glacier.upload.refuse"
+local fail = require "glacier.fail"
+local paginate = require "glacier.paginate"
+local parts = require "glacier.upload.parts"
+local plan = require "glacier.upload.plan"
+local protect = require "glacier.protect"
+local wait = require "glacier.wait"
+
+local upload = {}
+
+local function in_one_call(way, planned)
+  local turn = wait.turn(way.wait, way.settings.timeout, way.clock)
+  local part = planned.body.next(planned.part_size)
+  planned.progress(0, part.length)
+  local tree = parts.hash(planned, part, turn)
+  planned.body.check_end()
+  local state = call.prepare(way, "UploadArchive", {
+    vaultName = planned.vaultName, accountId = planned.accountId, archiveDescription = planned.archiveDescription,
+    body = part.read,
+  }, { source = part, tree = tree })
+  local output = call.perform(way, state, turn)
+  parts.verify(output, (tree:hex()))
+  planned.progress(part.length, part.length)
+  return output
+end
+
+-- Calls an operation on the multipart upload.
+local function call_on(way, planned, operation, upload_id, more)
+  local params = { vaultName = planned.vaultName, accountId = planned.accountId, uploadId = upload_id }
+  for name, value in pairs(more or {}) do
+    params[name] = value
+  end
+  return call.run(way, operation, params)
+end
+
+local function initiate(way, planned)
+  local output = call_on(way, planned, "InitiateMultipartUpload", nil, {
+    archiveDescription = planned.archiveDescription, partSize = ("%.0f"):format(planned.part_size),
+  })
+  return { uploadId = output.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
+end
+
+local function note_page(begun, page)
+  begun.part_size = page.PartSizeInBytes
+  for _, part in ipairs(page.Parts or {}) do
+    local first, last = tostring(part.RangeInBytes):match "^(%d+)%-(%d+)$"
+    if first then
+      begun.listed[tonumber(first)] = { last = tonumber(last), hash = part.SHA256TreeHash }
+      begun.last = math.max(begun.last, tonumber(last))
+    end
+  end
+end
+
+-- The upload as the service has it.
+local function list(way, planned)
+  local begun = { uploadId = planned.uploadId, listed = {}, last = -1 }
+  local function list_parts(operation, params)
+    return call_on(way, planned, operation, planned.uploadId, params)
+  end
+  for page in paginate.pages(list_parts, "ListParts") do
+    note_page(begun, page)
+  end
+  if not plan.is_part_size(begun.part_size) then
+    fail.raise("transport", "ResponseParserError",
+      "upload: ListParts answered with no possible part size: " .. tostring(begun.part_size))
+  end
+  return begun
+end
+
+-- Whether the body can be what was begun to be uploaded; says nothing as long as its size is not known.
+local function check_fit(planned, begun)
+  local total = planned.body.total
+  local why = plan.excess(total, begun.part_size)
+  if total and begun.last >= total then
+    why = ("it has %.0f bytes, but of this uploadId there are parts up to byte %.0f"):format(total, begun.last)
+  end
+  if why then
+    refuse.one(planned.name, why)
+  end
+end
+
+-- Sends and completes. Returns the output and the hash of the whole.
+local function carry_out(way, planned, begun)
+  local hashes = parts.send(way, planned, begun)
+  planned.body.check_end()
+  check_fit(planned, begun)
+  if not hashes[1] then
+    refuse.one(planned.name, "it is empty, and the service keeps no empty archives")
+  end
+  local whole = core.join_trees(hashes)
+  local output = call_on(way, planned, "CompleteMultipartUpload", begun.uploadId, {
+    archiveSize = ("%.0f"):format(planned.body.total), checksum = whole,
+  })
+  return { output = output, hash = whole }
+end
+
+-- Leaves in the error what resuming takes; or has the upload aborted, and says so.
+local function give_up(way, planned, begun, err)
+  local aborted, why
+  if planned.abort_on_failure then
+    aborted, why = protect.call(call_on, way, planned, "AbortMultipartUpload", begun.uploadId)
+  end
+  if type(err) == "table" then
+    err.uploadId, err.partSize = not aborted and begun.uploadId or nil, not aborted and begun.part_size or nil
+    err.aborted, err.abort_error = aborted, why
+  end
+  return error(err, 0)
+end
+
+local function in_parts(way, planned)
+  local begun = planned.uploadId and list(way, planned) or initiate(way, planned)
+  check_fit(planned, begun)
+  local good, outcome = protect.call(carry_out, way, planned, begun)
+  if not good then
+    return give_up(way, planned, begun, outcome)
+  end
+  parts.verify(outcome.output, outcome.hash)
+  outcome.output.uploadId = begun.uploadId
+  return outcome.output
+end
+
+local function send(way, planned)
+  if not planned.uploadId and planned.body.fits(planned.part_size) then
+    return in_one_call(way, planned)
+  end
+  return in_parts(way, planned)
+end
+
+--- Uploads an archive: what fits into one part with UploadArchive, else in parts. See README.md.
+-- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId`
+-- and `partSize` where the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`)
+-- where the service has other bytes than were read.
+-- @param way table: the inside of a client
+-- @param given table: vaultName, accountId, archiveDescription as of UploadArchive; one of path
+--   (string), body (string, open file, function) and reader (function, open file); partSize
+--   (bytes), concurrency (4), uploadId (resumes that upload), progress = function(done_bytes,
+--   total_bytes or nil, uploadId or nil), abort_on_failure (false)
+-- @return table: the output of UploadArchive or CompleteMultipartUpload; then with `uploadId`
+function upload.run(way, given)
+  local planned = plan.new(given)
+  local good, outcome = protect.call(send, way, planned)
+  planned.body.close()
+  return good and outcome or error(outcome, 0)
+end
+
+return upload

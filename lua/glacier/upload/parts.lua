@@ -1,0 +1,100 @@
+--- Sends the parts of a multipart upload, several at a time.
+local call = require "glacier.call"
+local fail = require "glacier.fail"
+local job = require "glacier.job"
+local refuse = require "glacier.upload.refuse"
+local plan = require "glacier.upload.plan"
+local protect = require "glacier.protect"
+local source = require "glacier.source"
+
+local parts = {}
+
+--- Raises `ChecksumError` where the service does not have the bytes that were hashed here.
+-- @param output table: of the operation that sent them
+-- @param hash string: their tree hash
+function parts.verify(output, hash)
+  local theirs = output.checksum
+  if theirs and theirs:lower() ~= hash then
+    local err = fail.new("transport", "ChecksumError",
+      ("Checksum x-amz-sha256-tree-hash failed, expected checksum %s did not match calculated checksum %s."):format(
+        theirs, hash), true)
+    err.operation, err.archiveId = "upload", output.archiveId
+    error(err, 0)
+  end
+end
+
+--- Hashes a part, which is then at its beginning.
+-- Raises `ParamValidationError` where the body has less than it had.
+-- @param plan table: of `plan.new`
+-- @param part table: of a body
+-- @param turn table: of `wait.turn`
+-- @return tree of `glacier.core`
+function parts.hash(planned, part, turn)
+  part.rewind()
+  local tree = source.hash(part, turn)
+  if tree:length() ~= part.length then
+    refuse.one(planned.name, ("it has become shorter since the upload began: it ends in bytes %.0f-%.0f"):format(
+      part.first, part.first + part.length - 1))
+  end
+  part.rewind()
+  return tree
+end
+
+-- Makes the job that sends a part, unless the service has it already. It leaves part.hash.
+local function job_of(way, planned, begun, part)
+  local last = part.first + part.length - 1
+  return job.new(way, function(turn)
+    local tree = parts.hash(planned, part, turn)
+    part.hash = (tree:hex())
+    local there = begun.listed[part.first]
+    if there and there.last == last and there.hash == part.hash then
+      return
+    end
+    local state = call.prepare(way, "UploadMultipartPart", {
+      vaultName = planned.vaultName, accountId = planned.accountId, uploadId = begun.uploadId,
+      range = ("bytes %.0f-%.0f/*"):format(part.first, last), body = part.read,
+    }, { source = part, tree = tree })
+    parts.verify(call.perform(way, state, turn), part.hash)
+  end)
+end
+
+local function check_number(planned, begun, number)
+  if number > plan.MOST_PARTS then
+    refuse.one(planned.name, ("it is longer than %d parts of %.0f bytes: it needs a larger partSize"):format(
+      plan.MOST_PARTS, begun.part_size))
+  end
+end
+
+--- Sends all parts that the service does not have, and tells of progress: before the first, and
+-- after each. What is under way when something fails is given up.
+-- @param way table: the inside of a client
+-- @param planned table: of `plan.new`
+-- @param begun table: uploadId, part_size, listed = { [first byte] = { last =, hash = } }
+-- @return list of strings: the tree hash of each part
+function parts.send(way, planned, begun)
+  local hashes, flying, number, done = {}, {}, 0, 0
+  local function next_job()
+    local part = planned.body.next(begun.part_size)
+    if part then
+      number = number + 1
+      check_number(planned, begun, number)
+      local made = job_of(way, planned, begun, part)
+      flying[made] = true
+      return { job = made, part = part, number = number }
+    end
+  end
+  local function finished(entry)
+    flying[entry.job] = nil
+    entry.job:result()
+    hashes[entry.number], done = entry.part.hash, done + entry.part.length
+    planned.progress(done, planned.body.total, begun.uploadId)
+  end
+  planned.progress(0, planned.body.total, begun.uploadId)
+  local good, err = protect.call(job.run, next_job, planned.concurrency, finished)
+  for unfinished in pairs(flying) do
+    unfinished:cancel()
+  end
+  return good and hashes or error(err, 0)
+end
+
+return parts

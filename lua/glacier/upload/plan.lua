@@ -1,0 +1,176 @@
+--- The arguments of `client:upload`, checked all at once, and how they are to be carried out.
+local body = require "glacier.upload.body"
+local core = require "glacier.core"
+local refuse = require "glacier.upload.refuse"
+
+local plan = {}
+
+local MIB = 1024 * 1024
+
+-- The service's limits: "Uploading Large Archives in Parts" of the developer guide.
+local MOST_PARTS, SMALLEST, LARGEST = 10000, MIB, 4096 * MIB
+
+-- Bytes of a part where nothing else is asked for: small enough to be held in memory several times,
+-- large enough that requests cost little beside it.
+local USUAL = 4 * MIB
+
+--- How many parts an upload may have.
+plan.MOST_PARTS = MOST_PARTS
+
+--- Whether a number of bytes may be the size of parts: 1 MiB × 2ⁿ, 4 GiB at most.
+function plan.is_part_size(value)
+  local size = SMALLEST
+  while size < LARGEST and size ~= value do
+    size = size * 2
+  end
+  return size == value
+end
+
+--- The size of parts for a body, so that 10,000 of them suffice.
+-- @param total number or nil: bytes; nil where they are not known
+-- @return number; nil for what is too much for any size
+function plan.part_size(total)
+  local size = USUAL
+  while size * MOST_PARTS < (total or 0) do
+    size = size * 2
+  end
+  return size <= LARGEST and size or nil
+end
+
+local function is_count(value)
+  return type(value) == "number" and value >= 1 and value % 1 == 0 and value < math.huge
+end
+
+-- { test, what would be valid }
+local own = {
+  path = { function(value) return type(value) == "string" end, "string" },
+  body = {
+    function(value) return type(value) == "string" or type(value) == "function" or io.type(value) == "file" end,
+    "string, open file, function",
+  },
+  reader = {
+    function(value) return type(value) == "function" or io.type(value) == "file" end, "function, open file",
+  },
+  partSize = { plan.is_part_size, "number (1 MiB times a power of 2, 4 GiB at most)" },
+  concurrency = { is_count, "number (integer, at least 1)" },
+  progress = { function(value) return type(value) == "function" end, "function" },
+  abort_on_failure = { function(value) return type(value) == "boolean" end, "boolean" },
+}
+
+-- Every parameter, in the order of messages.
+local all = {
+  "vaultName", "accountId", "archiveDescription", "uploadId", "path", "body", "reader", "partSize", "concurrency",
+  "progress", "abort_on_failure",
+}
+
+local function check_names(given, problems)
+  local known = {}
+  for _, name in ipairs(all) do
+    known[name] = true
+  end
+  for name in pairs(given) do
+    problems[#problems + 1] = not known[name] and ("Unknown parameter in input: \"%s\", must be one of: %s"):format(
+      tostring(name), table.concat(all, ", ")) or nil
+  end
+  table.sort(problems)
+end
+
+-- What an operation of the service would object to in its parameters.
+local function check_members(operation, params, problems)
+  local good, err = pcall(core.prepare, operation, params, "http://localhost")
+  if good then
+    return
+  elseif type(err) ~= "table" or err.code ~= "ParamValidationError" then
+    error(err, 0)
+  end
+  problems[#problems + 1] = err.message:gsub("^Parameter validation failed:\n", "")
+end
+
+local function check_own(given, problems)
+  for _, name in ipairs(all) do
+    local row, value = own[name], given[name]
+    if row and value ~= nil and not row[1](value) then
+      problems[#problems + 1] = ("Invalid value for parameter %s, value: %s, type: %s, valid: %s"):format(
+        name, tostring(value):sub(1, 64), type(value), row[2])
+    end
+  end
+end
+
+-- The name of the one parameter that says what is to be sent.
+local function body_name(given, problems)
+  local names = {}
+  for _, name in ipairs { "path", "body", "reader" } do
+    names[#names + 1] = given[name] ~= nil and name or nil
+  end
+  if #names == 0 then
+    problems[#problems + 1] = 'Missing required parameter in input: one of "path", "body", "reader"'
+  elseif #names > 1 then
+    problems[#problems + 1] = "Conflicting parameters, only one may be given: " .. table.concat(names, ", ")
+  end
+  return names[1]
+end
+
+--- Why a body is too much for parts of a size; nil where it is not.
+-- @param total number or nil: bytes
+-- @param size number or nil: bytes; nil where no size would do
+function plan.excess(total, size)
+  local most = (size or LARGEST) * MOST_PARTS
+  return total and total > most and ("it has %.0f bytes, and %d parts of %.0f bytes are %.0f"):format(
+    total, MOST_PARTS, size or LARGEST, most) or nil
+end
+
+local function open_body(given, problems)
+  local name = body_name(given, problems)
+  if problems[1] then
+    return nil
+  end
+  local opened, why = body.open(name, given[name])
+  local size = given.partSize or opened and plan.part_size(opened.total)
+  -- An upload that is resumed has the part size it began with.
+  why = why or not given.uploadId and plan.excess(opened.total, size) or nil
+  if why then
+    problems[1] = refuse.line(name, why)
+  end
+  return opened, name, size
+end
+
+local function check(given)
+  local problems = {}
+  check_names(given, problems)
+  check_members("UploadArchive", {
+    vaultName = given.vaultName, accountId = given.accountId, archiveDescription = given.archiveDescription, body = "",
+  }, problems)
+  check_members("ListParts", { vaultName = "-", uploadId = given.uploadId == nil and "-" or given.uploadId }, problems)
+  check_own(given, problems)
+  return problems
+end
+
+--- Checks the arguments and opens the body.
+-- Raises `ParamValidationError`, listing every problem, one a line; what was opened is then closed.
+-- @param given table or nil
+-- @return table: vaultName, accountId or nil, archiveDescription or nil, uploadId or nil, body (of
+--   `glacier.upload.body`), name (the parameter that it came in), part_size (of a new upload), concurrency, progress
+--   (a function), abort_on_failure
+function plan.new(given)
+  if given == nil then
+    given = {}
+  elseif type(given) ~= "table" then
+    refuse.all { ("Invalid type for parameter input, type: %s, valid types: table"):format(type(given)) }
+  end
+  local problems = check(given)
+  local opened, name, size = open_body(given, problems)
+  if problems[1] then
+    if opened then
+      opened.close()
+    end
+    refuse.all(problems)
+  end
+  return {
+    vaultName = given.vaultName, accountId = given.accountId, archiveDescription = given.archiveDescription,
+    uploadId = given.uploadId, body = opened, name = name, part_size = size and math.floor(size),
+    concurrency = given.concurrency or 4, progress = given.progress or function() end,
+    abort_on_failure = given.abort_on_failure,
+  }
+end
+
+return plan

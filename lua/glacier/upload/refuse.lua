@@ -1,0 +1,28 @@
+--- What `client:upload` cannot do, as the error object.
+local fail = require "glacier.fail"
+
+local refuse = {}
+
+--- Raises `ParamValidationError`, operation "upload".
+-- @param problems list of strings, one a line
+function refuse.all(problems)
+  local err = fail.new("validation", "ParamValidationError",
+    "upload: Parameter validation failed:\n" .. table.concat(problems, "\n"))
+  err.operation = "upload"
+  return error(err, 0)
+end
+
+--- What there is to say of one parameter.
+-- @param name string
+-- @param why string
+-- @return string
+function refuse.line(name, why)
+  return ("Invalid value for parameter %s, %s"):format(name, why)
+end
+
+--- Raises `ParamValidationError` for one parameter.
+function refuse.one(name, why)
+  return refuse.all { refuse.line(name, why) }
+end
+
+return refuse
