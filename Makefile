@@ -115,7 +115,7 @@ runtime  = BUILD='$(BUILD)' LUA='$(LUA)' LUAJIT='$(LUAJIT)'
 demo:
 	@spec/tools/deps demo
 	@$(MAKE) --no-print-directory for-lua
-	@$(runtime) spec/tools/with-glacier spec/local/serve -- $(LUA) spec/examples/demo.lua
+	@$(runtime) spec/tools/with-glacier $(LUA) spec/examples/demo.lua
 
 test:
 	@spec/tools/deps test
@@ -171,7 +171,8 @@ help:
 
 #: Targets
 #:   all         build/glacier/core.so for Lua 5.4, build/luajit/glacier/core.so for LuaJIT
-#:   demo        set, read back and remove a vault's notifications against a local service
+#:   demo        a vault's notifications, from setting them to fetching what they announce, against a
+#:               local service
 #:   test        everything in spec/: C, Lua 5.4, LuaJIT (ONLY=word: the files with it in their name)
 #:   lint        format, warnings of gcc and clang, luacheck, who may include what, the rockspec
 #:   sanitize    the tests under AddressSanitizer and UndefinedBehaviorSanitizer

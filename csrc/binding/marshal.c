@@ -200,7 +200,7 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
 }
 
 static void refuse(lua_State *L, const gl_operation *operation, const gl_buf *problems) {
-  lua_createtable(L, 0, 5);
+  lua_createtable(L, 0, 6);
   lua_pushliteral(L, "Parameter validation failed:");
   lua_pushlstring(L, problems->data, problems->length);
   lua_concat(L, 2);
@@ -213,6 +213,8 @@ static void refuse(lua_State *L, const gl_operation *operation, const gl_buf *pr
   lua_setfield(L, -2, "operation");
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "retryable");
+  lua_pushinteger(L, 0);
+  lua_setfield(L, -2, "attempts");
   gl_raise_mark(L);
   lua_error(L);
 }

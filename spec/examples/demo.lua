@@ -1,8 +1,18 @@
--- Sets, reads back and removes the notifications of a vault. `make demo` runs it against the local
--- service; with AWS keys in the environment it does the same against Amazon Glacier.
+-- What `make demo` shows: the notifications of a vault are set and read back; an archive is stored
+-- and its retrieval begun; the message arrives when that is complete, and the archive is fetched. All
+-- against the local service, which checks every byte, and an HTTP subscriber of our own.
 local glacier = require "glacier"
+local service = require "spec.local.service"
+local subscriber = require "spec.examples.subscriber"
 
-local client = glacier.client {}
+local topic = "arn:aws:sns:us-west-2:012345678901:mytopic"
+local inbox = subscriber.listen()
+local amazon = service.start { subscriber = topic .. "=" .. inbox.url }
+
+local client = glacier.client {
+  region = amazon.region, endpoint_url = amazon.url,
+  credentials = { access_key_id = amazon.access_key_id, secret_access_key = amazon.secret_access_key },
+}
 local vault = "examplevault"
 
 local function step(text, ...)
@@ -14,25 +24,36 @@ step("create_vault", created.ResponseMetadata.HTTPStatusCode, created.location)
 
 local set = client:set_vault_notifications {
   vaultName = vault,
-  vaultNotificationConfig = {
-    SNSTopic = "arn:aws:sns:us-west-2:012345678901:mytopic",
-    Events = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" },
-  },
+  vaultNotificationConfig = { SNSTopic = topic, Events = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" } },
 }
 step("set_vault_notifications", set.ResponseMetadata.HTTPStatusCode, set.ResponseMetadata.RequestId)
 
 local config = client:get_vault_notifications({ vaultName = vault }).vaultNotificationConfig
 step("get_vault_notifications", config.SNSTopic)
-for _, event in ipairs(config.Events) do
-  step("", event)
-end
+step("", table.concat(config.Events, ", "))
+
+local archive = client:upload_archive {
+  vaultName = vault, archiveDescription = "a greeting", body = "Welcome to Amazon Glacier.",
+}
+step("upload_archive", archive.archiveId)
+
+local started = client:initiate_job {
+  vaultName = vault, jobParameters = { Type = "archive-retrieval", ArchiveId = archive.archiveId },
+}
+step("initiate_job", started.jobId)
+
+local job = glacier.parse_notification(inbox.message())
+step("the message", job.Action, job.StatusCode, job.ArchiveSizeInBytes, "bytes")
+assert(job.JobId == started.jobId and job.SHA256TreeHash == archive.checksum, "the message is about something else")
+
+local output = client:get_job_output { vaultName = vault, jobId = job.JobId }
+step("get_job_output", output.body:read "a")
 
 local removed = client:delete_vault_notifications { vaultName = vault }
 step("delete_vault_notifications", removed.ResponseMetadata.HTTPStatusCode)
-
 local found, err = pcall(client.get_vault_notifications, client, { vaultName = vault })
 assert(not found and err.code == client.exceptions.ResourceNotFoundException, "the configuration is still there")
 step("get_vault_notifications", err.status, tostring(err))
 
-client:delete_vault { vaultName = vault }
 client:close()
+amazon.stop()
