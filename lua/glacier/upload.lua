@@ -7,6 +7,7 @@ local paginate = require "glacier.paginate"
 local parts = require "glacier.upload.parts"
 local plan = require "glacier.upload.plan"
 local protect = require "glacier.protect"
+local source = require "glacier.source"
 local wait = require "glacier.wait"
 
 local upload = {}
@@ -15,7 +16,7 @@ local function in_one_call(way, planned)
   local turn = wait.turn(way.wait, way.settings.timeout, way.clock)
   local part = planned.body.next(planned.part_size)
   planned.progress(0, part.length)
-  local tree = parts.hash(planned, part, turn)
+  local tree = source.hash(part, turn)
   planned.body.check_end()
   local state = call.prepare(way, "UploadArchive", {
     vaultName = planned.vaultName, accountId = planned.accountId, archiveDescription = planned.archiveDescription,
@@ -54,14 +55,23 @@ local function note_page(begun, page)
   end
 end
 
--- The upload as the service has it.
-local function list(way, planned)
-  local begun = { uploadId = planned.uploadId, listed = {}, last = -1 }
+local function note_pages(way, planned, begun)
   local function list_parts(operation, params)
     return call_on(way, planned, operation, planned.uploadId, params)
   end
   for page in paginate.pages(list_parts, "ListParts") do
     note_page(begun, page)
+  end
+end
+
+-- The upload as the service has it. One that it does not know may have been completed without our
+-- having heard of it: then completing it again gives its archive, for that operation is idempotent.
+local function list(way, planned)
+  local begun = { uploadId = planned.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
+  local good, err = protect.call(note_pages, way, planned, begun)
+  if not good then
+    begun.completed = type(err) == "table" and err.code == "ResourceNotFoundException"
+    return begun.completed and begun or error(err, 0)
   end
   if not plan.is_part_size(begun.part_size) then
     fail.raise("transport", "ResponseParserError",
@@ -73,7 +83,7 @@ end
 -- Whether the body can be what was begun to be uploaded; says nothing as long as its size is not known.
 local function check_fit(planned, begun)
   local total = planned.body.total
-  local why = plan.excess(total, begun.part_size)
+  local why = not begun.completed and plan.excess(total, begun.part_size) or nil
   if total and begun.last >= total then
     why = ("it has %.0f bytes, but of this uploadId there are parts up to byte %.0f"):format(total, begun.last)
   end
@@ -97,15 +107,18 @@ local function carry_out(way, planned, begun)
   return { output = output, hash = whole }
 end
 
--- Leaves in the error what resuming takes; or has the upload aborted, and says so.
+-- Leaves in the error what resuming takes, unless the upload is gone; or has the upload aborted, and
+-- says so.
 local function give_up(way, planned, begun, err)
   local aborted, why
   if planned.abort_on_failure then
     aborted, why = protect.call(call_on, way, planned, "AbortMultipartUpload", begun.uploadId)
   end
   if type(err) == "table" then
-    err.uploadId, err.partSize = not aborted and begun.uploadId or nil, not aborted and begun.part_size or nil
-    err.aborted, err.abort_error = aborted, why
+    if not aborted and err.code ~= "ResourceNotFoundException" then
+      err.uploadId, err.partSize = begun.uploadId, begun.part_size
+    end
+    err.aborted, err.abort_error = aborted, not aborted and why or nil
   end
   return error(err, 0)
 end

@@ -4,8 +4,8 @@
 -- A body is { total = bytes, nil while they are not known, next = function(size) -> part, nil at
 -- the end, fits = function(size) -> whether all of it is one part of that size, close = function(),
 -- check_end = function(): raises where it has grown }. A part is { first = offset in the body,
--- length = bytes, read = function(n), rewind = function() }, also for `glacier.call`; `read` gives
--- nil at its end, and sooner where a file has become shorter.
+-- length = bytes, read = function(n) -> at most n bytes (256 KiB without n), nil at the end, rewind =
+-- function() }; reading raises `ParamValidationError` where a file does not have them any more.
 local refuse = require "glacier.upload.refuse"
 local source = require "glacier.source"
 
@@ -16,14 +16,20 @@ local PIECE = 256 * 1024
 
 -- ---- ranges ----------------------------------------------------------------------------------
 
-local function range(read_at, first, length)
+local function range(name, read_at, first, length)
   local position = 0
   return {
     first = first, length = length,
     read = function(count)
-      count = math.min(count, length - position)
-      local piece = count > 0 and read_at(first + position, count) or nil
-      position = position + (piece and #piece or 0)
+      count = math.min(count or PIECE, length - position)
+      if count == 0 then
+        return nil
+      end
+      local piece = read_at(first + position, count)
+      if not piece then
+        refuse.one(name, ("it has become shorter since the upload began: %.0f bytes"):format(first + position))
+      end
+      position = position + #piece
       return piece
     end,
     rewind = function()
@@ -32,13 +38,13 @@ local function range(read_at, first, length)
   }
 end
 
-local function of_ranges(total, read_at)
+local function of_ranges(name, total, read_at)
   local position = 0
   return {
     total = total,
     next = function(size)
       if position < total then
-        local part = range(read_at, position, math.min(size, total - position))
+        local part = range(name, read_at, position, math.min(size, total - position))
         position = position + part.length
         return part
       end
@@ -52,7 +58,7 @@ local function of_ranges(total, read_at)
 end
 
 local function of_string(text)
-  return of_ranges(#text, function(offset, count)
+  return of_ranges("body", #text, function(offset, count)
     return text:sub(offset + 1, offset + count)
   end)
 end
@@ -66,7 +72,7 @@ local function of_seekable(name, file, start, total)
     end
     return piece
   end
-  local made = of_ranges(total, read_at)
+  local made = of_ranges(name, total, read_at)
   function made.check_end()
     if read_at(total, 1) then
       refuse.one(name, ("it has become longer since the upload began: it had %.0f bytes"):format(total))
@@ -106,7 +112,7 @@ local function of_pieces(pieces, first, length)
     read = function(count)
       local piece = pieces[number]
       if piece then
-        local taken = piece:sub(at, at + count - 1)
+        local taken = piece:sub(at, at + (count or PIECE) - 1)
         at = at + #taken
         if at > #piece then
           number, at = number + 1, 1
@@ -163,7 +169,7 @@ local function of_file(name, file)
   local start = file:seek()
   local total = start and file:seek "end" - start
   if not start then
-    return of_reader(name, source.open(file))
+    return of_reader(name, source.open(file, "upload"))
   end
   file:seek("set", start)
   local probe, problem = file:read(1)
@@ -174,7 +180,7 @@ local function of_file(name, file)
     return of_seekable(name, file, start, total)
   end
   file:seek("set", start)
-  return of_reader(name, source.open(file))
+  return of_reader(name, source.open(file, "upload"))
 end
 
 local function of_path(name, path)
@@ -202,7 +208,7 @@ function body.open(name, value)
   if name == "path" then
     return of_path(name, value)
   elseif type(value) == "function" then
-    return of_reader(name, source.open(value))
+    return of_reader(name, source.open(value, "upload"))
   elseif type(value) == "string" then
     if value == "" then
       return nil, "it is empty, and the service keeps no empty archives"

@@ -23,31 +23,14 @@ function parts.verify(output, hash)
   end
 end
 
---- Hashes a part, which is then at its beginning.
--- Raises `ParamValidationError` where the body has less than it had.
--- @param plan table: of `plan.new`
--- @param part table: of a body
--- @param turn table: of `wait.turn`
--- @return tree of `glacier.core`
-function parts.hash(planned, part, turn)
-  part.rewind()
-  local tree = source.hash(part, turn)
-  if tree:length() ~= part.length then
-    refuse.one(planned.name, ("it has become shorter since the upload began: it ends in bytes %.0f-%.0f"):format(
-      part.first, part.first + part.length - 1))
-  end
-  part.rewind()
-  return tree
-end
-
 -- Makes the job that sends a part, unless the service has it already. It leaves part.hash.
 local function job_of(way, planned, begun, part)
   local last = part.first + part.length - 1
   return job.new(way, function(turn)
-    local tree = parts.hash(planned, part, turn)
+    local tree = source.hash(part, turn)
     part.hash = (tree:hex())
     local there = begun.listed[part.first]
-    if there and there.last == last and there.hash == part.hash then
+    if begun.completed or there and there.last == last and there.hash == part.hash then
       return
     end
     local state = call.prepare(way, "UploadMultipartPart", {
@@ -59,7 +42,7 @@ local function job_of(way, planned, begun, part)
 end
 
 local function check_number(planned, begun, number)
-  if number > plan.MOST_PARTS then
+  if number > plan.MOST_PARTS and not begun.completed then
     refuse.one(planned.name, ("it is longer than %d parts of %.0f bytes: it needs a larger partSize"):format(
       plan.MOST_PARTS, begun.part_size))
   end
@@ -69,7 +52,8 @@ end
 -- after each. What is under way when something fails is given up.
 -- @param way table: the inside of a client
 -- @param planned table: of `plan.new`
--- @param begun table: uploadId, part_size, listed = { [first byte] = { last =, hash = } }
+-- @param begun table: uploadId, part_size, listed = { [first byte] = { last =, hash = } },
+--   completed = whether there is nothing to send any more
 -- @return list of strings: the tree hash of each part
 function parts.send(way, planned, begun)
   local hashes, flying, number, done = {}, {}, 0, 0

@@ -28,13 +28,13 @@ end
 
 --- The size of parts for a body, so that 10,000 of them suffice.
 -- @param total number or nil: bytes; nil where they are not known
--- @return number; nil for what is too much for any size
+-- @return number; the largest there is for what is too much for any
 function plan.part_size(total)
   local size = USUAL
-  while size * MOST_PARTS < (total or 0) do
+  while size < LARGEST and size * MOST_PARTS < (total or 0) do
     size = size * 2
   end
-  return size <= LARGEST and size or nil
+  return size
 end
 
 local function is_count(value)
@@ -112,11 +112,11 @@ end
 
 --- Why a body is too much for parts of a size; nil where it is not.
 -- @param total number or nil: bytes
--- @param size number or nil: bytes; nil where no size would do
+-- @param size number: bytes
 function plan.excess(total, size)
-  local most = (size or LARGEST) * MOST_PARTS
+  local most = size * MOST_PARTS
   return total and total > most and ("it has %.0f bytes, and %d parts of %.0f bytes are %.0f"):format(
-    total, MOST_PARTS, size or LARGEST, most) or nil
+    total, MOST_PARTS, size, most) or nil
 end
 
 local function open_body(given, problems)
@@ -127,7 +127,7 @@ local function open_body(given, problems)
   local opened, why = body.open(name, given[name])
   local size = given.partSize or opened and plan.part_size(opened.total)
   -- An upload that is resumed has the part size it began with.
-  why = why or not given.uploadId and plan.excess(opened.total, size) or nil
+  why = why or plan.excess(opened.total, not given.uploadId and size or LARGEST)
   if why then
     problems[1] = refuse.line(name, why)
   end
@@ -149,7 +149,7 @@ end
 -- Raises `ParamValidationError`, listing every problem, one a line; what was opened is then closed.
 -- @param given table or nil
 -- @return table: vaultName, accountId or nil, archiveDescription or nil, uploadId or nil, body (of
---   `glacier.upload.body`), name (the parameter that it came in), part_size (of a new upload), concurrency, progress
+--   `glacier.upload.body`), name (the parameter that it came in), part_size, concurrency, progress
 --   (a function), abort_on_failure
 function plan.new(given)
   if given == nil then
@@ -167,7 +167,7 @@ function plan.new(given)
   end
   return {
     vaultName = given.vaultName, accountId = given.accountId, archiveDescription = given.archiveDescription,
-    uploadId = given.uploadId, body = opened, name = name, part_size = size and math.floor(size),
+    uploadId = given.uploadId, body = opened, name = name, part_size = math.floor(size),
     concurrency = given.concurrency or 4, progress = given.progress or function() end,
     abort_on_failure = given.abort_on_failure,
   }
