@@ -5,7 +5,7 @@ local assert = require "luassert"
 return function(response, status, code, text)
   assert.are.equal(code, response.json and response.json.code, response.body)
   assert.are.equal(status, response.status)
-  assert.are.equal("Client", response.json.type)
+  assert.are.equal(status < 500 and "Client" or "Server", response.json.type)
   assert.truthy(response.json.message:find(text, 1, true), response.json.message)
   assert.are.equal("application/json", response.headers["content-type"])
   assert.truthy(response.headers["x-amzn-requestid"])

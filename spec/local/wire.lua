@@ -41,7 +41,9 @@ local function canonical_headers(headers)
   local names, lines = {}, {}
   for name in pairs(headers) do names[#names + 1] = name end
   table.sort(names)
-  for i, name in ipairs(names) do lines[i] = name .. ":" .. headers[name] .. "\n" end
+  for i, name in ipairs(names) do
+    lines[i] = name .. ":" .. headers[name]:gsub("  +", " ") .. "\n"
+  end
   return table.concat(lines), table.concat(names, ";")
 end
 
@@ -104,7 +106,9 @@ function wire.send(url, request)
   local target = request.path .. (request.query ~= "" and "?" .. request.query or "")
   local lines = { request.method .. " " .. target .. " HTTP/1.1", "connection: close" }
   for name, value in pairs(request.headers) do lines[#lines + 1] = name .. ": " .. value end
-  if request.body ~= "" then lines[#lines + 1] = "content-length: " .. #request.body end
+  if request.body ~= "" and not request.headers["transfer-encoding"] then
+    lines[#lines + 1] = "content-length: " .. #request.body
+  end
   return wire.exchange(url, table.concat(lines, "\r\n") .. "\r\n\r\n" .. request.body)
 end
 

@@ -7,6 +7,7 @@ local digest = require "openssl.digest"
 local checksum = {}
 
 local MIB = 1048576
+local PIECE = 131072 -- bytes in memory at a time
 
 checksum.MIB = MIB
 checksum.LENGTH = 32 -- bytes of a raw hash
@@ -19,17 +20,21 @@ function checksum.sha256(bytes)
   return digest.new("sha256"):final(bytes)
 end
 
--- Hashes what `read`, which takes a number of bytes, gives until it gives nil. The result is
--- { length, sha256 in hex, leaves }. Between two MiBs the worker goes on serving.
+-- Hashes what `read`, which takes a number of bytes, gives until it gives nil; only the last may be
+-- fewer. The result is { length, sha256 in hex, leaves }. Between two MiBs the worker goes on
+-- serving.
 function checksum.of(read)
-  local linear, leaves, length = digest.new "sha256", {}, 0
-  for block in function() return read(MIB) end do
-    linear:update(block)
-    leaves[#leaves + 1] = checksum.sha256(block)
-    length = length + #block
-    if #block == MIB then ngx.sleep(0) end
+  local linear, leaf, leaves, length = digest.new "sha256", digest.new "sha256", {}, 0
+  for piece in function() return read(PIECE) end do
+    linear:update(piece)
+    leaf:update(piece)
+    length = length + #piece
+    if length % MIB == 0 then
+      leaves[#leaves + 1], leaf = leaf:final(), digest.new "sha256"
+      ngx.sleep(0)
+    end
   end
-  if length == 0 then leaves[1] = checksum.sha256 "" end
+  if length % MIB > 0 or length == 0 then leaves[#leaves + 1] = leaf:final() end
   return { length = length, sha256 = checksum.hex(linear:final()), leaves = leaves }
 end
 
