@@ -24,7 +24,10 @@ step("create_vault", created.ResponseMetadata.HTTPStatusCode, created.location)
 
 local set = client:set_vault_notifications {
   vaultName = vault,
-  vaultNotificationConfig = { SNSTopic = topic, Events = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" } },
+  vaultNotificationConfig = {
+    SNSTopic = topic,
+    Events = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" },
+  },
 }
 step("set_vault_notifications", set.ResponseMetadata.HTTPStatusCode, set.ResponseMetadata.RequestId)
 
