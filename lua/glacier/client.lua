@@ -6,6 +6,7 @@ local job = require "glacier.job"
 local notifications = require "glacier.notifications"
 local options = require "glacier.options"
 local paginate = require "glacier.paginate"
+local upload = require "glacier.upload"
 local wait = require "glacier.wait"
 local waiters = require "glacier.waiters"
 local way = require "glacier.way"
@@ -58,7 +59,9 @@ Client.exceptions = exceptions_table()
 -- "config" and "credentials" for settings that cannot be meant.
 -- @param given table or nil
 function client.new(given)
-  return setmetatable({ _way = way.new(options.check(given)) }, Client)
+  local own = way.new(options.check(given))
+  -- Behind a function: whoever prints a client with all that is in it prints no key of the shared files.
+  return setmetatable({ _way = function() return own end }, Client)
 end
 
 local function way_of(self)
@@ -66,7 +69,7 @@ local function way_of(self)
     fail.raise("validation", "ParamValidationError",
       "methods of a client are called with a colon: client:method{ ... }")
   end
-  return self._way
+  return self._way()
 end
 
 local function operation_of(name)
@@ -140,6 +143,14 @@ function Client:wait_until(name, params, limits)
   }, name, params, limits)
 end
 
+--- Uploads an archive of any size: in one call, or in parts, several at a time; resumes an upload
+-- that was interrupted. See `glacier.upload` for the parameters.
+-- @param params table
+-- @return table: archiveId, checksum, location; uploadId where it went in parts
+function Client:upload(params)
+  return upload.run(way_of(self), params)
+end
+
 for method_name, operation in pairs(core.operations) do
   Client[method_name] = function(self, params)
     return run(way_of(self), operation, params)
@@ -166,12 +177,12 @@ end
 --- Sets or removes the notifications of many vaults, where they are not so already, several at a
 -- time. Goes on after a vault that fails.
 -- Raises `ParamValidationError` before anything is sent, and what listing the vaults raises.
--- @param options table: config (or false: remove), vaults ("all", a list of names, or
+-- @param params table: config (or false: remove), vaults ("all", a list of names, or
 --   function(vault) -> boolean), accountId, concurrency (64), dry_run (false), progress
 --   (function(done, total, name, entry))
 -- @return table: changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }
-function Client:sync_vault_notifications(options)
-  return notifications.sync(way_of(self), options)
+function Client:sync_vault_notifications(params)
+  return notifications.sync(way_of(self), params)
 end
 
 --- Closes the client's connections. Legal any number of times; a later call opens new ones. A

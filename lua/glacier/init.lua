@@ -1,6 +1,7 @@
 --- Amazon Glacier for Lua. See README.md.
 local client = require "glacier.client"
 local job = require "glacier.job"
+local notifications = require "glacier.notifications"
 local tree = require "glacier.tree"
 local version = require "glacier.version"
 
@@ -11,4 +12,7 @@ return {
   tree_hash = tree.hash,
   tree_hasher = tree.hasher,
   combine_tree_hashes = tree.combine,
+  check_notification_config = notifications.check,
+  topic_policy = notifications.topic_policy,
+  parse_notification = notifications.parse,
 }

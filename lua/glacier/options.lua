@@ -49,6 +49,7 @@ local known = {
   verify = a "boolean",
   proxy = a "string",
   user_agent_extra = header_text,
+  strict_notifications = a "boolean",
   env = a "table",
   logger = a "function",
   wait = a "function",

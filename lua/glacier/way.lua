@@ -64,6 +64,7 @@ local function make(chosen, settings)
   local made = {
     settings = settings,
     wait = chosen.wait,
+    strict_notifications = chosen.strict_notifications,
     logger = safe(chosen.logger),
     clock = chosen.clock or core.monotonic,
     time = chosen.clock or core.time,
@@ -95,9 +96,9 @@ end
 -- Raises errors of kind "config" and "credentials" for settings that cannot be meant.
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`), credentials, send and connections (of
---   `glacier.send`), retries, limiter (adaptive mode) or nil, user_agent, logger or nil, wait or
---   nil, clock and time (functions that give seconds: never set back, and since the epoch),
---   clock_offset (seconds)
+--   `glacier.send`), retries, limiter (adaptive mode) or nil, user_agent, strict_notifications
+--   (boolean or nil), logger or nil, wait or nil, clock and time (functions that give seconds:
+--   never set back, and since the epoch), clock_offset (seconds)
 function way.new(chosen)
   local began = (chosen.clock or core.monotonic)()
   local made = make(chosen, config.resolve(chosen))

@@ -1,0 +1,73 @@
+--- Policies as JSON: lua-cjson knows no order of members and takes an empty table for an object.
+local policy_text = {}
+
+-- The members of a policy in the order in which they are written; others follow, sorted.
+local order = {}
+for position, name in ipairs {
+  "Version", "Id", "Statement", "Sid", "Effect", "Principal", "Action", "Resource", "Condition", "Service",
+  "StringEquals", "ArnLike",
+} do
+  order[name] = position
+end
+
+-- An empty table is a list only here: elsewhere JSON wants an object.
+local lists = { Statement = true, Action = true, Resource = true, NotAction = true, NotResource = true }
+
+local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+
+local function quoted(text)
+  return '"' .. text:gsub('[%z\1-\31"\\\127]', function(byte)
+    return escapes[byte] or ("\\u%04x"):format(byte:byte())
+  end) .. '"'
+end
+
+local function sorted_members(value)
+  local list = {}
+  for name in next, value do
+    list[#list + 1] = name
+  end
+  table.sort(list, function(a, b)
+    local first, second = order[a] or math.huge, order[b] or math.huge
+    if first ~= second then
+      return first < second
+    end
+    return a < b
+  end)
+  return list
+end
+
+local write
+
+local function write_list(value)
+  local items = {}
+  for position, item in ipairs(value) do
+    items[position] = write(item)
+  end
+  return "[" .. table.concat(items, ",") .. "]"
+end
+
+local function write_object(value)
+  local members = {}
+  for position, name in ipairs(sorted_members(value)) do
+    members[position] = quoted(name) .. ":" .. write(value[name], name)
+  end
+  return "{" .. table.concat(members, ",") .. "}"
+end
+
+function write(value, name)
+  if type(value) ~= "table" then
+    return type(value) == "string" and quoted(value) or tostring(value)
+  elseif value[1] ~= nil or (next(value) == nil and lists[name]) then
+    return write_list(value)
+  end
+  return write_object(value)
+end
+
+--- Writes a policy, or a part of one, always in the same order.
+-- @param value table of strings, booleans and such tables; it is not checked
+-- @return string: JSON
+function policy_text.json(value)
+  return write(value)
+end
+
+return policy_text

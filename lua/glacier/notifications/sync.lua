@@ -1,0 +1,159 @@
+--- Brings the configurations of many vaults to what they should be, several at a time.
+local ensure = require "glacier.notifications.ensure"
+local fail = require "glacier.fail"
+local job = require "glacier.job"
+local names = require "glacier.notifications.names"
+local paginate = require "glacier.paginate"
+local protect = require "glacier.protect"
+
+local sync = {}
+
+local function is_list_of_strings(value)
+  if type(value) ~= "table" then
+    return false
+  end
+  local count = 0
+  for _, item in next, value do
+    count = count + 1
+    if type(item) ~= "string" or rawget(value, count) == nil then
+      return false
+    end
+  end
+  return true
+end
+
+-- One row an option: whether a value may be meant, and what would be.
+local known = {
+  config = function(value)
+    return value == false or type(value) == "table", "a configuration, or false to remove it"
+  end,
+  vaults = function(value)
+    return value == "all" or type(value) == "function" or is_list_of_strings(value),
+      '"all", a list of names, or a function that chooses'
+  end,
+  accountId = function(value)
+    return type(value) == "string", "a string"
+  end,
+  concurrency = function(value)
+    return type(value) == "number" and value >= 1 and value % 1 == 0, "an integer of at least 1"
+  end,
+  dry_run = function(value)
+    return type(value) == "boolean", "a boolean"
+  end,
+  progress = function(value)
+    return type(value) == "function", "a function"
+  end,
+}
+
+local function check_option(name, value)
+  if not known[name] then
+    return ("there is no option %s"):format(names.shown(name))
+  end
+  local good, wanted = known[name](value)
+  return not good and ("%s must be %s, not %s"):format(name, wanted, names.shown(value)) or nil
+end
+
+local function check(options)
+  if type(options) ~= "table" then
+    fail.raise("validation", "ParamValidationError",
+      ("sync_vault_notifications: a table is wanted, not a %s"):format(type(options)))
+  end
+  local problems = { options.config == nil and check_option("config", nil) or nil }
+  for name, value in next, options do
+    problems[#problems + 1] = check_option(name, value)
+  end
+  if problems[1] then
+    table.sort(problems)
+    fail.raise("validation", "ParamValidationError", "sync_vault_notifications:\n" .. table.concat(problems, "\n"))
+  end
+end
+
+-- The names listed, each once.
+local function distinct(list)
+  local chosen, seen = {}, {}
+  for _, name in ipairs(list) do
+    if not seen[name] then
+      chosen[#chosen + 1] = name
+    end
+    seen[name] = true
+  end
+  return chosen
+end
+
+local function choose(way, options)
+  local vaults = options.vaults or "all"
+  if type(vaults) == "table" then
+    return distinct(vaults)
+  end
+  local chosen = {}
+  for vault in paginate.items(ensure.caller(way), "ListVaults", { accountId = options.accountId }) do
+    if vaults == "all" or vaults(vault) then
+      chosen[#chosen + 1] = vault.VaultName
+    end
+  end
+  return chosen
+end
+
+-- Does one vault and fills its entry; nothing is raised.
+local function work(way, turn, entry, options)
+  local where = { accountId = options.accountId, vaultName = entry.vaultName }
+  local ask = ensure.caller(way, turn)
+  local good, outcome = protect.call(ensure.apply, ask, where, options.config or nil, options.dry_run)
+  if good then
+    entry.changed, entry.before, entry.after = outcome.changed, outcome.before, outcome.after
+  else
+    entry.error = outcome
+  end
+end
+
+-- Performs the work for all entries; `progress` gets each as it is done.
+local function run(way, entries, options)
+  local position, last = 0, nil
+  local function next_job()
+    position = position + 1
+    local entry = entries[position]
+    return entry and job.new(way, function(turn)
+      work(way, turn, entry, options)
+      last = entry
+    end)
+  end
+  job.all(next_job, {
+    concurrency = options.concurrency,
+    progress = options.progress and function(done)
+      options.progress(done, #entries, last.vaultName, last)
+    end,
+  })
+end
+
+--- Sets the configuration of many vaults, where it is not so already, or removes it. All vaults are
+-- listed before the first is touched; a vault that fails does not stop the others.
+-- Raises `ParamValidationError` before anything is sent, what ListVaults raises, and what a
+-- function that chooses raises.
+-- @param way table: the inside of a client
+-- @param options table: config (of SetVaultNotifications, or false: remove), vaults ("all", which
+--   is the default, a list of names, or function(vault) -> whether it is meant, given what
+--   list_vaults gives), accountId, concurrency (64 vaults at a time), dry_run (true: only says what
+--   would be), progress (function(done, total, name, entry), whose errors are not looked at)
+-- @return table: changed, unchanged, failed: lists of entries { vaultName =, before =, after =,
+--   error = } in the order of the vaults; an entry that progress gets also has `changed`
+function sync.vaults(way, options)
+  check(options)
+  if options.config then
+    ensure.check(way, {
+      accountId = options.accountId, vaultName = "any", vaultNotificationConfig = options.config,
+    })
+  end
+  local entries = {}
+  for position, name in ipairs(choose(way, options)) do
+    entries[position] = { vaultName = name }
+  end
+  run(way, entries, options)
+  local report = { changed = {}, unchanged = {}, failed = {} }
+  for _, entry in ipairs(entries) do
+    local list = entry.error ~= nil and report.failed or entry.changed and report.changed or report.unchanged
+    list[#list + 1] = entry
+  end
+  return report
+end
+
+return sync
