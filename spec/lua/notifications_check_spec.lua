@@ -1,0 +1,151 @@
+-- What check_notification_config finds; the rules are those of the service's and of SNS's manuals.
+local glacier = require "glacier"
+
+local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
+local ARCHIVE, INVENTORY = "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted"
+
+-- "Code field" of each finding, sorted, for a good configuration with some of it replaced; `false`
+-- leaves a member out.
+local function found(changes)
+  local given = { vaultName = "v", region = "us-west-2", account = "012345678901" }
+  local config = { SNSTopic = TOPIC, Events = { ARCHIVE, INVENTORY } }
+  for name, value in pairs(changes) do
+    local into = (name == "SNSTopic" or name == "Events") and config or given
+    into[name] = value or nil
+  end
+  if changes.vaultNotificationConfig == nil then given.vaultNotificationConfig = config end
+  local list = {}
+  for i, finding in ipairs(glacier.check_notification_config(given)) do
+    assert.equal(finding.field .. ": " .. finding.message, tostring(finding))
+    assert.is_nil(finding.message:find "%c")
+    list[i] = finding.code .. " " .. finding.field
+  end
+  table.sort(list)
+  return list
+end
+
+local function topic_codes(arn, more)
+  local changes = { SNSTopic = arn, region = false, account = false }
+  for name, value in pairs(more or {}) do changes[name] = value end
+  local codes = {}
+  for i, line in ipairs(found(changes)) do
+    codes[i] = assert(line:match "^(%a+) vaultNotificationConfig%.SNSTopic$")
+  end
+  return table.concat(codes, " ")
+end
+
+local function arn(fields)
+  return ("arn:%s:%s:%s:%s:%s"):format(fields.partition or "aws", fields.service or "sns", fields.region or "us-west-2",
+    fields.account or "012345678901", fields.name or "mytopic")
+end
+
+describe("check_notification_config", function()
+  it("has nothing to say of a good configuration", function()
+    assert.same({}, found {})
+    assert.same({}, found { region = false, account = false, Events = { INVENTORY } })
+    assert.same({}, found { account = "-" })
+    assert.same({}, found { account = "" })
+  end)
+
+  it("knows the partitions by their regions", function()
+    for region, partition in pairs {
+      ["cn-north-1"] = "aws-cn", ["us-gov-east-1"] = "aws-us-gov", ["us-iso-east-1"] = "aws-iso",
+      ["us-isob-east-1"] = "aws-iso-b", ["eu-isoe-west-1"] = "aws-iso-e", ["us-isof-south-1"] = "aws-iso-f",
+      ["eusc-de-east-1"] = "aws-eusc", ["il-central-1"] = "aws",
+    } do
+      assert.equal("", topic_codes(arn { partition = partition, region = region }))
+      local wrong = partition == "aws" and "aws-cn" or "aws"
+      assert.equal("PartitionMismatch", topic_codes(arn { partition = wrong, region = region }))
+    end
+  end)
+
+  it("takes the names that SNS allows", function()
+    for _, name in ipairs { "a", "A-b_9", ("x"):rep(256) } do
+      assert.equal("", topic_codes(arn { name = name }))
+    end
+    for _, name in ipairs { "", "my topic", "my.topic", "m\195\188", ("x"):rep(257), ".fifo", "a\n" } do
+      assert.equal("InvalidTopicName", topic_codes(arn { name = name }))
+    end
+  end)
+
+  it("finds what is no ARN of a topic", function()
+    for _, text in ipairs {
+      "", "mytopic", "arn:aws:sns:us-west-2:012345678901", " " .. TOPIC, 7, true, {},
+      arn { partition = "AWS" }, arn { partition = "" }, arn { service = "sqs" }, arn { service = "" },
+      arn { region = "" }, arn { region = "us west" }, arn { account = "" }, arn { account = "1234" },
+      arn { account = "0123-4567-8901" }, arn { name = "mytopic:uuid" },
+    } do
+      assert.truthy(topic_codes(text):find "^InvalidTopicArn", tostring(text))
+    end
+  end)
+
+  it("finds FIFO topics, which services cannot publish to", function()
+    assert.equal("FifoTopic", topic_codes(arn { name = "mytopic.fifo" }))
+  end)
+
+  it("compares region and account with what is given", function()
+    local east, foreign = arn { region = "us-east-1" }, arn { account = "999999999999" }
+    assert.equal("RegionMismatch", topic_codes(east, { region = "us-west-2" }))
+    assert.equal("AccountMismatch", topic_codes(foreign, { account = "012345678901" }))
+    assert.equal("", topic_codes(east, { account = "012345678901" }))
+    assert.equal("", topic_codes(foreign, { region = "us-west-2" }))
+    assert.same({ "InvalidAccount account" }, found { account = "0123" })
+    assert.same({ "InvalidAccount account" }, found { account = 12345678901 })
+    assert.same({ "InvalidRegion region" }, found { region = 1 })
+    assert.same({ "InvalidRegion region" }, found { region = "" })
+  end)
+
+  it("finds events that are unknown, twice there, or missing", function()
+    local field = "vaultNotificationConfig.Events"
+    assert.same({ "UnknownEvent " .. field .. "[1]" }, found { Events = { ARCHIVE, "archiveRetrievalCompleted" } })
+    assert.same({ "DuplicateEvent " .. field .. "[2]" }, found { Events = { ARCHIVE, INVENTORY, ARCHIVE } })
+    assert.same({ "InvalidEvents " .. field .. "[0]" }, found { Events = { 1, ARCHIVE } })
+    assert.same({ "MissingEvents " .. field }, found { Events = {} })
+    assert.same({ "MissingEvents " .. field }, found { Events = false })
+    for _, events in ipairs { ARCHIVE, 1, { [2] = ARCHIVE }, { ARCHIVE, x = 1 }, { [1.5] = ARCHIVE } } do
+      assert.same({ "InvalidEvents " .. field }, found { Events = events })
+    end
+  end)
+
+  it("finds names that no vault has", function()
+    for _, name in ipairs { "a", "...", "-_.", "Az09", ("x"):rep(255) } do
+      assert.same({}, found { vaultName = name })
+    end
+    for _, name in ipairs { "", ".", "..", "a b", "a/b", "\195\188", "a\n", ("x"):rep(256), 1 } do
+      assert.same({ "InvalidVaultName vaultName" }, found { vaultName = name })
+    end
+    assert.same({ "MissingVaultName vaultName" }, found { vaultName = false })
+  end)
+
+  it("finds members that are missing or unknown", function()
+    local field = "vaultNotificationConfig"
+    assert.same({ "MissingConfig " .. field }, found { vaultNotificationConfig = false })
+    assert.same({ "InvalidConfig " .. field }, found { vaultNotificationConfig = TOPIC })
+    assert.same({ "MissingTopic " .. field .. ".SNSTopic" }, found { SNSTopic = false })
+    assert.same({ "UnknownMember Region" }, found { Region = "us-west-2" })
+    assert.same({ "MissingEvents " .. field .. ".Events", "UnknownMember " .. field .. ".events" },
+      found { vaultNotificationConfig = { SNSTopic = TOPIC, events = { ARCHIVE } } })
+  end)
+
+  it("finds everything at once", function()
+    assert.equal(5, #found {
+      vaultName = "a/b", region = "us-east-1", account = "999999999999", SNSTopic = arn { name = "x.fifo" },
+      Events = { "Foo" },
+    })
+  end)
+
+  it("raises for what is no table", function()
+    for _, given in ipairs { "x", 1, false } do
+      local _, err = pcall(glacier.check_notification_config, given or nil)
+      assert.equal("ParamValidationError", err.code)
+    end
+  end)
+
+  it("reads tables as calls do, without metamethods", function()
+    local function touched() error "touched" end
+    local hidden = setmetatable({}, { __index = touched, __pairs = touched, __len = touched })
+    assert.equal(2, #glacier.check_notification_config(hidden))
+    assert.same({ "MissingEvents vaultNotificationConfig.Events", "MissingTopic vaultNotificationConfig.SNSTopic" },
+      found { vaultNotificationConfig = hidden })
+  end)
+end)

@@ -1,0 +1,116 @@
+-- The policies that let vaults publish.
+local cjson = require "cjson"
+local glacier = require "glacier"
+
+local TOPIC = "arn:aws:sns:us-west-2:111111111111:mytopic"
+local VAULTS = "arn:aws:glacier:us-west-2:012345678901:vaults/"
+
+local function policy(more)
+  local given = { topic = TOPIC, account = "012345678901" }
+  for name, value in pairs(more or {}) do given[name] = value end
+  return glacier.topic_policy(given)
+end
+
+describe("topic_policy", function()
+  it("lets the named vaults publish, and nobody else", function()
+    local made = policy { vaults = { "a", "b" } }
+    assert.same({
+      Version = "2012-10-17",
+      Id = "glacier-vault-notifications",
+      Statement = { {
+        Sid = "GlacierVaultsPublish",
+        Effect = "Allow",
+        Principal = { Service = "glacier.amazonaws.com" },
+        Action = "SNS:Publish",
+        Resource = TOPIC,
+        Condition = {
+          StringEquals = { ["aws:SourceAccount"] = "012345678901" },
+          ArnLike = { ["aws:SourceArn"] = { VAULTS .. "a", VAULTS .. "b" } },
+        },
+      } },
+    }, made)
+    assert.same(made, cjson.decode(made:json()))
+  end)
+
+  it("lets every vault of the account publish where none is named", function()
+    local condition = policy().Statement[1].Condition
+    assert.equal(VAULTS .. "*", condition.ArnLike["aws:SourceArn"])
+    assert.equal(VAULTS .. "a", policy({ vaults = { "a" } }).Statement[1].Condition.ArnLike["aws:SourceArn"])
+  end)
+
+  it("names the vaults in the topic's partition", function()
+    local condition = policy({ topic = "arn:aws-cn:sns:cn-north-1:111111111111:t" }).Statement[1].Condition
+    assert.equal("arn:aws-cn:glacier:cn-north-1:012345678901:vaults/*", condition.ArnLike["aws:SourceArn"])
+  end)
+
+  it("has the condition aws:SourceOwner instead, on demand", function()
+    local made = policy { source_owner = true, vaults = { "a" } }
+    assert.same({ StringEquals = { ["aws:SourceOwner"] = "012345678901" } }, made.Statement[1].Condition)
+    assert.truthy(policy({ source_owner = false }).Statement[1].Condition.ArnLike)
+  end)
+
+  it("writes its members in one order", function()
+    assert.equal('{"Version":"2012-10-17","Id":"glacier-vault-notifications","Statement":[{'
+      .. '"Sid":"GlacierVaultsPublish","Effect":"Allow","Principal":{"Service":"glacier.amazonaws.com"},'
+      .. '"Action":"SNS:Publish","Resource":"' .. TOPIC .. '","Condition":{"StringEquals":{'
+      .. '"aws:SourceAccount":"012345678901"},"ArnLike":{"aws:SourceArn":"' .. VAULTS .. '*"}}}]}', policy():json())
+  end)
+
+  it("writes what is added to it", function()
+    local made = policy()
+    made.Statement[2] = {
+      Sid = 'tab\t "quoted" \\ \1\127 \195\188', Effect = "Deny", Principal = "*", NotAction = {},
+      Condition = { Bool = { ["aws:SecureTransport"] = false }, StringEquals = {} },
+    }
+    local text = made:json()
+    assert.truthy(text:find('"Sid":"tab\\t \\"quoted\\" \\\\ \\u0001\\u007f \195\188"', 1, true))
+    assert.truthy(text:find('"NotAction":[]', 1, true))
+    assert.truthy(text:find('"Condition":{"StringEquals":{},"Bool":{"aws:SecureTransport":false}}', 1, true))
+    assert.equal(made.Statement[2].Sid, cjson.decode(text).Statement[2].Sid)
+    made.Statement = {}
+    assert.truthy(made:json():find('"Statement":[]', 1, true))
+  end)
+
+  it("has the statement for the key that encrypts the topic", function()
+    assert.is_nil(policy():key_statement())
+    local made = policy { kms_key = "arn:aws:kms:us-west-2:111111111111:key/1234" }
+    assert.equal(1, #made.Statement)
+    local statement = made:key_statement()
+    assert.same({
+      Sid = "GlacierVaultsEncrypt",
+      Effect = "Allow",
+      Principal = { Service = "glacier.amazonaws.com" },
+      Action = { "kms:GenerateDataKey*", "kms:Decrypt" },
+      Resource = "*",
+      Condition = { StringEquals = { ["kms:EncryptionContext:aws:sns:topicArn"] = TOPIC } },
+    }, statement)
+    assert.same(statement, cjson.decode(statement:json()))
+    assert.truthy(statement:json():find '^{"Sid":"GlacierVaultsEncrypt","Effect":"Allow"')
+  end)
+
+  it("refuses what would let nobody publish, or somebody else", function()
+    for problem, given in pairs {
+      ["topic: .*no ARN"] = { topic = "mytopic" },
+      ["topic: .*FIFO"] = { topic = TOPIC .. ".fifo" },
+      ["account: "] = { account = "-" },
+      ["account: 1"] = { account = 12345678901 },
+      ["vaults: a list"] = { vaults = {} },
+      ["vaults: a list of"] = { vaults = "a" },
+      ['vaults: "%*"'] = { vaults = { "a", "*" } },
+      ["kms_key: .*AWS's own key"] = { kms_key = "alias/aws/sns" },
+      ["kms_key: .*customer key"] = { kms_key = "arn:aws:kms:us-west-2:012345678901:alias/aws/sns" },
+      ["kms_key: the ARN"] = { kms_key = true },
+      ["source_owner: "] = { source_owner = "012345678901" },
+      ['no member "vault"'] = { vault = "a" },
+    } do
+      local ok, err = pcall(policy, given)
+      assert.is_false(ok)
+      assert.equal("ParamValidationError", err.code)
+      assert.truthy(err.message:find(problem), err.message)
+    end
+    local _, err = pcall(glacier.topic_policy, {})
+    assert.truthy(err.message:find "topic: " and err.message:find "account: ")
+    _, err = pcall(glacier.topic_policy)
+    assert.equal("ParamValidationError", err.code)
+  end)
+end)
