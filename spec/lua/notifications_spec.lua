@@ -164,6 +164,12 @@ describe("a 404 whose words are not known", function()
     assert.truthy(requests[2].url:find "/%-/vaults/v$")
   end)
 
+  it("is no missing vault because something was not found", function()
+    local ok, result = read({ 200 }, { 404, missing[2], "Notification configuration of the vault not found" })
+    assert.is_true(ok)
+    assert.is_nil(result)
+  end)
+
   it("is a missing vault where that is not there, whatever the words are", function()
     local ok, err = read(missing)
     assert.is_false(ok)
@@ -191,11 +197,14 @@ describe("a 404 whose words are not known", function()
     assert.equal(1, #requests)
   end)
 
-  it("leaves each call of ensure_vault_notifications its whole timeout", function()
+  it("leaves each call of ensure_vault_notifications the account and the whole timeout", function()
     local client, requests = scripted_client(missing, { 200 })
-    client:ensure_vault_notifications { vaultName = "v", vaultNotificationConfig = config(ARCHIVE) }
+    client:ensure_vault_notifications {
+      accountId = "012345678901", vaultName = "v", vaultNotificationConfig = config(ARCHIVE),
+    }
     assert.equal(3, #requests)
     for _, request in ipairs(requests) do
+      assert.truthy(request.url:find("/012345678901/vaults/v", 1, true))
       assert.is_true(request.timeout > 0 and request.timeout <= 5)
     end
   end)
