@@ -65,6 +65,9 @@ end
 
 local function of_seekable(name, file, start, total)
   local function read_at(offset, count)
+    if io.type(file) ~= "file" then
+      refuse.one(name, "it was closed")
+    end
     file:seek("set", start + offset)
     local piece, problem = file:read(count)
     if not piece and problem then
@@ -169,7 +172,7 @@ local function of_file(name, file)
   local start = file:seek()
   local total = start and file:seek "end" - start
   if not start then
-    return of_reader(name, source.open(file, "upload"))
+    return of_reader(name, source.open(file, refuse.origin(name)))
   end
   file:seek("set", start)
   local probe, problem = file:read(1)
@@ -180,7 +183,7 @@ local function of_file(name, file)
     return of_seekable(name, file, start, total)
   end
   file:seek("set", start)
-  return of_reader(name, source.open(file, "upload"))
+  return of_reader(name, source.open(file, refuse.origin(name)))
 end
 
 local function of_path(name, path)
@@ -208,7 +211,7 @@ function body.open(name, value)
   if name == "path" then
     return of_path(name, value)
   elseif type(value) == "function" then
-    return of_reader(name, source.open(value, "upload"))
+    return of_reader(name, source.open(value, refuse.origin(name)))
   elseif type(value) == "string" then
     if value == "" then
       return nil, "it is empty, and the service keeps no empty archives"

@@ -3,11 +3,12 @@ local fail = require "glacier.fail"
 
 local refuse = {}
 
+local WORDS = "upload: Parameter validation failed:\n"
+
 --- Raises `ParamValidationError`, operation "upload".
 -- @param problems list of strings, one a line
 function refuse.all(problems)
-  local err = fail.new("validation", "ParamValidationError",
-    "upload: Parameter validation failed:\n" .. table.concat(problems, "\n"))
+  local err = fail.new("validation", "ParamValidationError", WORDS .. table.concat(problems, "\n"))
   err.operation = "upload"
   return error(err, 0)
 end
@@ -18,6 +19,13 @@ end
 -- @return string
 function refuse.line(name, why)
   return ("Invalid value for parameter %s, %s"):format(name, why)
+end
+
+--- The origin that `source.open` names in what it refuses.
+-- @param name string: the parameter
+-- @return table
+function refuse.origin(name)
+  return { operation = "upload", words = WORDS .. refuse.line(name, "") }
 end
 
 --- Raises `ParamValidationError` for one parameter.

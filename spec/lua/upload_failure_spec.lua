@@ -1,0 +1,312 @@
+-- What client:upload does where something fails: what it says, what it leaves, what it finds out.
+local archives = require "spec.support.archives"
+local carriers = require "spec.support.carrier"
+local glacier = require "glacier"
+
+local MIB = archives.MIB
+
+describe("an upload that fails", function()
+  local vault, client, bytes
+
+  lazy_setup(function()
+    vault = archives.open()
+    client = vault.client()
+    bytes = archives.bytes(6 * MIB)
+  end)
+
+  lazy_teardown(function()
+    vault.close()
+  end)
+
+  before_each(function()
+    for _, id in ipairs(vault.open_uploads()) do
+      client:abort_multipart_upload { vaultName = "v", uploadId = id }
+    end
+  end)
+
+  -- A client whose requests `carrier` carries; it does not wait for its second attempts.
+  local function by(carrier)
+    return vault.client { transport = carrier.transport, random = function() return 0 end }
+  end
+
+  -- Uploads with the arguments, and these bytes in parts of a MiB; returns the error.
+  local function fail(carrier, more)
+    local args = { vaultName = "v", body = bytes, partSize = MIB }
+    for name, value in pairs(more or {}) do args[name] = value end
+    local user = carrier and by(carrier) or client
+    local good, err = pcall(user.upload, user, args)
+    assert.is_false(good)
+    return err
+  end
+
+  -- A carrier on which the part that begins there is refused.
+  local function refusing(first)
+    local carrier = carriers.new()
+    function carrier.before(request)
+      local range = request.headers["Content-Range"]
+      if range and range:find(("^bytes %d%%-"):format(first)) then
+        return { status = 400, body = '{"code":"InvalidParameterValueException","message":"no","type":"Client"}' }
+      end
+    end
+    return carrier
+  end
+
+  local function resume(err, carrier)
+    local output = by(carrier or carriers.new()):upload { vaultName = "v", body = bytes, uploadId = err.uploadId }
+    assert.are.equal(glacier.tree_hash(bytes), output.checksum)
+  end
+
+  for first = 0, 5 * MIB, MIB do
+    it(("at its part at %d says what resuming takes, and aborts nothing"):format(first), function()
+      local carrier = refusing(first)
+      local err = fail(carrier)
+      assert.are.equal("InvalidParameterValueException", err.code)
+      assert.are.equal("UploadMultipartPart", err.operation)
+      assert.are.same(vault.open_uploads(), { err.uploadId })
+      assert.are.equal(MIB, err.partSize)
+      assert.is_nil(err.aborted)
+      assert.are.equal(0, carrier.count "AbortMultipartUpload")
+      resume(err)
+    end)
+  end
+
+  it("begins no further parts", function()
+    local carrier = refusing(0)
+    fail(carrier, { concurrency = 2 })
+    assert.is_true(carrier.count "UploadMultipartPart" <= 3)
+    assert.are.equal(0, carrier.count "CompleteMultipartUpload")
+  end)
+
+  it("at its very beginning has nothing to resume", function()
+    local carrier = carriers.new()
+    local err = fail(carrier, { vaultName = "nosuchvault" })
+    assert.are.equal("ResourceNotFoundException", err.code)
+    assert.are.equal("InitiateMultipartUpload", err.operation)
+    assert.is_nil(err.uploadId)
+    assert.are.equal(1, #carrier.requests)
+  end)
+
+  it("at its end can be resumed", function()
+    local carrier = carriers.new()
+    function carrier.before(request)
+      if request.operation == "CompleteMultipartUpload" then return nil, "cut", "ConnectionClosedError" end
+    end
+    local err = fail(carrier)
+    assert.are.equal("ConnectionClosedError", err.code)
+    local second = carriers.new()
+    resume(err, second)
+    assert.are.equal(0, second.count "UploadMultipartPart")
+  end)
+
+  it("while what there is is listed can be resumed", function()
+    local first = fail(refusing(MIB))
+    local carrier = carriers.new()
+    function carrier.before(request)
+      if request.operation == "ListParts" then return nil, "cut", "ConnectionClosedError" end
+    end
+    local err = fail(carrier, { uploadId = first.uploadId })
+    assert.are.same({ "ConnectionClosedError", "ListParts" }, { err.code, err.operation })
+    assert.are.equal(0, carrier.count "UploadMultipartPart")
+    resume(first)
+  end)
+
+  it("is aborted where that was asked for", function()
+    local carrier = refusing(3 * MIB)
+    local err = fail(carrier, { abort_on_failure = true })
+    assert.are.equal("InvalidParameterValueException", err.code)
+    assert.is_true(err.aborted)
+    assert.is_nil(err.uploadId)
+    assert.are.same({}, vault.open_uploads())
+    assert.are.equal("AbortMultipartUpload", carrier.requests[#carrier.requests].operation)
+  end)
+
+  it("is aborted where its progress raises and that was asked for", function()
+    local err = fail(nil, {
+      abort_on_failure = true, progress = function(done) if done > 0 then error("stop", 0) end end,
+    })
+    assert.are.equal("stop", err)
+    assert.are.same({}, vault.open_uploads())
+  end)
+
+  it("says so where it could not be aborted either", function()
+    local carrier = refusing(0)
+    local before = carrier.before
+    function carrier.before(request)
+      if request.operation == "AbortMultipartUpload" then return nil, "cut", "ConnectionClosedError" end
+      return before(request)
+    end
+    local err = fail(carrier, { abort_on_failure = true })
+    assert.are.equal("InvalidParameterValueException", err.code)
+    assert.is_false(err.aborted)
+    assert.are.equal("ConnectionClosedError", err.abort_error.code)
+    resume(err)
+  end)
+
+  it("because its reader raises passes that on, and can be resumed", function()
+    local read, given, reason, uploadId = archives.reader(bytes), 0, { "mine" }, nil
+    local good, err = pcall(client.upload, client, {
+      vaultName = "v", partSize = MIB, progress = function(_, _, id) uploadId = id end,
+      reader = function(count)
+        given = given + 1
+        if given == 12 then error(reason, 0) end
+        return read(count)
+      end,
+    })
+    assert.is_false(good)
+    assert.are.equal(reason, err)
+    assert.are.equal(uploadId, err.uploadId)
+    resume(err)
+  end)
+
+  it("because its reader gives something else says so", function()
+    local good, err = pcall(client.upload, client, { vaultName = "v", reader = function() return 5 end })
+    assert.is_false(good)
+    assert.are.same({ "ParamValidationError", "upload" }, { err.code, err.operation })
+    assert.matches("^upload: .*parameter reader, .* number", err.message)
+  end)
+end)
+
+describe("a flipped byte", function()
+  local vault, client, bytes
+
+  lazy_setup(function()
+    vault = archives.open()
+    client = vault.client()
+    bytes = archives.bytes(3 * MIB)
+  end)
+
+  lazy_teardown(function()
+    vault.close()
+  end)
+
+  local function flip(text, at)
+    return text:sub(1, at - 1) .. string.char((text:byte(at) + 1) % 256) .. text:sub(at + 1)
+  end
+
+  -- Uploads through a carrier that does `meddle` on the way there or back; returns the error.
+  local function upload(where, meddle, size)
+    local carrier = carriers.new()
+    carrier[where] = meddle
+    local user = vault.client { transport = carrier.transport }
+    local good, err = pcall(user.upload, user, { vaultName = "v", body = bytes:sub(1, size), partSize = MIB })
+    assert.is_false(good)
+    return err
+  end
+
+  for _, at in ipairs { 1, MIB / 2, MIB } do
+    it(("in transit is found by the service, at byte %d of a part, and it can be resumed"):format(at), function()
+      local flipped
+      local err = upload("before", function(request)
+        if request.operation == "UploadMultipartPart" and not flipped then
+          flipped = true
+          request.body = flip(request.body, at)
+        end
+      end)
+      assert.is_true(flipped)
+      -- The signature is of the bytes that were meant.
+      assert.are.same({ "service", "InvalidSignatureException" }, { err.kind, err.code })
+      local output = client:upload { vaultName = "v", body = bytes, uploadId = err.uploadId }
+      assert.are.equal(glacier.tree_hash(bytes), output.checksum)
+      assert.is_true(bytes == vault.bytes_of(output.archiveId))
+    end)
+  end
+
+  it("in transit is found by the service in a single call", function()
+    local err = upload("before", function(request) request.body = flip(request.body, 100) end, 1000)
+    assert.are.same({ "InvalidSignatureException", "UploadArchive" }, { err.code, err.operation })
+  end)
+
+  -- Of a service that keeps other bytes than it was sent, and says so.
+  local sizes = { UploadArchive = 1000, UploadMultipartPart = 3 * MIB, CompleteMultipartUpload = 3 * MIB }
+  for operation, size in pairs(sizes) do
+    it("at the service is found in its answer to " .. operation, function()
+      local other = glacier.tree_hash(flip(bytes, 1))
+      local err = upload("after", function(request, response)
+        if request.operation == operation then response.headers["x-amz-sha256-tree-hash"] = other end
+      end, size)
+      assert.are.same({ "ChecksumError", "transport", "upload" }, { err.code, err.kind, err.operation })
+      assert.matches("expected checksum " .. other, err.message)
+      assert.are.equal(operation == "UploadMultipartPart", err.uploadId ~= nil)
+      assert.are.equal(operation ~= "UploadMultipartPart", err.archiveId ~= nil)
+    end)
+  end
+
+  it("is told apart from another spelling of the hash", function()
+    local carrier = carriers.new()
+    function carrier.after(_, response)
+      local hash = response.headers["x-amz-sha256-tree-hash"]
+      response.headers["x-amz-sha256-tree-hash"] = hash and hash:upper()
+    end
+    local user = vault.client { transport = carrier.transport }
+    assert.is_string(user:upload({ vaultName = "v", body = bytes, partSize = MIB }).archiveId)
+    assert.is_string(user:upload({ vaultName = "v", body = "x" }).archiveId)
+  end)
+end)
+
+describe("a file that changes while it is uploaded", function()
+  local vault, client
+
+  lazy_setup(function()
+    vault = archives.open()
+    client = vault.client()
+  end)
+
+  lazy_teardown(function()
+    vault.close()
+  end)
+
+  local function write(path, bytes, mode)
+    local file = assert(io.open(path, mode))
+    file:write(bytes)
+    file:close()
+  end
+
+  -- Uploads a file of 4 MiB that `change` is called with as soon as the first part was sent.
+  local function fail(change, size)
+    local path, changed = archives.file(archives.bytes(size or 4 * MIB)), false
+    local good, err = pcall(client.upload, client, {
+      vaultName = "v", path = path, partSize = MIB, concurrency = 1,
+      progress = function(done)
+        if not changed and (done > 0 or size) then
+          changed = true
+          change(path)
+        end
+      end,
+    })
+    assert.is_false(good)
+    assert.are.same({ "ParamValidationError", "upload" }, { err.code, err.operation })
+    return err
+  end
+
+  it("and becomes shorter cannot go on", function()
+    local err = fail(function(path) write(path, archives.bytes(2 * MIB + 5), "wb") end)
+    assert.matches("^upload: .*parameter path, it has become shorter since the upload began: 2097157 bytes$",
+      err.message)
+    assert.are.equal(MIB, err.partSize)
+    assert.are.same({ err.uploadId }, vault.open_uploads())
+  end)
+
+  it("and becomes longer is not completed", function()
+    local err = fail(function(path) write(path, "x", "ab") end)
+    assert.matches("^upload: .*parameter path, it has become longer since the upload began: it had 4194304 bytes$",
+      err.message)
+    assert.is_string(err.uploadId)
+  end)
+
+  it("is not sent in one call either", function()
+    assert.matches("become shorter", fail(function(path) write(path, "", "wb") end, 100).message)
+    assert.matches("become longer", fail(function(path) write(path, "x", "ab") end, 100).message)
+  end)
+
+  it("by its bytes alone is refused by the service, or sent again by resuming", function()
+    local path = archives.file(archives.bytes(4 * MIB))
+    local _, err = pcall(client.upload, client, {
+      vaultName = "v", path = path, partSize = MIB, concurrency = 1,
+      progress = function(done) if done == 2 * MIB then error({}, 0) end end,
+    })
+    local other = archives.bytes(4 * MIB):reverse()
+    write(path, other, "wb")
+    local output = client:upload { vaultName = "v", path = path, uploadId = err.uploadId }
+    assert.are.equal(glacier.tree_hash(other), output.checksum)
+  end)
+end)

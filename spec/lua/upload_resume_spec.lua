@@ -1,0 +1,238 @@
+-- An upload that was interrupted, at whatever moment, is resumed and ends with the right hash.
+local archives = require "spec.support.archives"
+local carriers = require "spec.support.carrier"
+local child = require "spec.support.child"
+local glacier = require "glacier"
+
+local MIB = archives.MIB
+
+describe("an upload that was interrupted", function()
+  local vault, client, bytes, hash, path
+
+  lazy_setup(function()
+    vault = archives.open()
+    client = vault.client()
+    bytes = archives.bytes(6 * MIB + 1000)
+    hash, path = glacier.tree_hash(bytes), archives.file(bytes)
+  end)
+
+  lazy_teardown(function()
+    vault.close()
+  end)
+
+  before_each(function()
+    for _, id in ipairs(vault.open_uploads()) do
+      client:abort_multipart_upload { vaultName = "v", uploadId = id }
+    end
+  end)
+
+  -- Resumes what is under way, or begins where nothing is; checks how it ends. Another upload may be
+  -- left that was begun without anybody having heard of it.
+  local function finish(more, by)
+    local args = { vaultName = "v", path = path, partSize = MIB, uploadId = vault.open_uploads()[1] }
+    for name, value in pairs(more or {}) do args[name] = value end
+    local output = (by or client):upload(args)
+    assert.are.equal(hash, output.checksum)
+    for _, id in ipairs(vault.open_uploads()) do assert.are_not.equal(output.uploadId, id) end
+    return output
+  end
+
+  -- How many parts the service has.
+  local function parts_there()
+    local count = 0
+    for _ in client:each("list_parts", { vaultName = "v", uploadId = vault.open_uploads()[1] }) do count = count + 1 end
+    return count
+  end
+
+  -- Uploads in a process of its own, which dies of what `options` and `progress` are.
+  local function die(options, progress)
+    return child(vault.environment, ([[
+      local waits = 0
+      local client = require "glacier".client { %s }
+      client:upload { vaultName = "v", path = %q, partSize = 1048576, concurrency = 2, progress = %s }
+      print "not killed"
+    ]]):format(options, path, progress))
+  end
+
+  for parts = 0, 6 do
+    it(("by the end of its process after %d parts goes on where it was"):format(parts), function()
+      local printed = die("", ([[function(done) if done >= %d * 1048576 then os.exit(0, false) end end]]):format(parts))
+      assert.are.equal("", printed)
+      assert.is_true(parts_there() >= parts)
+      local carrier, there = carriers.new(), parts_there()
+      local output = finish(nil, vault.client { transport = carrier.transport })
+      assert.are.equal(7 - there, carrier.count "UploadMultipartPart")
+      assert.is_true(bytes == vault.bytes_of(output.archiveId))
+    end)
+  end
+
+  -- A wait is a poll of what is under way: so parts are cut off in their middle.
+  for _, waits in ipairs { 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20 } do
+    it(("by SIGKILL at its wait number %d is resumed or begun again"):format(waits), function()
+      die(([[wait = function()
+        waits = waits + 1
+        if waits == %d then os.execute "kill -9 $PPID" end
+      end]]):format(waits), "nil")
+      finish()
+    end)
+  end
+
+  it("by its progress raises that, and goes on where it was", function()
+    for parts = 0, 7 do
+      local reason, uploadId = {}, nil
+      local good, err = pcall(client.upload, client, {
+        vaultName = "v", path = path, partSize = MIB, concurrency = 3,
+        progress = function(done, _, id)
+          uploadId = id
+          if done >= math.min(parts * MIB, #bytes) then error(reason, 0) end
+        end,
+      })
+      assert.is_false(good)
+      assert.are.equal(reason, err)
+      assert.are.equal(uploadId, reason.uploadId)
+      assert.are.equal(MIB, reason.partSize)
+      assert.are.same({ uploadId }, vault.open_uploads())
+      finish()
+    end
+  end)
+
+  it("by the host's wait raises that, and goes on where it was", function()
+    for _, last in ipairs { 1, 2, 5, 9, 12, 15 } do
+      local waits = 0
+      local by = vault.client { wait = function()
+        waits = waits + 1
+        if waits == last then error("interrupted", 0) end
+      end }
+      local good, err = pcall(by.upload, by, { vaultName = "v", path = path, partSize = MIB })
+      assert.is_false(good)
+      assert.are.equal("interrupted", err)
+      finish()
+    end
+  end)
+
+  it("leaves no transfer behind: its client can be used for resuming at once", function()
+    local by = vault.client()
+    for _ = 1, 5 do
+      pcall(by.upload, by, {
+        vaultName = "v", path = path, partSize = MIB, uploadId = vault.open_uploads()[1],
+        progress = function(done) if done > 0 then error "stop" end end,
+      })
+    end
+    finish(nil, by)
+  end)
+
+  -- Begins an upload and sends the parts of these numbers, from 0, by single calls.
+  local function begin(numbers, altered)
+    local upload = client:initiate_multipart_upload { vaultName = "v", partSize = tostring(2 * MIB) }
+    for _, number in ipairs(numbers) do
+      local part = bytes:sub(number * 2 * MIB + 1, (number + 1) * 2 * MIB)
+      client:upload_multipart_part {
+        vaultName = "v", uploadId = upload.uploadId, body = number == altered and part:reverse() or part,
+        range = ("bytes %d-%d/*"):format(number * 2 * MIB, number * 2 * MIB + #part - 1),
+      }
+    end
+  end
+
+  for name, row in pairs {
+    ["nothing"] = { {}, { "0-2097151", "2097152-4194303", "4194304-6291455", "6291456-6292455" } },
+    ["its last part"] = { { 3 }, { "0-2097151", "2097152-4194303", "4194304-6291455" } },
+    ["parts with holes"] = { { 0, 2 }, { "2097152-4194303", "6291456-6292455" } },
+    ["everything"] = { { 0, 1, 2, 3 }, {} },
+    ["a part of other bytes"] = { { 0, 1, 2, 3 }, { "2097152-4194303" }, 1 },
+  } do
+    for _, kind in ipairs { "path", "body", "reader" } do
+      it(("having sent %s sends what is missing, of a %s, in parts as they were"):format(name, kind), function()
+        begin(row[1], row[3])
+        local carrier = carriers.new()
+        local more = { path = ({ path = path })[kind], body = ({ body = bytes })[kind] }
+        more.reader = kind == "reader" and archives.reader(bytes) or nil
+        local by = vault.client { transport = carrier.transport }
+        local output = by:upload {
+          vaultName = "v", uploadId = vault.open_uploads()[1], path = more.path, body = more.body, reader = more.reader,
+        }
+        assert.are.equal(hash, output.checksum)
+        local ranges = carrier.ranges()
+        table.sort(ranges)
+        assert.are.same(row[2], ranges)
+        assert.is_true(bytes == vault.bytes_of(output.archiveId))
+      end)
+    end
+  end
+
+  it("counts what was there as done", function()
+    begin { 0, 1 }
+    local told = {}
+    finish { concurrency = 1, progress = function(done) told[#told + 1] = done end }
+    assert.are.same({ 0, 2 * MIB, 4 * MIB, 6 * MIB, #bytes }, told)
+  end)
+
+  it("knows its parts though they are listed on several pages", function()
+    local many = archives.bytes(53 * MIB)
+    local sent = 0
+    pcall(client.upload, client, {
+      vaultName = "v", body = many, partSize = MIB,
+      progress = function(done)
+        sent = done
+        if done == 52 * MIB then error "stop" end
+      end,
+    })
+    assert.are.equal(52 * MIB, sent)
+    assert.is_true(parts_there() >= 52)
+    local carrier, missing = carriers.new(), 53 - parts_there()
+    local by = vault.client { transport = carrier.transport }
+    local output = by:upload { vaultName = "v", body = many, uploadId = vault.open_uploads()[1] }
+    assert.are.equal(glacier.tree_hash(many), output.checksum)
+    assert.are.equal(missing, carrier.count "UploadMultipartPart")
+    assert.are.equal(2, carrier.count "ListParts")
+  end)
+
+  it("between being completed and hearing of it gives the archive that it became", function()
+    local carrier = carriers.new()
+    local archive
+    function carrier.after(request, response)
+      if request.operation == "CompleteMultipartUpload" then
+        archive = response.headers["x-amz-archive-id"]
+        error("cut off", 0)
+      end
+    end
+    local by, uploadId = vault.client { transport = carrier.transport }, nil
+    pcall(by.upload, by, {
+      vaultName = "v", path = path, partSize = MIB, progress = function(_, _, id) uploadId = id end,
+    })
+    assert.is_string(archive)
+    local output = finish { uploadId = uploadId }
+    assert.are.equal(archive, output.archiveId)
+  end)
+
+  it("and is gone is an error of the service, with nothing to resume", function()
+    local good, err = pcall(client.upload, client, { vaultName = "v", path = path, uploadId = "nosuchupload" })
+    assert.is_false(good)
+    assert.are.equal("ResourceNotFoundException", err.code)
+    assert.is_nil(err.uploadId)
+  end)
+
+  it("and is of something longer is refused before anything is sent", function()
+    begin { 0, 3 }
+    local carrier = carriers.new()
+    local by = vault.client { transport = carrier.transport }
+    local good, err = pcall(by.upload, by, {
+      vaultName = "v", uploadId = vault.open_uploads()[1], body = bytes:sub(1, 5 * MIB),
+    })
+    assert.is_false(good)
+    assert.are.equal("ParamValidationError", err.code)
+    assert.are.equal("upload: Parameter validation failed:\nInvalid value for parameter body, it has 5242880 bytes, "
+      .. "but of this uploadId there are parts up to byte 6292455", tostring(err))
+    assert.are.equal(1, #carrier.requests)
+  end)
+
+  it("and is of something longer is refused when its reader ends, and can still be resumed", function()
+    begin { 0, 3 }
+    local good, err = pcall(client.upload, client, {
+      vaultName = "v", uploadId = vault.open_uploads()[1], reader = archives.reader(bytes:sub(1, 5 * MIB)),
+    })
+    assert.is_false(good)
+    assert.matches("parts up to byte 6292455", err.message)
+    assert.are.equal(vault.open_uploads()[1], err.uploadId)
+    finish()
+  end)
+end)
