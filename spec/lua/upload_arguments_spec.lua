@@ -1,0 +1,135 @@
+-- What client:upload takes: everything is checked at once, and before anything is sent.
+local archives = require "spec.support.archives"
+local glacier = require "glacier"
+local plan = require "glacier.upload.plan"
+
+local MIB = archives.MIB
+
+-- What an upload with these arguments raises; nothing may be sent.
+local function refused(args)
+  local client = glacier.client {
+    region = "us-west-2", credentials = { access_key_id = "AKID", secret_access_key = "SECRET" }, env = {},
+    transport = function() error "something was sent" end,
+  }
+  local good, err = pcall(client.upload, client, args)
+  assert.is_false(good)
+  assert.are.same({ "ParamValidationError", "validation", "upload", false },
+    { err.code, err.kind, err.operation, err.retryable })
+  local heading, lines = tostring(err):match "^([^\n]*)\n(.*)$"
+  assert.are.equal("upload: Parameter validation failed:", heading)
+  return lines
+end
+
+describe("the arguments of an upload", function()
+  it("are checked all at once", function()
+    assert.are.equal(table.concat({
+      'Unknown parameter in input: "1", must be one of: vaultName, accountId, archiveDescription, uploadId, path, '
+        .. "body, reader, partSize, concurrency, progress, abort_on_failure",
+      'Unknown parameter in input: "partsize", must be one of: vaultName, accountId, archiveDescription, uploadId, '
+        .. "path, body, reader, partSize, concurrency, progress, abort_on_failure",
+      'Missing required parameter in input: "vaultName"',
+      "Invalid type for parameter accountId, value: 12, type: number, valid types: string",
+      "Invalid type for parameter archiveDescription, value: 5, type: number, valid types: string",
+      "Invalid type for parameter uploadId, value: 7, type: number, valid types: string",
+      "Invalid value for parameter partSize, value: 3, type: number, valid: number (1 MiB times a power of 2, 4 GiB "
+        .. "at most)",
+      "Invalid value for parameter concurrency, value: 0, type: number, valid: number (integer, at least 1)",
+      "Invalid value for parameter progress, value: true, type: boolean, valid: function",
+      "Invalid value for parameter abort_on_failure, value: yes, type: string, valid: boolean",
+      'Missing required parameter in input: one of "path", "body", "reader"',
+    }, "\n"), refused {
+      "v", accountId = 12, archiveDescription = 5, uploadId = 7, partSize = 3, concurrency = 0, progress = true,
+      abort_on_failure = "yes", partsize = MIB,
+    })
+  end)
+
+  -- { arguments besides the vault, pattern of the message }
+  for name, row in pairs {
+    ["no table"] = { "v", "^Invalid type for parameter input, type: string, valid types: table$" },
+    ["nothing at all"] = { nil, '^Missing required parameter in input: "vaultName"\n' },
+    ["two bodies"] = { { path = "/etc/passwd", body = "x" }, "^Conflicting .* only one may be given: path, body$" },
+    ["no body"] = { {}, '^Missing required parameter in input: one of "path", "body", "reader"$' },
+    ["an empty vault name"] = { { vaultName = "", body = "x" }, "parameter vaultName, value: 0, valid min length: 1$" },
+    ["a vault name that leads elsewhere"] = { { vaultName = "..", body = "x" }, "parameter vaultName" },
+    ["an upload id that leads elsewhere"] = { { uploadId = "..", body = "x" }, "parameter uploadId" },
+    ["an empty upload id"] = { { uploadId = "", body = "x" }, "parameter uploadId, value: 0, valid min length: 1$" },
+    ["a description of two lines"] = { { archiveDescription = "a\nb", body = "x" }, "parameter archiveDescription" },
+    ["an empty body"] = { { body = "" }, "^Invalid value for parameter body, it is empty, " },
+    ["an empty file"] = { { path = "/dev/null" }, "^Invalid value for parameter path, it is empty, " },
+    ["an empty reader"] = { { reader = function() end }, "^Invalid value for parameter reader, it is empty, " },
+    ["an empty reader, in parts"] = { { reader = function() return nil end, partSize = MIB }, "it is empty, " },
+    ["a path that is none"] = {
+      { path = "/nonexistent/file" }, "^Invalid value for parameter path, it cannot be opened: /nonexistent/file: ",
+    },
+    ["a directory"] = { { path = "/" }, "^Invalid value for parameter path, it cannot be read: Is a directory$" },
+    ["a path that is a number"] = { { path = 5 }, "parameter path, value: 5, type: number, valid: string$" },
+    ["a table as a body"] = { { body = {} }, "parameter body, .* type: table, valid: string, open file, function$" },
+    ["text as a reader"] = { { reader = "text" }, "parameter reader, .* valid: function, open file$" },
+    ["an endless concurrency"] = { { body = "x", concurrency = math.huge }, "parameter concurrency" },
+    ["half a part"] = { { body = "x", concurrency = 1.5 }, "parameter concurrency" },
+    ["a part size in words"] = { { body = "x", partSize = "1048576" }, "parameter partSize" },
+  } do
+    it("refuse " .. name, function()
+      local args = row[1]
+      if type(args) == "table" then args.vaultName = args.vaultName or "v" end
+      assert.matches(row[2], refused(args))
+    end)
+  end
+
+  it("refuse a file that was closed", function()
+    local file = io.tmpfile()
+    file:close()
+    assert.matches("parameter body", refused { vaultName = "v", body = file })
+  end)
+
+  it("name no more of a value than its beginning", function()
+    assert.is_true(#refused { vaultName = "v", reader = ("x"):rep(10000) } < 300)
+  end)
+
+  -- A file that is nothing but its size.
+  local function hollow(size)
+    local file = io.tmpfile()
+    file:seek("set", size - 1)
+    file:write "\0"
+    file:seek "set"
+    return file
+  end
+
+  it("refuse a part size of which 10,000 do not suffice", function()
+    assert.are.equal("Invalid value for parameter body, it has 10485760001 bytes, and 10000 parts of 1048576 bytes are "
+      .. "10485760000", refused { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
+  end)
+end)
+
+describe("the size of parts", function()
+  -- { bytes, MiB }
+  for _, row in ipairs {
+    { nil, 4 }, { 1, 4 }, { 4 * MIB + 1, 4 }, { 40000 * MIB, 4 }, { 40000 * MIB + 1, 8 }, { 80000 * MIB, 8 },
+    { 80000 * MIB + 1, 16 }, { 10000 * 2048 * MIB, 2048 }, { 10000 * 2048 * MIB + 1, 4096 },
+    { 10000 * 4096 * MIB, 4096 },
+  } do
+    it(("for %s bytes is %d MiB"):format(row[1] and ("%.0f"):format(row[1]) or "unknown", row[2]), function()
+      assert.are.equal(row[2] * MIB, plan.part_size(row[1]))
+      assert.is_nil(plan.excess(row[1], plan.part_size(row[1])))
+    end)
+  end
+
+  it("cannot be enough for more than 10,000 times 4 GiB", function()
+    local most = 10000 * 4096 * MIB
+    assert.are.equal("it has 42949672960001 bytes, and 10000 parts of 4294967296 bytes are 42949672960000",
+      plan.excess(most + 1, plan.part_size(most + 1)))
+  end)
+
+  it("is 1 MiB times a power of 2, 4 GiB at most", function()
+    local size = MIB
+    for _ = 0, 12 do
+      assert.is_true(plan.is_part_size(size))
+      assert.is_false(plan.is_part_size(size + 1))
+      assert.is_false(plan.is_part_size(size - 1))
+      size = size * 2
+    end
+    for _, other in ipairs { size, 0, -MIB, MIB / 2, 3 * MIB, 0 / 0, math.huge, "1048576", {} } do
+      assert.is_false(plan.is_part_size(other))
+    end
+  end)
+end)
