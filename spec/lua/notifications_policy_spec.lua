@@ -24,8 +24,8 @@ describe("topic_policy", function()
         Action = "SNS:Publish",
         Resource = TOPIC,
         Condition = {
-          StringEquals = { ["aws:SourceAccount"] = "012345678901" },
-          ArnLike = { ["aws:SourceArn"] = { VAULTS .. "a", VAULTS .. "b" } },
+          StringEquals = { ["aws:SourceOwner"] = "012345678901" },
+          ArnLikeIfExists = { ["aws:SourceArn"] = { VAULTS .. "a", VAULTS .. "b" } },
         },
       } },
     }, made)
@@ -33,27 +33,21 @@ describe("topic_policy", function()
   end)
 
   it("lets every vault of the account publish where none is named", function()
-    local condition = policy().Statement[1].Condition
-    assert.equal(VAULTS .. "*", condition.ArnLike["aws:SourceArn"])
-    assert.equal(VAULTS .. "a", policy({ vaults = { "a" } }).Statement[1].Condition.ArnLike["aws:SourceArn"])
+    assert.same({ StringEquals = { ["aws:SourceOwner"] = "012345678901" } }, policy().Statement[1].Condition)
   end)
 
   it("names the vaults in the topic's partition", function()
-    local condition = policy({ topic = "arn:aws-cn:sns:cn-north-1:111111111111:t" }).Statement[1].Condition
-    assert.equal("arn:aws-cn:glacier:cn-north-1:012345678901:vaults/*", condition.ArnLike["aws:SourceArn"])
-  end)
-
-  it("has the condition aws:SourceOwner instead, on demand", function()
-    local made = policy { source_owner = true, vaults = { "a" } }
-    assert.same({ StringEquals = { ["aws:SourceOwner"] = "012345678901" } }, made.Statement[1].Condition)
-    assert.truthy(policy({ source_owner = false }).Statement[1].Condition.ArnLike)
+    local made = policy { topic = "arn:aws-cn:sns:cn-north-1:111111111111:t", vaults = { "a" } }
+    assert.equal("arn:aws-cn:glacier:cn-north-1:012345678901:vaults/a",
+      made.Statement[1].Condition.ArnLikeIfExists["aws:SourceArn"])
   end)
 
   it("writes its members in one order", function()
     assert.equal('{"Version":"2012-10-17","Id":"glacier-vault-notifications","Statement":[{'
       .. '"Sid":"GlacierVaultsPublish","Effect":"Allow","Principal":{"Service":"glacier.amazonaws.com"},'
       .. '"Action":"SNS:Publish","Resource":"' .. TOPIC .. '","Condition":{"StringEquals":{'
-      .. '"aws:SourceAccount":"012345678901"},"ArnLike":{"aws:SourceArn":"' .. VAULTS .. '*"}}}]}', policy():json())
+      .. '"aws:SourceOwner":"012345678901"},"ArnLikeIfExists":{"aws:SourceArn":"' .. VAULTS .. 'a"}}}]}',
+      policy({ vaults = { "a" } }):json())
   end)
 
   it("writes what is added to it", function()
@@ -100,7 +94,6 @@ describe("topic_policy", function()
       ["kms_key: .*AWS's own key"] = { kms_key = "alias/aws/sns" },
       ["kms_key: .*customer key"] = { kms_key = "arn:aws:kms:us-west-2:012345678901:alias/aws/sns" },
       ["kms_key: the ARN"] = { kms_key = true },
-      ["source_owner: "] = { source_owner = "012345678901" },
       ['no member "vault"'] = { vault = "a" },
     } do
       local ok, err = pcall(policy, given)

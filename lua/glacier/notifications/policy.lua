@@ -34,7 +34,7 @@ local function check_key(key, problems)
   end
 end
 
-local known = { topic = true, account = true, vaults = true, kms_key = true, source_owner = true }
+local known = { topic = true, account = true, vaults = true, kms_key = true }
 
 local function check(given)
   local problems = {}
@@ -52,9 +52,6 @@ local function check(given)
   end
   check_vaults(given.vaults, problems)
   check_key(given.kms_key, problems)
-  if given.source_owner ~= nil and type(given.source_owner) ~= "boolean" then
-    problems[#problems + 1] = "source_owner: true or false is wanted"
-  end
   return topic, problems
 end
 
@@ -62,19 +59,16 @@ end
 local function sources(topic, account, vaults)
   local prefix = ("arn:%s:glacier:%s:%s:vaults/"):format(topic.partition, topic.region, account)
   local arns = {}
-  for position, vault in ipairs(vaults or { "*" }) do
+  for position, vault in ipairs(vaults) do
     arns[position] = prefix .. vault
   end
   return arns[2] and arns or arns[1]
 end
 
 local function condition(topic, given)
-  if given.source_owner then
-    return { StringEquals = { ["aws:SourceOwner"] = given.account } }
-  end
   return {
-    StringEquals = { ["aws:SourceAccount"] = given.account },
-    ArnLike = { ["aws:SourceArn"] = sources(topic, given.account, given.vaults) },
+    StringEquals = { ["aws:SourceOwner"] = given.account },
+    ArnLikeIfExists = given.vaults and { ["aws:SourceArn"] = sources(topic, given.account, given.vaults) } or nil,
   }
 end
 
@@ -89,17 +83,15 @@ end
 -- as the topic's attribute `Policy`, which replaces the whole; statements that are there already
 -- have to be put beside this one.
 --
--- Known: the principal glacier.amazonaws.com and SNS:Publish are what AWS's own solution for
--- Glacier grants, with the condition aws:SourceOwner, which `source_owner` chooses. Documented for
--- services in general, not tried with Glacier: the conditions aws:SourceAccount and aws:SourceArn,
--- and that a topic encrypted with a customer key works; one encrypted with AWS's own key for SNS
--- does not.
+-- Known: the principal glacier.amazonaws.com, SNS:Publish and the condition aws:SourceOwner are
+-- what AWS's own solution for Glacier grants. Not documented for Glacier: whether it tells the vault
+-- as aws:SourceArn, so that condition counts only if it does; and that a topic encrypted with a
+-- customer key works. One encrypted with AWS's own key for SNS does not.
 --
 -- Raises `ParamValidationError`.
 -- @param given table: topic (ARN), account (of the vaults), vaults (list of names; nil for every
---   one of the account in the topic's region), kms_key (ARN, id or alias of the customer key that
---   encrypts the topic, or nil), source_owner (true: the condition is aws:SourceOwner alone, which
---   does not tell vaults apart)
+--   one of the account), kms_key (ARN, id or alias of the customer key that encrypts the topic, or
+--   nil)
 -- @return table: the policy; `:json()` is its text, `:key_statement()` what the policy of the key
 --   needs, a table with `:json()`, or nil without a key
 function policy.topic(given)

@@ -5,7 +5,7 @@ local policy_text = {}
 local order = {}
 for position, name in ipairs {
   "Version", "Id", "Statement", "Sid", "Effect", "Principal", "Action", "Resource", "Condition", "Service",
-  "StringEquals", "ArnLike",
+  "StringEquals", "ArnLikeIfExists",
 } do
   order[name] = position
 end
