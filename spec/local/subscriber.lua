@@ -11,6 +11,7 @@ local socket = require "socket"
 local subscriber = {}
 
 local TIMEOUT = 20 -- seconds
+local BACKLOG = 128 -- posts that wait to be received
 
 local function read(connection)
   local path = assert(connection:receive "*l"):match "^POST (%S+) HTTP/1%.1$"
@@ -30,7 +31,7 @@ end
 -- 200) and returns { path, headers by lower-case name, body, envelope, job }, the last two decoded
 -- from the body and from the message in it.
 function subscriber.start()
-  local server = assert(socket.bind("127.0.0.1", 0))
+  local server = assert(socket.bind("127.0.0.1", 0, BACKLOG))
   server:settimeout(TIMEOUT)
   local _, port = server:getsockname()
   return {

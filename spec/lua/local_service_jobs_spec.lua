@@ -213,7 +213,8 @@ describe("a job of the local service whose archive is gone when its time comes",
     local archive = upload.archive(send, VAULT, "x")
     local started = job_starter(send) { Type = "archive-retrieval", ArchiveId = archive }
     send("DELETE", VAULT .. "/archives/" .. archive)
-    local path, job = JOBS .. "/" .. started.headers["x-amz-job-id"], nil
+    local path = JOBS .. "/" .. started.headers["x-amz-job-id"]
+    local job
     repeat job = send("GET", path).json until job.Completed
     assert.are.equal("Failed", job.StatusCode)
     assert_error(send("GET", path .. "/output"), 400, INVALID, "not currently available")

@@ -100,6 +100,19 @@ describe("the local service", function()
     assert_no_trace(url, pid)
   end)
 
+  it("leaves no archive", function()
+    local text = output_of(("TMPDIR=%s %s -e '%s'"):format(directory, interpreter(), [[
+      local running = require("spec.local.service").start()
+      local send = require("spec.local.wire").caller(running)
+      send("PUT", "/-/vaults/v")
+      require("spec.local.upload").archive(send, "/-/vaults/v", "x")
+      os.execute("ls $TMPDIR/*/archives/*.0 | wc -l")
+      running.stop()
+      os.execute("ls -A $TMPDIR | wc -l")
+    ]]))
+    assert.are.equal("1\n0\n", text)
+  end)
+
   it("is cleaned up after when it is killed itself", function()
     local pipe = io.popen("sh -c 'echo $$; " .. serve "" .. "' 2>/dev/null")
     local process, url = pipe:read "*l", pipe:read "*l"
@@ -125,7 +138,9 @@ describe("the local service", function()
 
   it("refuses options that cannot be meant", function()
     for _, arguments in ipairs { "--port x", "--port", "--clock-offset soon", "--nonsense 1", "--",
-      "--credentials a:b:1234", "--session-token 'a b'", "stray", "--region ''" } do
+      "--credentials a:b:1234", "--session-token 'a b'", "stray", "--region ''", "--job-delay x",
+      "--lock-window -1", "--subscriber http://127.0.0.1:1/", "--subscriber arn:x=http://a.b:1/",
+      "--subscriber arn:x=http://127.0.0.1/", "--subscriber arn:x=https://127.0.0.1:1/" } do
       local text = output_of("(" .. serve(arguments) .. "); echo $?")
       assert.truthy(text:find "^spec/local/serve: .*\n2\n$", arguments .. ": " .. text)
     end
