@@ -30,7 +30,7 @@ describe("an inventory of the local service", function()
       local now = send("GET", vaults .. "clock").json.CreationDate
       send("DELETE", vaults .. "clock")
     until now > third
-    archives[4] = upload.archive(send, VAULT, "xxxx")
+    archives[4] = upload.archive(send, VAULT, ("x"):rep(4))
   end)
   teardown(function() running.stop() end)
 
