@@ -6,6 +6,7 @@ local refuse = require "glacier.upload.refuse"
 local plan = require "glacier.upload.plan"
 local protect = require "glacier.protect"
 local source = require "glacier.source"
+local wait = require "glacier.wait"
 
 local parts = {}
 
@@ -33,6 +34,7 @@ local function job_of(way, planned, begun, part)
     if begun.completed or there and there.last == last and there.hash == part.hash then
       return
     end
+    wait.breathe(turn)
     local state = call.prepare(way, "UploadMultipartPart", {
       vaultName = planned.vaultName, accountId = planned.accountId, uploadId = begun.uploadId,
       range = ("bytes %.0f-%.0f/*"):format(part.first, last), body = part.read,
