@@ -21,7 +21,7 @@ end
 
 local files = {}
 
--- A file with these bytes, until a vault is closed; returns its path.
+-- A file with these bytes, until `clean` or until a vault is closed; returns its path.
 function archives.file(bytes)
   local path = os.tmpname()
   files[#files + 1] = path
@@ -29,6 +29,11 @@ function archives.file(bytes)
   file:write(bytes)
   file:close()
   return path
+end
+
+-- Removes the files.
+function archives.clean()
+  while files[1] do os.remove(table.remove(files)) end
 end
 
 -- A reader of these bytes that gives them in pieces of odd sizes; `told` gets each piece's size.
@@ -48,7 +53,7 @@ function archives.open()
   local vault = {
     close = function()
       running.stop()
-      while files[1] do os.remove(table.remove(files)) end
+      archives.clean()
     end,
     environment = {
       AWS_ENDPOINT_URL_GLACIER = running.url, AWS_REGION = running.region,
