@@ -77,6 +77,18 @@ describe("an upload that fails", function()
     assert.are.equal(0, carrier.count "CompleteMultipartUpload")
   end)
 
+  it("leaves nothing under way", function()
+    local carrier, under_way = carriers.new(), nil
+    fail(carrier, { concurrency = 4, progress = function(done)
+      if done > 0 then
+        under_way = carrier.flying
+        error "stop"
+      end
+    end })
+    assert.is_true(under_way > 0)
+    assert.are.equal(0, carrier.flying)
+  end)
+
   it("at its very beginning has nothing to resume", function()
     local carrier = carriers.new()
     local err = fail(carrier, { vaultName = "nosuchvault" })
