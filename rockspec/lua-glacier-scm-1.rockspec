@@ -95,6 +95,7 @@ build = {
     ["glacier.ini"] = "lua/glacier/ini.lua",
     glacier = "lua/glacier/init.lua",
     ["glacier.job"] = "lua/glacier/job.lua",
+    ["glacier.mask"] = "lua/glacier/mask.lua",
     ["glacier.notifications.check"] = "lua/glacier/notifications/check.lua",
     ["glacier.notifications.ensure"] = "lua/glacier/notifications/ensure.lua",
     ["glacier.notifications"] = "lua/glacier/notifications/init.lua",

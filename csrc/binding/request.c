@@ -234,6 +234,20 @@ static int request_export(lua_State *L) {
   return 1;
 }
 
+/* request:secrets() -> signature, session token: of its last signing, those that there are */
+static int request_secrets(lua_State *L) {
+  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  const char *authorization = gl_headers_get(&request->headers, "Authorization");
+  const char *signature = authorization ? strstr(authorization, "Signature=") : NULL;
+  const char *token = gl_headers_get(&request->headers, "X-Amz-Security-Token");
+  lua_settop(L, 0);
+  if (signature)
+    lua_pushstring(L, signature + strlen("Signature="));
+  if (token)
+    lua_pushstring(L, token);
+  return lua_gettop(L);
+}
+
 /* request:streamed() -> whether its body has to be fed */
 static int request_streamed(lua_State *L) {
   gl_request *request = gl_box_check(L, 1, &gl_request_box);
@@ -250,13 +264,11 @@ static int request_stream(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg request_methods[] = {{"set_header", request_set_header},
-                                           {"streamed", request_streamed},
-                                           {"stream", request_stream},
-                                           {"sign", request_sign},
-                                           {"sign_stages", request_sign_stages},
-                                           {"export", request_export},
-                                           {NULL, NULL}};
+static const luaL_Reg request_methods[] = {
+    {"set_header", request_set_header},   {"streamed", request_streamed},
+    {"stream", request_stream},           {"sign", request_sign},
+    {"sign_stages", request_sign_stages}, {"export", request_export},
+    {"secrets", request_secrets},         {NULL, NULL}};
 
 const gl_box_class gl_request_box = {"glacier.request", sizeof(gl_request), clear_request,
                                      request_methods};

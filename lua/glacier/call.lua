@@ -3,6 +3,7 @@
 local cjson = require "cjson"
 local core = require "glacier.core"
 local date = require "glacier.date"
+local mask = require "glacier.mask"
 local protect = require "glacier.protect"
 local reader = require "glacier.reader"
 local retry = require "glacier.retry"
@@ -116,6 +117,18 @@ local function exchange(way, request, state, turn)
   return result, err, response
 end
 
+-- As `exchange`; an error does not tell what the request was signed with: services that refuse a
+-- signature can repeat what it was made of.
+local function discreet_exchange(way, request, state, turn)
+  local result, err, response = exchange(way, request, state, turn)
+  if err then
+    local secrets = { request:secrets() }
+    err.message = mask.text(err.message, secrets)
+    mask.tree(err.response or {}, secrets)
+  end
+  return result, err, response
+end
+
 -- The adaptive mode learns from every answer, and from its absence.
 local function note_answer(way, err)
   if way.limiter then
@@ -130,7 +143,7 @@ local function try(way, request, state, turn)
   end
   sign(way, request, keys, state)
   local result, response
-  result, err, response = exchange(way, request, state, turn)
+  result, err, response = discreet_exchange(way, request, state, turn)
   note_answer(way, err)
   return result, err, response
 end

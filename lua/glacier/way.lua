@@ -28,6 +28,12 @@ local function safe(logger)
   end
 end
 
+local function add(list, ...)
+  for _, value in ipairs { ... } do
+    list[#list + 1] = value
+  end
+end
+
 -- One request for keys, through the client's own way: signed if it has to be, sent, waited for.
 local function key_exchange(made)
   return function(fields, turn)
@@ -36,6 +42,7 @@ local function key_exchange(made)
     local sign = fields.sign
     if sign then
       request:sign(sign.credentials, sign.region, sign.service, made.time() + made.clock_offset)
+      add(fields.secrets, request:secrets())
     end
     return made.send(request, fields.url, {
       connect_timeout = fields.connect_timeout or made.settings.connect_timeout,

@@ -1,6 +1,7 @@
 --- What goes wrong with credentials, in botocore's words, as error objects that are raised; and how
 -- foreign text gets into them.
 local fail = require "glacier.fail"
+local mask = require "glacier.mask"
 
 local problem = {}
 
@@ -33,30 +34,13 @@ function problem.token(code, text, retryable)
   fail.raise("credentials", code, text, retryable)
 end
 
--- `text` without the plain string `secret`.
-local function without(text, secret)
-  local pieces, position = {}, 1
-  local first, last = text:find(secret, 1, true)
-  while first do
-    pieces[#pieces + 1] = text:sub(position, first - 1)
-    position = last + 1
-    first, last = text:find(secret, position, true)
-  end
-  return table.concat(pieces, "***") .. (pieces[1] and "***" or "") .. text:sub(position)
-end
-
 --- Makes the text of another program fit for a message: one line, of bounded length, without the
 -- secrets that program was told.
 -- @param text any
 -- @param secrets list of strings, or nil
 -- @return string
 function problem.quote(text, secrets)
-  text = tostring(text)
-  for _, secret in ipairs(secrets or {}) do
-    if secret ~= "" then
-      text = without(text, secret)
-    end
-  end
+  text = mask.text(tostring(text), secrets or {})
   text = text:gsub("[%c%s]+", " "):gsub("^ ", ""):gsub(" $", "")
   return #text > LONGEST and text:sub(1, LONGEST) .. "..." or text
 end

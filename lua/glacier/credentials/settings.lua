@@ -9,7 +9,8 @@
 --   sleep             function(seconds, turn)
 --   exchange          function(fields, turn) -> response, or nil and an error object; fields are method, url, headers,
 --                     body, connect_timeout, read_timeout, direct (no proxy may see it) and sign, nil or
---                     { credentials, region, service }
+--                     { credentials, region, service }; then fields.secrets, a list, gets what that adds
+--                     to the secrets of the request
 --   log, mfa, random  functions or nil: log(event), mfa(serial) -> code, random() -> 0 up to 1
 --   home              string or nil: else the variable HOME
 -- and a `turn` is how one call waits (see glacier.wait); it is only passed on.

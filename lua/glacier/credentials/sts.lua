@@ -31,6 +31,7 @@ local function request_fields(context, call, keys)
     url = url,
     headers = { ["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8" },
     body = form(call),
+    secrets = call.secrets,
     sign = keys and { credentials = keys, region = region, service = "sts" },
   }
 end
@@ -38,8 +39,9 @@ end
 local function raise_refusal(call, response)
   local body = response:body()
   local code = xml.text(body, "Code") or tostring(response:status())
+  local said = problem.quote(xml.text(body, "Message") or "", call.secrets)
   local text = ("An error occurred (%s) when calling the %s operation: %s")
-    :format(problem.quote(code), call.action, problem.quote(xml.text(body, "Message") or "", call.secrets))
+    :format(problem.quote(code, call.secrets), call.action, said)
   return problem.retrieval(call.provider, text, service.may_pass(response) or passing_codes[code] or false)
 end
 
@@ -65,7 +67,7 @@ end
 --- Calls an operation that answers with Credentials.
 -- Raises `CredentialRetrievalError`.
 -- @param call table: action (string), parameters (list of { name, value }), provider (string), secrets (list of strings
---   that no message may hold)
+--   that no message may hold, to which those of the signature are added)
 -- @param keys credentials of glacier.core to sign with, or nil for a call that is not signed
 -- @return table: access_key_id, secret_access_key, session_token, expiration, account_id (may be nil)
 function sts.keys(context, turn, call, keys)

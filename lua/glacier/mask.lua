@@ -1,0 +1,42 @@
+--- Takes secrets out of text that others wrote: it says `***` where one stood.
+local mask = {}
+
+-- `text` without the plain string `secret`.
+local function without(text, secret)
+  local pieces, position = {}, 1
+  local first, last = text:find(secret, 1, true)
+  while first do
+    pieces[#pieces + 1] = text:sub(position, first - 1)
+    position = last + 1
+    first, last = text:find(secret, position, true)
+  end
+  return table.concat(pieces, "***") .. (pieces[1] and "***" or "") .. text:sub(position)
+end
+
+--- Masks a text.
+-- @param text string
+-- @param secrets list of strings; empty ones are passed over
+-- @return string
+function mask.text(text, secrets)
+  for _, secret in ipairs(secrets) do
+    if secret ~= "" then
+      text = without(text, secret)
+    end
+  end
+  return text
+end
+
+--- Masks every string in a table and the tables in it, in their place. Keys stay as they are.
+-- @param object table: a tree
+-- @param secrets list of strings
+function mask.tree(object, secrets)
+  for key, value in pairs(object) do
+    if type(value) == "string" then
+      object[key] = mask.text(value, secrets)
+    elseif type(value) == "table" then
+      mask.tree(value, secrets)
+    end
+  end
+end
+
+return mask

@@ -1,0 +1,88 @@
+-- What keys there are in a client, and what was made of them, is in nothing that it tells of itself or of a failure.
+local glacier = require "glacier"
+local settings = require "spec.support.settings"
+
+local TOKEN = "SECRETtoken/+="
+local ROLE = "[default]\nrole_arn = arn:aws:iam::111122223333:role/demo\nsource_profile = source\n"
+  .. "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETkey\naws_session_token = "
+  .. TOKEN .. "\n"
+
+-- What a service may say that refuses a signature: all that it was made of, and the signature itself.
+local function told(request)
+  return "The canonical string should have been\n'POST\nx-amz-security-token:"
+    .. request.headers["X-Amz-Security-Token"] .. "\nx-amz-date:" .. request.headers["X-Amz-Date"] .. "'\nand not " .. request.headers.Authorization
+end
+
+local function signature_of(request)
+  return request.headers.Authorization:match "Signature=(%x+)"
+end
+
+-- Every string in a value and in what it holds.
+local function strings_in(value, list, seen)
+  list, seen = list or {}, seen or {}
+  if type(value) == "string" then
+    list[#list + 1] = value
+  elseif type(value) == "table" and not seen[value] then
+    seen[value] = true
+    for key, item in pairs(value) do
+      strings_in(key, list, seen)
+      strings_in(item, list, seen)
+    end
+    strings_in(getmetatable(value), list, seen)
+  end
+  return list
+end
+
+local function assert_silent(secret, ...)
+  for _, value in ipairs { ... } do
+    for _, text in ipairs(strings_in(value)) do
+      assert.is_nil(text:find(secret, 1, true), text)
+    end
+    assert.is_nil(tostring(value):find(secret, 1, true))
+  end
+end
+
+describe("the error of a refused signature", function()
+  it("repeats what Glacier said but for the token and the signature", function()
+    local sent
+    local client = glacier.client {
+      region = "us-west-2", env = {}, max_attempts = 1,
+      credentials = { access_key_id = "AKID", secret_access_key = "SECRETkey", session_token = TOKEN },
+      transport = function(request)
+        sent = request
+        local said = told(request):gsub("\n", "\\n")
+        return { status = 403, headers = { ["x-echo"] = request.headers.Authorization },
+          body = ('{"code":"InvalidSignatureException","message":"%s"}'):format(said) }
+      end,
+    }
+    local good, err = pcall(client.list_vaults, client)
+    assert.is_false(good)
+    assert.are.equal("InvalidSignatureException", err.code)
+    assert_silent(TOKEN, err)
+    assert_silent(signature_of(sent), err)
+    local expected = told(sent):gsub("SECRETtoken/%+=", "***"):gsub("Signature=%x+", "Signature=***")
+    assert.are.equal(expected, err.message)
+    assert.are.equal(expected, err.response.Error.Message)
+  end)
+
+  it("repeats what STS said but for the same", function()
+    local sent
+    local good, err = pcall(settings.with_files, { config = ROLE }, function(env)
+      local client = glacier.client {
+        region = "us-west-2", env = env, max_attempts = 1,
+        transport = function(request)
+          sent = request
+          return { status = 403, headers = {}, body = ("<Error><Code>SignatureDoesNotMatch</Code><Message>%s</Message>"
+            .. "</Error>"):format((told(request):match "x%-amz.*")) }
+        end,
+      }
+      return client:list_vaults()
+    end)
+    assert.is_false(good)
+    assert.are.equal("CredentialRetrievalError", err.code)
+    assert.truthy(err.message:find("x-amz-security-token:*** x-amz-date:", 1, true))
+    assert.truthy(err.message:find("Signature=***", 1, true))
+    assert_silent(TOKEN, err)
+    assert_silent(signature_of(sent), err)
+  end)
+end)
