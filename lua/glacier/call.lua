@@ -2,12 +2,12 @@
 -- keys and corrects the clock.
 local cjson = require "cjson"
 local core = require "glacier.core"
-local date = require "glacier.date"
 local mask = require "glacier.mask"
 local protect = require "glacier.protect"
 local reader = require "glacier.reader"
 local retry = require "glacier.retry"
 local send = require "glacier.send"
+local skew = require "glacier.skew"
 local source = require "glacier.source"
 local wait = require "glacier.wait"
 
@@ -18,15 +18,7 @@ local call = {}
 local json = cjson.new()
 json.decode_invalid_numbers(false)
 
--- What the service answers when it holds the clock, or what was signed with it, for wrong.
-local clock_codes = {
-  RequestTimeTooSkewed = true, RequestExpired = true, InvalidSignatureException = true,
-  SignatureDoesNotMatch = true, AuthFailure = true, RequestInTheFuture = true,
-}
 local expired_codes = { ExpiredTokenException = true, ExpiredToken = true, TokenRefreshRequired = true }
-
--- Seconds: signatures are good for five minutes at the strictest, and a Date has whole seconds.
-local SKEW = 240
 
 -- The value of a body, or nil where it is empty or no JSON.
 local function decode(body)
@@ -148,18 +140,13 @@ local function try(way, request, state, turn)
   return result, err, response
 end
 
--- Whether the failure is the clock's, and the clock can be corrected: stores how far off it is.
+-- Whether the failure is the clock's, and the clock has been corrected: once in a call.
 local function corrects_clock(way, state, err, response)
-  local server = response and clock_codes[err.code] and date.http(response:header "date")
-  if not server or state.corrected then
+  if state.corrected or not response then
     return false
   end
-  local offset = server - way.time()
-  if math.abs(offset - state.clock_offset) <= SKEW then
-    return false
-  end
-  state.corrected, way.clock_offset = true, offset
-  return true
+  state.corrected = skew.correct(way, state.clock_offset, err.code, response)
+  return state.corrected
 end
 
 local function refreshes_keys(way, state, err, turn)

@@ -11,7 +11,8 @@ local throttling_codes = {
   BandwidthLimitExceeded = true, SlowDown = true, PriorRequestNotComplete = true, EC2ThrottledException = true,
 }
 
-local transient_codes = { RequestTimeout = true, RequestTimeoutException = true }
+-- The last one is of the Security Token Service.
+local transient_codes = { RequestTimeout = true, RequestTimeoutException = true, IDPCommunicationError = true }
 local transient_statuses = { [500] = true, [502] = true, [503] = true, [504] = true }
 
 -- What no further attempt can change, whatever its status.

@@ -6,6 +6,7 @@ local core = require "glacier.core"
 local credentials = require "glacier.credentials"
 local retry = require "glacier.retry"
 local send = require "glacier.send"
+local skew = require "glacier.skew"
 local version = require "glacier.version"
 local wait = require "glacier.wait"
 
@@ -35,20 +36,37 @@ local function add(list, ...)
 end
 
 -- One request for keys, through the client's own way: signed if it has to be, sent, waited for.
-local function key_exchange(made)
-  return function(fields, turn)
-    local request = core.request(fields)
-    request:set_header("User-Agent", made.user_agent)
-    local sign = fields.sign
-    if sign then
-      request:sign(sign.credentials, sign.region, sign.service, made.time() + made.clock_offset)
-      add(fields.secrets, request:secrets())
-    end
-    return made.send(request, fields.url, {
+-- Raises where the turn is over: whoever asks need not tell that from a failure of the service.
+local function ask_for_keys(made, fields, turn)
+  local request = core.request(fields)
+  request:set_header("User-Agent", made.user_agent)
+  local sign, response, err = fields.sign, nil, nil
+  if sign then
+    request:sign(sign.credentials, sign.region, sign.service, made.time() + made.clock_offset)
+    add(fields.secrets, request:secrets())
+  end
+  if wait.left(turn) > 0 then
+    response, err = made.send(request, fields.url, {
       connect_timeout = fields.connect_timeout or made.settings.connect_timeout,
       read_timeout = fields.read_timeout or made.settings.read_timeout,
       direct = fields.direct,
     }, turn)
+  end
+  if not response and wait.left(turn) <= 0 then
+    error(send.too_late(fields.url:match "^%a+://[^/?#]*"), 0)
+  end
+  return response, err
+end
+
+-- The same, once more where it was the clock that its signature was refused for.
+local function key_exchange(made)
+  return function(fields, turn)
+    local offset = made.clock_offset
+    local response, err = ask_for_keys(made, fields, turn)
+    if response and fields.sign and skew.correct(made, offset, fields.code_of(response), response) then
+      return ask_for_keys(made, fields, turn)
+    end
+    return response, err
   end
 end
 
@@ -59,7 +77,10 @@ local function credentials_context(made, chosen)
     getenv = settings.getenv, files = settings.files,
     profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
     region = settings.region, mfa = chosen.mfa_code, random = chosen.random or core.random,
-    clock = made.time, exchange = key_exchange(made), log = made.logger,
+    clock = function()
+      return made.time() + made.clock_offset
+    end,
+    exchange = key_exchange(made), log = made.logger,
     sleep = function(seconds, turn)
       return wait.pause(turn, seconds)
     end,

@@ -10,7 +10,8 @@ local ROLE = "[default]\nrole_arn = arn:aws:iam::111122223333:role/demo\nsource_
 -- What a service may say that refuses a signature: all that it was made of, and the signature itself.
 local function told(request)
   return "The canonical string should have been\n'POST\nx-amz-security-token:"
-    .. request.headers["X-Amz-Security-Token"] .. "\nx-amz-date:" .. request.headers["X-Amz-Date"] .. "'\nand not " .. request.headers.Authorization
+    .. request.headers["X-Amz-Security-Token"] .. "\nx-amz-date:" .. request.headers["X-Amz-Date"]
+    .. "'\nand not " .. request.headers.Authorization
 end
 
 local function signature_of(request)

@@ -1,5 +1,6 @@
 --- Keys of a container's role, from an address in its environment: Amazon ECS, Amazon EKS, and what behaves so.
 local answer = require "glacier.credentials.answer"
+local pause = require "glacier.credentials.pause"
 local problem = require "glacier.credentials.problem"
 local settings = require "glacier.credentials.settings"
 local timestamp = require "glacier.credentials.timestamp"
@@ -112,10 +113,9 @@ local function retrieve(context, turn, url)
     local object, why, again = ask(context, turn, fields, token)
     if object then
       return object
-    elseif not again or attempt == ATTEMPTS then
+    elseif not again or attempt == ATTEMPTS or not pause(context, turn, PAUSE) then
       return problem.retrieval(PROVIDER, "Error retrieving metadata: " .. why, again)
     end
-    context.sleep(PAUSE, turn)
   end
 end
 

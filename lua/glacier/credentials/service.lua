@@ -2,18 +2,15 @@
 -- and a request to one, tried again where that helps.
 local config = require "glacier.config"
 local core = require "glacier.core"
+local pause = require "glacier.credentials.pause"
 local problem = require "glacier.credentials.problem"
+local retry = require "glacier.retry"
 local settings = require "glacier.credentials.settings"
 
 local service = {}
 
 -- Requests in all, as in the standard retry mode.
 local ATTEMPTS = 3
-
--- Seconds: the longest pause before a second request; it doubles.
-local LONGEST_PAUSE = 0.05
-
-local transient = { [429] = true, [500] = true, [502] = true, [503] = true, [504] = true }
 
 -- By name: how the host name begins, and what the service is called in settings.
 local services = {
@@ -65,38 +62,35 @@ function service.endpoint(context, name, region)
   return (custom and url or url:gsub("^https://glacier", "https://" .. row.host)):gsub("/+$", ""), region
 end
 
--- Waits before another attempt; false where the turn has no time left for that.
-local function pause(context, turn, attempt)
-  local delay = (context.random or math.random)() * LONGEST_PAUSE * 2 ^ (attempt - 1)
-  if turn and turn.deadline and turn.clock() + delay >= turn.deadline then
-    return false
-  end
-  context.sleep(delay, turn)
-  return true
+-- What a response is to glacier.retry; nil where it is none of its kind.
+local function failure_of(response, code)
+  local status = response:status()
+  return status ~= 200 and { kind = "service", status = status, code = code } or nil
 end
 
---- Sends a request, again where that may help.
+--- Sends a request, again where that may help, as calls are: see glacier.retry.
+-- Raises `ReadTimeoutError` where the turn is over.
 -- @param fields table: of `context.exchange`
--- @param is_transient function(response) -> boolean, or nil: what else may pass by itself
 -- @return response, or nil and an error object: of the last attempt
-function service.send(context, turn, fields, is_transient)
-  local response, err
-  for attempt = 1, ATTEMPTS do
-    response, err = context.exchange(fields, turn)
-    local again = err and err.retryable
-    if response then
-      again = transient[response:status()] or is_transient and is_transient(response)
-    end
-    if not again or attempt == ATTEMPTS or not pause(context, turn, attempt) then
-      break
+function service.send(context, turn, fields)
+  local policy = retry.new("standard", ATTEMPTS, context.random or math.random)
+  local attempt = 0
+  while true do
+    attempt = attempt + 1
+    local response, err = context.exchange(fields, turn)
+    local failure = err or failure_of(response, fields.code_of and fields.code_of(response))
+    local delay = failure and policy:decide(failure, attempt, math.huge)
+    if not delay or not pause(context, turn, delay) then
+      return response, err
     end
   end
-  return response, err
 end
 
 --- Whether a failure may pass by itself: for the `retryable` of an error.
-function service.may_pass(response)
-  return transient[response:status()] or false
+-- @param code string or nil: what it is called
+function service.may_pass(response, code)
+  local failure = failure_of(response, code)
+  return failure ~= nil and retry.classify(failure) ~= nil
 end
 
 --- A text as part of a query or a form.

@@ -7,10 +7,11 @@
 --   region            string
 --   clock             function() -> seconds since the epoch
 --   sleep             function(seconds, turn)
---   exchange          function(fields, turn) -> response, or nil and an error object; fields are method, url, headers,
---                     body, connect_timeout, read_timeout, direct (no proxy may see it) and sign, nil or
---                     { credentials, region, service }; then fields.secrets, a list, gets what that adds
---                     to the secrets of the request
+--   exchange          function(fields, turn) -> response, or nil and an error object; raises where the turn is over.
+--                     Fields are method, url, headers, body, connect_timeout, read_timeout, direct (no proxy may see
+--                     it); code_of, function(response) -> string or nil: what a failure is called; sign, nil or
+--                     { credentials, region, service }: code_of is needed then, and secrets, a list, which gets what
+--                     signing adds to those of the request
 --   log, mfa, random  functions or nil: log(event), mfa(serial) -> code, random() -> 0 up to 1
 --   home              string or nil: else the variable HOME
 -- and a `turn` is how one call waits (see glacier.wait); it is only passed on.

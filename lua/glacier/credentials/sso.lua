@@ -91,16 +91,20 @@ local function legacy_token(context, start_url)
   return token.accessToken
 end
 
-local function raise_refusal(response, token)
+local function code_of(response)
   local body = answer.decode(response:body()) or {}
-  local code = (response:header "x-amzn-errortype" or answer.text(body, "__type") or ""):match "([%w]+):?[^#]*$"
+  return (response:header "x-amzn-errortype" or answer.text(body, "__type") or ""):match "([%w]+):?[^#]*$"
+end
+
+local function raise_refusal(response, token)
+  local body, code = answer.decode(response:body()) or {}, code_of(response)
   if code == "UnauthorizedException" or response:status() == 401 then
     unauthorized()
   end
   local said = problem.quote(answer.text(body, "message") or "", { token })
   local text = ("An error occurred (%s) when calling the GetRoleCredentials operation: %s")
     :format(code or response:status(), said)
-  problem.retrieval(PROVIDER, text, service.may_pass(response))
+  problem.retrieval(PROVIDER, text, service.may_pass(response, code))
 end
 
 local function read_keys(body, account)
@@ -126,6 +130,7 @@ local function role_keys(context, turn, found, token)
       (service.endpoint(context, "sso", found.sso_region)),
       service.encode(found.sso_role_name), service.encode(found.sso_account_id)),
     headers = { ["x-amz-sso_bearer_token"] = token },
+    code_of = code_of,
   })
   if not response then
     problem.retrieval(PROVIDER, problem.quote(err.message, { token }), err.retryable)

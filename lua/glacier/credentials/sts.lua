@@ -6,14 +6,8 @@ local xml = require "glacier.credentials.xml"
 
 local sts = {}
 
--- Errors that the service tells clients to try again.
-local passing_codes = {
-  IDPCommunicationError = true, Throttling = true, ThrottlingException = true, RequestLimitExceeded = true,
-  RequestTimeout = true, RequestTimeoutException = true,
-}
-
-local function is_transient(response)
-  return passing_codes[xml.text(response:body(), "Code") or ""]
+local function code_of(response)
+  return xml.text(response:body(), "Code")
 end
 
 local function form(call)
@@ -32,17 +26,18 @@ local function request_fields(context, call, keys)
     headers = { ["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8" },
     body = form(call),
     secrets = call.secrets,
+    code_of = code_of,
     sign = keys and { credentials = keys, region = region, service = "sts" },
   }
 end
 
 local function raise_refusal(call, response)
   local body = response:body()
-  local code = xml.text(body, "Code") or tostring(response:status())
+  local code = code_of(response) or tostring(response:status())
   local said = problem.quote(xml.text(body, "Message") or "", call.secrets)
   local text = ("An error occurred (%s) when calling the %s operation: %s")
     :format(problem.quote(code, call.secrets), call.action, said)
-  return problem.retrieval(call.provider, text, service.may_pass(response) or passing_codes[code] or false)
+  return problem.retrieval(call.provider, text, service.may_pass(response, code))
 end
 
 -- The account in "arn:aws:sts::123456789012:assumed-role/name/session".
@@ -71,7 +66,7 @@ end
 -- @param keys credentials of glacier.core to sign with, or nil for a call that is not signed
 -- @return table: access_key_id, secret_access_key, session_token, expiration, account_id (may be nil)
 function sts.keys(context, turn, call, keys)
-  local response, err = service.send(context, turn, request_fields(context, call, keys), is_transient)
+  local response, err = service.send(context, turn, request_fields(context, call, keys))
   if not response then
     problem.retrieval(call.provider, problem.quote(err.message, call.secrets), err.retryable)
   end

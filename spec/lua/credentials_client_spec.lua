@@ -1,0 +1,108 @@
+-- What a client's own time and clock are to the requests for its keys.
+local glacier = require "glacier"
+local hosts = require "spec.support.host"
+local settings = require "spec.support.settings"
+local world = require "spec.support.credentials_world"
+
+local NOW = 1700000000
+local LIST = { status = 200, headers = {}, body = '{"VaultList":[]}' }
+local CONTAINER = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://localhost/keys" }
+local ROLE = "[default]\nrole_arn = arn:aws:iam::111122223333:role/demo\nsource_profile = source\n"
+  .. "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETkey\n"
+
+-- Calls list_vaults of a client on a host, `answer(request, n)` being all that it can reach. Returns what pcall does,
+-- and the requests.
+local function call(host, given, answer)
+  local requests = {}
+  local results = settings.with_files(given, function(env)
+    local options = host:options { env = env, timeout = given.timeout }
+    options.credentials, options.transport = nil, function(request)
+      requests[#requests + 1] = request
+      return answer(request, #requests)
+    end
+    local client = glacier.client(options)
+    return { pcall(client.list_vaults, client) }
+  end)
+  return results[1], results[2], requests
+end
+
+describe("the timeout of a call", function()
+  it("is not passed by a pause between two requests for keys", function()
+    local host = hosts.new { now = NOW }
+    local good, err, requests = call(host, { env = CONTAINER, timeout = 1.5 }, function()
+      return { status = 500, headers = {}, body = "" }
+    end)
+    assert.is_false(good)
+    assert.are.equal("CredentialRetrievalError", err.code)
+    assert.are.equal(2, #requests)
+    assert.are.same({ 1 }, host.pauses)
+  end)
+
+  for what, env in pairs { container = CONTAINER, ["metadata service"] = {} } do
+    it("ends the asking of a " .. what .. ", and is what the error tells of", function()
+      local host = hosts.new { now = NOW }
+      local good, err, requests = call(host, { env = env, timeout = 1.5 }, function()
+        host.now = host.now + 2
+        return nil, "nobody there", "ReadTimeoutError"
+      end)
+      assert.is_false(good)
+      assert.are.equal("ReadTimeoutError", err.code)
+      assert.are.equal("transport", err.kind)
+      assert.is_true(err.retryable)
+      assert.truthy(err.message:find("timeout of the whole call", 1, true))
+      assert.are.equal(1, #requests)
+      assert.are.same({}, host.pauses)
+    end)
+  end
+end)
+
+-- A service of roles whose clock is at NOW; it refuses what was signed in another minute.
+local function role_service(request)
+  if not request.url:find("sts", 1, true) then
+    return LIST
+  end
+  local date = os.date("!%a, %d %b %Y %H:%M:%S GMT", NOW)
+  if not request.headers["X-Amz-Date"]:find "^20231114T2213" then
+    local refused = world.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
+    return { status = 403, headers = { Date = date }, body = refused[2] }
+  end
+  local answer = world.sts("AssumeRole")
+  return { status = answer[1], headers = { Date = date }, body = answer[2] }
+end
+
+describe("a clock that is wrong", function()
+  for _, offset in ipairs { 3700, -3700 } do
+    it(("by %d s is corrected by the service that gives keys"):format(offset), function()
+      local good, result, requests = call(hosts.new { now = NOW + offset }, { config = ROLE }, role_service)
+      assert.is_true(good, tostring(result))
+      assert.are.equal(3, #requests)
+      assert.are.equal("20231114T221320Z", requests[3].headers["X-Amz-Date"])
+    end)
+  end
+
+  it("is corrected once in a request for keys", function()
+    local good, err, requests = call(hosts.new { now = NOW }, { config = ROLE }, function(_, n)
+      local refused = world.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
+      return { status = 403, body = refused[2],
+        headers = { Date = os.date("!%a, %d %b %Y %H:%M:%S GMT", NOW + n * 3600) } }
+    end)
+    assert.is_false(good)
+    assert.are.equal("CredentialRetrievalError", err.code)
+    assert.are.equal(2, #requests)
+  end)
+end)
+
+describe("a service of keys that is overloaded", function()
+  it("is left alone as long as by other calls", function()
+    local host = hosts.new { now = NOW }
+    local good, _, requests = call(host, { config = ROLE }, function(request, n)
+      if n < 3 then
+        return { status = 400, headers = {}, body = world.sts_error(400, "Throttling", "Rate exceeded")[2] }
+      end
+      return role_service(request)
+    end)
+    assert.is_true(good)
+    assert.are.equal(4, #requests)
+    assert.are.same({ 0.5, 1 }, host.pauses)
+  end)
+end)
