@@ -76,6 +76,14 @@ describe("the arguments of an upload", function()
     end)
   end
 
+  it("that nobody knows are named in order", function()
+    local args = { vaultName = "v", body = "x" }
+    for _, name in ipairs { "e", "a", "d", "b", "f", "c" } do args[name] = 1 end
+    local names = {}
+    for name in refused(args):gmatch 'in input: "(.-)"' do names[#names + 1] = name end
+    assert.are.equal("abcdef", table.concat(names))
+  end)
+
   it("refuse a file that was closed", function()
     local file = io.tmpfile()
     file:close()
@@ -87,8 +95,8 @@ describe("the arguments of an upload", function()
   end)
 
   -- A file that is nothing but its size.
-  local function hollow(size)
-    local file = io.tmpfile()
+  local function hollow(size, file)
+    file = file or io.tmpfile()
     file:seek("set", size - 1)
     file:write "\0"
     file:seek "set"
@@ -98,6 +106,28 @@ describe("the arguments of an upload", function()
   it("refuse a part size of which 10,000 do not suffice", function()
     assert.are.equal("Invalid value for parameter body, it has 10485760001 bytes, and 10000 parts of 1048576 bytes are "
       .. "10485760000", refused { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
+  end)
+
+  it("have parts as large as the body needs them", function()
+    assert.are.equal(8 * MIB, plan.new { vaultName = "v", body = hollow(40000 * MIB + 1) }.part_size)
+    assert.are.equal(4 * MIB, plan.new { vaultName = "v", body = hollow(100 * MIB) }.part_size)
+    assert.are.equal(16 * MIB, plan.new { vaultName = "v", body = "x", partSize = 16 * MIB }.part_size)
+  end)
+
+  it("that are refused leave no file open", function()
+    local path = archives.file ""
+    hollow(10000 * MIB + 1, assert(io.open(path, "wb"))):close()
+    local opened, open = nil, io.open
+    io.open = function(...) -- luacheck: ignore
+      opened = open(...)
+      return opened
+    end
+    local good, err = pcall(plan.new, { vaultName = "v", path = path, partSize = MIB })
+    io.open = open -- luacheck: ignore
+    archives.clean()
+    assert.is_false(good)
+    assert.matches("parameter path, it has 10485760001 bytes", err.message)
+    assert.are.equal("closed file", io.type(opened))
   end)
 end)
 
