@@ -81,6 +81,7 @@ static const luaL_Reg functions[] = {{"endpoint", gl_lua_endpoint},
                                      {"sleep", gl_lua_sleep},
                                      {"random", gl_lua_random},
                                      {"uuid", gl_lua_uuid},
+                                     {"is_device", gl_lua_is_device},
                                      {NULL, NULL}};
 
 /* Keeps the module and libcurl loaded when the state that loaded them closes: libcurl may have a

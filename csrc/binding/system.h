@@ -1,5 +1,5 @@
-/* Time and chance, for the Lua layer: os.time has whole seconds only, and math.random of LuaJIT
- * begins with the same numbers in every process. */
+/* Time, chance and kinds of files, for the Lua layer: os.time has whole seconds only, math.random of
+ * LuaJIT begins with the same numbers in every process, and io knows files by their names alone. */
 #ifndef GL_BINDING_SYSTEM_H
 #define GL_BINDING_SYSTEM_H
 
@@ -19,5 +19,9 @@ int gl_lua_random(lua_State *L);
 
 /* core.uuid() -> string: a random UUID (RFC 9562, version 4) */
 int gl_lua_uuid(lua_State *L);
+
+/* core.is_device(path) -> boolean: whether something is there that is neither a file nor a
+ * directory, behind symbolic links: a device, a pipe, a socket */
+int gl_lua_is_device(lua_State *L);
 
 #endif

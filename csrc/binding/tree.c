@@ -17,7 +17,8 @@ static int tree_update(lua_State *L) {
   size_t length;
   gl_error error;
   gl_tree *tree = gl_box_check(L, 1, &gl_tree_box);
-  const char *bytes = luaL_checklstring(L, 2, &length);
+  luaL_checktype(L, 2, LUA_TSTRING);
+  const char *bytes = lua_tolstring(L, 2, &length);
   if (gl_tree_update(tree, bytes, length, &error))
     return gl_raise(L, &error, NULL);
   return 0;
@@ -61,7 +62,7 @@ static void read_hash(lua_State *L, int position, unsigned char out[GL_SHA256_SI
   const char *hex = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : NULL;
   if (!hex || gl_unhex(hex, length, out)) {
     gl_error_set(&error, GL_VALIDATION, "ParamValidationError",
-                 "Invalid tree hash number %d: 64 hexadecimal digits are needed", position);
+                 "combine_tree_hashes: hash number %d is not 64 hexadecimal digits", position);
     gl_raise(L, &error, NULL);
   }
   lua_pop(L, 1);
@@ -70,10 +71,9 @@ static void read_hash(lua_State *L, int position, unsigned char out[GL_SHA256_SI
 int gl_lua_join_trees(lua_State *L) {
   gl_error error;
   unsigned char joined[GL_SHA256_SIZE];
-  luaL_checktype(L, 1, LUA_TTABLE);
-  int count = (int)gl_compat_rawlen(L, 1);
+  int count = lua_istable(L, 1) ? (int)gl_compat_rawlen(L, 1) : 0;
   if (count == 0) {
-    gl_error_set(&error, GL_VALIDATION, "ParamValidationError", "No tree hashes to combine");
+    gl_error_set(&error, GL_VALIDATION, "ParamValidationError", "combine_tree_hashes: a list of tree hashes is needed, with at least one");
     return gl_raise(L, &error, NULL);
   }
   unsigned char(*hashes)[GL_SHA256_SIZE] = lua_newuserdata(L, (size_t)count * GL_SHA256_SIZE);

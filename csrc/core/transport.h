@@ -102,7 +102,8 @@ void gl_transfer_stream(gl_transfer *transfer);
  * all. */
 size_t gl_transfer_wants(const gl_transfer *transfer);
 
-/* Feeds it bytes, which are copied.  0 or the kind in `error`: GL_VALIDATION
+/* Feeds it bytes, which are copied.  As long as only one such piece was fed, the transfer can begin
+ * anew by itself where a kept connection turns out to be dead.  0 or the kind in `error`: GL_VALIDATION
  * "ParamValidationError" for more than was announced. */
 int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl_error *error);
 

@@ -71,6 +71,8 @@ static CURLcode set_callbacks(CURL *easy, gl_transfer *transfer) {
   SET(CURLOPT_HEADERDATA, transfer);
   SET(CURLOPT_READFUNCTION, gl_transfer_on_read);
   SET(CURLOPT_READDATA, transfer);
+  SET(CURLOPT_SEEKFUNCTION, gl_transfer_on_seek);
+  SET(CURLOPT_SEEKDATA, transfer);
   SET(CURLOPT_WRITEFUNCTION, on_body);
   SET(CURLOPT_WRITEDATA, transfer);
   SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);

@@ -2,6 +2,7 @@
  * receive; feeding and taking lets it go on. */
 #include "core/transport_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static size_t fed_and_waiting(const gl_transfer *transfer) {
@@ -32,6 +33,14 @@ size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *context) 
     memcpy(out, transfer->feed.data + transfer->feed_taken, taken);
   transfer->feed_taken += taken;
   return taken;
+}
+
+int gl_transfer_on_seek(void *context, curl_off_t offset, int origin) {
+  gl_transfer *transfer = context;
+  if (offset != 0 || origin != SEEK_SET || transfer->fed != transfer->feed.length)
+    return CURL_SEEKFUNC_CANTSEEK;
+  transfer->feed_taken = 0;
+  return CURL_SEEKFUNC_OK;
 }
 
 size_t gl_transfer_wants(const gl_transfer *transfer) {

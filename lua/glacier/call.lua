@@ -90,6 +90,16 @@ local function once(body)
   }
 end
 
+-- The reader of a success's body, and what was announced of it. The length is that of what travels,
+-- which another coding of it would change.
+local function reader_of(state, response, incoming)
+  local coded = response:header "transfer-encoding" or response:header "content-encoding"
+  return reader.new(incoming, {
+    operation = state.operation, attempts = state.attempts, hash = response:header "x-amz-sha256-tree-hash",
+    length = not coded and tonumber(response:header "content-length") or nil,
+  })
+end
+
 -- Sends once. Returns the output, or nil and the error object; and the response, if one came.
 local function exchange(way, request, state, turn)
   local settings, began = way.settings, way.clock()
@@ -103,8 +113,7 @@ local function exchange(way, request, state, turn)
   result, err = core.parse(state.operation, response, decode(response:body()))
   log(way, state, "response", began, { status = response:status(), code = err and err.code })
   if result and state.output then
-    incoming = incoming or once(response:body())
-    result[state.output] = reader.new(incoming, response:header "x-amz-sha256-tree-hash")
+    result[state.output] = reader_of(state, response, incoming or once(response:body()))
   end
   return result, err, response
 end
@@ -218,19 +227,21 @@ function call.prepare(way, operation, params, announced)
   local request = core.prepare(operation, params, way.settings.endpoint_url)
   request:set_header("User-Agent", way.user_agent)
   request:set_header("amz-sdk-invocation-id", core.uuid())
+  local origin = source.body_of(operation)
+  local opened = request:streamed() and not announced and source.open(params[core.blob_inputs[operation]], origin)
   return {
     operation = operation, request = request, attempts = 0,
-    blob = request:streamed() and params[core.blob_inputs[operation]] or nil,
-    announced = announced,
+    origin = origin, opened = opened or nil, announced = announced,
     output = core.blob_outputs[operation],
   }
 end
 
 -- Reads a body that has to be streamed once, for its length and checksums.
 local function announce(state, turn)
-  if state.blob then
-    local announced = state.announced or source.announce(state.blob, turn)
-    state.source, state.length = announced.source, announced.tree:length()
+  local announced = state.announced or state.opened and source.announce(state.opened, turn, state.origin)
+  if announced then
+    state.length = announced.tree:length()
+    state.source = source.exactly(announced.source, state.length, state.origin)
     state.request:stream(announced.tree)
   end
 end

@@ -11,39 +11,62 @@ local reader = {}
 
 --- Makes a reader.
 -- @param incoming table: `next()` -> string, or nil at the end, or nil and an error object;
---   `close()`
--- @param expected string or nil: the tree hash that the service sent of these bytes
-function reader.new(incoming, expected)
-  return setmetatable({ incoming = incoming, expected = expected, tree = core.tree(), rest = "", at = 1 }, Reader)
+--   `close()`, legal any number of times
+-- @param announced table: hash = the tree hash that the service sent of these bytes, or nil;
+--   length = their number, or nil; operation and attempts, for the errors
+function reader.new(incoming, announced)
+  return setmetatable({ incoming = incoming, announced = announced, tree = core.tree(), rest = "", at = 1 }, Reader)
 end
 
--- Whatever is read after a failure fails as well.
-local function break_off(self, err)
+-- Ends the reader: whatever is read from now on fails like this.
+local function give_up(self, err)
   self.incoming.close()
+  self.rest, self.at = "", 1
+  err.operation, err.attempts = self.announced.operation, self.announced.attempts
   self.err = err
-  return error(err, 0)
+end
+
+local function break_off(self, code, message)
+  give_up(self, fail.new("transport", code, message, true))
+  return error(self.err, 0)
 end
 
 local function check_end(self)
-  local found = self.tree:hex()
-  if self.expected and self.expected:lower() ~= found then
-    break_off(self, fail.new("transport", "ChecksumError",
+  local expected, found = self.announced, self.tree:hex()
+  if expected.length and expected.length ~= self.tree:length() then
+    break_off(self, "ConnectionClosedError",
+      ("Connection was closed: %.0f bytes read, but total bytes expected is %.0f."):format(
+        self.tree:length(), expected.length))
+  elseif expected.hash and expected.hash:lower() ~= found then
+    break_off(self, "ChecksumError",
       ("Checksum x-amz-sha256-tree-hash failed, expected checksum %s did not match calculated checksum %s."):format(
-        self.expected, found), true))
+        expected.hash, found))
   end
   self.over = true
 end
 
--- The next bytes; nil at the end. Raises what went wrong.
+local function misuse(message)
+  return fail.raise("validation", "ParamValidationError", message)
+end
+
+-- The next bytes; nil at the end. Raises what went wrong. Whoever is interrupted in here (the host's
+-- wait may raise, or never come back) has lost the place.
 local function pull(self)
   if self.err then
     error(self.err, 0)
+  elseif self.pulling then
+    misuse "read: another read of this body is under way, or was broken off"
   elseif self.over then
     return nil
   end
+  self.pulling = true
   local piece, err = self.incoming.next()
-  if err then
-    break_off(self, err)
+  self.pulling = false
+  if self.err then -- closed meanwhile
+    error(self.err, 0)
+  elseif err then
+    give_up(self, err)
+    error(err, 0)
   elseif not piece then
     check_end(self)
     return nil
@@ -52,20 +75,19 @@ local function pull(self)
   return piece
 end
 
--- What was pulled and not read yet: `rest` from `at` on.
-local function left(self)
-  return #self.rest - self.at + 1
-end
-
--- Pulls one piece more behind it; false at the end.
-local function extend(self)
-  local piece = pull(self)
-  if piece then
-    self.rest, self.at = self.rest:sub(self.at) .. piece, 1
+-- Whether there is something unread, for which it is waited: `rest` from `at` on.
+local function fill(self)
+  while self.at > #self.rest do
+    local piece = pull(self)
+    if not piece then
+      return false
+    end
+    self.rest, self.at = piece, 1
   end
-  return piece ~= nil
+  return true
 end
 
+-- What there is, `count` bytes at most.
 local function take(self, count)
   local taken = self.rest:sub(self.at, self.at + count - 1)
   self.at = self.at + #taken
@@ -73,22 +95,20 @@ local function take(self, count)
 end
 
 local function read_count(self, count)
-  while left(self) < count do
-    if not extend(self) then
-      break
-    end
+  local list = {}
+  local there = fill(self)
+  while count > 0 and there do
+    list[#list + 1] = take(self, count)
+    count = count - #list[#list]
+    there = count > 0 and fill(self)
   end
-  local taken = take(self, count)
-  return (taken ~= "" or count == 0) and taken or nil
+  return (there or list[1]) and table.concat(list) or nil
 end
 
 -- The pieces as they come, beginning with what was pulled already.
 local function pieces(self)
   return function()
-    if left(self) > 0 then
-      return take(self, left(self))
-    end
-    return pull(self)
+    return fill(self) and take(self, #self.rest) or nil
   end
 end
 
@@ -101,36 +121,34 @@ local function read_all(self)
 end
 
 local function read_line(self, keep_end)
-  local searched = 0
-  while true do
-    local found = self.rest:find("\n", self.at + searched, true)
-    if found then
-      local line = take(self, found - self.at + 1)
-      return keep_end and line or line:sub(1, -2)
-    end
-    searched = left(self)
-    if not extend(self) then
-      return searched > 0 and take(self, searched) or nil
-    end
+  local list, found = {}, nil
+  while not found and fill(self) do
+    found = self.rest:find("\n", self.at, true)
+    list[#list + 1] = take(self, found and found - self.at + 1 or #self.rest)
   end
+  local line = table.concat(list)
+  if found and not keep_end then
+    return line:sub(1, -2)
+  end
+  return line ~= "" and line or nil
 end
 
 --- Reads, as a file of Lua's does.
 -- Raises the errors of a transfer, and `ChecksumError` (kind "transport") at the end of bytes that
--- are not those whose tree hash the service sent.
+-- are not those whose tree hash the service sent. Whatever is read after a failure fails as well.
 -- @param what number: at most so many bytes; "a" or "*a": all that is left; "l" or "*l" (the
 --   default), "L" or "*L": a line, with "L" with its end
 -- @return string; nil at the end, where "a" gives ""
 function Reader:read(what)
   local format = type(what) == "string" and what:gsub("^%*", ""):sub(1, 1) or what or "l"
-  if type(format) == "number" then
+  if type(format) == "number" and format >= 0 and format % 1 == 0 then
     return read_count(self, format)
   elseif format == "a" then
     return read_all(self)
   elseif format == "l" or format == "L" then
     return read_line(self, format == "L")
   end
-  return fail.raise("validation", "ParamValidationError", "read: a number, \"a\", \"l\" or \"L\" expected")
+  return misuse "read: a number of bytes, \"a\", \"l\" or \"L\" expected"
 end
 
 --- Iterates over the lines.
@@ -141,7 +159,7 @@ function Reader:lines()
 end
 
 local function unwritable(path, problem)
-  return fail.raise("validation", "ParamValidationError", ("save: cannot write %s: %s"):format(path, tostring(problem)))
+  return misuse(("save: cannot write %s: %s"):format(path, tostring(problem)))
 end
 
 local function write_all(self, file, path)
@@ -157,35 +175,46 @@ local function write_all(self, file, path)
   end
 end
 
---- Writes what is left to a file. It appears under its name only when it is whole and checked.
--- @param path string
--- @return number: bytes of the whole body
-function Reader:save(path)
-  local part = ("%s.%s.part"):format(path, core.uuid():sub(1, 8))
+-- Writes what is left to the file `part`, to become `path`; leaves neither if it fails.
+local function write_file(self, part, path)
   local file, problem = io.open(part, "wb")
   if not file then
     unwritable(path, problem)
   end
   local good, err = protect.call(write_all, self, file, path)
+  if good and part ~= path then
+    good, problem = os.rename(part, path)
+  end
   if good then
-    good, err = os.rename(part, path)
+    return
   end
-  if not good then
-    if io.type(file) == "file" then
-      file:close()
-    end
+  self:close()
+  if io.type(file) == "file" then
+    file:close()
+  end
+  if part ~= path then
     os.remove(part)
-    return type(err) == "table" and error(err, 0) or unwritable(path, err)
   end
+  return problem and unwritable(path, problem) or error(err, 0)
+end
+
+--- Writes what is left to a file. It appears under its name only when it is whole and checked; but
+-- what is there and no file, a device or a pipe, is written to as it comes.
+-- Raises as `read` does, and `ParamValidationError` where it cannot be written.
+-- @param path string
+-- @return number: bytes of the whole body
+function Reader:save(path)
+  if type(path) ~= "string" then
+    misuse "save: a path expected"
+  end
+  write_file(self, core.is_device(path) and path or ("%s.%s.part"):format(path, core.uuid():sub(1, 8)), path)
   return self.tree:length()
 end
 
 --- Gives up what was not read yet. Legal any number of times.
 function Reader:close()
-  self.rest, self.at = "", 1
-  if not self.over and not self.err then
-    self.err = fail.new("validation", "ParamValidationError", "read: the reader was closed")
-    self.incoming.close()
+  if not self.err and not self.over then
+    give_up(self, fail.new("validation", "ParamValidationError", "read: the reader was closed"))
   end
 end
 

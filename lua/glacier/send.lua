@@ -43,20 +43,19 @@ function send.too_late(url)
   return fail.new("transport", "ReadTimeoutError", message, true)
 end
 
--- Bytes fed to libcurl at once.
-local FEED = 256 * 1024
+-- Bytes: fed to libcurl at once; taken before others get their turn.
+local FEED, STRETCH = 256 * 1024, 8 * 1024 * 1024
 
--- Feeds a transfer from its source. Returns whether it did.
+-- Feeds a transfer from its source, which never yields. Returns whether it did.
 local function feed(transfer, source)
   local wanted = transfer:wants()
   if wanted == 0 then
     return false
   end
-  local piece = source.read(math.min(wanted, FEED))
-  if not piece then
+  local good, piece = pcall(source.read, math.min(wanted, FEED))
+  if not good then
     transfer:cancel()
-    fail.raise("validation", "ParamValidationError",
-      "Parameter validation failed:\nInvalid value for parameter body, it has become shorter since it was hashed")
+    error(piece, 0)
   end
   transfer:feed(piece)
   return true
@@ -76,7 +75,7 @@ end
 
 -- The body of a response, taken from its transfer piece by piece.
 local function incoming(transfer, stream)
-  local over = false
+  local over, since = false, 0
   local function take(piece)
     if piece == "" and not over then
       wait.transfer(transfer, stream.turn(), function(done)
@@ -88,8 +87,13 @@ local function incoming(transfer, stream)
   end
   return {
     next = function()
+      if since >= STRETCH then
+        since = 0
+        wait.breathe(stream.turn())
+      end
       local piece = take(transfer:take())
       if piece ~= "" then
+        since = since + #piece
         return piece
       end
       local _, err = transfer:finish()
@@ -154,25 +158,47 @@ function send.libcurl(settings)
   return over_libcurl, connections
 end
 
--- The whole of a reader function.
-local function read_all(reader)
-  local pieces = {}
-  for piece in reader, 65536 do
-    pieces[#pieces + 1] = piece
-  end
-  return table.concat(pieces)
+local function failure_of_host(message, code)
+  code = transport_codes[code] ~= nil and code or "EndpointConnectionError"
+  return fail.new("transport", code, tostring(message), transport_codes[code])
 end
 
--- A host may give a body as a reader: handed on where it is to be taken in pieces, else read.
+-- The next bytes of a host's reader; nil at the end; or nil and an error object.
+local function next_of_host(body)
+  local piece, message, code = body(65536)
+  if piece == nil and message ~= nil then
+    return nil, failure_of_host(message, code or "ConnectionClosedError")
+  elseif piece ~= nil and type(piece) ~= "string" then
+    return nil, fail.new("transport", "ResponseParserError",
+      ("the transport's body gave a %s, not a string or nil"):format(type(piece)))
+  end
+  return piece
+end
+
+-- The whole of a host's reader; or nil and an error object.
+local function read_all(body)
+  local pieces = {}
+  while true do
+    local piece, err = next_of_host(body)
+    if not piece then
+      return not err and table.concat(pieces) or nil, err
+    end
+    pieces[#pieces + 1] = piece
+  end
+end
+
+-- A host may give a body as a reader: handed on where it is to be taken in pieces, else read. The
+-- second result is an error object, if that failed.
 local function body_of(result, stream)
-  local body = type(result) == "table" and result.body
+  local body, status, err = result.body, result.status, nil
   if type(body) ~= "function" then
     return nil
-  elseif stream and stream.take and (result.status == 200 or result.status == 206) then
+  elseif stream and stream.take and type(status) == "number" and status >= 200 and status < 300 then
     result.body = nil
-    return { next = function() return body(65536) end, close = function() end }
+    return { next = function() return next_of_host(body) end, close = function() end }
   end
-  result.body = read_all(body)
+  result.body, err = read_all(body)
+  return nil, err
 end
 
 local function export(request, timeouts, turn, stream)
@@ -192,10 +218,15 @@ function send.host(transport)
   local function over_host(request, _, timeouts, turn, stream)
     local result, message, code = transport(export(request, timeouts, turn, stream))
     if result == nil then
-      code = transport_codes[code] ~= nil and code or "EndpointConnectionError"
-      return nil, fail.new("transport", code, tostring(message), transport_codes[code])
+      return nil, failure_of_host(message, code)
     end
-    local body = body_of(result, stream)
+    local body, err
+    if type(result) == "table" then
+      body, err = body_of(result, stream)
+    end
+    if err then
+      return nil, err
+    end
     local good, response = pcall(core.response, result)
     if not good then
       return nil, fail.new("transport", "ResponseParserError", tostring(response))

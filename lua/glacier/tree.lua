@@ -5,11 +5,13 @@ local source = require "glacier.source"
 
 local tree = {}
 
+local ORIGIN = { words = "tree_hash: Invalid value, " } -- before the reason in an error's message
+
 --- The tree hash of a string, an open file (from where it stands; its position moves) or a reader
 -- function. Raises `ParamValidationError` for anything else.
 -- @return string
 function tree.hash(value)
-  return (source.hash(source.open(value)):hex())
+  return (source.hash(source.open(value, ORIGIN)):hex())
 end
 
 --- Makes a hasher that is fed: `:update(bytes)`, then `:hex()`, after which more may be fed.

@@ -16,6 +16,9 @@ local yielding_phases = {
 -- round trip, long against the cost of a poll.
 local SHORTEST, LONGEST = 0.001, 0.016
 
+-- How often a transfer is fed before others get their turn: with a fast peer it never has to wait.
+local FEEDS = 32
+
 -- The longest that C may block, in seconds, before Lua is asked again: a debug hook (the
 -- interpreter's Ctrl-C) runs only between two such stretches.
 local BLOCKING = 0.5
@@ -50,7 +53,7 @@ end
 --   returns "enough" to stop waiting, "again" where it did something and there is no use in waiting
 -- @return boolean: true when it is done or enough, false when the deadline came first
 function wait.transfer(transfer, turn, serve)
-  local pause, answer = SHORTEST, nil
+  local pause, feeds, answer = SHORTEST, 0, nil
   while true do
     local still = turn.wait or answer == "again"
     local done = transfer:poll(still and 0 or math.max(0, math.min(BLOCKING, wait.left(turn))) * 1000)
@@ -60,7 +63,10 @@ function wait.transfer(transfer, turn, serve)
     elseif wait.left(turn) <= 0 then
       return false
     elseif answer == "again" then
-      pause = SHORTEST
+      pause, feeds = SHORTEST, feeds + 1
+      if feeds % FEEDS == 0 then
+        wait.breathe(turn)
+      end
     elseif turn.wait then
       turn.wait(math.min(pause, wait.left(turn)))
       pause = math.min(pause * 2, LONGEST)
@@ -88,7 +94,7 @@ end
 -- @param turn table: of `wait.turn`
 function wait.breathe(turn)
   if turn.wait then
-    turn.wait(0)
+    turn.wait(turn.polled and 0 or SHORTEST) -- nginx warns of a sleep of 0 seconds
   end
 end
 

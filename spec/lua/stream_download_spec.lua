@@ -1,0 +1,281 @@
+-- Bodies of get_job_output: read as files are, checked at their end.
+local glacier = require "glacier"
+local scripted = require "spec.support.scripted"
+local streams = require "spec.support.streams"
+
+local JOB = streams.JOB
+local answered, carried, carried_body = streams.answered, streams.carried, streams.carried_body
+local failure = streams.failure
+
+local server
+local function serve(script)
+  server = scripted.start(script)
+  return server
+end
+
+local function stop()
+  if server then server:stop() end
+  server = nil
+end
+
+-- The response to get_job_output of a server that plays these steps.
+local function output_of(steps, options)
+  serve { steps, fallback = answered "{}" }
+  return streams.client(server.url, options):get_job_output(JOB)
+end
+
+local function assert_failed(code, ...)
+  local err = failure(...)
+  local kind = code == "ParamValidationError" and "validation" or "transport"
+  assert.are.same({ code, kind, kind == "transport", "GetJobOutput" },
+    { err.code, err.kind, err.retryable, err.operation }, tostring(err))
+  return err
+end
+
+describe("a body", function()
+  after_each(stop)
+
+  -- A file of Lua's with the same bytes tells what is right.
+  local TEXTS = {
+    "", "\n", "a", "a\n", "\n\na\n\nbc", "a,b\r\nc\r\n", ("line of text\n"):rep(50), ("x"):rep(500) .. "\ny",
+    ("\n"):rep(10),
+  }
+  local FORMATS = {
+    { "l" }, { "L" }, { "a" }, { 1 }, { 2, "l" }, { 7 }, { 0, 5 }, { "l", "L", 3 }, { 1000 }, { 3, "a" },
+    { "*l" }, { "*a" }, { "*L", 0 },
+  }
+
+  for _, formats in ipairs(FORMATS) do
+    it("is read as a file is: " .. table.concat(formats, ", "), function()
+      for _, text in ipairs(TEXTS) do
+        for _, count in ipairs { 1, 2, 3, 7, 1000 } do
+          local file, body, turn = streams.file(text), carried_body(text, count), 0
+          repeat
+            local format = formats[turn % #formats + 1]
+            turn = turn + 1
+            local right = file:read(format)
+            assert.are.equal(right, body:read(format))
+          until turn > 2 * #formats and (right == nil or right == "")
+        end
+      end
+    end)
+  end
+
+  it("has lines, as a file has, and may be read between them", function()
+    for _, text in ipairs(TEXTS) do
+      local file, body = streams.file(text), carried_body(text)
+      for line in file:lines() do
+        assert.are.equal(line, body:lines()())
+        assert.are.equal(file:read(1), body:read(1))
+      end
+      assert.is_nil(body:lines()())
+    end
+    local lines = {}
+    for line in carried_body("a\n\nb"):lines() do lines[#lines + 1] = line end
+    assert.are.same({ "a", "", "b" }, lines)
+  end)
+
+  it("may hold any bytes, a line of it, too", function()
+    local text = "\0\n\255\0\r\n\0"
+    for _, count in ipairs { 1, 2, 100 } do
+      local body = carried_body(text, count)
+      assert.are.equal("\0", body:read())
+      assert.are.equal("\255\0\r\n", body:read "L")
+      assert.are.equal("\0", body:read())
+      assert.are.equal(text, carried_body(text, count):read "a")
+    end
+  end)
+
+  it("is read by lines where nothing is said, and is over for good", function()
+    local body = carried_body "a\nb"
+    assert.are.same({ "a", "b" }, { body:read(), body:read() })
+    for _ = 1, 2 do
+      assert.is_nil(body:read())
+      assert.is_nil(body:read(1))
+      assert.are.equal("", body:read "a")
+    end
+    body:close()
+    assert.is_nil(body:read())
+  end)
+
+  it("is not read in any other way", function()
+    local body = carried_body "body"
+    for _, format in ipairs { "n", "x", "", true, {}, -1, 0.5, math.huge, 0 / 0, print } do
+      local err = failure(body.read, body, format)
+      assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
+    end
+    assert.are.equal("body", body:read "a")
+  end)
+
+  it("comes with its length, in chunks, in pieces or until the end of the connection", function()
+    local pieces = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" } }
+    for byte in ("hello\nworld"):gmatch "." do
+      pieces[#pieces + 1] = { "send", byte }
+      pieces[#pieces + 1] = { "pause", 0 }
+    end
+    local chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for _, steps in ipairs {
+      answered "hello\nworld", pieces,
+      { { "read" }, { "send", chunked .. "5\r\nhello\r\n6\r\n\nworld\r\n0\r\nX-Trailer: 1\r\n\r\n" } },
+      { { "read" }, { "send", chunked .. "1\r\nh\r\na\r\nello\nworld\r\n0\r\n\r\n" } },
+      { { "read" }, { "send", "HTTP/1.1 200 OK\r\n\r\nhello\nworld" }, { "close" } },
+      { { "read" }, { "send", "HTTP/1.1 100 Continue\r\n\r\n" }, { "send", streams.answer(200, {}, "hello\nworld") } },
+    } do
+      assert.are.equal("hello\nworld", output_of(steps).body:read "a")
+      stop()
+    end
+  end)
+
+  it("may be empty", function()
+    for _, steps in ipairs {
+      answered "", answered("", { ["x-amz-sha256-tree-hash"] = streams.HASHES[1].tree }),
+      { { "read" }, { "send", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" } },
+      { { "read" }, { "send", "HTTP/1.1 200 OK\r\n\r\n" }, { "close" } },
+    } do
+      local body = output_of(steps).body
+      assert.is_nil(body:read(1))
+      assert.are.equal("", body:read "a")
+      stop()
+    end
+    assert.are.equal("", carried({ status = 200 }).body:read "a")
+    assert.are.equal("", carried({ status = 200, body = function() end }).body:read "a")
+  end)
+
+  it("comes with what the head says", function()
+    local output = output_of(answered("body", {
+      ["x-amz-sha256-tree-hash"] = glacier.tree_hash "body", ["Content-Range"] = "bytes 0-3/10",
+      ["Accept-Ranges"] = "bytes", ["Content-Type"] = "text/csv", ["x-amz-archive-description"] = "mine",
+    }))
+    assert.are.same({ glacier.tree_hash "body", 200, "bytes 0-3/10", "bytes", "text/csv", "mine" },
+      { output.checksum, output.status, output.contentRange, output.acceptRanges, output.contentType,
+        output.archiveDescription })
+    assert.are.same({ 200, 0 }, { output.ResponseMetadata.HTTPStatusCode, output.ResponseMetadata.RetryAttempts })
+    assert.are.equal("body", output.body:read "a")
+  end)
+
+  it("of a range is read the same way", function()
+    serve { { { "read" }, { "send", streams.answer(206, { ["Content-Range"] = "bytes 2-4/10" }, "cde") } } }
+    local output = streams.client(server.url):get_job_output { vaultName = "v", jobId = "j", range = "bytes=2-4" }
+    assert.are.equal(206, output.status)
+    assert.are.equal("cde", output.body:read(5))
+    assert.are.equal("bytes=2-4", server:requests()[1].fields.range)
+  end)
+
+  it("leaves its connection to the next call when it was read", function()
+    local reply = streams.answer(200, {}, '{"Marker":"m"}')
+    serve {
+      { { "read" }, { "send", reply:sub(1, -2) }, { "pause", 0 }, { "send", "}" }, { "read" }, { "send", reply } },
+    }
+    local client = streams.client(server.url)
+    assert.are.equal('{"Marker":"m"}', client:get_job_output(JOB).body:read "a")
+    assert.are.equal("m", client:list_vaults().Marker)
+    assert.are.equal(1, server:requests()[2].connection)
+    client:close()
+  end)
+
+  it("closes its connection when it was not", function()
+    for _, use in ipairs { function() end, function(body) body:read(1) end } do
+      serve { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n12" }, { "stall" } },
+        fallback = answered "{}" }
+      local client = streams.client(server.url)
+      local body = client:get_job_output(JOB).body
+      use(body)
+      body:close()
+      client:list_vaults()
+      assert.are.equal(2, server:requests()[2].connection)
+      client:close()
+      stop()
+    end
+  end)
+
+  it("is not read once it was closed", function()
+    local body = output_of(answered "hello\nworld").body
+    assert.are.equal("hello", body:read())
+    body:close()
+    for _, read in ipairs { function() body:read() end, function() body:read "a" end, function() body:lines()() end,
+      function() body:save "/nonexistent/file" end } do
+      pcall(read)
+    end
+    assert.are.equal("read: the reader was closed", assert_failed("ParamValidationError", body.read, body).message)
+    body:close()
+  end)
+
+  if _VERSION == "Lua 5.4" then
+    it("is closed at the end of its scope", function()
+      local body = output_of(answered "body").body
+      load "local body <close> = ..." (body)
+      assert_failed("ParamValidationError", body.read, body)
+    end)
+  end
+end)
+
+describe("a body that is not what was announced", function()
+  after_each(stop)
+
+  local WAYS = {
+    ["read at once"] = function(body) body:read "a" end,
+    ["read in pieces"] = function(body) repeat until not body:read(7) end,
+    ["read by lines"] = function(body) repeat until not body:read() end,
+    ["saved to a device"] = function(body) body:save "/dev/null" end,
+  }
+  local RIGHT, WRONG = glacier.tree_hash "hello\nworld", glacier.tree_hash "hello\nworle"
+
+  for title, read in pairs(WAYS) do
+    it("by its hash raises at its end, and whenever it is read again: " .. title, function()
+      for _, body in ipairs {
+        output_of(answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = WRONG })).body,
+        carried_body("hello\nworld", 3, { ["X-Amz-Sha256-Tree-Hash"] = WRONG }),
+        carried({ status = 200, headers = { ["x-amz-sha256-tree-hash"] = WRONG }, body = "hello\nworld" }).body,
+        carried_body("hello\nworld", 3, { ["x-amz-sha256-tree-hash"] = "no hash" }),
+      } do
+        local err = assert_failed("ChecksumError", read, body)
+        assert.is_truthy(err.message:find("did not match calculated checksum " .. RIGHT, 1, true))
+        for _, again in pairs(WAYS) do assert.are.equal(err, failure(again, body)) end
+        body:close()
+        assert.are.equal(err, failure(read, body))
+      end
+    end)
+
+    it("by its length raises, too: " .. title, function()
+      local chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      for _, steps in ipairs {
+        { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nhello\nworld" }, { "close" } },
+        { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n" }, { "close" } },
+        { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nhello" }, { "pause", 0.01 },
+          { "reset" } },
+        { { "read" }, { "send", chunked .. "b\r\nhello\nworld\r\n" }, { "close" } },
+        { { "read" }, { "send", chunked .. "c\r\nhello\nworld" }, { "close" } },
+      } do
+        local body = output_of(steps).body
+        local err = assert_failed("ConnectionClosedError", read, body)
+        assert.are.equal(1, err.attempts)
+        for _, again in pairs(WAYS) do assert.are.equal(err, failure(again, body)) end
+        stop()
+      end
+      for _, length in ipairs { 10, 12 } do
+        for _, given in ipairs { streams.reader("hello\nworld", 3), "hello\nworld" } do
+          local body = carried({ status = 200, headers = { ["Content-Length"] = tostring(length) }, body = given }).body
+          local err = assert_failed("ConnectionClosedError", read, body)
+          assert.is_truthy(err.message:find(("11 bytes read, but total bytes expected is %d"):format(length), 1, true))
+        end
+      end
+    end)
+
+    it("and is what it should be does not: " .. title, function()
+      for _, hash in ipairs { RIGHT, RIGHT:upper() } do
+        read(output_of(answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = hash })).body)
+        stop()
+        read(carried_body("hello\nworld", 3, { ["x-amz-sha256-tree-hash"] = hash, ["content-length"] = "11" }))
+      end
+      read(carried_body("hello\nworld", 3, { ["content-length"] = "5", ["content-encoding"] = "gzip" }))
+      read(carried_body("hello\nworld", 3, { ["content-length"] = "5", ["transfer-encoding"] = "chunked" }))
+    end)
+  end
+
+  it("gives what came before it was cut", function()
+    local body = output_of({ { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello\nwor" } }).body
+    assert.are.equal("hello", body:read())
+    assert.are.equal("wo", body:read(2))
+    assert_failed("ConnectionClosedError", body.read, body, 2)
+  end)
+end)

@@ -1,0 +1,90 @@
+-- What comes instead of a body of get_job_output.
+local scripted = require "spec.support.scripted"
+local streams = require "spec.support.streams"
+
+local JOB = streams.JOB
+local answered, carried, failure = streams.answered, streams.carried, streams.failure
+
+local server
+local function serve(script)
+  server = scripted.start(script)
+  return server
+end
+
+local function stop()
+  if server then server:stop() end
+  server = nil
+end
+
+local function assert_failed(code, ...)
+  local err = failure(...)
+  local kind = code == "ParamValidationError" and "validation" or "transport"
+  assert.are.same({ code, kind, kind == "transport", "GetJobOutput" },
+    { err.code, err.kind, err.retryable, err.operation }, tostring(err))
+  return err
+end
+
+describe("instead of a body", function()
+  after_each(stop)
+
+  it("the service's error is raised, having been asked as often as was agreed", function()
+    local busy = streams.answer(503, { Connection = "close" }, '{"code":"ServiceUnavailableException"}')
+    local missing = streams.answer(404, {}, '{"code":"ResourceNotFoundException","message":"no job","type":"Client"}')
+    serve { { { "read" }, { "send", busy } }, { { "read" }, { "reset" } }, { { "read" }, { "send", missing } } }
+    local client = streams.client(server.url, { max_attempts = 5 })
+    local err = failure(client.get_job_output, client, JOB)
+    assert.are.same({ "ResourceNotFoundException", "no job", 404, 3, "GetJobOutput" },
+      { err.code, err.response.Error.Message, err.status, err.attempts, err.operation })
+  end)
+
+  it("a failure before the head is one of the call, and is tried again", function()
+    serve { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-" }, { "close" } }, answered "body" }
+    local output = streams.client(server.url, { max_attempts = 2 }):get_job_output(JOB)
+    assert.are.equal(1, output.ResponseMetadata.RetryAttempts)
+    assert.are.equal("body", output.body:read "a")
+  end)
+
+  it("a service that says nothing more is a read timeout, of the call or of the reading", function()
+    serve { { { "read" }, { "stall" } }, { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12345" },
+      { "stall" } } }
+    local client = streams.client(server.url, { read_timeout = 0.2 })
+    assert_failed("ReadTimeoutError", client.get_job_output, client, JOB)
+    local body = client:get_job_output(JOB).body
+    assert.are.equal("12345", body:read(5))
+    assert_failed("ReadTimeoutError", body.read, body, 1)
+  end)
+
+  it("an error of a host's transport is raised, in whatever way its body comes", function()
+    local text = '{"code":"ResourceNotFoundException","message":"no job"}'
+    for _, body in ipairs { text, streams.reader(text, 5) } do
+      local err = failure(carried, { status = 404, body = body })
+      assert.are.same({ "ResourceNotFoundException", 404 }, { err.code, err.status })
+    end
+    local err = failure(carried, { status = 404, body = function() return nil, "went away", "ReadTimeoutError" end })
+    assert.are.same({ "ReadTimeoutError", "went away" }, { err.code, err.message })
+  end)
+
+  it("what a host's reader should not do is an error", function()
+    for code, give in pairs {
+      ConnectionClosedError = function() return nil, "went away" end,
+      ReadTimeoutError = function() return nil, "went away", "ReadTimeoutError" end,
+    } do
+      local body = carried({ status = 200, body = give }).body
+      local err = assert_failed(code, body.read, body)
+      assert.are.equal("went away", err.message)
+    end
+    local body = carried({ status = 200, body = function() return 5 end }).body
+    local err = failure(body.read, body, "a")
+    assert.are.same({ "ResponseParserError", "transport", false }, { err.code, err.kind, err.retryable })
+    local reason = {}
+    body = carried({ status = 200, body = function() error(reason, 0) end }).body
+    assert.are.equal(reason, failure(body.read, body))
+    local list = {}
+    body = carried({ status = 200, body = function(...)
+      list[#list + 1] = { ... }
+      return #list < 4 and "" or nil
+    end }).body
+    assert.are.equal("", body:read "a")
+    assert.are.same({ { 65536 }, { 65536 }, { 65536 }, { 65536 } }, list)
+  end)
+end)

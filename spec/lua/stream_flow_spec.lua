@@ -1,0 +1,266 @@
+-- Bodies of get_job_output that are read in turn, slowly, by hosts that wait, or not at all.
+local glacier = require "glacier"
+local scripted = require "spec.support.scripted"
+local socket = require "socket"
+local streams = require "spec.support.streams"
+
+local MIB = streams.MIB
+local JOB = streams.JOB
+local answered, failure, with_directory = streams.answered, streams.failure, streams.with_directory
+local content = streams.content
+
+local server
+local function serve(script)
+  server = scripted.start(script)
+  return server
+end
+
+local function stop()
+  if server then server:stop() end
+  server = nil
+end
+
+local function assert_failed(code, ...)
+  local err = failure(...)
+  local kind = code == "ParamValidationError" and "validation" or "transport"
+  assert.are.same({ code, kind, kind == "transport", "GetJobOutput" },
+    { err.code, err.kind, err.retryable, err.operation }, tostring(err))
+  return err
+end
+
+describe("several bodies", function()
+  after_each(stop)
+
+  it("are read in turn on one client, each its own", function()
+    local rows, steps = { streams.HASHES[5], streams.HASHES[8], streams.HASHES[10], streams.HASHES[13] }, {}
+    for i, row in ipairs(rows) do
+      steps[i] = answered(streams.pattern(row.size), { ["x-amz-sha256-tree-hash"] = row.tree })
+    end
+    serve(steps)
+    local client, open = streams.client(server.url), {}
+    for i, row in ipairs(rows) do
+      open[i] = { body = client:get_job_output(JOB).body, hasher = glacier.tree_hasher(), row = row }
+    end
+    local round = 0
+    while #open > 0 do
+      round = round + 1
+      for i = #open, 1, -1 do
+        local piece = open[i].body:read(100003 + 1000 * i + round)
+        if piece then
+          open[i].hasher:update(piece)
+        else
+          assert.are.equal(open[i].row.tree, (open[i].hasher:hex()))
+          table.remove(open, i)
+        end
+      end
+    end
+    client:close()
+  end)
+
+  it("and calls between them do not disturb each other", function()
+    local long = streams.flood(64)
+    serve { long, long, fallback = { { "read" }, { "send", streams.answer(200, {}, '{"Marker":"m"}') },
+      { "read" }, { "send", streams.answer(200, {}, '{"Marker":"n"}') } } }
+    local client = streams.client(server.url)
+    local given_up, kept = client:get_job_output(JOB).body, client:get_job_output(JOB).body
+    assert.are.equal("\0", given_up:read(1))
+    assert.are.equal("m", client:list_vaults().Marker)
+    given_up:close()
+    local length = 0
+    for piece in function() return kept:read(MIB) end do length = length + #piece end
+    assert.are.equal(64 * MIB, length)
+    assert.are.equal("n", client:list_vaults().Marker)
+    client:close()
+  end)
+
+  it("that are abandoned are collected, hang up, and leave the others going", function()
+    local listener = assert(socket.bind("127.0.0.1", 0))
+    local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))
+    -- A body of 10 bytes, of which 5 have come; and who sends it.
+    local function begin()
+      local job = client:start("get_job_output", JOB)
+      job:poll()
+      local peer = assert(listener:accept())
+      peer:settimeout(30)
+      while not job:poll() do
+        peer:settimeout(0)
+        if peer:receive() == "" then peer:send "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" end
+      end
+      peer:settimeout(30)
+      return job:result().body, peer
+    end
+    local kept, keeper = begin()
+    local peer = select(2, begin())
+    kept:read(1)
+    collectgarbage()
+    collectgarbage()
+    local problem
+    repeat problem = select(2, peer:receive(1)) until problem
+    assert.are.equal("closed", problem)
+    keeper:send "67890"
+    assert.are.equal("234567890", kept:read "a")
+    client:close()
+    listener:close()
+  end)
+
+  it("end when their client is closed, with what came and an error", function()
+    serve { fallback = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" }, { "stall" } } }
+    local client, other = streams.client(server.url), streams.client(server.url, { read_timeout = 0.5 })
+    local bodies = { client:get_job_output(JOB).body, client:get_job_output(JOB).body, other:get_job_output(JOB).body }
+    for _, body in ipairs(bodies) do assert.are.equal("1", body:read(1)) end
+    client:close()
+    assert.are.equal("2345", bodies[1]:read(4))
+    for i = 1, 2 do
+      local err = assert_failed("ConnectionClosedError", bodies[i].read, bodies[i], "a")
+      assert.is_truthy(err.message:find("The client was closed.", 1, true))
+    end
+    assert.are.equal("2345", bodies[3]:read(4))
+    assert_failed("ReadTimeoutError", bodies[3].read, bodies[3], "a")
+  end)
+end)
+
+describe("a body that is read slowly", function()
+  after_each(stop)
+
+  local FLOOD = streams.flood(64)
+
+  it("holds the service back, whatever else goes on", function()
+    local asked = {}
+    for i = 1, 300 do
+      asked[2 * i - 1], asked[2 * i] = { "read" }, { "progress", 1 }
+    end
+    serve { FLOOD, asked }
+    local client = streams.client(server.url)
+    local body = client:get_job_output(JOB).body
+    assert.are.equal("\0", body:read(1))
+    -- Until the service has sent no more for a hundred calls: all it could.
+    local sent, same = 0, 0
+    repeat
+      local now = tonumber(client:list_vaults().Marker)
+      same = now == sent and same + 1 or 0
+      sent = now
+    until same == 100
+    assert.is_true(sent < 32 * MIB, sent .. " bytes were sent")
+    local hasher = glacier.tree_hasher()
+    hasher:update "\0"
+    for piece in function() return body:read(MIB) end do hasher:update(piece) end
+    assert.are.equal(streams.ZEROS[64].tree, (hasher:hex()))
+    client:close()
+  end)
+
+  it("does not run into the read timeout", function()
+    serve { FLOOD }
+    local body, length = streams.client(server.url, { read_timeout = 1 }):get_job_output(JOB).body, 0
+    for piece in function() return body:read(10 * MIB) end do
+      length = length + #piece
+      if length <= 20 * MIB then socket.sleep(1.3) end
+    end
+    assert.are.equal(64 * MIB, length)
+  end)
+
+  it("gives others their turn, though the service is fast", function()
+    serve { FLOOD }
+    local waits = 0
+    local client = streams.client(server.url, { wait = function() waits = waits + 1 end })
+    local body = client:get_job_output(JOB).body
+    for _ = 1, 1000 do -- until there is more than one can take at a time
+      if body:read(1) == nil then break end
+    end
+    waits = 0
+    assert.are.equal(64 * MIB, body:save "/dev/null")
+    assert.is_true(waits >= 7, waits .. " waits")
+  end)
+end)
+
+describe("a body is read where its host waits,", function()
+  after_each(stop)
+
+  local function slow_steps()
+    local steps = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n" } }
+    for i = 1, 20 do
+      steps[#steps + 1] = { "send", string.char(64 + i) }
+      steps[#steps + 1] = { "pause", 0.001 }
+    end
+    return steps
+  end
+
+  it("in coroutines", function()
+    serve { fallback = slow_steps() }
+    local client, threads, got = streams.client(server.url, { wait = coroutine.yield }), {}, {}
+    for i = 1, 4 do
+      threads[i] = coroutine.create(function()
+        local body, pieces = client:get_job_output(JOB).body, {}
+        for piece in function() return body:read(3) end do pieces[#pieces + 1] = piece end
+        got[i] = table.concat(pieces)
+      end)
+    end
+    local alive, yields = 4, 0
+    while alive > 0 do
+      alive = 0
+      for _, thread in ipairs(threads) do
+        if coroutine.status(thread) ~= "dead" then
+          alive, yields = alive + 1, yields + 1
+          assert(coroutine.resume(thread))
+        end
+      end
+      socket.sleep(0.001)
+    end
+    for i = 1, 4 do assert.are.equal("ABCDEFGHIJKLMNOPQRST", got[i]) end
+    assert.is_true(yields > 8)
+  end)
+
+  it("in a job's result, and in coroutines that save", function()
+    serve { fallback = slow_steps() }
+    local client = streams.client(server.url)
+    local outcomes = glacier.all { client:start("get_job_output", JOB), client:start("GetJobOutput", JOB) }
+    for _, outcome in ipairs(outcomes) do assert.are.equal("ABCDEFGHIJKLMNOPQRST", outcome.result.body:read "a") end
+    with_directory(function(path, list)
+      local yields = 0
+      local saver = coroutine.wrap(function()
+        local yielding = streams.client(server.url, { wait = function() coroutine.yield(true) end })
+        yielding:get_job_output(JOB).body:save(path)
+      end)
+      while saver() do
+        yields = yields + 1
+        socket.sleep(0.001)
+      end
+      assert.is_true(yields > 2)
+      assert.are.same({ "saved" }, list())
+      assert.are.equal("ABCDEFGHIJKLMNOPQRST", content(path))
+    end)
+  end)
+
+  it("and is lost where that wait raises, which passes through", function()
+    serve { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" }, { "stall" } } }
+    local reason, broken = {}, false
+    local client = streams.client(server.url, { wait = function()
+      if broken then error(reason, 0) end
+    end })
+    local body = client:get_job_output(JOB).body
+    assert.are.equal("12345", body:read(5))
+    broken = true
+    assert.are.equal(reason, failure(body.read, body, 1))
+    broken = false
+    assert.is_truthy(failure(body.read, body, 1).message:find("was broken off", 1, true))
+    body:close()
+    assert_failed("ParamValidationError", body.read, body)
+  end)
+
+  it("but by one at a time", function()
+    serve { slow_steps() }
+    local body = streams.client(server.url, { wait = coroutine.yield })
+    local thread = coroutine.wrap(function()
+      body = body:get_job_output(JOB).body
+      coroutine.yield "begun"
+      return body:read "a"
+    end)
+    repeat until thread() == "begun"
+    local outcome = thread()
+    while type(outcome) ~= "string" do
+      local err = failure(body.read, body, 1)
+      assert.is_truthy(err.message:find("another read of this body is under way", 1, true))
+      outcome = thread()
+    end
+    assert.are.equal("ABCDEFGHIJKLMNOPQRST", outcome)
+  end)
+end)

@@ -1,0 +1,92 @@
+-- Bodies of uploads through a host's own transport.
+local glacier = require "glacier"
+local streams = require "spec.support.streams"
+
+local MIB, failure = streams.MIB, streams.failure
+
+local KINDS = {
+  file = streams.file,
+  reader = function(bytes) return streams.reader(bytes, 100003) end,
+}
+
+local function assert_refused(words, ...)
+  local err = failure(...)
+  assert.are.same({ "ParamValidationError", "validation", "UploadArchive" }, { err.code, err.kind, err.operation },
+    tostring(err))
+  assert.is_truthy(err.message:find("Parameter validation failed:\n", 1, true), err.message)
+  assert.is_truthy(err.message:find("for parameter body, ", 1, true), err.message)
+  assert.is_truthy(err.message:find(words, 1, true), err.message)
+end
+
+describe("an upload through a host's transport", function()
+  local function client_of(transport, more)
+    local options = streams.options(more)
+    options.transport = transport
+    return glacier.client(options)
+  end
+
+  local function answered(request, status)
+    return { status = status or 201, headers = { ["x-amz-archive-id"] = request.method } }
+  end
+
+  it("is handed on as the string that it is", function()
+    local seen
+    client_of(function(request)
+      seen = request
+      return answered(request)
+    end):upload_archive { vaultName = "v", body = "0" }
+    assert.are.equal("0", seen.body)
+    assert.are.equal(streams.HASHES[2].linear, seen.headers["x-amz-content-sha256"])
+  end)
+
+  for _, count in ipairs { 1000, 65536, MIB, 100 * MIB, "none" } do
+    it(("is a reader and its length, asked for %s bytes at a time"):format(tostring(count)), function()
+      local row = streams.HASHES[8]
+      for _, kind in ipairs { "file", "reader" } do
+        local attempts = 0
+        client_of(function(request)
+          attempts = attempts + 1
+          assert.are.equal(row.size, request.body_length)
+          assert.are.equal(row.tree, request.headers["x-amz-sha256-tree-hash"])
+          local hasher = glacier.tree_hasher()
+          for piece in function() return request.body(count ~= "none" and count or nil) end do
+            assert.is_true(piece ~= "" and #piece <= (count ~= "none" and count or #piece))
+            hasher:update(piece)
+            if attempts == 1 and hasher:length() > MIB then return nil, "cut", "ConnectionClosedError" end
+          end
+          assert.is_nil(request.body(1))
+          assert.are.same({ row.tree, row.linear }, { hasher:hex() })
+          return answered(request, attempts == 2 and 503 or 201)
+        end, { max_attempts = 3 }):upload_archive { vaultName = "v", body = KINDS[kind](streams.pattern(row.size)) }
+        assert.are.equal(3, attempts)
+      end
+    end)
+  end
+
+  it("ends where it was hashed to, though the file has grown", function()
+    local path = os.tmpname()
+    local file = assert(io.open(path, "w+b"))
+    file:write "body"
+    file:seek "set"
+    client_of(function(request)
+      local other = io.open(path, "ab")
+      other:write " and more"
+      other:close()
+      assert.are.equal(4, request.body_length)
+      assert.are.equal("body", request.body(100))
+      assert.is_nil(request.body(100))
+      return answered(request)
+    end):upload_archive { vaultName = "v", body = file }
+    file:close()
+    os.remove(path)
+  end)
+
+  it("raises where it can be read no further", function()
+    local file = streams.file "body"
+    local client = client_of(function(request)
+      file:close()
+      return request.body(100)
+    end)
+    assert_refused("it is no open file", client.upload_archive, client, { vaultName = "v", body = file })
+  end)
+end)

@@ -1,0 +1,88 @@
+-- What streams of any length take of memory.
+local child = require "spec.support.child"
+local scripted = require "spec.support.scripted"
+local streams = require "spec.support.streams"
+
+local MIB = streams.MIB
+local carried_body = streams.carried_body
+
+local server
+local function serve(script)
+  server = scripted.start(script)
+  return server
+end
+
+local function stop()
+  if server then server:stop() end
+  server = nil
+end
+
+-- The sanitizer keeps what was freed, for a while.
+local SMALL = (os.getenv "ASAN_OPTIONS" or "") .. ":quarantine_size_mb=1"
+
+describe("the memory of an upload", function()
+  after_each(stop)
+
+  it("of 300 MiB stays under 64 MiB", function()
+    if not io.open "/proc/self/status" then return pending "there is no /proc here" end
+    serve {
+      { { "digest" }, { "send", streams.answer(503, { Connection = "close" }) } },
+      { { "digest" }, { "send", streams.answer(201, {}) } },
+    }
+    local printed = child({ ASAN_OPTIONS = SMALL, URL = server.url },
+      [[
+        local streams = require "spec.support.streams"
+        local file = streams.file ""
+        file:seek("set", 300 * streams.MIB - 1)
+        file:write "\0"
+        file:seek "set"
+        local client = streams.client(os.getenv "URL", { max_attempts = 2 })
+        client:upload_archive { vaultName = "v", body = file }
+        local status = io.open("/proc/self/status"):read "*a"
+        print(status:match "VmHWM:%s*(%d+) kB")
+      ]])
+    assert.is_truthy(tonumber(printed), printed)
+    assert.is_true(tonumber(printed) < 64 * 1024, printed .. " KiB")
+    local requests = server:requests()
+    assert.are.equal(2, #requests)
+    for _, request in ipairs(requests) do
+      assert.are.equal(streams.ZEROS[300].linear, request.sha256)
+      assert.are.equal(streams.ZEROS[300].tree, request.fields["x-amz-sha256-tree-hash"])
+    end
+  end)
+end)
+
+describe("the memory of a download", function()
+  after_each(stop)
+
+  it("of 300 MiB stays under 64 MiB, saved or read, fast or slow", function()
+    if not io.open "/proc/self/status" then return pending "there is no /proc here" end
+    serve { fallback = streams.flood(300, { ["x-amz-sha256-tree-hash"] = streams.ZEROS[300].tree }) }
+    local printed = child({ ASAN_OPTIONS = SMALL, URL = server.url },
+      [[
+        local streams = require "spec.support.streams"
+        local client = streams.client(os.getenv "URL")
+        local function body() return client:get_job_output({ vaultName = "v", jobId = "j" }).body end
+        assert(body():save "/dev/null" == 300 * streams.MIB)
+        local slow, fast, length = body(), body(), 0
+        slow:read(1)
+        for piece in function() return fast:read(65536) end do length = length + #piece end
+        assert(length == 300 * streams.MIB)
+        local status = io.open("/proc/self/status"):read "*a"
+        print(status:match "VmHWM:%s*(%d+) kB")
+      ]])
+    assert.is_truthy(tonumber(printed), printed)
+    assert.is_true(tonumber(printed) < 64 * 1024, printed .. " KiB")
+  end)
+
+  it("does not grow with the square of what is read at once", function()
+    local body = carried_body(("x"):rep(4 * MIB), 16)
+    collectgarbage()
+    collectgarbage "stop"
+    local before = collectgarbage "count"
+    assert.are.equal(4 * MIB, #body:read(4 * MIB))
+    local made = collectgarbage "count" - before
+    collectgarbage "restart"
+    assert.is_true(made < 256 * 1024, made .. " KiB") -- 512 GiB, copied anew for each piece
+  end)
+end)

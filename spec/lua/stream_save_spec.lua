@@ -1,0 +1,146 @@
+-- Saving the body of get_job_output: whole and checked, or not at all.
+local child = require "spec.support.child"
+local scripted = require "spec.support.scripted"
+local streams = require "spec.support.streams"
+
+local MIB = streams.MIB
+local JOB = streams.JOB
+local answered, carried, carried_body = streams.answered, streams.carried, streams.carried_body
+local failure, with_directory, content = streams.failure, streams.with_directory, streams.content
+
+local server
+local function serve(script)
+  server = scripted.start(script)
+  return server
+end
+
+local function stop()
+  if server then server:stop() end
+  server = nil
+end
+
+-- The response to get_job_output of a server that plays these steps.
+local function output_of(steps, options)
+  serve { steps, fallback = answered "{}" }
+  return streams.client(server.url, options):get_job_output(JOB)
+end
+
+local function assert_failed(code, ...)
+  local err = failure(...)
+  local kind = code == "ParamValidationError" and "validation" or "transport"
+  assert.are.same({ code, kind, kind == "transport", "GetJobOutput" },
+    { err.code, err.kind, err.retryable, err.operation }, tostring(err))
+  return err
+end
+
+describe("saving a body", function()
+  after_each(stop)
+
+  it("writes all that is left, under its name when it is whole", function()
+    with_directory(function(path, list)
+      local row = streams.HASHES[13]
+      local bytes, seen = streams.pattern(row.size), 0
+      local body = carried({ status = 200, headers = { ["x-amz-sha256-tree-hash"] = row.tree }, body = (function()
+        local reader = streams.reader(bytes, 100003)
+        return function()
+          local names = list()
+          if #names > 0 then
+            seen = seen + 1
+            assert.are.equal(1, #names)
+            assert.are_not.equal("saved", names[1])
+          end
+          return reader()
+        end
+      end)() }).body
+      assert.are.equal(bytes:sub(1, 10), body:read(10))
+      assert.are.equal(row.size, body:save(path))
+      assert.is_true(seen > 10)
+      assert.are.same({ "saved" }, list())
+      assert.is_true(content(path) == bytes:sub(11))
+    end)
+  end)
+
+  it("takes the place of what was there, and an empty body is an empty file", function()
+    with_directory(function(path, list)
+      for _, text in ipairs { "first", "second, longer", "" } do
+        assert.are.equal(#text, output_of(answered(text)).body:save(path))
+        assert.are.equal(text, content(path))
+        assert.are.same({ "saved" }, list())
+        stop()
+      end
+    end)
+  end)
+
+  it("that fails leaves nothing behind, and what was there as it was", function()
+    local wrong = { ["x-amz-sha256-tree-hash"] = streams.HASHES[1].tree }
+    for code, steps in pairs {
+      ChecksumError = answered("body", wrong),
+      ConnectionClosedError = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbody" } },
+    } do
+      with_directory(function(path, list)
+        local body = output_of(steps).body
+        assert_failed(code, body.save, body, path)
+        assert.are.same({}, list())
+        stop()
+        local file = io.open(path, "w")
+        file:write "before"
+        file:close()
+        body = output_of(steps).body
+        assert_failed(code, body.save, body, path)
+        assert.are.same({ "saved" }, list())
+        assert.are.equal("before", content(path))
+        stop()
+      end)
+    end
+  end)
+
+  it("where it cannot be written says why, and leaves the body to be saved elsewhere", function()
+    with_directory(function(path, list)
+      local body = carried_body "body"
+      for words, wrong in pairs {
+        ["No such file or directory"] = path .. "/deeper/saved", ["a path expected"] = 5,
+      } do
+        local err = failure(body.save, body, wrong)
+        assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
+        assert.is_truthy(err.message:find(words, 1, true), err.message)
+      end
+      assert.are.equal(4, body:save(path))
+      body = carried_body "body"
+      os.execute("mkdir " .. path .. ".d")
+      assert.is_truthy(failure(body.save, body, path .. ".d").message:find("cannot write", 1, true))
+      assert.are.same({ "saved", "saved.d" }, list())
+    end)
+  end)
+
+  it("to a device writes there, and leaves it a device", function()
+    assert.are.equal(4, carried_body("body"):save "/dev/null")
+    local body = carried_body(("x"):rep(MIB), 65536)
+    local err = failure(body.save, body, "/dev/full")
+    assert.is_truthy(err.message:find("cannot write /dev/full: No space left on device", 1, true), err.message)
+    body = carried_body "x" -- it shows at the end alone
+    assert.is_truthy(failure(body.save, body, "/dev/full").message:find("No space left on device", 1, true))
+    for _, device in ipairs { "/dev/null", "/dev/full" } do
+      assert.is_truthy(os.execute("test -c " .. device) == 0 or os.execute("test -c " .. device) == true)
+    end
+  end)
+
+  it("on a disk that is full leaves nothing behind, and hangs up", function()
+    with_directory(function(path, list)
+      serve { streams.flood(64) }
+      local code = ([[
+        local streams = require "spec.support.streams"
+        local client = streams.client(%q)
+        local body = client:get_job_output { vaultName = "v", jobId = "j" }.body
+        local good, err = pcall(body.save, body, %q)
+        print(good, err.code, err.message)
+        print(select(2, pcall(body.read, body)))
+      ]]):format(server.url, path)
+      local printed = child({ CODE = code, LUA = os.getenv "LUA" or "lua5.4" },
+        [[os.execute "trap '' XFSZ; ulimit -f 2048; exec $LUA -e \"$CODE\""]])
+      assert.is_truthy(printed:find "^false\tParamValidationError\tsave: cannot write [^\n]*: File too large\n",
+        printed)
+      assert.is_truthy(printed:find("read: the reader was closed", 1, true), printed)
+      assert.are.same({}, list())
+    end)
+  end)
+end)

@@ -1,0 +1,217 @@
+-- Uploads under way: refused in the middle, from files that change, slow, in jobs, abandoned.
+local glacier = require "glacier"
+local scripted = require "spec.support.scripted"
+local streams = require "spec.support.streams"
+
+local MIB, failure = streams.MIB, streams.failure
+local CREATED = streams.answer(201, { ["x-amz-archive-id"] = "ID" })
+local BUSY = streams.answer(503, { Connection = "close" }, '{"code":"ServiceUnavailableException","type":"Server"}')
+local REFUSED = streams.answer(400, {}, '{"code":"InvalidParameterValueException","message":"no","type":"Client"}')
+local ACCEPTED = { { "digest" }, { "send", CREATED } }
+
+-- The steps of a connection that takes any number of uploads.
+local function accepting(count)
+  local steps = {}
+  for _ = 1, count or 100 do
+    for _, step in ipairs(ACCEPTED) do steps[#steps + 1] = step end
+  end
+  return steps
+end
+
+local server
+local function serve(script)
+  server = scripted.start(script)
+  return server
+end
+
+local function assert_refused(words, ...)
+  local err = failure(...)
+  assert.are.same({ "ParamValidationError", "validation", "UploadArchive" }, { err.code, err.kind, err.operation },
+    tostring(err))
+  assert.is_truthy(err.message:find("Parameter validation failed:\n", 1, true), err.message)
+  assert.is_truthy(err.message:find("for parameter body, ", 1, true), err.message)
+  assert.is_truthy(err.message:find(words, 1, true), err.message)
+end
+
+local function assert_sent(row, request)
+  assert.are.equal(row.size, request.length)
+  assert.are.equal(row.linear, request.sha256)
+  assert.are.equal(row.linear, request.fields["x-amz-content-sha256"])
+  assert.are.equal(row.tree, request.fields["x-amz-sha256-tree-hash"])
+end
+
+describe("an upload", function()
+  after_each(function()
+    if server then server:stop() end
+    server = nil
+  end)
+
+  it("that is refused while it is being sent raises what the service says", function()
+    for _, steps in ipairs {
+      { { "head" }, { "send", REFUSED }, { "close" } },
+      { { "part", MIB }, { "send", REFUSED }, { "close" } },
+      { { "part", MIB }, { "send", REFUSED }, { "stall" } },
+    } do
+      serve { steps, fallback = { { "read" }, { "send", CREATED } } }
+      local client = streams.client(server.url, { max_attempts = 3 })
+      local err = failure(client.upload_archive, client, { vaultName = "v", body = streams.file(("x"):rep(32 * MIB)) })
+      assert.are.same({ "InvalidParameterValueException", "service", 400, 1 },
+        { err.code, err.kind, err.status, err.attempts })
+      client:upload_archive { vaultName = "v", body = streams.file "next" }
+      local requests = server:requests()
+      assert.are.equal(2, requests[2].connection)
+      assert.are.equal("next", requests[2].body)
+      client:close()
+      server:stop()
+    end
+  end)
+
+  -- The file at a path; `change` gets that path and the file when the hash is made and nothing sent.
+  local function with_changing_file(bytes, change, script)
+    serve(script)
+    local path = os.tmpname()
+    local writer = assert(io.open(path, "wb"))
+    writer:write(bytes)
+    writer:close()
+    local file = assert(io.open(path, "rb"))
+    local client = streams.client(server.url, { logger = function(event)
+      if event.event == "sign" and event.attempt == 1 then change(path, file) end
+    end, max_attempts = 2 })
+    local good, outcome = pcall(client.upload_archive, client, { vaultName = "v", body = file })
+    client:close()
+    os.remove(path)
+    return good, outcome
+  end
+
+  local function rewrite(bytes)
+    return function(path)
+      local writer = assert(io.open(path, "wb"))
+      writer:write(bytes)
+      writer:close()
+    end
+  end
+
+  it("of a file that has grown sends what was hashed", function()
+    local row = streams.HASHES[7] -- 2 MiB
+    local bytes = streams.pattern(row.size)
+    assert.is_true((with_changing_file(bytes, rewrite(bytes .. "more"),
+      { { { "digest" }, { "send", BUSY } }, ACCEPTED })))
+    local requests = server:requests()
+    assert.are.equal(2, #requests)
+    for _, request in ipairs(requests) do assert_sent(row, request) end
+  end)
+
+  for _, left in ipairs { 0, 1, MIB, 2 * MIB - 1 } do
+    it(("of a file that has shrunk to %d bytes is given up"):format(left), function()
+      local bytes = streams.pattern(2 * MIB)
+      local good, err = with_changing_file(bytes, rewrite(bytes:sub(1, left)), { { { "read" }, { "send", CREATED } } })
+      assert.is_false(good)
+      assert_refused("it has become shorter since it was hashed", error, err)
+      assert.are.same({}, server:requests()) -- none that was whole
+    end)
+  end
+
+  it("of a file that was closed meanwhile is given up", function()
+    local good, err = with_changing_file(streams.pattern(2 * MIB), function(_, file) file:close() end,
+      { { { "read" }, { "send", CREATED } } })
+    assert.is_false(good)
+    assert_refused("it is no open file", error, err)
+    assert.are.same({}, server:requests())
+  end)
+
+  it("that is given up hangs up at once", function()
+    collectgarbage "stop"
+    local socket = require "socket"
+    local listener = assert(socket.bind("127.0.0.1", 0))
+    local _, port = listener:getsockname()
+    local file = streams.file(("x"):rep(2 * MIB))
+    local client = streams.client("http://127.0.0.1:" .. port, { logger = function(event)
+      if event.event == "sign" then file:close() end
+    end })
+    assert_refused("it is no open file", client.upload_archive, client, { vaultName = "v", body = file })
+    local peer = assert(listener:accept())
+    peer:settimeout(30)
+    local problem
+    repeat problem = select(2, peer:receive(4096)) until problem
+    assert.are.equal("closed", problem)
+    collectgarbage "restart"
+    listener:close()
+  end)
+
+  it("whose service says nothing runs into the read timeout, whether it takes the body or not", function()
+    for _, steps in ipairs { { { "digest" }, { "stall" } }, { { "part", 10 }, { "pause", 3600 } } } do
+      serve { steps }
+      local client = streams.client(server.url, { read_timeout = 0.2 })
+      local err = failure(client.upload_archive, client, { vaultName = "v", body = streams.file(("x"):rep(32 * MIB)) })
+      assert.are.same({ "ReadTimeoutError", "transport", true, "UploadArchive", 1 },
+        { err.code, err.kind, err.retryable, err.operation, err.attempts })
+      server:stop()
+    end
+  end)
+
+  it("that we are slow to go on with does not", function()
+    local socket = require "socket"
+    serve { { { "digest" }, { "send", CREATED } } }
+    local client, polls = streams.client(server.url, { read_timeout = 1 }), 0
+    local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
+    while not job:poll() do
+      polls = polls + 1
+      if polls == 9 or polls == 12 then socket.sleep(1.3) end -- from the ninth on it is being sent
+    end
+    assert.are.equal("ID", job:result().archiveId)
+    assert.are.equal(streams.ZEROS[64].linear, server:requests()[1].sha256)
+  end)
+
+  it("gives others their turn while it hashes and while it sends, though the peer is fast", function()
+    serve { { { "digest" }, { "send", CREATED } } }
+    local hashing, sending, under_way = 0, 0, false
+    local client = streams.client(server.url, {
+      logger = function(event) under_way = event.event == "send" end,
+      wait = function()
+        if under_way then sending = sending + 1 else hashing = hashing + 1 end
+      end,
+    })
+    client:upload_archive { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) }
+    assert.are.equal(8, hashing) -- one for 8 MiB
+    assert.is_true(sending >= 8)
+    client:close()
+  end)
+
+  it("in a job does so from poll to poll", function()
+    serve { { { "digest" }, { "send", CREATED } } }
+    local client, polls = streams.client(server.url), 1
+    local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
+    while not job:poll() do polls = polls + 1 end
+    assert.is_true(polls > 16)
+    assert.are.equal(streams.ZEROS[64].linear, server:requests()[1].sha256)
+    client:close()
+  end)
+
+  it("may share its file with others that are under way", function()
+    serve { fallback = accepting(2) }
+    local row, client, jobs = streams.HASHES[13], streams.client(server.url), {}
+    local file = streams.file("skipped" .. streams.pattern(row.size))
+    file:seek("set", 7)
+    for i = 1, 4 do jobs[i] = client:start("upload_archive", { vaultName = "v", body = file }) end
+    for _, outcome in ipairs(glacier.all(jobs)) do assert.is_true(outcome.ok, tostring(outcome.error)) end
+    local requests = server:requests()
+    assert.are.equal(4, #requests)
+    for _, request in ipairs(requests) do assert_sent(row, request) end
+    client:close()
+  end)
+
+  it("that is abandoned is collected, and hangs up", function()
+    serve { { { "part", 10 }, { "stall" } }, { { "read" }, { "send", CREATED } } }
+    local client = streams.client(server.url)
+    do
+      local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("x"):rep(32 * MIB)) })
+      repeat job:poll() until #server:requests() == 1
+      assert.is_false(job:poll())
+    end
+    collectgarbage()
+    collectgarbage()
+    client:upload_archive { vaultName = "v", body = "next" }
+    assert.are.equal(2, server:requests()[2].connection)
+    client:close()
+  end)
+end)

@@ -1,0 +1,230 @@
+-- Bodies of upload_archive and upload_multipart_part: strings, open files and readers, hashed, sent,
+-- sent again, and refused.
+local glacier = require "glacier"
+local scripted = require "spec.support.scripted"
+local streams = require "spec.support.streams"
+
+local MIB, failure = streams.MIB, streams.failure
+local CREATED = streams.answer(201, { ["x-amz-archive-id"] = "ID" })
+local BUSY = streams.answer(503, { Connection = "close" }, '{"code":"ServiceUnavailableException","type":"Server"}')
+local ACCEPTED = { { "digest" }, { "send", CREATED } }
+
+-- The steps of a connection that takes any number of uploads.
+local function accepting(count)
+  local steps = {}
+  for _ = 1, count or 100 do
+    for _, step in ipairs(ACCEPTED) do steps[#steps + 1] = step end
+  end
+  return steps
+end
+
+local KINDS = {
+  string = function(bytes) return bytes end,
+  file = streams.file,
+  reader = function(bytes) return streams.reader(bytes, 100003) end,
+}
+
+local server
+local function serve(script)
+  server = scripted.start(script)
+  return server
+end
+
+local function assert_refused(words, ...)
+  local err = failure(...)
+  assert.are.same({ "ParamValidationError", "validation", "UploadArchive" }, { err.code, err.kind, err.operation },
+    tostring(err))
+  assert.is_truthy(err.message:find("Parameter validation failed:\n", 1, true), err.message)
+  assert.is_truthy(err.message:find("for parameter body, ", 1, true), err.message)
+  assert.is_truthy(err.message:find(words, 1, true), err.message)
+end
+
+local function assert_sent(row, request)
+  assert.are.equal(row.size, request.length)
+  assert.are.equal(row.linear, request.sha256)
+  assert.are.equal(row.linear, request.fields["x-amz-content-sha256"])
+  assert.are.equal(row.tree, request.fields["x-amz-sha256-tree-hash"])
+end
+
+describe("a body of an upload", function()
+  after_each(function()
+    if server then server:stop() end
+    server = nil
+  end)
+
+  for kind, make in pairs(KINDS) do
+    it("goes out as it is, with both hashes, whatever its size: " .. kind, function()
+      serve { fallback = accepting() }
+      local client = streams.client(server.url)
+      for _, row in ipairs(streams.HASHES) do
+        local bytes = streams.pattern(row.size)
+        assert.are.equal("ID", client:upload_archive { vaultName = "v", body = make(bytes) }.archiveId)
+        client:upload_multipart_part { vaultName = "v", uploadId = "u", range = "bytes 0-1/*", body = make(bytes) }
+      end
+      client:close()
+      local requests = server:requests()
+      assert.are.equal(2 * #streams.HASHES, #requests)
+      for i, request in ipairs(requests) do
+        assert_sent(streams.HASHES[math.ceil(i / 2)], request)
+        assert.are.equal(i % 2 == 1 and "POST /-/vaults/v/archives HTTP/1.1"
+          or "PUT /-/vaults/v/multipart-uploads/u HTTP/1.1", request.line)
+        assert.are.equal(tostring(request.length), request.fields["content-length"])
+        assert.is_nil(request.fields.expect)
+        assert.is_nil(request.fields["transfer-encoding"])
+        assert.are.equal(1, request.connection)
+      end
+    end)
+
+    it("keeps the checksum that it was given: " .. kind, function()
+      serve { fallback = accepting() }
+      local row, given = streams.HASHES[5], ("a"):rep(64)
+      local client = streams.client(server.url)
+      client:upload_archive { vaultName = "v", body = make(streams.pattern(row.size)), checksum = given }
+      client:close()
+      local request = server:requests()[1]
+      assert.are.equal(given, request.fields["x-amz-sha256-tree-hash"])
+      assert.are.equal(row.linear, request.fields["x-amz-content-sha256"])
+      assert.are.equal(row.linear, request.sha256)
+    end)
+
+    it("is sent again from its beginning: " .. kind, function()
+      local row = streams.HASHES[13] -- 5 MiB and 7 bytes
+      serve {
+        { { "digest" }, { "send", BUSY } },
+        { { "part", 3 * MIB }, { "close" } },
+        { { "head" }, { "send", BUSY } },
+        { { "part", 3 * MIB }, { "reset" } },
+        ACCEPTED,
+      }
+      local client = streams.client(server.url, { max_attempts = 5 })
+      local output = client:upload_archive { vaultName = "v", body = make(streams.pattern(row.size)) }
+      assert.are.equal(4, output.ResponseMetadata.RetryAttempts)
+      local requests = server:requests()
+      assert.are.equal(5, #requests)
+      assert_sent(row, requests[1])
+      assert_sent(row, requests[5])
+      client:close()
+    end)
+
+    it("goes out whole where the kept connection has died: " .. kind, function()
+      local row = streams.HASHES[7]
+      for _, steps in ipairs {
+        { { "digest" }, { "send", CREATED }, { "close" } },
+        { { "digest" }, { "send", CREATED }, { "head" }, { "reset" } },
+        { { "digest" }, { "send", CREATED }, { "part", 100000 }, { "close" } },
+      } do
+        serve { steps, fallback = ACCEPTED }
+        local client = streams.client(server.url, { max_attempts = 2 })
+        for _ = 1, 2 do
+          client:upload_archive { vaultName = "v", body = make(streams.pattern(row.size)) }
+        end
+        local requests = server:requests()
+        assert_sent(row, requests[1])
+        assert_sent(row, requests[#requests])
+        assert.is_true(requests[#requests].connection > 1)
+        client:close()
+        server:stop()
+      end
+    end)
+
+    it("that is small does so without another attempt: " .. kind, function()
+      for _, last in ipairs { "close", "reset" } do
+        for _, size in ipairs { 0, 1, 65536 } do
+          serve { { { "read" }, { "send", CREATED }, { "read" }, { last } }, { { "read" }, { "send", CREATED } } }
+          local client, body = streams.client(server.url), streams.pattern(size)
+          for _ = 1, 2 do
+            client:upload_archive { vaultName = "v", body = make(body) }
+          end
+          local requests = server:requests()
+          assert.are.same({ 3, body, 2 }, { #requests, requests[3].body, requests[3].connection })
+          client:close()
+          server:stop()
+        end
+      end
+    end)
+  end
+
+  it("may be empty, or left out", function()
+    serve { fallback = accepting() }
+    local client = streams.client(server.url)
+    client:upload_archive { vaultName = "v" }
+    client:upload_archive { vaultName = "v", body = function() end }
+    client:close()
+    for _, request in ipairs(server:requests()) do assert_sent(streams.HASHES[1], request) end
+  end)
+
+  it("that is a path is sent as those bytes", function()
+    serve { { { "read" }, { "send", CREATED } } }
+    streams.client(server.url):upload_archive { vaultName = "v", body = "/etc/hostname" }
+    assert.are.equal("/etc/hostname", server:requests()[1].body)
+  end)
+
+  it("is read from where the file stands, to its end, and the file stays open", function()
+    serve { { { "read" }, { "send", CREATED } } }
+    local file = streams.file "skipped body"
+    file:seek("set", 8)
+    streams.client(server.url):upload_archive { vaultName = "v", body = file }
+    assert.are.equal("body", server:requests()[1].body)
+    assert.are.equal("file", io.type(file))
+    file:close()
+  end)
+
+  it("may come from a pipe", function()
+    serve { { { "digest" }, { "send", CREATED } } }
+    local pipe = io.popen "printf 0"
+    streams.client(server.url):upload_archive { vaultName = "v", body = pipe }
+    pipe:close()
+    assert_sent(streams.HASHES[2], server:requests()[1])
+  end)
+
+  it("is refused where it is nothing that can be read", function()
+    serve {}
+    local client = streams.client(server.url)
+    local closed, directory = streams.file "", io.open "."
+    closed:close()
+    for words, value in pairs {
+      ["Invalid type for parameter body, value: 5, type: number"] = 5,
+      ["type: boolean, valid types: string, open file, function"] = true,
+      ["type: table, valid types: string, open file, function"] = {},
+      ["it is no open file"] = closed,
+      ["it cannot be read: Is a directory"] = directory,
+    } do
+      assert_refused(words, client.upload_archive, client, { vaultName = "v", body = value })
+    end
+    assert_refused("it is no open file", client.upload_archive, client,
+      { vaultName = "v", body = glacier.tree_hasher() })
+    assert.are.same({}, server:requests())
+    directory:close()
+  end)
+
+  it("is refused where its reader does what it should not, and passes on what it raises", function()
+    serve {}
+    local client, reason = streams.client(server.url), {}
+    local function upload(body) return client.upload_archive, client, { vaultName = "v", body = body } end
+    assert_refused("its reader returned a number, not a string or nil", upload(function() return 5 end))
+    assert_refused("its reader returned a boolean", upload(function() return false end))
+    local given = { "a", "", "b", {} }
+    assert_refused("its reader returned a table", upload(function() return table.remove(given, 1) end))
+    assert.are.equal(reason, failure(upload(function() error(reason, 0) end)))
+    assert.are.same({}, server:requests())
+  end)
+
+  it("of a reader may take 16 MiB, and is refused with a way out where it takes more", function()
+    serve { fallback = accepting() }
+    local client = streams.client(server.url)
+    client:upload_archive { vaultName = "v", body = streams.reader(("\0"):rep(16 * MIB), MIB) }
+    client:close()
+    for _, size in ipairs { 1, 65536, MIB, 16 * MIB + 1 } do
+      local piece = ("\0"):rep(size)
+      local first = ("\0"):rep(16 * MIB + 1 - size)
+      assert_refused("it cannot be rewound and is longer than 16777216 bytes: client:upload sends it in parts",
+        client.upload_archive, client, { vaultName = "v", body = function() -- it never ends
+          local given = first or piece
+          first = nil
+          return given
+        end })
+    end
+    assert.are.equal(1, #server:requests())
+    assert.are.equal(16 * MIB, server:requests()[1].length)
+  end)
+end)

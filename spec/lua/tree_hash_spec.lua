@@ -1,0 +1,166 @@
+-- glacier.tree_hash, tree_hasher and combine_tree_hashes, against values that Python's hashlib made.
+local glacier = require "glacier"
+local streams = require "spec.support.streams"
+
+local MIB = streams.MIB
+
+local function failure(...)
+  local good, err = pcall(...)
+  assert.is_false(good)
+  return err
+end
+
+local function assert_refused(words, ...)
+  local err = failure(...)
+  assert.are.same({ "ParamValidationError", "validation", false }, { err.code, err.kind, err.retryable }, tostring(err))
+  assert.is_truthy(err.message:find(words, 1, true), err.message)
+end
+
+describe("the tree hash", function()
+  for _, row in ipairs(streams.HASHES) do
+    it(("of %d bytes is hashlib's, from a string, a file or a reader"):format(row.size), function()
+      local bytes = streams.pattern(row.size)
+      assert.are.equal(row.tree, glacier.tree_hash(bytes))
+      assert.are.equal(row.tree, glacier.tree_hash(streams.file(bytes)))
+      assert.are.equal(row.tree, glacier.tree_hash(streams.reader(bytes, 65537)))
+      assert.are.equal(1, select("#", glacier.tree_hash(bytes)))
+    end)
+  end
+
+  it("of a file begins where it stands, and moves it to its end", function()
+    local row = streams.HASHES[5]
+    local file = streams.file("skipped" .. streams.pattern(row.size))
+    file:seek("set", 7)
+    assert.are.equal(row.tree, glacier.tree_hash(file))
+    assert.are.equal(7 + row.size, file:seek())
+    assert.are.equal(streams.HASHES[1].tree, glacier.tree_hash(file))
+  end)
+
+  it("of a pipe is that of what comes through it", function()
+    local pipe = io.popen("printf 0")
+    assert.are.equal(streams.HASHES[2].tree, glacier.tree_hash(pipe))
+    pipe:close()
+  end)
+
+  it("asks a reader until it gives nil, empty pieces or not", function()
+    local pieces, asked = { "", "0", "", "" }, 0
+    assert.are.equal(streams.HASHES[2].tree, glacier.tree_hash(function(count)
+      asked = asked + 1
+      assert.is_true(count >= 1 and count % 1 == 0)
+      return pieces[asked]
+    end))
+    assert.are.equal(5, asked)
+  end)
+
+  it("passes on what a reader raises", function()
+    local reason = {}
+    assert.are.equal(reason, failure(glacier.tree_hash, function() error(reason, 0) end))
+  end)
+
+  it("is refused of what gives no bytes", function()
+    local closed = streams.file ""
+    closed:close()
+    for _, value in ipairs { 5, true, {}, coroutine.create(print), closed, glacier.tree_hasher() } do
+      assert_refused("tree_hash: Invalid value, ", glacier.tree_hash, value)
+    end
+    assert_refused("type: nil", glacier.tree_hash)
+    assert_refused("it is no open file", glacier.tree_hash, closed)
+    assert_refused("its reader returned a number", glacier.tree_hash, function() return 5 end)
+    assert_refused("its reader returned a boolean", glacier.tree_hash, function() return false end)
+  end)
+
+  it("of a directory says that it is one", function()
+    local directory = io.open "."
+    assert_refused("Is a directory", glacier.tree_hash, directory)
+    directory:close()
+  end)
+end)
+
+describe("a tree hasher", function()
+  for _, size in ipairs { 1000003, MIB - 1, MIB + 1, 3 * MIB + 5, 16 * MIB } do
+    it(("fed %d bytes at a time gives the same"):format(size), function()
+      for _, row in ipairs(streams.HASHES) do
+        local hasher, bytes = glacier.tree_hasher(), streams.pattern(row.size)
+        for piece in streams.reader(bytes, size) do hasher:update(piece) end
+        assert.are.same({ row.tree, row.linear }, { hasher:hex() })
+        assert.are.equal(row.size, hasher:length())
+      end
+    end)
+  end
+
+  it("fed a byte at a time over a MiB's edge gives the same", function()
+    local row = streams.HASHES[5] -- 1 MiB and 1 byte
+    local hasher, bytes = glacier.tree_hasher(), streams.pattern(row.size)
+    hasher:update(bytes:sub(1, MIB - 10))
+    for i = MIB - 9, row.size do hasher:update(bytes:sub(i, i)) end
+    assert.are.equal(row.tree, (hasher:hex()))
+  end)
+
+  it("tells its value at any time, and is fed on", function()
+    local hasher, bytes, fed = glacier.tree_hasher(), streams.pattern(7 * MIB), 0
+    for _, row in ipairs(streams.HASHES) do
+      hasher:update(bytes:sub(fed + 1, row.size))
+      fed = row.size
+      for _ = 1, 2 do assert.are.same({ row.tree, row.linear }, { hasher:hex() }) end
+    end
+  end)
+
+  it("knows nothing of another one", function()
+    local one, two = glacier.tree_hasher(), glacier.tree_hasher()
+    one:update "0"
+    assert.are.equal(streams.HASHES[2].tree, (one:hex()))
+    assert.are.equal(streams.HASHES[1].tree, (two:hex()))
+  end)
+
+  it("takes strings only", function()
+    local hasher = glacier.tree_hasher()
+    for _, value in ipairs { 5, true, {}, print } do
+      assert.is_truthy(tostring(failure(hasher.update, hasher, value)):find("string expected", 1, true))
+    end
+    assert.is_false((pcall(hasher.update, hasher)))
+    assert.is_false((pcall(hasher.update, {}, "")))
+    assert.are.equal(streams.HASHES[1].tree, (hasher:hex()))
+  end)
+end)
+
+describe("combining tree hashes", function()
+  -- Parts of 1 and 2 MiB of the pattern, combined, are the hash of the whole.
+  for _, part in ipairs { 1, 2, 4 } do
+    it(("of parts of %d MiB gives that of the whole"):format(part), function()
+      for _, row in ipairs(streams.HASHES) do
+        local bytes, parts = streams.pattern(row.size), {}
+        for piece in streams.reader(bytes, part * MIB) do parts[#parts + 1] = glacier.tree_hash(piece) end
+        if parts[1] then assert.are.equal(row.tree, glacier.combine_tree_hashes(parts)) end
+      end
+    end)
+  end
+
+  it("of one hash gives it, in lower case", function()
+    local hash = streams.HASHES[3].tree
+    assert.are.equal(hash, glacier.combine_tree_hashes { hash:upper() })
+  end)
+
+  it("leaves the list as it was", function()
+    local list = { streams.HASHES[1].tree, streams.HASHES[2].tree, streams.HASHES[3].tree }
+    local first = glacier.combine_tree_hashes(list)
+    assert.are.same({ streams.HASHES[1].tree, streams.HASHES[2].tree, streams.HASHES[3].tree }, list)
+    assert.are.equal(first, glacier.combine_tree_hashes(list))
+  end)
+
+  it("depends on their order", function()
+    local one, two = streams.HASHES[1].tree, streams.HASHES[2].tree
+    assert.are_not.equal(glacier.combine_tree_hashes { one, two }, glacier.combine_tree_hashes { two, one })
+  end)
+
+  it("is refused of what is no list of hashes, with the number of the first that is none", function()
+    local hash = streams.HASHES[1].tree
+    for _, value in ipairs { {}, { n = 1 }, 5, hash, true } do
+      assert_refused("a list of tree hashes is needed, with at least one", glacier.combine_tree_hashes, value)
+    end
+    assert_refused("a list of tree hashes is needed", glacier.combine_tree_hashes)
+    assert_refused("hash number 2 is not 64 hexadecimal digits", glacier.combine_tree_hashes, { hash, hash:sub(2) })
+    for _, wrong in ipairs { "", hash .. "0", hash:gsub("^.", "g"), ("\0"):rep(64), " " .. hash:sub(2), 5, true, {} } do
+      assert_refused("hash number 1 is not", glacier.combine_tree_hashes, { wrong, hash })
+    end
+  end)
+end)
