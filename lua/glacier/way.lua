@@ -107,6 +107,9 @@ local function make(chosen, settings)
     made.send, made.connections = send.libcurl(settings)
   end
   made.credentials = credentials.source(chosen.credentials, credentials_context(made, chosen))
+  -- The shared files hold keys: only the source of the keys knows them from here on, for much that a
+  -- program may print, as a job, leads to these settings.
+  settings.files, settings.profile = nil, nil
   return made
 end
 
@@ -123,7 +126,7 @@ end
 --- Makes the inside of a client.
 -- Raises errors of kind "config" and "credentials" for settings that cannot be meant.
 -- @param chosen table: checked options of `glacier.client`
--- @return table: settings (of `config.resolve`), credentials, send and connections (of
+-- @return table: settings (of `config.resolve`, without the shared files), credentials, send and connections (of
 --   `glacier.send`), retries, limiter (adaptive mode) or nil, user_agent, strict_notifications
 --   (boolean or nil), logger or nil, wait or nil, clock and time (functions that give seconds:
 --   never set back, and since the epoch), clock_offset (seconds)

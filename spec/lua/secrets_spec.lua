@@ -87,3 +87,53 @@ describe("the error of a refused signature", function()
     assert_silent(signature_of(sent), err)
   end)
 end)
+
+describe("what a program holds in its hands", function()
+  local GOOD = { status = 200, headers = {}, body = '{"VaultList":[]}' }
+  local PROFILE = "[default]\naws_access_key_id = AKID\naws_secret_access_key = SECRETkey\naws_session_token = "
+    .. "SECRETtoken\n[profile other]\naws_secret_access_key = SECRETother\n"
+
+  local function client_of(env, transport)
+    return glacier.client { region = "us-west-2", env = env, max_attempts = 1, transport = transport }
+  end
+
+  it("leads to no key of the shared files: a client, a job, an error", function()
+    settings.with_files({ config = PROFILE }, function(env)
+      local answer = GOOD
+      local client = client_of(env, function()
+        coroutine.yield()
+        return answer
+      end)
+      local job = client:start "list_vaults"
+      assert_silent("SECRET", client, job)
+      assert.is_false(job:poll())
+      assert_silent("SECRET", client, job)
+      assert.is_true(job:poll())
+      assert_silent("SECRET", client, job, job:result())
+      answer = { status = 400, headers = {}, body = "{}" }
+      local outcome = glacier.all { client:start "list_vaults" }[1]
+      assert.is_false(outcome.ok)
+      assert_silent("SECRET", outcome)
+    end)
+  end)
+
+  it("leads to none: a reader", function()
+    settings.with_files({ config = PROFILE }, function(env)
+      local client = client_of(env, function()
+        return { status = 200, headers = {}, body = "hello" }
+      end)
+      local output = client:get_job_output { vaultName = "v", jobId = "j" }
+      assert_silent("SECRET", output)
+      assert.are.equal("hello", output.body:read "*a")
+      assert_silent("SECRET", output)
+    end)
+  end)
+
+  it("leads to none: the source of the keys", function()
+    local place = require("spec.support.credentials_world").new { config = PROFILE }
+    finally(place.close)
+    local source = place.source()
+    source:keys()
+    assert_silent("SECRET", source)
+  end)
+end)

@@ -67,10 +67,10 @@ local function copy_of(err)
 end
 
 local function tell(self, began, err)
-  local log = self._context.log
+  local log = self._context().log
   if log then
     log {
-      event = "refresh", provider = self._provider, duration = self._context.clock() - began,
+      event = "refresh", provider = self._provider, duration = self._context().clock() - began,
       expiration = not err and self._expiration or nil, code = type(err) == "table" and err.code or nil,
     }
   end
@@ -83,7 +83,8 @@ end
 --   session_token, account_id (strings), expiration (seconds since the epoch), the last three optional; fetch, or nil
 --   for keys that stay as they are: function(turn) -> keys, which raises and may yield
 function refreshable.new(context, found)
-  local self = setmetatable({ _context = context }, Refreshable)
+  -- Behind a function: whoever prints the holder with all that is in it prints no key of the shared files.
+  local self = setmetatable({ _context = function() return context end }, Refreshable)
   self:become(found)
   if found.keys then
     self:_keep(found.keys)
@@ -117,7 +118,7 @@ function Refreshable:_need()
   if not self._keys then
     return "mandatory"
   end
-  local left = self._refreshes and self._expiration and self._expiration - self._context.clock() or math.huge
+  local left = self._refreshes and self._expiration and self._expiration - self._context().clock() or math.huge
   return left < MANDATORY and "mandatory" or left < ADVISORY and "advisory" or nil
 end
 
@@ -126,7 +127,7 @@ function Refreshable:_land(flight, keys)
   if self._flight ~= flight and self._keys then
     return
   end
-  if type(keys.expiration) == "number" and keys.expiration < self._context.clock() then
+  if type(keys.expiration) == "number" and keys.expiration < self._context().clock() then
     problem.retrieval(self._provider, "Credentials were refreshed, but the refreshed credentials are still expired.")
   end
   self:_keep(keys)
@@ -134,7 +135,7 @@ end
 
 -- Fetches. Returns nil, or what was raised.
 function Refreshable:_fly(turn)
-  local flight, began = new_flight(self._context), self._context.clock()
+  local flight, began = new_flight(self._context()), self._context().clock()
   self._flight = flight
   local good, result = protect.call(self._fetch, watched(turn, flight))
   if good then
@@ -156,12 +157,12 @@ end
 -- Waits for another's fetch. Returns whether it ended in a way that counts for all, and its error.
 function Refreshable:_join(flight, turn)
   local pause = SHORTEST
-  while not flight.done and can_join(flight, turn, self._context) do
+  while not flight.done and can_join(flight, turn, self._context()) do
     if is_too_late(turn) then
       local text = "The timeout of the whole call passed while waiting for keys"
       return true, fail.new("transport", "ReadTimeoutError", text, true)
     end
-    self._context.sleep(pause, turn)
+    self._context().sleep(pause, turn)
     pause = math.min(pause * 2, LONGEST)
   end
   return flight.done and (not flight.failed or flight.err ~= nil), flight.err and copy_of(flight.err)
@@ -170,7 +171,7 @@ end
 -- Has the keys fetched, here or by the one who is at it. Returns nil or what is to be raised.
 function Refreshable:_renew(turn)
   local flight = self._flight
-  while flight and can_join(flight, turn, self._context) do
+  while flight and can_join(flight, turn, self._context()) do
     local settled, err = self:_join(flight, turn)
     if settled then
       return err
@@ -187,7 +188,7 @@ end
 function Refreshable:keys(turn)
   local need = self:_need()
   local flight = self._flight
-  local another_is_at_it = flight and can_join(flight, turn, self._context)
+  local another_is_at_it = flight and can_join(flight, turn, self._context())
   if need and not (need == "advisory" and another_is_at_it) then
     local err = self:_renew(turn)
     if err and (need == "mandatory" or type(err) ~= "table") then
