@@ -18,6 +18,9 @@ local PROVIDER = "custom-process"
 local SCRIPT = [[exec 3>&1 2>/dev/null; text=$(exec %s 2>&1 >&3 3>&-); status=$?
 LC_ALL=C; printf '%%s\n%%d %%d' "$text" "$status" "${#text}"]]
 
+-- Bytes that a program may print, its error text included.
+local LONGEST = 1024 * 1024
+
 local function quoted(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
 end
@@ -42,8 +45,11 @@ local function run(command)
   if not good or not pipe then
     problem.retrieval(PROVIDER, "this host cannot start programs")
   end
-  local everything = pipe:read "*a" or ""
+  local everything = pipe:read(LONGEST + 1) or ""
   pipe:close()
+  if #everything > LONGEST then
+    problem.retrieval(PROVIDER, ("the program printed more than %d bytes"):format(LONGEST))
+  end
   local rest, status, length = everything:match "^(.*)\n(%d+) (%d+)$"
   if not rest or #rest < tonumber(length) then
     problem.retrieval(PROVIDER, "the shell that runs the program was ended")
@@ -52,13 +58,27 @@ local function run(command)
   return output, tonumber(status), rest:sub(#output + 1)
 end
 
--- The strings of the output: what the error text must not repeat.
-local function secrets_in(output)
-  local secrets = {}
-  for text in output:gmatch '"([^"]*)"' do
-    secrets[#secrets + 1] = #text >= 16 and text or nil
+-- Whether it looks like a key or a token in base64.
+local function is_key_like(word)
+  return #word >= 40 and word:find "%l" and word:find "%u" and word:find "%d"
+end
+
+-- What a message must not repeat of a text: longer strings of JSON, and what looks like a key.
+local function add_secrets(secrets, text)
+  for said in text:gmatch '"([^"]*)"' do
+    secrets[#secrets + 1] = #said >= 16 and said or nil
   end
-  return secrets
+  for word in text:gmatch "[%w+/=]+" do
+    secrets[#secrets + 1] = is_key_like(word) and word or nil
+  end
+end
+
+-- The program's error text, fit for a message.
+local function error_text(text, output)
+  local secrets = {}
+  add_secrets(secrets, output)
+  add_secrets(secrets, text)
+  return problem.quote(text, secrets)
 end
 
 local function expiration_of(printed)
@@ -72,7 +92,7 @@ local function read_keys(output, account)
   local printed = answer.decode(output) or problem.retrieval(PROVIDER, "the program printed no JSON object")
   if printed.Version ~= 1 then
     local version = type(printed.Version) == "number" and ("%.14g"):format(printed.Version)
-      or answer.has(printed, "Version") and problem.quote(printed.Version) or "<Version key not provided>"
+      or answer.has(printed, "Version") and "<no number>" or "<Version key not provided>"
     problem.retrieval(PROVIDER, ("Unsupported version '%s' for credential process provider, supported versions: 1")
       :format(version))
   end
@@ -92,7 +112,7 @@ end
 local function retrieve(command, account)
   local output, status, text = run(command)
   if status ~= 0 then
-    text = problem.quote(text, secrets_in(output))
+    text = error_text(text, output)
     text = text ~= "" and ": " .. text or ""
     problem.retrieval(PROVIDER, ("the program exited with status %d%s"):format(status, text))
   end
