@@ -1,5 +1,6 @@
-/* Time, chance and kinds of files, for the Lua layer: os.time has whole seconds only, math.random of
- * LuaJIT begins with the same numbers in every process, and io knows files by their names alone. */
+/* Time, chance and kinds of files, for the Lua layer: os.time has whole seconds only, math.random
+ * of LuaJIT begins with the same numbers in every process, and io knows files by their names alone.
+ */
 #ifndef GL_BINDING_SYSTEM_H
 #define GL_BINDING_SYSTEM_H
 

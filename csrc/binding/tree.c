@@ -73,7 +73,8 @@ int gl_lua_join_trees(lua_State *L) {
   unsigned char joined[GL_SHA256_SIZE];
   int count = lua_istable(L, 1) ? (int)gl_compat_rawlen(L, 1) : 0;
   if (count == 0) {
-    gl_error_set(&error, GL_VALIDATION, "ParamValidationError", "combine_tree_hashes: a list of tree hashes is needed, with at least one");
+    gl_error_set(&error, GL_VALIDATION, "ParamValidationError",
+                 "combine_tree_hashes: a list of tree hashes is needed, with at least one");
     return gl_raise(L, &error, NULL);
   }
   unsigned char(*hashes)[GL_SHA256_SIZE] = lua_newuserdata(L, (size_t)count * GL_SHA256_SIZE);

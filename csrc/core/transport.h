@@ -103,8 +103,8 @@ void gl_transfer_stream(gl_transfer *transfer);
 size_t gl_transfer_wants(const gl_transfer *transfer);
 
 /* Feeds it bytes, which are copied.  As long as only one such piece was fed, the transfer can begin
- * anew by itself where a kept connection turns out to be dead.  0 or the kind in `error`: GL_VALIDATION
- * "ParamValidationError" for more than was announced. */
+ * anew by itself where a kept connection turns out to be dead.  0 or the kind in `error`:
+ * GL_VALIDATION "ParamValidationError" for more than was announced. */
 int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl_error *error);
 
 /* Whether the head of a response to be taken in pieces is there; if so, status and headers are

@@ -67,7 +67,8 @@ CURLcode gl_transfer_setup(gl_transfer *transfer, const gl_request *request);
 /* libcurl's read callback of a streamed request body. */
 size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *transfer);
 
-/* libcurl's seek callback of the same: back to the beginning, as long as all that was fed is there. */
+/* libcurl's seek callback of the same: back to the beginning, as long as all that was fed is there.
+ */
 int gl_transfer_on_seek(void *transfer, curl_off_t offset, int origin);
 
 /* Takes body bytes of a response that is taken in pieces; what the write callback returns. */
