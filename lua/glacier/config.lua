@@ -28,25 +28,47 @@ local function positive_integer(value)
   return nil, "an integer of at least 1"
 end
 
-local function retry_mode(value)
-  if value == "standard" or value == "legacy" or value == "adaptive" then
-    return value
+local function one_of(...)
+  local words, wanted = {}, "one of " .. table.concat({ ... }, ", ")
+  for _, word in ipairs { ... } do
+    words[word] = true
   end
-  return nil, "one of standard, legacy, adaptive"
+  return function(value)
+    if words[value] then
+      return value
+    end
+    return nil, wanted
+  end
 end
 
 -- Where each setting is found besides the options: variables, the first one set wins, and the
--- profile's key.
+-- profile's key, if it may be set there.
 local places = {
   region = { text, { "AWS_REGION", "AWS_DEFAULT_REGION" }, "region" },
   ca_bundle = { text, { "AWS_CA_BUNDLE" }, "ca_bundle" },
-  retry_mode = { retry_mode, { "AWS_RETRY_MODE" }, "retry_mode" },
+  retry_mode = { one_of("standard", "legacy", "adaptive"), { "AWS_RETRY_MODE" }, "retry_mode" },
   max_attempts = { positive_integer, { "AWS_MAX_ATTEMPTS" }, "max_attempts" },
   use_fips_endpoint = { boolean, { "AWS_USE_FIPS_ENDPOINT" }, "use_fips_endpoint" },
   use_dualstack_endpoint = { boolean, { "AWS_USE_DUALSTACK_ENDPOINT" }, "use_dualstack_endpoint" },
   app_id = { text, { "AWS_SDK_UA_APP_ID" }, "sdk_ua_app_id" },
   ignore_configured_endpoint_urls = {
     boolean, { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" }, "ignore_configured_endpoint_urls",
+  },
+  sts_regional_endpoints = {
+    one_of("legacy", "regional"), { "AWS_STS_REGIONAL_ENDPOINTS" }, "sts_regional_endpoints",
+  },
+  ec2_metadata_disabled = { boolean, { "AWS_EC2_METADATA_DISABLED" } },
+  ec2_metadata_v1_disabled = { boolean, { "AWS_EC2_METADATA_V1_DISABLED" }, "ec2_metadata_v1_disabled" },
+  ec2_metadata_service_endpoint = {
+    text, { "AWS_EC2_METADATA_SERVICE_ENDPOINT" }, "ec2_metadata_service_endpoint",
+  },
+  ec2_metadata_service_endpoint_mode = {
+    text, { "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE" }, "ec2_metadata_service_endpoint_mode",
+  },
+  imds_use_ipv6 = { boolean, { "AWS_IMDS_USE_IPV6" }, "imds_use_ipv6" },
+  metadata_service_timeout = { positive_integer, { "AWS_METADATA_SERVICE_TIMEOUT" }, "metadata_service_timeout" },
+  metadata_service_num_attempts = {
+    positive_integer, { "AWS_METADATA_SERVICE_NUM_ATTEMPTS" }, "metadata_service_num_attempts",
   },
 }
 
@@ -106,7 +128,7 @@ end
 
 -- The text at `key` of a map of the files and where it was set; nil where it is empty or not there.
 local function text_of(found, map, key)
-  local value = map[key]
+  local value = key and map[key]
   if value == nil or value == "" then
     return nil
   end
@@ -117,17 +139,20 @@ local function text_of(found, map, key)
   return value, origin
 end
 
--- The setting outside of the options, or nil.
+-- The setting outside of the options and where it was set, or nil.
 local function look_up(found, name)
   local read, variables, key = places[name][1], places[name][2], places[name][3]
   for _, variable in ipairs(variables) do
     local value = found.getenv(variable)
     if value then
-      return parse(read, value, variable .. " in the environment")
+      local origin = variable .. " in the environment"
+      return parse(read, value, origin), origin
     end
   end
   local value, origin = text_of(found, found.profile, key)
-  return value and parse(read, value, origin)
+  if value then
+    return parse(read, value, origin), origin
+  end
 end
 
 -- The [services] section that the profile names.
@@ -158,7 +183,7 @@ end
 -- Raises `InvalidConfigError` for a value that cannot be meant.
 -- @param found table: getenv (function), files (of glacier.profile), profile (a map of them)
 -- @param name string: "use_fips_endpoint" and so on
--- @return its value, or nil
+-- @return its value and where it was set, in words; or nil
 config.look_up = look_up
 
 --- The endpoint that is configured for a service, outside of the options.
@@ -222,13 +247,16 @@ local function set_retries(settings, options, found)
   settings.max_attempts = pick(options.max_attempts, found, "max_attempts", settings.retry_mode == "legacy" and 5 or 3)
 end
 
--- Calls a function; a setting that it finds malformed is told with its origin, if it has one.
-local function naming(origin, resolve, fields)
+--- Calls a function; the message of a setting that it finds malformed gets where it was set.
+-- @param origin string or nil
+-- @param resolve function(fields), which may raise
+-- @return its first result
+function config.naming(origin, resolve, fields)
   local good, result = pcall(resolve, fields)
   if good then
     return result
   end
-  if origin and result.code == "InvalidConfigError" then
+  if origin and type(result) == "table" and result.code == "InvalidConfigError" then
     result.message = origin .. ": " .. result.message
   end
   return error(result, 0)
@@ -242,7 +270,7 @@ local function set_endpoint(settings, options, found)
     url, origin = config.endpoint(found, "AWS_ENDPOINT_URL_GLACIER", "glacier")
   end
   settings.region = region
-  settings.endpoint_url = naming(origin, core.endpoint, {
+  settings.endpoint_url = config.naming(origin, core.endpoint, {
     region = region,
     endpoint_url = url,
     use_fips = fips or pick(options.use_fips_endpoint, found, "use_fips_endpoint"),

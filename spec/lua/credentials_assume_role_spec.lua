@@ -189,7 +189,12 @@ describe("a role whose settings cannot be meant", function()
       "InvalidConfigError", ".aws/config, line 2: there is no [services x]", {} },
     { "a mode of STS endpoints that is none", "sts_regional_endpoints = x\n" .. ROLE .. "source_profile = source\n"
       .. SOURCE,
-      "InvalidConfigError", ".aws/config, line 2 must be legacy or regional", {} },
+      "InvalidConfigError", '.aws/config, line 2: "x" is not one of legacy, regional', {} },
+    { "an address of STS that is none", ROLE .. "source_profile = source\n" .. SOURCE, "InvalidConfigError",
+      "AWS_ENDPOINT_URL_STS in the environment: Invalid endpoint: nowhere", { AWS_ENDPOINT_URL_STS = "nowhere" } },
+    { "an address of STS in the file that is none", "services = s\n" .. ROLE .. "source_profile = source\n" .. SOURCE
+      .. "[services s]\nsts =\n  endpoint_url = nowhere\n", "InvalidConfigError",
+      ".aws/config, line 10: Invalid endpoint: nowhere", {} },
   } do
     it("(" .. case[1] .. ") is refused", function()
       local place, source = assume { env = case[5], config = "[default]\n" .. case[2] }

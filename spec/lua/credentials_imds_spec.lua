@@ -180,13 +180,19 @@ describe("the metadata service", function()
   -- what, variables, the config file, code, a piece of the message
   for _, case in ipairs {
     { "a mode that is none", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "ipv9" }, nil, "InvalidIMDSEndpointModeError",
-      "Invalid EC2 Instance Metadata endpoint mode: ipv9 (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE)" },
+      "Invalid EC2 Instance Metadata endpoint mode: ipv9 (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE in the environment)" },
     { "an address that is none", { AWS_EC2_METADATA_SERVICE_ENDPOINT = "foo bar" }, nil, "InvalidIMDSEndpointError",
-      "Invalid endpoint EC2 Instance Metadata endpoint: foo bar" },
+      "Invalid endpoint EC2 Instance Metadata endpoint: foo bar (AWS_EC2_METADATA_SERVICE_ENDPOINT in" },
     { "attempts that are no number", {}, "[default]\n\nmetadata_service_num_attempts = x\n", "InvalidConfigError",
-      ".aws/config, line 3 must be a whole number, at least 1" },
+      '.aws/config, line 3: "x" is not an integer of at least 1' },
     { "a time of nothing", { AWS_METADATA_SERVICE_TIMEOUT = "0" }, nil, "InvalidConfigError",
-      'Invalid value "0": AWS_METADATA_SERVICE_TIMEOUT must be a whole number, at least 1' },
+      'AWS_METADATA_SERVICE_TIMEOUT in the environment: "0" is not an integer of at least 1' },
+    { "a switch that is none", { AWS_EC2_METADATA_V1_DISABLED = "yes" }, nil, "InvalidConfigError",
+      'AWS_EC2_METADATA_V1_DISABLED in the environment: "yes" is not true or false' },
+    { "such a switch of the config file", {}, "[default]\nimds_use_ipv6 = 1\n", "InvalidConfigError",
+      '.aws/config, line 2: "1" is not true or false' },
+    { "a switch that leaves open whether it may be", { AWS_EC2_METADATA_DISABLED = "no" }, nil, "InvalidConfigError",
+      'AWS_EC2_METADATA_DISABLED in the environment: "no" is not true or false' },
   } do
     it("is not asked with " .. case[1], function()
       local url, err = url_of(case[2], case[3])

@@ -1,6 +1,7 @@
 --- Keys of an Amazon EC2 instance's role, from its metadata service (IMDS): version 2, whose requests carry a token,
 -- and version 1 only where the service itself says that it knows no tokens.
 local answer = require "glacier.credentials.answer"
+local config = require "glacier.config"
 local problem = require "glacier.credentials.problem"
 local settings = require "glacier.credentials.settings"
 local timestamp = require "glacier.credentials.timestamp"
@@ -18,36 +19,37 @@ local WINDOW, JITTER_LEAST, JITTER_MOST = 15 * 60, 2 * 60, 10 * 60
 -- Answers to the request for a token that mean: version 1.
 local no_tokens = { [403] = true, [404] = true, [405] = true }
 
-local function uses_ipv6(context)
-  local mode, place = settings.look_up(context, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-    "ec2_metadata_service_endpoint_mode")
+local function uses_ipv6(found)
+  local mode, origin = config.look_up(found, "ec2_metadata_service_endpoint_mode")
   if not mode then
-    return settings.is_on(context, "AWS_IMDS_USE_IPV6", "imds_use_ipv6")
-  elseif mode:lower() ~= "ipv4" and mode:lower() ~= "ipv6" then
-    problem.config(("Invalid EC2 Instance Metadata endpoint mode: %s (%s) Valid endpoint modes (case-insensitive): "
-      .. "('ipv4', 'ipv6')."):format(problem.quote(mode), place), "InvalidIMDSEndpointModeError")
+    return config.look_up(found, "imds_use_ipv6")
   end
-  return mode:lower() == "ipv6"
+  local version = mode:match "^[Ii][Pp][Vv]([46])$" -- lower() makes another letter of an I in some locales
+  if not version then
+    problem.config(("Invalid EC2 Instance Metadata endpoint mode: %s (%s) Valid endpoint modes (case-insensitive): "
+      .. "('ipv4', 'ipv6')."):format(problem.quote(mode), origin), "InvalidIMDSEndpointModeError")
+  end
+  return version == "6"
 end
 
 -- The URL, a slash at its end.
-local function endpoint_of(context)
-  local default = uses_ipv6(context) and "http://[fd00:ec2::254]/" or "http://169.254.169.254/"
-  local url = settings.look_up(context, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint")
+local function endpoint_of(found)
+  local default = uses_ipv6(found) and "http://[fd00:ec2::254]/" or "http://169.254.169.254/"
+  local url, origin = config.look_up(found, "ec2_metadata_service_endpoint")
   if url and not url:find "^[Hh][Tt][Tt][Pp][Ss]?://[^/%s]" then
-    local text = "Invalid endpoint EC2 Instance Metadata endpoint: " .. problem.quote(url)
-    problem.config(text, "InvalidIMDSEndpointError")
+    local text = "Invalid endpoint EC2 Instance Metadata endpoint: %s (%s)"
+    problem.config(text:format(problem.quote(url), origin), "InvalidIMDSEndpointError")
   end
   return url and url:gsub("/+$", "") .. "/" or default
 end
 
-local function service_of(context)
+local function service_of(context, found)
   return {
     context = context,
-    url = endpoint_of(context),
-    timeout = settings.count(context, "AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout", 1),
-    attempts = settings.count(context, "AWS_METADATA_SERVICE_NUM_ATTEMPTS", "metadata_service_num_attempts", 1),
-    v1_disabled = settings.is_on(context, "AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled"),
+    url = endpoint_of(found),
+    timeout = config.look_up(found, "metadata_service_timeout") or 1,
+    attempts = config.look_up(found, "metadata_service_num_attempts") or 1,
+    v1_disabled = config.look_up(found, "ec2_metadata_v1_disabled"),
   }
 end
 
@@ -161,10 +163,11 @@ end
 -- @return table of `refreshable.new`; or nil and why there is none
 function imds.find(search, turn)
   local context = search.context
-  if (settings.variable(context, "AWS_EC2_METADATA_DISABLED") or ""):lower() == "true" then
+  local found = settings.found(context)
+  if config.look_up(found, "ec2_metadata_disabled") then
     return nil, "AWS_EC2_METADATA_DISABLED is true"
   end
-  local service = service_of(context)
+  local service = service_of(context, found)
   local keys, why = retrieve(service, turn)
   if not keys then
     return nil, ("%s: %s"):format(service.url, why)

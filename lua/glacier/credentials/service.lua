@@ -3,7 +3,6 @@
 local config = require "glacier.config"
 local core = require "glacier.core"
 local pause = require "glacier.credentials.pause"
-local problem = require "glacier.credentials.problem"
 local retry = require "glacier.retry"
 local settings = require "glacier.credentials.settings"
 
@@ -26,24 +25,6 @@ for region in ([[ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 aws-glo
   legacy_regions[region] = true
 end
 
--- The settings that these services share with the client's own.
-local function found_by(context)
-  return {
-    getenv = function(name)
-      return settings.variable(context, name)
-    end,
-    files = context.files or { services = {} }, profile = settings.profile(context, context.profile_name),
-  }
-end
-
-local function is_legacy(context)
-  local mode, place = settings.look_up(context, "AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints")
-  if mode and mode ~= "legacy" and mode ~= "regional" then
-    problem.config(("Invalid value %q: %s must be legacy or regional"):format(problem.quote(mode), place))
-  end
-  return mode == "legacy"
-end
-
 --- Where a service is.
 -- Raises the errors of endpoints, kind "config".
 -- @param name string: "sts", "sso" or "oidc"
@@ -51,13 +32,16 @@ end
 -- @return string: the URL, without a slash at its end
 -- @return string: the region to sign for
 function service.endpoint(context, name, region)
-  local row, found = services[name], found_by(context)
-  local custom = config.endpoint(found, row.variable, row.key)
+  local row, found = services[name], settings.found(context)
+  local custom, origin = config.endpoint(found, row.variable, row.key)
   local fips, dualstack = config.look_up(found, "use_fips_endpoint"), config.look_up(found, "use_dualstack_endpoint")
-  if name == "sts" and not (custom or fips or dualstack) and is_legacy(context) and legacy_regions[region] then
+  if name == "sts" and not (custom or fips or dualstack) and config.look_up(found, "sts_regional_endpoints") == "legacy"
+    and legacy_regions[region] then
     return "https://sts.amazonaws.com", "us-east-1"
   end
-  local url = core.endpoint { region = region, endpoint_url = custom, use_fips = fips, use_dualstack = dualstack }
+  local url = config.naming(origin, core.endpoint, {
+    region = region, endpoint_url = custom, use_fips = fips, use_dualstack = dualstack,
+  })
   -- The rules of these services are those of Glacier, up to the first label.
   return (custom and url or url:gsub("^https://glacier", "https://" .. row.host)):gsub("/+$", ""), region
 end

@@ -41,45 +41,14 @@ function settings.text(section, key)
   return value
 end
 
--- Where a key of the client's profile was set, in words.
-local function place_of(context, key)
-  local path, line
-  if context.files and context.files.source then
-    path, line = context.files.source(context.profile_name, key)
-  end
-  return path and ("%s in %s, line %d"):format(key, path, line) or key
-end
-
---- A setting: the variable, else the key of the client's profile. An empty one is none.
--- @return string and where it was found, in words; or nil
-function settings.look_up(context, variable, key)
-  local value = settings.variable(context, variable)
-  if value then
-    return value, variable
-  end
-  value = settings.text(settings.profile(context, context.profile_name), key)
-  if value and value ~= "" then
-    return value, place_of(context, key)
-  end
-end
-
---- The same for a switch, which only the word "true" turns on.
-function settings.is_on(context, variable, key)
-  return (settings.look_up(context, variable, key) or ""):lower() == "true"
-end
-
---- The same for a whole number above zero.
--- Raises `InvalidConfigError` for anything else, saying where it was found.
-function settings.count(context, variable, key, default)
-  local value, place = settings.look_up(context, variable, key)
-  if not value then
-    return default
-  end
-  local count = value:match "^%s*%+?(%d+)%s*$"
-  if not count or tonumber(count) == 0 then
-    problem.config(("Invalid value %q: %s must be a whole number, at least 1"):format(problem.quote(value), place))
-  end
-  return tonumber(count)
+--- What glacier.config reads the settings from that these providers share with the client.
+function settings.found(context)
+  return {
+    getenv = function(name)
+      return settings.variable(context, name)
+    end,
+    files = context.files or { services = {} }, profile = settings.profile(context, context.profile_name),
+  }
 end
 
 return settings
