@@ -97,8 +97,15 @@ local function raise_fields(fields)
   return fail.raise(fields.kind, fields.code, fields.message)
 end
 
+-- As `options.home` of `profile.load`: a host that hands its environment in means no home but that.
+local function home_of(options)
+  if options.env then
+    return false
+  end
+end
+
 local function load_profile(options, variables)
-  local files, problem = profile.load { env = variables, home = options.env and false or nil }
+  local files, problem = profile.load { env = variables, home = home_of(options) }
   if not files then
     raise_fields(problem)
   end
@@ -285,14 +292,14 @@ end
 -- @param options table: checked options of `glacier.client`
 -- @return table: region; endpoint_url; retry_mode; max_attempts; ca_bundle; verify; proxies (any,
 --   http, https, no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; getenv
---   (function, "" is nil); files and profile_name, profile (of glacier.profile); profile_explicit
---   (chosen by the option)
+--   (function, "" is nil); home (as `options.home` of `profile.load`); files and profile_name,
+--   profile (of glacier.profile); profile_explicit (chosen by the option)
 function config.resolve(options)
   local variables = environment(options.env)
   local files, name, map = load_profile(options, variables)
   local found = { getenv = not_empty(variables), files = files, profile = map }
   local settings = {
-    getenv = found.getenv,
+    getenv = found.getenv, home = home_of(options),
     files = files, profile_name = name, profile = map, profile_explicit = options.profile ~= nil,
     ca_bundle = pick(options.ca_bundle, found, "ca_bundle"),
     verify = options.verify ~= false,

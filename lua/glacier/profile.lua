@@ -132,8 +132,12 @@ local function own_passwd_home()
   return uid and passwd_home("uid", uid)
 end
 
--- `~` and `~user` in front; where the home is not known the path stays as it is.
-local function expand_user(path, env, default_home)
+--- Expands `~` and `~user` in front of a path; where the home is not known the path stays as it is.
+-- @param path string
+-- @param env function(name) -> string or nil: for HOME
+-- @param default_home string or false, optional: as `options.home` of `profile.load`
+-- @return string
+function profile.expand_user(path, env, default_home)
   local user, rest = path:match("^~([^/]*)(.*)$")
   if not user then
     return path
@@ -198,7 +202,7 @@ end
 
 -- One of the two files: { path, sections, lines }, the last two as of ini.parse.
 local function read_document(path, options)
-  path = expand_user(expand_variables(path, options.env), options.env, options.home)
+  path = profile.expand_user(expand_variables(path, options.env), options.env, options.home)
   local text, problem = read_file(path)
   if problem then
     return nil, parse_error(path, problem)

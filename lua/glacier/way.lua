@@ -74,7 +74,7 @@ end
 local function credentials_context(made, chosen)
   local settings = made.settings
   return {
-    getenv = settings.getenv, files = settings.files,
+    getenv = settings.getenv, home = settings.home, files = settings.files,
     profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
     region = settings.region, mfa = chosen.mfa_code, random = chosen.random or core.random,
     clock = function()

@@ -1,5 +1,6 @@
 -- The region and the profile of a client: where they come from. The expected values are what botocore 1.43 makes of the
 -- same files and environment, where a comment does not say otherwise.
+local config = require "glacier.config"
 local settings = require "spec.support.settings"
 
 local US = { AWS_REGION = "us-west-2" }
@@ -90,6 +91,9 @@ describe("the profile is", function()
     ["one of the credentials file alone"] = {
       env = { AWS_PROFILE = "b" }, config = CONFIG, credentials = "[b]\nregion=r4", expect = { region = "r4" },
     },
+    ["in no home directory but that of a given environment"] = {
+      options = { env = { AWS_REGION = "us-west-2" } }, expect = { region = "us-west-2", home = false },
+    },
     ["in the files that the environment names"] = {
       env = { AWS_CONFIG_FILE = "$HOME/.aws/credentials", AWS_SHARED_CREDENTIALS_FILE = "~/.aws/none" },
       config = CONFIG, credentials = "[default]\nregion = r5", expect = { region = "r5" },
@@ -105,4 +109,23 @@ describe("the profile is", function()
       message = "Unable to parse config file: @/.aws/config, line 2: a key without a value: neither '=' nor ':'",
     },
   })
+end)
+
+describe("the password file", function()
+  -- The paths of all files that are looked for.
+  local function paths_of(options)
+    local paths, open = {}, io.open
+    io.open = function(path, ...) -- luacheck: ignore 122
+      paths[#paths + 1] = path
+      return open(path, ...)
+    end
+    local good, result = pcall(config.resolve, options)
+    io.open = open -- luacheck: ignore 122
+    assert.is_true(good, tostring(result))
+    return paths
+  end
+
+  it("is not asked for a home directory where the environment is given", function()
+    assert.are.same({ "~/.aws/config", "~/.aws/credentials" }, paths_of { region = "us-west-2", env = {} })
+  end)
 end)

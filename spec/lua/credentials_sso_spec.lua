@@ -232,6 +232,12 @@ describe("an SSO profile that gives no keys", function()
     end)
   end
 
+  it("is for the token in another home directory where HOME is not set", function()
+    local place, source = at(LEGACY, { [START] = token(3600) }, function() return { 403, "{}" } end)
+    place.env.HOME, place.context.home = nil, place.home .. "/"
+    assert.truthy(world.catch(source.keys, source).message:find("GetRoleCredentials", 1, true))
+  end)
+
   it("says so where there is no home directory", function()
     local place, source = at(LEGACY, { [START] = token(3600) })
     place.env.HOME = nil

@@ -130,7 +130,7 @@ local function new_context(self, given, env)
   local files = assert(profile.load { env = getenv })
   local name = assert(profile.select(files, given.profile, getenv))
   return {
-    getenv = getenv, files = files, profile_name = name, profile_explicit = given.profile ~= nil,
+    getenv = getenv, home = false, files = files, profile_name = name, profile_explicit = given.profile ~= nil,
     region = given.region or "us-west-2", mfa = given.mfa, random = given.random,
     clock = function() return self.now end,
     exchange = given.exchange or new_exchange(self, core.pool {}),

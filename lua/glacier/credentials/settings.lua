@@ -2,6 +2,7 @@
 --
 -- The `context` that all of them get has
 --   getenv            function(name) -> string or nil; an empty string counts as nil
+--   home              as `options.home` of glacier.profile.load
 --   files             of glacier.profile.load
 --   profile_name      string, and profile_explicit: whether it was chosen in code
 --   region            string
@@ -13,7 +14,6 @@
 --                     { credentials, region, service }: code_of is needed then, and secrets, a list, which gets what
 --                     signing adds to those of the request
 --   log, mfa, random  functions or nil: log(event), mfa(serial) -> code, random() -> 0 up to 1
---   home              string or nil: else the variable HOME
 -- and a `turn` is how one call waits (see glacier.wait); it is only passed on.
 local problem = require "glacier.credentials.problem"
 

@@ -1,7 +1,7 @@
 --- The tokens that `aws sso login` leaves under ~/.aws/sso/cache, shared with the other AWS tools.
 local answer = require "glacier.credentials.answer"
 local problem = require "glacier.credentials.problem"
-local settings = require "glacier.credentials.settings"
+local profile = require "glacier.profile"
 local sha1 = require "glacier.credentials.sha1"
 
 local sso_cache = {}
@@ -19,11 +19,11 @@ local function quoted(word)
 end
 
 local function path_of(context, name)
-  local home = context.home or settings.variable(context, "HOME")
-  if not home then
+  local directory = profile.expand_user("~/.aws/sso/cache", context.getenv, context.home)
+  if directory:find "^~" then
     problem.token("SSOTokenLoadError", "Error loading SSO Token: HOME is not set, so there is no ~/.aws/sso/cache")
   end
-  return ("%s/.aws/sso/cache/%s.json"):format((home:gsub("/+$", "")), sha1(name))
+  return ("%s/%s.json"):format(directory, sha1(name))
 end
 
 --- Reads a token.
