@@ -1,6 +1,7 @@
 --- Jobs: calls that are begun and polled, many at a time on one thread.
 local call = require "glacier.call"
 local fail = require "glacier.fail"
+local protect = require "glacier.protect"
 local wait = require "glacier.wait"
 
 local job = {}
@@ -17,7 +18,7 @@ local ROUND = 0.05
 -- @param work function(turn) -> result; waits through the turn alone
 -- @return job
 function job.new(way, work)
-  local turn = wait.turn(nil, way.settings.timeout, way.clock)
+  local turn = wait.turn(nil, nil, way.clock)
   turn.wait, turn.polled = coroutine.yield, true
   return setmetatable({ way = way, thread = coroutine.create(work), turn = turn }, Job)
 end
@@ -35,10 +36,19 @@ function job.start(way, operation, params)
   end)
 end
 
+-- The call's time runs from its first poll: a job may wait long for its place among many.
+local function begin(self)
+  if not self.begun then
+    local timeout = self.way.settings.timeout
+    self.begun, self.turn.deadline = true, timeout and self.way.clock() + timeout
+  end
+end
+
 --- Moves the job as far as it goes without waiting; the first poll sends.
 -- @return boolean: whether it is done
 function Job:poll()
   if not self.done then
+    begin(self)
     local good, outcome = coroutine.resume(self.thread, self.turn)
     self.busy = outcome == 0 -- `wait.breathe`: it has more to do than to wait
     if coroutine.status(self.thread) == "dead" then
@@ -59,27 +69,28 @@ function Job:result()
   return self.outcome
 end
 
---- Gives the job up: ends its transfer, if it has one under way. Its result is then an error.
+--- Gives the job up: ends its transfer, if it has one under way. Its result is then an error,
+-- unless it was done already.
 function Job:cancel()
   self.turn.deadline = -math.huge
-  if not self:poll() then
+  if not self.done and (not self.begun or not self:poll()) then
     self.done, self.good = true, false
     self.outcome = fail.new("transport", "ReadTimeoutError", "The job was given up")
   end
 end
 
--- Waits between two rounds of polls in which nothing was done; not for long where a job has work
--- of its own to go on with.
-local function idle(way, pause, busy)
+-- Waits between two rounds of polls. In a hurry, with more to do than to wait, the others of the host
+-- get their turn, and where there are none it does not wait.
+local function idle(way, pause, hurry)
   local turn = wait.turn(way.wait, nil, way.clock)
   if turn.wait then
-    turn.wait(busy and 0 or pause)
-  else
-    way.connections.idle(busy and 0 or ROUND)
+    turn.wait(pause)
+  elseif not hurry then
+    way.connections.idle(ROUND)
   end
 end
 
--- Returns whether a job was done, and whether one has more to do than to wait.
+-- Returns whether a job was done, or has more to do than to wait.
 local function poll_round(active, finished)
   local before, busy = #active, false
   for position = #active, 1, -1 do
@@ -91,7 +102,7 @@ local function poll_round(active, finished)
       busy = busy or entry.job.busy
     end
   end
-  return #active < before, busy
+  return busy or #active < before
 end
 
 -- Fills `active` up from `next_job`; false when there are no more.
@@ -111,32 +122,55 @@ end
 -- @param concurrency number: how many may be under way at a time
 -- @param finished function(entry): called with that table when its job is done
 function job.run(next_job, concurrency, finished)
-  local active, more, pause = {}, true, 0.001
+  local active, more, pause, way = {}, true, 0.001, nil
   repeat
     more = more and fill(active, concurrency, next_job)
-    local progressed, busy = poll_round(active, finished)
-    if progressed or busy then
-      pause = 0.001
+    way = active[1] and active[1].job.way or way
+    local hurry = poll_round(active, finished)
+    pause = hurry and 0.001 or pause
+    if way and (more or active[1]) then
+      idle(way, pause, hurry)
     end
-    if active[1] and not progressed then
-      idle(active[1].job.way, pause, busy)
-      pause = math.min(pause * 2, 0.016)
-    end
+    pause = math.min(pause * 2, 0.016)
   until not more and not active[1]
 end
 
--- Gives { index =, job = } of a list or an iterator that makes jobs.
+local function is_job(value)
+  return getmetatable(value) == Job
+end
+
+-- Gives { index =, job = } of a list of jobs.
 local function numbered(jobs)
   local index = 0
   return function()
     index = index + 1
-    local made
-    if type(jobs) == "function" then
-      made = jobs()
-    else
-      made = jobs[index]
+    return jobs[index] and { index = index, job = jobs[index] }
+  end
+end
+
+-- In the place of a job that could not be made: it is done, and has failed.
+local function stillborn(err)
+  return setmetatable({ done = true, good = false, outcome = err }, Job)
+end
+
+-- The same of a function that makes jobs. One that raises, or gives something else, is not asked
+-- again, for it may do so for ever.
+local function numbered_of(maker)
+  local index, over = 0, false
+  return function()
+    if over then
+      return nil
     end
-    return made and { index = index, job = made }
+    index = index + 1
+    local good, made = protect.call(maker)
+    if good and made == nil then
+      return nil
+    elseif good and not is_job(made) then
+      good, made = false, fail.new("validation", "ParamValidationError",
+        ("all: job number %d is none, type: %s"):format(index, type(made)))
+    end
+    over = not good
+    return { index = index, job = good and made or stillborn(made) }
   end
 end
 
@@ -146,23 +180,51 @@ function job.drive(jobs)
   job.run(numbered(jobs), math.huge, function() end)
 end
 
+local function check_jobs(jobs)
+  if type(jobs) ~= "table" and type(jobs) ~= "function" then
+    fail.raise("validation", "ParamValidationError", "all: a list of jobs, or a function that makes them, expected")
+  end
+  for index, made in ipairs(type(jobs) == "table" and jobs or {}) do
+    if not is_job(made) then
+      fail.raise("validation", "ParamValidationError",
+        ("all: job number %d is none, type: %s"):format(index, type(made)))
+    end
+  end
+end
+
 local function check_options(options)
-  local concurrency = options.concurrency or 64
+  if type(options) ~= "table" then
+    fail.raise("validation", "ParamValidationError", "all: the options must be a table")
+  end
+  local concurrency = options.concurrency == nil and 64 or options.concurrency
   if type(concurrency) ~= "number" or concurrency < 1 or concurrency % 1 ~= 0 then
     fail.raise("validation", "ParamValidationError", "all: concurrency must be an integer of at least 1")
+  elseif options.progress ~= nil and type(options.progress) ~= "function" then
+    fail.raise("validation", "ParamValidationError", "all: progress must be a function")
+  end
+  for name in pairs(options) do
+    if name ~= "concurrency" and name ~= "progress" then
+      fail.raise("validation", "ParamValidationError",
+        ("all: Unknown option: %q, must be one of: concurrency, progress"):format(tostring(name)))
+    end
   end
   return concurrency
 end
 
 --- Performs jobs, several at a time. A job that fails does not raise here.
--- @param jobs list of jobs, or a function that makes the next one, nil at the end
+-- Raises `ParamValidationError` before anything is sent, for what is no list of jobs or no option.
+-- @param jobs list of jobs, or a function that makes the next one, nil at the end; if that raises,
+--   it is an outcome, too, and the last
 -- @param options table or nil: concurrency (64), progress = function(done, total), where total is
 --   nil for a function
 -- @return list: { ok = true, result = … } or { ok = false, error = … } of each job, by its number
 function job.all(jobs, options)
-  options = options or {}
+  check_jobs(jobs)
+  options = options == nil and {} or options
+  local concurrency = check_options(options)
   local outcomes, done = {}, 0
-  job.run(numbered(jobs), check_options(options), function(entry)
+  local next_job = type(jobs) == "function" and numbered_of(jobs) or numbered(jobs)
+  job.run(next_job, concurrency, function(entry)
     local finished = entry.job
     if finished.good then
       outcomes[entry.index] = { ok = true, result = finished.outcome }

@@ -12,7 +12,11 @@ local lists = {
   ListParts = "Parts",
 }
 
+-- What is no table is left for the call to refuse.
 local function copy(params)
+  if params ~= nil and type(params) ~= "table" then
+    return params
+  end
   local own = {}
   for key, value in pairs(params or {}) do
     own[key] = value
@@ -22,7 +26,7 @@ end
 
 --- Iterates over the pages of an operation.
 -- Raises what a call of it raises, and `PaginationError` (kind "validation") for an operation
--- that has no pages, or where the service sends the same marker again.
+-- that has no pages, or in the place of the next page where the service sent the same marker again.
 -- @param call function(operation, params) -> output
 -- @param operation string: API name
 -- @param params table or nil; it is not changed
@@ -31,17 +35,18 @@ function paginate.pages(call, operation, params)
   if not lists[operation] then
     fail.raise("validation", "PaginationError", ("Operation cannot be paginated: %s"):format(operation))
   end
-  local own, more = copy(params), true
+  local own, more, again = copy(params), true, nil
   return function()
     if not more then
       return nil
+    elseif again then
+      fail.raise("validation", "PaginationError",
+        ("Error during pagination: The same next token was received twice: %s"):format(again))
     end
     local page = call(operation, own)
-    if page.Marker ~= nil and page.Marker == own.marker then
-      fail.raise("validation", "PaginationError",
-        ("Error during pagination: The same next token was received twice: %s"):format(tostring(page.Marker)))
-    end
-    own.marker, more = page.Marker, page.Marker ~= nil
+    local marker = page.Marker ~= "" and page.Marker or nil
+    again = marker == own.marker and marker
+    own.marker, more = marker, marker ~= nil
     return page
   end
 end

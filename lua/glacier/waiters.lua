@@ -4,45 +4,52 @@ local protect = require "glacier.protect"
 
 local waiters = {}
 
--- Each asks `operation` and judges its output: true when done, false to go on, nil and why where it
--- never will be. Where `missing` is set, ResourceNotFoundException is an answer, too: no output.
+-- Each asks `operation` and judges its output: true when done; false to go on, and what was seen;
+-- nil and why where it never will be. Where `missing` is set, ResourceNotFoundException is an answer,
+-- too: no output. Names and words are botocore's.
 -- Delays (seconds) and attempts of the first two are those of the service's waiters-2.json; a job
 -- takes hours, so it is asked for seldom and long.
 local known = {
   vault_exists = {
+    name = "VaultExists",
     operation = "DescribeVault", delay = 3, max_attempts = 15, missing = true,
     judge = function(output)
-      return output ~= nil
+      return output ~= nil, "Matched expected service error code: ResourceNotFoundException"
     end,
   },
   vault_not_exists = {
+    name = "VaultNotExists",
     operation = "DescribeVault", delay = 3, max_attempts = 15, missing = true,
     judge = function(output)
-      return output == nil
+      return output == nil, "Matched expected HTTP status code: 200"
     end,
   },
   job_completed = {
+    name = "JobCompleted",
     operation = "DescribeJob", delay = 60, max_attempts = 2000,
     judge = function(output)
       if output.StatusCode == "Failed" then
         return nil, "the job failed: " .. tostring(output.StatusMessage or "no reason was given")
       end
-      return output.Completed == true
+      return output.Completed == true, "the job is in progress"
     end,
   },
 }
 
-local function fail_waiting(name, reason, last)
-  local err = fail.new("waiter", "WaiterError", ("Waiter %s failed: %s"):format(name, reason))
-  err.response = last
+local function fail_waiting(waiter, reason, last)
+  local err = fail.new("waiter", "WaiterError", ("Waiter %s failed: %s"):format(waiter.name, reason))
+  err.operation, err.response = waiter.operation, last
   return error(err, 0)
 end
 
 local function settings_of(waiter, options)
+  if options ~= nil and type(options) ~= "table" then
+    fail.raise("validation", "ParamValidationError", "wait_until: the options must be a table")
+  end
   local settings = { delay = waiter.delay, max_attempts = waiter.max_attempts }
   for key, value in pairs(options or {}) do
     local known_key = key == "delay" or key == "max_attempts" or key == "timeout"
-    if not known_key or type(value) ~= "number" or value < 0 then
+    if not known_key or type(value) ~= "number" or value < 0 or value ~= value then
       fail.raise("validation", "ParamValidationError",
         ("wait_until: %s must be one of delay, max_attempts, timeout, a number"):format(tostring(key)))
     end
@@ -81,15 +88,15 @@ function waiters.wait(host, name, params, options)
   local deadline = settings.timeout and host.clock() + settings.timeout
   for attempt = 1, math.huge do
     local output, last = ask(host, waiter, params)
-    local done, reason = waiter.judge(output)
+    local done, seen = waiter.judge(output)
     if done then
       return last
-    elseif reason then
-      return fail_waiting(name, reason, last)
+    elseif done == nil then
+      return fail_waiting(waiter, seen, last)
     elseif attempt >= settings.max_attempts then
-      return fail_waiting(name, "Max attempts exceeded", last)
+      return fail_waiting(waiter, "Max attempts exceeded. Previously accepted state: " .. seen, last)
     elseif deadline and host.clock() + settings.delay > deadline then
-      return fail_waiting(name, "the timeout passed", last)
+      return fail_waiting(waiter, "the timeout would pass. Previously accepted state: " .. seen, last)
     end
     host.pause(settings.delay)
   end

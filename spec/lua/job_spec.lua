@@ -1,0 +1,377 @@
+-- Jobs: calls that are begun and polled, one by one or many at a time.
+local glacier = require "glacier"
+local hosts = require "spec.support.host"
+local scripted = require "spec.support.scripted"
+local socket = require "socket"
+local streams = require "spec.support.streams"
+
+local failure = streams.failure
+local FINE = { status = 200, body = '{"Marker":"m"}' }
+local GONE = { status = 404, body = '{"code":"ResourceNotFoundException","message":"no","type":"Client"}' }
+
+local function marker(text)
+  return streams.answer(200, {}, ('{"Marker":"%s"}'):format(text))
+end
+
+-- A client of a host's transport, which gives `answer` when it was resumed once; and a table that
+-- counts how many requests are under way, were so at most, and came.
+local function counted(answer, more)
+  local count = { now = 0, most = 0, all = 0 }
+  local options = streams.options(more)
+  options.transport = function(request)
+    count.now, count.all = count.now + 1, count.all + 1
+    count.most = math.max(count.most, count.now)
+    coroutine.yield()
+    count.now = count.now - 1
+    return type(answer) == "function" and answer(request) or answer
+  end
+  return glacier.client(options), count
+end
+
+local server
+local function serve(script)
+  server = scripted.start(script)
+  return server
+end
+
+local function stop()
+  if server then server:stop() end
+  server = nil
+end
+
+describe("a job", function()
+  after_each(stop)
+
+  it("checks its parameters at once, and sends nothing before it is polled", function()
+    serve { { { "read" }, { "send", marker "m" } } }
+    local client, file = streams.client(server.url), streams.file ""
+    file:close()
+    for _, row in ipairs {
+      { "describe_vault", {}, 'Missing required parameter in input: "vaultName"' },
+      { "list_vaults", { limits = "1" }, 'Unknown parameter in input: "limits"' },
+      { "list_vaults", 5, "type: number, valid types: table" },
+      { "upload_archive", { vaultName = "v", body = file }, "it is no open file" },
+      { "list_all", {}, "Unknown operation" },
+    } do
+      local err = failure(client.start, client, row[1], row[2])
+      assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
+      assert.is_truthy(err.message:find(row[3], 1, true), err.message)
+    end
+    local job = client:start "ListVaults"
+    client:close()
+    assert.are.same({}, server:requests())
+    while not job:poll() do socket.sleep(0.001) end
+    assert.are.equal("m", job:result().Marker)
+    assert.are.equal(1, #server:requests())
+    client:close()
+  end)
+
+  it("sends what its parameters were when it was started", function()
+    local seen
+    local client = counted(function(request)
+      seen = request.url
+      return FINE
+    end)
+    local params = { vaultName = "first" }
+    local job = client:start("describe_vault", params)
+    params.vaultName = "second"
+    job:result()
+    assert.is_truthy(seen:find "/vaults/first$")
+  end)
+
+  it("is polled without being waited for, however long the service takes", function()
+    serve { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", marker "other" } } }
+    local client = streams.client(server.url)
+    local job = client:start "list_vaults"
+    while #server:requests() == 0 do assert.is_false(job:poll()) end
+    assert.is_false(job:poll())
+    assert.are.equal("other", client:list_vaults().Marker) -- done before the job is
+    assert.is_false(job:poll())
+    client:close()
+    assert.is_true(job:poll())
+    assert.are.equal("ConnectionClosedError", failure(job.result, job).code)
+  end)
+
+  it("has its result as often as it is asked for", function()
+    local client, count = counted(FINE)
+    local job = client:start "list_vaults"
+    local output = job:result()
+    assert.are.same({ "m", 0 }, { output.Marker, output.ResponseMetadata.RetryAttempts })
+    for _ = 1, 2 do
+      assert.are.equal(output, job:result())
+      assert.is_true(job:poll())
+    end
+    assert.are.equal(1, count.all)
+  end)
+
+  it("raises its error as often as it is asked for", function()
+    local client, count = counted(GONE)
+    local job = client:start("describe_vault", { vaultName = "v" })
+    local err = failure(job.result, job)
+    assert.are.same({ "ResourceNotFoundException", "DescribeVault", 1 }, { err.code, err.operation, err.attempts })
+    assert.are.equal(err, failure(job.result, job))
+    assert.are.equal(1, count.all)
+    local reason = {}
+    job = glacier.client(streams.options { transport = function() error(reason, 0) end }):start "list_vaults"
+    assert.are.equal(reason, failure(job.result, job))
+  end)
+
+  it("waits for its result without help", function()
+    serve { { { "read" }, { "pause", 0.05 }, { "send", marker "m" } } }
+    assert.are.equal("m", streams.client(server.url):start("list_vaults"):result().Marker)
+  end)
+
+  it("waits for its result as its host waits", function()
+    serve { { { "read" }, { "pause", 0.05 }, { "send", marker "m" } } }
+    local thread = coroutine.wrap(function()
+      local client = streams.client(server.url, { wait = function(seconds) coroutine.yield(seconds) end })
+      return client:start("list_vaults"):result()
+    end)
+    local waits, outcome = 0, thread()
+    while type(outcome) == "number" do
+      assert.is_true(outcome > 0 and outcome <= 0.05)
+      waits = waits + 1
+      socket.sleep(outcome)
+      outcome = thread()
+    end
+    assert.is_true(waits > 0)
+    assert.are.equal("m", outcome.Marker)
+  end)
+
+  it("waits out its back-off from poll to poll, on the client's clock", function()
+    local host, answers, carried = hosts.new { chance = 0.5 }, { { status = 429 }, { status = 429 }, FINE }, 0
+    local client = glacier.client(host:options { transport = function()
+      carried = carried + 1
+      return answers[carried]
+    end })
+    local job = client:start "list_vaults"
+    for _, row in ipairs { { 0, 1 }, { 0.49, 1 }, { 0.02, 2 }, { 0.98, 2 } } do -- half a second, then a whole one
+      host.now = host.now + row[1]
+      for _ = 1, 3 do assert.is_false(job:poll()) end
+      assert.are.equal(row[2], carried)
+    end
+    host.now = host.now + 0.04
+    assert.is_true(job:poll())
+    assert.are.equal(2, job:result().ResponseMetadata.RetryAttempts)
+    assert.are.same({}, host.pauses)
+  end)
+
+  it("has its time from its first poll on", function()
+    serve { { { "read" }, { "send", marker "m" } }, fallback = { { "read" }, { "stall" } } }
+    local host = hosts.new()
+    local client = glacier.client(host:options { endpoint_url = server.url, timeout = 5 })
+    local first, second = client:start "list_vaults", client:start "list_vaults"
+    host.now = host.now + 100
+    repeat until first:poll()
+    assert.are.equal("m", first:result().Marker)
+    while #server:requests() < 2 do assert.is_false(second:poll()) end
+    host.now = host.now + 4.9
+    assert.is_false(second:poll())
+    host.now = host.now + 0.2
+    assert.is_true(second:poll())
+    local err = failure(second.result, second)
+    assert.are.same({ "ReadTimeoutError", "transport", 1, "ListVaults" },
+      { err.code, err.kind, err.attempts, err.operation })
+    assert.is_truthy(err.message:find("The timeout of the whole call passed", 1, true))
+  end)
+
+  it("that is given up sends nothing more, and has an error", function()
+    local client, count = counted(FINE)
+    local unbegun, begun, done = client:start "list_vaults", client:start "list_vaults", client:start "list_vaults"
+    done:result()
+    begun:poll()
+    assert.are.equal(2, count.all)
+    for _, job in ipairs { unbegun, begun, done } do
+      job:cancel()
+      assert.is_true(job:poll())
+    end
+    assert.are.equal(2, count.all)
+    assert.are.equal("ReadTimeoutError", failure(unbegun.result, unbegun).code)
+    assert.are.equal("m", begun:result().Marker) -- its answer was there
+    assert.are.equal("m", done:result().Marker)
+  end)
+
+  it("that is abandoned is collected, and hangs up", function()
+    local listener = assert(socket.bind("127.0.0.1", 0))
+    local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))
+    local peer = (function()
+      local job = client:start "list_vaults"
+      job:poll()
+      local found = assert(listener:accept())
+      found:settimeout(0)
+      while not found:receive() do job:poll() end
+      return found
+    end)()
+    collectgarbage()
+    collectgarbage()
+    peer:settimeout(30)
+    local problem
+    repeat problem = select(2, peer:receive(1)) until problem
+    assert.are.equal("closed", problem)
+    listener:close()
+  end)
+end)
+
+describe("all of many jobs", function()
+  after_each(stop)
+
+  local function started(client, number)
+    local jobs = {}
+    for i = 1, number do jobs[i] = client:start("describe_vault", { vaultName = "v" .. i }) end
+    return jobs
+  end
+
+  local function made(client, number)
+    local index = 0
+    return function()
+      index = index + 1
+      return index <= number and client:start("describe_vault", { vaultName = "v" .. index }) or nil
+    end
+  end
+
+  -- Odd ones fail.
+  local function by_number(request)
+    local number = tonumber(request.url:match "v(%d+)$")
+    return number % 2 == 0 and { status = 200, body = ('{"NumberOfArchives":%d}'):format(number) } or GONE
+  end
+
+  for title, give in pairs { ["a list"] = started, ["an iterator"] = made } do
+    it("have their outcomes by their number: " .. title, function()
+      local client = counted(by_number)
+      local outcomes = glacier.all(give(client, 9), { concurrency = 2 })
+      assert.are.equal(9, #outcomes)
+      for i, outcome in ipairs(outcomes) do
+        assert.are.equal(i % 2 == 0, outcome.ok)
+        assert.are.equal(i % 2 == 0 and i or nil, outcome.result and outcome.result.NumberOfArchives)
+        assert.are.equal(i % 2 == 1 and "ResourceNotFoundException" or nil, outcome.error and outcome.error.code)
+      end
+    end)
+
+    it("are never more at a time than was agreed, and no less: " .. title, function()
+      for concurrency, most in pairs { [1] = 1, [2] = 2, [7] = 7, [64] = 64, [500] = 150, default = 64 } do
+        local client, count = counted(by_number)
+        local outcomes = glacier.all(give(client, 150), { concurrency = tonumber(concurrency) })
+        assert.are.same({ 150, 150, most, 0 }, { #outcomes, count.all, count.most, count.now })
+      end
+    end)
+
+    it("tell how far they are, and who listens cannot disturb them: " .. title, function()
+      local told = {}
+      local outcomes = glacier.all(give(counted(by_number), 5), { concurrency = 2, progress = function(...)
+        told[#told + 1] = { select("#", ...), ... }
+        error "not of interest"
+      end })
+      assert.are.equal(5, #outcomes)
+      local total = title == "a list" and 5 or nil
+      assert.are.same({ { 2, 1, total }, { 2, 2, total }, { 2, 3, total }, { 2, 4, total }, { 2, 5, total } }, told)
+    end)
+
+    it("may be none: " .. title, function()
+      assert.are.same({}, glacier.all(give(counted(FINE), 0)))
+    end)
+  end
+
+  it("share the connections of their client, so many at a time, as the service sees it", function()
+    local steps = {}
+    for _ = 1, 20 do
+      for _, step in ipairs { { "read" }, { "enter" }, { "gather", 4 }, { "send", marker "m" }, { "leave" } } do
+        steps[#steps + 1] = step
+      end
+    end
+    serve { steps, steps, steps, steps, fallback = { { "read" }, { "peak" } } }
+    local client, jobs = streams.client(server.url), {}
+    for i = 1, 20 do jobs[i] = client:start "list_vaults" end
+    for _, outcome in ipairs(glacier.all(jobs, { concurrency = 4 })) do
+      assert.are.equal("m", outcome.ok and outcome.result.Marker, tostring(outcome.error))
+    end
+    client:close()
+    assert.are.equal("4", client:list_vaults().Marker)
+    for _, request in ipairs(server:requests()) do assert.is_true(request.connection <= 5) end
+    client:close()
+  end)
+
+  it("may be of several clients, and some of them done already", function()
+    serve { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "one" } } }
+    local other = scripted.start { fallback = { { "read" }, { "send", marker "two" } } }
+    local one, two, three = streams.client(server.url), streams.client(other.url), counted(FINE)
+    local jobs = { one:start "list_vaults", two:start "list_vaults", three:start "list_vaults",
+      two:start "list_vaults", one:start "list_vaults" }
+    jobs[4]:result()
+    local markers = {}
+    for i, outcome in ipairs(glacier.all(jobs)) do markers[i] = outcome.result.Marker end
+    assert.are.same({ "one", "two", "m", "two", "one" }, markers)
+    other:stop()
+  end)
+
+  it("go on while some of them wait out their back-off", function()
+    local busy, order = true, {}
+    local client = glacier.client(streams.options { max_attempts = 2, transport = function(request)
+      local name = request.url:match "v(%d)$"
+      order[#order + 1] = name
+      if name == "1" and busy then
+        busy = false
+        return { status = 503 }
+      end
+      return FINE
+    end, random = function() return 0.999 end })
+    local outcomes = glacier.all(started(client, 3))
+    assert.are.equal(1, outcomes[1].result.ResponseMetadata.RetryAttempts)
+    assert.are.equal("1", order[#order])
+    assert.are.equal(4, #order)
+  end)
+
+  it("wait as their host waits", function()
+    serve { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "m" } } }
+    local client = streams.client(server.url, { wait = function(seconds) coroutine.yield(seconds) end })
+    local thread = coroutine.wrap(function() return glacier.all(started(client, 5)) end)
+    local waits, outcome = 0, thread()
+    while type(outcome) == "number" do
+      waits = waits + 1
+      socket.sleep(outcome)
+      outcome = thread()
+    end
+    assert.is_true(waits > 0)
+    for i = 1, 5 do assert.is_true(outcome[i].ok) end
+  end)
+
+  it("end with the failure of the function that makes them, and finish what was begun", function()
+    local client, reason = counted(FINE), {}
+    for _, give in ipairs { function() error(reason, 0) end, function() return 5 end, function() return {} end } do
+      local asked = 0
+      local outcomes = glacier.all(function()
+        asked = asked + 1
+        return asked <= 3 and client:start "list_vaults" or give()
+      end)
+      assert.are.same({ 4, 4 }, { asked, #outcomes })
+      for i = 1, 3 do assert.is_true(outcomes[i].ok) end
+      local err = outcomes[4].error
+      assert.is_false(outcomes[4].ok)
+      assert.is_true(err == reason or err.message:find("all: job number 4 is none, type: ", 1, true) == 1)
+    end
+    local outcomes = glacier.all(function() return client:start "describe_vault" end)
+    assert.are.same({ 1, "ParamValidationError" }, { #outcomes, outcomes[1].error.code })
+  end)
+
+  it("are refused before anything is sent where they are none", function()
+    local client, count = counted(FINE)
+    local function refused(words, ...)
+      local err = failure(glacier.all, ...)
+      assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
+      assert.is_truthy(err.message:find(words, 1, true), err.message)
+    end
+    for _, jobs in ipairs { 5, "jobs", true } do
+      refused("all: a list of jobs, or a function that makes them, expected", jobs)
+    end
+    refused("all: a list of jobs", nil)
+    refused("all: job number 2 is none, type: table", { client:start "list_vaults", {} })
+    refused("all: job number 1 is none, type: boolean", { false })
+    for _, concurrency in ipairs { 0, -1, 1.5, "2", 0 / 0, false } do
+      refused("all: concurrency must be an integer of at least 1", { client:start "list_vaults" },
+        { concurrency = concurrency })
+    end
+    for _, options in ipairs { { progress = 5 }, { parallel = 2 }, 5, "fast" } do
+      refused("all: ", { client:start "list_vaults" }, options)
+    end
+    assert.are.equal(0, count.all)
+  end)
+end)

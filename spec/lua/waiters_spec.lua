@@ -1,0 +1,203 @@
+-- Waiters: vault_exists and vault_not_exists as botocore's, job_completed.
+local glacier = require "glacier"
+local hosts = require "spec.support.host"
+local streams = require "spec.support.streams"
+
+local failure = streams.failure
+
+local THERE = { status = 200, body = '{"VaultName":"v"}' }
+local MISSING = { status = 404, headers = { ["x-amzn-RequestId"] = "R" },
+  body = '{"code":"ResourceNotFoundException","message":"Vault not found","type":"Client"}' }
+local BUSY = { status = 503, body = '{"code":"ServiceUnavailableException","message":"later","type":"Server"}' }
+local DENIED = { status = 403, body = '{"code":"AccessDeniedException","message":"no","type":"Client"}' }
+local RUNNING = { status = 200, body = '{"JobId":"j","Completed":false,"StatusCode":"InProgress"}' }
+local DONE = { status = 200, body = '{"JobId":"j","Completed":true,"StatusCode":"Succeeded"}' }
+local FAILED = { status = 200,
+  body = '{"JobId":"j","Completed":true,"StatusCode":"Failed","StatusMessage":"the archive is gone"}' }
+
+-- Waits at a service that gives these answers in turn, the last one for ever. Returns what pcall
+-- does; and the host, which has `requests` and `pauses`.
+local function wait_for(answers, name, limits, more)
+  local host = hosts.new { chance = 0 }
+  host.requests = {}
+  local options = host:options(more)
+  options.transport = function(request)
+    host.requests[#host.requests + 1] = request
+    return answers[math.min(#host.requests, #answers)]
+  end
+  local client = glacier.client(options)
+  local params = name == "job_completed" and { vaultName = "v", jobId = "j" } or { vaultName = "v" }
+  local good, outcome = pcall(client.wait_until, client, name, params, limits)
+  return good, outcome, host
+end
+
+local function assert_waited(answers, name, attempts, delay, limits)
+  local good, output, host = wait_for(answers, name, limits)
+  assert.is_true(good, tostring(output))
+  assert.are.equal(attempts, #host.requests)
+  local pauses = {}
+  for i = 1, attempts - 1 do pauses[i] = delay end
+  assert.are.same(pauses, host.pauses)
+  return output
+end
+
+local function assert_gave_up(answers, name, attempts, delay, words, limits)
+  local good, err, host = wait_for(answers, name, limits)
+  assert.is_false(good)
+  assert.are.same({ "WaiterError", "waiter", false }, { err.code, err.kind, err.retryable })
+  assert.are.equal(words, err.message)
+  assert.are.equal(words, tostring(err))
+  assert.are.equal(attempts, #host.requests)
+  assert.are.equal(attempts - 1, #host.pauses)
+  for _, pause in ipairs(host.pauses) do assert.are.equal(delay, pause) end
+  return err
+end
+
+local SEEN = "Max attempts exceeded. Previously accepted state: "
+
+describe("waiting until a vault exists", function()
+  it("ends when it is there, with that response", function()
+    local output = assert_waited({ THERE }, "vault_exists", 1, 3)
+    assert.are.same({ "v", 200 }, { output.VaultName, output.ResponseMetadata.HTTPStatusCode })
+    assert.are.equal("v", assert_waited({ MISSING, MISSING, THERE }, "vault_exists", 3, 3).VaultName)
+  end)
+
+  it("gives up in botocore's words, with the last response", function()
+    local err = assert_gave_up({ MISSING }, "vault_exists", 15, 3,
+      "Waiter VaultExists failed: " .. SEEN .. "Matched expected service error code: ResourceNotFoundException")
+    assert.are.equal("ResourceNotFoundException", err.response.Error.Code)
+    assert.are.same({ 404, "R" },
+      { err.response.ResponseMetadata.HTTPStatusCode, err.response.ResponseMetadata.RequestId })
+    assert.are.equal("DescribeVault", err.operation)
+  end)
+end)
+
+describe("waiting until a vault does not exist", function()
+  it("ends when it is gone, with the service's word for it", function()
+    local output = assert_waited({ THERE, THERE, MISSING }, "vault_not_exists", 3, 3)
+    assert.are.same({ "ResourceNotFoundException", 404 },
+      { output.Error.Code, output.ResponseMetadata.HTTPStatusCode })
+  end)
+
+  it("gives up in botocore's words, with the last response", function()
+    local err = assert_gave_up({ THERE }, "vault_not_exists", 15, 3,
+      "Waiter VaultNotExists failed: " .. SEEN .. "Matched expected HTTP status code: 200")
+    assert.are.equal("v", err.response.VaultName)
+  end)
+end)
+
+describe("waiting until a job is completed", function()
+  it("ends when it is, however long that takes", function()
+    local answers = {}
+    for i = 1, 700 do answers[i] = RUNNING end
+    answers[701] = DONE
+    local output = assert_waited(answers, "job_completed", 701, 60)
+    assert.are.same({ true, "Succeeded" }, { output.Completed, output.StatusCode })
+  end)
+
+  it("ends with an error when it failed", function()
+    local err = assert_gave_up({ RUNNING, FAILED }, "job_completed", 2, 60,
+      "Waiter JobCompleted failed: the job failed: the archive is gone")
+    assert.are.equal("Failed", err.response.StatusCode)
+    assert.are.equal("DescribeJob", err.operation)
+    assert_gave_up({ { status = 200, body = '{"StatusCode":"Failed"}' } }, "job_completed", 1, 60,
+      "Waiter JobCompleted failed: the job failed: no reason was given")
+  end)
+
+  it("gives up after two thousand attempts", function()
+    local err = assert_gave_up({ RUNNING }, "job_completed", 2000, 60,
+      "Waiter JobCompleted failed: " .. SEEN .. "the job is in progress")
+    assert.are.equal("InProgress", err.response.StatusCode)
+  end)
+
+  it("raises that there is no such job", function()
+    local good, err, host = wait_for({ MISSING }, "job_completed")
+    assert.is_false(good)
+    assert.are.same({ "ResourceNotFoundException", 1 }, { err.code, #host.requests })
+  end)
+end)
+
+describe("a waiter", function()
+  it("asks as often, and waits as long, as it is told", function()
+    local output = assert_waited({ MISSING, MISSING, THERE }, "vault_exists", 3, 0.25,
+      { delay = 0.25, max_attempts = 3 })
+    assert.are.equal("v", output.VaultName)
+    for _, attempts in ipairs { 1, 2 } do
+      assert_gave_up({ MISSING }, "vault_exists", attempts, 0.25, "Waiter VaultExists failed: " .. SEEN
+        .. "Matched expected service error code: ResourceNotFoundException", { delay = 0.25, max_attempts = attempts })
+    end
+    assert_waited({ RUNNING, DONE }, "job_completed", 2, 0, { delay = 0 })
+    assert_waited({ THERE }, "vault_exists", 1, 3, { max_attempts = 0 })
+  end)
+
+  -- { timeout, attempts }: no delay is begun that would end after it
+  for _, row in ipairs { { 0, 1 }, { 2.9, 1 }, { 3, 2 }, { 5, 2 }, { 9, 4 }, { 1000, 15 } } do
+    it(("with a timeout of %g s asks %d times"):format(row[1], row[2]), function()
+      local seen = "Previously accepted state: Matched expected service error code: ResourceNotFoundException"
+      assert_gave_up({ MISSING }, "vault_exists", row[2], 3, "Waiter VaultExists failed: "
+        .. (row[2] == 15 and "Max attempts exceeded. " or "the timeout would pass. ") .. seen, { timeout = row[1] })
+    end)
+  end
+
+  it("passes on whatever else the operation raises, having tried again as the client does", function()
+    for name in pairs { vault_exists = 1, vault_not_exists = 1, job_completed = 1 } do
+      local good, err, host = wait_for({ DENIED }, name)
+      assert.is_false(good)
+      assert.are.same({ "AccessDeniedException", "service", 1 }, { err.code, err.kind, #host.requests })
+      good, err, host = wait_for({ BUSY }, name)
+      assert.is_false(good)
+      assert.are.same({ "ServiceUnavailableException", 3, 3 }, { err.code, err.attempts, #host.requests })
+    end
+    local good, _, host = wait_for({ MISSING, BUSY, THERE }, "vault_exists")
+    assert.is_true(good)
+    assert.are.equal(3, #host.requests)
+    local reason = {}
+    local waits = function() error(reason, 0) end
+    good, host = wait_for({ MISSING }, "vault_exists", nil, { wait = waits })
+    assert.is_false(good)
+    assert.are.equal(reason, host)
+  end)
+
+  it("signs each request anew, and sends what it was given", function()
+    local _, _, host = wait_for({ MISSING, THERE }, "vault_exists")
+    local first, second = host.requests[1], host.requests[2]
+    assert.is_truthy(first.url:find("/-/vaults/v$"))
+    assert.are.equal(first.url, second.url)
+    assert.are_not.equal(first.headers["amz-sdk-invocation-id"], second.headers["amz-sdk-invocation-id"])
+    assert.are_not.equal(first.headers["X-Amz-Date"], second.headers["X-Amz-Date"])
+  end)
+
+  it("is refused where it is not known, or told what it does not understand", function()
+    local client = glacier.client(streams.options { transport = function() error "it should not be sent" end })
+    local function refused(words, name, params, limits)
+      local err = failure(client.wait_until, client, name, params, limits)
+      assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
+      assert.is_truthy(err.message:find(words, 1, true), err.message)
+    end
+    local vault = { vaultName = "v" }
+    refused("Waiter does not exist: vault_gone", "vault_gone", vault)
+    refused("Waiter does not exist: nil", nil, vault)
+    refused('Missing required parameter in input: "vaultName"', "vault_exists", {})
+    refused('Missing required parameter in input: "jobId"', "job_completed", vault)
+    refused("wait_until: the options must be a table", "vault_exists", vault, 5)
+    for key, value in pairs { delay = "3", max_attempts = -1, timeout = 0 / 0, attempts = 3, [1] = 2 } do
+      refused(("wait_until: %s must be one of delay, max_attempts, timeout, a number"):format(tostring(key)),
+        "vault_exists", vault, { [key] = value })
+    end
+  end)
+
+  it("can be a coroutine among others", function()
+    local answers, carried = { MISSING, MISSING, THERE }, 0
+    local client = glacier.client(streams.options {
+      wait = function(seconds) coroutine.yield(seconds) end,
+      transport = function()
+        carried = carried + 1
+        return answers[carried]
+      end,
+    })
+    local thread = coroutine.wrap(function() return client:wait_until("vault_exists", { vaultName = "v" }) end)
+    assert.are.equal(3, thread())
+    assert.are.equal(3, thread())
+    assert.are.equal("v", thread().VaultName)
+  end)
+end)
