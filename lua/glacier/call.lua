@@ -1,7 +1,7 @@
 --- The one way through: prepare, then sign → send → wait → finish in a loop that retries, refreshes
 -- keys and corrects the clock.
-local cjson = require "cjson"
 local core = require "glacier.core"
+local json = require "glacier.json"
 local mask = require "glacier.mask"
 local protect = require "glacier.protect"
 local reader = require "glacier.reader"
@@ -13,23 +13,7 @@ local wait = require "glacier.wait"
 
 local call = {}
 
--- An instance of our own: settings that a program makes on the shared one do not reach it. "nan"
--- and hexadecimal numbers are no JSON.
-local json = cjson.new()
-json.decode_invalid_numbers(false)
-
 local expired_codes = { ExpiredTokenException = true, ExpiredToken = true, TokenRefreshRequired = true }
-
--- The value of a body, or nil where it is empty or no JSON.
-local function decode(body)
-  if body == "" then
-    return nil
-  end
-  local good, value = pcall(json.decode, body)
-  if good then
-    return value
-  end
-end
 
 -- Tells the client's logger of a step; `began` is when it began, on the client's clock.
 local function log(way, state, event, began, fields)
@@ -110,7 +94,7 @@ local function exchange(way, request, state, turn)
     return nil, err
   end
   local result
-  result, err = core.parse(state.operation, response, decode(response:body()))
+  result, err = core.parse(state.operation, response, json.decode(response:body()))
   log(way, state, "response", began, { status = response:status(), code = err and err.code })
   if result and state.output then
     result[state.output] = reader_of(state, response, incoming or once(response:body()))
@@ -217,7 +201,7 @@ end
 
 --- Checks the parameters of a call and makes its request; nothing is sent.
 -- Raises `ParamValidationError`.
--- @param way table: the inside of a client, of `client.new`
+-- @param way table: the inside of a client, of `way.new`
 -- @param operation string: API name
 -- @param params table or nil
 -- @param announced table or nil: the body that params.body stands for, hashed already: { source =

@@ -1,6 +1,7 @@
 --- Sends a signed request: over libcurl, or through the host's own HTTP stack.
 local core = require "glacier.core"
 local fail = require "glacier.fail"
+local protect = require "glacier.protect"
 local wait = require "glacier.wait"
 
 local send = {}
@@ -190,14 +191,15 @@ end
 -- A host may give a body as a reader: handed on where it is to be taken in pieces, else read. The
 -- second result is an error object, if that failed.
 local function body_of(result, stream)
-  local body, status, err = result.body, result.status, nil
+  local body, status = result.body, result.status
   if type(body) ~= "function" then
     return nil
   elseif stream and stream.take and type(status) == "number" and status >= 200 and status < 300 then
     result.body = nil
     return { next = function() return next_of_host(body) end, close = function() end }
   end
-  result.body, err = read_all(body)
+  local whole, err = read_all(body)
+  result.body = whole
   return nil, err
 end
 
@@ -210,13 +212,27 @@ local function export(request, timeouts, turn, stream)
   return exported
 end
 
+-- Calls the host's function. Tables that it raises are its own affair; a text is a failure like others.
+local function ask_host(transport, exported)
+  local good, result, message, code = protect.call(transport, exported)
+  if good then
+    return result, message, code
+  elseif type(result) == "table" then
+    error(result, 0)
+  end
+  return nil, result
+end
+
 --- Makes the way to send through a host's own transport.
 -- @param transport function(request) -> { status, headers, body }, or nil, message, code
 -- @return function(request, url, timeouts, turn, stream) -> as of `send.libcurl`
 -- @return table: as of `send.libcurl`; the connections are the host's
 function send.host(transport)
-  local function over_host(request, _, timeouts, turn, stream)
-    local result, message, code = transport(export(request, timeouts, turn, stream))
+  local function over_host(request, url, timeouts, turn, stream)
+    if wait.left(turn) <= 0 then
+      return nil, send.too_late(url)
+    end
+    local result, message, code = ask_host(transport, export(request, timeouts, turn, stream))
     if result == nil then
       return nil, failure_of_host(message, code)
     end

@@ -372,6 +372,8 @@ describe("a role assumed with a web identity", function()
     { "with an empty file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/t\n",
       files = { t = "" } },
       "CredentialRetrievalError", "is empty or cannot be read" },
+    { "with a file without an end", { config = "[default]\n" .. ROLE .. "web_identity_token_file = /dev/zero\n" },
+      "CredentialRetrievalError", "the web identity token file /dev/zero has more than 65536 bytes" },
     { "with a directory as its file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}\n" },
       "CredentialRetrievalError", "cannot be read" },
     { "whose token STS repeats in its refusal", { config = "[default]\n" .. ROLE

@@ -82,6 +82,12 @@ describe("the container's keys", function()
     assert.are.same({ 1, 1 }, place.pauses)
   end)
 
+  it("are not there where nobody answers, whose path no message repeats", function()
+    local _, source = at { AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://127.0.0.1:1/SECRETpath?SECRETquery" }
+    local err = world.catch(source.keys, source)
+    assert.truthy(err.message:find('"http://127.0.0.1:1***"', 1, true), err.message)
+  end)
+
   -- what, answers and variables, a piece of the message, requests
   for _, case in ipairs {
     { "where it refuses", { 403, '{"code":"Denied","message":"not with SECRETa"}' },
@@ -102,6 +108,8 @@ describe("the container's keys", function()
       "Auth token value is not a legal header value", 0 },
     { "where the token file is not there", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/none" },
       "/none: No such file or directory", 0 },
+    { "where the token file has no end", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "/dev/zero" },
+      "the authorization token file /dev/zero has more than 65536 bytes", 0 },
   } do
     it(case[1] .. " are an error", function()
       local place, source = at(full(case[3]), function() return case[2] end, { token = "SECRETa\n" })

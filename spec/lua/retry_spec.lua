@@ -115,6 +115,43 @@ describe("a failed attempt", function()
     end)
   end
 
+  -- What a host's transport raises, and what becomes of it: code, a piece of the message, attempts.
+  local PASSING = { kind = "transport", code = "SSLError", message = "passed", retryable = false }
+  for what, case in pairs {
+    ["a text"] = { "boom", "EndpointConnectionError", "boom", 3 },
+    ["nothing at all"] = { nil, "EndpointConnectionError", "nil", 3 },
+    ["an error object"] = { PASSING, "SSLError", "passed", 1 },
+  } do
+    it("whose transport raises " .. what .. " raises an error object", function()
+      local carried = 0
+      local client = glacier.client(hosts.new():options {
+        transport = function()
+          carried = carried + 1
+          error(case[1])
+        end,
+      })
+      local _, err = pcall(client.list_vaults, client)
+      assert.are.equal("transport", err.kind)
+      assert.are.equal(case[2], err.code)
+      assert.truthy(err.message:find(case[3], 1, true))
+      assert.are.equal(case[4], carried)
+    end)
+  end
+
+  it("is not made by a transport that the keys left no time", function()
+    local host, carried = hosts.new(), 0
+    local client = glacier.client(host:options {
+      timeout = 5, transport = function() carried = carried + 1 end,
+      credentials = function()
+        host.now = host.now + 6
+        return { access_key_id = "AKID", secret_access_key = "EXAMPLE" }
+      end,
+    })
+    local _, err = pcall(client.list_vaults, client)
+    assert.are.equal("ReadTimeoutError", err.code)
+    assert.are.equal(0, carried)
+  end)
+
   it("is never made with parameters that are wrong", function()
     local played = play { fallback = reply.good() }
     local _, err = pcall(played.client.describe_vault, played.client, {})

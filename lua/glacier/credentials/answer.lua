@@ -1,19 +1,14 @@
 --- JSON that others write: the answers of credential services, programs and cached tokens.
-local cjson = require "cjson"
+local json = require "glacier.json"
 
 local answer = {}
-
--- An instance of our own: settings that a program makes on the shared one do not reach it.
-local json = cjson.new()
-json.decode_invalid_numbers(false)
-json.decode_max_depth(32)
 
 --- Reads an object.
 -- @param text string or nil
 -- @return table; nil where the text is no JSON, or no object
 function answer.decode(text)
-  local good, value = pcall(json.decode, text)
-  return good and type(value) == "table" and value or nil
+  local value = json.decode(text)
+  return type(value) == "table" and value or nil
 end
 
 --- Writes an object.
@@ -25,7 +20,7 @@ end
 
 --- Whether an object has a member that is not null.
 function answer.has(object, name)
-  return object[name] ~= nil and object[name] ~= cjson.null
+  return object[name] ~= nil and object[name] ~= json.null
 end
 
 --- A member that is a string; nil where it is missing, empty or of another type.

@@ -4,6 +4,7 @@ local pause = require "glacier.credentials.pause"
 local problem = require "glacier.credentials.problem"
 local settings = require "glacier.credentials.settings"
 local timestamp = require "glacier.credentials.timestamp"
+local token_file = require "glacier.credentials.token_file"
 
 local container = {}
 
@@ -12,9 +13,6 @@ local ATTEMPTS = 3
 
 -- Seconds.
 local TIMEOUT, PAUSE = 2, 1
-
--- Bytes: more than a header line may take.
-local TOKEN_MAX = 64 * 1024
 
 -- Where keys may come from without TLS, besides loopback addresses.
 local plain_hosts = {
@@ -56,21 +54,11 @@ local function check_host(url)
   end
 end
 
--- Read at each refresh, for it is replaced while the container runs.
-local function token_in(path)
-  local file, why = io.open(path, "rb")
-  if not file then
-    problem.retrieval(PROVIDER, "cannot read the authorization token file " .. problem.quote(why))
-  end
-  local token = file:read(TOKEN_MAX)
-  file:close()
-  return token
-    or problem.retrieval(PROVIDER, ("the authorization token file %s is empty or cannot be read"):format(path))
-end
-
+-- The file is read at each refresh, for it is replaced while the container runs.
 local function headers_of(context)
   local path = settings.variable(context, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
-  local token = path and token_in(path) or settings.variable(context, "AWS_CONTAINER_AUTHORIZATION_TOKEN")
+  local token = path and token_file.read(PROVIDER, "authorization token file", path)
+    or settings.variable(context, "AWS_CONTAINER_AUTHORIZATION_TOKEN")
   if token and token:find "[%c]" then
     problem.retrieval(PROVIDER, "Auth token value is not a legal header value")
   end
@@ -92,7 +80,9 @@ end
 local function ask(context, turn, fields, token)
   local response, err = context.exchange(fields, turn)
   if not response then
-    local said = problem.quote(err.message, { token })
+    -- The path and what follows it may be what lets one ask for the keys.
+    local path = fields.url:match "^%a+://[^/?#]*(/.+)$"
+    local said = problem.quote(err.message, { token or "", path or "" })
     return nil, "Received error when attempting to retrieve container metadata: " .. said, err.retryable
   elseif response:status() ~= 200 then
     return nil, refusal_text(response, token), true

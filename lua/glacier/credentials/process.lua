@@ -6,6 +6,7 @@ local answer = require "glacier.credentials.answer"
 local problem = require "glacier.credentials.problem"
 local profile = require "glacier.profile"
 local settings = require "glacier.credentials.settings"
+local shell_word = require "glacier.credentials.shell"
 local timestamp = require "glacier.credentials.timestamp"
 
 local process = {}
@@ -21,10 +22,6 @@ LC_ALL=C; printf '%%s\n%%d %%d' "$text" "$status" "${#text}"]]
 -- Bytes that a program may print, its error text included.
 local LONGEST = 1024 * 1024
 
-local function quoted(word)
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
 local function script_of(command)
   local words = profile.split_words(command)
   if not words or command:find("\0", 1, true) then
@@ -33,7 +30,7 @@ local function script_of(command)
     problem.config("The credential_process does not begin with the name of a program.")
   end
   for i, word in ipairs(words) do
-    words[i] = quoted(word)
+    words[i] = shell_word(word)
   end
   return SCRIPT:format(table.concat(words, " "))
 end

@@ -3,6 +3,7 @@ local answer = require "glacier.credentials.answer"
 local problem = require "glacier.credentials.problem"
 local profile = require "glacier.profile"
 local sha1 = require "glacier.credentials.sha1"
+local shell_word = require "glacier.credentials.shell"
 
 local sso_cache = {}
 
@@ -13,10 +14,6 @@ local FILE_MAX = 1024 * 1024
 -- whatever happens, for whoever writes to a pipe that nobody reads is ended.
 local SCRIPT = [[umask 077; set -C; path=%s; new="$path.$$"
 cat >"$new" && mv -f "$new" "$path" || { cat >/dev/null; rm -f "$new"; }]]
-
-local function quoted(word)
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
 
 local function path_of(context, name)
   local directory = profile.expand_user("~/.aws/sso/cache", context.getenv, context.home)
@@ -51,7 +48,7 @@ end
 -- @return boolean: whether it is there now
 function sso_cache.write(context, name, token)
   local path, text = path_of(context, name), answer.encode(token)
-  local good, pipe = pcall(io.popen, SCRIPT:format(quoted(path)), "w")
+  local good, pipe = pcall(io.popen, SCRIPT:format(shell_word(path)), "w")
   if not good or not pipe then
     return false
   end

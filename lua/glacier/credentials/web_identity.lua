@@ -2,13 +2,11 @@
 local problem = require "glacier.credentials.problem"
 local settings = require "glacier.credentials.settings"
 local sts = require "glacier.credentials.sts"
+local token_file = require "glacier.credentials.token_file"
 
 local web_identity = {}
 
 local PROVIDER = "assume-role-with-web-identity"
-
--- Bytes: more than STS takes.
-local TOKEN_MAX = 64 * 1024
 
 local NO_ROLE = "The provided profile or the current environment is configured to assume role with web identity but "
   .. "has no role ARN configured. Ensure that the profile has the role_arn configuration set or the AWS_ROLE_ARN env "
@@ -19,20 +17,6 @@ local function setting(search, variable, key)
   local value = search.use_environment and settings.variable(search.context, variable)
     or settings.text(settings.profile(search.context, search.profile_name), key)
   return value ~= "" and value or nil
-end
-
--- Read at each refresh: whoever writes the file replaces the token before it expires.
-local function read_token(path)
-  local file, why = io.open(path, "rb")
-  if not file then
-    problem.retrieval(PROVIDER, "cannot read the web identity token file " .. problem.quote(why))
-  end
-  local token = file:read(TOKEN_MAX)
-  file:close()
-  if not token then
-    problem.retrieval(PROVIDER, ("the web identity token file %s is empty or cannot be read"):format(path))
-  end
-  return token
 end
 
 local function call_of(role_arn, session, token)
@@ -59,7 +43,9 @@ function web_identity.find(search)
   return {
     provider = PROVIDER,
     fetch = function(turn)
-      return sts.keys(context, turn, call_of(role_arn, session, read_token(path)))
+      -- Read at each refresh: whoever writes the file replaces the token before it expires.
+      local token = token_file.read(PROVIDER, "web identity token file", path)
+      return sts.keys(context, turn, call_of(role_arn, session, token))
     end,
   }
 end
