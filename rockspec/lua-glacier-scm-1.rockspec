@@ -30,6 +30,7 @@ build = {
         "csrc/binding/compat.c",
         "csrc/binding/marshal.c",
         "csrc/binding/module.c",
+        "csrc/binding/option.c",
         "csrc/binding/push.c",
         "csrc/binding/raise.c",
         "csrc/binding/request.c",

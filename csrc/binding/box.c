@@ -23,7 +23,8 @@ static int box_tostring(lua_State *L) {
 
 void gl_box_register(lua_State *L, const gl_box_class *of) {
   static const luaL_Reg metamethods[] = {
-      {"__gc", box_gc}, {"__close", box_gc}, {"__tostring", box_tostring}, {NULL, NULL}};
+      {"__gc", box_gc}, {"__tostring", box_tostring}, {NULL, NULL}};
+  static const luaL_Reg close[] = {{"__close", box_gc}, {NULL, NULL}};
   push_metatable(L, of);
   int known = !lua_isnil(L, -1);
   lua_pop(L, 1);
@@ -33,8 +34,15 @@ void gl_box_register(lua_State *L, const gl_box_class *of) {
   lua_newtable(L);
   lua_pushlightuserdata(L, (void *)of);
   gl_compat_setfuncs(L, metamethods, 1);
+  lua_pushlightuserdata(L, (void *)of);
+  if (of->closes)
+    gl_compat_setfuncs(L, close, 1);
+  else
+    lua_pop(L, 1);
   lua_pushstring(L, of->name);
   lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0); /* a script that took __gc from here could free what is lent */
+  lua_setfield(L, -2, "__metatable");
   lua_newtable(L);
   gl_compat_setfuncs(L, of->methods, 0);
   lua_setfield(L, -2, "__index");
@@ -75,7 +83,7 @@ static void clear_buf(void *value) {
 
 static const luaL_Reg no_methods[] = {{NULL, NULL}};
 
-const gl_box_class gl_buf_box = {"glacier.buffer", sizeof(gl_buf), clear_buf, no_methods};
+const gl_box_class gl_buf_box = {"glacier.buffer", sizeof(gl_buf), clear_buf, no_methods, 0};
 
 gl_buf *gl_box_new_buf(lua_State *L) {
   return gl_box_new(L, &gl_buf_box);

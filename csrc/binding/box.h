@@ -12,6 +12,7 @@ typedef struct gl_box_class {
   void (*clear)(
       void *); /* frees what the value owns; legal for a zero value and any number of times */
   const luaL_Reg *methods; /* ends in a row of NULLs */
+  int closes; /* whether Lua 5.4's <close> ends it; what others borrow from must not be */
 } gl_box_class;
 
 /* Makes the metatable of a class in this state, unless it is there: a state may open the module
@@ -24,7 +25,8 @@ void *gl_box_new(lua_State *L, const gl_box_class *of);
 /* The value of the box at `index`, which is an argument: anything else is a Lua error. */
 void *gl_box_check(lua_State *L, int index, const gl_box_class *of);
 
-/* Clears the box at `index`, and zeroes it: before its time, where it is no longer needed. */
+/* Clears the box at `index`, and zeroes it: as soon as it is no longer needed, for a collector that
+ * finds no memory to call a finalizer with forgets what the box owns. */
 void gl_box_clear(lua_State *L, int index, const gl_box_class *of);
 
 /* Pushes a scratch buffer. */

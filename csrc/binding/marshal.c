@@ -17,18 +17,30 @@ static void must(lua_State *L, int failed) {
     gl_raise_memory(L);
 }
 
+/* A finalizer that the collector runs meanwhile may still change the caller's tables. */
+static void still(lua_State *L, int index, int type) {
+  gl_error error;
+  if (lua_type(L, index) == type)
+    return;
+  gl_error_set(&error, GL_VALIDATION, "ParamValidationError",
+               "Parameter validation failed:\nThe parameters changed while they were read");
+  gl_raise(L, &error, NULL);
+}
+
 /* ---- JSON by shape ----------------------------------------------------------------------- */
 
 static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *shape);
 
 static void write_key(lua_State *L, gl_json *json, int index) {
   size_t length;
+  still(L, index, LUA_TSTRING);
   const char *text = lua_tolstring(L, index, &length);
   must(L, gl_json_key(json, text, length));
 }
 
 /* The members that travel in the body, in the model's order. */
 static void write_structure(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
+  still(L, index, LUA_TTABLE);
   must(L, gl_json_open(json, '{'));
   for (size_t i = 0; i < shape->count; i++) {
     if (shape->members[i].place != GL_IN_BODY)
@@ -46,6 +58,7 @@ static void write_structure(lua_State *L, gl_json *json, int index, const gl_sha
 }
 
 static void write_list(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
+  still(L, index, LUA_TTABLE);
   size_t count = gl_compat_rawlen(L, index);
   must(L, gl_json_open(json, '['));
   for (size_t i = 1; i <= count; i++) {
@@ -57,6 +70,7 @@ static void write_list(lua_State *L, gl_json *json, int index, const gl_shape *s
 }
 
 static void write_map(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
+  still(L, index, LUA_TTABLE);
   must(L, gl_json_open(json, '{'));
   lua_pushnil(L);
   while (lua_next(L, index)) {
@@ -69,12 +83,14 @@ static void write_map(lua_State *L, gl_json *json, int index, const gl_shape *sh
 
 static void write_string(lua_State *L, gl_json *json, int index) {
   size_t length;
+  still(L, index, LUA_TSTRING);
   const char *text = lua_tolstring(L, index, &length);
   must(L, gl_json_string(json, text, length));
 }
 
 static void write_long(lua_State *L, gl_json *json, int index) {
   int64_t value = 0;
+  still(L, index, LUA_TNUMBER);
   gl_compat_toint64(L, index, &value);
   must(L, gl_json_integer(json, value));
 }

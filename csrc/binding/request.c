@@ -1,6 +1,7 @@
 #include "binding/request.h"
 
 #include "binding/marshal.h"
+#include "binding/option.h"
 #include "binding/raise.h"
 #include "binding/tree.h"
 #include "core/checksum.h"
@@ -25,13 +26,25 @@ static const luaL_Reg credentials_methods[] = {{"access_key_id", credentials_acc
                                                {NULL, NULL}};
 
 const gl_box_class gl_credentials_box = {"glacier.credentials", sizeof(gl_credentials),
-                                         clear_credentials, credentials_methods};
+                                         clear_credentials, credentials_methods, 0};
+
+/* A key at an argument, NULL where it is absent. */
+static const char *check_key(lua_State *L, int argument) {
+  size_t length;
+  gl_error error;
+  const char *key = luaL_optlstring(L, argument, NULL, &length);
+  if (!key || strlen(key) == length)
+    return key;
+  gl_error_set(&error, GL_CREDENTIALS, "CredentialRetrievalError", "A key has a zero byte");
+  gl_raise(L, &error, NULL);
+  return NULL;
+}
 
 int gl_lua_credentials(lua_State *L) {
   gl_error error;
-  const char *access_key_id = luaL_optstring(L, 1, NULL);
-  const char *secret_access_key = luaL_optstring(L, 2, NULL);
-  const char *session_token = luaL_optstring(L, 3, NULL);
+  const char *access_key_id = check_key(L, 1);
+  const char *secret_access_key = check_key(L, 2);
+  const char *session_token = check_key(L, 3);
   gl_credentials *credentials = gl_box_new(L, &gl_credentials_box);
   if (gl_credentials_set(credentials, access_key_id, secret_access_key, session_token, &error))
     return gl_raise(L, &error, NULL);
@@ -42,23 +55,6 @@ int gl_lua_credentials(lua_State *L) {
 
 static void clear_request(void *value) {
   gl_request_clear(value);
-}
-
-/* The option of that name in the table at 1, which must be a string or absent. */
-static const char *option(lua_State *L, const char *name, size_t *length) {
-  lua_getfield(L, 1, name);
-  if (length)
-    *length = 0;
-  if (lua_isnil(L, -1))
-    return NULL;
-  if (lua_type(L, -1) != LUA_TSTRING)
-    luaL_error(L, "%s must be a string", name);
-  return lua_tolstring(L, -1, length);
-}
-
-static int flag(lua_State *L, const char *name) {
-  lua_getfield(L, 1, name);
-  return lua_toboolean(L, -1);
 }
 
 /* Whether the URL can have an operation's path put behind it. */
@@ -72,18 +68,22 @@ static void check_endpoint(lua_State *L, const gl_buf *url) {
                  gl_buf_string(url));
     gl_raise(L, &error, NULL);
   }
+  gl_box_clear(L, -1, &gl_request_box);
 }
 
 int gl_lua_endpoint(lua_State *L) {
   gl_error error;
   luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
   gl_buf *url = gl_box_new_buf(L);
-  gl_endpoint_options options = {option(L, "region", NULL), option(L, "endpoint_url", NULL),
-                                 flag(L, "use_fips"), flag(L, "use_dualstack")};
+  gl_endpoint_options options = {gl_option_string(L, "region", NULL),
+                                 gl_option_string(L, "endpoint_url", NULL),
+                                 gl_option_flag(L, "use_fips"), gl_option_flag(L, "use_dualstack")};
   if (gl_endpoint_resolve(&options, url, &error))
     return gl_raise(L, &error, NULL);
   check_endpoint(L, url);
   lua_pushlstring(L, url->data, url->length);
+  gl_box_clear(L, 2, &gl_buf_box);
   return 1;
 }
 
@@ -129,8 +129,9 @@ int gl_lua_request(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   gl_request *request = gl_box_new(L, &gl_request_box);
-  const char *method = option(L, "method", NULL), *url = option(L, "url", &url_length);
-  const char *body = option(L, "body", &body_length);
+  const char *method = gl_option_string(L, "method", NULL),
+             *url = gl_option_string(L, "url", &url_length);
+  const char *body = gl_option_bytes(L, "body", &body_length);
   luaL_argcheck(L, method && url, 1, "method and url are needed");
   if (gl_request_set_url(request, method, url, url_length, &error))
     return gl_raise(L, &error, NULL);
@@ -159,7 +160,7 @@ static void clear_signature(void *value) {
 
 static const luaL_Reg no_methods[] = {{NULL, NULL}};
 const gl_box_class gl_signature_box = {"glacier.signature", sizeof(gl_signature), clear_signature,
-                                       no_methods};
+                                       no_methods, 0};
 
 /* Seconds since the epoch at an argument; a fraction is dropped. */
 static int64_t check_time(lua_State *L, int argument) {
@@ -197,6 +198,7 @@ static int request_sign_stages(lua_State *L) {
   lua_pushlstring(L, signature->canonical_request.data, signature->canonical_request.length);
   lua_pushlstring(L, signature->string_to_sign.data, signature->string_to_sign.length);
   lua_pushstring(L, signature->hex);
+  gl_box_clear(L, -4, &gl_signature_box);
   return 3;
 }
 
@@ -210,6 +212,7 @@ static void push_url(lua_State *L, const gl_request *request) {
   if (gl_request_url(request, url, &error))
     gl_raise(L, &error, NULL);
   push_buf(L, url);
+  gl_box_clear(L, -2, &gl_buf_box);
   lua_remove(L, -2);
 }
 
@@ -271,4 +274,4 @@ static const luaL_Reg request_methods[] = {
     {"secrets", request_secrets},         {NULL, NULL}};
 
 const gl_box_class gl_request_box = {"glacier.request", sizeof(gl_request), clear_request,
-                                     request_methods};
+                                     request_methods, 0};

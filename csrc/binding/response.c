@@ -109,7 +109,7 @@ static const luaL_Reg response_methods[] = {{"status", response_status},
                                             {NULL, NULL}};
 
 const gl_box_class gl_response_box = {"glacier.response", sizeof(gl_response), clear_response,
-                                      response_methods};
+                                      response_methods, 0};
 
 /* ---- the end ----------------------------------------------------------------------------- */
 

@@ -1,5 +1,6 @@
 #include "binding/transfer.h"
 
+#include "binding/option.h"
 #include "binding/raise.h"
 #include "binding/request.h"
 #include "binding/response.h"
@@ -11,21 +12,15 @@ static void clear_pool(void *value) {
   gl_pool_free(*(gl_pool **)value);
 }
 
-static const char *string_field(lua_State *L, const char *name) {
-  lua_getfield(L, 1, name);
-  return lua_isnil(L, -1) ? NULL : luaL_checkstring(L, -1);
-}
-
 int gl_lua_pool(lua_State *L) {
   gl_error error;
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
   gl_pool **pool = gl_box_new(L, &gl_pool_box);
-  gl_pool_options options = {.ca_bundle = string_field(L, "ca_bundle"),
-                             .proxy = string_field(L, "proxy"),
-                             .no_proxy = string_field(L, "no_proxy")};
-  lua_getfield(L, 1, "insecure");
-  options.insecure = lua_toboolean(L, -1);
+  gl_pool_options options = {.ca_bundle = gl_option_string(L, "ca_bundle", NULL),
+                             .proxy = gl_option_string(L, "proxy", NULL),
+                             .no_proxy = gl_option_string(L, "no_proxy", NULL)};
+  options.insecure = gl_option_flag(L, "insecure");
   *pool = gl_pool_new(&options, &error);
   if (!*pool)
     return gl_raise(L, &error, NULL);
@@ -92,7 +87,7 @@ static const luaL_Reg pool_methods[] = {{"foreign", pool_foreign},
                                         {"start", pool_start},
                                         {NULL, NULL}};
 
-const gl_box_class gl_pool_box = {"glacier.pool", sizeof(gl_pool *), clear_pool, pool_methods};
+const gl_box_class gl_pool_box = {"glacier.pool", sizeof(gl_pool *), clear_pool, pool_methods, 1};
 
 /* ---- transfers --------------------------------------------------------------------------- */
 
@@ -178,4 +173,4 @@ static const luaL_Reg transfer_methods[] = {
     {"cancel", transfer_cancel}, {NULL, NULL}};
 
 const gl_box_class gl_transfer_box = {"glacier.transfer", sizeof(gl_transfer *), clear_transfer,
-                                      transfer_methods};
+                                      transfer_methods, 1};

@@ -52,7 +52,7 @@ static int tree_length(lua_State *L) {
 static const luaL_Reg tree_methods[] = {
     {"update", tree_update}, {"hex", tree_hex}, {"length", tree_length}, {NULL, NULL}};
 
-const gl_box_class gl_tree_box = {"glacier.tree", sizeof(gl_tree), clear_tree, tree_methods};
+const gl_box_class gl_tree_box = {"glacier.tree", sizeof(gl_tree), clear_tree, tree_methods, 0};
 
 /* The hash at `position` of the list at 1. */
 static void read_hash(lua_State *L, int position, unsigned char out[GL_SHA256_SIZE]) {

@@ -54,10 +54,6 @@ static const char *dns_suffix(const partition *of, int dualstack) {
   return dualstack ? of->dualstack_dns_suffix : of->dns_suffix;
 }
 
-const char *gl_endpoint_dns_suffix(const char *region, int dualstack) {
-  return dns_suffix(partition_of(region), dualstack);
-}
-
 /* isalnum would ask the locale that the host has set. */
 static int is_letter_or_digit(char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||

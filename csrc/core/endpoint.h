@@ -19,8 +19,4 @@ typedef struct gl_endpoint_options {
  * words for what they refuse. */
 int gl_endpoint_resolve(const gl_endpoint_options *options, gl_buf *out, gl_error *error);
 
-/* The suffix of the host names of a region's partition ("amazonaws.com"): its dual-stack one where
- * `dualstack` is true.  Never NULL: a region that no partition claims belongs to "aws". */
-const char *gl_endpoint_dns_suffix(const char *region, int dualstack);
-
 #endif

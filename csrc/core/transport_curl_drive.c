@@ -100,6 +100,8 @@ void gl_pool_move(gl_pool *pool) {
 }
 
 void gl_pool_wait(gl_pool *pool, long wait) {
+  if (gl_pool_foreign(pool))
+    return;
   int64_t now = milliseconds();
   if (wait > INT_MAX)
     wait = INT_MAX;

@@ -10,7 +10,7 @@ static size_t fed_and_waiting(const gl_transfer *transfer) {
 }
 
 static void go_on(gl_transfer *transfer, int direction) {
-  if (!(transfer->paused & direction) || !transfer->easy)
+  if (!(transfer->paused & direction) || !transfer->easy || gl_pool_foreign(transfer->pool))
     return;
   transfer->paused &= ~direction;
   gl_sigpipe held;

@@ -33,7 +33,7 @@ local further_codes = {
   "UnknownEndpointError", "EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError",
   "ConnectionClosedError", "SSLError", "ProxyConnectionError", "ResponseParserError", "ChecksumError", "WaiterError",
   "PaginationError", "InfiniteLoopConfigError", "SSOTokenLoadError", "UnauthorizedSSOTokenError",
-  "TokenRetrievalError", "InvalidIMDSEndpointError", "InvalidIMDSEndpointModeError",
+  "TokenRetrievalError", "InvalidIMDSEndpointError", "InvalidIMDSEndpointModeError", "ClockError", "DigestError",
 }
 
 local function exceptions_table()
@@ -43,8 +43,14 @@ local function exceptions_table()
       codes[code] = code
     end
   end
-  return setmetatable(codes, {
+  return setmetatable({}, {
+    __newindex = function()
+      fail.raise("validation", "ParamValidationError", "client.exceptions cannot be changed")
+    end,
     __index = function(_, name)
+      if codes[name] then
+        return codes[name]
+      end
       fail.raise("validation", "ParamValidationError", ("client.exceptions has no %q"):format(tostring(name)))
     end,
   })

@@ -5,15 +5,6 @@ local protect = {}
 -- For such a coroutine, the one that it runs for.
 local callers = setmetatable({}, { __mode = "kv" })
 
--- Whether a coroutine can be switched inside of pcall: seen by trying it.
-local function pcall_yields()
-  local probe = coroutine.create(function()
-    pcall(coroutine.yield, "yielded")
-  end)
-  local _, word = coroutine.resume(probe)
-  return word == "yielded"
-end
-
 local function finish(inner, good, ...)
   if good and coroutine.status(inner) ~= "dead" then
     return finish(inner, coroutine.resume(inner, coroutine.yield(...)))
@@ -29,7 +20,7 @@ end
 
 --- Calls a function that may raise and may yield.
 -- @return true and what it returned, or false and what it raised
-protect.call = pcall_yields() and pcall or in_coroutine
+protect.call = (_VERSION ~= "Lua 5.1" or rawget(_G, "jit")) and pcall or in_coroutine
 
 --- Who runs: the coroutine, as its host knows it; the main program where that is no coroutine.
 -- @return thread, or "main"

@@ -214,15 +214,6 @@ static void a_region_that_no_partition_claims_belongs_to_aws(void **state) {
   EXPECT_URLS(cases);
 }
 
-static void the_suffix_of_a_regions_partition_is_known(void **state) {
-  (void)state;
-  assert_string_equal(gl_endpoint_dns_suffix("us-west-2", 0), "amazonaws.com");
-  assert_string_equal(gl_endpoint_dns_suffix("us-west-2", 1), "api.aws");
-  assert_string_equal(gl_endpoint_dns_suffix("cn-north-1", 0), "amazonaws.com.cn");
-  assert_string_equal(gl_endpoint_dns_suffix("us-isob-east-1", 1), "api.aws.scloud");
-  assert_string_equal(gl_endpoint_dns_suffix("nowhere", 0), "amazonaws.com");
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(known_regions_have_their_endpoints),
@@ -234,7 +225,6 @@ int main(void) {
       cmocka_unit_test(a_region_to_come_belongs_to_the_partition_of_its_prefix),
       cmocka_unit_test(a_global_pseudo_region_belongs_to_the_partition_it_names),
       cmocka_unit_test(a_region_that_no_partition_claims_belongs_to_aws),
-      cmocka_unit_test(the_suffix_of_a_regions_partition_is_known),
   };
   return cmocka_run_group_tests_name("endpoint", tests, NULL, NULL);
 }

@@ -6,7 +6,10 @@ local function quoted(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
+-- The test run names a wrapper where sanitizers have to be loaded first.
 local function interpreter()
+  local named = os.getenv(rawget(_G, "jit") and "LUAJIT" or "LUA")
+  if named and named ~= "" then return named end
   local lowest = 0
   while arg[lowest - 1] do lowest = lowest - 1 end
   return arg[lowest]

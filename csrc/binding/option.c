@@ -1,0 +1,36 @@
+#include "binding/option.h"
+
+#include "binding/raise.h"
+
+#include <string.h>
+
+static void refuse(lua_State *L, const char *name, const char *why) {
+  gl_error error;
+  gl_error_set(&error, GL_CONFIG, "InvalidConfigError", "%s %s", name, why);
+  gl_raise(L, &error, NULL);
+}
+
+const char *gl_option_bytes(lua_State *L, const char *name, size_t *length) {
+  lua_getfield(L, 1, name);
+  *length = 0;
+  if (lua_isnil(L, -1))
+    return NULL;
+  if (lua_type(L, -1) != LUA_TSTRING)
+    refuse(L, name, "must be a string");
+  return lua_tolstring(L, -1, length);
+}
+
+const char *gl_option_string(lua_State *L, const char *name, size_t *length) {
+  size_t found;
+  const char *value = gl_option_bytes(L, name, &found);
+  if (value && strlen(value) != found)
+    refuse(L, name, "must have no zero byte");
+  if (length)
+    *length = found;
+  return value;
+}
+
+int gl_option_flag(lua_State *L, const char *name) {
+  lua_getfield(L, 1, name);
+  return lua_toboolean(L, -1);
+}

@@ -1,0 +1,67 @@
+-- The C module against misuse: whatever a script hands it, it answers with an error.
+local core = require "glacier.core"
+
+local function catch(...)
+  local good, err = pcall(...)
+  assert.is_false(good)
+  return err
+end
+
+describe("the C module", function()
+  it("lets no script reach the finalizers of what it made", function()
+    for _, made in ipairs { core.request { method = "GET", url = "http://h/" }, core.tree(), core.pool {},
+      core.credentials("id", "secret"), core.response { status = 200 } } do
+      assert.is_false(getmetatable(made))
+    end
+  end)
+
+  it("refuses texts with a zero byte, whose tail would be lost", function()
+    for name, value in pairs { region = "us-west-2\0evil", endpoint_url = "http://h\0.evil" } do
+      local settings = { region = "us-west-2", endpoint_url = "http://h" }
+      settings[name] = value
+      local err = catch(core.endpoint, settings)
+      assert.equal("InvalidConfigError", err.code)
+      assert.truthy(err.message:find(name, 1, true))
+    end
+    assert.equal("InvalidConfigError", catch(core.pool, { proxy = "http://h\0x" }).code)
+    local err = catch(core.credentials, "id", "secret\0tail")
+    assert.equal("CredentialRetrievalError", err.code)
+    assert.is_nil(err.message:find("secret", 1, true))
+  end)
+
+  it("refuses braces in a URL, which could be taken for labels of a path", function()
+    assert.equal("InvalidConfigError",
+      catch(core.endpoint, { region = "us-west-2", endpoint_url = "http://h/{vaultName}" }).code)
+  end)
+
+  it("hashes bytes and no numbers", function()
+    assert.is_false((pcall(core.tree().update, core.tree(), 5)))
+  end)
+
+  it("survives parameters that a finalizer changes while they are read", function()
+    local params
+    local function churn(value)
+      return setmetatable({}, { __gc = function()
+        params.jobParameters.SelectParameters = value
+        churn(value)
+      end })
+    end
+    for _ = 1, 300 do
+      params = { vaultName = "v", jobParameters = { SelectParameters = { InputSerialization = { csv = {} } } } }
+      churn(7)
+      local good, err = pcall(core.prepare, "InitiateJob", params, "http://h")
+      assert.is_true(good or err.code == "ParamValidationError")
+      collectgarbage "step"
+    end
+  end)
+end)
+
+describe("client.exceptions", function()
+  it("cannot be changed", function()
+    local exceptions = require("glacier").client { region = "us-west-2", env = {} }.exceptions
+    assert.is_false((pcall(function()
+      exceptions.ResourceNotFoundException = 1
+    end)))
+    assert.equal("ResourceNotFoundException", exceptions.ResourceNotFoundException)
+  end)
+end)
