@@ -9,7 +9,16 @@ describe("in OpenResty", function()
 
   lazy_setup(function()
     glacier = service.start()
-    nginx = host.start(glacier)
+    nginx = host.start(glacier, [[
+      location = /first_require {
+        content_by_lua_block {
+          for name in pairs(package.loaded) do
+            if name:find "^glacier" and name ~= "glacier.core" then package.loaded[name] = nil end
+          end
+          ngx.say(require("cjson").encode { version = require("glacier")._VERSION })
+        }
+      }
+    ]])
   end)
 
   lazy_teardown(function()
@@ -47,6 +56,10 @@ describe("in OpenResty", function()
       assert.are.same({ "arrived", "another request", "released", "answered" }, nginx.get "/events")
     end)
   end
+
+  it("the module may be required for the first time in a handler", function()
+    assert.are.equal("glacier 0.1.0", nginx.get("/first_require").version)
+  end)
 
   it("a call blocks and works where a phase may not yield: header_filter", function()
     local _, headers = nginx.get "/header_filter?vault=in-header-filter"
