@@ -20,7 +20,11 @@ local ROUND = 0.05
 function job.new(way, work)
   local turn = wait.turn(nil, nil, way.clock)
   turn.wait, turn.polled = coroutine.yield, true
-  return setmetatable({ way = way, thread = coroutine.create(work), turn = turn }, Job)
+  -- Behind a function, as in the client: whoever prints all of a job prints no secret setting.
+  local function own()
+    return way
+  end
+  return setmetatable({ _way = own, thread = coroutine.create(work), turn = turn }, Job)
 end
 
 --- Begins a call: checks its parameters, sends nothing yet.
@@ -39,8 +43,9 @@ end
 -- The call's time runs from its first poll: a job may wait long for its place among many.
 local function begin(self)
   if not self.begun then
-    local timeout = self.way.settings.timeout
-    self.begun, self.turn.deadline = true, timeout and self.way.clock() + timeout
+    local way = self._way()
+    local timeout = way.settings.timeout
+    self.begun, self.turn.deadline = true, timeout and way.clock() + timeout
   end
 end
 
@@ -125,7 +130,7 @@ function job.run(next_job, concurrency, finished)
   local active, more, pause, way = {}, true, 0.001, nil
   repeat
     more = more and fill(active, concurrency, next_job)
-    way = active[1] and active[1].job.way or way
+    way = active[1] and active[1].job._way and active[1].job._way() or way
     local hurry = poll_round(active, finished)
     pause = hurry and 0.001 or pause
     if way and (more or active[1]) then

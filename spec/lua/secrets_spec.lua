@@ -117,6 +117,11 @@ describe("what a program holds in its hands", function()
     end)
   end)
 
+  it("leads to no password of a proxy: a client, a job", function()
+    local client = glacier.client { region = "us-west-2", env = {}, proxy = "http://me:SECRETword@127.0.0.1:1" }
+    assert_silent("SECRET", client, client:start "list_vaults")
+  end)
+
   it("leads to none: a reader", function()
     settings.with_files({ config = PROFILE }, function(env)
       local client = client_of(env, function()
