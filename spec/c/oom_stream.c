@@ -1,0 +1,140 @@
+/* Bodies in pieces and checksums on an allocator that fails: for n = 0, 1, … every allocation from
+ * the n-th on is refused, until an exchange gets through.  Each failure is GL_MEMORY and leaves
+ * nothing behind. */
+#include "core/checksum.h"
+#include "core/transport.h"
+
+#include "mem_failing.h"
+#include "stream.h"
+
+enum { BODY = 600 * KIB };
+
+static const char bytes[BODY];
+
+/* Feeds all of `bytes`; 0, or what gl_transfer_feed says. */
+static int feed_all(stream *s) {
+  size_t fed = 0;
+  while (!gl_transfer_poll(s->transfer, FOR_EVER)) {
+    size_t wanted = gl_transfer_wants(s->transfer), most = 250 * KIB;
+    if (wanted > most)
+      wanted = most;
+    int kind = gl_transfer_feed(s->transfer, bytes + fed, wanted, &s->one.error);
+    if (kind)
+      return kind;
+    fed += wanted;
+  }
+  return 0;
+}
+
+static int announce(stream *s) {
+  gl_tree tree = {0};
+  int kind = gl_tree_update(&tree, bytes, BODY, &s->one.error);
+  if (!kind)
+    kind = gl_checksum_stream(&s->one.request, &tree, &s->one.error);
+  gl_tree_clear(&tree);
+  return kind;
+}
+
+static int upload(stream *s) {
+  int kind = announce(s);
+  if (kind)
+    return kind;
+  s->transfer = gl_transfer_new(s->pool, &s->one.request, &s->one.timeouts, &s->one.error);
+  if (!s->transfer)
+    return s->one.error.kind;
+  kind = feed_all(s);
+  return kind ? kind : stream_finish(s);
+}
+
+/* Takes what came of the body. */
+static void drop(stream *s) {
+  gl_buf piece = {0};
+  gl_transfer_take(s->transfer, &piece);
+  gl_buf_clear(&piece);
+}
+
+/* Takes the head and all of the body; 0 or a kind. */
+static int take_all(stream *s) {
+  gl_response head = {0};
+  int there = 0;
+  while (!there && !gl_transfer_poll(s->transfer, 10))
+    there = gl_transfer_head(s->transfer, &head);
+  gl_response_clear(&head);
+  if (there < 0)
+    return GL_MEMORY;
+  while (!gl_transfer_poll(s->transfer, FOR_EVER))
+    drop(s);
+  drop(s);
+  return stream_finish(s);
+}
+
+static int download(stream *s) {
+  s->transfer = gl_transfer_new(s->pool, &s->one.request, &s->one.timeouts, &s->one.error);
+  if (!s->transfer)
+    return s->one.error.kind;
+  gl_transfer_stream(s->transfer);
+  return take_all(s);
+}
+
+/* Runs `exchange` while ever later allocations fail; returns how many it takes. */
+static long run(const loopback_step *steps, const char *method, int (*exchange_of)(stream *)) {
+  int result = GL_MEMORY;
+  long n = 0;
+  for (; result != 0; n++) {
+    stream s;
+    stream_begin(&s, steps);
+    stream_start(&s, method);
+    gl_mem_fail_from(n);
+    result = exchange_of(&s);
+    gl_mem_fail_from(-1);
+    assert_true(result == 0 || result == GL_MEMORY);
+    stream_end(&s);
+    assert_int_equal(gl_mem_live(), 0);
+  }
+  return n;
+}
+
+static void an_upload_without_memory_fails_as_that_and_leaves_nothing(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0},
+      {READ, 0, 0},
+      {SEND, "HTTP/1.1 201 Created\r\nx-amz-archive-id: 1\r\nContent-Length: 0\r\n\r\n", 0},
+      {HOLD, 0, 0}};
+  assert_in_range(run(steps, "POST", upload), 10, 100);
+}
+
+static void a_download_without_memory_fails_as_that_and_leaves_nothing(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0},
+      {READ, 0, 0},
+      {SEND, "HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nContent-Length: 160000\r\n\r\n", 0},
+      {FILL, "0123456789abcdef", 10000},
+      {HOLD, 0, 0}};
+  assert_in_range(run(steps, "GET", download), 10, 200);
+}
+
+static void checksums_without_memory_leave_a_request_that_is_legal_to_clear(void **state) {
+  (void)state;
+  gl_error error;
+  int result = GL_MEMORY;
+  for (long n = 0; result != 0; n++) {
+    gl_request request = {0};
+    gl_mem_fail_from(n);
+    result = gl_checksum_body(&request, &error);
+    gl_mem_fail_from(-1);
+    assert_true(result == 0 || result == GL_MEMORY);
+    gl_request_clear(&request);
+    assert_int_equal(gl_mem_live(), 0);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_upload_without_memory_fails_as_that_and_leaves_nothing),
+      cmocka_unit_test(a_download_without_memory_fails_as_that_and_leaves_nothing),
+      cmocka_unit_test(checksums_without_memory_leave_a_request_that_is_legal_to_clear),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,79 @@
+/* A transfer whose body is fed, or whose response's body is taken, and the server it talks to. */
+#ifndef GL_SPEC_STREAM_H
+#define GL_SPEC_STREAM_H
+
+#include "exchange.h"
+#include "loopback.h"
+
+#include <time.h>
+
+enum { KIB = 1024, MIB = 1024 * 1024, FOR_EVER = 3600 * 1000 };
+
+/* What one transfer needs, and the server that it talks to. */
+typedef struct stream {
+  loopback server;
+  exchange one;
+  gl_pool *pool;
+  gl_transfer *transfer;
+  gl_buf taken;
+} stream;
+
+static inline void stream_begin(stream *s, const loopback_step *steps) {
+  *s = (stream){0};
+  loopback_start(&s->server, steps);
+  s->pool = exchange_pool();
+}
+
+static inline void stream_start(stream *s, const char *method) {
+  exchange_init(&s->one, method, s->server.url, "/", NULL);
+}
+
+static inline void stream_go(stream *s) {
+  s->transfer = gl_transfer_new(s->pool, &s->one.request, &s->one.timeouts, &s->one.error);
+  assert_non_null(s->transfer);
+}
+
+static inline void stream_start_upload(stream *s, uint64_t length) {
+  stream_start(s, "POST");
+  s->one.request.has_body = s->one.request.streamed = 1;
+  s->one.request.body_length = length;
+  stream_go(s);
+}
+
+static inline void stream_start_download(stream *s) {
+  stream_start(s, "GET");
+  stream_go(s);
+  gl_transfer_stream(s->transfer);
+}
+
+static inline void stream_end_transfer(stream *s) {
+  gl_transfer_free(s->transfer);
+  s->transfer = NULL;
+  exchange_clear(&s->one);
+  gl_buf_clear(&s->taken);
+}
+
+static inline void stream_end(stream *s) {
+  stream_end_transfer(s);
+  gl_pool_free(s->pool);
+  loopback_stop(&s->server);
+  loopback_clear(&s->server);
+}
+
+static inline int stream_finish(stream *s) {
+  return gl_transfer_finish(s->transfer, &s->one.response, &s->one.error);
+}
+
+/* Polls until it is done, without feeding or taking. */
+static inline int stream_poll_and_finish(stream *s) {
+  while (!gl_transfer_poll(s->transfer, 1000))
+    ;
+  return stream_finish(s);
+}
+
+static inline void stream_nap(long milliseconds) {
+  const struct timespec time = {0, milliseconds * 1000000};
+  nanosleep(&time, NULL);
+}
+
+#endif

@@ -1,0 +1,268 @@
+/* Request bodies that are fed to a transfer in pieces. */
+#include "core/transport.h"
+
+#include "stream.h"
+
+#define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+/* The byte at `position` of every body here: no two KiB are alike. */
+static char byte_at(uint64_t position) {
+  return (char)('a' + (position / 26 + position) % 26);
+}
+
+static void feed(stream *s, uint64_t from, size_t length) {
+  char *bytes = malloc(length);
+  assert_non_null(bytes);
+  for (size_t i = 0; i < length; i++)
+    bytes[i] = byte_at(from + i);
+  assert_int_equal(gl_transfer_feed(s->transfer, bytes, length, &s->one.error), 0);
+  free(bytes);
+}
+
+/* Feeds what is wanted, `most` bytes at a time, until the transfer is done; returns how much. */
+static uint64_t feed_all(stream *s, size_t most) {
+  uint64_t fed = 0;
+  while (!gl_transfer_poll(s->transfer, FOR_EVER)) {
+    size_t wanted = gl_transfer_wants(s->transfer);
+    if (wanted > most)
+      wanted = most;
+    if (wanted > 0)
+      feed(s, fed, wanted);
+    fed += wanted;
+  }
+  return fed;
+}
+
+static void assert_body(const char *body, uint64_t length) {
+  assert_int_equal(strlen(body), length);
+  for (uint64_t i = 0; i < length; i++)
+    assert_true(body[i] == byte_at(i));
+}
+
+static void a_body_that_is_fed_arrives_whole(void **state) {
+  (void)state;
+  static const uint64_t lengths[] = {1, 100, 64 * KIB, MIB - 1, MIB, MIB + 1, 3 * MIB + 7};
+  static const size_t pieces[] = {100 * KIB + 3, 256 * KIB, 16 * MIB};
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+    for (size_t j = 0; j < sizeof pieces / sizeof *pieces; j++) {
+      stream s;
+      char announced[64];
+      stream_begin(&s, steps);
+      stream_start_upload(&s, lengths[i]);
+      assert_int_equal(feed_all(&s, pieces[j]), lengths[i]);
+      assert_int_equal(stream_finish(&s), 0);
+      assert_int_equal(s.one.response.status, 200);
+      stream_end_transfer(&s);
+      gl_pool_free(s.pool);
+      loopback_stop(&s.server);
+      snprintf(announced, sizeof announced, "Content-Length: %llu\r\n",
+               (unsigned long long)lengths[i]);
+      assert_non_null(strstr(s.server.received, announced));
+      assert_null(strstr(s.server.received, "Expect"));
+      assert_body(strstr(s.server.received, "\r\n\r\n") + 4, lengths[i]);
+      loopback_clear(&s.server);
+    }
+}
+
+static void an_empty_body_is_not_fed(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  stream_start_upload(&s, 0);
+  assert_int_equal(gl_transfer_wants(s.transfer), 0);
+  assert_int_equal(stream_poll_and_finish(&s), 0);
+  assert_int_equal(s.one.response.status, 200);
+  stream_end(&s);
+}
+
+static void it_wants_a_window_at_most_and_no_more_than_was_announced(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  stream_start_upload(&s, MIB + 10);
+  assert_int_equal(gl_transfer_wants(s.transfer), MIB);
+  feed(&s, 0, MIB - 1);
+  assert_int_equal(gl_transfer_wants(s.transfer), 0); /* it has something to send */
+  while (gl_transfer_wants(s.transfer) == 0)
+    gl_transfer_poll(s.transfer, 10);
+  assert_int_equal(gl_transfer_wants(s.transfer), 11);
+  feed(&s, MIB - 1, 11);
+  for (int i = 0; i < 10; i++) {
+    gl_transfer_poll(s.transfer, 0);
+    assert_int_equal(gl_transfer_wants(s.transfer), 0);
+  }
+  stream_end(&s);
+}
+
+static void more_than_was_announced_is_refused_and_changes_nothing(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  stream_start_upload(&s, 5);
+  assert_int_equal(gl_transfer_feed(s.transfer, "abcdef", 6, &s.one.error), GL_VALIDATION);
+  assert_string_equal(s.one.error.code, "ParamValidationError");
+  feed(&s, 0, 3);
+  assert_int_equal(gl_transfer_feed(s.transfer, "abc", 3, &s.one.error), GL_VALIDATION);
+  feed(&s, 3, 2);
+  assert_int_equal(gl_transfer_feed(s.transfer, "a", 1, &s.one.error), GL_VALIDATION);
+  assert_int_equal(stream_poll_and_finish(&s), 0);
+  stream_end_transfer(&s);
+  gl_pool_free(s.pool);
+  loopback_stop(&s.server);
+  assert_body(strstr(s.server.received, "\r\n\r\n") + 4, 5);
+  loopback_clear(&s.server);
+}
+
+static void a_request_that_is_not_streamed_is_not_fed(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  exchange_init(&s.one, "POST", s.server.url, "/", "body");
+  stream_go(&s);
+  assert_int_equal(gl_transfer_wants(s.transfer), 0);
+  assert_int_equal(gl_transfer_feed(s.transfer, "a", 1, &s.one.error), GL_VALIDATION);
+  assert_int_equal(stream_poll_and_finish(&s), 0);
+  stream_end(&s);
+}
+
+static void an_answer_that_comes_early_ends_it(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0},
+      {TASTE, 0, 0},
+      {SEND, "HTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\nno", 0},
+      {HOLD, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  stream_start_upload(&s, 1000 * (uint64_t)MIB);
+  assert_true(feed_all(&s, 256 * KIB) < 1000 * (uint64_t)MIB);
+  assert_int_equal(gl_transfer_wants(s.transfer), 0);
+  assert_int_equal(stream_finish(&s), 0);
+  assert_int_equal(s.one.response.status, 400);
+  assert_string_equal(gl_buf_string(&s.one.response.body), "no");
+  stream_end(&s);
+}
+
+static void a_reset_within_it_is_a_closed_connection(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {TASTE, 0, 0}, {RESET, 0, 0}, {HOLD, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  stream_start_upload(&s, 1000 * (uint64_t)MIB);
+  feed_all(&s, 256 * KIB);
+  assert_int_equal(stream_finish(&s), GL_TRANSPORT);
+  assert_string_equal(s.one.error.code, "ConnectionClosedError");
+  assert_true(s.one.error.retryable);
+  stream_end(&s);
+}
+
+/* A second request on a connection that turns out to be dead; `length` bytes in pieces. */
+static int send_on_dead_connection(size_t length, size_t piece, gl_error *error) {
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
+                                        {READ, 0, 0},   {CLOSE, 0, 0}, {ACCEPT, 0, 0},
+                                        {READ, 0, 0},   {SEND, OK, 0}, {HOLD, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  stream_start_upload(&s, 1);
+  feed_all(&s, 1);
+  assert_int_equal(stream_finish(&s), 0);
+  stream_end_transfer(&s);
+  stream_start_upload(&s, length);
+  assert_int_equal(feed_all(&s, piece), length);
+  int result = stream_finish(&s);
+  *error = s.one.error;
+  stream_end_transfer(&s);
+  gl_pool_free(s.pool);
+  loopback_stop(&s.server);
+  if (!result) {
+    assert_int_equal(s.server.accepted, 2);
+    assert_body(s.server.received + s.server.length - length, length);
+  }
+  loopback_clear(&s.server);
+  return result;
+}
+
+static void it_begins_anew_on_a_dead_connection_while_all_of_it_is_there(void **state) {
+  (void)state;
+  gl_error error;
+  assert_int_equal(send_on_dead_connection(1, 1, &error), 0);
+  assert_int_equal(send_on_dead_connection(200 * KIB, MIB, &error), 0);
+  assert_int_equal(send_on_dead_connection(200 * KIB, 60 * KIB, &error), GL_TRANSPORT);
+  assert_string_equal(error.code, "ConnectionClosedError");
+  assert_true(error.retryable);
+}
+
+static void it_stands_still_until_it_is_fed_and_does_not_time_out(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  stream_start(&s, "POST");
+  s.one.request.has_body = s.one.request.streamed = 1;
+  s.one.request.body_length = 2;
+  s.one.timeouts.read = 1000;
+  stream_go(&s);
+  for (int i = 0; i < 150; i++) {
+    assert_false(gl_transfer_poll(s.transfer, FOR_EVER)); /* does not wait: it could be fed */
+    stream_nap(10);
+  }
+  feed(&s, 0, 2);
+  assert_int_equal(stream_poll_and_finish(&s), 0);
+  assert_int_equal(s.one.response.status, 200);
+  stream_end(&s);
+}
+
+static void a_server_that_says_nothing_to_a_whole_body_is_a_read_timeout(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {HOLD, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  stream_start(&s, "POST");
+  s.one.request.has_body = s.one.request.streamed = 1;
+  s.one.request.body_length = 100;
+  s.one.timeouts.read = 50;
+  stream_go(&s);
+  assert_int_equal(feed_all(&s, MIB), 100);
+  assert_int_equal(stream_finish(&s), GL_TRANSPORT);
+  assert_string_equal(s.one.error.code, "ReadTimeoutError");
+  stream_end(&s);
+}
+
+static void it_may_be_given_up_at_any_time(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
+  for (int polls = 0; polls < 5; polls++) {
+    stream s;
+    stream_begin(&s, steps);
+    stream_start_upload(&s, 10 * MIB);
+    for (int i = 0; i < polls; i++) {
+      gl_transfer_poll(s.transfer, 1);
+      if (gl_transfer_wants(s.transfer) > 0)
+        feed(&s, 0, MIB);
+    }
+    assert_int_equal(stream_finish(&s), GL_TRANSPORT);
+    stream_end(&s);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_body_that_is_fed_arrives_whole),
+      cmocka_unit_test(an_empty_body_is_not_fed),
+      cmocka_unit_test(it_wants_a_window_at_most_and_no_more_than_was_announced),
+      cmocka_unit_test(more_than_was_announced_is_refused_and_changes_nothing),
+      cmocka_unit_test(a_request_that_is_not_streamed_is_not_fed),
+      cmocka_unit_test(an_answer_that_comes_early_ends_it),
+      cmocka_unit_test(a_reset_within_it_is_a_closed_connection),
+      cmocka_unit_test(it_begins_anew_on_a_dead_connection_while_all_of_it_is_there),
+      cmocka_unit_test(it_stands_still_until_it_is_fed_and_does_not_time_out),
+      cmocka_unit_test(a_server_that_says_nothing_to_a_whole_body_is_a_read_timeout),
+      cmocka_unit_test(it_may_be_given_up_at_any_time),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

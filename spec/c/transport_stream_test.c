@@ -1,0 +1,261 @@
+/* Response bodies that are taken from a transfer in pieces. */
+#include "core/transport.h"
+
+#include "stream.h"
+
+#define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+/* Takes what there is, behind what was taken. */
+static size_t take(stream *s) {
+  gl_buf piece = {0};
+  gl_transfer_take(s->transfer, &piece);
+  size_t length = piece.length;
+  assert_int_equal(gl_buf_append(&s->taken, piece.data, length), 0);
+  gl_buf_clear(&piece);
+  return length;
+}
+
+static int take_all(stream *s) {
+  while (!gl_transfer_poll(s->transfer, FOR_EVER))
+    take(s);
+  while (take(s) > 0)
+    ;
+  return stream_finish(s);
+}
+
+static void the_head_is_there_before_the_body(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0},
+      {READ, 0, 0},
+      {SEND, "HTTP/1.1 100 Continue\r\nInterim: 1\r\n\r\n", 0},
+      {CUE, 0, 0},
+      {SEND, "HTTP/1.1 206 Partial\r\nA: 1\r\nContent-Length: 4\r\n\r\n", 0},
+      {CUE, 0, 0},
+      {SEND, "body", 0},
+      {END, 0, 0}};
+  stream s;
+  gl_response head = {0};
+  stream_begin(&s, steps);
+  stream_start_download(&s);
+  for (int i = 0; i < 10; i++) {
+    gl_transfer_poll(s.transfer, 1);
+    assert_int_equal(gl_transfer_head(s.transfer, &head), 0);
+  }
+  loopback_cue(&s.server);
+  while (gl_transfer_head(s.transfer, &head) == 0)
+    assert_false(gl_transfer_poll(s.transfer, 10));
+  assert_int_equal(head.status, 206);
+  assert_string_equal(gl_headers_get(&head.headers, "a"), "1");
+  assert_null(gl_headers_get(&head.headers, "Interim"));
+  assert_int_equal(head.body.length, 0);
+  gl_response_clear(&head);
+  assert_int_equal(take(&s), 0);
+  loopback_cue(&s.server);
+  assert_int_equal(take_all(&s), 0);
+  assert_string_equal(gl_buf_string(&s.taken), "body");
+  stream_end(&s);
+}
+
+static void a_body_is_taken_whole_however_it_comes(void **state) {
+  (void)state;
+  static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
+                                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                                        "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n",
+                                        "HTTP/1.0 200 OK\r\n\r\nabcde"};
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+    const loopback_step steps[] = {
+        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answers[i], 0}, {CLOSE, 0, 0}, {END, 0, 0}};
+    stream s;
+    stream_begin(&s, steps);
+    stream_start_download(&s);
+    assert_int_equal(take_all(&s), 0);
+    assert_string_equal(gl_buf_string(&s.taken), "abcde");
+    assert_int_equal(s.one.response.status, 200);
+    assert_int_equal(s.one.response.body.length, 0);
+    stream_end(&s);
+  }
+}
+
+static void an_empty_body_gives_nothing(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0},
+                                        {READ, 0, 0},
+                                        {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0},
+                                        {HOLD, 0, 0}};
+  stream s;
+  gl_response head = {0};
+  stream_begin(&s, steps);
+  stream_start_download(&s);
+  while (!gl_transfer_poll(s.transfer, 1000))
+    ;
+  assert_int_equal(gl_transfer_head(s.transfer, &head), 1);
+  gl_response_clear(&head);
+  assert_int_equal(take(&s), 0);
+  assert_int_equal(stream_finish(&s), 0);
+  stream_end(&s);
+}
+
+static void an_error_is_collected_as_ever(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0},
+      {READ, 0, 0},
+      {SEND, "HTTP/1.1 404 Not\r\nContent-Length: 4\r\n\r\nbody", 0},
+      {HOLD, 0, 0}};
+  stream s;
+  gl_response head = {0};
+  stream_begin(&s, steps);
+  stream_start_download(&s);
+  assert_int_equal(stream_poll_and_finish(&s), 0);
+  assert_int_equal(gl_transfer_head(s.transfer, &head), 0);
+  assert_int_equal(s.one.response.status, 404);
+  assert_string_equal(gl_buf_string(&s.one.response.body), "body");
+  stream_end(&s);
+}
+
+enum { FLOOD = 32 }; /* MiB */
+
+static const char sixteen[] = "abcdefghijklmnop";
+static const loopback_step flood[] = {
+    {ACCEPT, 0, 0},
+    {READ, 0, 0},
+    {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n", 0},
+    {FILL, sixteen, FLOOD *MIB / 16},
+    {HOLD, 0, 0}};
+
+static void no_more_than_a_window_waits_to_be_taken(void **state) {
+  (void)state;
+  stream s;
+  size_t sum = 0;
+  stream_begin(&s, flood);
+  stream_start_download(&s);
+  while (sum < FLOOD * MIB) {
+    for (int i = 0; i < 50 && !gl_transfer_poll(s.transfer, 0); i++)
+      stream_nap(sum < 4 * MIB);            /* so that the server is ahead at first */
+    gl_transfer_poll(s.transfer, FOR_EVER); /* does not wait: there is something to take */
+    size_t length = take(&s);
+    assert_true(length <= GL_TRANSFER_WINDOW);
+    sum += length;
+  }
+  assert_int_equal(take_all(&s), 0);
+  assert_int_equal(sum, FLOOD * MIB);
+  for (size_t i = 0; i < sum; i++)
+    assert_true(s.taken.data[i] == sixteen[i % 16]);
+  stream_end(&s);
+}
+
+static void a_body_that_is_not_taken_does_not_time_out(void **state) {
+  (void)state;
+  stream s;
+  stream_begin(&s, flood);
+  stream_start(&s, "GET");
+  s.one.timeouts.read = 1000;
+  stream_go(&s);
+  gl_transfer_stream(s.transfer);
+  for (int i = 0; i < 150; i++) {
+    assert_false(gl_transfer_poll(s.transfer, 0));
+    stream_nap(10);
+  }
+  assert_int_equal(take_all(&s), 0);
+  assert_int_equal(s.taken.length, FLOOD * MIB);
+  stream_end(&s);
+}
+
+static void a_server_that_stops_within_it_is_a_read_timeout(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0},
+      {READ, 0, 0},
+      {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", 0},
+      {HOLD, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  stream_start(&s, "GET");
+  s.one.timeouts.read = 50;
+  stream_go(&s);
+  gl_transfer_stream(s.transfer);
+  assert_int_equal(take_all(&s), GL_TRANSPORT);
+  assert_string_equal(s.one.error.code, "ReadTimeoutError");
+  assert_string_equal(gl_buf_string(&s.taken), "abc");
+  stream_end(&s);
+}
+
+static void a_body_that_is_cut_gives_what_came_and_an_error(void **state) {
+  (void)state;
+  static const char *const answers[] = {
+      "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"};
+  for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+    const loopback_step steps[] = {
+        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answers[i], 0}, {CLOSE, 0, 0}, {END, 0, 0}};
+    stream s;
+    stream_begin(&s, steps);
+    stream_start_download(&s);
+    assert_int_equal(take_all(&s), GL_TRANSPORT);
+    assert_string_equal(s.one.error.code, "ConnectionClosedError");
+    assert_true(s.one.error.retryable);
+    assert_string_equal(gl_buf_string(&s.taken), "abc");
+    stream_end(&s);
+  }
+}
+
+static void closing_the_pool_leaves_what_came(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0},
+      {READ, 0, 0},
+      {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", 0},
+      {HOLD, 0, 0}};
+  stream s;
+  gl_response head = {0};
+  stream_begin(&s, steps);
+  stream_start_download(&s);
+  while (gl_transfer_head(s.transfer, &head) == 0)
+    assert_false(gl_transfer_poll(s.transfer, 10));
+  gl_response_clear(&head);
+  while (s.taken.length < 3) {
+    gl_transfer_poll(s.transfer, 10);
+    take(&s);
+  }
+  gl_pool_free(s.pool);
+  s.pool = NULL;
+  assert_true(gl_transfer_poll(s.transfer, FOR_EVER));
+  assert_int_equal(take_all(&s), GL_TRANSPORT);
+  assert_non_null(strstr(s.one.error.message, "The client was closed."));
+  assert_string_equal(gl_buf_string(&s.taken), "abc");
+  stream_end(&s);
+}
+
+static void a_connection_serves_again_after_a_body_was_taken(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
+                                        {READ, 0, 0},   {SEND, OK, 0}, {HOLD, 0, 0}};
+  stream s;
+  stream_begin(&s, steps);
+  for (int i = 0; i < 2; i++) {
+    stream_start_download(&s);
+    assert_int_equal(take_all(&s), 0);
+    assert_string_equal(gl_buf_string(&s.taken), "ok");
+    stream_end_transfer(&s);
+  }
+  stream_end(&s);
+  assert_int_equal(s.server.accepted, 1);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_head_is_there_before_the_body),
+      cmocka_unit_test(a_body_is_taken_whole_however_it_comes),
+      cmocka_unit_test(an_empty_body_gives_nothing),
+      cmocka_unit_test(an_error_is_collected_as_ever),
+      cmocka_unit_test(no_more_than_a_window_waits_to_be_taken),
+      cmocka_unit_test(a_body_that_is_not_taken_does_not_time_out),
+      cmocka_unit_test(a_server_that_stops_within_it_is_a_read_timeout),
+      cmocka_unit_test(a_body_that_is_cut_gives_what_came_and_an_error),
+      cmocka_unit_test(closing_the_pool_leaves_what_came),
+      cmocka_unit_test(a_connection_serves_again_after_a_body_was_taken),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
