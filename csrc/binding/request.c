@@ -57,15 +57,23 @@ static void clear_request(void *value) {
   gl_request_clear(value);
 }
 
-/* Whether the URL can have an operation's path put behind it. */
+/* Why the URL cannot have an operation's path put behind it; NULL if it can.  Braces would be taken
+ * for labels of that path. */
+static const char *unfit(const gl_request *probe) {
+  if (probe->query.length > 0)
+    return "a query";
+  return strpbrk(gl_buf_string(&probe->path), "{}") ? "a brace" : NULL;
+}
+
 static void check_endpoint(lua_State *L, const gl_buf *url) {
   gl_error error;
   gl_request *probe = gl_box_new(L, &gl_request_box);
   if (gl_request_set_url(probe, "GET", gl_buf_string(url), url->length, &error))
     gl_raise(L, &error, NULL);
-  if (probe->query.length > 0) {
-    gl_error_set(&error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s (a query)",
-                 gl_buf_string(url));
+  const char *why = unfit(probe);
+  if (why) {
+    gl_error_set(&error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s (%s)",
+                 gl_buf_string(url), why);
     gl_raise(L, &error, NULL);
   }
   gl_box_clear(L, -1, &gl_request_box);

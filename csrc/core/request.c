@@ -45,8 +45,6 @@ static const char *check_bytes(const char *url, size_t length) {
       return "a fragment";
     if (byte == '\\')
       return "a backslash";
-    if (byte == '{' || byte == '}')
-      return "a brace";
   }
   return NULL;
 }
