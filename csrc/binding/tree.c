@@ -8,7 +8,9 @@ static void clear_tree(void *value) {
 }
 
 int gl_lua_tree(lua_State *L) {
-  gl_box_new(L, &gl_tree_box);
+  int alone = lua_toboolean(L, 1);
+  gl_tree *tree = gl_box_new(L, &gl_tree_box);
+  tree->alone = alone;
   return 1;
 }
 
@@ -30,14 +32,16 @@ static void push_hex(lua_State *L, const unsigned char digest[GL_SHA256_SIZE]) {
   lua_pushstring(L, hex);
 }
 
-/* tree:hex() -> tree hash, SHA-256 of the whole; more may be fed afterwards */
+/* tree:hex() -> tree hash, SHA-256 of the whole unless it is alone; more may be fed afterwards */
 static int tree_hex(lua_State *L) {
   unsigned char tree_hash[GL_SHA256_SIZE], linear_hash[GL_SHA256_SIZE];
   gl_error error;
   gl_tree *tree = gl_box_check(L, 1, &gl_tree_box);
-  if (gl_tree_value(tree, tree_hash, linear_hash, &error))
+  if (gl_tree_value(tree, tree_hash, tree->alone ? NULL : linear_hash, &error))
     return gl_raise(L, &error, NULL);
   push_hex(L, tree_hash);
+  if (tree->alone)
+    return 1;
   push_hex(L, linear_hash);
   return 2;
 }

@@ -6,7 +6,8 @@
 
 extern const gl_box_class gl_tree_box; /* of a gl_tree */
 
-/* core.tree() -> tree, of nothing so far */
+/* core.tree(alone) -> tree, of nothing so far; `alone`: without the plain SHA-256 of the whole,
+ * which is half the work */
 int gl_lua_tree(lua_State *L);
 
 /* core.join_trees(hashes) -> string: the tree hash of consecutive parts, from the list of theirs

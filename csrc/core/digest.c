@@ -122,12 +122,13 @@ static int join(const unsigned char *left, const unsigned char *right, unsigned 
 
 /* Makes the two contexts of a tree that has none yet. */
 static int start(gl_tree *tree, gl_error *error) {
-  if (!tree->linear)
+  if (!tree->linear && !tree->alone)
     tree->linear = EVP_MD_CTX_new();
   if (!tree->chunk)
     tree->chunk = EVP_MD_CTX_new();
-  if (!tree->linear || !tree->chunk || EVP_DigestInit_ex(tree->linear, EVP_sha256(), NULL) != 1 ||
-      EVP_DigestInit_ex(tree->chunk, EVP_sha256(), NULL) != 1)
+  int linear =
+      tree->alone || (tree->linear && EVP_DigestInit_ex(tree->linear, EVP_sha256(), NULL) == 1);
+  if (!linear || !tree->chunk || EVP_DigestInit_ex(tree->chunk, EVP_sha256(), NULL) != 1)
     return fail(error);
   return 0;
 }
@@ -157,7 +158,7 @@ int gl_tree_update(gl_tree *tree, const void *bytes, size_t length, gl_error *er
   while (length > 0 && !failed) {
     size_t room = GL_TREE_CHUNK - tree->chunk_length;
     size_t taken = length < room ? length : room;
-    if (EVP_DigestUpdate(tree->linear, at, taken) != 1 ||
+    if ((!tree->alone && EVP_DigestUpdate(tree->linear, at, taken) != 1) ||
         EVP_DigestUpdate(tree->chunk, at, taken) != 1)
       return fail(error);
     tree->total += taken;

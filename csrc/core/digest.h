@@ -34,8 +34,9 @@ enum { GL_TREE_CHUNK = 1024 * 1024, GL_TREE_LEVELS = 48 };
  * developer guide, "Computing Checksums": SHA-256 of each MiB, joined in pairs level by level, an
  * odd one carried up.  The zero value is a hash of nothing; it is legal to clear. */
 typedef struct gl_tree {
-  void *linear;        /* EVP_MD_CTX *, owned */
-  void *chunk;         /* EVP_MD_CTX *, owned */
+  int alone;    /* set before it is fed: the linear hash is not wanted, which is half the work */
+  void *linear; /* EVP_MD_CTX *, owned */
+  void *chunk;  /* EVP_MD_CTX *, owned */
   size_t chunk_length; /* bytes in the unfinished chunk */
   uint64_t total;      /* bytes hashed */
   uint64_t leaves;     /* finished chunks; bit i says whether level i holds a node */
@@ -45,7 +46,8 @@ typedef struct gl_tree {
 /* After a failure the tree is good for nothing but gl_tree_clear. */
 int gl_tree_update(gl_tree *tree, const void *bytes, size_t length, gl_error *error);
 
-/* The hashes of what was fed so far; feeding may go on afterwards.  Either `out` may be NULL. */
+/* The hashes of what was fed so far; feeding may go on afterwards.  Either `out` may be NULL, and
+ * `linear_hash` must be if the tree hash is `alone`. */
 int gl_tree_value(const gl_tree *tree, unsigned char tree_hash[GL_SHA256_SIZE],
                   unsigned char linear_hash[GL_SHA256_SIZE], gl_error *error);
 

@@ -105,9 +105,10 @@ end
 --- The tree hash of all that is left of a source.
 -- @param opened table: of `source.open`
 -- @param turn table or nil: of `wait.turn`; others get theirs while this goes on
+-- @param alone boolean or nil: the plain SHA-256 is not wanted
 -- @return tree of `glacier.core`
-function source.hash(opened, turn)
-  local tree, before = core.tree(), 0
+function source.hash(opened, turn, alone)
+  local tree, before = core.tree(alone), 0
   for piece in opened.read, CHUNK do
     tree:update(piece)
     if turn and tree:length() - before >= STRETCH then

@@ -2,21 +2,25 @@
 -- developer guide has it. Hashes are 64 lower-case hexadecimal digits.
 local core = require "glacier.core"
 local source = require "glacier.source"
+local wait = require "glacier.wait"
 
 local tree = {}
 
 local ORIGIN = { words = "tree_hash: Invalid value, " } -- before the reason in an error's message
 
 --- The tree hash of a string, an open file (from where it stands; its position moves) or a reader
--- function. Raises `ParamValidationError` for anything else.
+-- function. Raises `ParamValidationError` for anything else. In OpenResty others get their turn.
 -- @return string
 function tree.hash(value)
-  return (source.hash(source.open(value, ORIGIN)):hex())
+  local turn = wait.turn(nil, nil, core.monotonic)
+  return (source.hash(source.open(value, ORIGIN), turn, true):hex())
 end
 
 --- Makes a hasher that is fed: `:update(bytes)`, then `:hex()`, after which more may be fed.
 -- @return userdata; its second result of `:hex()` is the plain SHA-256, `:length()` the bytes fed
-tree.hasher = core.tree
+function tree.hasher()
+  return core.tree()
+end
 
 --- The tree hash of consecutive parts, from the list of theirs. Every part but the last has the
 -- same size, 1 MiB × 2ⁿ. Raises `ParamValidationError` for an empty list or what is no hash.

@@ -117,12 +117,31 @@ static void the_tree_may_be_fed_on(void **state) {
   gl_tree_clear(&tree);
 }
 
+static void the_tree_hash_alone_is_the_same(void **state) {
+  (void)state;
+  char *bytes = pattern(known[KNOWN - 1].size);
+  for (size_t i = 0; i < KNOWN; i++) {
+    gl_tree tree = {.alone = 1};
+    gl_error error;
+    unsigned char hash[GL_SHA256_SIZE];
+    char hex[GL_SHA256_HEX_SIZE];
+    assert_int_equal(gl_tree_update(&tree, bytes, known[i].size, &error), 0);
+    assert_int_equal(gl_tree_value(&tree, hash, NULL, &error), 0);
+    gl_hex(hash, hex);
+    assert_string_equal(hex, known[i].tree);
+    assert_null(tree.linear);
+    gl_tree_clear(&tree);
+  }
+  free(bytes);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_body_gets_both),
       cmocka_unit_test(a_body_that_will_be_fed_is_announced_too),
       cmocka_unit_test(what_the_request_has_already_stays),
       cmocka_unit_test(the_tree_may_be_fed_on),
+      cmocka_unit_test(the_tree_hash_alone_is_the_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
