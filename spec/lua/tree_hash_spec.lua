@@ -81,7 +81,8 @@ describe("the tree hash", function()
     rawset(_G, "ngx", nil)
     assert.is_true(good and also_good)
     assert.are.same({ streams.ZEROS[64].tree, streams.ZEROS[64].tree }, { hash, also })
-    assert.are.same({ 0, 0, 0, 0, 0, 0, 0, 0 }, slept)
+    assert.are.equal(8, #slept)
+    for _, seconds in ipairs(slept) do assert.is_true(seconds < 0.01) end
   end)
 
   it("of a directory says that it is one", function()
