@@ -60,8 +60,8 @@ static void the_head_is_there_before_the_body(void **state) {
 static void a_body_is_taken_whole_however_it_comes(void **state) {
   (void)state;
   static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
-                                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: "
-                                        "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n",
+                                        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
+                                         "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n"),
                                         "HTTP/1.0 200 OK\r\n\r\nabcde"};
   for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
     const loopback_step steps[] = {
@@ -124,7 +124,7 @@ static const loopback_step flood[] = {
     {FILL, sixteen, FLOOD *MIB / 16},
     {HOLD, 0, 0}};
 
-static void no_more_than_a_window_waits_to_be_taken(void **state) {
+static void no_more_than_a_piece_waits_to_be_taken(void **state) {
   (void)state;
   stream s;
   size_t sum = 0;
@@ -135,7 +135,7 @@ static void no_more_than_a_window_waits_to_be_taken(void **state) {
       stream_nap(sum < 4 * MIB);            /* so that the server is ahead at first */
     gl_transfer_poll(s.transfer, FOR_EVER); /* does not wait: there is something to take */
     size_t length = take(&s);
-    assert_true(length <= GL_TRANSFER_WINDOW);
+    assert_true(length <= GL_TRANSFER_PIECE);
     sum += length;
   }
   assert_int_equal(take_all(&s), 0);
@@ -250,7 +250,7 @@ int main(void) {
       cmocka_unit_test(a_body_is_taken_whole_however_it_comes),
       cmocka_unit_test(an_empty_body_gives_nothing),
       cmocka_unit_test(an_error_is_collected_as_ever),
-      cmocka_unit_test(no_more_than_a_window_waits_to_be_taken),
+      cmocka_unit_test(no_more_than_a_piece_waits_to_be_taken),
       cmocka_unit_test(a_body_that_is_not_taken_does_not_time_out),
       cmocka_unit_test(a_server_that_stops_within_it_is_a_read_timeout),
       cmocka_unit_test(a_body_that_is_cut_gives_what_came_and_an_error),

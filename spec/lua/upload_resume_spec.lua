@@ -44,9 +44,12 @@ describe("an upload that was interrupted", function()
     return count
   end
 
-  -- Uploads in a process of its own, which dies of what `options` and `progress` are.
+  -- Uploads in a process of its own, which dies of what `options` and `progress` are: what it leaves
+  -- in its memory then is no leak.
   local function die(options, progress)
-    return child(vault.environment, ([[
+    local environment = { ASAN_OPTIONS = (os.getenv "ASAN_OPTIONS" or "") .. ":detect_leaks=0" }
+    for name, value in pairs(vault.environment) do environment[name] = value end
+    return child(environment, ([[
       local waits = 0
       local client = require "glacier".client { %s }
       client:upload { vaultName = "v", path = %q, partSize = 1048576, concurrency = 2, progress = %s }
