@@ -139,7 +139,7 @@ lint:
 bench:
 	@spec/tools/deps bench
 	@$(MAKE) --no-print-directory benches
-	@$(runtime) spec/bench/run
+	@$(runtime) LARGE='$(LARGE)' spec/bench/run
 
 # --- installing ------------------------------------------------------------------------------
 
@@ -177,7 +177,8 @@ help:
 #:   lint        format, warnings of gcc and clang, luacheck, who may include what, the rockspec
 #:   sanitize    the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #:   valgrind    the C tests and the Lua 5.4 tests under valgrind
-#:   bench       cost of a call next to bare libcurl and bare OpenSSL
+#:   bench       cost of a call next to bare libcurl and bare OpenSSL (LARGE=4096: of an archive of
+#:               so many MiB, up and down)
 #:   install     into $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y, X.Y being what $(LUA) is
 #:   uninstall   takes that away again
 #:   clean       removes build/

@@ -89,11 +89,13 @@ int gl_transfer_finish(gl_transfer *transfer, gl_response *out, gl_error *error)
  *
  * A transfer whose request is `streamed` is fed its body; one that was told gl_transfer_stream has
  * its response's body taken from it, if that is a success (2xx): an error's body is collected as
- * ever.  Neither holds more than about GL_TRANSFER_WINDOW bytes.  Until it is fed or taken from, a
- * transfer stands still without running into its read timeout, and gl_transfer_poll does not wait.
+ * ever.  The one wants no more than GL_TRANSFER_WINDOW bytes at a time, the other holds no more
+ * than about GL_TRANSFER_PIECE: what the processor's cache holds, too.  Until it is fed or taken
+ * from, a transfer stands still without running into its read timeout, and gl_transfer_poll does
+ * not wait.
  */
 
-enum { GL_TRANSFER_WINDOW = 1024 * 1024 };
+enum { GL_TRANSFER_WINDOW = 1024 * 1024, GL_TRANSFER_PIECE = 64 * 1024 };
 
 /* Before the first poll: the response will be taken in pieces. */
 void gl_transfer_stream(gl_transfer *transfer);

@@ -79,7 +79,7 @@ int gl_transfer_in_pieces(const gl_transfer *transfer) {
 
 size_t gl_transfer_on_piece(gl_transfer *transfer, const char *bytes, size_t length) {
   gl_buf *body = &transfer->response.body;
-  if (body->length > 0 && body->length + length > GL_TRANSFER_WINDOW) {
+  if (body->length > 0 && body->length + length > GL_TRANSFER_PIECE) {
     transfer->paused |= CURLPAUSE_RECV;
     return CURL_WRITEFUNC_PAUSE;
   }
