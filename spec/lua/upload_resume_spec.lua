@@ -64,7 +64,9 @@ describe("an upload that was interrupted", function()
       assert.is_true(parts_there() >= parts)
       local carrier, there = carriers.new(), parts_there()
       local output = finish(nil, vault.client { transport = carrier.transport })
-      assert.are.equal(7 - there, carrier.count "UploadMultipartPart")
+      -- The service may take in what was under way (two at most) after it was asked.
+      local sent = carrier.count "UploadMultipartPart"
+      assert.is_true(sent <= 7 - there and sent >= 5 - there, ("%d sent, %d there"):format(sent, there))
       assert.is_true(bytes == vault.bytes_of(output.archiveId))
     end)
   end
