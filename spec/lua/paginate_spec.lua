@@ -59,10 +59,12 @@ describe("the pages of an operation", function()
   it("keep the parameters, which are not changed", function()
     local client, requests = paged(THREE)
     local params = { limit = "2", accountId = "012345678901" }
-    for page in client:paginate("ListVaults", params) do assert.is_table(page) end
+    for page in client:paginate("ListVaults", params) do
+      assert.is_table(page)
+      assert.are.same({ limit = "2", accountId = "012345678901" }, params)
+    end
     assert.are.same({ "limit=2", "marker=after%20b&limit=2", "marker=after%20c&limit=2" }, queries(requests))
     for _, request in ipairs(requests) do assert.is_truthy(request.url:find("/012345678901/vaults", 1, true)) end
-    assert.are.same({ limit = "2", accountId = "012345678901" }, params)
   end)
 
   it("may begin at a marker", function()

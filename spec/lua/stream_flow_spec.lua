@@ -73,32 +73,63 @@ describe("several bodies", function()
     client:close()
   end)
 
-  it("that are abandoned are collected, hang up, and leave the others going", function()
-    local listener = assert(socket.bind("127.0.0.1", 0))
-    local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))
-    -- A body of 10 bytes, of which 5 have come; and who sends it.
-    local function begin()
-      local job = client:start("get_job_output", JOB)
-      job:poll()
-      local peer = assert(listener:accept())
-      peer:settimeout(30)
-      while not job:poll() do
-        peer:settimeout(0)
-        if peer:receive() == "" then peer:send "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" end
+  local TEN = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"
+
+  -- Begins with a server in this process: a body of which a part has come, and who sends it.
+  local function begin(client, listener, sent)
+    local job = client:start("get_job_output", JOB)
+    job:poll()
+    local peer = assert(listener:accept())
+    peer:settimeout(0)
+    while not job:poll() do
+      if peer:receive() == "" then
+        peer:settimeout(30)
+        peer:send(sent)
       end
-      peer:settimeout(30)
-      return job:result().body, peer
     end
-    local kept, keeper = begin()
-    local peer = select(2, begin())
-    kept:read(1)
-    collectgarbage()
-    collectgarbage()
+    peer:settimeout(30)
+    return job:result().body, peer
+  end
+
+  local function listen()
+    local listener = assert(socket.bind("127.0.0.1", 0))
+    return streams.client("http://127.0.0.1:" .. select(2, listener:getsockname())), listener
+  end
+
+  local function assert_hung_up(peer)
     local problem
     repeat problem = select(2, peer:receive(1)) until problem
     assert.are.equal("closed", problem)
+  end
+
+  it("that are abandoned are collected, hang up, and leave the others going", function()
+    local client, listener = listen()
+    local kept, keeper = begin(client, listener, TEN)
+    local peer = select(2, begin(client, listener, TEN))
+    kept:read(1)
+    collectgarbage()
+    collectgarbage()
+    assert_hung_up(peer)
     keeper:send "67890"
     assert.are.equal("234567890", kept:read "a")
+    client:close()
+    listener:close()
+  end)
+
+  it("that are closed, or cannot be saved, hang up at once", function()
+    local client, listener = listen()
+    local long = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" .. ("x"):rep(50000)
+    for _, use in ipairs {
+      function(body) body:close() end,
+      function(body) body:read(5) body:close() end,
+      function(body) failure(body.save, body, "/dev/full") end,
+    } do
+      local body, peer = begin(client, listener, long)
+      collectgarbage "stop"
+      use(body)
+      assert_hung_up(peer)
+      collectgarbage "restart"
+    end
     client:close()
     listener:close()
   end)

@@ -2,6 +2,7 @@
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
 local streams = require "spec.support.streams"
+local wait = require "glacier.wait"
 
 local MIB, failure = streams.MIB, streams.failure
 local CREATED = streams.answer(201, { ["x-amz-archive-id"] = "ID" })
@@ -175,6 +176,17 @@ describe("an upload", function()
     assert.are.equal(8, hashing) -- one for 8 MiB
     assert.is_true(sending >= 8)
     client:close()
+  end)
+
+  it("does so however fast the peer is: it is fed, and never has to wait", function()
+    local polls, waits = 0, {}
+    local transfer = { poll = function()
+      polls = polls + 1
+      return polls == 100
+    end }
+    local turn = { wait = function(seconds) waits[#waits + 1] = seconds end }
+    assert.is_true(wait.transfer(transfer, turn, function() return "again" end))
+    assert.are.equal(3, #waits) -- one for 32 pieces
   end)
 
   it("in a job does so from poll to poll", function()

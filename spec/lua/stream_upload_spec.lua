@@ -224,6 +224,8 @@ describe("a body of an upload", function()
           return given
         end })
     end
+    assert_refused("longer than 16777216 bytes", client.upload_archive, client,
+      { vaultName = "v", body = streams.reader(("\0"):rep(16 * MIB + 1), MIB) })
     assert.are.equal(1, #server:requests())
     assert.are.equal(16 * MIB, server:requests()[1].length)
   end)
