@@ -1,15 +1,15 @@
 --- The client: a method for every operation of the service, named as in boto3.
 local core = require "glacier.core"
-local call = require "glacier.call"
-local fail = require "glacier.fail"
-local job = require "glacier.job"
+local call = require "glacier.call.perform"
+local errors = require "glacier.errors"
+local task = require "glacier.async.task"
 local notifications = require "glacier.notifications"
 local options = require "glacier.options"
 local paginate = require "glacier.paginate"
 local upload = require "glacier.upload"
-local wait = require "glacier.wait"
+local new_context = require("glacier.async.context").new
 local waiters = require "glacier.waiters"
-local way = require "glacier.way"
+local new_runtime = require("glacier.runtime").new
 
 local client = {}
 
@@ -23,7 +23,7 @@ for method_name, operation in pairs(core.operations) do
   operations[method_name], operations[operation] = operation, operation
 end
 
--- Codes the service documents beyond its model, and the client's own.
+-- Codes the service documents beyond its model, and the client's runtime.
 local further_codes = {
   "AccessDeniedException", "BadRequest", "ExpiredTokenException", "InvalidSignatureException",
   "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
@@ -45,13 +45,13 @@ local function exceptions_table()
   end
   return setmetatable({}, {
     __newindex = function()
-      fail.raise("validation", "ParamValidationError", "client.exceptions cannot be changed")
+      errors.raise("validation", "ParamValidationError", "client.exceptions cannot be changed")
     end,
     __index = function(_, name)
       if codes[name] then
         return codes[name]
       end
-      fail.raise("validation", "ParamValidationError", ("client.exceptions has no %q"):format(tostring(name)))
+      errors.raise("validation", "ParamValidationError", ("client.exceptions has no %q"):format(tostring(name)))
     end,
   })
 end
@@ -65,45 +65,45 @@ Client.exceptions = exceptions_table()
 -- "config" and "credentials" for settings that cannot be meant.
 -- @param given table or nil
 function client.new(given)
-  local own = way.new(options.check(given))
+  local runtime = new_runtime(options.check(given))
   -- Behind a function: whoever prints a client with all that is in it prints no key of the shared files.
-  return setmetatable({ _way = function() return own end }, Client)
+  return setmetatable({ _runtime = function() return runtime end }, Client)
 end
 
-local function way_of(self)
+local function runtime_of(self)
   if getmetatable(self) ~= Client then
-    fail.raise("validation", "ParamValidationError",
+    errors.raise("validation", "ParamValidationError",
       "methods of a client are called with a colon: client:method{ ... }")
   end
-  return self._way()
+  return self._runtime()
 end
 
 local function operation_of(name)
   return operations[name]
-    or fail.raise("validation", "ParamValidationError", ("Unknown operation: %q"):format(tostring(name)))
+    or errors.raise("validation", "ParamValidationError", ("Unknown operation: %q"):format(tostring(name)))
 end
 
 -- A call of the user's own, refused here where the client is strict.
-local function run(own, operation, params)
-  notifications.guard(own, operation, params)
-  return call.run(own, operation, params)
+local function run(runtime, operation, params)
+  notifications.guard(runtime, operation, params)
+  return call.run(runtime, operation, params)
 end
 
 -- Calls of a client, for what is built on them.
 local function caller(self)
-  local own = way_of(self)
+  local runtime = runtime_of(self)
   return function(operation, params)
-    return call.run(own, operation, params)
+    return call.run(runtime, operation, params)
   end
 end
 
 --- Calls an operation by its API name or method name: `client:call("SetVaultNotifications",
 -- params)`.
 -- @param name string
--- @param params table or nil: the API's own member names
+-- @param params table or nil: the API's runtime member names
 -- @return table: the API's output members, and ResponseMetadata
 function Client:call(name, params)
-  return run(way_of(self), operation_of(name), params)
+  return run(runtime_of(self), operation_of(name), params)
 end
 
 --- Begins a call that is then polled: `job:poll()` never blocks and says whether it is done,
@@ -113,9 +113,9 @@ end
 -- @param params table or nil
 -- @return job, also for `glacier.all`
 function Client:start(name, params)
-  local own, operation = way_of(self), operation_of(name)
-  notifications.guard(own, operation, params)
-  return job.start(own, operation, params)
+  local runtime, operation = runtime_of(self), operation_of(name)
+  notifications.guard(runtime, operation, params)
+  return task.start(runtime, operation, params)
 end
 
 --- Iterates over the pages of `list_vaults`, `list_jobs`, `list_multipart_uploads` or `list_parts`.
@@ -139,13 +139,13 @@ end
 -- @param limits table or nil: delay (seconds), max_attempts, timeout (seconds)
 -- @return table: the last response
 function Client:wait_until(name, params, limits)
-  local own = way_of(self)
+  local runtime = runtime_of(self)
   return waiters.wait({
     call = caller(self),
     pause = function(seconds)
-      wait.pause(wait.turn(own.wait, nil, own.clock), seconds)
+      new_context(runtime.wait, nil, runtime.clock):sleep(seconds)
     end,
-    clock = own.clock,
+    clock = runtime.clock,
   }, name, params, limits)
 end
 
@@ -154,12 +154,12 @@ end
 -- @param params table
 -- @return table: archiveId, checksum, location; uploadId where it went in parts
 function Client:upload(params)
-  return upload.run(way_of(self), params)
+  return upload.run(runtime_of(self), params)
 end
 
 for method_name, operation in pairs(core.operations) do
   Client[method_name] = function(self, params)
-    return run(way_of(self), operation, params)
+    return run(runtime_of(self), operation, params)
   end
 end
 
@@ -168,7 +168,7 @@ end
 -- @param params table: as of set_vault_notifications, vaultNotificationConfig required
 -- @return table: changed (boolean), before (table or nil), after (table)
 function Client:ensure_vault_notifications(params)
-  return notifications.ensure(way_of(self), params)
+  return notifications.ensure(runtime_of(self), params)
 end
 
 --- Reads the notifications of a vault.
@@ -177,7 +177,7 @@ end
 -- @param params table: as of get_vault_notifications
 -- @return table: as of get_vault_notifications; nil where the vault has no configuration
 function Client:get_vault_notifications_or_nil(params)
-  return notifications.read(way_of(self), params)
+  return notifications.read(runtime_of(self), params)
 end
 
 --- Sets or removes the notifications of many vaults, where they are not so already, several at a
@@ -188,19 +188,19 @@ end
 --   (function(done, total, name, entry))
 -- @return table: changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }
 function Client:sync_vault_notifications(params)
-  return notifications.sync(way_of(self), params)
+  return notifications.sync(runtime_of(self), params)
 end
 
 --- Closes the client's connections. Legal any number of times; a later call opens new ones. A
 -- client that is collected closes them as well.
 function Client:close()
-  way_of(self).connections.close()
+  runtime_of(self).connections.close()
 end
 
 Client.__close = Client.close
 
 function Client:__tostring()
-  return ("glacier.client (%s)"):format(way_of(self).settings.region)
+  return ("glacier.client (%s)"):format(runtime_of(self).settings.region)
 end
 
 return client

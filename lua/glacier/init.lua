@@ -1,17 +1,17 @@
 --- Amazon Glacier for Lua. See README.md.
 local client = require "glacier.client"
-local job = require "glacier.job"
+local task = require "glacier.async.task"
 local notifications = require "glacier.notifications"
-local tree = require "glacier.tree"
+local tree_hash = require "glacier.tree_hash"
 local version = require "glacier.version"
 
 return {
   _VERSION = "glacier " .. version,
   client = client.new,
-  all = job.all,
-  tree_hash = tree.hash,
-  tree_hasher = tree.hasher,
-  combine_tree_hashes = tree.combine,
+  all = task.all,
+  tree_hash = tree_hash.hash,
+  tree_hasher = tree_hash.hasher,
+  combine_tree_hashes = tree_hash.combine,
   check_notification_config = notifications.check,
   topic_policy = notifications.topic_policy,
   parse_notification = notifications.parse,

@@ -1,5 +1,5 @@
 --- The options of `glacier.client`: their names and types, checked before anything else happens.
-local fail = require "glacier.fail"
+local errors = require "glacier.errors"
 
 local options = {}
 
@@ -76,7 +76,7 @@ end
 function options.check(given)
   local problems = {}
   if given ~= nil and type(given) ~= "table" then
-    fail.raise("validation", "ParamValidationError",
+    errors.raise("validation", "ParamValidationError",
       ("glacier.client: options must be a table, not a %s"):format(type(given)))
   end
   for name, value in pairs(given or {}) do
@@ -91,7 +91,7 @@ function options.check(given)
   end
   if problems[1] then
     table.sort(problems)
-    fail.raise("validation", "ParamValidationError", "glacier.client:\n" .. table.concat(problems, "\n"))
+    errors.raise("validation", "ParamValidationError", "glacier.client:\n" .. table.concat(problems, "\n"))
   end
   return given or {}
 end

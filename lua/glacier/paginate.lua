@@ -1,5 +1,5 @@
 --- Paginators: the operations that answer in pages, one page or one item at a time.
-local fail = require "glacier.fail"
+local errors = require "glacier.errors"
 
 local paginate = {}
 
@@ -33,14 +33,14 @@ end
 -- @return function() -> output, or nil after the last page
 function paginate.pages(call, operation, params)
   if not lists[operation] then
-    fail.raise("validation", "PaginationError", ("Operation cannot be paginated: %s"):format(operation))
+    errors.raise("validation", "PaginationError", ("Operation cannot be paginated: %s"):format(operation))
   end
   local own, more, again = copy(params), true, nil
   return function()
     if not more then
       return nil
     elseif again then
-      fail.raise("validation", "PaginationError",
+      errors.raise("validation", "PaginationError",
         ("Error during pagination: The same next token was received twice: %s"):format(again))
     end
     local page = call(operation, own)

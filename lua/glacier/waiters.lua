@@ -1,6 +1,6 @@
 --- Waiters: poll an operation until something has come about.
-local fail = require "glacier.fail"
-local protect = require "glacier.protect"
+local errors = require "glacier.errors"
+local copcall = require "glacier.async.copcall"
 
 local waiters = {}
 
@@ -37,20 +37,20 @@ local known = {
 }
 
 local function fail_waiting(waiter, reason, last)
-  local err = fail.new("waiter", "WaiterError", ("Waiter %s failed: %s"):format(waiter.name, reason))
+  local err = errors.new("waiter", "WaiterError", ("Waiter %s failed: %s"):format(waiter.name, reason))
   err.operation, err.response = waiter.operation, last
   return error(err, 0)
 end
 
 local function settings_of(waiter, options)
   if options ~= nil and type(options) ~= "table" then
-    fail.raise("validation", "ParamValidationError", "wait_until: the options must be a table")
+    errors.raise("validation", "ParamValidationError", "wait_until: the options must be a table")
   end
   local settings = { delay = waiter.delay, max_attempts = waiter.max_attempts }
   for key, value in pairs(options or {}) do
     local known_key = key == "delay" or key == "max_attempts" or key == "timeout"
     if not known_key or type(value) ~= "number" or value < 0 or value ~= value then
-      fail.raise("validation", "ParamValidationError",
+      errors.raise("validation", "ParamValidationError",
         ("wait_until: %s must be one of delay, max_attempts, timeout, a number"):format(tostring(key)))
     end
     settings[key] = value
@@ -61,7 +61,7 @@ end
 -- Asks once. Returns the output, or nil where the resource is missing and that is an answer; and
 -- the response in either case.
 local function ask(host, waiter, params)
-  local good, outcome = protect.call(host.call, waiter.operation, params)
+  local good, outcome = copcall.call(host.call, waiter.operation, params)
   if good then
     return outcome, outcome
   elseif waiter.missing and type(outcome) == "table" and outcome.code == "ResourceNotFoundException" then
@@ -82,7 +82,7 @@ end
 function waiters.wait(host, name, params, options)
   local waiter = known[name]
   if not waiter then
-    fail.raise("validation", "ParamValidationError", ("Waiter does not exist: %s"):format(tostring(name)))
+    errors.raise("validation", "ParamValidationError", ("Waiter does not exist: %s"):format(tostring(name)))
   end
   local settings = settings_of(waiter, options)
   local deadline = settings.timeout and host.clock() + settings.timeout

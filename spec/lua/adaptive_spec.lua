@@ -1,5 +1,5 @@
 -- The adaptive mode's rate limiter.
-local adaptive = require "glacier.adaptive"
+local rate_limiter = require "glacier.call.rate_limiter"
 local glacier = require "glacier"
 local hosts = require "spec.support.host"
 local play = require "spec.support.play"
@@ -45,7 +45,7 @@ describe("the rate limiter", function()
   for what, run in pairs(RUNS) do
     it("takes the steps that botocore's takes, " .. what, function()
       local now = run[1]
-      local limiter = adaptive.new(function() return now end)
+      local limiter = rate_limiter.new(function() return now end)
       for i, row in ipairs(run[2]) do
         local before = now + row[1]
         now = before
@@ -67,7 +67,7 @@ describe("the rate limiter", function()
 
   it("ends its waiting where a wait may be lost in the clock's rounding", function()
     local now = 1350000000.1
-    local limiter = adaptive.new(function() return now end)
+    local limiter = rate_limiter.new(function() return now end)
     limiter:answered(true)
     for _ = 1, 200 do
       local asked, delay = 0, limiter:delay()

@@ -1,6 +1,6 @@
 -- The region and the profile of a client: where they come from. The expected values are what botocore 1.43 makes of the
 -- same files and environment, where a comment does not say otherwise.
-local config = require "glacier.config"
+local config = require "glacier.config.resolve"
 local settings = require "spec.support.settings"
 
 local US = { AWS_REGION = "us-west-2" }

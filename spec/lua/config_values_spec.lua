@@ -176,7 +176,7 @@ describe("the process's environment", function()
       AWS_REGION = "us-west-2", AWS_RETRY_MODE = "legacy", AWS_CA_BUNDLE = "", HOME = "/",
       AWS_ENDPOINT_URL = "http://x.test",
     }, [[
-      local found = require("glacier.config").resolve {}
+      local found = require("glacier.config.resolve").resolve {}
       io.write(found.region, " ", found.retry_mode, " ", tostring(found.ca_bundle), " ", found.endpoint_url)
     ]])
     assert.are.equal("us-west-2 legacy nil http://x.test", printed)
@@ -198,7 +198,7 @@ describe("an environment that is handed in", function()
 
   it("may look its variables up", function()
     local found = settings.with_files({ config = REGION }, function(env)
-      return require("glacier.config").resolve {
+      return require("glacier.config.resolve").resolve {
         env = setmetatable({}, {
           __index = function(_, name) return name == "AWS_MAX_ATTEMPTS" and "4" or env[name] end,
         }),

@@ -1,6 +1,6 @@
 -- Keys that expire: when they are fetched again, by whom, and what the others do meanwhile.
 
-local protect = require "glacier.protect"
+local copcall = require "glacier.async.copcall"
 local world = require "spec.support.credentials_world"
 
 local MINUTE = 60
@@ -29,7 +29,7 @@ end
 local function caller(place, turn)
   local self = { turn = turn or { wait = coroutine.yield } }
   self.thread = coroutine.create(function()
-    local good, value = protect.call(place.source.keys, place.source, self.turn)
+    local good, value = copcall.call(place.source.keys, place.source, self.turn)
     if good then self.key = value:access_key_id() else self.err = value end
   end)
   function self.step()

@@ -2,7 +2,7 @@
 -- yield.
 
 local problem = require "glacier.credentials.problem"
-local protect = require "glacier.protect"
+local copcall = require "glacier.async.copcall"
 local sha1 = require "glacier.credentials.sha1"
 local timestamp = require "glacier.credentials.timestamp"
 local world = require "spec.support.credentials_world"
@@ -94,7 +94,7 @@ end)
 describe("a protected call", function()
   it("yields through, and takes what it is resumed with", function()
     local thread = coroutine.wrap(function()
-      return protect.call(function(a)
+      return copcall.call(function(a)
         local b, c = coroutine.yield(a + 1)
         return b + coroutine.yield(c)
       end, 1)
@@ -109,7 +109,7 @@ describe("a protected call", function()
   it("gives what was raised, also after a yield", function()
     local raised = {}
     local thread = coroutine.wrap(function()
-      return protect.call(function()
+      return copcall.call(function()
         coroutine.yield()
         error(raised)
       end)
@@ -118,7 +118,7 @@ describe("a protected call", function()
     local good, err = thread()
     assert.is_false(good)
     assert.are.equal(raised, err)
-    assert.are.same({ true, 1, nil, 3 }, { protect.call(function() return 1, nil, 3 end) })
+    assert.are.same({ true, 1, nil, 3 }, { copcall.call(function() return 1, nil, 3 end) })
   end)
 end)
 

@@ -1,5 +1,5 @@
 -- The expected values are what botocore 1.43 makes of the same text on CPython 3.11.
-local ini = require "glacier.ini"
+local ini = require "glacier.config.ini"
 
 -- { section name = values } of a text that parses.
 local function read(text)

@@ -1,5 +1,5 @@
 -- The expected values are what botocore 1.43 makes of the same files on CPython 3.11.
-local profile = require "glacier.profile"
+local profile = require "glacier.config.profile"
 
 local temporary = {}
 

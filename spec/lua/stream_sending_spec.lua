@@ -2,7 +2,7 @@
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
 local streams = require "spec.support.streams"
-local wait = require "glacier.wait"
+local new_context = require("glacier.async.context").new
 
 local MIB, failure = streams.MIB, streams.failure
 local CREATED = streams.answer(201, { ["x-amz-archive-id"] = "ID" })
@@ -184,8 +184,8 @@ describe("an upload", function()
       polls = polls + 1
       return polls == 100
     end }
-    local turn = { wait = function(seconds) waits[#waits + 1] = seconds end }
-    assert.is_true(wait.transfer(transfer, turn, function() return "again" end))
+    local context = new_context(function(seconds) waits[#waits + 1] = seconds end, nil, os.clock)
+    assert.is_true(context:wait_for(transfer, function() return "again" end))
     assert.are.equal(3, #waits) -- one for 32 pieces
   end)
 

@@ -2,7 +2,7 @@
 local archives = require "spec.support.archives"
 local carriers = require "spec.support.carrier"
 local glacier = require "glacier"
-local source = require "glacier.source"
+local source = require "glacier.body.source"
 
 local MIB = archives.MIB
 

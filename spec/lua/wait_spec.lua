@@ -3,7 +3,7 @@ local glacier = require "glacier"
 local core = require "glacier.core"
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
-local wait = require "glacier.wait"
+local new_context = require("glacier.async.context").new
 
 local function client_of(url, options)
   local given = {
@@ -227,24 +227,23 @@ end)
 
 describe("the loop that waits for a transfer", function()
   -- What each poll is told to wait at most, in milliseconds, until the transfer is done at the third.
-  local function polls(turn)
-    local list = {}
-    turn.clock = turn.clock or core.monotonic
-    local done = wait.transfer({ poll = function(_, ms)
+  local function polls(wait, timeout, clock)
+    local list, context = {}, new_context(wait, timeout, clock or core.monotonic)
+    local done = context:wait_for { poll = function(_, ms)
       list[#list + 1] = ms
       return #list == 3
-    end }, turn)
+    end }
     return list, done
   end
 
   it("never lets C wait where the host does", function()
-    local list, done = polls { wait = function() end }
+    local list, done = polls(function() end)
     assert.same({ 0, 0, 0 }, list)
     assert.is_true(done)
   end)
 
   it("lets C wait where nobody else does, but not for long", function()
-    local list, done = polls {}
+    local list, done = polls(nil)
     for _, ms in ipairs(list) do
       assert.is_true(ms > 0 and ms <= 500)
     end
@@ -257,9 +256,9 @@ describe("the loop that waits for a transfer", function()
       now = now + 0.1
       return now
     end
-    for _, turn in ipairs { { deadline = 0.25 }, { deadline = 0.25, wait = function() end } } do
-      now, turn.clock = 0, clock
-      local list, done = polls(turn)
+    for _, wait in ipairs { false, function() end } do
+      now = 0
+      local list, done = polls(wait or nil, 0.25, clock)
       assert.is_false(done)
       assert.is_true(#list < 3)
     end

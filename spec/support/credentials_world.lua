@@ -18,7 +18,7 @@
 
 local cjson = require "cjson"
 local core = require "glacier.core"
-local profile = require "glacier.profile"
+local profile = require "glacier.config.profile"
 local sha1 = require "glacier.credentials.sha1"
 local socket = require "socket"
 

@@ -7,7 +7,7 @@
 -- gives what glacier.config makes of them, or raises as it does. The files are in a directory of
 -- their own, the home directory; @ in a message stands for it.
 local assert = require "luassert"
-local config = require "glacier.config"
+local config = require "glacier.config.resolve"
 
 local settings = {}
 

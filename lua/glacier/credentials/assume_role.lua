@@ -1,6 +1,6 @@
 --- Keys of a role that the profile names: assumed with the keys of another profile, or of a named source.
 local problem = require "glacier.credentials.problem"
-local protect = require "glacier.protect"
+local copcall = require "glacier.async.copcall"
 local refreshable = require "glacier.credentials.refreshable"
 local settings = require "glacier.credentials.settings"
 local static = require "glacier.credentials.static"
@@ -37,7 +37,7 @@ end
 
 -- Checks that the source profile is there and leads on. A profile may name itself where it has keys of its own.
 local function check_source_profile(search, name, source, visited)
-  local profile = search.context.files.profiles[source]
+  local profile = search.session.files.profiles[source]
   if not profile then
     problem.config(('The source_profile "%s" referenced in the profile "%s" does not exist.'):format(source, name))
   end
@@ -56,7 +56,7 @@ end
 
 -- The profile's settings of the role, checked.
 local function role_of(search, name, visited)
-  local profile = settings.profile(search.context, name)
+  local profile = settings.profile(search.session, name)
   local role = {}
   for _, key in ipairs { "role_arn", "source_profile", "credential_source", "role_session_name", "external_id",
     "mfa_serial", "duration_seconds" } do
@@ -76,8 +76,8 @@ local function role_of(search, name, visited)
   return role
 end
 
-local function from_named_source(search, name, source, turn)
-  local found, reason = sources[source].find(search, turn)
+local function from_named_source(search, name, source, context)
+  local found, reason = sources[source].find(search, context)
   if not found then
     problem.retrieval(source, ("No credentials found in credential_source referenced in profile %s (%s)")
       :format(name, reason))
@@ -85,20 +85,20 @@ local function from_named_source(search, name, source, turn)
   return found
 end
 
-local function from_profile(search, source, turn)
-  local found, reasons = search.find_in_profile(search.context, source, turn)
+local function from_profile(search, source, context)
+  local found, reasons = search.find_in_profile(search.session, source, context)
   if not found then
     problem.config(('The source profile "%s" must have credentials. Tried:%s'):format(source, reasons))
   end
   return found
 end
 
-local function mfa_code(context, serial)
-  if not context.mfa then
+local function mfa_code(session, serial)
+  if not session.mfa then
     problem.retrieval(PROVIDER, ("an MFA code for %s is needed: give the option mfa_code, a function that returns it")
       :format(serial))
   end
-  local good, code = protect.call(context.mfa, serial)
+  local good, code = copcall.call(session.mfa, serial)
   if not good then
     problem.retrieval(PROVIDER, "the function mfa_code: " .. problem.quote(code))
   elseif type(code) ~= "string" or code == "" then
@@ -107,20 +107,20 @@ local function mfa_code(context, serial)
   return code
 end
 
-local function session_name(context, role)
+local function session_name(session, role)
   local name = role.role_session_name
-  return name and name ~= "" and name or ("glacier-session-%d"):format(math.floor(context.clock()))
+  return name and name ~= "" and name or ("glacier-session-%d"):format(math.floor(session.clock()))
 end
 
 -- What AssumeRole is asked. A duration that is no integer is passed over, as in botocore.
-local function call_of(context, role, name)
+local function call_of(session, role, name)
   local parameters = { { "RoleArn", role.role_arn }, { "RoleSessionName", name } }
   local function add(parameter, value)
     parameters[#parameters + 1] = value and { parameter, value } or nil
   end
   add("ExternalId", role.external_id)
   add("DurationSeconds", role.duration_seconds and role.duration_seconds:match "^%s*([+-]?%d+)%s*$")
-  local code = role.mfa_serial and mfa_code(context, role.mfa_serial)
+  local code = role.mfa_serial and mfa_code(session, role.mfa_serial)
   add("SerialNumber", role.mfa_serial)
   add("TokenCode", code)
   return { action = "AssumeRole", provider = PROVIDER, parameters = parameters, secrets = { code } }
@@ -128,29 +128,29 @@ end
 
 local load
 
-local function find_source(search, role, name, visited, turn)
+local function find_source(search, role, name, visited, context)
   if role.credential_source then
-    return from_named_source(search, name, role.credential_source, turn)
+    return from_named_source(search, name, role.credential_source, context)
   end
   local source = role.source_profile
-  local profile = settings.profile(search.context, source)
+  local profile = settings.profile(search.session, source)
   visited[#visited + 1] = source
   if static.has_keys(profile) or not has_role(profile) then
-    return from_profile(search, source, turn)
+    return from_profile(search, source, context)
   end
-  return load(search, source, visited, turn)
+  return load(search, source, visited, context)
 end
 
-load = function(search, name, visited, turn)
-  local context = search.context
+load = function(search, name, visited, context)
+  local session = search.session
   local role = role_of(search, name, visited)
-  local source = refreshable.new(context, find_source(search, role, name, visited, turn))
-  local session = session_name(context, role)
+  local source = refreshable.new(session, find_source(search, role, name, visited, context))
+  local role_session = session_name(session, role)
   return {
     provider = PROVIDER,
     fetch = function(of)
       local keys = source:keys(of)
-      return sts.keys(context, of, call_of(context, role, session), keys)
+      return sts.keys(session, of, call_of(session, role, role_session), keys)
     end,
   }
 end
@@ -160,12 +160,12 @@ end
 -- and whatever the source of the keys raises.
 -- @param search table: of glacier.credentials.chain
 -- @return table of `refreshable.new`; or nil and why there is none
-function assume_role.find(search, turn)
+function assume_role.find(search, context)
   local name = search.profile_name
-  if not has_role(settings.profile(search.context, name)) then
+  if not has_role(settings.profile(search.session, name)) then
     return nil, ('profile "%s" has no role_arn to assume with other keys'):format(name)
   end
-  return load(search, name, { name }, turn)
+  return load(search, name, { name }, context)
 end
 
 return assume_role

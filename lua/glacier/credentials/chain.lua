@@ -1,5 +1,5 @@
 --- The order in which keys are looked for: botocore's, where the first that has any wins.
-local fail = require "glacier.fail"
+local errors = require "glacier.errors"
 
 local chain = {}
 
@@ -24,14 +24,14 @@ steps[#steps + 1] = { "container", require "glacier.credentials.container" }
 steps[#steps + 1] = { "EC2 instance metadata", require "glacier.credentials.imds" }
 
 -- What the first step finds that finds anything; or nil and, a line each, why the others found nothing.
-local function walk(list, search, turn)
+local function walk(list, search, context)
   local reasons = {}
   for _, step in ipairs(list) do
     local found, reason
     if step == environment and not search.use_environment then
       reason = "passed over, for the profile was chosen in code"
     else
-      found, reason = step[2].find(search, turn)
+      found, reason = step[2].find(search, context)
     end
     if found then
       return found
@@ -41,24 +41,24 @@ local function walk(list, search, turn)
   return nil, table.concat(reasons)
 end
 
-local function find_in_profile(context, name, turn)
+local function find_in_profile(session, name, context)
   return walk(profile_steps, {
-    context = context, profile_name = name, use_environment = false, find_in_profile = find_in_profile,
-  }, turn)
+    session = session, profile_name = name, use_environment = false, find_in_profile = find_in_profile,
+  }, context)
 end
 
---- Looks for keys. Each provider gets a `search`: context, profile_name, use_environment (whether variables may name
--- keys), and find_in_profile(context, name, turn), which does the same for another profile alone.
+--- Looks for keys. Each provider gets a `search`: session, profile_name, use_environment (whether variables may name
+-- keys), and find_in_profile(session, name, context), which does the same for another profile alone.
 -- Raises `NoCredentialsError`, which tells what was tried and why it gave nothing, and whatever a provider raises whose
 -- settings are there but cannot be used.
--- @param context table: of glacier.credentials.settings
+-- @param session table: of glacier.credentials.settings
 -- @return table of `refreshable.new`
-function chain.find(context, turn)
+function chain.find(session, context)
   local found, reasons = walk(steps, {
-    context = context, profile_name = context.profile_name or "default", use_environment = not context.profile_explicit,
+    session = session, profile_name = session.profile_name or "default", use_environment = not session.profile_explicit,
     find_in_profile = find_in_profile,
-  }, turn)
-  return found or fail.raise("credentials", "NoCredentialsError", "Unable to locate credentials. Tried:" .. reasons)
+  }, context)
+  return found or errors.raise("credentials", "NoCredentialsError", "Unable to locate credentials. Tried:" .. reasons)
 end
 
 return chain

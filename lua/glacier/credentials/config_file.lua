@@ -8,7 +8,7 @@ local config_file = {}
 -- @param search table: of glacier.credentials.chain
 -- @return table of `refreshable.new`; or nil and why there is none
 function config_file.find(search)
-  local files, name = search.context.files, search.profile_name
+  local files, name = search.session.files, search.profile_name
   local section = files and files.config[name]
   local found = static.find(section, "config-file")
   if found then

@@ -55,10 +55,10 @@ local function check_host(url)
 end
 
 -- The file is read at each refresh, for it is replaced while the container runs.
-local function headers_of(context)
-  local path = settings.variable(context, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
+local function headers_of(session)
+  local path = settings.variable(session, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
   local token = path and token_file.read(PROVIDER, "authorization token file", path)
-    or settings.variable(context, "AWS_CONTAINER_AUTHORIZATION_TOKEN")
+    or settings.variable(session, "AWS_CONTAINER_AUTHORIZATION_TOKEN")
   if token and token:find "[%c]" then
     problem.retrieval(PROVIDER, "Auth token value is not a legal header value")
   end
@@ -77,8 +77,8 @@ local function refusal_text(response, token)
 end
 
 -- The object that one request got; or nil, why not, and whether another may get it.
-local function ask(context, turn, fields, token)
-  local response, err = context.exchange(fields, turn)
+local function ask(session, context, fields, token)
+  local response, err = session.exchange(fields, context)
   if not response then
     -- The path and what follows it may be what lets one ask for the keys.
     local path = fields.url:match "^%a+://[^/?#]*(/.+)$"
@@ -94,16 +94,16 @@ local function ask(context, turn, fields, token)
   return object
 end
 
-local function retrieve(context, turn, url)
-  local headers, token = headers_of(context)
+local function retrieve(session, context, url)
+  local headers, token = headers_of(session)
   local fields = {
     method = "GET", url = url, headers = headers, direct = true, connect_timeout = TIMEOUT, read_timeout = TIMEOUT,
   }
   for attempt = 1, ATTEMPTS do
-    local object, why, again = ask(context, turn, fields, token)
+    local object, why, again = ask(session, context, fields, token)
     if object then
       return object
-    elseif not again or attempt == ATTEMPTS or not pause(context, turn, PAUSE) then
+    elseif not again or attempt == ATTEMPTS or not pause(session, context, PAUSE) then
       return problem.retrieval(PROVIDER, "Error retrieving metadata: " .. why, again)
     end
   end
@@ -123,9 +123,9 @@ local function read_keys(object)
   }
 end
 
-local function url_of(context)
-  local path = settings.variable(context, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
-  return path and "http://169.254.170.2" .. path or settings.variable(context, "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+local function url_of(session)
+  local path = settings.variable(session, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+  return path and "http://169.254.170.2" .. path or settings.variable(session, "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 end
 
 --- Asks the address that AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI gives. Without
@@ -133,17 +133,17 @@ end
 -- Raises `CredentialRetrievalError` where it has no keys to give.
 -- @param search table: of glacier.credentials.chain
 -- @return table of `refreshable.new`; or nil and why there is none
-function container.find(search, turn)
-  local context = search.context
-  local url = url_of(context)
+function container.find(search, context)
+  local session = search.session
+  local url = url_of(session)
   if not url then
     return nil, "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
   end
   check_host(url)
   local function fetch(of)
-    return read_keys(retrieve(context, of, url))
+    return read_keys(retrieve(session, of, url))
   end
-  return { provider = PROVIDER, keys = fetch(turn), fetch = fetch }
+  return { provider = PROVIDER, keys = fetch(context), fetch = fetch }
 end
 
 return container

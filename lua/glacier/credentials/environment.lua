@@ -7,13 +7,13 @@ local environment = {}
 
 local PROVIDER = "env"
 
-local function needed(context, name)
-  return settings.variable(context, name) or problem.partial(PROVIDER, name)
+local function needed(session, name)
+  return settings.variable(session, name) or problem.partial(PROVIDER, name)
 end
 
 -- Seconds since the epoch, or nil where the variable is not set.
-local function expiration_of(context)
-  local text = settings.variable(context, "AWS_CREDENTIAL_EXPIRATION")
+local function expiration_of(session)
+  local text = settings.variable(session, "AWS_CREDENTIAL_EXPIRATION")
   local expiration = timestamp.parse(text)
   if text and not expiration then
     problem.retrieval(PROVIDER, "AWS_CREDENTIAL_EXPIRATION is no timestamp")
@@ -21,13 +21,13 @@ local function expiration_of(context)
   return expiration
 end
 
-local function read(context)
+local function read(session)
   return {
-    access_key_id = needed(context, "AWS_ACCESS_KEY_ID"),
-    secret_access_key = needed(context, "AWS_SECRET_ACCESS_KEY"),
-    session_token = settings.variable(context, "AWS_SECURITY_TOKEN") or settings.variable(context, "AWS_SESSION_TOKEN"),
-    expiration = expiration_of(context),
-    account_id = settings.variable(context, "AWS_ACCOUNT_ID"),
+    access_key_id = needed(session, "AWS_ACCESS_KEY_ID"),
+    secret_access_key = needed(session, "AWS_SECRET_ACCESS_KEY"),
+    session_token = settings.variable(session, "AWS_SECURITY_TOKEN") or settings.variable(session, "AWS_SESSION_TOKEN"),
+    expiration = expiration_of(session),
+    account_id = settings.variable(session, "AWS_ACCOUNT_ID"),
   }
 end
 
@@ -37,14 +37,14 @@ end
 -- @param search table: of glacier.credentials.chain
 -- @return table of `refreshable.new`; or nil and why there is none
 function environment.find(search)
-  local context = search.context
-  if not settings.variable(context, "AWS_ACCESS_KEY_ID") then
+  local session = search.session
+  if not settings.variable(session, "AWS_ACCESS_KEY_ID") then
     return nil, "AWS_ACCESS_KEY_ID is not set"
   end
-  local keys = read(context)
+  local keys = read(session)
   local function fetch()
-    needed(context, "AWS_CREDENTIAL_EXPIRATION")
-    return read(context)
+    needed(session, "AWS_CREDENTIAL_EXPIRATION")
+    return read(session)
   end
   return { provider = PROVIDER, keys = keys, fetch = keys.expiration and fetch or nil }
 end

@@ -1,7 +1,7 @@
 --- Keys of an Amazon EC2 instance's role, from its metadata service (IMDS): version 2, whose requests carry a token,
 -- and version 1 only where the service itself says that it knows no tokens.
 local answer = require "glacier.credentials.answer"
-local config = require "glacier.config"
+local config = require "glacier.config.resolve"
 local problem = require "glacier.credentials.problem"
 local settings = require "glacier.credentials.settings"
 local timestamp = require "glacier.credentials.timestamp"
@@ -43,9 +43,9 @@ local function endpoint_of(found)
   return url and url:gsub("/+$", "") .. "/" or default
 end
 
-local function service_of(context, found)
+local function service_of(session, found)
   return {
-    context = context,
+    session = session,
     url = endpoint_of(found),
     timeout = config.look_up(found, "metadata_service_timeout") or 1,
     attempts = config.look_up(found, "metadata_service_num_attempts") or 1,
@@ -53,11 +53,11 @@ local function service_of(context, found)
   }
 end
 
-local function exchange(service, turn, method, path, headers)
-  return service.context.exchange({
+local function exchange(service, context, method, path, headers)
+  return service.session.exchange({
     method = method, url = service.url .. path, headers = headers, direct = true,
     connect_timeout = service.timeout, read_timeout = service.timeout,
-  }, turn)
+  }, context)
 end
 
 local function without_token(service)
@@ -68,10 +68,10 @@ local function without_token(service)
 end
 
 -- The token of version 2; "" where version 1 is to be used; or nil and why there is neither.
-local function fetch_token(service, turn)
+local function fetch_token(service, context)
   local why
   for _ = 1, service.attempts do
-    local response, err = exchange(service, turn, "PUT", "latest/api/token",
+    local response, err = exchange(service, context, "PUT", "latest/api/token",
       { ["x-aws-ec2-metadata-token-ttl-seconds"] = TOKEN_SECONDS })
     local status = response and response:status()
     if status == 200 and response:body():find "^[!-~]+$" then
@@ -88,10 +88,10 @@ local function fetch_token(service, turn)
 end
 
 -- A body that `read` can make something of, made so; or nil and why there is none.
-local function get(service, turn, path, token, read)
+local function get(service, context, path, token, read)
   local headers, why = { ["x-aws-ec2-metadata-token"] = token ~= "" and token or nil }, nil
   for _ = 1, service.attempts do
-    local response, err = exchange(service, turn, "GET", path, headers)
+    local response, err = exchange(service, context, "GET", path, headers)
     if response and response:status() == 200 then
       local result = read(response:body())
       if result then
@@ -112,13 +112,13 @@ local function role_name(body)
   return body:match "^([%w+=,.@_-]+)%s*$"
 end
 
-local function extended(context, expiration)
-  local jitter = JITTER_LEAST + math.floor((context.random or math.random)() * (JITTER_MOST - JITTER_LEAST + 1))
-  local now = context.clock()
+local function extended(session, expiration)
+  local jitter = JITTER_LEAST + math.floor((session.random or math.random)() * (JITTER_MOST - JITTER_LEAST + 1))
+  local now = session.clock()
   return now >= expiration - WINDOW - jitter and now + WINDOW + jitter or expiration
 end
 
-local function read_keys(context, object)
+local function read_keys(session, object)
   local missing = answer.missing(object, { "AccessKeyId", "SecretAccessKey", "Token", "Expiration" })
   if missing then
     local code = answer.text(object, "Code")
@@ -133,27 +133,27 @@ local function read_keys(context, object)
     access_key_id = object.AccessKeyId,
     secret_access_key = object.SecretAccessKey,
     session_token = object.Token,
-    expiration = extended(context, expiration),
+    expiration = extended(session, expiration),
   }
 end
 
 -- The keys; or nil and why there are none.
-local function retrieve(service, turn)
-  local token, why = fetch_token(service, turn)
+local function retrieve(service, context)
+  local token, why = fetch_token(service, context)
   if not token then
     return nil, why
   end
   local role
-  role, why = get(service, turn, ROLES, token, role_name)
+  role, why = get(service, context, ROLES, token, role_name)
   if not role then
     return nil, why
   end
   local object
-  object, why = get(service, turn, ROLES .. role, token, answer.decode)
+  object, why = get(service, context, ROLES .. role, token, answer.decode)
   if not object then
     return nil, why
   end
-  return read_keys(service.context, object)
+  return read_keys(service.session, object)
 end
 
 --- Asks the metadata service, if AWS_EC2_METADATA_DISABLED does not say "true". No answer means no keys here.
@@ -161,14 +161,14 @@ end
 -- meant; a refresh raises `CredentialRetrievalError`.
 -- @param search table: of glacier.credentials.chain
 -- @return table of `refreshable.new`; or nil and why there is none
-function imds.find(search, turn)
-  local context = search.context
-  local found = settings.found(context)
+function imds.find(search, context)
+  local session = search.session
+  local found = settings.found(session)
   if config.look_up(found, "ec2_metadata_disabled") then
     return nil, "AWS_EC2_METADATA_DISABLED is true"
   end
-  local service = service_of(context, found)
-  local keys, why = retrieve(service, turn)
+  local service = service_of(session, found)
+  local keys, why = retrieve(service, context)
   if not keys then
     return nil, ("%s: %s"):format(service.url, why)
   end

@@ -9,7 +9,7 @@ local login = {}
 -- @return nil and why there are no keys
 function login.find(search)
   local name = search.profile_name
-  if settings.profile(search.context, name).login_session then
+  if settings.profile(search.session, name).login_session then
     problem.retrieval("login", ('login sessions are not supported; in another profile, use credential_process = '
       .. 'aws configure export-credentials --profile %s'):format(name))
   end

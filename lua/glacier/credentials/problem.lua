@@ -1,7 +1,7 @@
 --- What goes wrong with credentials, in botocore's words, as error objects that are raised; and how
 -- foreign text gets into them.
-local fail = require "glacier.fail"
-local mask = require "glacier.mask"
+local errors = require "glacier.errors"
+local redact = require "glacier.call.redact"
 
 local problem = {}
 
@@ -13,25 +13,25 @@ local LONGEST = 400
 -- @param text string: never a secret
 -- @param retryable boolean or nil: whether trying later could help
 function problem.retrieval(provider, text, retryable)
-  fail.raise("credentials", "CredentialRetrievalError",
+  errors.raise("credentials", "CredentialRetrievalError",
     ("Error when retrieving credentials from %s: %s"):format(provider, text), retryable)
 end
 
 --- Raises `PartialCredentialsError`.
 -- @param missing string: the name of what is missing
 function problem.partial(provider, missing)
-  fail.raise("credentials", "PartialCredentialsError",
+  errors.raise("credentials", "PartialCredentialsError",
     ("Partial credentials found in %s, missing: %s"):format(provider, missing))
 end
 
 --- Raises `InvalidConfigError`, or a special case of it by that code.
 function problem.config(text, code)
-  fail.raise("config", code or "InvalidConfigError", text)
+  errors.raise("config", code or "InvalidConfigError", text)
 end
 
 --- Raises an error about an SSO token, by botocore's code for it.
 function problem.token(code, text, retryable)
-  fail.raise("credentials", code, text, retryable)
+  errors.raise("credentials", code, text, retryable)
 end
 
 --- Makes the text of another program fit for a message: one line, of bounded length, without the
@@ -40,7 +40,7 @@ end
 -- @param secrets list of strings, or nil
 -- @return string
 function problem.quote(text, secrets)
-  text = mask.text(tostring(text), secrets or {})
+  text = redact.text(tostring(text), secrets or {})
   text = text:gsub("[%c%s]+", " "):gsub("^ ", ""):gsub(" $", "")
   return #text > LONGEST and text:sub(1, LONGEST) .. "..." or text
 end

@@ -4,7 +4,7 @@
 -- anything; each word is quoted and sh told to exec them as they are.
 local answer = require "glacier.credentials.answer"
 local problem = require "glacier.credentials.problem"
-local profile = require "glacier.profile"
+local profile = require "glacier.config.profile"
 local settings = require "glacier.credentials.settings"
 local shell_word = require "glacier.credentials.shell"
 local timestamp = require "glacier.credentials.timestamp"
@@ -121,7 +121,7 @@ end
 -- @param search table: of glacier.credentials.chain
 -- @return table of `refreshable.new`; or nil and why there is none
 function process.find(search)
-  local section = settings.profile(search.context, search.profile_name)
+  local section = settings.profile(search.session, search.profile_name)
   local command = settings.text(section, "credential_process")
   if not command then
     return nil, ('profile "%s" has no credential_process'):format(search.profile_name)

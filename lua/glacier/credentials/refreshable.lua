@@ -4,9 +4,9 @@
 -- the old ones, and so does everybody if it fails (advisory). Within 10 minutes all wait for it, and if it fails all
 -- raise (mandatory).
 local core = require "glacier.core"
-local fail = require "glacier.fail"
+local errors = require "glacier.errors"
 local problem = require "glacier.credentials.problem"
-local protect = require "glacier.protect"
+local copcall = require "glacier.async.copcall"
 
 local refreshable = {}
 
@@ -24,24 +24,24 @@ local ABANDONED = 60
 local SHORTEST, LONGEST = 0.002, 0.05
 
 -- A fetch under way. It knows its coroutine weakly, for that can be dropped by whoever drove it.
-local function new_flight(context)
-  return { owner = setmetatable({ protect.running() }, { __mode = "v" }), beat = 0, seen = 0, since = context.clock() }
+local function new_flight(session)
+  return { owner = setmetatable({ copcall.running() }, { __mode = "v" }), beat = 0, seen = 0, since = session.clock() }
 end
 
--- The turn of who fetches, made to tell the flight of each wait: so that the others see that it goes on.
-local function watched(turn, flight)
-  if not (turn and turn.wait) then
-    return turn
+-- The context of who fetches, made to tell the flight of each wait: so that the others see that it goes on.
+local function watched(context, flight)
+  if not (context and context.wait) then
+    return context
   end
   local function wait(seconds)
     flight.beat = flight.beat + 1
-    return turn.wait(seconds)
+    return context.wait(seconds)
   end
-  return setmetatable({ wait = wait }, { __index = turn })
+  return setmetatable({ wait = wait }, { __index = context })
 end
 
-local function is_abandoned(flight, context)
-  local now = context.clock()
+local function is_abandoned(flight, session)
+  local now = session.clock()
   if flight.beat ~= flight.seen then
     flight.seen, flight.since = flight.beat, now
   end
@@ -49,21 +49,21 @@ local function is_abandoned(flight, context)
 end
 
 -- Whether waiting for another's fetch makes sense: it goes on, it is another's, and this caller can let it go on.
-local function can_join(flight, turn, context)
-  return turn and turn.wait and flight.owner[1] ~= protect.running() and not is_abandoned(flight, context)
+local function can_join(flight, context, session)
+  return context and context.wait and flight.owner[1] ~= copcall.running() and not is_abandoned(flight, session)
 end
 
-local function is_too_late(turn)
-  return turn and turn.deadline and turn.clock() >= turn.deadline
+local function is_too_late(context)
+  return context and context.deadline and context.clock() >= context.deadline
 end
 
 -- Whether it was not the keys' own trouble that ended a fetch, but that of the call that made it.
-local function is_private(err, turn)
-  return type(err) ~= "table" or (err.kind ~= "credentials" and err.kind ~= "config") or is_too_late(turn)
+local function is_private(err, context)
+  return type(err) ~= "table" or (err.kind ~= "credentials" and err.kind ~= "config") or is_too_late(context)
 end
 
 local function copy_of(err)
-  return fail.new(err.kind, err.code, err.message, err.retryable)
+  return errors.new(err.kind, err.code, err.message, err.retryable)
 end
 
 local function tell(self, began, err)
@@ -78,13 +78,13 @@ end
 
 --- Makes the holder of what a provider found.
 -- Raises as `core.credentials` does where keys that were found are no keys.
--- @param context table: of glacier.credentials.settings
+-- @param session table: of glacier.credentials.settings
 -- @param found table: provider (string, botocore's name of it); keys, or nil: access_key_id, secret_access_key,
 --   session_token, account_id (strings), expiration (seconds since the epoch), the last three optional; fetch, or nil
---   for keys that stay as they are: function(turn) -> keys, which raises and may yield
-function refreshable.new(context, found)
+--   for keys that stay as they are: function(context) -> keys, which raises and may yield
+function refreshable.new(session, found)
   -- Behind a function: whoever prints the holder with all that is in it prints no key of the shared files.
-  local self = setmetatable({ _context = function() return context end }, Refreshable)
+  local self = setmetatable({ _context = function() return session end }, Refreshable)
   self:become(found)
   if found.keys then
     self:_keep(found.keys)
@@ -134,10 +134,10 @@ function Refreshable:_land(flight, keys)
 end
 
 -- Fetches. Returns nil, or what was raised.
-function Refreshable:_fly(turn)
+function Refreshable:_fly(context)
   local flight, began = new_flight(self._context()), self._context().clock()
   self._flight = flight
-  local good, result = protect.call(self._fetch, watched(turn, flight))
+  local good, result = copcall.call(self._fetch, watched(context, flight))
   if good then
     good, result = pcall(self._land, self, flight, result)
   end
@@ -145,7 +145,7 @@ function Refreshable:_fly(turn)
   if not good then
     err = result == nil and "nil was raised" or result
   end
-  flight.done, flight.err = true, not is_private(err, turn) and err or nil
+  flight.done, flight.err = true, not is_private(err, context) and err or nil
   flight.failed = err ~= nil
   if self._flight == flight then
     self._flight = nil
@@ -155,42 +155,42 @@ function Refreshable:_fly(turn)
 end
 
 -- Waits for another's fetch. Returns whether it ended in a way that counts for all, and its error.
-function Refreshable:_join(flight, turn)
+function Refreshable:_join(flight, context)
   local pause = SHORTEST
-  while not flight.done and can_join(flight, turn, self._context()) do
-    if is_too_late(turn) then
+  while not flight.done and can_join(flight, context, self._context()) do
+    if is_too_late(context) then
       local text = "The timeout of the whole call passed while waiting for keys"
-      return true, fail.new("transport", "ReadTimeoutError", text, true)
+      return true, errors.new("transport", "ReadTimeoutError", text, true)
     end
-    self._context().sleep(pause, turn)
+    self._context().sleep(pause, context)
     pause = math.min(pause * 2, LONGEST)
   end
   return flight.done and (not flight.failed or flight.err ~= nil), flight.err and copy_of(flight.err)
 end
 
 -- Has the keys fetched, here or by the one who is at it. Returns nil or what is to be raised.
-function Refreshable:_renew(turn)
+function Refreshable:_renew(context)
   local flight = self._flight
-  while flight and can_join(flight, turn, self._context()) do
-    local settled, err = self:_join(flight, turn)
+  while flight and can_join(flight, context, self._context()) do
+    local settled, err = self:_join(flight, context)
     if settled then
       return err
     end
     flight = self._flight
   end
-  return self:_fly(turn)
+  return self:_fly(context)
 end
 
 --- The keys, refreshed first where that is due.
 -- Raises error objects of kind "credentials" or "config". May yield through the turn's wait.
--- @param turn table or nil: how this caller waits
+-- @param context table or nil: how this caller waits
 -- @return credentials of glacier.core
-function Refreshable:keys(turn)
+function Refreshable:keys(context)
   local need = self:_need()
   local flight = self._flight
-  local another_is_at_it = flight and can_join(flight, turn, self._context())
+  local another_is_at_it = flight and can_join(flight, context, self._context())
   if need and not (need == "advisory" and another_is_at_it) then
-    local err = self:_renew(turn)
+    local err = self:_renew(context)
     if err and (need == "mandatory" or type(err) ~= "table") then
       error(err, 0)
     end
@@ -199,18 +199,18 @@ function Refreshable:keys(turn)
 end
 
 --- Fetches other keys after the service refused these as expired.
--- @param turn table or nil
+-- @param context table or nil
 -- @param used credentials, optional: the refused ones; where they have been replaced since, nothing is fetched
 -- @return boolean: true where there are other keys now. False where they cannot be refreshed; with an error object
 --   where that was tried, the old ones being kept.
-function Refreshable:refresh(turn, used)
+function Refreshable:refresh(context, used)
   if not (self._refreshes and self._keys) then
     return false
   end
   if used and used ~= self._keys then
     return true
   end
-  local err = self:_renew(turn)
+  local err = self:_renew(context)
   if err ~= nil and type(err) ~= "table" then
     error(err, 0)
   end

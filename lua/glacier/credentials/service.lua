@@ -1,9 +1,9 @@
 --- The services that give keys for something else: STS, and the two of IAM Identity Center (SSO). Where they are,
 -- and a request to one, tried again where that helps.
-local config = require "glacier.config"
+local config = require "glacier.config.resolve"
 local core = require "glacier.core"
 local pause = require "glacier.credentials.pause"
-local retry = require "glacier.retry"
+local retry = require "glacier.call.retry"
 local settings = require "glacier.credentials.settings"
 
 local service = {}
@@ -31,8 +31,8 @@ end
 -- @param region string
 -- @return string: the URL, without a slash at its end
 -- @return string: the region to sign for
-function service.endpoint(context, name, region)
-  local row, found = services[name], settings.found(context)
+function service.endpoint(session, name, region)
+  local row, found = services[name], settings.found(session)
   local custom, origin = config.endpoint(found, row.variable, row.key)
   local fips, dualstack = config.look_up(found, "use_fips_endpoint"), config.look_up(found, "use_dualstack_endpoint")
   if name == "sts" and not (custom or fips or dualstack) and config.look_up(found, "sts_regional_endpoints") == "legacy"
@@ -54,17 +54,17 @@ end
 
 --- Sends a request, again where that may help, as calls are: see glacier.retry.
 -- Raises `ReadTimeoutError` where the turn is over.
--- @param fields table: of `context.exchange`
+-- @param fields table: of `session.exchange`
 -- @return response, or nil and an error object: of the last attempt
-function service.send(context, turn, fields)
-  local policy = retry.new("standard", ATTEMPTS, context.random or math.random)
+function service.send(session, context, fields)
+  local policy = retry.new("standard", ATTEMPTS, session.random or math.random)
   local attempt = 0
   while true do
     attempt = attempt + 1
-    local response, err = context.exchange(fields, turn)
+    local response, err = session.exchange(fields, context)
     local failure = err or failure_of(response, fields.code_of and fields.code_of(response))
     local delay = failure and policy:decide(failure, attempt, math.huge)
-    if not delay or not pause(context, turn, delay) then
+    if not delay or not pause(session, context, delay) then
       return response, err
     end
   end

@@ -8,7 +8,7 @@ local shared_file = {}
 -- @param search table: of glacier.credentials.chain
 -- @return table of `refreshable.new`; or nil and why there is none
 function shared_file.find(search)
-  local files, name = search.context.files, search.profile_name
+  local files, name = search.session.files, search.profile_name
   local section = files and files.credentials[name]
   local found = static.find(section, "shared-credentials-file")
   if found then

@@ -39,17 +39,17 @@ local function contradiction(key, own, value)
 end
 
 -- The profile's keys joined with those of its sso-session, which must not contradict it.
-local function join(profile, session)
+local function join(profile, sso_session)
   local joined, keys = {}, {}
   for key, value in pairs(profile) do
     joined[key] = value
   end
-  for key in pairs(session) do
+  for key in pairs(sso_session) do
     keys[#keys + 1] = key
   end
   table.sort(keys)
   for _, key in ipairs(keys) do
-    local value = settings.text(session, key)
+    local value = settings.text(sso_session, key)
     if joined[key] ~= nil and joined[key] ~= value then
       problem.config(contradiction(key, joined[key], value))
     end
@@ -59,19 +59,19 @@ local function join(profile, session)
 end
 
 -- What the token of an sso-session needs must be in its section, whatever the profile says.
-local function check_session(search, name, session)
-  local missing = missing_in(session, needed)
+local function check_session(search, name, sso_session)
+  local missing = missing_in(sso_session, needed)
   if missing[1] then
     problem.config(('The profile "%s" is configured to use the SSO token provider but is missing the following '
       .. "configuration: ['%s']."):format(search.profile_name, table.concat(missing, "', '")))
   end
-  return { name = name, sso_region = session.sso_region, sso_start_url = session.sso_start_url }
+  return { name = name, sso_region = sso_session.sso_region, sso_start_url = sso_session.sso_start_url }
 end
 
 -- The settings, and the sso-session's or nil.
 local function read_settings(search, profile)
   local name = settings.text(profile, "sso_session")
-  local section = name and (search.context.files.sso_sessions[name]
+  local section = name and (search.session.files.sso_sessions[name]
     or problem.config(('The specified sso-session does not exist: "%s"'):format(name)))
   local joined = section and join(profile, section) or profile
   local missing = missing_in(joined, { "sso_role_name", "sso_account_id", "sso_start_url", "sso_region" })
@@ -83,9 +83,9 @@ local function read_settings(search, profile)
 end
 
 -- The token of a login without an sso-session, which cannot be refreshed.
-local function legacy_token(context, start_url)
-  local token = sso_cache.read(context, start_url)
-  if (timestamp.parse(token.expiresAt) or 0) <= context.clock() then
+local function legacy_token(session, start_url)
+  local token = sso_cache.read(session, start_url)
+  if (timestamp.parse(token.expiresAt) or 0) <= session.clock() then
     unauthorized()
   end
   return token.accessToken
@@ -123,11 +123,11 @@ local function read_keys(body, account)
   }
 end
 
-local function role_keys(context, turn, found, token)
-  local response, err = service.send(context, turn, {
+local function role_keys(session, context, found, token)
+  local response, err = service.send(session, context, {
     method = "GET",
     url = ("%s/federation/credentials?role_name=%s&account_id=%s"):format(
-      (service.endpoint(context, "sso", found.sso_region)),
+      (service.endpoint(session, "sso", found.sso_region)),
       service.encode(found.sso_role_name), service.encode(found.sso_account_id)),
     headers = { ["x-amz-sso_bearer_token"] = token },
     code_of = code_of,
@@ -146,17 +146,17 @@ end
 -- @param search table: of glacier.credentials.chain
 -- @return table of `refreshable.new`; or nil and why there is none
 function sso.find(search)
-  local context = search.context
-  local profile = settings.profile(context, search.profile_name)
+  local session = search.session
+  local profile = settings.profile(session, search.profile_name)
   if profile.sso_role_name == nil and profile.sso_account_id == nil then
     return nil, ('profile "%s" has neither sso_role_name nor sso_account_id'):format(search.profile_name)
   end
-  local found, session = read_settings(search, profile)
+  local found, sso_session = read_settings(search, profile)
   return {
     provider = PROVIDER,
-    fetch = function(turn)
-      local token = session and sso_token.get(context, turn, session) or legacy_token(context, found.sso_start_url)
-      return role_keys(context, turn, found, token)
+    fetch = function(context)
+      local token = sso_session and sso_token.get(session, context, sso_session) or legacy_token(session, found.sso_start_url)
+      return role_keys(session, context, found, token)
     end,
   }
 end

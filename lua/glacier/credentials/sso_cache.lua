@@ -1,7 +1,7 @@
 --- The tokens that `aws sso login` leaves under ~/.aws/sso/cache, shared with the other AWS tools.
 local answer = require "glacier.credentials.answer"
 local problem = require "glacier.credentials.problem"
-local profile = require "glacier.profile"
+local profile = require "glacier.config.profile"
 local sha1 = require "glacier.credentials.sha1"
 local shell_word = require "glacier.credentials.shell"
 
@@ -15,8 +15,8 @@ local FILE_MAX = 1024 * 1024
 local SCRIPT = [[umask 077; set -C; path=%s; new="$path.$$"
 cat >"$new" && mv -f "$new" "$path" || { cat >/dev/null; rm -f "$new"; }]]
 
-local function path_of(context, name)
-  local directory = profile.expand_user("~/.aws/sso/cache", context.getenv, context.home)
+local function path_of(session, name)
+  local directory = profile.expand_user("~/.aws/sso/cache", session.getenv, session.home)
   if directory:find "^~" then
     problem.token("SSOTokenLoadError", "Error loading SSO Token: HOME is not set, so there is no ~/.aws/sso/cache")
   end
@@ -27,8 +27,8 @@ end
 -- Raises `SSOTokenLoadError` where there is none.
 -- @param name string: of the sso-session, else the start URL
 -- @return table: as it is in the file, at least accessToken and expiresAt being strings
-function sso_cache.read(context, name)
-  local file = io.open(path_of(context, name), "rb")
+function sso_cache.read(session, name)
+  local file = io.open(path_of(session, name), "rb")
   local text = file and file:read(FILE_MAX)
   if file then
     file:close()
@@ -46,8 +46,8 @@ end
 --- Writes a token in the place of an older one.
 -- @param token table: names to strings
 -- @return boolean: whether it is there now
-function sso_cache.write(context, name, token)
-  local path, text = path_of(context, name), answer.encode(token)
+function sso_cache.write(session, name, token)
+  local path, text = path_of(session, name), answer.encode(token)
   local good, pipe = pcall(io.popen, SCRIPT:format(shell_word(path)), "w")
   if not good or not pipe then
     return false

@@ -16,10 +16,10 @@ local NEVER = 1e10
 
 local refresh_fields = { "refreshToken", "clientId", "clientSecret", "registrationExpiresAt" }
 
-local function request_fields(context, session, token)
+local function request_fields(session, sso_session, token)
   return {
     method = "POST",
-    url = service.endpoint(context, "oidc", session.sso_region) .. "/token",
+    url = service.endpoint(session, "oidc", sso_session.sso_region) .. "/token",
     headers = { ["Content-Type"] = "application/json" },
     body = answer.encode {
       grantType = "refresh_token", refreshToken = token.refreshToken,
@@ -28,12 +28,12 @@ local function request_fields(context, session, token)
   }
 end
 
-local function new_token(context, session, token, created)
+local function new_token(session, sso_session, token, created)
   return {
-    startUrl = session.sso_start_url,
-    region = session.sso_region,
+    startUrl = sso_session.sso_start_url,
+    region = sso_session.sso_region,
     accessToken = created.accessToken,
-    expiresAt = timestamp.format(context.clock() + created.expiresIn),
+    expiresAt = timestamp.format(session.clock() + created.expiresIn),
     clientId = token.clientId,
     clientSecret = token.clientSecret,
     registrationExpiresAt = token.registrationExpiresAt,
@@ -47,17 +47,17 @@ local function is_token(created)
 end
 
 -- The refreshed token; or nil and why there is none.
-local function refreshed(context, turn, session, token)
+local function refreshed(session, context, sso_session, token)
   local missing = answer.missing(token, refresh_fields)
   if missing then
     return nil, "it has no " .. missing
   end
   local registered_until = timestamp.parse(token.registrationExpiresAt)
-  if not registered_until or registered_until <= context.clock() then
+  if not registered_until or registered_until <= session.clock() then
     return nil, "the registration it was made with has expired"
   end
   local secrets = { token.refreshToken, token.clientSecret, token.accessToken }
-  local response, err = service.send(context, turn, request_fields(context, session, token))
+  local response, err = service.send(session, context, request_fields(session, sso_session, token))
   if not response then
     return nil, problem.quote(err.message, secrets)
   end
@@ -68,12 +68,12 @@ local function refreshed(context, turn, session, token)
   elseif not is_token(created) then
     return nil, "the answer to CreateToken holds no token"
   end
-  return new_token(context, session, token, created)
+  return new_token(session, sso_session, token, created)
 end
 
 -- What the cache has; or what was refreshed here and could not be written there, where that lasts longer.
-local function newest(context, session)
-  local token, own = sso_cache.read(context, session.name), session.unsaved
+local function newest(session, sso_session)
+  local token, own = sso_cache.read(session, sso_session.name), sso_session.unsaved
   if own and (timestamp.parse(own.expiresAt) or 0) > (timestamp.parse(token.expiresAt) or 0) then
     return own
   end
@@ -84,18 +84,18 @@ end
 -- Raises `SSOTokenLoadError` where there is none, `TokenRetrievalError` where it has expired and cannot be refreshed.
 -- @param session table: name, sso_region, sso_start_url; `unsaved` is kept in it
 -- @return string
-function sso_token.get(context, turn, session)
-  local token = newest(context, session)
+function sso_token.get(session, context, sso_session)
+  local token = newest(session, sso_session)
   local expiration = timestamp.parse(token.expiresAt) or 0
-  if expiration - context.clock() >= WINDOW then
+  if expiration - session.clock() >= WINDOW then
     return token.accessToken
   end
-  local fresh, why = refreshed(context, turn, session, token)
+  local fresh, why = refreshed(session, context, sso_session, token)
   if fresh then
-    session.unsaved = not sso_cache.write(context, session.name, fresh) and fresh or nil
+    sso_session.unsaved = not sso_cache.write(session, sso_session.name, fresh) and fresh or nil
     token, expiration = fresh, timestamp.parse(fresh.expiresAt)
   end
-  if expiration <= context.clock() then
+  if expiration <= session.clock() then
     problem.token("TokenRetrievalError", ("Error when retrieving token from sso: Token has expired and refresh failed "
       .. "(%s). Run aws sso login with the corresponding profile."):format(why or "the new one has expired as well"))
   end

@@ -18,8 +18,8 @@ local function form(call)
   return table.concat(pieces, "&")
 end
 
-local function request_fields(context, call, keys)
-  local url, region = service.endpoint(context, "sts", context.region)
+local function request_fields(session, call, keys)
+  local url, region = service.endpoint(session, "sts", session.region)
   return {
     method = "POST",
     url = url,
@@ -65,8 +65,8 @@ end
 --   that no message may hold, to which those of the signature are added)
 -- @param keys credentials of glacier.core to sign with, or nil for a call that is not signed
 -- @return table: access_key_id, secret_access_key, session_token, expiration, account_id (may be nil)
-function sts.keys(context, turn, call, keys)
-  local response, err = service.send(context, turn, request_fields(context, call, keys))
+function sts.keys(session, context, call, keys)
+  local response, err = service.send(session, context, request_fields(session, call, keys))
   if not response then
     problem.retrieval(call.provider, problem.quote(err.message, call.secrets), err.retryable)
   end

@@ -14,15 +14,15 @@ local NO_ROLE = "The provided profile or the current environment is configured t
 
 -- The variable, unless the profile was chosen in code; else the profile's key.
 local function setting(search, variable, key)
-  local value = search.use_environment and settings.variable(search.context, variable)
-    or settings.text(settings.profile(search.context, search.profile_name), key)
+  local value = search.use_environment and settings.variable(search.session, variable)
+    or settings.text(settings.profile(search.session, search.profile_name), key)
   return value ~= "" and value or nil
 end
 
-local function call_of(role_arn, session, token)
+local function call_of(role_arn, role_session, token)
   return {
     action = "AssumeRoleWithWebIdentity", provider = PROVIDER, secrets = { token },
-    parameters = { { "RoleArn", role_arn }, { "RoleSessionName", session }, { "WebIdentityToken", token } },
+    parameters = { { "RoleArn", role_arn }, { "RoleSessionName", role_session }, { "WebIdentityToken", token } },
   }
 end
 
@@ -31,21 +31,21 @@ end
 -- @param search table: of glacier.credentials.chain
 -- @return table of `refreshable.new`; or nil and why there is none
 function web_identity.find(search)
-  local context = search.context
+  local session = search.session
   local path = setting(search, "AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file")
   if not path then
     local unset = search.use_environment and ", and AWS_WEB_IDENTITY_TOKEN_FILE is not set" or ""
     return nil, ('profile "%s" has no web_identity_token_file%s'):format(search.profile_name, unset)
   end
   local role_arn = setting(search, "AWS_ROLE_ARN", "role_arn") or problem.config(NO_ROLE)
-  local session = setting(search, "AWS_ROLE_SESSION_NAME", "role_session_name")
-    or ("glacier-session-%d"):format(math.floor(context.clock()))
+  local role_session = setting(search, "AWS_ROLE_SESSION_NAME", "role_session_name")
+    or ("glacier-session-%d"):format(math.floor(session.clock()))
   return {
     provider = PROVIDER,
-    fetch = function(turn)
+    fetch = function(context)
       -- Read at each refresh: whoever writes the file replaces the token before it expires.
       local token = token_file.read(PROVIDER, "web identity token file", path)
-      return sts.keys(context, turn, call_of(role_arn, session, token))
+      return sts.keys(session, context, call_of(role_arn, role_session, token))
     end,
   }
 end

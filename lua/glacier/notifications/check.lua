@@ -1,6 +1,6 @@
 --- Checks of a notification configuration that go further than the service's own.
-local call = require "glacier.call"
-local fail = require "glacier.fail"
+local call = require "glacier.call.perform"
+local errors = require "glacier.errors"
 local names = require "glacier.notifications.names"
 
 local check = {}
@@ -135,7 +135,7 @@ end
 --   DuplicateEvent, UnknownMember
 function check.config(given)
   if type(given) ~= "table" then
-    fail.raise("validation", "ParamValidationError",
+    errors.raise("validation", "ParamValidationError",
       ("check_notification_config: a table is wanted, not a %s"):format(type(given)))
   end
   local findings, config = {}, rawget(given, CONFIG)
@@ -159,7 +159,7 @@ local function refuse(findings, operation)
   for _, finding in ipairs(findings) do
     lines[#lines + 1] = tostring(finding)
   end
-  local err = fail.new("validation", "ParamValidationError", table.concat(lines, "\n"))
+  local err = errors.new("validation", "ParamValidationError", table.concat(lines, "\n"))
   err.operation, err.findings = operation, findings
   return error(err, 0)
 end
@@ -168,17 +168,17 @@ end
 -- configuration; does nothing otherwise. The region is the client's, the account `accountId`.
 -- Raises `ParamValidationError` with the findings as `findings`; parameters that are not of the
 -- API's shape are told in its words first.
--- @param way table: the inside of a client
+-- @param runtime table: of `runtime.new`
 -- @param operation string: API name
 -- @param params table or nil: of the operation
-function check.guard(way, operation, params)
-  if not way.strict_notifications or operation ~= "SetVaultNotifications" then
+function check.guard(runtime, operation, params)
+  if not runtime.strict_notifications or operation ~= "SetVaultNotifications" then
     return
   end
-  call.prepare(way, operation, params)
+  call.prepare(runtime, operation, params)
   local findings = check.config {
     vaultName = rawget(params, "vaultName"), vaultNotificationConfig = rawget(params, CONFIG),
-    region = way.settings.region, account = rawget(params, "accountId"),
+    region = runtime.settings.region, account = rawget(params, "accountId"),
   }
   if findings[1] then
     refuse(findings, operation)

@@ -1,22 +1,22 @@
 --- Brings the configuration of one vault to what it should be, by reading it first.
-local call = require "glacier.call"
+local call = require "glacier.call.perform"
 local check = require "glacier.notifications.check"
-local fail = require "glacier.fail"
-local protect = require "glacier.protect"
-local wait = require "glacier.wait"
+local errors = require "glacier.errors"
+local copcall = require "glacier.async.copcall"
+local new_context = require("glacier.async.context").new
 
 local ensure = {}
 
 --- Calls of one after the other, each with its own deadline.
--- @param way table: the inside of a client
--- @param turn table or nil: of a job, to wait by
+-- @param runtime table: of `runtime.new`
+-- @param context table or nil: of a job, to wait by
 -- @return function(operation, params) -> output; raises as calls do
-function ensure.caller(way, turn)
-  local timeout = way.settings.timeout
+function ensure.caller(runtime, context)
+  local timeout = runtime.settings.timeout
   return function(operation, params)
-    local own = turn or wait.turn(way.wait, nil, way.clock)
-    own.deadline = timeout and way.clock() + timeout
-    return call.perform(way, call.prepare(way, operation, params), own)
+    local own = context or new_context(runtime.wait, nil, runtime.clock)
+    own.deadline = timeout and runtime.clock() + timeout
+    return call.perform(runtime, call.prepare(runtime, operation, params), own)
   end
 end
 
@@ -32,7 +32,7 @@ end
 -- @param params table: of GetVaultNotifications
 -- @return table: the output of GetVaultNotifications; nil where there is no configuration
 function ensure.read(ask, params)
-  local good, outcome = protect.call(ask, "GetVaultNotifications", params)
+  local good, outcome = copcall.call(ask, "GetVaultNotifications", params)
   if good then
     return outcome
   elseif type(outcome) ~= "table" or outcome.code ~= "ResourceNotFoundException" or says_no_vault(outcome) then
@@ -82,15 +82,15 @@ end
 
 --- Refuses a configuration that cannot be set, before anything is sent.
 -- Raises `ParamValidationError`.
--- @param way table: the inside of a client
+-- @param runtime table: of `runtime.new`
 -- @param params table: of SetVaultNotifications; vaultNotificationConfig is required
-function ensure.check(way, params)
-  call.prepare(way, "SetVaultNotifications", params)
+function ensure.check(runtime, params)
+  call.prepare(runtime, "SetVaultNotifications", params)
   if rawget(params, "vaultNotificationConfig") == nil then
-    fail.raise("validation", "ParamValidationError",
+    errors.raise("validation", "ParamValidationError",
       'Parameter validation failed:\nMissing required parameter in input: "vaultNotificationConfig"')
   end
-  check.guard(way, "SetVaultNotifications", params)
+  check.guard(runtime, "SetVaultNotifications", params)
 end
 
 --- Sets a configuration, or removes it, if it is not so already.
@@ -118,13 +118,13 @@ end
 -- another may write: the service has no condition for that. What this writes is whole, so the last
 -- to write wins, and nobody's configuration is mixed with another's.
 -- Raises `ParamValidationError` before anything is sent, and what the calls raise.
--- @param way table: the inside of a client
+-- @param runtime table: of `runtime.new`
 -- @param params table: of SetVaultNotifications
 -- @return table: of `ensure.apply`
-function ensure.vault(way, params)
-  ensure.check(way, params)
+function ensure.vault(runtime, params)
+  ensure.check(runtime, params)
   local where = { accountId = rawget(params, "accountId"), vaultName = rawget(params, "vaultName") }
-  return ensure.apply(ensure.caller(way), where, rawget(params, "vaultNotificationConfig"))
+  return ensure.apply(ensure.caller(runtime), where, rawget(params, "vaultNotificationConfig"))
 end
 
 return ensure

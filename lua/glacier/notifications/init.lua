@@ -16,11 +16,11 @@ local notifications = {
 
 --- Reads the configuration of a vault.
 -- Raises what the calls raise; ResourceNotFoundException for a missing vault.
--- @param way table: the inside of a client
+-- @param runtime table: of `runtime.new`
 -- @param params table: of GetVaultNotifications
 -- @return table: the output of GetVaultNotifications; nil where the vault has no configuration
-function notifications.read(way, params)
-  return ensure.read(ensure.caller(way), params)
+function notifications.read(runtime, params)
+  return ensure.read(ensure.caller(runtime), params)
 end
 
 return notifications

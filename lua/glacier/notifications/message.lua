@@ -1,7 +1,7 @@
 --- What arrives from a topic: notifications of completed jobs.
 local cjson = require "cjson"
 local core = require "glacier.core"
-local fail = require "glacier.fail"
+local errors = require "glacier.errors"
 
 local message = {}
 
@@ -11,7 +11,7 @@ local json = cjson.new()
 json.decode_invalid_numbers(false)
 
 local function refuse(text, ...)
-  return fail.raise("validation", "ParamValidationError", "parse_notification: " .. text:format(...))
+  return errors.raise("validation", "ParamValidationError", "parse_notification: " .. text:format(...))
 end
 
 -- The JSON object that a text is.

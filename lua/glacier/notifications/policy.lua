@@ -1,5 +1,5 @@
 --- Policies that let vaults publish to a topic, as tables and as JSON.
-local fail = require "glacier.fail"
+local errors = require "glacier.errors"
 local names = require "glacier.notifications.names"
 local policy_text = require "glacier.notifications.policy_text"
 
@@ -96,12 +96,12 @@ end
 --   needs, a table with `:json()`, or nil without a key
 function policy.topic(given)
   if type(given) ~= "table" then
-    fail.raise("validation", "ParamValidationError", ("topic_policy: a table is wanted, not a %s"):format(type(given)))
+    errors.raise("validation", "ParamValidationError", ("topic_policy: a table is wanted, not a %s"):format(type(given)))
   end
   local topic, problems = check(given)
   if problems[1] then
     table.sort(problems)
-    fail.raise("validation", "ParamValidationError", "topic_policy:\n" .. table.concat(problems, "\n"))
+    errors.raise("validation", "ParamValidationError", "topic_policy:\n" .. table.concat(problems, "\n"))
   end
   local key_statement
   if given.kms_key then

@@ -1,10 +1,10 @@
 --- Brings the configurations of many vaults to what they should be, several at a time.
 local ensure = require "glacier.notifications.ensure"
-local fail = require "glacier.fail"
-local job = require "glacier.job"
+local errors = require "glacier.errors"
+local task = require "glacier.async.task"
 local names = require "glacier.notifications.names"
 local paginate = require "glacier.paginate"
-local protect = require "glacier.protect"
+local copcall = require "glacier.async.copcall"
 
 local sync = {}
 
@@ -55,7 +55,7 @@ end
 
 local function check(options)
   if type(options) ~= "table" then
-    fail.raise("validation", "ParamValidationError",
+    errors.raise("validation", "ParamValidationError",
       ("sync_vault_notifications: a table is wanted, not a %s"):format(type(options)))
   end
   local problems = { options.config == nil and check_option("config", nil) or nil }
@@ -64,7 +64,7 @@ local function check(options)
   end
   if problems[1] then
     table.sort(problems)
-    fail.raise("validation", "ParamValidationError", "sync_vault_notifications:\n" .. table.concat(problems, "\n"))
+    errors.raise("validation", "ParamValidationError", "sync_vault_notifications:\n" .. table.concat(problems, "\n"))
   end
 end
 
@@ -80,13 +80,13 @@ local function distinct(list)
   return chosen
 end
 
-local function choose(way, options)
+local function choose(runtime, options)
   local vaults = options.vaults or "all"
   if type(vaults) == "table" then
     return distinct(vaults)
   end
   local chosen = {}
-  for vault in paginate.items(ensure.caller(way), "ListVaults", { accountId = options.accountId }) do
+  for vault in paginate.items(ensure.caller(runtime), "ListVaults", { accountId = options.accountId }) do
     if vaults == "all" or vaults(vault) then
       chosen[#chosen + 1] = vault.VaultName
     end
@@ -95,10 +95,10 @@ local function choose(way, options)
 end
 
 -- Does one vault and fills its entry; nothing is raised.
-local function work(way, turn, entry, options)
+local function work(runtime, context, entry, options)
   local where = { accountId = options.accountId, vaultName = entry.vaultName }
-  local ask = ensure.caller(way, turn)
-  local good, outcome = protect.call(ensure.apply, ask, where, options.config or nil, options.dry_run)
+  local ask = ensure.caller(runtime, context)
+  local good, outcome = copcall.call(ensure.apply, ask, where, options.config or nil, options.dry_run)
   if good then
     entry.changed, entry.before, entry.after = outcome.changed, outcome.before, outcome.after
   else
@@ -107,17 +107,17 @@ local function work(way, turn, entry, options)
 end
 
 -- Performs the work for all entries; `progress` gets each as it is done.
-local function run(way, entries, options)
+local function run(runtime, entries, options)
   local position, last = 0, nil
-  local function next_job()
+  local function next_task()
     position = position + 1
     local entry = entries[position]
-    return entry and job.new(way, function(turn)
-      work(way, turn, entry, options)
+    return entry and task.new(runtime, function(context)
+      work(runtime, context, entry, options)
       last = entry
     end)
   end
-  job.all(next_job, {
+  task.all(next_task, {
     concurrency = options.concurrency,
     progress = options.progress and function(done)
       options.progress(done, #entries, last.vaultName, last)
@@ -129,25 +129,25 @@ end
 -- listed before the first is touched; a vault that fails does not stop the others.
 -- Raises `ParamValidationError` before anything is sent, what ListVaults raises, and what a
 -- function that chooses raises.
--- @param way table: the inside of a client
+-- @param runtime table: of `runtime.new`
 -- @param options table: config (of SetVaultNotifications, or false: remove), vaults ("all", which
 --   is the default, a list of names, or function(vault) -> whether it is meant, given what
 --   list_vaults gives), accountId, concurrency (64 vaults at a time), dry_run (true: only says what
 --   would be), progress (function(done, total, name, entry), whose errors are not looked at)
 -- @return table: changed, unchanged, failed: lists of entries { vaultName =, before =, after =,
 --   error = } in the order of the vaults; an entry that progress gets also has `changed`
-function sync.vaults(way, options)
+function sync.vaults(runtime, options)
   check(options)
   if options.config then
-    ensure.check(way, {
+    ensure.check(runtime, {
       accountId = options.accountId, vaultName = "any", vaultNotificationConfig = options.config,
     })
   end
   local entries = {}
-  for position, name in ipairs(choose(way, options)) do
+  for position, name in ipairs(choose(runtime, options)) do
     entries[position] = { vaultName = name }
   end
-  run(way, entries, options)
+  run(runtime, entries, options)
   local report = { changed = {}, unchanged = {}, failed = {} }
   for _, entry in ipairs(entries) do
     local list = entry.error ~= nil and report.failed or entry.changed and report.changed or report.unchanged

@@ -1,12 +1,11 @@
 --- Sends the parts of a multipart upload, several at a time.
-local call = require "glacier.call"
-local fail = require "glacier.fail"
-local job = require "glacier.job"
+local call = require "glacier.call.perform"
+local errors = require "glacier.errors"
+local task = require "glacier.async.task"
 local refuse = require "glacier.upload.refuse"
 local plan = require "glacier.upload.plan"
-local protect = require "glacier.protect"
-local source = require "glacier.source"
-local wait = require "glacier.wait"
+local copcall = require "glacier.async.copcall"
+local source = require "glacier.body.source"
 
 local parts = {}
 
@@ -16,7 +15,7 @@ local parts = {}
 function parts.verify(output, hash)
   local theirs = output.checksum
   if theirs and theirs:lower() ~= hash then
-    local err = fail.new("transport", "ChecksumError",
+    local err = errors.new("transport", "ChecksumError",
       ("Checksum x-amz-sha256-tree-hash failed, expected checksum %s did not match calculated checksum %s."):format(
         theirs, hash), true)
     err.operation, err.archiveId = "upload", output.archiveId
@@ -25,21 +24,21 @@ function parts.verify(output, hash)
 end
 
 -- Makes the job that sends a part, unless the service has it already. It leaves part.hash.
-local function job_of(way, planned, begun, part)
+local function task_of(runtime, planned, begun, part)
   local last = part.first + part.length - 1
-  return job.new(way, function(turn)
-    local tree = source.hash(part, turn)
+  return task.new(runtime, function(context)
+    local tree = source.hash(part, context)
     part.hash = (tree:hex())
     local there = begun.listed[part.first]
     if begun.completed or there and there.last == last and there.hash == part.hash then
       return
     end
-    wait.breathe(turn)
-    local state = call.prepare(way, "UploadMultipartPart", {
+    context:yield()
+    local invocation = call.prepare(runtime, "UploadMultipartPart", {
       vaultName = planned.vaultName, accountId = planned.accountId, uploadId = begun.uploadId,
       range = ("bytes %.0f-%.0f/*"):format(part.first, last), body = part.read,
     }, { source = part, tree = tree })
-    parts.verify(call.perform(way, state, turn), part.hash)
+    parts.verify(call.perform(runtime, invocation, context), part.hash)
   end)
 end
 
@@ -52,31 +51,31 @@ end
 
 --- Sends all parts that the service does not have, and tells of progress: before the first, and
 -- after each. What is under way when something fails is given up.
--- @param way table: the inside of a client
+-- @param runtime table: of `runtime.new`
 -- @param planned table: of `plan.new`
 -- @param begun table: uploadId, part_size, listed = { [first byte] = { last =, hash = } },
 --   completed = whether there is nothing to send any more
 -- @return list of strings: the tree hash of each part
-function parts.send(way, planned, begun)
+function parts.send(runtime, planned, begun)
   local hashes, flying, number, done = {}, {}, 0, 0
-  local function next_job()
+  local function next_task()
     local part = planned.body.next(begun.part_size)
     if part then
       number = number + 1
       check_number(planned, begun, number)
-      local made = job_of(way, planned, begun, part)
+      local made = task_of(runtime, planned, begun, part)
       flying[made] = true
-      return { job = made, part = part, number = number }
+      return { task = made, part = part, number = number }
     end
   end
   local function finished(entry)
-    flying[entry.job] = nil
-    entry.job:result()
+    flying[entry.task] = nil
+    entry.task:result()
     hashes[entry.number], done = entry.part.hash, done + entry.part.length
     planned.progress(done, planned.body.total, begun.uploadId)
   end
   planned.progress(0, planned.body.total, begun.uploadId)
-  local good, err = protect.call(job.run, next_job, planned.concurrency, finished)
+  local good, err = copcall.call(task.run, next_task, planned.concurrency, finished)
   for unfinished in pairs(flying) do
     unfinished:cancel()
   end

@@ -1,5 +1,5 @@
 --- The arguments of `client:upload`, checked all at once, and how they are to be carried out.
-local body = require "glacier.upload.body"
+local body = require "glacier.body.parts"
 local core = require "glacier.core"
 local refuse = require "glacier.upload.refuse"
 
@@ -149,7 +149,7 @@ end
 -- Raises `ParamValidationError`, listing every problem, one a line; what was opened is then closed.
 -- @param given table or nil
 -- @return table: vaultName, accountId or nil, archiveDescription or nil, uploadId or nil, body (of
---   `glacier.upload.body`), name (the parameter that it came in), part_size, concurrency, progress
+--   `glacier.body.parts`), name (the parameter that it came in), part_size, concurrency, progress
 --   (a function), abort_on_failure
 function plan.new(given)
   if given == nil then

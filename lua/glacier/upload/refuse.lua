@@ -1,5 +1,5 @@
 --- What `client:upload` cannot do, as the error object.
-local fail = require "glacier.fail"
+local errors = require "glacier.errors"
 
 local refuse = {}
 
@@ -8,7 +8,7 @@ local WORDS = "upload: Parameter validation failed:\n"
 --- Raises `ParamValidationError`, operation "upload".
 -- @param problems list of strings, one a line
 function refuse.all(problems)
-  local err = fail.new("validation", "ParamValidationError", WORDS .. table.concat(problems, "\n"))
+  local err = errors.new("validation", "ParamValidationError", WORDS .. table.concat(problems, "\n"))
   err.operation = "upload"
   return error(err, 0)
 end

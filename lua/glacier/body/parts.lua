@@ -7,7 +7,7 @@
 -- length = bytes, read = function(n) -> at most n bytes (256 KiB without n), nil at the end, rewind =
 -- function() }; reading raises `ParamValidationError` where a file does not have them any more.
 local refuse = require "glacier.upload.refuse"
-local source = require "glacier.source"
+local source = require "glacier.body.source"
 
 local body = {}
 

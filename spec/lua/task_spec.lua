@@ -39,7 +39,7 @@ local function stop()
   server = nil
 end
 
-describe("a job", function()
+describe("a task", function()
   after_each(stop)
 
   it("checks its parameters at once, and sends nothing before it is polled", function()
@@ -57,11 +57,11 @@ describe("a job", function()
       assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
       assert.is_truthy(err.message:find(row[3], 1, true), err.message)
     end
-    local job = client:start "ListVaults"
+    local task = client:start "ListVaults"
     client:close()
     assert.are.same({}, server:requests())
-    while not job:poll() do socket.sleep(0.001) end
-    assert.are.equal("m", job:result().Marker)
+    while not task:poll() do socket.sleep(0.001) end
+    assert.are.equal("m", task:result().Marker)
     assert.are.equal(1, #server:requests())
     client:close()
   end)
@@ -73,47 +73,47 @@ describe("a job", function()
       return FINE
     end)
     local params = { vaultName = "first" }
-    local job = client:start("describe_vault", params)
+    local task = client:start("describe_vault", params)
     params.vaultName = "second"
-    job:result()
+    task:result()
     assert.is_truthy(seen:find "/vaults/first$")
   end)
 
   it("is polled without being waited for, however long the service takes", function()
     serve { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", marker "other" } } }
     local client = streams.client(server.url)
-    local job = client:start "list_vaults"
-    while #server:requests() == 0 do assert.is_false(job:poll()) end
-    assert.is_false(job:poll())
-    assert.are.equal("other", client:list_vaults().Marker) -- done before the job is
-    assert.is_false(job:poll())
+    local task = client:start "list_vaults"
+    while #server:requests() == 0 do assert.is_false(task:poll()) end
+    assert.is_false(task:poll())
+    assert.are.equal("other", client:list_vaults().Marker) -- done before the task is
+    assert.is_false(task:poll())
     client:close()
-    assert.is_true(job:poll())
-    assert.are.equal("ConnectionClosedError", failure(job.result, job).code)
+    assert.is_true(task:poll())
+    assert.are.equal("ConnectionClosedError", failure(task.result, task).code)
   end)
 
   it("has its result as often as it is asked for", function()
     local client, count = counted(FINE)
-    local job = client:start "list_vaults"
-    local output = job:result()
+    local task = client:start "list_vaults"
+    local output = task:result()
     assert.are.same({ "m", 0 }, { output.Marker, output.ResponseMetadata.RetryAttempts })
     for _ = 1, 2 do
-      assert.are.equal(output, job:result())
-      assert.is_true(job:poll())
+      assert.are.equal(output, task:result())
+      assert.is_true(task:poll())
     end
     assert.are.equal(1, count.all)
   end)
 
   it("raises its error as often as it is asked for", function()
     local client, count = counted(GONE)
-    local job = client:start("describe_vault", { vaultName = "v" })
-    local err = failure(job.result, job)
+    local task = client:start("describe_vault", { vaultName = "v" })
+    local err = failure(task.result, task)
     assert.are.same({ "ResourceNotFoundException", "DescribeVault", 1 }, { err.code, err.operation, err.attempts })
-    assert.are.equal(err, failure(job.result, job))
+    assert.are.equal(err, failure(task.result, task))
     assert.are.equal(1, count.all)
     local reason = {}
-    job = glacier.client(streams.options { transport = function() error(reason, 0) end }):start "list_vaults"
-    assert.are.equal(reason, failure(job.result, job))
+    task = glacier.client(streams.options { transport = function() error(reason, 0) end }):start "list_vaults"
+    assert.are.equal(reason, failure(task.result, task))
   end)
 
   it("waits for its result without help", function()
@@ -144,15 +144,15 @@ describe("a job", function()
       carried = carried + 1
       return answers[carried]
     end })
-    local job = client:start "list_vaults"
+    local task = client:start "list_vaults"
     for _, row in ipairs { { 0, 1 }, { 0.49, 1 }, { 0.02, 2 }, { 0.98, 2 } } do -- half a second, then a whole one
       host.now = host.now + row[1]
-      for _ = 1, 3 do assert.is_false(job:poll()) end
+      for _ = 1, 3 do assert.is_false(task:poll()) end
       assert.are.equal(row[2], carried)
     end
     host.now = host.now + 0.04
-    assert.is_true(job:poll())
-    assert.are.equal(2, job:result().ResponseMetadata.RetryAttempts)
+    assert.is_true(task:poll())
+    assert.are.equal(2, task:result().ResponseMetadata.RetryAttempts)
     assert.are.same({}, host.pauses)
   end)
 
@@ -181,9 +181,9 @@ describe("a job", function()
     done:result()
     begun:poll()
     assert.are.equal(2, count.all)
-    for _, job in ipairs { unbegun, begun, done } do
-      job:cancel()
-      assert.is_true(job:poll())
+    for _, task in ipairs { unbegun, begun, done } do
+      task:cancel()
+      assert.is_true(task:poll())
     end
     assert.are.equal(2, count.all)
     assert.are.equal("ReadTimeoutError", failure(unbegun.result, unbegun).code)
@@ -195,11 +195,11 @@ describe("a job", function()
     local listener = assert(socket.bind("127.0.0.1", 0))
     local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))
     local peer = (function()
-      local job = client:start "list_vaults"
-      job:poll()
+      local task = client:start "list_vaults"
+      task:poll()
       local found = assert(listener:accept())
       found:settimeout(0)
-      while not found:receive() do job:poll() end
+      while not found:receive() do task:poll() end
       return found
     end)()
     collectgarbage()
@@ -212,13 +212,13 @@ describe("a job", function()
   end)
 end)
 
-describe("all of many jobs", function()
+describe("all of many tasks", function()
   after_each(stop)
 
   local function started(client, number)
-    local jobs = {}
-    for i = 1, number do jobs[i] = client:start("describe_vault", { vaultName = "v" .. i }) end
-    return jobs
+    local tasks = {}
+    for i = 1, number do tasks[i] = client:start("describe_vault", { vaultName = "v" .. i }) end
+    return tasks
   end
 
   local function made(client, number)
@@ -279,9 +279,9 @@ describe("all of many jobs", function()
       end
     end
     serve { steps, steps, steps, steps, fallback = { { "read" }, { "peak" } } }
-    local client, jobs = streams.client(server.url), {}
-    for i = 1, 20 do jobs[i] = client:start "list_vaults" end
-    for _, outcome in ipairs(glacier.all(jobs, { concurrency = 4 })) do
+    local client, tasks = streams.client(server.url), {}
+    for i = 1, 20 do tasks[i] = client:start "list_vaults" end
+    for _, outcome in ipairs(glacier.all(tasks, { concurrency = 4 })) do
       assert.are.equal("m", outcome.ok and outcome.result.Marker, tostring(outcome.error))
     end
     client:close()
@@ -294,11 +294,11 @@ describe("all of many jobs", function()
     serve { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "one" } } }
     local other = scripted.start { fallback = { { "read" }, { "send", marker "two" } } }
     local one, two, three = streams.client(server.url), streams.client(other.url), counted(FINE)
-    local jobs = { one:start "list_vaults", two:start "list_vaults", three:start "list_vaults",
+    local tasks = { one:start "list_vaults", two:start "list_vaults", three:start "list_vaults",
       two:start "list_vaults", one:start "list_vaults" }
-    jobs[4]:result()
+    tasks[4]:result()
     local markers = {}
-    for i, outcome in ipairs(glacier.all(jobs)) do markers[i] = outcome.result.Marker end
+    for i, outcome in ipairs(glacier.all(tasks)) do markers[i] = outcome.result.Marker end
     assert.are.same({ "one", "two", "m", "two", "one" }, markers)
     other:stop()
   end)
@@ -346,7 +346,7 @@ describe("all of many jobs", function()
       for i = 1, 3 do assert.is_true(outcomes[i].ok) end
       local err = outcomes[4].error
       assert.is_false(outcomes[4].ok)
-      assert.is_true(err == reason or err.message:find("all: job number 4 is none, type: ", 1, true) == 1)
+      assert.is_true(err == reason or err.message:find("all: task number 4 is none, type: ", 1, true) == 1)
     end
     local outcomes = glacier.all(function() return client:start "describe_vault" end)
     assert.are.same({ 1, "ParamValidationError" }, { #outcomes, outcomes[1].error.code })
@@ -359,12 +359,12 @@ describe("all of many jobs", function()
       assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
       assert.is_truthy(err.message:find(words, 1, true), err.message)
     end
-    for _, jobs in ipairs { 5, "jobs", true } do
-      refused("all: a list of jobs, or a function that makes them, expected", jobs)
+    for _, tasks in ipairs { 5, "tasks", true } do
+      refused("all: a list of tasks, or a function that makes them, expected", tasks)
     end
-    refused("all: a list of jobs", nil)
-    refused("all: job number 2 is none, type: table", { client:start "list_vaults", {} })
-    refused("all: job number 1 is none, type: boolean", { false })
+    refused("all: a list of tasks", nil)
+    refused("all: task number 2 is none, type: table", { client:start "list_vaults", {} })
+    refused("all: task number 1 is none, type: boolean", { false })
     for _, concurrency in ipairs { 0, -1, 1.5, "2", 0 / 0, false } do
       refused("all: concurrency must be an integer of at least 1", { client:start "list_vaults" },
         { concurrency = concurrency })

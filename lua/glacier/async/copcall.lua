@@ -1,6 +1,6 @@
 --- pcall for functions that may yield, under any Lua: where pcall itself cannot be yielded across
 -- (Lua 5.1), the function gets a coroutine of its own, and its yields are passed on from here.
-local protect = {}
+local copcall = {}
 
 -- For such a coroutine, the one that it runs for.
 local callers = setmetatable({}, { __mode = "kv" })
@@ -20,11 +20,11 @@ end
 
 --- Calls a function that may raise and may yield.
 -- @return true and what it returned, or false and what it raised
-protect.call = (_VERSION ~= "Lua 5.1" or rawget(_G, "jit")) and pcall or in_coroutine
+copcall.call = (_VERSION ~= "Lua 5.1" or rawget(_G, "jit")) and pcall or in_coroutine
 
 --- Who runs: the coroutine, as its host knows it; the main program where that is no coroutine.
 -- @return thread, or "main"
-function protect.running()
+function copcall.running()
   local thread = coroutine.running() or "main"
   while callers[thread] do
     thread = callers[thread]
@@ -32,4 +32,4 @@ function protect.running()
   return thread
 end
 
-return protect
+return copcall

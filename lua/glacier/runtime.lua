@@ -1,21 +1,20 @@
 --- The inside of a client: its settings, keys, connections and clocks, which every call goes
 -- through.
-local adaptive = require "glacier.adaptive"
-local config = require "glacier.config"
+local rate_limiter = require "glacier.call.rate_limiter"
+local config = require "glacier.config.resolve"
 local core = require "glacier.core"
 local credentials = require "glacier.credentials"
-local retry = require "glacier.retry"
-local send = require "glacier.send"
-local skew = require "glacier.skew"
+local retry = require "glacier.call.retry"
+local send = require "glacier.transport.send"
+local clock_skew = require "glacier.call.clock_skew"
 local version = require "glacier.version"
-local wait = require "glacier.wait"
 
-local way = {}
+local runtime = {}
 
 -- What User-Agent may not carry becomes "-".
 local function user_agent(app_id, extra)
-  local runtime = _G.jit and _G.jit.version or _VERSION
-  local agent = ("lua-glacier/%s %s %s"):format(version, runtime:gsub(" ", "/"), core.transport_version)
+  local interpreter = rawget(_G, "jit") and rawget(_G, "jit").version or _VERSION
+  local agent = ("lua-glacier/%s %s %s"):format(version, interpreter:gsub(" ", "/"), core.transport_version)
   if app_id then
     agent = agent .. " app/" .. app_id:gsub("[^%w!#$%%&'*+.^_`|~-]", "-")
   end
@@ -37,7 +36,7 @@ end
 
 -- One request for keys, through the client's own way: signed if it has to be, sent, waited for.
 -- Raises where the turn is over: whoever asks need not tell that from a failure of the service.
-local function ask_for_keys(made, fields, turn)
+local function ask_for_keys(made, fields, context)
   local request = core.request(fields)
   request:set_header("User-Agent", made.user_agent)
   local sign, response, err = fields.sign, nil, nil
@@ -45,14 +44,14 @@ local function ask_for_keys(made, fields, turn)
     request:sign(sign.credentials, sign.region, sign.service, made.time() + made.clock_offset)
     add(fields.secrets, request:secrets())
   end
-  if wait.left(turn) > 0 then
+  if context:remaining() > 0 then
     response, err = made.send(request, fields.url, {
       connect_timeout = fields.connect_timeout or made.settings.connect_timeout,
       read_timeout = fields.read_timeout or made.settings.read_timeout,
       direct = fields.direct,
-    }, turn)
+    }, context)
   end
-  if not response and wait.left(turn) <= 0 then
+  if not response and context:remaining() <= 0 then
     error(send.too_late(fields.url:match "^%a+://[^/?#]*"), 0)
   end
   return response, err
@@ -60,11 +59,11 @@ end
 
 -- The same, once more where it was the clock that its signature was refused for.
 local function key_exchange(made)
-  return function(fields, turn)
+  return function(fields, context)
     local offset = made.clock_offset
-    local response, err = ask_for_keys(made, fields, turn)
-    if response and fields.sign and skew.correct(made, offset, fields.code_of(response), response) then
-      return ask_for_keys(made, fields, turn)
+    local response, err = ask_for_keys(made, fields, context)
+    if response and fields.sign and clock_skew.correct(made, offset, fields.code_of(response), response) then
+      return ask_for_keys(made, fields, context)
     end
     return response, err
   end
@@ -81,8 +80,8 @@ local function credentials_context(made, chosen)
       return made.time() + made.clock_offset
     end,
     exchange = key_exchange(made), log = made.logger,
-    sleep = function(seconds, turn)
-      return wait.pause(turn, seconds)
+    sleep = function(seconds, context)
+      return context:sleep(seconds)
     end,
   }
 end
@@ -100,7 +99,7 @@ local function make(chosen, settings)
     retries = retry.new(settings.retry_mode, settings.max_attempts, chosen.random or core.random),
     user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
   }
-  made.limiter = settings.retry_mode == "adaptive" and adaptive.new(made.clock) or nil
+  made.limiter = settings.retry_mode == "adaptive" and rate_limiter.new(made.clock) or nil
   if chosen.transport then
     made.send, made.connections = send.host(chosen.transport)
   else
@@ -127,14 +126,14 @@ end
 -- Raises errors of kind "config" and "credentials" for settings that cannot be meant.
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, send and connections (of
---   `glacier.send`), retries, limiter (adaptive mode) or nil, user_agent, strict_notifications
+--   `glacier.transport.send`), retries, limiter (adaptive mode) or nil, user_agent, strict_notifications
 --   (boolean or nil), logger or nil, wait or nil, clock and time (functions that give seconds:
 --   never set back, and since the epoch), clock_offset (seconds)
-function way.new(chosen)
+function runtime.new(chosen)
   local began = (chosen.clock or core.monotonic)()
   local made = make(chosen, config.resolve(chosen))
   log_settings(made, began)
   return made
 end
 
-return way
+return runtime

@@ -1,19 +1,18 @@
 --- What the body of an upload is read from: a string, an open file or a reader function.
 local core = require "glacier.core"
-local fail = require "glacier.fail"
-local wait = require "glacier.wait"
+local errors = require "glacier.errors"
 
 local source = {}
 
 -- Bytes: how much is read at once; how much of a reader, which cannot be rewound, is kept for
 -- sending it again; how much is hashed before others get their turn.
-local CHUNK, KEPT, STRETCH = 256 * 1024, 16 * 1024 * 1024, 8 * 1024 * 1024
+local CHUNK, KEPT, YIELD_BYTES = 256 * 1024, 16 * 1024 * 1024, 8 * 1024 * 1024
 
 -- Where a source came from, for those who do not say.
 local BODY = { words = "Parameter validation failed:\nInvalid value for parameter body, " }
 
 local function refuse(origin, why)
-  local err = fail.new("validation", "ParamValidationError", origin.words .. why)
+  local err = errors.new("validation", "ParamValidationError", origin.words .. why)
   err.operation = origin.operation
   return error(err, 0)
 end
@@ -104,16 +103,16 @@ end
 
 --- The tree hash of all that is left of a source.
 -- @param opened table: of `source.open`
--- @param turn table or nil: of `wait.turn`; others get theirs while this goes on
--- @param alone boolean or nil: the plain SHA-256 is not wanted
+-- @param context table or nil: of `new_context`; others get theirs while this goes on
+-- @param skip_linear boolean or nil: the plain SHA-256 is not wanted
 -- @return tree of `glacier.core`
-function source.hash(opened, turn, alone)
-  local tree, before = core.tree(alone), 0
+function source.hash(opened, context, skip_linear)
+  local tree, before = core.tree(skip_linear), 0
   for piece in opened.read, CHUNK do
     tree:update(piece)
-    if turn and tree:length() - before >= STRETCH then
+    if context and tree:length() - before >= YIELD_BYTES then
       before = tree:length()
-      wait.breathe(turn)
+      context:yield()
     end
   end
   return tree
@@ -161,14 +160,14 @@ end
 
 --- Hashes a source, and makes it one that can be read again.
 -- @param opened table: of `source.open`
--- @param turn table: of `wait.turn`
+-- @param context table: of `new_context`
 -- @param origin table or nil: of `source.open`
 -- @return table: { source = with `read(n)` and `rewind()`, tree = of `glacier.core` }
-function source.announce(opened, turn, origin)
+function source.hash_body(opened, context, origin)
   if not opened.rewind then
     opened = keep(opened, origin or BODY)
   end
-  local tree = source.hash(opened, turn)
+  local tree = source.hash(opened, context)
   opened.rewind()
   return { source = opened, tree = tree }
 end

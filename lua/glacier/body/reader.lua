@@ -1,7 +1,7 @@
 --- A response's body, read as it comes and checked at its end.
 local core = require "glacier.core"
-local fail = require "glacier.fail"
-local protect = require "glacier.protect"
+local errors = require "glacier.errors"
+local copcall = require "glacier.async.copcall"
 
 local Reader = {}
 Reader.__index = Reader
@@ -27,7 +27,7 @@ local function give_up(self, err)
 end
 
 local function break_off(self, code, message)
-  give_up(self, fail.new("transport", code, message, true))
+  give_up(self, errors.new("transport", code, message, true))
   return error(self.err, 0)
 end
 
@@ -46,7 +46,7 @@ local function check_end(self)
 end
 
 local function misuse(message)
-  return fail.raise("validation", "ParamValidationError", message)
+  return errors.raise("validation", "ParamValidationError", message)
 end
 
 -- The next bytes; nil at the end. Raises what went wrong. Whoever is interrupted in here (the host's
@@ -181,7 +181,7 @@ local function write_file(self, part, path)
   if not file then
     unwritable(path, problem)
   end
-  local good, err = protect.call(write_all, self, file, path)
+  local good, err = copcall.call(write_all, self, file, path)
   if good and part ~= path then
     good, problem = os.rename(part, path)
   end
@@ -214,7 +214,7 @@ end
 --- Gives up what was not read yet. Legal any number of times.
 function Reader:close()
   if not self.err and not self.over then
-    give_up(self, fail.new("validation", "ParamValidationError", "read: the reader was closed"))
+    give_up(self, errors.new("validation", "ParamValidationError", "read: the reader was closed"))
   end
 end
 

@@ -1,44 +1,44 @@
 --- The upload manager: an archive in one call, or in parts, several at a time, that can be resumed.
-local call = require "glacier.call"
+local call = require "glacier.call.perform"
 local core = require "glacier.core"
 local refuse = require "glacier.upload.refuse"
-local fail = require "glacier.fail"
+local errors = require "glacier.errors"
 local paginate = require "glacier.paginate"
 local parts = require "glacier.upload.parts"
 local plan = require "glacier.upload.plan"
-local protect = require "glacier.protect"
-local source = require "glacier.source"
-local wait = require "glacier.wait"
+local copcall = require "glacier.async.copcall"
+local source = require "glacier.body.source"
+local new_context = require("glacier.async.context").new
 
 local upload = {}
 
-local function in_one_call(way, planned)
-  local turn = wait.turn(way.wait, way.settings.timeout, way.clock)
+local function in_one_call(runtime, planned)
+  local context = new_context(runtime.wait, runtime.settings.timeout, runtime.clock)
   local part = planned.body.next(planned.part_size)
   planned.progress(0, part.length)
-  local tree = source.hash(part, turn)
+  local tree = source.hash(part, context)
   planned.body.check_end()
-  local state = call.prepare(way, "UploadArchive", {
+  local invocation = call.prepare(runtime, "UploadArchive", {
     vaultName = planned.vaultName, accountId = planned.accountId, archiveDescription = planned.archiveDescription,
     body = part.read,
   }, { source = part, tree = tree })
-  local output = call.perform(way, state, turn)
+  local output = call.perform(runtime, invocation, context)
   parts.verify(output, (tree:hex()))
   planned.progress(part.length, part.length)
   return output
 end
 
 -- Calls an operation on the multipart upload.
-local function call_on(way, planned, operation, upload_id, more)
+local function call_on(runtime, planned, operation, upload_id, more)
   local params = { vaultName = planned.vaultName, accountId = planned.accountId, uploadId = upload_id }
   for name, value in pairs(more or {}) do
     params[name] = value
   end
-  return call.run(way, operation, params)
+  return call.run(runtime, operation, params)
 end
 
-local function initiate(way, planned)
-  local output = call_on(way, planned, "InitiateMultipartUpload", nil, {
+local function initiate(runtime, planned)
+  local output = call_on(runtime, planned, "InitiateMultipartUpload", nil, {
     archiveDescription = planned.archiveDescription, partSize = ("%.0f"):format(planned.part_size),
   })
   return { uploadId = output.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
@@ -55,9 +55,9 @@ local function note_page(begun, page)
   end
 end
 
-local function note_pages(way, planned, begun)
+local function note_pages(runtime, planned, begun)
   local function list_parts(operation, params)
-    return call_on(way, planned, operation, planned.uploadId, params)
+    return call_on(runtime, planned, operation, planned.uploadId, params)
   end
   for page in paginate.pages(list_parts, "ListParts") do
     note_page(begun, page)
@@ -66,15 +66,15 @@ end
 
 -- The upload as the service has it. One that it does not know may have been completed without our
 -- having heard of it: then completing it again gives its archive, for that operation is idempotent.
-local function list(way, planned)
+local function list(runtime, planned)
   local begun = { uploadId = planned.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
-  local good, err = protect.call(note_pages, way, planned, begun)
+  local good, err = copcall.call(note_pages, runtime, planned, begun)
   if not good then
     begun.completed = type(err) == "table" and err.code == "ResourceNotFoundException"
     return begun.completed and begun or error(err, 0)
   end
   if not plan.is_part_size(begun.part_size) then
-    fail.raise("transport", "ResponseParserError",
+    errors.raise("transport", "ResponseParserError",
       "upload: ListParts answered with no possible part size: " .. tostring(begun.part_size))
   end
   return begun
@@ -93,15 +93,15 @@ local function check_fit(planned, begun)
 end
 
 -- Sends and completes. Returns the output and the hash of the whole.
-local function carry_out(way, planned, begun)
-  local hashes = parts.send(way, planned, begun)
+local function carry_out(runtime, planned, begun)
+  local hashes = parts.send(runtime, planned, begun)
   planned.body.check_end()
   check_fit(planned, begun)
   if not hashes[1] then
     refuse.one(planned.name, "it is empty, and the service keeps no empty archives")
   end
   local whole = core.join_trees(hashes)
-  local output = call_on(way, planned, "CompleteMultipartUpload", begun.uploadId, {
+  local output = call_on(runtime, planned, "CompleteMultipartUpload", begun.uploadId, {
     archiveSize = ("%.0f"):format(planned.body.total), checksum = whole,
   })
   return { output = output, hash = whole }
@@ -109,10 +109,10 @@ end
 
 -- Leaves in the error what resuming takes, unless the upload is gone; or has the upload aborted, and
 -- says so.
-local function give_up(way, planned, begun, err)
+local function give_up(runtime, planned, begun, err)
   local aborted, why
   if planned.abort_on_failure then
-    aborted, why = protect.call(call_on, way, planned, "AbortMultipartUpload", begun.uploadId)
+    aborted, why = copcall.call(call_on, runtime, planned, "AbortMultipartUpload", begun.uploadId)
   end
   if type(err) == "table" then
     if not aborted and err.code ~= "ResourceNotFoundException" then
@@ -123,38 +123,38 @@ local function give_up(way, planned, begun, err)
   return error(err, 0)
 end
 
-local function in_parts(way, planned)
-  local begun = planned.uploadId and list(way, planned) or initiate(way, planned)
+local function in_parts(runtime, planned)
+  local begun = planned.uploadId and list(runtime, planned) or initiate(runtime, planned)
   check_fit(planned, begun)
-  local good, outcome = protect.call(carry_out, way, planned, begun)
+  local good, outcome = copcall.call(carry_out, runtime, planned, begun)
   if not good then
-    return give_up(way, planned, begun, outcome)
+    return give_up(runtime, planned, begun, outcome)
   end
   parts.verify(outcome.output, outcome.hash)
   outcome.output.uploadId = begun.uploadId
   return outcome.output
 end
 
-local function send(way, planned)
+local function send(runtime, planned)
   if not planned.uploadId and planned.body.fits(planned.part_size) then
-    return in_one_call(way, planned)
+    return in_one_call(runtime, planned)
   end
-  return in_parts(way, planned)
+  return in_parts(runtime, planned)
 end
 
 --- Uploads an archive: what fits into one part with UploadArchive, else in parts. See README.md.
 -- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId`
 -- and `partSize` where the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`)
 -- where the service has other bytes than were read.
--- @param way table: the inside of a client
+-- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId, archiveDescription as of UploadArchive; one of path
 --   (string), body (string, open file, function) and reader (function, open file); partSize
 --   (bytes), concurrency (4), uploadId (resumes that upload), progress = function(done_bytes,
 --   total_bytes or nil, uploadId or nil), abort_on_failure (false)
 -- @return table: the output of UploadArchive or CompleteMultipartUpload; then with `uploadId`
-function upload.run(way, given)
+function upload.run(runtime, given)
   local planned = plan.new(given)
-  local good, outcome = protect.call(send, way, planned)
+  local good, outcome = copcall.call(send, runtime, planned)
   planned.body.close()
   return good and outcome or error(outcome, 0)
 end

@@ -1,8 +1,7 @@
 --- Sends a signed request: over libcurl, or through the host's own HTTP stack.
 local core = require "glacier.core"
-local fail = require "glacier.fail"
-local protect = require "glacier.protect"
-local wait = require "glacier.wait"
+local errors = require "glacier.errors"
+local copcall = require "glacier.async.copcall"
 
 local send = {}
 
@@ -41,11 +40,11 @@ end
 -- @return table: the error object
 function send.too_late(url)
   local message = ('The timeout of the whole call passed on endpoint URL: "%s"'):format(url)
-  return fail.new("transport", "ReadTimeoutError", message, true)
+  return errors.new("transport", "ReadTimeoutError", message, true)
 end
 
 -- Bytes: fed to libcurl at once; taken before others get their turn.
-local FEED, STRETCH = 256 * 1024, 8 * 1024 * 1024
+local FEED, YIELD_BYTES = 256 * 1024, 8 * 1024 * 1024
 
 -- Feeds a transfer from its source, which never yields. Returns whether it did.
 local function feed(transfer, source)
@@ -63,7 +62,7 @@ local function feed(transfer, source)
 end
 
 -- What a transfer with a streamed body needs while it is waited for, see `wait.transfer`.
-local function server(transfer, stream)
+local function poller(transfer, stream)
   return stream and function(done)
     if stream.source and not done and feed(transfer, stream.source) then
       return "again"
@@ -79,7 +78,7 @@ local function incoming(transfer, stream)
   local over, since = false, 0
   local function take(piece)
     if piece == "" and not over then
-      wait.transfer(transfer, stream.turn(), function(done)
+      stream.context():wait_for(transfer, function(done)
         over, piece = done, transfer:take()
         return piece ~= "" and "enough"
       end)
@@ -88,9 +87,9 @@ local function incoming(transfer, stream)
   end
   return {
     next = function()
-      if since >= STRETCH then
+      if since >= YIELD_BYTES then
         since = 0
-        wait.breathe(stream.turn())
+        stream.context():yield()
       end
       local piece = take(transfer:take())
       if piece ~= "" then
@@ -120,24 +119,24 @@ end
 
 --- Makes the way to send over libcurl.
 -- @param settings table: of `config.resolve`
--- @return function(request, url, timeouts, turn, stream) -> response, or nil and an error object;
+-- @return function(request, url, timeouts, context, stream) -> response, or nil and an error object;
 --   `url` is where the request goes, `timeouts` has connect_timeout and read_timeout in seconds,
---   and direct, true for what no proxy may see, `turn` is of `wait.turn`. `stream` is nil or {
---   source = of `source.announce` or nil, length = of it, take = whether a success's body is to be
---   taken in pieces, turn = function() -> turn to do so }: the third result is then { next =
+--   and direct, true for what no proxy may see, `context` is of `new_context`. `stream` is nil or {
+--   source = of `source.hash_body` or nil, length = of it, take = whether a success's body is to be
+--   taken in pieces, context = function() -> context to do so }: the third result is then { next =
 --   function() -> string, or nil at the end, or nil and an error object, close = function() }
 -- @return table: `close()` closes the connections, and the next request opens new ones;
 --   `idle(seconds)` waits at most so long for something to happen on them
 function send.libcurl(settings)
   local pools = {}
-  local function over_libcurl(request, url, timeouts, turn, stream)
+  local function over_libcurl(request, url, timeouts, context, stream)
     local connect, read = milliseconds(timeouts.connect_timeout), milliseconds(timeouts.read_timeout)
     local pool = pool_for(pools, settings, url, timeouts.direct)
     local transfer, err = pool:start(request, connect, read, stream and stream.take)
     if not transfer then
       return nil, err
     end
-    if not wait.transfer(transfer, turn, server(transfer, stream)) then
+    if not context:wait_for(transfer, poller(transfer, stream)) then
       transfer:cancel()
       return nil, send.too_late(url)
     end
@@ -161,7 +160,7 @@ end
 
 local function failure_of_host(message, code)
   code = transport_codes[code] ~= nil and code or "EndpointConnectionError"
-  return fail.new("transport", code, tostring(message), transport_codes[code])
+  return errors.new("transport", code, tostring(message), transport_codes[code])
 end
 
 -- The next bytes of a host's reader; nil at the end; or nil and an error object.
@@ -170,7 +169,7 @@ local function next_of_host(body)
   if piece == nil and message ~= nil then
     return nil, failure_of_host(message, code or "ConnectionClosedError")
   elseif piece ~= nil and type(piece) ~= "string" then
-    return nil, fail.new("transport", "ResponseParserError",
+    return nil, errors.new("transport", "ResponseParserError",
       ("the transport's body gave a %s, not a string or nil"):format(type(piece)))
   end
   return piece
@@ -203,9 +202,9 @@ local function body_of(result, stream)
   return nil, err
 end
 
-local function export(request, timeouts, turn, stream)
+local function export(request, timeouts, context, stream)
   local exported = request:export()
-  exported.timeout = math.min(timeouts.read_timeout, wait.left(turn))
+  exported.timeout = math.min(timeouts.read_timeout, context:remaining())
   if stream and stream.source then
     exported.body, exported.body_length = stream.source.read, stream.length
   end
@@ -214,7 +213,7 @@ end
 
 -- Calls the host's function. Tables that it raises are its own affair; a text is a failure like others.
 local function ask_host(transport, exported)
-  local good, result, message, code = protect.call(transport, exported)
+  local good, result, message, code = copcall.call(transport, exported)
   if good then
     return result, message, code
   elseif type(result) == "table" then
@@ -225,14 +224,14 @@ end
 
 --- Makes the way to send through a host's own transport.
 -- @param transport function(request) -> { status, headers, body }, or nil, message, code
--- @return function(request, url, timeouts, turn, stream) -> as of `send.libcurl`
+-- @return function(request, url, timeouts, context, stream) -> as of `send.libcurl`
 -- @return table: as of `send.libcurl`; the connections are the host's
 function send.host(transport)
-  local function over_host(request, url, timeouts, turn, stream)
-    if wait.left(turn) <= 0 then
+  local function over_host(request, url, timeouts, context, stream)
+    if context:remaining() <= 0 then
       return nil, send.too_late(url)
     end
-    local result, message, code = ask_host(transport, export(request, timeouts, turn, stream))
+    local result, message, code = ask_host(transport, export(request, timeouts, context, stream))
     if result == nil then
       return nil, failure_of_host(message, code)
     end
@@ -245,7 +244,7 @@ function send.host(transport)
     end
     local good, response = pcall(core.response, result)
     if not good then
-      return nil, fail.new("transport", "ResponseParserError", tostring(response))
+      return nil, errors.new("transport", "ResponseParserError", tostring(response))
     end
     return response, nil, body
   end

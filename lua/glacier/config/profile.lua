@@ -5,7 +5,7 @@
 -- Failures come back as nil and the fields of an error, { kind = "config", code, message }. No
 -- message quotes a line of a file, which may hold a key.
 
-local ini = require "glacier.ini"
+local ini = require "glacier.config.ini"
 
 local profile = {}
 

@@ -1,8 +1,8 @@
 --- Settings: the client's options, then the environment, then the profile, then the default. The
 -- names are those of the AWS SDKs and Tools Reference Guide, read as botocore reads them.
 local core = require "glacier.core"
-local fail = require "glacier.fail"
-local profile = require "glacier.profile"
+local errors = require "glacier.errors"
+local profile = require "glacier.config.profile"
 
 local config = {}
 
@@ -94,7 +94,7 @@ local function not_empty(lookup)
 end
 
 local function raise_fields(fields)
-  return fail.raise(fields.kind, fields.code, fields.message)
+  return errors.raise(fields.kind, fields.code, fields.message)
 end
 
 -- As `options.home` of `profile.load`: a host that hands its environment in means no home but that.
@@ -117,7 +117,7 @@ local function load_profile(options, variables)
 end
 
 local function refuse(shown, origin, wanted)
-  fail.raise("config", "InvalidConfigError", ("%s: %s is not %s"):format(origin, shown, wanted))
+  errors.raise("config", "InvalidConfigError", ("%s: %s is not %s"):format(origin, shown, wanted))
 end
 
 local function parse(read, value, origin)
@@ -167,7 +167,7 @@ local function services_of_profile(found)
   local name, origin = text_of(found, found.profile, "services")
   local services = found.files.services[name]
   if name and not (services and next(services)) then
-    fail.raise("config", "InvalidConfigError", ("%s: there is no [services %s], or nothing in it"):format(origin, name))
+    errors.raise("config", "InvalidConfigError", ("%s: there is no [services %s], or nothing in it"):format(origin, name))
   end
   return services or {}
 end

@@ -4,7 +4,7 @@ local glacier = require "glacier"
 local hosts = require "spec.support.host"
 local play = require "spec.support.play"
 local reply = require "spec.support.reply"
-local wait = require "glacier.wait"
+local new_context = require("glacier.async.context").new
 
 local STALL = { { "read" }, { "stall" } }
 local THROTTLE = reply.error(400, "SlowDown")
@@ -118,21 +118,21 @@ describe("the timeout of a call", function()
   end)
 end)
 
-describe("a turn", function()
-  local function turn_of(timeout)
+describe("a context", function()
+  local function context_of(timeout)
     local now = 100
-    local turn = wait.turn(function() end, timeout, function() return now end)
-    return turn, function(seconds) now = now + seconds end
+    local context = new_context(function() end, timeout, function() return now end)
+    return context, function(seconds) now = now + seconds end
   end
 
   it("without a deadline has all the time there is", function()
-    assert.are.equal(math.huge, wait.left((turn_of(nil))))
+    assert.are.equal(math.huge, context_of(nil):remaining())
   end)
 
   it("has what its clock has not used up, less than nothing at last", function()
-    local turn, pass = turn_of(5)
+    local context, pass = context_of(5)
     for _, left in ipairs { 5, 3, 1, -1 } do
-      assert.are.equal(left, wait.left(turn))
+      assert.are.equal(left, context:remaining())
       pass(2)
     end
   end)
@@ -149,36 +149,36 @@ describe("a turn", function()
 
   it("never blocks in a poll where the host waits, and waits longer and longer, but never long", function()
     local polls, waits = {}, {}
-    local turn = wait.turn(function(seconds) waits[#waits + 1] = seconds end, nil, core.monotonic)
-    assert.is_true(wait.transfer(transfer_done_at(9, polls), turn))
+    local context = new_context(function(seconds) waits[#waits + 1] = seconds end, nil, core.monotonic)
+    assert.is_true(context:wait_for(transfer_done_at(9, polls)))
     assert.are.same({ 0, 0, 0, 0, 0, 0, 0, 0, 0 }, polls)
     assert.are.same({ 0.001, 0.002, 0.004, 0.008, 0.016, 0.016, 0.016, 0.016 }, waits)
   end)
 
   it("waits for a transfer no longer than is left", function()
     local now, waits = 0, {}
-    local turn = wait.turn(function(seconds)
+    local context = new_context(function(seconds)
       waits[#waits + 1], now = seconds, now + seconds
     end, 0.0625 / 8, function() return now end)
-    assert.is_false(wait.transfer(transfer_done_at(99, {}), turn))
+    assert.is_false(context:wait_for(transfer_done_at(99, {})))
     assert.are.same({ 0.001, 0.002, 0.004, 0.0625 / 8 - 0.007 }, waits)
   end)
 
   it("blocks in a poll for half a second at most, and no longer than is left", function()
     local now, polls = 0, {}
-    local turn = wait.turn(nil, 1.25, function() return now end)
+    local context = new_context(nil, 1.25, function() return now end)
     local transfer = {
       poll = function(_, milliseconds)
         polls[#polls + 1], now = milliseconds, now + milliseconds / 1000
       end,
     }
-    assert.is_false(wait.transfer(transfer, turn))
+    assert.is_false(context:wait_for(transfer))
     assert.are.same({ 500, 500, 250 }, polls)
   end)
 
   it("pauses in one wait of the host's, however long and even if it returns early", function()
     local waits = {}
-    wait.pause(wait.turn(function(seconds) waits[#waits + 1] = seconds end, nil, core.monotonic), 20)
+    new_context(function(seconds) waits[#waits + 1] = seconds end, nil, core.monotonic):sleep(20)
     assert.are.same({ 20 }, waits)
   end)
 

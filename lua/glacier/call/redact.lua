@@ -1,5 +1,5 @@
 --- Takes secrets out of text that others wrote: it says `***` where one stood.
-local mask = {}
+local redact = {}
 
 -- `text` without the plain string `secret`.
 local function without(text, secret)
@@ -17,7 +17,7 @@ end
 -- @param text string
 -- @param secrets list of strings; empty ones are passed over
 -- @return string
-function mask.text(text, secrets)
+function redact.text(text, secrets)
   for _, secret in ipairs(secrets) do
     if secret ~= "" then
       text = without(text, secret)
@@ -29,14 +29,14 @@ end
 --- Masks every string in a table and the tables in it, in their place. Keys stay as they are.
 -- @param object table: a tree
 -- @param secrets list of strings
-function mask.tree(object, secrets)
+function redact.tree(object, secrets)
   for key, value in pairs(object) do
     if type(value) == "string" then
-      object[key] = mask.text(value, secrets)
+      object[key] = redact.text(value, secrets)
     elseif type(value) == "table" then
-      mask.tree(value, secrets)
+      redact.tree(value, secrets)
     end
   end
 end
 
-return mask
+return redact

@@ -1,6 +1,6 @@
 --- The adaptive retry mode's rate limiter: a token bucket whose rate follows what the service
 -- throttles, by the cubic rule of the AWS SDKs. It lets everything pass until the first throttle.
-local adaptive = {}
+local rate_limiter = {}
 
 -- The rule's constants: after a throttle the rate falls to BETA of what it was, then grows by SCALE
 -- times the cube of the time, never past MEASURED_SCALE times what was really sent.
@@ -14,7 +14,7 @@ Limiter.__index = Limiter
 
 --- Makes the limiter that all calls of a client share.
 -- @param clock function() -> number: seconds
-function adaptive.new(clock)
+function rate_limiter.new(clock)
   local now = clock()
   return setmetatable({
     clock = clock, enabled = false,
@@ -81,4 +81,4 @@ function Limiter:answered(throttled)
   set_rate(self, math.min(rate, MEASURED_SCALE * measured))
 end
 
-return adaptive
+return rate_limiter

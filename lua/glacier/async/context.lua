@@ -1,0 +1,104 @@
+--- One call's deadline and how it waits, handed down through everything that the call does. All
+-- waiting happens here, in Lua, so that a coroutine can be switched under any host.
+--
+-- Fields of a context: wait, function(seconds) or nil to block; polled, whether `wait` only hands over
+-- to whoever polls the task, and so may return at once; deadline, a number or nil; clock,
+-- function() -> seconds, never set back.
+local core = require "glacier.core"
+
+local Context = {}
+Context.__index = Context
+
+local context = {}
+
+-- The phases of a request in OpenResty in which ngx.sleep may yield.
+local yielding_phases = {
+  rewrite = true, server_rewrite = true, access = true, content = true, timer = true, preread = true,
+  ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
+}
+
+-- Seconds: the first and the longest pause between two polls. Short compared with a round trip, long
+-- compared with the cost of a poll.
+local SHORTEST, LONGEST = 0.001, 0.016
+
+-- A transfer with a fast peer never has to wait. After so many feeds, other coroutines may run.
+local FEEDS = 32
+
+-- Seconds: the longest that C may block before Lua runs again. A debug hook (the interpreter's
+-- Ctrl-C) can run only then.
+local BLOCKING = 0.5
+
+-- How this host waits without blocking; nil where it can only block.
+local function host_wait(given)
+  local ngx = rawget(_G, "ngx")
+  if given or not (ngx and ngx.get_phase) then
+    return given
+  end
+  return yielding_phases[ngx.get_phase()] and ngx.sleep or nil
+end
+
+--- Makes a context.
+-- @param wait function(seconds) or nil: the option `wait`
+-- @param timeout number or nil: seconds from now until the deadline
+-- @param clock function() -> number
+-- @return context
+function context.new(wait, timeout, clock)
+  return setmetatable({ wait = host_wait(wait), deadline = timeout and clock() + timeout, clock = clock }, Context)
+end
+
+--- The seconds until the deadline; math.huge without one.
+function Context:remaining()
+  return self.deadline and self.deadline - self.clock() or math.huge
+end
+
+--- Waits for a transfer by polling it.
+-- @param transfer transfer of `glacier.core`
+-- @param on_poll function(done) or nil: called after each poll. It may feed the transfer or look at it.
+--   It returns "enough" to stop waiting, "again" to poll again without a pause
+-- @return boolean: true when the transfer is done or `on_poll` said "enough"; false when the deadline
+--   came first
+function Context:wait_for(transfer, on_poll)
+  local pause, feeds, answer = SHORTEST, 0, nil
+  while true do
+    local no_wait = self.wait or answer == "again"
+    local done = transfer:poll(no_wait and 0 or math.max(0, math.min(BLOCKING, self:remaining())) * 1000)
+    answer = on_poll and on_poll(done)
+    if done or answer == "enough" then
+      return true
+    elseif self:remaining() <= 0 then
+      return false
+    elseif answer == "again" then
+      pause, feeds = SHORTEST, feeds + 1
+      if feeds % FEEDS == 0 then
+        self:yield()
+      end
+    elseif self.wait then
+      self.wait(math.min(pause, self:remaining()))
+      pause = math.min(pause * 2, LONGEST)
+    end
+  end
+end
+
+--- Waits for a time: one wait of the host, which may return early; or it blocks.
+-- @param seconds number
+function Context:sleep(seconds)
+  if self.wait and not self.polled then
+    self.wait(seconds)
+    return
+  end
+  local clock = self.wait and self.clock or core.monotonic
+  local due = clock() + seconds
+  while seconds > 0 do
+    (self.wait or core.sleep)(math.min(seconds, BLOCKING))
+    seconds = due - clock()
+  end
+end
+
+--- Lets other coroutines run during long work.
+function Context:yield()
+  if self.wait then
+    self.wait(self.polled and 0 or SHORTEST) -- nginx logs a warning for a sleep of 0 seconds
+  end
+end
+
+return context
