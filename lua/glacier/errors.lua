@@ -1,21 +1,37 @@
---- Errors of the client's own, as the one error object.
+--- Makes and raises the client's own errors. The service's errors are made in C.
 local core = require "glacier.core"
 
 local errors = {}
 
 --- Makes an error object, for a function that returns `nil, err`.
--- @param kind string: "validation", "credentials", "config", "transport", "waiter"
+-- @param kind string: "validation", "credentials", "config", "transport" or "waiter"
 -- @param code string: botocore's name of the exception
--- @param message string: the text; never a secret
--- @param retryable boolean or nil: whether trying again could help
+-- @param message string: the text; never contains a secret
+-- @param fields table or nil: further fields of the error, such as `operation`, `reason`, `response`,
+--   and `retryable` (boolean: whether trying again could help; false by default)
 -- @return table: the error object
-function errors.new(kind, code, message, retryable)
-  return core.error { kind = kind, code = code, message = message, retryable = retryable or false }
+function errors.new(kind, code, message, fields)
+  if type(fields) ~= "table" then
+    fields = { retryable = fields }
+  end
+  local err = { kind = kind, code = code, message = message, retryable = false }
+  for name, value in pairs(fields) do
+    err[name] = value
+  end
+  return core.error(err)
 end
 
---- Raises an error object: made of the arguments of `errors.new`.
+--- Raises an error object. Takes the arguments of `errors.new`.
 function errors.raise(...)
   return error(errors.new(...), 0)
+end
+
+--- Raises `ParamValidationError`: the caller's arguments are wrong.
+-- @param operation string or nil: the API name of the operation, or the function of this module that
+--   was called, such as "upload"; nil where the fault is found before one is known
+-- @param text string: the message
+function errors.invalid(operation, text)
+  return errors.raise("validation", "ParamValidationError", text, { operation = operation })
 end
 
 return errors
