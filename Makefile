@@ -28,7 +28,7 @@ else
 shared := -shared
 endif
 
-core    := $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard csrc/core/*.c)))
+core    := $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard csrc/core/*.c csrc/core/*/*.c)))
 binding := $(patsubst csrc/binding/%.c,%.o,$(sort $(wildcard csrc/binding/*.c)))
 lua54   := $(addprefix $(BUILD)/obj/lua54/,$(binding))
 luajit  := $(addprefix $(BUILD)/obj/luajit/,$(binding))
@@ -103,7 +103,7 @@ $(BUILD)/flags: FORCE
 	@echo '$(inputs)' | cmp -s - $@ || echo '$(inputs)' > $@
 FORCE:
 .SECONDARY:
--include $(wildcard $(BUILD)/obj/*/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
 
 # --- running ---------------------------------------------------------------------------------
 # The parts that need freshly installed packages are asked of a second make, which sees them.

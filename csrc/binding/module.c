@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* dladdr */
 
 #include "binding/box.h"
+#include "binding/events.h"
 #include "binding/raise.h"
 #include "binding/request.h"
 #include "binding/response.h"
@@ -66,23 +67,16 @@ static void set_exceptions(lua_State *L) {
   lua_setfield(L, -2, "exceptions");
 }
 
-static const luaL_Reg functions[] = {{"endpoint", gl_lua_endpoint},
-                                     {"prepare", gl_lua_prepare},
-                                     {"request", gl_lua_request},
-                                     {"credentials", gl_lua_credentials},
-                                     {"response", gl_lua_response},
-                                     {"parse", gl_lua_parse},
-                                     {"pool", gl_lua_pool},
-                                     {"tree", gl_lua_tree},
-                                     {"join_trees", gl_lua_join_trees},
-                                     {"error", lua_error_object},
-                                     {"time", gl_lua_time},
-                                     {"monotonic", gl_lua_monotonic},
-                                     {"sleep", gl_lua_sleep},
-                                     {"random", gl_lua_random},
-                                     {"uuid", gl_lua_uuid},
-                                     {"is_device", gl_lua_is_device},
-                                     {NULL, NULL}};
+static const luaL_Reg functions[] = {
+    {"endpoint", gl_lua_endpoint},   {"prepare", gl_lua_prepare},
+    {"request", gl_lua_request},     {"credentials", gl_lua_credentials},
+    {"response", gl_lua_response},   {"parse", gl_lua_parse},
+    {"events", gl_lua_events},       {"pool", gl_lua_pool},
+    {"tree", gl_lua_tree},           {"join_trees", gl_lua_join_trees},
+    {"error", lua_error_object},     {"time", gl_lua_time},
+    {"monotonic", gl_lua_monotonic}, {"sleep", gl_lua_sleep},
+    {"random", gl_lua_random},       {"uuid", gl_lua_uuid},
+    {"is_device", gl_lua_is_device}, {NULL, NULL}};
 
 /* Keeps the module and libcurl loaded when the state that loaded them closes: libcurl may have a
  * thread that still looks a name up, and what it holds for the whole process stays reachable. */
@@ -99,8 +93,8 @@ __attribute__((visibility("default")))
 #endif
 int luaopen_glacier_core(lua_State *L) {
   const gl_box_class *const classes[] = {&gl_buf_box,         &gl_request_box,  &gl_signature_box,
-                                         &gl_credentials_box, &gl_response_box, &gl_pool_box,
-                                         &gl_transfer_box,    &gl_tree_box};
+                                         &gl_credentials_box, &gl_response_box, &gl_events_box,
+                                         &gl_pool_box,        &gl_transfer_box, &gl_tree_box};
   stay_loaded();
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);

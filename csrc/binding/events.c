@@ -1,0 +1,71 @@
+#include "binding/events.h"
+
+#include "binding/raise.h"
+#include "core/transport/events.h"
+
+#include <limits.h>
+
+static void clear_events(void *value) {
+  gl_events_release(*(gl_events **)value);
+}
+
+int gl_lua_events(lua_State *L) {
+  gl_error error;
+  gl_events **events = gl_box_new(L, &gl_events_box);
+  *events = gl_events_new(&error);
+  if (!*events)
+    return gl_raise(L, &error, NULL);
+  return 1;
+}
+
+static gl_events *check_events(lua_State *L) {
+  gl_events **events = gl_box_check(L, 1, &gl_events_box);
+  luaL_argcheck(L, *events != NULL, 1, "an event set that was collected");
+  return *events;
+}
+
+long gl_lua_check_ms(lua_State *L, int argument) {
+  lua_Number ms = luaL_checknumber(L, argument);
+  return ms >= INT_MAX ? INT_MAX : ms > 0 ? (long)ms : 0;
+}
+
+/* events:fd() -> a descriptor that is readable when one of the set is; nil where there is only poll
+ */
+static int events_fd(lua_State *L) {
+  int fd = gl_events_fd(check_events(L));
+  if (fd < 0)
+    return 0;
+  lua_pushinteger(L, fd);
+  return 1;
+}
+
+/* events:timeout() -> seconds until the next timer is due; nil when none runs */
+static int events_timeout(lua_State *L) {
+  long timeout = gl_events_timeout(check_events(L));
+  if (timeout < 0)
+    return 0;
+  lua_pushnumber(L, (lua_Number)timeout / 1000);
+  return 1;
+}
+
+/* events:wait(wait_ms): waits up to that long until something is ready or due, and handles it */
+static int events_wait(lua_State *L) {
+  gl_events_wait(check_events(L), gl_lua_check_ms(L, 2));
+  return 0;
+}
+
+/* events:is_forked() -> whether another process made the set, before a fork: it is then of no use
+ */
+static int events_is_forked(lua_State *L) {
+  lua_pushboolean(L, gl_events_is_forked(check_events(L)));
+  return 1;
+}
+
+static const luaL_Reg events_methods[] = {{"fd", events_fd},
+                                          {"timeout", events_timeout},
+                                          {"wait", events_wait},
+                                          {"is_forked", events_is_forked},
+                                          {NULL, NULL}};
+
+const gl_box_class gl_events_box = {"glacier.events", sizeof(gl_events *), clear_events,
+                                    events_methods, 0};

@@ -1,0 +1,189 @@
+#include "core/transport/events_private.h"
+
+#include "core/mem.h"
+#include "core/process.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+gl_events *gl_events_new(gl_error *error) {
+  gl_events *events = gl_mem_zalloc(1, sizeof *events);
+  if (!events) {
+    gl_error_memory(error);
+    return NULL;
+  }
+  events->references = 1;
+  events->process = gl_process_id();
+  if (gl_kernel_open(events) == 0)
+    return events;
+  gl_error_set(error, GL_TRANSPORT, "ConnectionClosedError", "The event set cannot be opened: %s",
+               strerror(errno));
+  gl_mem_free(events);
+  return NULL;
+}
+
+gl_events *gl_events_hold(gl_events *events) {
+  events->references++;
+  return events;
+}
+
+void gl_events_release(gl_events *events) {
+  if (!events || --events->references > 0)
+    return;
+  if (events->fd >= 0)
+    close(events->fd);
+  gl_mem_free(events->watches);
+  gl_mem_free(events->timers);
+  gl_mem_free(events->scratch);
+  gl_mem_free(events);
+}
+
+int gl_events_is_forked(const gl_events *events) {
+  return events->process != gl_process_id();
+}
+
+int gl_events_fd(const gl_events *events) {
+  return events->fd;
+}
+
+unsigned long gl_events_rounds(const gl_events *events) {
+  return events->rounds;
+}
+
+/* ---- descriptors ------------------------------------------------------------------------- */
+
+static gl_watch *watch_of(gl_events *events, int fd) {
+  return fd >= 0 && (size_t)fd < events->watch_count ? &events->watches[fd] : NULL;
+}
+
+/* The same, making room for it; NULL where there is none. */
+static gl_watch *reserve_watch(gl_events *events, int fd) {
+  gl_watch *watch = watch_of(events, fd);
+  if (watch || fd < 0)
+    return watch;
+  size_t count = (size_t)fd + 16;
+  gl_watch *larger = gl_mem_realloc(events->watches, count * sizeof *larger);
+  if (!larger)
+    return NULL;
+  memset(larger + events->watch_count, 0, (count - events->watch_count) * sizeof *larger);
+  events->watches = larger;
+  events->watch_count = count;
+  return &larger[fd];
+}
+
+static int tell_kernel(gl_events *events, int fd, gl_watch *watch, int interest) {
+  if (watch->registered == interest)
+    return 0;
+  if (gl_kernel_watch(events, fd, watch, interest))
+    return -1;
+  watch->registered = (unsigned char)interest;
+  return 0;
+}
+
+/* A kept descriptor that was only read from stays registered, for it will be read from again. */
+static int may_rest(const gl_watch *watch) {
+  return watch->kept && watch->registered == GL_EVENTS_READ;
+}
+
+static void forget(gl_events *events, int fd, gl_watch *watch) {
+  if (watch->registered)
+    (void)gl_kernel_watch(events, fd, watch, 0); /* fails if the descriptor is closed already */
+  *watch = (gl_watch){.generation = watch->generation + 1, .kept = watch->kept};
+}
+
+static void stop_watching(gl_events *events, int fd) {
+  gl_watch *watch = watch_of(events, fd);
+  if (watch && may_rest(watch))
+    watch->interest = 0;
+  else if (watch)
+    forget(events, fd, watch);
+}
+
+int gl_events_set(gl_events *events, int fd, int interest, gl_events_ready *on_ready,
+                  void *context) {
+  if (gl_events_is_forked(events))
+    return -1;
+  if (!interest) {
+    stop_watching(events, fd);
+    return 0;
+  }
+  gl_watch *watch = reserve_watch(events, fd);
+  if (!watch)
+    return -1;
+  if ((watch->registered & interest) != interest && tell_kernel(events, fd, watch, interest))
+    return -1;
+  watch->interest = (unsigned char)interest;
+  watch->on_ready = on_ready;
+  watch->context = context;
+  return 0;
+}
+
+/* What is known of this number belongs to a descriptor that was closed without a word: libcurl does
+ * that with the slower of two connections.  If it is still watched, so is the new one. */
+static int renew(gl_events *events, int fd, gl_watch *watch) {
+  watch->generation++;
+  watch->registered = 0;
+  return tell_kernel(events, fd, watch, watch->interest);
+}
+
+int gl_events_keep(gl_events *events, int fd) {
+  gl_watch *watch = gl_events_is_forked(events) ? NULL : reserve_watch(events, fd);
+  if (!watch || (watch->registered && renew(events, fd, watch)))
+    return -1;
+  watch->kept = 1;
+  return 0;
+}
+
+void gl_events_remove(gl_events *events, int fd) {
+  gl_watch *watch = gl_events_is_forked(events) ? NULL : watch_of(events, fd);
+  if (!watch)
+    return;
+  forget(events, fd, watch);
+  watch->kept = 0;
+}
+
+/* ---- waiting ----------------------------------------------------------------------------- */
+
+int64_t gl_events_now(void) {
+  struct timespec now = {0, 0};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void call_ready(gl_events *events, const gl_ready *found) {
+  gl_watch *watch = watch_of(events, found->fd);
+  if (!watch || watch->generation != found->generation)
+    return;
+  int wanted = found->ready & watch->interest;
+  if (watch->registered != watch->interest && wanted != found->ready)
+    (void)tell_kernel(events, found->fd, watch, watch->interest);
+  if (wanted)
+    watch->on_ready(watch->context, found->fd, wanted);
+}
+
+/* How long the kernel may wait, in milliseconds. */
+static int bounded(const gl_events *events, long wait) {
+  long timeout = wait > 0 ? gl_events_timeout(events) : 0;
+  long least = timeout >= 0 && timeout < wait ? timeout : wait;
+  return least > INT_MAX ? INT_MAX : least > 0 ? (int)least : 0;
+}
+
+int gl_events_wait(gl_events *events, long wait) {
+  gl_ready found[GL_EVENTS_BATCH];
+  if (gl_events_is_forked(events))
+    return 0;
+  events->rounds++;
+  int count = gl_kernel_collect(events, found, bounded(events, wait));
+  int interrupted = count < 0 && errno == EINTR;
+  gl_events_hold(events);
+  for (int i = 0; i < count; i++)
+    call_ready(events, &found[i]);
+  gl_events_run_due(events);
+  gl_events_release(events);
+  return interrupted ? -1 : 0;
+}

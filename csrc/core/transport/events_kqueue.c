@@ -1,0 +1,53 @@
+/* The event set's part that is the kernel's, on macOS and the BSDs. */
+#undef _POSIX_C_SOURCE /* it hides what sys/event.h needs */
+
+#include "core/transport/events_private.h"
+
+#ifdef GL_EVENTS_KQUEUE
+
+#include <fcntl.h>
+#include <sys/event.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+int gl_kernel_open(gl_events *events) {
+  events->fd = kqueue();
+  if (events->fd < 0)
+    return -1;
+  fcntl(events->fd, F_SETFD, FD_CLOEXEC);
+  return 0;
+}
+
+int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int interest) {
+  static const struct {
+    int bit;
+    short filter;
+  } kinds[] = {{GL_EVENTS_READ, EVFILT_READ}, {GL_EVENTS_WRITE, EVFILT_WRITE}};
+  struct kevent change;
+  int result = 0;
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    int before = watch->registered & kinds[i].bit, after = interest & kinds[i].bit;
+    if (!before && !after)
+      continue;
+    /* Adding what is there already is legal, and needed where the number has a new owner. */
+    EV_SET(&change, (uintptr_t)fd, kinds[i].filter, after ? EV_ADD : EV_DELETE, 0, 0,
+           (void *)(uintptr_t)watch->generation);
+    if (kevent(events->fd, &change, 1, NULL, 0, NULL) < 0 && after)
+      result = -1;
+  }
+  return result;
+}
+
+int gl_kernel_collect(gl_events *events, gl_ready *out, int wait) {
+  struct kevent found[GL_EVENTS_BATCH];
+  const struct timespec time = {wait / 1000, (long)(wait % 1000) * 1000000};
+  int count = kevent(events->fd, NULL, 0, found, GL_EVENTS_BATCH, &time);
+  for (int i = 0; i < count; i++) {
+    out[i].fd = (int)found[i].ident;
+    out[i].generation = (uint32_t)(uintptr_t)found[i].udata;
+    out[i].ready = found[i].filter == EVFILT_READ ? GL_EVENTS_READ : GL_EVENTS_WRITE;
+  }
+  return count;
+}
+
+#endif

@@ -1,0 +1,62 @@
+/* The event set on systems that only have poll(2), whose cost is that of all descriptors. */
+#include "core/transport/events_private.h"
+
+#ifdef GL_EVENTS_POLL
+
+#include "core/mem.h"
+
+#include <poll.h>
+
+int gl_kernel_open(gl_events *events) {
+  events->fd = -1;
+  return 0;
+}
+
+/* Makes room for all descriptors, so that waiting cannot fail. */
+int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int interest) {
+  (void)fd;
+  (void)watch;
+  size_t size = events->watch_count * sizeof(struct pollfd);
+  if (!interest || size <= events->scratch_size)
+    return 0;
+  void *larger = gl_mem_realloc(events->scratch, size);
+  if (!larger)
+    return -1;
+  events->scratch = larger;
+  events->scratch_size = size;
+  return 0;
+}
+
+static nfds_t list_watched(const gl_events *events, struct pollfd *list) {
+  nfds_t count = 0;
+  for (size_t fd = 0; fd < events->watch_count; fd++) {
+    int interest = events->watches[fd].interest;
+    int wanted =
+        (interest & GL_EVENTS_READ ? POLLIN : 0) | (interest & GL_EVENTS_WRITE ? POLLOUT : 0);
+    if (wanted)
+      list[count++] = (struct pollfd){.fd = (int)fd, .events = (short)wanted};
+  }
+  return count;
+}
+
+static int ready_of(short events) {
+  int broken = (events & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+  return (broken || (events & POLLIN) ? GL_EVENTS_READ : 0) |
+         (broken || (events & POLLOUT) ? GL_EVENTS_WRITE : 0);
+}
+
+int gl_kernel_collect(gl_events *events, gl_ready *out, int wait) {
+  struct pollfd *list = events->scratch;
+  nfds_t count = list_watched(events, list);
+  int found = 0, result = poll(list, count, wait);
+  for (nfds_t i = 0; result > 0 && i < count && found < GL_EVENTS_BATCH; i++) {
+    if (!list[i].revents)
+      continue;
+    out[found].fd = list[i].fd;
+    out[found].generation = events->watches[list[i].fd].generation;
+    out[found++].ready = ready_of(list[i].revents);
+  }
+  return result < 0 ? -1 : found;
+}
+
+#endif

@@ -1,0 +1,500 @@
+/* The event set: descriptors, timers, and what becomes of it in a forked child. */
+#include "core/transport/events_private.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { LONG_WAIT = 60 * 1000 };
+
+/* What was reported of one descriptor. */
+typedef struct report {
+  int calls, fd, ready;
+} report;
+
+static void on_ready(void *context, int fd, int ready) {
+  report *last = context;
+  *last = (report){last->calls + 1, fd, ready};
+}
+
+static gl_events *new_events(void) {
+  gl_error error;
+  gl_events *events = gl_events_new(&error);
+  assert_non_null(events);
+  return events;
+}
+
+static void make_pair(int pair[2]) {
+  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+}
+
+static void close_pair(const int pair[2]) {
+  close(pair[0]);
+  close(pair[1]);
+}
+
+static void put(int fd) {
+  assert_int_equal(write(fd, "x", 1), 1);
+}
+
+/* ---- descriptors ------------------------------------------------------------------------- */
+
+static void a_ready_descriptor_is_reported_until_it_is_read(void **state) {
+  (void)state;
+  int pair[2];
+  char byte;
+  report got = {0};
+  gl_events *events = new_events();
+  make_pair(pair);
+  assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
+  gl_events_wait(events, 0);
+  assert_int_equal(got.calls, 0);
+  put(pair[1]);
+  gl_events_wait(events, LONG_WAIT);
+  assert_int_equal(got.calls, 1);
+  assert_int_equal(got.fd, pair[0]);
+  assert_int_equal(got.ready, GL_EVENTS_READ);
+  gl_events_wait(events, 0);
+  assert_int_equal(got.calls, 2);
+  assert_int_equal(read(pair[0], &byte, 1), 1);
+  gl_events_wait(events, 0);
+  assert_int_equal(got.calls, 2);
+  close_pair(pair);
+  gl_events_release(events);
+}
+
+static void only_the_wanted_direction_is_reported(void **state) {
+  (void)state;
+  int pair[2];
+  report got = {0};
+  gl_events *events = new_events();
+  make_pair(pair);
+  put(pair[1]);
+  static const int wanted[] = {GL_EVENTS_WRITE, GL_EVENTS_READ, GL_EVENTS_READ | GL_EVENTS_WRITE,
+                               GL_EVENTS_READ, GL_EVENTS_WRITE};
+  for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+    int seen = 0;
+    assert_int_equal(gl_events_set(events, pair[0], wanted[i], on_ready, &got), 0);
+    for (int round = 0; round < 3; round++) {
+      got = (report){0};
+      gl_events_wait(events, LONG_WAIT);
+      assert_true(got.calls > 0);
+      assert_int_equal(got.ready & ~wanted[i], 0);
+      seen |= got.ready;
+    }
+    assert_int_equal(seen & wanted[i], seen);
+  }
+  close_pair(pair);
+  gl_events_release(events);
+}
+
+static void the_end_of_a_stream_is_ready_to_read(void **state) {
+  (void)state;
+  int pair[2];
+  report got = {0};
+  gl_events *events = new_events();
+  make_pair(pair);
+  assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
+  close(pair[1]);
+  gl_events_wait(events, LONG_WAIT);
+  assert_int_equal(got.ready, GL_EVENTS_READ);
+  close(pair[0]);
+  gl_events_release(events);
+}
+
+static void a_descriptor_that_is_no_longer_watched_is_not_reported(void **state) {
+  (void)state;
+  for (int kept = 0; kept < 2; kept++) {
+    int pair[2];
+    report got = {0};
+    gl_events *events = new_events();
+    make_pair(pair);
+    if (kept)
+      assert_int_equal(gl_events_keep(events, pair[0]), 0);
+    assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
+    put(pair[1]);
+    assert_int_equal(gl_events_set(events, pair[0], 0, NULL, NULL), 0);
+    gl_events_wait(events, 0);
+    gl_events_wait(events, 0);
+    assert_int_equal(got.calls, 0);
+    assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
+    gl_events_wait(events, LONG_WAIT);
+    assert_int_equal(got.calls, 1);
+    gl_events_remove(events, pair[0]);
+    gl_events_wait(events, 0);
+    assert_int_equal(got.calls, 1);
+    close_pair(pair);
+    gl_events_release(events);
+  }
+}
+
+/* Otherwise whoever watches the set's descriptor would be woken for ever. */
+static void a_kept_descriptor_that_nobody_watches_wakes_the_set_once(void **state) {
+  (void)state;
+  int pair[2];
+  report got = {0};
+  gl_events *events = new_events();
+  if (gl_events_fd(events) < 0)
+    skip();
+  make_pair(pair);
+  assert_int_equal(gl_events_keep(events, pair[0]), 0);
+  assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
+  assert_int_equal(gl_events_set(events, pair[0], 0, NULL, NULL), 0);
+  close(pair[1]);
+  struct pollfd set = {.fd = gl_events_fd(events), .events = POLLIN};
+  gl_events_wait(events, 0);
+  assert_int_equal(poll(&set, 1, 0), 0);
+  assert_int_equal(got.calls, 0);
+  gl_events_remove(events, pair[0]);
+  close(pair[0]);
+  gl_events_release(events);
+}
+
+static void a_number_that_is_used_again_is_a_new_descriptor(void **state) {
+  (void)state;
+  for (int removed = 0; removed < 2; removed++) {
+    int pair[2], again[2];
+    report before = {0}, after = {0};
+    gl_events *events = new_events();
+    make_pair(pair);
+    assert_int_equal(gl_events_keep(events, pair[0]), 0);
+    assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &before), 0);
+    if (removed)
+      gl_events_remove(events, pair[0]);
+    close_pair(pair);
+    make_pair(again);
+    assert_int_equal(again[0], pair[0]);
+    assert_int_equal(gl_events_keep(events, again[0]), 0);
+    assert_int_equal(gl_events_set(events, again[0], GL_EVENTS_READ, on_ready, &after), 0);
+    put(again[1]);
+    gl_events_wait(events, LONG_WAIT);
+    assert_int_equal(before.calls, 0);
+    assert_int_equal(after.calls, 1);
+    close_pair(again);
+    gl_events_release(events);
+  }
+}
+
+/* Two descriptors that are ready together; the function of the first forgets the other. */
+typedef struct couple {
+  gl_events *events;
+  int fds[2], calls;
+} couple;
+
+static void forget_the_other(void *context, int fd, int ready) {
+  (void)ready;
+  couple *two = context;
+  two->calls++;
+  gl_events_remove(two->events, fd == two->fds[0] ? two->fds[1] : two->fds[0]);
+}
+
+static void a_descriptor_that_is_forgotten_in_the_same_round_is_not_reported(void **state) {
+  (void)state;
+  int first[2], second[2];
+  couple two = {.events = new_events()};
+  make_pair(first);
+  make_pair(second);
+  two.fds[0] = first[0];
+  two.fds[1] = second[0];
+  for (int i = 0; i < 2; i++)
+    assert_int_equal(gl_events_set(two.events, two.fds[i], GL_EVENTS_READ, forget_the_other, &two),
+                     0);
+  put(first[1]);
+  put(second[1]);
+  gl_events_wait(two.events, LONG_WAIT);
+  assert_int_equal(two.calls, 1);
+  close_pair(first);
+  close_pair(second);
+  gl_events_release(two.events);
+}
+
+static void more_descriptors_than_one_batch_are_all_reported(void **state) {
+  (void)state;
+  enum { MANY = 3 * GL_EVENTS_BATCH };
+  static int pairs[MANY][2];
+  static report got[MANY];
+  gl_events *events = new_events();
+  int left = MANY;
+  memset(got, 0, sizeof got);
+  for (int i = 0; i < MANY; i++) {
+    make_pair(pairs[i]);
+    assert_int_equal(gl_events_set(events, pairs[i][0], GL_EVENTS_READ, on_ready, &got[i]), 0);
+    put(pairs[i][1]);
+  }
+  for (int round = 0; round < MANY && left > 0; round++) {
+    gl_events_wait(events, LONG_WAIT);
+    for (int i = 0; i < MANY; i++) {
+      if (got[i].calls > 0 && pairs[i][0] >= 0) {
+        gl_events_remove(events, pairs[i][0]);
+        close_pair(pairs[i]);
+        pairs[i][0] = -1;
+        left--;
+      }
+    }
+  }
+  assert_int_equal(left, 0);
+  gl_events_release(events);
+}
+
+static void the_set_is_a_descriptor_that_is_readable_when_one_of_it_is(void **state) {
+  (void)state;
+  int pair[2];
+  report got = {0};
+  gl_events *events = new_events();
+  struct pollfd set = {.fd = gl_events_fd(events), .events = POLLIN};
+  if (set.fd < 0)
+    skip();
+  make_pair(pair);
+  assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
+  assert_int_equal(poll(&set, 1, 0), 0);
+  put(pair[1]);
+  assert_int_equal(poll(&set, 1, LONG_WAIT), 1);
+  close_pair(pair);
+  gl_events_release(events);
+}
+
+static void what_cannot_be_watched_is_refused(void **state) {
+  (void)state;
+  gl_events *events = new_events();
+  assert_int_equal(gl_events_set(events, -1, GL_EVENTS_READ, on_ready, NULL), -1);
+  gl_events_remove(events, -1);
+  gl_events_remove(events, 100000);
+  assert_int_equal(gl_events_set(events, 100000, 0, NULL, NULL), 0);
+  gl_events_release(events);
+  gl_events_release(NULL);
+}
+
+/* ---- timers ------------------------------------------------------------------------------ */
+
+typedef struct alarm_clock {
+  gl_timer timer;
+  gl_events *events;
+  int *order, *rung; /* the clock's own number goes to order[(*rung)++] */
+  int number, again;
+} alarm_clock;
+
+static void ring(void *context) {
+  alarm_clock *clock = context;
+  clock->order[(*clock->rung)++] = clock->number;
+  if (clock->again)
+    assert_int_equal(gl_events_set_timer(clock->events, &clock->timer, clock->timer.due), 0);
+}
+
+enum { CLOCKS = 200 };
+
+/* Due times in a scrambled order, each number once. */
+static void set_clocks(gl_events *events, alarm_clock *clocks, int *order, int *rung) {
+  int64_t now = gl_events_now();
+  for (int i = 0; i < CLOCKS; i++) {
+    int number = i * 73 % CLOCKS;
+    clocks[i] =
+        (alarm_clock){{.on_due = ring, .context = &clocks[i]}, events, order, rung, number, 0};
+    assert_int_equal(gl_events_set_timer(events, &clocks[i].timer, now - CLOCKS + number), 0);
+  }
+}
+
+static void timers_run_in_the_order_in_which_they_are_due(void **state) {
+  (void)state;
+  alarm_clock clocks[CLOCKS];
+  int order[CLOCKS], rung = 0;
+  gl_events *events = new_events();
+  set_clocks(events, clocks, order, &rung);
+  gl_events_run_due(events);
+  assert_int_equal(rung, CLOCKS);
+  for (int i = 0; i < CLOCKS; i++)
+    assert_int_equal(order[i], i);
+  assert_int_equal(gl_events_timeout(events), -1);
+  gl_events_release(events);
+}
+
+static void a_cancelled_timer_does_not_run_and_a_moved_one_runs_later(void **state) {
+  (void)state;
+  alarm_clock clocks[CLOCKS];
+  int order[CLOCKS], rung = 0, last = -1;
+  gl_events *events = new_events();
+  set_clocks(events, clocks, order, &rung);
+  for (int i = 0; i < CLOCKS; i++)
+    if (clocks[i].number % 3 == 0)
+      gl_events_cancel_timer(events, &clocks[i].timer);
+    else if (clocks[i].number % 3 == 1)
+      assert_int_equal(gl_events_set_timer(events, &clocks[i].timer, gl_events_now() + LONG_WAIT),
+                       0);
+  gl_events_cancel_timer(events, &clocks[0].timer);
+  gl_events_cancel_timer(events, &clocks[0].timer);
+  gl_events_run_due(events);
+  assert_int_equal(rung, CLOCKS / 3);
+  for (int i = 0; i < rung; i++) {
+    assert_int_equal(order[i] % 3, 2);
+    assert_true(order[i] > last);
+    last = order[i];
+  }
+  assert_in_range(gl_events_timeout(events), 1, LONG_WAIT);
+  gl_events_release(events);
+}
+
+static void a_timer_that_starts_itself_again_runs_once_a_round(void **state) {
+  (void)state;
+  int order[4], rung = 0;
+  gl_events *events = new_events();
+  alarm_clock clock = {{.on_due = ring, .context = &clock}, events, order, &rung, 1, 1};
+  assert_int_equal(gl_events_set_timer(events, &clock.timer, gl_events_now()), 0);
+  gl_events_run_due(events);
+  assert_int_equal(rung, 1);
+  assert_int_equal(gl_events_timeout(events), 0);
+  gl_events_wait(events, LONG_WAIT);
+  assert_int_equal(rung, 2);
+  gl_events_cancel_timer(events, &clock.timer);
+  gl_events_release(events);
+}
+
+static void waiting_ends_when_a_timer_is_due(void **state) {
+  (void)state;
+  int order[1], rung = 0;
+  gl_events *events = new_events();
+  alarm_clock clock = {{.on_due = ring, .context = &clock}, events, order, &rung, 1, 0};
+  int64_t due = gl_events_now() + 20;
+  assert_int_equal(gl_events_set_timer(events, &clock.timer, due), 0);
+  while (rung == 0)
+    gl_events_wait(events, LONG_WAIT);
+  assert_true(gl_events_now() >= due);
+  gl_events_release(events);
+}
+
+static void on_signal(int number) {
+  (void)number;
+}
+
+static void a_signal_ends_the_wait(void **state) {
+  (void)state;
+  const struct sigaction action = {.sa_handler = on_signal};
+  const struct itimerval often = {{0, 10000}, {0, 10000}}, never = {{0, 0}, {0, 0}};
+  gl_events *events = new_events();
+  assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+  assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+  assert_int_equal(gl_events_wait(events, LONG_WAIT), -1);
+  setitimer(ITIMER_REAL, &never, NULL);
+  gl_events_release(events);
+}
+
+static void each_wait_counts_as_a_round(void **state) {
+  (void)state;
+  gl_events *events = new_events();
+  unsigned long before = gl_events_rounds(events);
+  gl_events_wait(events, 0);
+  assert_int_equal(gl_events_rounds(events), before + 1);
+  gl_events_run_due(events);
+  assert_int_equal(gl_events_rounds(events), before + 1);
+  gl_events_release(events);
+}
+
+/* ---- processes --------------------------------------------------------------------------- */
+
+/* Everything that a child may do with a set of its parent's; the number of what went wrong. */
+static int use_in_child(gl_events *events, int watched, report *got) {
+  if (!gl_events_is_forked(events))
+    return 1;
+  if (gl_events_set(events, watched, GL_EVENTS_WRITE, on_ready, got) != -1 ||
+      gl_events_keep(events, watched) != -1)
+    return 2;
+  gl_events_set(events, watched, 0, NULL, NULL);
+  gl_events_remove(events, watched);
+  gl_events_wait(events, LONG_WAIT);
+  if (got->calls)
+    return 3;
+  gl_events_release(events);
+  return 0;
+}
+
+static void a_forked_child_forgets_the_set_and_the_parent_keeps_its_own(void **state) {
+  (void)state;
+  int pair[2], status;
+  report got = {0};
+  gl_events *events = new_events();
+  make_pair(pair);
+  assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
+  put(pair[1]);
+  pid_t child = fork();
+  if (child == 0)
+    _exit(use_in_child(events, pair[0], &got));
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  assert_false(gl_events_is_forked(events));
+  gl_events_wait(events, LONG_WAIT);
+  assert_int_equal(got.ready, GL_EVENTS_READ);
+  close_pair(pair);
+  gl_events_release(events);
+}
+
+/* The kernel would go on reporting it, for the child holds the same open file. */
+static void a_descriptor_that_a_child_holds_too_is_forgotten_by_the_parent(void **state) {
+  (void)state;
+  int pair[2], gate[2], status;
+  char byte;
+  report got = {0};
+  gl_events *events = new_events();
+  make_pair(pair);
+  make_pair(gate);
+  assert_int_equal(gl_events_keep(events, pair[0]), 0);
+  assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
+  pid_t child = fork();
+  if (child == 0)
+    _exit(read(gate[1], &byte, 1) == 1 ? 0 : 1);
+  put(pair[1]);
+  gl_events_remove(events, pair[0]);
+  close(pair[0]);
+  gl_events_wait(events, 0);
+  assert_int_equal(got.calls, 0);
+  if (gl_events_fd(events) >= 0) {
+    struct pollfd set = {.fd = gl_events_fd(events), .events = POLLIN};
+    assert_int_equal(poll(&set, 1, 0), 0);
+  }
+  put(gate[0]);
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_int_equal(status, 0);
+  close(pair[1]);
+  close_pair(gate);
+  gl_events_release(events);
+}
+
+static void a_set_lives_as_long_as_somebody_holds_it(void **state) {
+  (void)state;
+  gl_events *events = new_events();
+  assert_ptr_equal(gl_events_hold(events), events);
+  gl_events_release(events);
+  gl_events_wait(events, 0);
+  gl_events_release(events);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_ready_descriptor_is_reported_until_it_is_read),
+      cmocka_unit_test(only_the_wanted_direction_is_reported),
+      cmocka_unit_test(the_end_of_a_stream_is_ready_to_read),
+      cmocka_unit_test(a_descriptor_that_is_no_longer_watched_is_not_reported),
+      cmocka_unit_test(a_kept_descriptor_that_nobody_watches_wakes_the_set_once),
+      cmocka_unit_test(a_number_that_is_used_again_is_a_new_descriptor),
+      cmocka_unit_test(a_descriptor_that_is_forgotten_in_the_same_round_is_not_reported),
+      cmocka_unit_test(more_descriptors_than_one_batch_are_all_reported),
+      cmocka_unit_test(the_set_is_a_descriptor_that_is_readable_when_one_of_it_is),
+      cmocka_unit_test(what_cannot_be_watched_is_refused),
+      cmocka_unit_test(timers_run_in_the_order_in_which_they_are_due),
+      cmocka_unit_test(a_cancelled_timer_does_not_run_and_a_moved_one_runs_later),
+      cmocka_unit_test(a_timer_that_starts_itself_again_runs_once_a_round),
+      cmocka_unit_test(waiting_ends_when_a_timer_is_due),
+      cmocka_unit_test(a_signal_ends_the_wait),
+      cmocka_unit_test(each_wait_counts_as_a_round),
+      cmocka_unit_test(a_forked_child_forgets_the_set_and_the_parent_keeps_its_own),
+      cmocka_unit_test(a_descriptor_that_a_child_holds_too_is_forgotten_by_the_parent),
+      cmocka_unit_test(a_set_lives_as_long_as_somebody_holds_it),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,32 @@
+local core = require "glacier.core"
+
+describe("an event set", function()
+  it("is one descriptor, or nil where the system has only poll", function()
+    local fd = core.events():fd()
+    assert.is_true(fd == nil or fd >= 0)
+  end)
+
+  it("has no timeout while no timer runs", function()
+    assert.is_nil(core.events():timeout())
+  end)
+
+  it("waits no longer than it is told", function()
+    local events, before = core.events(), core.monotonic()
+    events:wait(0)
+    events:wait(10)
+    assert.is_true(core.monotonic() - before >= 0.009)
+  end)
+
+  it("belongs to the process that made it", function()
+    assert.is_false(core.events():is_forked())
+  end)
+
+  it("gives its descriptor back when it is collected", function()
+    local first = core.events():fd()
+    for _ = 1, 100 do
+      core.events()
+      collectgarbage()
+    end
+    assert.is_true(first == nil or core.events():fd() <= first + 2)
+  end)
+end)
