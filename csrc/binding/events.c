@@ -1,6 +1,6 @@
 #include "binding/events.h"
 
-#include "binding/raise.h"
+#include "binding/error_object.h"
 #include "core/transport/events.h"
 
 #include <limits.h>

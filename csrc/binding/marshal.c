@@ -1,16 +1,16 @@
 #include "binding/marshal.h"
 
 #include "binding/box.h"
-#include "binding/check.h"
-#include "binding/raise.h"
+#include "binding/validate.h"
+#include "binding/error_object.h"
 #include "core/checksum.h"
 #include "core/json.h"
 #include "core/uri.h"
 
 #include <string.h>
 
-/* Everything below runs after gl_check_input found nothing wrong, so types are what the shapes say.
- * Buffers belong to an anchored request: an error may leave at any point. */
+/* Everything below runs after gl_validate_input found nothing wrong, so types are what the shapes
+ * say. Buffers belong to an anchored request: an error may leave at any point. */
 
 static void must(lua_State *L, int failed) {
   if (failed)
@@ -43,7 +43,7 @@ static void write_structure(lua_State *L, gl_json *json, int index, const gl_sha
   still(L, index, LUA_TTABLE);
   must(L, gl_json_open(json, '{'));
   for (size_t i = 0; i < shape->count; i++) {
-    if (shape->members[i].place != GL_IN_BODY)
+    if (shape->members[i].location != GL_IN_BODY)
       continue;
     lua_pushstring(L, shape->members[i].name);
     lua_pushvalue(L, -1);
@@ -131,11 +131,11 @@ static void set_header(lua_State *L, gl_request *request, const gl_operation *op
 }
 
 /* Puts a member that is a string where it belongs, outside of the body. */
-static void place_member(lua_State *L, const gl_operation *operation, const gl_member *member,
-                         const char *value, size_t length, gl_request *request) {
-  if (member->place == GL_IN_PATH)
+static void put_member(lua_State *L, const gl_operation *operation, const gl_member *member,
+                       const char *value, size_t length, gl_request *request) {
+  if (member->location == GL_IN_PATH)
     must(L, gl_uri_fill(&request->path, member->name, value, length));
-  else if (member->place == GL_IN_QUERY)
+  else if (member->location == GL_IN_QUERY)
     must(L, gl_uri_add_query(&request->query, member->name, value, length));
   else
     set_header(L, request, operation, member->header, value, length);
@@ -150,7 +150,7 @@ static void write_member(lua_State *L, int index, const gl_operation *operation,
   if (member->fallback && length == 0)
     value = member->fallback, length = strlen(value);
   if (value)
-    place_member(L, operation, member, value, length, request);
+    put_member(L, operation, member, value, length, request);
   lua_pop(L, 1);
 }
 
@@ -205,7 +205,7 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
              strlen(GL_API_VERSION));
   for (size_t i = 0; i < operation->input->count; i++) {
     const gl_member *member = &operation->input->members[i];
-    if (member->place != GL_IN_BODY && member->place != GL_IN_PAYLOAD)
+    if (member->location != GL_IN_BODY && member->location != GL_IN_PAYLOAD)
       write_member(L, index, operation, member, request);
   }
   if (gl_operation_has_json(operation))
@@ -215,23 +215,13 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
   request->has_body = strcmp(operation->http_method, "GET") != 0;
 }
 
-static void refuse(lua_State *L, const gl_operation *operation, const gl_buf *problems) {
-  lua_createtable(L, 0, 6);
+static void raise_problems(lua_State *L, const gl_operation *operation, const gl_buf *problems) {
   lua_pushliteral(L, "Parameter validation failed:");
   lua_pushlstring(L, problems->data, problems->length);
   lua_concat(L, 2);
-  lua_setfield(L, -2, "message");
-  lua_pushliteral(L, "ParamValidationError");
-  lua_setfield(L, -2, "code");
-  lua_pushstring(L, gl_kind_name(GL_VALIDATION));
-  lua_setfield(L, -2, "kind");
-  lua_pushstring(L, operation->name);
-  lua_setfield(L, -2, "operation");
-  lua_pushboolean(L, 0);
-  lua_setfield(L, -2, "retryable");
+  gl_error_object_new(L, GL_VALIDATION, "ParamValidationError", operation->name);
   lua_pushinteger(L, 0);
   lua_setfield(L, -2, "attempts");
-  gl_raise_mark(L);
   lua_error(L);
 }
 
@@ -243,9 +233,9 @@ void gl_marshal_input(lua_State *L, int index, const gl_operation *operation, gl
     index = lua_gettop(L);
   }
   gl_buf *problems = gl_box_new_buf(L);
-  gl_check_input(L, index, operation, problems);
+  gl_validate_input(L, index, operation, problems);
   if (problems->length > 0)
-    refuse(L, operation, problems);
+    raise_problems(L, operation, problems);
   write_request(L, index, operation, request);
   lua_settop(L, top);
 }

@@ -2,8 +2,8 @@
 #define _GNU_SOURCE /* dladdr */
 
 #include "binding/box.h"
+#include "binding/error_object.h"
 #include "binding/events.h"
-#include "binding/raise.h"
 #include "binding/request.h"
 #include "binding/response.h"
 #include "binding/system.h"
@@ -13,14 +13,6 @@
 #include "core/transport.h"
 
 #include <dlfcn.h>
-
-/* core.error{ code=, message=, kind=, … } -> the same table as an error object, not raised */
-static int lua_error_object(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_settop(L, 1);
-  gl_raise_mark(L);
-  return 1;
-}
 
 /* core.operations: method name -> API name */
 static void set_operations(lua_State *L) {
@@ -73,10 +65,11 @@ static const luaL_Reg functions[] = {
     {"response", gl_lua_response},   {"parse", gl_lua_parse},
     {"events", gl_lua_events},       {"pool", gl_lua_pool},
     {"tree", gl_lua_tree},           {"join_trees", gl_lua_join_trees},
-    {"error", lua_error_object},     {"time", gl_lua_time},
+    {"error", gl_lua_error},         {"time", gl_lua_time},
     {"monotonic", gl_lua_monotonic}, {"sleep", gl_lua_sleep},
     {"random", gl_lua_random},       {"uuid", gl_lua_uuid},
-    {"is_device", gl_lua_is_device}, {NULL, NULL}};
+    {"is_device", gl_lua_is_device}, {NULL, NULL},
+};
 
 /* Keeps the module and libcurl loaded when the state that loaded them closes: libcurl may have a
  * thread that still looks a name up, and what it holds for the whole process stays reachable. */
@@ -98,7 +91,7 @@ int luaopen_glacier_core(lua_State *L) {
   stay_loaded();
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
-  gl_raise_register(L);
+  gl_error_object_register(L);
   lua_newtable(L);
   gl_compat_setfuncs(L, functions, 0);
   set_operations(L);

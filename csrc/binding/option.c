@@ -1,6 +1,6 @@
 #include "binding/option.h"
 
-#include "binding/raise.h"
+#include "binding/error_object.h"
 
 #include <string.h>
 

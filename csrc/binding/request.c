@@ -2,7 +2,7 @@
 
 #include "binding/marshal.h"
 #include "binding/option.h"
-#include "binding/raise.h"
+#include "binding/error_object.h"
 #include "binding/tree.h"
 #include "core/checksum.h"
 #include "core/endpoint.h"

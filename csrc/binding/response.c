@@ -1,7 +1,8 @@
 #include "binding/response.h"
 
-#include "binding/push.h"
-#include "binding/raise.h"
+#include "binding/error_object.h"
+#include "binding/service_error.h"
+#include "binding/unmarshal.h"
 #include "core/model.h"
 
 #include <string.h>
@@ -127,8 +128,8 @@ int gl_lua_parse(lua_State *L) {
   lua_settop(L, 3);
   gl_push_metadata(L, response);
   if (response->status < 300)
-    return gl_push_output(L, operation, response, 3, 4);
+    return gl_unmarshal_output(L, operation, response, 3, 4);
   lua_pushnil(L);
-  gl_raise_push_service(L, response, operation->name, 3, 4);
+  gl_service_error_push(L, response, operation->name, 3, 4);
   return 2;
 }

@@ -1,6 +1,6 @@
 #include "binding/system.h"
 
-#include "binding/raise.h"
+#include "binding/error_object.h"
 #include "core/clock.h"
 #include "core/digest.h"
 

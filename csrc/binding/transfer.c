@@ -1,7 +1,7 @@
 #include "binding/transfer.h"
 
 #include "binding/option.h"
-#include "binding/raise.h"
+#include "binding/error_object.h"
 #include "binding/request.h"
 #include "binding/response.h"
 #include "core/transport.h"
@@ -71,7 +71,7 @@ static int pool_start(lua_State *L) {
   if (*transfer)
     return 1;
   lua_pushnil(L);
-  gl_raise_push(L, &error, NULL);
+  gl_error_object_push(L, &error, NULL);
   return 2;
 }
 
@@ -155,7 +155,7 @@ static int transfer_finish(lua_State *L) {
   if (!kind)
     return 1;
   lua_pushnil(L);
-  gl_raise_push(L, &error, NULL);
+  gl_error_object_push(L, &error, NULL);
   return 2;
 }
 

@@ -1,6 +1,6 @@
 #include "binding/tree.h"
 
-#include "binding/raise.h"
+#include "binding/error_object.h"
 #include "core/digest.h"
 
 static void clear_tree(void *value) {

@@ -6,8 +6,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-#define ROW(name, shape, place, required, header, fallback)                                        \
-  { #name, &(shape), place, required, header, fallback }
+#define ROW(name, shape, location, required, header, fallback)                                     \
+  { #name, &(shape), location, required, header, fallback }
 #define BODY(name, shape) ROW(name, shape, GL_IN_BODY, 0, NULL, NULL)
 #define REQUIRED(name, shape) ROW(name, shape, GL_IN_BODY, 1, NULL, NULL)
 #define PAYLOAD(name, shape) ROW(name, shape, GL_IN_PAYLOAD, 0, NULL, NULL)
@@ -260,7 +260,7 @@ const gl_operation *gl_operation_find(const char *name) {
 
 const gl_member *gl_shape_payload(const gl_shape *shape) {
   for (size_t i = 0; i < shape->count; i++)
-    if (shape->members[i].place == GL_IN_PAYLOAD)
+    if (shape->members[i].location == GL_IN_PAYLOAD)
       return &shape->members[i];
   return NULL;
 }
@@ -270,7 +270,7 @@ int gl_operation_has_json(const gl_operation *operation) {
   if (payload)
     return payload->shape->type != GL_BLOB;
   for (size_t i = 0; i < operation->input->count; i++)
-    if (operation->input->members[i].place == GL_IN_BODY)
+    if (operation->input->members[i].location == GL_IN_BODY)
       return 1;
   return 0;
 }

@@ -22,21 +22,21 @@ typedef enum gl_type {
 } gl_type;
 
 /* Where a member of an operation's input or output travels. */
-typedef enum gl_place {
+typedef enum gl_location {
   GL_IN_BODY,    /* a member of the JSON object; also every member of a nested structure */
   GL_IN_PATH,    /* a label of the path: required, never empty */
   GL_IN_QUERY,   /* a query parameter */
   GL_IN_HEADER,  /* a header field */
   GL_IN_PAYLOAD, /* the whole body: a structure of its own, or a blob */
   GL_IN_STATUS   /* of an output: the status code itself */
-} gl_place;
+} gl_location;
 
 typedef struct gl_shape gl_shape;
 
 typedef struct gl_member {
   const char *name;
   const gl_shape *shape;
-  gl_place place;
+  gl_location location;
   int required;
   const char *header;   /* GL_IN_HEADER: the field's name; otherwise NULL */
   const char *fallback; /* what an absent or empty value means; NULL for nothing */

@@ -32,10 +32,10 @@ static void walk_all(shape_check check) {
   }
 }
 
-static size_t count_place(const gl_shape *shape, gl_place place) {
+static size_t count_location(const gl_shape *shape, gl_location location) {
   size_t count = 0;
   for (size_t i = 0; shape && i < shape->count; i++)
-    count += shape->members[i].place == place;
+    count += shape->members[i].location == location;
   return count;
 }
 
@@ -147,9 +147,9 @@ static void every_label_of_a_path_is_a_member_and_every_such_member_a_label(void
       const gl_member *member = member_of(operation->input, at, length);
       assert_int_equal(at[length], '}');
       assert_non_null(member);
-      assert_int_equal(member->place, GL_IN_PATH);
+      assert_int_equal(member->location, GL_IN_PATH);
     }
-    assert_int_equal(labels, count_place(operation->input, GL_IN_PATH));
+    assert_int_equal(labels, count_location(operation->input, GL_IN_PATH));
   }
 }
 
@@ -213,24 +213,24 @@ static void every_shape_has_the_parts_of_its_kind_and_no_others(void **state) {
   walk_all(check_kind);
 }
 
-static void check_places(const gl_shape *shape, int is_top) {
+static void check_locations(const gl_shape *shape, int is_top) {
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
     if (!is_top)
-      assert_int_equal(member->place, GL_IN_BODY);
-    if (member->place == GL_IN_PAYLOAD)
+      assert_int_equal(member->location, GL_IN_BODY);
+    if (member->location == GL_IN_PAYLOAD)
       assert_true(member->shape->type == GL_STRUCTURE || member->shape->type == GL_BLOB);
-    else if (member->place == GL_IN_STATUS)
+    else if (member->location == GL_IN_STATUS)
       assert_int_equal(member->shape->type, GL_LONG);
-    else if (member->place != GL_IN_BODY)
+    else if (member->location != GL_IN_BODY)
       assert_int_equal(member->shape->type, GL_STRING);
-    assert_int_equal(member->header != NULL, member->place == GL_IN_HEADER);
+    assert_int_equal(member->header != NULL, member->location == GL_IN_HEADER);
   }
 }
 
 static void members_outside_of_a_body_are_strings_at_the_top(void **state) {
   (void)state;
-  walk_all(check_places);
+  walk_all(check_locations);
 }
 
 static void a_payload_is_the_only_one_and_leaves_nothing_else_to_the_body(void **state) {
@@ -238,9 +238,9 @@ static void a_payload_is_the_only_one_and_leaves_nothing_else_to_the_body(void *
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_shape *shapes[] = {gl_operations[i].input, gl_operations[i].output};
     for (size_t j = 0; j < 2; j++) {
-      size_t payloads = count_place(shapes[j], GL_IN_PAYLOAD);
+      size_t payloads = count_location(shapes[j], GL_IN_PAYLOAD);
       assert_true(payloads <= 1);
-      assert_true(payloads == 0 || count_place(shapes[j], GL_IN_BODY) == 0);
+      assert_true(payloads == 0 || count_location(shapes[j], GL_IN_BODY) == 0);
     }
   }
 }
@@ -248,8 +248,8 @@ static void a_payload_is_the_only_one_and_leaves_nothing_else_to_the_body(void *
 static void an_answer_has_neither_path_nor_query(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
-    assert_int_equal(count_place(gl_operations[i].output, GL_IN_PATH), 0);
-    assert_int_equal(count_place(gl_operations[i].output, GL_IN_QUERY), 0);
+    assert_int_equal(count_location(gl_operations[i].output, GL_IN_PATH), 0);
+    assert_int_equal(count_location(gl_operations[i].output, GL_IN_QUERY), 0);
   }
 }
 
@@ -276,7 +276,7 @@ static void required_are_the_labels_and_a_grantees_type(void **state) {
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_shape *input = gl_operations[i].input;
     for (size_t j = 0; j < input->count; j++)
-      assert_int_equal(input->members[j].required, input->members[j].place == GL_IN_PATH);
+      assert_int_equal(input->members[j].required, input->members[j].location == GL_IN_PATH);
   }
   const gl_shape *shape = gl_operation_find("InitiateJob")->input;
   static const char *const way[] = {"jobParameters", "OutputLocation", "S3", "AccessControlList"};

@@ -9,6 +9,6 @@
 /* Checks the table at `index` against the operation's input and appends a line to `problems`, which
  * must be anchored, for each thing that is wrong: botocore's words, names such as
  * "vaultNotificationConfig.Events[0]". */
-void gl_check_input(lua_State *L, int index, const gl_operation *operation, gl_buf *problems);
+void gl_validate_input(lua_State *L, int index, const gl_operation *operation, gl_buf *problems);
 
 #endif

@@ -1,6 +1,6 @@
-#include "binding/push.h"
+#include "binding/unmarshal.h"
 
-#include "binding/raise.h"
+#include "binding/error_object.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -75,7 +75,7 @@ static void push_structure(lua_State *L, int index, const gl_shape *shape, misma
   lua_createtable(L, 0, (int)shape->count);
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
-    if (member->place != GL_IN_BODY)
+    if (member->location != GL_IN_BODY)
       continue;
     lua_pushstring(L, member->name);
     lua_pushvalue(L, -1);
@@ -237,7 +237,7 @@ static int unparsable(lua_State *L, const gl_operation *operation, const char *w
                "Unable to parse response (%s%s%s%s), invalid body received", what,
                found ? found->name : "", found ? " should be " : "", found ? found->wanted : "");
   lua_pushnil(L);
-  gl_raise_push(L, &error, operation->name);
+  gl_error_object_push(L, &error, operation->name);
   return 2;
 }
 
@@ -245,9 +245,9 @@ static int unparsable(lua_State *L, const gl_operation *operation, const char *w
 static void set_head_members(lua_State *L, const gl_shape *shape, const gl_response *response) {
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
-    if (member->place == GL_IN_HEADER)
+    if (member->location == GL_IN_HEADER)
       set_header_field(L, response, member->header, member->name);
-    if (member->place == GL_IN_STATUS) {
+    if (member->location == GL_IN_STATUS) {
       lua_pushinteger(L, response->status);
       lua_setfield(L, -2, member->name);
     }
@@ -277,13 +277,13 @@ static int reads_body(const gl_shape *shape) {
   if (payload)
     return payload->shape->type != GL_BLOB;
   for (size_t i = 0; i < shape->count; i++)
-    if (shape->members[i].place != GL_IN_HEADER)
+    if (shape->members[i].location != GL_IN_HEADER)
       return 1;
   return 0;
 }
 
-int gl_push_output(lua_State *L, const gl_operation *operation, const gl_response *response,
-                   int decoded, int metadata) {
+int gl_unmarshal_output(lua_State *L, const gl_operation *operation, const gl_response *response,
+                        int decoded, int metadata) {
   mismatch found = {NULL, NULL};
   const gl_shape *output = operation->output;
   lua_newtable(L);

@@ -16,7 +16,7 @@ void gl_push_metadata(lua_State *L, const gl_response *response);
  * know are dropped, and JSON nulls are absent, in lists too.  Whole numbers are integers, as exact
  * as lua-cjson gives them (some of its versions only to 2^53); a number or boolean where a string
  * belongs stays what it is.  Returns how many values it pushed. */
-int gl_push_output(lua_State *L, const gl_operation *operation, const gl_response *response,
-                   int decoded, int metadata);
+int gl_unmarshal_output(lua_State *L, const gl_operation *operation, const gl_response *response,
+                        int decoded, int metadata);
 
 #endif
