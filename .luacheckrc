@@ -4,4 +4,5 @@ exclude_files = { "build" }
 
 files["spec"] = { std = "lua54+luajit+busted" }
 files["spec/local"] = { std = "ngx_lua" }
+files["spec/local/spec"] = { std = "lua54+luajit+busted" }
 files[".busted"] = { std = "lua54+luajit" }

@@ -1,0 +1,127 @@
+-- DescribeJob, ListJobs, and the jobs of a vault for the rooms that start, complete and read them.
+-- A job is a record { id, action, created, description, topic, status, message, completed } with
+--   of an archive's retrieval: archive_id, archive_hash, archive_length, first, last (the range in
+--     the archive), ranged (whether one was asked for), range_hash (nil: not tree-hash aligned),
+--     tier, archive_description
+--   of an inventory's: inventory = { format, start, stop, limit, marker }
+--   when it has succeeded: output = { name, part_size, length }, a content; length is the whole
+--     archive's or the inventory's
+
+local content = require "store.content"
+local errors = require "http.errors"
+local json = require "http.json"
+local paging = require "http.paging"
+local records = require "store.records"
+local store = require "store.vaults"
+
+local jobs = {}
+
+local LONGEST_PAGE = 50
+
+local states = { InProgress = true, Succeeded = true, Failed = true }
+
+function jobs.put(owner, vault_name, job)
+  records.put(owner, vault_name, "jobs", job.id, job)
+end
+
+-- The job, or nil where it went with its vault.
+function jobs.find(owner, vault_name, id)
+  return records.get(owner, vault_name, "jobs", id)
+end
+
+-- The job that the request names; raises ResourceNotFoundException.
+function jobs.named(call)
+  local owner, vault_name, id = call.owner, call.path.vaultName, call.path.jobId
+  store.get(owner, vault_name)
+  local job = jobs.find(owner, vault_name, id)
+  if not job then
+    errors.raise("ResourceNotFoundException", "The job ID was not found: %s", id)
+  end
+  return job
+end
+
+local function inventory_parameters(inventory)
+  if not inventory then return json.null end
+  return {
+    { "EndDate", inventory.stop or json.null },
+    { "Format", inventory.format },
+    { "Limit", inventory.limit or json.null },
+    { "Marker", inventory.marker or json.null },
+    { "StartDate", inventory.start or json.null },
+  }
+end
+
+-- The page "Describe Job" leaves the hash out while a range of the whole archive is in progress.
+local function range_hash(job)
+  local whole = job.range_hash == job.archive_hash
+  if job.ranged and whole and job.status == "InProgress" then return json.null end
+  return job.range_hash or json.null
+end
+
+-- The answer to DescribeJob, an item of ListJobs, and the message of a notification.
+function jobs.description(owner, vault_name, job)
+  local inventory_size = job.inventory and job.output and job.output.length
+  return {
+    { "Action", job.action },
+    { "ArchiveId", job.archive_id or json.null },
+    { "ArchiveSHA256TreeHash", job.archive_hash or json.null },
+    { "ArchiveSizeInBytes", job.archive_length or json.null },
+    { "Completed", job.status ~= "InProgress" },
+    { "CompletionDate", job.completed or json.null },
+    { "CreationDate", job.created },
+    { "InventoryRetrievalParameters", inventory_parameters(job.inventory) },
+    { "InventorySizeInBytes", inventory_size or json.null },
+    { "JobDescription", job.description or json.null },
+    { "JobId", job.id },
+    { "JobOutputPath", json.null },
+    { "OutputLocation", json.null },
+    { "RetrievalByteRange", job.first and ("%.0f-%.0f"):format(job.first, job.last) or json.null },
+    { "SelectParameters", json.null },
+    { "SHA256TreeHash", range_hash(job) },
+    { "SNSTopic", job.topic or json.null },
+    { "StatusCode", job.status },
+    { "StatusMessage", job.message },
+    { "Tier", job.tier or json.null },
+    { "VaultARN", store.arn(owner, vault_name) },
+  }
+end
+
+function jobs.describe(call)
+  local job = jobs.named(call)
+  return { status = 200, json = jobs.description(call.owner, call.path.vaultName, job) }
+end
+
+-- A function that tells whether the query asks for a job.
+local function filter(query)
+  local state, completed = query.statuscode, query.completed
+  if state and not states[state] then
+    errors.raise("InvalidParameterValueException", "The job status code is not valid: %s", state)
+  elseif completed and completed ~= "true" and completed ~= "false" then
+    errors.raise("InvalidParameterValueException", "The completed flag is not valid: %s",
+      completed)
+  end
+  return function(job)
+    return (not state or job.status == state)
+      and (not completed or tostring(job.status ~= "InProgress") == completed)
+  end
+end
+
+local function id_of(job) return job.id end
+
+function jobs.list(call)
+  local owner, vault_name = call.owner, call.path.vaultName
+  store.get(owner, vault_name)
+  local page, marker = paging.page(records.list(owner, vault_name, "jobs"), call.query,
+    LONGEST_PAGE, id_of, filter(call.query))
+  for i, job in ipairs(page) do page[i] = jobs.description(owner, vault_name, job) end
+  return { status = 200, json = { { "JobList", json.list(page) }, { "Marker", marker } } }
+end
+
+-- Deletes what the vault's jobs still offer, as the vault, which has no archives, goes.
+function jobs.discard_all(owner, vault_name)
+  for _, job in ipairs(records.list(owner, vault_name, "jobs")) do
+    if job.output then content.remove(job.output.name, content.files(job.output)) end
+  end
+end
+
+return jobs

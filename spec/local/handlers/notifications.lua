@@ -1,0 +1,74 @@
+-- SetVaultNotifications, GetVaultNotifications, DeleteVaultNotifications.
+
+local errors = require "http.errors"
+local json = require "http.json"
+local members = require "http.members"
+local sns = require "handlers.sns"
+local store = require "store.vaults"
+
+local notifications = {}
+
+local known_events = {
+  ArchiveRetrievalCompleted = true,
+  InventoryRetrievalCompleted = true,
+}
+
+-- The events named, each once.
+local function events(list)
+  local chosen, seen = {}, {}
+  for _, event in ipairs(members.list(list, "Events", "string")) do
+    if not known_events[event] then
+      errors.raise("InvalidParameterValueException", "Invalid notification event: %s", event)
+    end
+    if not seen[event] then chosen[#chosen + 1] = event end
+    seen[event] = true
+  end
+  if #chosen == 0 then
+    errors.raise("InvalidParameterValueException", "At least one notification event is required.")
+  end
+  return chosen
+end
+
+-- Replaces the whole configuration: a vault has one topic.
+function notifications.set(call)
+  local owner, body = call.owner, json.decode_object(call.body.text)
+  local configuration = {
+    topic = sns.check_topic(members.required(body, "SNSTopic", "string")),
+    events = events(members.required(body, "Events", "table")),
+  }
+  store.exclusively(owner, function()
+    local vault = store.get(owner, call.path.vaultName)
+    vault.notifications = configuration
+    store.put(owner, vault)
+  end)
+  return { status = 204 }
+end
+
+function notifications.get(call)
+  local vault = store.get(call.owner, call.path.vaultName)
+  local configuration = vault.notifications
+  if not configuration then
+    errors.raise("ResourceNotFoundException",
+      "No notification configuration is set for vault: %s", store.arn(call.owner, vault.name))
+  end
+  return {
+    status = 200,
+    json = {
+      { "Events", json.list(configuration.events) },
+      { "SNSTopic", configuration.topic },
+    },
+  }
+end
+
+-- Idempotent: a vault without a configuration stays so.
+function notifications.delete(call)
+  local owner = call.owner
+  store.exclusively(owner, function()
+    local vault = store.get(owner, call.path.vaultName)
+    vault.notifications = nil
+    store.put(owner, vault)
+  end)
+  return { status = 204 }
+end
+
+return notifications

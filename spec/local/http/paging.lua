@@ -1,0 +1,38 @@
+-- Lists in pages: the query's `limit` and `marker`, the answer's Marker.
+
+local errors = require "http.errors"
+local json = require "http.json"
+
+local paging = {}
+
+-- How many items the page may have: `limit`, but `most` where that is less or there is no limit.
+function paging.length(limit, most)
+  if not limit then return most end
+  if not limit:find "^%d+$" or tonumber(limit) < 1 then
+    errors.raise("InvalidParameterValueException", "Invalid limit: %s", limit)
+  end
+  return math.min(tonumber(limit), most)
+end
+
+local function position(items, id_of, marker)
+  for i, item in ipairs(items) do
+    if id_of(item) == marker then return i end
+  end
+  errors.raise("InvalidParameterValueException", "Invalid marker: %s", marker)
+end
+
+-- The page that `query` asks for of all `items`, those that `wanted` is true of, and the marker of
+-- the next page or JSON's null. A marker is the `id_of` the item at which a page begins.
+function paging.page(items, query, most, id_of, wanted)
+  local length, page = paging.length(query.limit, most), {}
+  local first = query.marker and position(items, id_of, query.marker) or 1
+  for i = first, #items do
+    if not wanted or wanted(items[i]) then
+      if #page == length then return page, id_of(items[i]) end
+      page[#page + 1] = items[i]
+    end
+  end
+  return page, json.null
+end
+
+return paging

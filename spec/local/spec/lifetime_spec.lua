@@ -1,0 +1,153 @@
+-- How the local service starts and ends. It never leaves a file or a process behind.
+
+local interpreter = require "spec.support.interpreter"
+local socket = require "socket"
+local service = require "spec.support.local_service"
+local signed_http = require "spec.support.signed_http"
+
+local SERVE = "spec/local/serve"
+
+-- What a shell command prints on both streams. Waits for every process that has them open.
+local function output_of(command)
+  local pipe = assert(io.popen("{ " .. command .. "; } 2>&1"))
+  local text = pipe:read "*a"
+  pipe:close()
+  return text
+end
+
+local function alive(pid)
+  return output_of("kill -0 " .. pid .. " && echo yes") == "yes\n"
+end
+
+describe("the local service", function()
+  local directory
+
+  before_each(function() directory = output_of("mktemp -d"):match "%S+" end)
+  after_each(function() os.execute("rm -rf " .. directory) end)
+
+  -- A command that runs `serve` with its files in our directory.
+  local function serve(arguments)
+    return ("TMPDIR=%s exec %s %s"):format(directory, SERVE, arguments)
+  end
+
+  local function assert_no_trace(url, pid)
+    assert.are.equal("", output_of("ls -A " .. directory))
+    assert.is_false(signed_http.listens(url))
+    assert.is_false(alive(pid))
+  end
+
+  -- A command that tells all about the service it is run with.
+  local TELL = "'echo $AWS_ENDPOINT_URL_GLACIER; cat $TMPDIR/*/nginx.pid; "
+
+  it("runs a command and is gone when it ends", function()
+    local text = output_of("(" .. serve("-- sh -c " .. TELL .. "exit 7'") .. "); echo $?")
+    local url, pid, status = text:match "^(%S+)\n(%d+)\n(%d+)\n$"
+    assert.are.equal("7", status, text)
+    assert_no_trace(url, pid)
+  end)
+
+  it("gives the command its environment and our input", function()
+    local text = output_of("echo hello | (" .. serve("--session-token a/b+c= --region eu-west-1,x -- "
+      .. "sh -c 'cat; echo $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN "
+      .. "$AWS_REGION $AWS_DEFAULT_REGION'") .. ")")
+    assert.are.equal("hello\nAKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY "
+      .. "a/b+c= eu-west-1 eu-west-1\n", text)
+  end)
+
+  it("does not hand on a session token that is not its own", function()
+    assert.are.equal("none\n", output_of("AWS_SESSION_TOKEN=x AWS_PROFILE=x "
+      .. serve "-- sh -c 'echo ${AWS_SESSION_TOKEN-none}${AWS_PROFILE-}'"))
+  end)
+
+  it("ends its command, and itself, on a signal", function()
+    local text = output_of("(" .. serve("-- sh -c " .. TELL .. "echo $$; kill -TERM $PPID; "
+      .. "exec sleep 1000'") .. "); echo $?")
+    local url, pid, command, status = text:match "^(%S+)\n(%d+)\n(%d+)\n.-(%d+)\n$"
+    assert.are.equal("143", status, text)
+    assert.is_false(alive(command))
+    assert_no_trace(url, pid)
+  end)
+
+  it("says where it is, and serves until it gets a signal", function()
+    for signal, expected in pairs { TERM = "143", HUP = "129" } do
+      local pipe = io.popen("sh -c 'echo $$; " .. serve "" .. "'; echo $?")
+      local process, url, environment = pipe:read "*l", pipe:read "*l", pipe:read "*l"
+      local pid = output_of("cat " .. directory .. "/*/nginx.pid"):match "%d+"
+      assert.is_true(alive(pid))
+      assert.is_true(signed_http.listens(url))
+      assert.truthy(environment:find("AWS_ENDPOINT_URL_GLACIER=" .. url, 1, true))
+      os.execute("kill -" .. signal .. " " .. process)
+      assert.are.equal(expected, pipe:read "*l")
+      pipe:close()
+      assert_no_trace(url, pid)
+    end
+  end)
+
+  it("ends with the process that started it, even one that is killed", function()
+    local text = output_of(("TMPDIR=%s %s -e '%s'"):format(directory, interpreter, [[
+      local running = require("spec.support.local_service").start()
+      print(running.url)
+      io.flush()
+      os.execute("cat $TMPDIR/*/nginx.pid; kill -KILL $PPID")
+    ]]))
+    local url, pid = text:match "^(%S+)\n(%d+)\n"
+    assert_no_trace(url, pid)
+  end)
+
+  it("leaves no archive", function()
+    local text = output_of(("TMPDIR=%s %s -e '%s'"):format(directory, interpreter, [[
+      local running = require("spec.support.local_service").start()
+      local send = require("spec.support.signed_http").caller(running)
+      send("PUT", "/-/vaults/v")
+      require("spec.support.archive_requests").archive(send, "/-/vaults/v", "x")
+      os.execute("ls $TMPDIR/*/archives/*.0 | wc -l")
+      running.stop()
+      os.execute("ls -A $TMPDIR | wc -l")
+    ]]))
+    assert.are.equal("1\n0\n", text)
+  end)
+
+  it("is cleaned up after when it is killed itself", function()
+    local pipe = io.popen("sh -c 'echo $$; " .. serve "" .. "' 2>/dev/null")
+    local process, url = pipe:read "*l", pipe:read "*l"
+    os.execute("kill -KILL " .. process)
+    pipe:read "*a"
+    pipe:close()
+    local deadline = socket.gettime() + 10
+    while output_of("ls -A " .. directory) ~= "" and socket.gettime() < deadline do
+      socket.sleep(0.02)
+    end
+    assert.are.equal("", output_of("ls -A " .. directory))
+    assert.is_false(signed_http.listens(url))
+  end)
+
+  it("leaves nothing when it cannot start", function()
+    local running = service.start()
+    local port = running.url:match "%d+$"
+    local text = output_of("(" .. serve("--port " .. port) .. "); echo $?")
+    running.stop()
+    assert.are.equal(SERVE .. ": port " .. port .. " is taken\n1\n", (text:gsub("%S*spec/", "spec/")))
+    assert.are.equal("", output_of("ls -A " .. directory))
+  end)
+
+  it("refuses options that cannot be meant", function()
+    for _, arguments in ipairs { "--port x", "--port", "--clock-offset soon", "--nonsense 1", "--",
+      "--credentials a:b:1234", "--session-token 'a b'", "stray", "--region ''", "--job-delay x",
+      "--lock-window -1", "--subscriber http://127.0.0.1:1/", "--subscriber arn:x=http://a.b:1/",
+      "--subscriber arn:x=http://127.0.0.1/", "--subscriber arn:x=https://127.0.0.1:1/" } do
+      local text = output_of("(" .. serve(arguments) .. "); echo $?")
+      assert.truthy(text:find "^spec/local/serve: .*\n2\n$", arguments .. ": " .. text)
+    end
+  end)
+
+  it("can be told to be slow", function()
+    local running = service.start { delay = 1000 }
+    local connection = socket.connect("127.0.0.1", tonumber(running.url:match "%d+$"))
+    connection:send "GET / HTTP/1.1\r\nhost: a\r\n\r\n"
+    connection:settimeout(0.1)
+    local _, problem = connection:receive "*l"
+    running.stop()
+    connection:close()
+    assert.are.equal("timeout", problem)
+  end)
+end)

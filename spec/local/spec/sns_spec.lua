@@ -1,0 +1,155 @@
+-- The notifications that the local service posts, taken by a subscriber of the spec's own.
+
+local cjson = require "cjson"
+local service = require "spec.support.local_service"
+local subscriber = require "spec.support.sns_subscriber"
+local archive_requests = require "spec.support.archive_requests"
+local signed_http = require "spec.support.signed_http"
+
+local VAULT = "/-/vaults/examplevault"
+local JOBS = VAULT .. "/jobs"
+local VAULT_TOPIC = "arn:aws:sns:us-west-2:012345678901:vaulttopic"
+local JOB_TOPIC = "arn:aws:sns:us-west-2:012345678901:jobtopic"
+local OTHER_TOPIC = "arn:aws:sns:us-west-2:012345678901:othertopic"
+local BOTH = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" }
+
+describe("the local service", function()
+  local listener, running, send, archive
+
+  local function start_with(options)
+    options.subscriber = {
+      VAULT_TOPIC .. "=" .. listener.url .. "/vault",
+      JOB_TOPIC .. "=" .. listener.url .. "/job/a",
+      JOB_TOPIC .. "=" .. listener.url .. "/job/b",
+    }
+    running = service.start(options)
+    send = signed_http.caller(running)
+    send("PUT", VAULT)
+    archive = archive_requests.archive(send, VAULT, "x")
+  end
+
+  before_each(function() listener = subscriber.start() end)
+  after_each(function()
+    running.stop()
+    listener.stop()
+  end)
+
+  local function configure(topic, events)
+    local response = send("PUT", VAULT .. "/notification-configuration",
+      { body = cjson.encode { SNSTopic = topic, Events = events } })
+    assert.are.equal(204, response.status)
+  end
+
+  local function retrieve(topic)
+    return send("POST", JOBS, { body = cjson.encode { Type = "archive-retrieval",
+      ArchiveId = archive, SNSTopic = topic } }).headers["x-amz-job-id"]
+  end
+
+  local function inventory(topic)
+    return send("POST", JOBS, { body = cjson.encode { Type = "inventory-retrieval",
+      SNSTopic = topic } }).headers["x-amz-job-id"]
+  end
+
+  -- The next posts, by path.
+  local function receive(count)
+    local posts = {}
+    for _ = 1, count do
+      local post = listener.receive()
+      assert.is_nil(posts[post.path])
+      posts[post.path] = post
+    end
+    return posts
+  end
+
+  it("posts SNS's message with the description of a job that is completed", function()
+    start_with { job_delay = 0.05 }
+    configure(VAULT_TOPIC, BOTH)
+    local id = retrieve()
+    local post = listener.receive()
+    assert.are.same(send("GET", JOBS .. "/" .. id).json, post.job)
+    assert.is_true(post.job.Completed)
+    assert.are.equal("/vault", post.path)
+    local headers, envelope = post.headers, post.envelope
+    assert.are.equal("Notification", headers["x-amz-sns-message-type"])
+    assert.are.equal(VAULT_TOPIC, headers["x-amz-sns-topic-arn"])
+    assert.are.equal(envelope.MessageId, headers["x-amz-sns-message-id"])
+    assert.are.equal(VAULT_TOPIC .. ":", headers["x-amz-sns-subscription-arn"]:sub(1, -37))
+    assert.are.equal("text/plain; charset=UTF-8", headers["content-type"])
+    assert.truthy(envelope.MessageId:find "^%x+%-%x%x%x%x%-4%x%x%x%-8%x%x%x%-%x+$")
+    assert.are.equal(36, #envelope.MessageId)
+    assert.are.equal("Notification", envelope.Type)
+    assert.are.equal(VAULT_TOPIC, envelope.TopicArn)
+    assert.are.equal("1", envelope.SignatureVersion)
+    assert.truthy(envelope.Timestamp:find "^%d+%-%d%d%-%d%dT[%d:]+%.%d%d%dZ$")
+    for name, pattern in pairs { Subject = ".", Signature = "^[%w+/=]+$",
+      SigningCertURL = "^https://sns%.us%-west%-2%.amazonaws%.com/.*%.pem$",
+      UnsubscribeURL = "^https://sns%.us%-west%-2%.amazonaws%.com/%?Action=Unsubscribe&" } do
+      assert.truthy(envelope[name]:find(pattern), name)
+    end
+  end)
+
+  it("tells every subscriber of the vault's topic and of the job's own", function()
+    start_with { job_delay = 0 }
+    configure(VAULT_TOPIC, BOTH)
+    local id = inventory(JOB_TOPIC)
+    local posts = receive(3)
+    for _, path in ipairs { "/vault", "/job/a", "/job/b" } do
+      assert.are.equal(id, posts[path].job.JobId)
+      assert.are.equal(path == "/vault" and VAULT_TOPIC or JOB_TOPIC, posts[path].envelope.TopicArn)
+    end
+  end)
+
+  it("tells a topic twice that is both", function()
+    start_with { job_delay = 0 }
+    configure(VAULT_TOPIC, BOTH)
+    local id = retrieve(VAULT_TOPIC)
+    assert.are.equal(id, listener.receive().job.JobId)
+    assert.are.equal(id, listener.receive().job.JobId)
+  end)
+
+  -- Of one job the vault's topic is always told before the job's own: had it been told, it would
+  -- be the first to be received.
+  it("tells the vault's topic of the events only that it is configured for", function()
+    start_with { job_delay = 0 }
+    for _, own in ipairs { VAULT_TOPIC, OTHER_TOPIC } do
+      configure(own, { "InventoryRetrievalCompleted" })
+      local id = retrieve(JOB_TOPIC)
+      for _, post in pairs(receive(2)) do
+        assert.are.equal(JOB_TOPIC, post.envelope.TopicArn)
+        assert.are.equal(id, post.job.JobId)
+      end
+    end
+    send("DELETE", VAULT .. "/notification-configuration")
+    inventory(JOB_TOPIC)
+    assert.is_nil(receive(2)["/vault"])
+  end)
+
+  it("tells of a job that has failed too", function()
+    start_with { job_delay = 0.3 }
+    configure(VAULT_TOPIC, BOTH)
+    retrieve()
+    send("DELETE", VAULT .. "/archives/" .. archive)
+    assert.are.equal("Failed", listener.receive().job.StatusCode)
+  end)
+
+  it("tries again where a subscriber does not answer with a success", function()
+    start_with { job_delay = 0 }
+    configure(VAULT_TOPIC, BOTH)
+    retrieve()
+    local first, second = listener.receive(500), listener.receive()
+    assert.are.equal(first.body, second.body)
+  end)
+
+  it("completes and tells of any number of jobs at a time", function()
+    start_with { job_delay = 0.2 }
+    configure(VAULT_TOPIC, BOTH)
+    local started, count = {}, 300
+    for _ = 1, count do started[inventory()] = true end
+    for _ = 1, count do
+      local id = listener.receive().job.JobId
+      assert.is_true(started[id])
+      started[id] = nil
+    end
+    assert.is_nil(next(started))
+  end)
+end)

@@ -1,0 +1,74 @@
+-- The vaults, in memory that the workers share. An owner is { account, region }; a vault is a
+-- table that holds { name, created, notifications = { topic, events } or nil }, archives, bytes
+-- and inventoried (nil before its first archive), and what policies.lua and tags.lua keep there.
+-- What a vault can have many of is in records.lua.
+
+local cjson = require "cjson"
+local errors = require "http.errors"
+
+local vaults = ngx.shared.vaults
+local locks = ngx.shared.locks
+
+local store = {}
+
+local LOCK_LIFETIME = 10 -- seconds, so that a worker's crash does not lock the others out for ever
+
+local function key(owner, name)
+  return owner.account .. "/" .. owner.region .. "/" .. name
+end
+
+local function partition(region)
+  return region:find "^cn%-" and "aws-cn" or region:find "^us%-gov%-" and "aws-us-gov" or "aws"
+end
+
+function store.arn(owner, name)
+  return ("arn:%s:glacier:%s:%s:vaults/%s"):format(partition(owner.region), owner.region,
+    owner.account, name)
+end
+
+-- Runs `change` while no other worker changes anything of this owner's; hands its results on.
+function store.exclusively(owner, change)
+  local lock = key(owner, "")
+  while not locks:add(lock, true, LOCK_LIFETIME) do ngx.sleep(0.001) end
+  local ok, first, second = pcall(change)
+  locks:delete(lock)
+  if not ok then error(first, 0) end
+  return first, second
+end
+
+-- The vault of that name, or nil.
+function store.find(owner, name)
+  local text = vaults:get(key(owner, name))
+  return text and cjson.decode(text)
+end
+
+-- The vault of that name; raises ResourceNotFoundException where there is none.
+function store.get(owner, name)
+  local vault = store.find(owner, name)
+  if not vault then
+    errors.raise("ResourceNotFoundException", "Vault not found for ARN: %s",
+      store.arn(owner, name))
+  end
+  return vault
+end
+
+function store.put(owner, vault)
+  local ok, problem = vaults:safe_set(key(owner, vault.name), cjson.encode(vault))
+  if not ok then errors.raise("ServiceUnavailableException", "No room left: %s", problem) end
+end
+
+function store.remove(owner, name)
+  vaults:delete(key(owner, name))
+end
+
+-- The names of the owner's vaults, ASCII-sorted.
+function store.names(owner)
+  local prefix, names = key(owner, ""), {}
+  for _, stored in ipairs(vaults:get_keys(0)) do
+    if stored:sub(1, #prefix) == prefix then names[#names + 1] = stored:sub(#prefix + 1) end
+  end
+  table.sort(names)
+  return names
+end
+
+return store

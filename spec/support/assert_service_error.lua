@@ -1,0 +1,12 @@
+local assert = require "luassert"
+
+-- Asserts that a response, as spec.support.signed_http gives it, is the service's error `code` with that
+-- status, in the service's form, and that its message has `text` in it.
+return function(response, status, code, text)
+  assert.are.equal(code, response.json and response.json.code, response.body)
+  assert.are.equal(status, response.status)
+  assert.are.equal(status < 500 and "Client" or "Server", response.json.type)
+  assert.truthy(response.json.message:find(text, 1, true), response.json.message)
+  assert.are.equal("application/json", response.headers["content-type"])
+  assert.truthy(response.headers["x-amzn-requestid"])
+end
