@@ -42,7 +42,7 @@ static const char lua_state_client[] =
     "local given = {\n"
     "  region = 'us-east-1', endpoint_url = url, max_attempts = 1,\n"
     "  credentials = { access_key_id = 'AKID', secret_access_key = 'SECRET' },\n"
-    "  env = { AWS_CONFIG_FILE = '/dev/null', AWS_SHARED_CREDENTIALS_FILE = '/dev/null' },\n"
+    "  env = {},\n"
     "}\n"
     "for name, value in pairs(options or {}) do given[name] = value end\n"
     "return require('glacier').client(given)\n";

@@ -2,7 +2,7 @@
 -- and its retrieval begun; the message arrives when that is complete, and the archive is fetched. All
 -- against the local service, which checks every byte, and an HTTP subscriber of our own.
 local glacier = require "glacier"
-local service = require "spec.local.service"
+local service = require "spec.support.local_service"
 local subscriber = require "spec.examples.subscriber"
 
 local topic = "arn:aws:sns:us-west-2:012345678901:mytopic"

@@ -1,8 +1,8 @@
 -- The adaptive mode's rate limiter.
 local rate_limiter = require "glacier.call.rate_limiter"
 local glacier = require "glacier"
-local hosts = require "spec.support.host"
-local play = require "spec.support.play"
+local simulation = require "spec.support.simulation"
+local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
 
 -- What botocore 1.43 (retries/adaptive.py, throttling.py, bucket.py) makes of these requests, one a
@@ -86,81 +86,81 @@ describe("a client in the adaptive mode", function()
   local THROTTLE = reply.error(400, "ThrottlingException")
 
   -- With chance 0 all pauses but the limiter's are 0.
-  local function limited(host)
+  local function limited(sim)
     local list = {}
-    for _, pause in ipairs(host.pauses) do
+    for _, pause in ipairs(sim.pauses) do
       if pause > 0 then list[#list + 1] = pause end
     end
     return list
   end
 
   it("lets all requests pass that nobody throttles", function()
-    local played = play({ fallback = reply.good() }, { retry_mode = "adaptive" }, { chance = 0 })
-    for _ = 1, 20 do played:list_vaults() end
-    assert.are.equal(20, #played:stop())
-    assert.are.same({}, played.host.pauses)
+    local run = scripted_client({ fallback = reply.good() }, { retry_mode = "adaptive" }, { random = 0 })
+    for _ = 1, 20 do run:list_vaults() end
+    assert.are.equal(20, #run:stop())
+    assert.are.same({}, run.sim.pauses)
   end)
 
   it("waits for its turn after a throttle, in later calls too", function()
-    local played = play({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive" }, { chance = 0 })
-    for _ = 1, 3 do assert.is_true((played:list_vaults())) end
-    played:stop()
+    local run = scripted_client({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive" }, { random = 0 })
+    for _ = 1, 3 do assert.is_true((run:list_vaults())) end
+    run:stop()
     assert.are.same({ 2, 0.625, 0.2841 }, (function()
-      local list = limited(played.host)
+      local list = limited(run.sim)
       for i, pause in ipairs(list) do list[i] = math.floor(pause * 1e4 + 0.5) / 1e4 end
       return list
     end)())
   end)
 
   it("does so for each client by itself, and in no other mode", function()
-    local played = play({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive" }, { chance = 0 })
-    played:list_vaults()
+    local run = scripted_client({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive" }, { random = 0 })
+    run:list_vaults()
     for _, mode in ipairs { "adaptive", "standard", "legacy" } do
-      local other = glacier.client(played.host:options { endpoint_url = played.server.url, retry_mode = mode })
+      local other = glacier.client(run.sim:options { endpoint_url = run.server.url, retry_mode = mode })
       other:list_vaults()
     end
-    played:stop()
-    assert.are.equal(1, #limited(played.host))
+    run:stop()
+    assert.are.equal(1, #limited(run.sim))
     for _, mode in ipairs { "standard", "legacy" } do
-      local plain = play({ THROTTLE, fallback = reply.good() }, { retry_mode = mode }, { chance = 0 })
+      local plain = scripted_client({ THROTTLE, fallback = reply.good() }, { retry_mode = mode }, { random = 0 })
       plain:list_vaults()
       plain:list_vaults()
       plain:stop()
-      assert.are.same({}, limited(plain.host))
+      assert.are.same({}, limited(plain.sim))
     end
   end)
 
   it("does not begin a wait that would pass the call's timeout", function()
-    local played = play({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive", timeout = 1.9 },
-      { chance = 0 })
-    local began = played.host.now
-    local _, err = played:list_vaults()
+    local run = scripted_client({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive", timeout = 1.9 },
+      { random = 0 })
+    local began = run.sim.now
+    local _, err = run:list_vaults()
     assert.are.equal("ThrottlingException", err.code)
     assert.are.equal(1, err.attempts)
-    _, err = played:list_vaults()
+    _, err = run:list_vaults()
     assert.are.equal("ReadTimeoutError", err.code)
     assert.are.equal(0, err.attempts)
     assert.is_true(err.retryable)
-    assert.are.equal(began, played.host.now)
-    assert.are.equal(1, #played:stop())
+    assert.are.equal(began, run.sim.now)
+    assert.are.equal(1, #run:stop())
   end)
 
   it("does not count calls that never got keys to sign with", function()
     local keys
-    local host = hosts.new { chance = 0 }
-    local client = glacier.client(host:options {
+    local sim = simulation.new { random = 0 }
+    local client = glacier.client(sim:options {
       retry_mode = "adaptive",
       credentials = function() return keys end,
       transport = function() return { status = 400, body = '{"code":"ThrottlingException","message":""}' } end,
     })
     for _ = 1, 100 do
-      host.now = host.now + 0.01
+      sim.now = sim.now + 0.01
       pcall(client.list_vaults, client)
     end
     keys = { access_key_id = "a", secret_access_key = "b" }
-    host.now = host.now + 0.5
+    sim.now = sim.now + 0.5
     pcall(client.list_vaults, client)
     -- One answer in a second and a half is no reason to send more than one in two seconds.
-    assert.are.near(2, limited(host)[1], 0.1)
+    assert.are.near(2, limited(sim)[1], 0.1)
   end)
 end)

@@ -1,9 +1,9 @@
 -- What the service holds for a wrong clock or an expired token, and what the client does about it.
 local glacier = require "glacier"
-local hosts = require "spec.support.host"
-local play = require "spec.support.play"
+local simulation = require "spec.support.simulation"
+local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
-local service = require "spec.local.service"
+local service = require "spec.support.local_service"
 
 local NOW, HOUR = 1350000000, 3600
 
@@ -35,56 +35,57 @@ describe("a clock that is wrong", function()
     it("is corrected after " .. code .. ", and the request signed once more", function()
       for _, mode in ipairs { "standard", "legacy", "adaptive" } do
         for _, offset in ipairs { HOUR, -HOUR, 241, -241, 9 * 365 * 24 * HOUR } do
-          local played = play({ refusal(offset, code), reply.good() }, { retry_mode = mode, max_attempts = 1 })
-          local good, response = played:list_vaults()
+          local run = scripted_client({ refusal(offset, code), reply.good() }, { retry_mode = mode, max_attempts = 1 })
+          local good, response = run:list_vaults()
           assert.is_true(good)
           assert.are.equal(1, response.ResponseMetadata.RetryAttempts)
-          assert.are.same({ amz_date(NOW), amz_date(NOW + offset) }, signed_at(played:stop()))
-          assert.are.same({}, played.host.pauses)
+          assert.are.same({ amz_date(NOW), amz_date(NOW + offset) }, signed_at(run:stop()))
+          assert.are.same({}, run.sim.pauses)
         end
       end
     end)
   end
 
   it("stays corrected for later calls, and goes on", function()
-    local played = play { refusal(HOUR), reply.good(), reply.good(), refusal(-HOUR), reply.good() }
-    played:list_vaults()
-    played.host.now = NOW + 10
-    played:list_vaults()
-    played:list_vaults()
+    local run = scripted_client { refusal(HOUR), reply.good(), reply.good(), refusal(-HOUR), reply.good() }
+    run:list_vaults()
+    run.sim.now = NOW + 10
+    run:list_vaults()
+    run:list_vaults()
     assert.are.same({ amz_date(NOW), amz_date(NOW + HOUR), amz_date(NOW + HOUR + 10),
-      amz_date(NOW + HOUR + 10), amz_date(NOW - HOUR) }, signed_at(played:stop()))
+      amz_date(NOW + HOUR + 10), amz_date(NOW - HOUR) }, signed_at(run:stop()))
   end)
 
   it("is another client's own affair", function()
-    local played = play { refusal(HOUR), reply.good(), reply.good() }
-    played:list_vaults()
-    local other = glacier.client(played.host:options { endpoint_url = played.server.url })
+    local run = scripted_client { refusal(HOUR), reply.good(), reply.good() }
+    run:list_vaults()
+    local other = glacier.client(run.sim:options { endpoint_url = run.server.url })
     other:list_vaults()
-    assert.are.equal(amz_date(NOW), signed_at(played:stop())[3])
+    assert.are.equal(amz_date(NOW), signed_at(run:stop())[3])
   end)
 
   it("is corrected once in a call", function()
-    local played = play { refusal(HOUR), refusal(3 * HOUR), reply.good() }
-    local _, err = played:list_vaults()
+    local run = scripted_client { refusal(HOUR), refusal(3 * HOUR), reply.good() }
+    local _, err = run:list_vaults()
     assert.are.equal("InvalidSignatureException", err.code)
     assert.are.equal(2, err.attempts)
     assert.is_false(err.retryable)
-    assert.are.equal(2, #played:stop())
+    assert.are.equal(2, #run:stop())
   end)
 
   it("costs nothing of the quota and no attempt of the others", function()
-    local played = play({ reply.error(500), refusal(HOUR), reply.error(500), reply.good() }, { max_attempts = 4 })
-    local good, response = played:list_vaults()
+    local script = { reply.error(500), refusal(HOUR), reply.error(500), reply.good() }
+    local run = scripted_client(script, { max_attempts = 4 })
+    local good, response = run:list_vaults()
     assert.is_true(good)
     assert.are.equal(3, response.ResponseMetadata.RetryAttempts)
-    assert.are.equal(2, #played.host.pauses)
-    played:stop()
+    assert.are.equal(2, #run.sim.pauses)
+    run:stop()
   end)
 
   it("is corrected for each of several calls that were under way", function()
     local waiting, carried = {}, 0
-    local client = glacier.client(hosts.new():options {
+    local client = glacier.client(simulation.new():options {
       transport = function(request)
         carried = carried + 1
         local time = request.headers["X-Amz-Date"]
@@ -118,21 +119,22 @@ describe("a clock that is wrong", function()
   }
   for what, script in pairs(LEFT_ALONE) do
     it("is not what a refusal with " .. what .. " is about", function()
-      local played = play { script, reply.good(), reply.good() }
-      local good, err = played:list_vaults()
+      local run = scripted_client { script, reply.good(), reply.good() }
+      local good, err = run:list_vaults()
       assert.is_false(good)
       assert.are.equal(1, err.attempts)
-      played:list_vaults()
-      assert.are.same({ amz_date(NOW), amz_date(NOW) }, signed_at(played:stop()))
+      run:list_vaults()
+      assert.are.same({ amz_date(NOW), amz_date(NOW) }, signed_at(run:stop()))
     end)
   end
 
   it("is no reason to trust the Date of a success, or of an outage", function()
     local headers = { Date = http_date(NOW + HOUR) }
-    local played = play({ reply.good(headers), reply.error(500, nil, headers), reply.good() }, {}, { chance = 0 })
-    played:list_vaults()
-    played:list_vaults()
-    assert.are.same({ amz_date(NOW), amz_date(NOW), amz_date(NOW) }, signed_at(played:stop()))
+    local script = { reply.good(headers), reply.error(500, nil, headers), reply.good() }
+    local run = scripted_client(script, {}, { random = 0 })
+    run:list_vaults()
+    run:list_vaults()
+    assert.are.same({ amz_date(NOW), amz_date(NOW), amz_date(NOW) }, signed_at(run:stop()))
   end)
 end)
 
@@ -140,8 +142,8 @@ describe("a service whose clock differs", function()
   for _, offset in ipairs { 7200, -7200 } do
     it(("by %d s is served"):format(offset), function()
       local running = service.start { clock_offset = offset }
-      local host = hosts.new { now = os.time() }
-      local client = glacier.client(host:options {
+      local sim = simulation.new { now = os.time() }
+      local client = glacier.client(sim:options {
         region = running.region, endpoint_url = running.url,
         credentials = { access_key_id = running.access_key_id, secret_access_key = running.secret_access_key },
       })
@@ -150,7 +152,7 @@ describe("a service whose clock differs", function()
       running.stop()
       assert.are.equal("v", second.VaultName)
       assert.are.equal(0, second.ResponseMetadata.RetryAttempts)
-      local retries = host:events_of "retry"
+      local retries = sim:events_of "retry"
       assert.are.equal(1, #retries)
       assert.are.equal("clock", retries[1].reason)
       assert.are.equal("CreateVault", retries[1].operation)
@@ -159,7 +161,7 @@ describe("a service whose clock differs", function()
 
   it("is not served where the secret is wrong as well", function()
     local running = service.start { clock_offset = 7200 }
-    local client = glacier.client(hosts.new { now = os.time() }:options {
+    local client = glacier.client(simulation.new { now = os.time() }:options {
       region = running.region, endpoint_url = running.url,
       credentials = { access_key_id = running.access_key_id, secret_access_key = "wrong" },
     })
@@ -182,31 +184,33 @@ describe("a token that has expired", function()
 
   for _, code in ipairs { "ExpiredTokenException", "ExpiredToken", "TokenRefreshRequired" } do
     it("is replaced after " .. code .. ", and the request signed once more", function()
-      local played = play({ reply.error(403, code), reply.good() }, { credentials = fresh_keys(), max_attempts = 1 })
-      local good, response = played:list_vaults()
-      local requests = played:stop()
+      local script = { reply.error(403, code), reply.good() }
+      local run = scripted_client(script, { credentials = fresh_keys(), max_attempts = 1 })
+      local good, response = run:list_vaults()
+      local requests = run:stop()
       assert.is_true(good)
       assert.are.equal(1, response.ResponseMetadata.RetryAttempts)
       assert.are_not.equal(requests[1].fields["x-amz-security-token"], requests[2].fields["x-amz-security-token"])
-      assert.are.same({}, played.host.pauses)
+      assert.are.same({}, run.sim.pauses)
     end)
   end
 
   it("is replaced once in a call", function()
-    local played = play({ fallback = reply.error(403, "ExpiredTokenException") }, { credentials = fresh_keys() })
-    local _, err = played:list_vaults()
-    assert.are.equal(2, #played:stop())
+    local script = { fallback = reply.error(403, "ExpiredTokenException") }
+    local run = scripted_client(script, { credentials = fresh_keys() })
+    local _, err = run:list_vaults()
+    assert.are.equal(2, #run:stop())
     assert.are.equal(2, err.attempts)
     assert.are.equal("ExpiredTokenException", err.code)
     assert.is_false(err.retryable)
   end)
 
   it("is what it is where the keys are given as they are", function()
-    local played = play({ fallback = reply.error(403, "ExpiredTokenException") }, {
+    local run = scripted_client({ fallback = reply.error(403, "ExpiredTokenException") }, {
       credentials = { access_key_id = "KEY", secret_access_key = "SECRET", session_token = "TOKEN" },
     })
-    local _, err = played:list_vaults()
-    assert.are.equal(1, #played:stop())
+    local _, err = run:list_vaults()
+    assert.are.equal(1, #run:stop())
     assert.are.equal("ExpiredTokenException", err.code)
   end)
 end)

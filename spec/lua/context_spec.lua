@@ -1,8 +1,8 @@
 -- How long a call may take: `timeout` is a deadline for the whole of it.
 local core = require "glacier.core"
 local glacier = require "glacier"
-local hosts = require "spec.support.host"
-local play = require "spec.support.play"
+local simulation = require "spec.support.simulation"
+local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
 local new_context = require("glacier.async.context").new
 
@@ -14,58 +14,58 @@ describe("the timeout of a call", function()
   -- { timeout, requests }
   for _, row in ipairs { { 0.4, 1 }, { 0.5, 1 }, { 0.6, 2 }, { 1.5, 2 }, { 1.6, 3 }, { 3.6, 4 }, { math.huge, 6 } } do
     it(("of %g s leaves time for %d attempts"):format(row[1], row[2]), function()
-      local played = play({ fallback = THROTTLE }, { timeout = row[1], max_attempts = 6 })
-      local began = played.host.now
-      local _, err = played:list_vaults()
-      assert.are.equal(row[2], #played:stop())
+      local run = scripted_client({ fallback = THROTTLE }, { timeout = row[1], max_attempts = 6 })
+      local began = run.sim.now
+      local _, err = run:list_vaults()
+      assert.are.equal(row[2], #run:stop())
       assert.are.equal(row[2], err.attempts)
       assert.are.equal("SlowDown", err.code)
       assert.is_true(err.retryable)
-      assert.is_true(played.host.now - began < row[1])
+      assert.is_true(run.sim.now - began < row[1])
       assert.are.equal(row[2] == 6 or nil, err.response.ResponseMetadata.MaxAttemptsReached)
     end)
   end
 
   it("is counted anew for each call", function()
-    local played = play({ fallback = THROTTLE }, { timeout = 1, max_attempts = 2 })
+    local run = scripted_client({ fallback = THROTTLE }, { timeout = 1, max_attempts = 2 })
     for _ = 1, 3 do
-      local _, err = played:list_vaults()
+      local _, err = run:list_vaults()
       assert.are.equal(2, err.attempts)
     end
-    played:stop()
+    run:stop()
   end)
 
   -- How the host waits while a server says nothing: clock and host by turns, so nothing sleeps.
-  local function assert_given_up(err, played, attempts)
+  local function assert_given_up(err, run, attempts)
     assert.are.equal("ReadTimeoutError", err.code)
     assert.are.equal("transport", err.kind)
     assert.are.equal("ListVaults", err.operation)
     assert.is_true(err.retryable)
     assert.are.equal(attempts, err.attempts)
-    assert.are.equal(('The timeout of the whole call passed on endpoint URL: "%s"'):format(played.server.url),
+    assert.are.equal(('The timeout of the whole call passed on endpoint URL: "%s"'):format(run.server.url),
       tostring(err))
   end
 
   it("gives up a server that stalls", function()
-    local played = play({ fallback = STALL }, { timeout = 5 }, { poll_takes = 0.25 })
-    local began = played.host.now
-    local _, err = played:list_vaults()
-    played:stop()
-    assert_given_up(err, played, 1)
-    assert.are.equal(5, played.host.now - began)
+    local run = scripted_client({ fallback = STALL }, { timeout = 5 }, { poll_takes = 0.25 })
+    local began = run.sim.now
+    local _, err = run:list_vaults()
+    run:stop()
+    assert_given_up(err, run, 1)
+    assert.are.equal(5, run.sim.now - began)
   end)
 
   it("gives up a server that stalls when its turn comes after a back-off", function()
-    local played = play({ THROTTLE, fallback = STALL }, { timeout = 5 }, { poll_takes = 0.001 })
-    played.host.on_pause = function() played.host.poll_takes = 0.25 end
-    local _, err = played:list_vaults()
-    played:stop()
-    assert_given_up(err, played, 2)
+    local run = scripted_client({ THROTTLE, fallback = STALL }, { timeout = 5 }, { poll_takes = 0.001 })
+    run.sim.on_pause = function() run.sim.poll_takes = 0.25 end
+    local _, err = run:list_vaults()
+    run:stop()
+    assert_given_up(err, run, 2)
   end)
 
   it("gives up a server that stalls where the host has no wait of its own", function()
-    local played = play({ fallback = STALL }, {}, {})
-    local options, asked = played.host:options { endpoint_url = played.server.url, timeout = 5 }, 0
+    local run = scripted_client({ fallback = STALL }, {}, {})
+    local options, asked = run.sim:options { endpoint_url = run.server.url, timeout = 5 }, 0
     options.wait = nil
     options.clock = function() -- a second passes whenever it is looked at
       asked = asked + 1
@@ -73,25 +73,25 @@ describe("the timeout of a call", function()
     end
     local client = glacier.client(options)
     local _, err = pcall(client.list_vaults, client)
-    played:stop()
-    assert_given_up(err, played, 1)
+    run:stop()
+    assert_given_up(err, run, 1)
   end)
 
   it("leaves the connections in order", function()
-    local played = play({ STALL, reply.good() }, { timeout = 1 }, { poll_takes = 0.25 })
-    assert.is_false((played:list_vaults()))
-    played.host.poll_takes = 0
-    assert.is_true((played:list_vaults()))
-    played:stop()
+    local run = scripted_client({ STALL, reply.good() }, { timeout = 1 }, { poll_takes = 0.25 })
+    assert.is_false((run:list_vaults()))
+    run.sim.poll_takes = 0
+    assert.is_true((run:list_vaults()))
+    run:stop()
   end)
 
   it("bounds what a host's own transport is given", function()
-    local host, given = hosts.new(), {}
-    local client = glacier.client(host:options {
+    local sim, given = simulation.new(), {}
+    local client = glacier.client(sim:options {
       timeout = 10, read_timeout = 7,
       transport = function(request)
         given[#given + 1] = request.timeout
-        host.now = host.now + 4
+        sim.now = sim.now + 4
         return { status = 503 }
       end,
     })
@@ -103,11 +103,11 @@ describe("the timeout of a call", function()
   end)
 
   it("holds for the second signature after a wrong clock", function()
-    local host, carried = hosts.new(), 0
-    local client = glacier.client(host:options {
+    local sim, carried = simulation.new(), 0
+    local client = glacier.client(sim:options {
       timeout = 10,
       transport = function()
-        carried, host.now = carried + 1, host.now + 11
+        carried, sim.now = carried + 1, sim.now + 11
         return { status = 403, headers = { Date = "Sun, 06 Nov 1994 08:49:37 GMT" },
           body = '{"code":"InvalidSignatureException","message":"because"}' }
       end,
@@ -183,11 +183,11 @@ describe("a context", function()
   end)
 
   it("passes errors of the host's wait on", function()
-    local played = play({ fallback = THROTTLE }, {
+    local run = scripted_client({ fallback = THROTTLE }, {
       wait = function() error("cancelled", 0) end,
     })
-    local good, err = played:list_vaults()
-    played:stop()
+    local good, err = run:list_vaults()
+    run:stop()
     assert.is_false(good)
     assert.are.equal("cancelled", err)
   end)

@@ -1,6 +1,6 @@
 -- What a client's own time and clock are to the requests for its keys.
 local glacier = require "glacier"
-local hosts = require "spec.support.host"
+local simulation = require "spec.support.simulation"
 local settings = require "spec.support.settings"
 local world = require "spec.support.credentials_world"
 
@@ -10,12 +10,12 @@ local CONTAINER = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://localhost/keys"
 local ROLE = "[default]\nrole_arn = arn:aws:iam::111122223333:role/demo\nsource_profile = source\n"
   .. "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETkey\n"
 
--- Calls list_vaults of a client on a host, `answer(request, n)` being all that it can reach. Returns what pcall does,
--- and the requests.
-local function call(host, given, answer)
+-- Calls list_vaults of a client in a simulation; `answer(request, n)` answers all its requests. Returns what pcall
+-- returns, and the requests.
+local function call(sim, given, answer)
   local requests = {}
   local results = settings.with_files(given, function(env)
-    local options = host:options { env = env, timeout = given.timeout }
+    local options = sim:options { env = env, timeout = given.timeout }
     options.credentials, options.transport = nil, function(request)
       requests[#requests + 1] = request
       return answer(request, #requests)
@@ -28,21 +28,21 @@ end
 
 describe("the timeout of a call", function()
   it("is not passed by a pause between two requests for keys", function()
-    local host = hosts.new { now = NOW }
-    local good, err, requests = call(host, { env = CONTAINER, timeout = 1.5 }, function()
+    local sim = simulation.new { now = NOW }
+    local good, err, requests = call(sim, { env = CONTAINER, timeout = 1.5 }, function()
       return { status = 500, headers = {}, body = "" }
     end)
     assert.is_false(good)
     assert.are.equal("CredentialRetrievalError", err.code)
     assert.are.equal(2, #requests)
-    assert.are.same({ 1 }, host.pauses)
+    assert.are.same({ 1 }, sim.pauses)
   end)
 
   for what, env in pairs { container = CONTAINER, ["metadata service"] = {} } do
     it("ends the asking of a " .. what .. ", and is what the error tells of", function()
-      local host = hosts.new { now = NOW }
-      local good, err, requests = call(host, { env = env, timeout = 1.5 }, function()
-        host.now = host.now + 2
+      local sim = simulation.new { now = NOW }
+      local good, err, requests = call(sim, { env = env, timeout = 1.5 }, function()
+        sim.now = sim.now + 2
         return nil, "nobody there", "ReadTimeoutError"
       end)
       assert.is_false(good)
@@ -51,7 +51,7 @@ describe("the timeout of a call", function()
       assert.is_true(err.retryable)
       assert.truthy(err.message:find("timeout of the whole call", 1, true))
       assert.are.equal(1, #requests)
-      assert.are.same({}, host.pauses)
+      assert.are.same({}, sim.pauses)
     end)
   end
 end)
@@ -73,7 +73,7 @@ end
 describe("a clock that is wrong", function()
   for _, offset in ipairs { 3700, -3700 } do
     it(("by %d s is corrected by the service that gives keys"):format(offset), function()
-      local good, result, requests = call(hosts.new { now = NOW + offset }, { config = ROLE }, role_service)
+      local good, result, requests = call(simulation.new { now = NOW + offset }, { config = ROLE }, role_service)
       assert.is_true(good, tostring(result))
       assert.are.equal(3, #requests)
       assert.are.equal("20231114T221320Z", requests[3].headers["X-Amz-Date"])
@@ -81,7 +81,7 @@ describe("a clock that is wrong", function()
   end
 
   it("is corrected once in a request for keys", function()
-    local good, err, requests = call(hosts.new { now = NOW }, { config = ROLE }, function(_, n)
+    local good, err, requests = call(simulation.new { now = NOW }, { config = ROLE }, function(_, n)
       local refused = world.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
       return { status = 403, body = refused[2],
         headers = { Date = os.date("!%a, %d %b %Y %H:%M:%S GMT", NOW + n * 3600) } }
@@ -94,8 +94,8 @@ end)
 
 describe("a service of keys that is overloaded", function()
   it("is left alone as long as by other calls", function()
-    local host = hosts.new { now = NOW }
-    local good, _, requests = call(host, { config = ROLE }, function(request, n)
+    local sim = simulation.new { now = NOW }
+    local good, _, requests = call(sim, { config = ROLE }, function(request, n)
       if n < 3 then
         return { status = 400, headers = {}, body = world.sts_error(400, "Throttling", "Rate exceeded")[2] }
       end
@@ -103,6 +103,6 @@ describe("a service of keys that is overloaded", function()
     end)
     assert.is_true(good)
     assert.are.equal(4, #requests)
-    assert.are.same({ 0.5, 1 }, host.pauses)
+    assert.are.same({ 0.5, 1 }, sim.pauses)
   end)
 end)

@@ -1,7 +1,7 @@
 -- What the client tells its logger.
 local glacier = require "glacier"
-local hosts = require "spec.support.host"
-local play = require "spec.support.play"
+local simulation = require "spec.support.simulation"
+local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
 
 local ID, SECRET, TOKEN = "AKIDEXAMPLE", "wJalrXUtnFEMI-secret-KEY", "FwoGZXIvYXdz-session-token"
@@ -22,14 +22,14 @@ local function names_of(events)
   return table.concat(names, " ")
 end
 
--- Plays a script to one call with the keys above; returns the host, which heard the events, and the
+-- Plays a script to one call with the keys above; returns the simulation, which has the events, and the
 -- requests.
 local function heard(script, options, fields)
   options = options or {}
   options.credentials = options.credentials or KEYS
-  local played = play(script, options, fields)
-  local good, result = played:list_vaults()
-  return played.host, played:stop(), result, good
+  local run = scripted_client(script, options, fields)
+  local good, result = run:list_vaults()
+  return run.sim, run:stop(), result, good
 end
 
 -- Calls visit with every key and value in a value, however deep, as strings.
@@ -68,9 +68,9 @@ local TOLD = {
 describe("a logger", function()
   for what, row in pairs(TOLD) do
     it("is told each step of " .. what .. ", in documented fields only", function()
-      local host = heard(row[1])
-      assert.are.equal(row[2], names_of(host.events))
-      for _, event in ipairs(host.events) do
+      local sim = heard(row[1])
+      assert.are.equal(row[2], names_of(sim.events))
+      for _, event in ipairs(sim.events) do
         for name, value in pairs(event) do
           local documented = name == "event" and "string" or name == "duration" and "number"
             or FIELDS[event.event][name]
@@ -81,30 +81,30 @@ describe("a logger", function()
     end)
 
     it("is told no secret of " .. what, function()
-      local host, requests = heard(row[1])
+      local sim, requests = heard(row[1])
       local secrets = { SECRET, TOKEN, "Authorization", "AWS4-HMAC-SHA256" }
       for _, request in ipairs(requests) do
         secrets[#secrets + 1] = request.fields.authorization:match "Signature=(%x+)"
       end
       assert.is_true(#secrets > 4)
-      scan(host.events, function(text)
+      scan(sim.events, function(text)
         for _, secret in ipairs(secrets) do assert.is_nil(text:lower():find(secret:lower(), 1, true), text) end
       end)
     end)
   end
 
   it("is told what the client settled on", function()
-    local host = hosts.new()
-    glacier.client(host:options { region = "eu-west-1", max_attempts = 4 })
-    local event = host.events[1]
+    local sim = simulation.new()
+    glacier.client(sim:options { region = "eu-west-1", max_attempts = 4 })
+    local event = sim.events[1]
     event.duration = nil
     assert.are.same({ event = "resolve", region = "eu-west-1", url = "https://glacier.eu-west-1.amazonaws.com",
       profile = "default", retry_mode = "standard", max_attempts = 4 }, event)
   end)
 
   it("is told what happened", function()
-    local host, requests = heard({ reply.error(400, "ThrottlingException"), reply.good() }, {}, { poll_takes = 0 })
-    local url = host.events[1].url
+    local sim, requests = heard({ reply.error(400, "ThrottlingException"), reply.good() }, {}, { poll_takes = 0 })
+    local url = sim.events[1].url
     assert.are.same({
       { event = "sign", operation = "ListVaults", attempt = 1, duration = 0, region = "us-west-2" },
       { event = "send", operation = "ListVaults", attempt = 1, duration = 0, url = url },
@@ -115,7 +115,7 @@ describe("a logger", function()
       { event = "sign", operation = "ListVaults", attempt = 2, duration = 0, region = "us-west-2" },
       { event = "send", operation = "ListVaults", attempt = 2, duration = 0, url = url },
       { event = "response", operation = "ListVaults", attempt = 2, duration = 0, status = 200 },
-    }, { (unpack or table.unpack)(host.events, 2) })
+    }, { (unpack or table.unpack)(sim.events, 2) })
     assert.are.equal(2, #requests)
   end)
 
@@ -129,17 +129,17 @@ describe("a logger", function()
   }
   for _, row in ipairs(REASONS) do
     it(("is told why there is another attempt after %s"):format(row[2]), function()
-      local host = heard({ row[1], reply.good() }, { credentials = function() return KEYS end })
-      local retry = host:events_of("retry")[1]
+      local sim = heard({ row[1], reply.good() }, { credentials = function() return KEYS end })
+      local retry = sim:events_of("retry")[1]
       assert.are.same({ row[2], row[3], row[4] }, { retry.code, retry.reason, retry.delay })
     end)
   end
 
   it("is told of the failure that a transport had", function()
-    local host = hosts.new()
-    local client = glacier.client(host:options { transport = function() return nil, "because", "SSLError" end })
+    local sim = simulation.new()
+    local client = glacier.client(sim:options { transport = function() return nil, "because", "SSLError" end })
     pcall(client.list_vaults, client)
-    local event = host.events[#host.events]
+    local event = sim.events[#sim.events]
     assert.are.equal("response", event.event)
     assert.are.equal("SSLError", event.code)
     assert.is_nil(event.status)
@@ -152,7 +152,7 @@ describe("a logger", function()
         told = told + 1
         error { "a problem of the logger's own" }
       end,
-    }, { chance = 0 })
+    }, { random = 0 })
     assert.is_true(good, tostring(result))
     assert.are.equal(2, #requests)
     assert.are.equal(8, told)
@@ -163,7 +163,7 @@ describe("a logger", function()
       logger = function(event)
         for name in pairs(event) do event[name] = false end
       end,
-    }, { chance = 0 })
+    }, { random = 0 })
     assert.is_true(good, tostring(result))
   end)
 end)

@@ -2,7 +2,7 @@
 local cjson = require "cjson"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
-local service = require "spec.local.service"
+local service = require "spec.support.local_service"
 
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
 

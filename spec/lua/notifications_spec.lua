@@ -1,7 +1,7 @@
 -- Setting and reading a vault's notifications as a user wants to: only what has to change is written,
 -- and "no configuration" is not "no vault".
 local glacier = require "glacier"
-local service = require "spec.local.service"
+local service = require "spec.support.local_service"
 
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
 local ARCHIVE, INVENTORY = "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted"

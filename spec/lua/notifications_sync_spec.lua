@@ -1,6 +1,6 @@
 -- The notifications of many vaults, several at a time.
 local glacier = require "glacier"
-local service = require "spec.local.service"
+local service = require "spec.support.local_service"
 
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
 local CONFIG = { SNSTopic = TOPIC, Events = { "ArchiveRetrievalCompleted" } }

@@ -1,15 +1,15 @@
 -- In OpenResty: a client in the handlers of a real nginx with its Lua module and one worker.
 
-local host = require "spec.support.openresty_host"
-local service = require "spec.local.service"
-local wire = require "spec.local.wire"
+local openresty = require "spec.support.openresty"
+local service = require "spec.support.local_service"
+local signed_http = require "spec.support.signed_http"
 
 describe("in OpenResty", function()
   local glacier, nginx
 
   lazy_setup(function()
     glacier = service.start()
-    nginx = host.start(glacier, [[
+    nginx = openresty.start(glacier, [[
       location = /first_require {
         content_by_lua_block {
           for name in pairs(package.loaded) do
@@ -112,19 +112,19 @@ describe("in OpenResty", function()
 
   for signal, way in pairs { QUIT = "gracefully", TERM = "at once" } do
     it("a worker that exits " .. way .. " leaves no error and no process", function()
-      local other = host.start(glacier)
+      local other = openresty.start(glacier)
       assert_created("exit-" .. signal, other.get("/content?vault=exit-" .. signal))
       assert.are.equal("", other.stop(signal))
-      assert.is_false(wire.listens(other.url))
+      assert.is_false(signed_http.listens(other.url))
     end)
   end
 
   it("a worker that exits in the middle of a call leaves no error and no process", function()
-    local other = host.start(glacier)
+    local other = openresty.start(glacier)
     other.ask "/content?endpoint=held&vault=v"
     other.get "/arrived"
     assert.are.equal("", other.stop "TERM")
-    assert.is_false(wire.listens(other.url))
+    assert.is_false(signed_http.listens(other.url))
   end)
 
   it("nothing of all this left an error in nginx's log", function()

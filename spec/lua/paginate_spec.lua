@@ -1,9 +1,9 @@
 -- Paginators: pages and their items, as boto3's paginators give them.
-local glacier = require "glacier"
 local cjson = require "cjson"
+local failure = require "spec.support.failure"
+local glacier = require "glacier"
 local streams = require "spec.support.streams"
 
-local failure = streams.failure
 
 -- A client whose service answers with these pages, one a request, and the list of its requests.
 local function paged(pages, more)

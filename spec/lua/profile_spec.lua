@@ -1,5 +1,6 @@
 -- The expected values are what botocore 1.43 makes of the same files on CPython 3.11.
 local profile = require "glacier.config.profile"
+local write = require("spec.support.files").write
 
 local temporary = {}
 
@@ -13,9 +14,7 @@ end
 local function write_file(text)
   local path = os.tmpname()
   temporary[#temporary + 1] = path
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
+  write(path, text)
   return path
 end
 

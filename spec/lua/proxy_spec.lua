@@ -2,7 +2,7 @@
 -- that what it reads shows how it was used.
 local child = require "spec.support.child"
 local glacier = require "glacier"
-local hosts = require "spec.support.host"
+local simulation = require "spec.support.simulation"
 local reply = require "spec.support.reply"
 local scripted = require "spec.support.scripted"
 
@@ -32,7 +32,7 @@ local function line_of(endpoint, options, env)
   local server = scripted.start { fallback = reply.good() }
   local given = filled(options, server.url)
   given.endpoint_url, given.env, given.max_attempts = endpoint:gsub("@", server.url), filled(env, server.url), 1
-  local client = glacier.client(hosts.new():options(given))
+  local client = glacier.client(simulation.new():options(given))
   local _, result = pcall(client.list_vaults, client)
   local line = first_line(server)
   server:stop()
@@ -72,8 +72,8 @@ describe("a proxy:", function()
 
   it("that refuses is an error of its own", function()
     local server = scripted.start { fallback = reply.error(403) }
-    local host = hosts.new()
-    local client = glacier.client(host:options { endpoint_url = HTTPS, proxy = server.url })
+    local sim = simulation.new()
+    local client = glacier.client(sim:options { endpoint_url = HTTPS, proxy = server.url })
     local _, err = pcall(client.list_vaults, client)
     local requests = server:requests()
     server:stop()
@@ -83,7 +83,8 @@ describe("a proxy:", function()
 
   it("is shown nothing of a request that goes through its tunnel", function()
     local server = scripted.start { fallback = reply.error(403) }
-    local client = glacier.client(hosts.new():options { endpoint_url = HTTPS, proxy = server.url, max_attempts = 1 })
+    local options = { endpoint_url = HTTPS, proxy = server.url, max_attempts = 1 }
+    local client = glacier.client(simulation.new():options(options))
     pcall(client.list_vaults, client)
     local fields = server:requests()[1].fields
     server:stop()

@@ -1,9 +1,9 @@
--- The manual's examples run as they stand: each Lua block as a program of its own against a local
--- service, each command as make or LuaRocks would see it.
-local openresty = require "spec.support.openresty_host"
-local service = require "spec.local.service"
-
-local interpreter = rawget(_G, "jit") and (os.getenv "LUAJIT" or "luajit") or (os.getenv "LUA" or "lua5.4")
+-- The examples of README.md run unchanged: each Lua block as a program against a local service.
+local files = require "spec.support.files"
+local interpreter = require "spec.support.interpreter"
+local openresty = require "spec.support.openresty"
+local service = require "spec.support.local_service"
+local shell = require "spec.support.shell"
 
 local function blocks(language)
   local found, current = {}, nil
@@ -19,21 +19,17 @@ local function blocks(language)
   return found
 end
 
+-- Runs a program with these variables in its environment; returns its output and exit status.
 local function run(program, environment)
   local path = os.tmpname()
-  local file = assert(io.open(path, "w"))
-  file:write(program, "\n")
-  file:close()
-  local command = ("env -i PATH=\"$PATH\" LUA_PATH='%s' LUA_CPATH='%s' %s %s %s 2>&1; echo \"exit $?\""):format(
-    package.path, package.cpath, environment, interpreter, path)
-  local pipe = assert(io.popen(command))
-  local output = pipe:read "*a"
-  pipe:close()
+  files.write(path, program .. "\n")
+  local output, status = shell.output(("env -i PATH=\"$PATH\" LUA_PATH=%s LUA_CPATH=%s %s %s %s 2>&1"):format(
+    shell.quote(package.path), shell.quote(package.cpath), environment, shell.quote(interpreter), path))
   os.remove(path)
-  return output
+  return output, status
 end
 
--- Asking make itself would run what its recipes hand on, even with -n.
+-- Read from the Makefile: even `make -n` would run the recipes that call $(MAKE).
 local function make_targets()
   local targets = {}
   for line in io.lines "Makefile" do
@@ -59,8 +55,8 @@ describe("README.md", function()
 
   for number, block in ipairs(blocks "lua") do
     it(("runs its Lua example number %d: %s"):format(number, block:match "[^\n]*\n[^\n]*"), function()
-      local output = run(block, environment)
-      assert.equal("exit 0", output:match "exit %d+", output)
+      local output, status = run(block, environment)
+      assert.equal(0, status, output)
     end)
   end
 
@@ -73,11 +69,9 @@ describe("README.md", function()
   end)
 
   it("runs the demo to its end", function()
-    local file = assert(io.open "spec/examples/demo.lua")
-    local output = run(file:read "*a", "")
-    file:close()
+    local output, status = run(files.read "spec/examples/demo.lua", "")
     assert.truthy(output:find("Welcome to Amazon Glacier.", 1, true), output)
-    assert.equal("exit 0", output:match "exit %d+", output)
+    assert.equal(0, status, output)
   end)
 
   it("has examples", function()

@@ -2,7 +2,6 @@
 local glacier = require "glacier"
 
 local REGION, KEYS = "us-east-1", { access_key_id = "AKID", secret_access_key = "SECRET" }
-local NO_FILES = { AWS_CONFIG_FILE = "/dev/null", AWS_SHARED_CREDENTIALS_FILE = "/dev/null" }
 
 -- Input that every operation takes what it needs of.
 local INPUT = {
@@ -17,7 +16,7 @@ local INPUT = {
 -- The output of `operation` when the service answers so. `headers` and `status` may be left out.
 local function call(operation, body, headers, status)
   local client = glacier.client {
-    region = REGION, credentials = KEYS, env = NO_FILES, max_attempts = 1,
+    region = REGION, credentials = KEYS, env = {}, max_attempts = 1,
     transport = function()
       return { status = status or 200, headers = headers or {}, body = body }
     end,

@@ -1,14 +1,14 @@
 -- How long the client waits before it tries again. The numbers are those of botocore 1.43 with its
 -- retries of 2026.
-local play = require "spec.support.play"
+local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
 
 -- The pauses of one call.
 local function pauses(script, options, fields)
-  local played = play(script, options, fields)
-  played:list_vaults()
-  played:stop()
-  return played.host.pauses
+  local run = scripted_client(script, options, fields)
+  run:list_vaults()
+  run:stop()
+  return run.sim.pauses
 end
 
 describe("a back-off", function()
@@ -26,7 +26,7 @@ describe("a back-off", function()
     it(("is by chance up to its bound, in mode %s after %s"):format(row[1], row[2] or "a 500"), function()
       for _, chance in ipairs { 0, 0.25, ALMOST } do
         local taken = pauses({ fallback = reply.error(row[2] and 400 or 500, row[2]) },
-          { retry_mode = row[1], max_attempts = #row[3] + 1 }, { chance = chance })
+          { retry_mode = row[1], max_attempts = #row[3] + 1 }, { random = chance })
         assert.are.equal(#row[3], #taken)
         for i, bound in ipairs(row[3]) do assert.are.near(chance * bound, taken[i], 1e-8) end
       end
@@ -36,7 +36,7 @@ describe("a back-off", function()
   it("draws its chance anew each time", function()
     local drawn = 0
     local taken = pauses({ fallback = reply.error(400, "SlowDown") }, { max_attempts = 4 }, {
-      chance = function()
+      random = function()
         drawn = drawn + 1
         return drawn / 10
       end,

@@ -1,7 +1,7 @@
 -- The quota that the calls of a client share: how many retries it lets through, counted at the
 -- service. The numbers are those of botocore 1.43 with its retries of 2026.
 local glacier = require "glacier"
-local play = require "spec.support.play"
+local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
 
 -- A script of `count` times the same reply, then those of `more`.
@@ -19,34 +19,34 @@ describe("the quota", function()
   for _, row in ipairs { { THROTTLE, 100, "throttles" }, { FAILURE, 35, "failures" } } do
     it(("lets a client retry %d %s, then no more"):format(row[2], row[3]), function()
       for _, mode in ipairs { "standard", "adaptive" } do
-        local played = play({ fallback = row[1] }, { max_attempts = 1000, retry_mode = mode })
-        local _, err = played:list_vaults()
-        assert.are.equal(row[2] + 1, played:count())
+        local run = scripted_client({ fallback = row[1] }, { max_attempts = 1000, retry_mode = mode })
+        local _, err = run:list_vaults()
+        assert.are.equal(row[2] + 1, run:count())
         assert.are.equal(row[2] + 1, err.attempts)
         assert.is_true(err.response.ResponseMetadata.RetryQuotaReached)
         assert.is_nil(err.response.ResponseMetadata.MaxAttemptsReached)
         assert.is_nil(tostring(err):find "max retries")
         assert.is_true(err.retryable)
-        played:list_vaults()
-        assert.are.equal(row[2] + 2, #played:stop())
+        run:list_vaults()
+        assert.are.equal(row[2] + 2, #run:stop())
       end
     end)
   end
 
   it("is not in the legacy mode", function()
-    local played = play({ fallback = THROTTLE }, { max_attempts = 150, retry_mode = "legacy" }, { chance = 0 })
-    local _, err = played:list_vaults()
-    assert.are.equal(150, #played:stop())
+    local run = scripted_client({ fallback = THROTTLE }, { max_attempts = 150, retry_mode = "legacy" }, { random = 0 })
+    local _, err = run:list_vaults()
+    assert.are.equal(150, #run:stop())
     assert.is_true(err.response.ResponseMetadata.MaxAttemptsReached)
   end)
 
   it("is each client's own", function()
-    local played = play({ fallback = THROTTLE }, { max_attempts = 1000 })
-    played:list_vaults()
-    local other = glacier.client(played.host:options { endpoint_url = played.server.url, max_attempts = 2 })
+    local run = scripted_client({ fallback = THROTTLE }, { max_attempts = 1000 })
+    run:list_vaults()
+    local other = glacier.client(run.sim:options { endpoint_url = run.server.url, max_attempts = 2 })
     local _, err = pcall(other.list_vaults, other)
     assert.are.equal(2, err.attempts)
-    played:stop()
+    run:stop()
   end)
 
   -- After the quota is spent on throttles (5 each, nothing left): how many calls succeed at first,
@@ -68,38 +68,38 @@ describe("the quota", function()
   for what, row in pairs(REFUNDS) do
     it("gets back " .. what, function()
       local script = repeated(THROTTLE, 101, repeated(reply.good(), row[1], row[2]))
-      local played = play(script, { max_attempts = 1000 })
-      for _ = 0, row[1] do played:list_vaults() end
+      local run = scripted_client(script, { max_attempts = 1000 })
+      for _ = 0, row[1] do run:list_vaults() end
       local before = 101 + row[1]
-      assert.are.equal(before, played:count())
+      assert.are.equal(before, run:count())
       for i, expected in ipairs(row[3]) do
-        played:list_vaults()
-        assert.are.equal(before + expected, played:count(), "call " .. i)
+        run:list_vaults()
+        assert.are.equal(before + expected, run:count(), "call " .. i)
         before = before + expected
       end
-      played:stop()
+      run:stop()
     end)
   end
 
   it("never holds more than it began with", function()
     local script = repeated(reply.good(), 20)
     script.fallback = THROTTLE
-    local played = play(script, { max_attempts = 1000 })
-    for _ = 1, 20 do played:list_vaults() end
-    local _, err = played:list_vaults()
-    played:stop()
+    local run = scripted_client(script, { max_attempts = 1000 })
+    for _ = 1, 20 do run:list_vaults() end
+    local _, err = run:list_vaults()
+    run:stop()
     assert.are.equal(101, err.attempts)
   end)
 
   it("is not spent on a retry that the call has no time for", function()
-    local played = play({ fallback = FAILURE }, { max_attempts = 1000, timeout = 1e-6 })
+    local run = scripted_client({ fallback = FAILURE }, { max_attempts = 1000, timeout = 1e-6 })
     for _ = 1, 40 do
-      local _, err = played:list_vaults()
+      local _, err = run:list_vaults()
       assert.are.equal(1, err.attempts)
     end
-    played.host.chance = 0
-    local _, err = played:list_vaults()
-    played:stop()
+    run.sim.random = 0
+    local _, err = run:list_vaults()
+    run:stop()
     assert.are.equal(36, err.attempts)
   end)
 end)

@@ -1,18 +1,18 @@
 -- Retries as the service sees them: which failures bring how many requests. The numbers are those of
 -- botocore 1.43 with its retries of 2026, where a comment does not say otherwise.
 local glacier = require "glacier"
-local hosts = require "spec.support.host"
-local play = require "spec.support.play"
+local simulation = require "spec.support.simulation"
+local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
 local scripted = require "spec.support.scripted"
 
 local MODES = { "standard", "legacy", "adaptive" }
 
--- Plays `script` to one call of a client; gives the host, the requests, and the result or the error.
+-- Plays `script` to one call of a client; gives the simulation, the requests, and the result or the error.
 local function play_once(script, options, fields)
-  local played = play(script, options, fields)
-  local _, result = played:list_vaults()
-  return played.host, played:stop(), result
+  local run = scripted_client(script, options, fields)
+  local _, result = run:list_vaults()
+  return run.sim, run:stop(), result
 end
 
 local function repeated(step, count, last)
@@ -58,10 +58,10 @@ describe("a failed attempt", function()
     local status, code, attempts, retryable = row[1], row[2], row[3], row[4]
     it(("of %d %s is the first of %d, in every mode"):format(status, code or "without a code", attempts), function()
       for _, mode in ipairs(MODES) do
-        local host, requests, err =
+        local sim, requests, err =
           play_once({ fallback = reply.error(status, code) }, { retry_mode = mode, max_attempts = 3 })
         assert.are.equal(attempts, #requests, mode)
-        assert.are.equal(attempts - 1, #host:events_of "retry", mode)
+        assert.are.equal(attempts - 1, #sim:events_of "retry", mode)
         assert.are.equal(attempts, err.attempts, mode)
         assert.are.equal(retryable, err.retryable, mode)
         assert.are.equal(code or tostring(status), err.code, mode)
@@ -85,8 +85,8 @@ describe("a failed attempt", function()
   it("where nobody listens is made three times, and later might help", function()
     local server = scripted.start {}
     server:stop()
-    local host = hosts.new()
-    local client = glacier.client(host:options { endpoint_url = server.url })
+    local sim = simulation.new()
+    local client = glacier.client(sim:options { endpoint_url = server.url })
     local _, err = pcall(client.list_vaults, client)
     assert.are.equal("EndpointConnectionError", err.code)
     assert.are.equal(3, err.attempts)
@@ -102,7 +102,7 @@ describe("a failed attempt", function()
   for code, attempts in pairs(CODES) do
     it(("that ends in a transport's %s is the first of %d"):format(code, attempts), function()
       local carried = 0
-      local client = glacier.client(hosts.new():options {
+      local client = glacier.client(simulation.new():options {
         transport = function()
           carried = carried + 1
           return nil, "because", code
@@ -124,7 +124,7 @@ describe("a failed attempt", function()
   } do
     it("whose transport raises " .. what .. " raises an error object", function()
       local carried = 0
-      local client = glacier.client(hosts.new():options {
+      local client = glacier.client(simulation.new():options {
         transport = function()
           carried = carried + 1
           error(case[1])
@@ -139,11 +139,11 @@ describe("a failed attempt", function()
   end
 
   it("is not made by a transport that the keys left no time", function()
-    local host, carried = hosts.new(), 0
-    local client = glacier.client(host:options {
+    local sim, carried = simulation.new(), 0
+    local client = glacier.client(sim:options {
       timeout = 5, transport = function() carried = carried + 1 end,
       credentials = function()
-        host.now = host.now + 6
+        sim.now = sim.now + 6
         return { access_key_id = "AKID", secret_access_key = "EXAMPLE" }
       end,
     })
@@ -153,10 +153,10 @@ describe("a failed attempt", function()
   end)
 
   it("is never made with parameters that are wrong", function()
-    local played = play { fallback = reply.good() }
-    local _, err = pcall(played.client.describe_vault, played.client, {})
+    local run = scripted_client { fallback = reply.good() }
+    local _, err = pcall(run.client.describe_vault, run.client, {})
     assert.are.equal("ParamValidationError", err.code)
-    assert.are.same({}, played:stop())
+    assert.are.same({}, run:stop())
   end)
 end)
 
@@ -211,13 +211,13 @@ describe("attempts", function()
   end)
 
   it("are numbered, have one identifier in common, and are each signed anew", function()
-    local played = play({ fallback = reply.error(500) }, { max_attempts = 4 }, { chance = 0 })
-    local host = played.host
-    host.on_pause = function() host.now = host.now + 60 end
-    played:list_vaults()
-    host.on_pause()
-    played:list_vaults()
-    local requests, seen = played:stop(), {}
+    local run = scripted_client({ fallback = reply.error(500) }, { max_attempts = 4 }, { random = 0 })
+    local sim = run.sim
+    sim.on_pause = function() sim.now = sim.now + 60 end
+    run:list_vaults()
+    sim.on_pause()
+    run:list_vaults()
+    local requests, seen = run:stop(), {}
     assert.are.equal(8, #requests)
     for i, request in ipairs(requests) do
       assert.are.equal(("attempt=%d; max=4"):format((i - 1) % 4 + 1), request.fields["amz-sdk-request"])
@@ -232,11 +232,11 @@ describe("attempts", function()
   end)
 
   it("repeat the body", function()
-    local played = play { reply.error(500), reply.error(503), reply.good() }
-    played.client:set_vault_notifications {
+    local run = scripted_client { reply.error(500), reply.error(503), reply.good() }
+    run.client:set_vault_notifications {
       vaultName = "v", vaultNotificationConfig = { SNSTopic = "arn:x", Events = { "ArchiveRetrievalCompleted" } },
     }
-    local requests = played:stop()
+    local requests = run:stop()
     assert.are.equal(3, #requests)
     assert.truthy(requests[1].body:find("arn:x", 1, true))
     assert.are.equal(requests[1].body, requests[2].body)

@@ -1,39 +1,19 @@
 -- Bodies of get_job_output: read as files are, checked at their end.
+local downloads = require "spec.support.downloads"
+local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
 local streams = require "spec.support.streams"
 
+local server = scripted.new()
+
 local JOB = streams.JOB
+local assert_failed, output_of = downloads.assert_failed, downloads.output
+local save_to_device = downloads.save_to_device
 local answered, carried, carried_body = streams.answered, streams.carried, streams.carried_body
-local failure = streams.failure
-
-local server
-local function serve(script)
-  server = scripted.start(script)
-  return server
-end
-
-local function stop()
-  if server then server:stop() end
-  server = nil
-end
-
--- The response to get_job_output of a server that plays these steps.
-local function output_of(steps, options)
-  serve { steps, fallback = answered "{}" }
-  return streams.client(server.url, options):get_job_output(JOB)
-end
-
-local function assert_failed(code, ...)
-  local err = failure(...)
-  local kind = code == "ParamValidationError" and "validation" or "transport"
-  assert.are.same({ code, kind, kind == "transport", "GetJobOutput" },
-    { err.code, err.kind, err.retryable, err.operation }, tostring(err))
-  return err
-end
 
 describe("a body", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   -- A file of Lua's with the same bytes tells what is right.
   local TEXTS = {
@@ -121,8 +101,8 @@ describe("a body", function()
       { { "read" }, { "send", "HTTP/1.1 200 OK\r\n\r\nhello\nworld" }, { "close" } },
       { { "read" }, { "send", "HTTP/1.1 100 Continue\r\n\r\n" }, { "send", streams.answer(200, {}, "hello\nworld") } },
     } do
-      assert.are.equal("hello\nworld", output_of(steps).body:read "a")
-      stop()
+      assert.are.equal("hello\nworld", output_of(server, steps).body:read "a")
+      server:stop()
     end
   end)
 
@@ -132,17 +112,17 @@ describe("a body", function()
       { { "read" }, { "send", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" } },
       { { "read" }, { "send", "HTTP/1.1 200 OK\r\n\r\n" }, { "close" } },
     } do
-      local body = output_of(steps).body
+      local body = output_of(server, steps).body
       assert.is_nil(body:read(1))
       assert.are.equal("", body:read "a")
-      stop()
+      server:stop()
     end
     assert.are.equal("", carried({ status = 200 }).body:read "a")
     assert.are.equal("", carried({ status = 200, body = function() end }).body:read "a")
   end)
 
   it("comes with what the head says", function()
-    local output = output_of(answered("body", {
+    local output = output_of(server, answered("body", {
       ["x-amz-sha256-tree-hash"] = glacier.tree_hash "body", ["Content-Range"] = "bytes 0-3/10",
       ["Accept-Ranges"] = "bytes", ["Content-Type"] = "text/csv", ["x-amz-archive-description"] = "mine",
     }))
@@ -154,7 +134,7 @@ describe("a body", function()
   end)
 
   it("of a range is read the same way", function()
-    serve { { { "read" }, { "send", streams.answer(206, { ["Content-Range"] = "bytes 2-4/10" }, "cde") } } }
+    server:start { { { "read" }, { "send", streams.answer(206, { ["Content-Range"] = "bytes 2-4/10" }, "cde") } } }
     local output = streams.client(server.url):get_job_output { vaultName = "v", jobId = "j", range = "bytes=2-4" }
     assert.are.equal(206, output.status)
     assert.are.equal("cde", output.body:read(5))
@@ -163,7 +143,7 @@ describe("a body", function()
 
   it("leaves its connection to the next call when it was read", function()
     local reply = streams.answer(200, {}, '{"Marker":"m"}')
-    serve {
+    server:start {
       { { "read" }, { "send", reply:sub(1, -2) }, { "pause", 0 }, { "send", "}" }, { "read" }, { "send", reply } },
     }
     local client = streams.client(server.url)
@@ -175,7 +155,7 @@ describe("a body", function()
 
   it("closes its connection when it was not", function()
     for _, use in ipairs { function() end, function(body) body:read(1) end } do
-      serve { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n12" }, { "stall" } },
+      server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n12" }, { "stall" } },
         fallback = answered "{}" }
       local client = streams.client(server.url)
       local body = client:get_job_output(JOB).body
@@ -184,29 +164,29 @@ describe("a body", function()
       client:list_vaults()
       assert.are.equal(2, server:requests()[2].connection)
       client:close()
-      stop()
+      server:stop()
     end
   end)
 
   it("is not read once it was closed", function()
     for _, read in ipairs {
       function(body) body:read() end, function(body) body:read(1) end, function(body) body:read "a" end,
-      function(body) body:lines()() end, function(body) body:save "/dev/null" end,
+      function(body) body:lines()() end, function(body) save_to_device(body, "/dev/null") end,
     } do
-      local body = output_of(answered "hello\nworld").body
+      local body = output_of(server, answered "hello\nworld").body
       assert.are.equal("hello", body:read())
       body:close()
       for _ = 1, 2 do
         assert.are.equal("read: the reader was closed", assert_failed("ParamValidationError", read, body).message)
         body:close()
       end
-      stop()
+      server:stop()
     end
   end)
 
   if _VERSION == "Lua 5.4" then
     it("is closed at the end of its scope", function()
-      local body = output_of(answered "body").body
+      local body = output_of(server, answered "body").body
       load "local body <close> = ..." (body)
       assert_failed("ParamValidationError", body.read, body)
     end)
@@ -214,20 +194,20 @@ describe("a body", function()
 end)
 
 describe("a body that is not what was announced", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   local WAYS = {
     ["read at once"] = function(body) body:read "a" end,
     ["read in pieces"] = function(body) repeat until not body:read(7) end,
     ["read by lines"] = function(body) repeat until not body:read() end,
-    ["saved to a device"] = function(body) body:save "/dev/null" end,
+    ["saved to a device"] = function(body) save_to_device(body, "/dev/null") end,
   }
   local RIGHT, WRONG = glacier.tree_hash "hello\nworld", glacier.tree_hash "hello\nworle"
 
   for title, read in pairs(WAYS) do
     it("by its hash raises at its end, and whenever it is read again: " .. title, function()
       for _, body in ipairs {
-        output_of(answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = WRONG })).body,
+        output_of(server, answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = WRONG })).body,
         carried_body("hello\nworld", 3, { ["X-Amz-Sha256-Tree-Hash"] = WRONG }),
         carried({ status = 200, headers = { ["x-amz-sha256-tree-hash"] = WRONG }, body = "hello\nworld" }).body,
         carried_body("hello\nworld", 3, { ["x-amz-sha256-tree-hash"] = "no hash" }),
@@ -250,11 +230,11 @@ describe("a body that is not what was announced", function()
         { { "read" }, { "send", chunked .. "b\r\nhello\nworld\r\n" }, { "close" } },
         { { "read" }, { "send", chunked .. "c\r\nhello\nworld" }, { "close" } },
       } do
-        local body = output_of(steps).body
+        local body = output_of(server, steps).body
         local err = assert_failed("ConnectionClosedError", read, body)
         assert.are.equal(1, err.attempts)
         for _, again in pairs(WAYS) do assert.are.equal(err, failure(again, body)) end
-        stop()
+        server:stop()
       end
       for _, length in ipairs { 10, 12 } do
         for _, given in ipairs { streams.reader("hello\nworld", 3), "hello\nworld" } do
@@ -267,8 +247,8 @@ describe("a body that is not what was announced", function()
 
     it("and is what it should be does not: " .. title, function()
       for _, hash in ipairs { RIGHT, RIGHT:upper() } do
-        read(output_of(answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = hash })).body)
-        stop()
+        read(output_of(server, answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = hash })).body)
+        server:stop()
         read(carried_body("hello\nworld", 3, { ["x-amz-sha256-tree-hash"] = hash, ["content-length"] = "11" }))
       end
       read(carried_body("hello\nworld", 3, { ["content-length"] = "5", ["content-encoding"] = "gzip" }))
@@ -277,7 +257,8 @@ describe("a body that is not what was announced", function()
   end
 
   it("gives what came before it was cut", function()
-    local body = output_of({ { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello\nwor" } }).body
+    local cut_off = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello\nwor"
+    local body = output_of(server, { { "read" }, { "send", cut_off } }).body
     assert.are.equal("hello", body:read())
     assert.are.equal("wo", body:read(2))
     assert_failed("ConnectionClosedError", body.read, body, 2)

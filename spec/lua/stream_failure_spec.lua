@@ -1,36 +1,22 @@
 -- What comes instead of a body of get_job_output.
+local downloads = require "spec.support.downloads"
+local failure = require "spec.support.failure"
 local scripted = require "spec.support.scripted"
 local streams = require "spec.support.streams"
 
+local server = scripted.new()
+
 local JOB = streams.JOB
-local answered, carried, failure = streams.answered, streams.carried, streams.failure
-
-local server
-local function serve(script)
-  server = scripted.start(script)
-  return server
-end
-
-local function stop()
-  if server then server:stop() end
-  server = nil
-end
-
-local function assert_failed(code, ...)
-  local err = failure(...)
-  local kind = code == "ParamValidationError" and "validation" or "transport"
-  assert.are.same({ code, kind, kind == "transport", "GetJobOutput" },
-    { err.code, err.kind, err.retryable, err.operation }, tostring(err))
-  return err
-end
+local assert_failed = downloads.assert_failed
+local answered, carried = streams.answered, streams.carried
 
 describe("instead of a body", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   it("the service's error is raised, having been asked as often as was agreed", function()
     local busy = streams.answer(503, { Connection = "close" }, '{"code":"ServiceUnavailableException"}')
     local missing = streams.answer(404, {}, '{"code":"ResourceNotFoundException","message":"no job","type":"Client"}')
-    serve { { { "read" }, { "send", busy } }, { { "read" }, { "reset" } }, { { "read" }, { "send", missing } } }
+    server:start { { { "read" }, { "send", busy } }, { { "read" }, { "reset" } }, { { "read" }, { "send", missing } } }
     local client = streams.client(server.url, { max_attempts = 5 })
     local err = failure(client.get_job_output, client, JOB)
     assert.are.same({ "ResourceNotFoundException", "no job", 404, 3, "GetJobOutput" },
@@ -38,15 +24,17 @@ describe("instead of a body", function()
   end)
 
   it("a failure before the head is one of the call, and is tried again", function()
-    serve { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-" }, { "close" } }, answered "body" }
+    server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-" }, { "close" } }, answered "body" }
     local output = streams.client(server.url, { max_attempts = 2 }):get_job_output(JOB)
     assert.are.equal(1, output.ResponseMetadata.RetryAttempts)
     assert.are.equal("body", output.body:read "a")
   end)
 
   it("a service that says nothing more is a read timeout, of the call or of the reading", function()
-    serve { { { "read" }, { "stall" } }, { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12345" },
-      { "stall" } } }
+    server:start {
+      { { "read" }, { "stall" } },
+      { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12345" }, { "stall" } },
+    }
     local client = streams.client(server.url, { read_timeout = 0.2 })
     assert_failed("ReadTimeoutError", client.get_job_output, client, JOB)
     local body = client:get_job_output(JOB).body

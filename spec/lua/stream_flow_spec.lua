@@ -1,42 +1,29 @@
 -- Bodies of get_job_output that are read in turn, slowly, by hosts that wait, or not at all.
+local downloads = require "spec.support.downloads"
+local failure = require "spec.support.failure"
+local files = require "spec.support.files"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
 local streams = require "spec.support.streams"
 
+local server = scripted.new()
+
 local MIB = streams.MIB
 local JOB = streams.JOB
-local answered, failure, with_directory = streams.answered, streams.failure, streams.with_directory
-local content = streams.content
-
-local server
-local function serve(script)
-  server = scripted.start(script)
-  return server
-end
-
-local function stop()
-  if server then server:stop() end
-  server = nil
-end
-
-local function assert_failed(code, ...)
-  local err = failure(...)
-  local kind = code == "ParamValidationError" and "validation" or "transport"
-  assert.are.same({ code, kind, kind == "transport", "GetJobOutput" },
-    { err.code, err.kind, err.retryable, err.operation }, tostring(err))
-  return err
-end
+local assert_failed = downloads.assert_failed
+local with_target, save_to_device = downloads.with_target, downloads.save_to_device
+local answered = streams.answered
 
 describe("several bodies", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   it("are read in turn on one client, each its own", function()
     local rows, steps = { streams.HASHES[5], streams.HASHES[8], streams.HASHES[10], streams.HASHES[13] }, {}
     for i, row in ipairs(rows) do
       steps[i] = answered(streams.pattern(row.size), { ["x-amz-sha256-tree-hash"] = row.tree })
     end
-    serve(steps)
+    server:start(steps)
     local client, open = streams.client(server.url), {}
     for i, row in ipairs(rows) do
       open[i] = { body = client:get_job_output(JOB).body, hasher = glacier.tree_hasher(), row = row }
@@ -59,7 +46,7 @@ describe("several bodies", function()
 
   it("and calls between them do not disturb each other", function()
     local long = streams.flood(64)
-    serve { long, long, fallback = { { "read" }, { "send", streams.answer(200, {}, '{"Marker":"m"}') },
+    server:start { long, long, fallback = { { "read" }, { "send", streams.answer(200, {}, '{"Marker":"m"}') },
       { "read" }, { "send", streams.answer(200, {}, '{"Marker":"n"}') } } }
     local client = streams.client(server.url)
     local given_up, kept = client:get_job_output(JOB).body, client:get_job_output(JOB).body
@@ -122,7 +109,7 @@ describe("several bodies", function()
     for _, use in ipairs {
       function(body) body:close() end,
       function(body) body:read(5) body:close() end,
-      function(body) failure(body.save, body, "/dev/full") end,
+      function(body) failure(save_to_device, body, "/dev/full") end,
     } do
       local body, peer = begin(client, listener, long)
       collectgarbage "stop"
@@ -135,7 +122,9 @@ describe("several bodies", function()
   end)
 
   it("end when their client is closed, with what came and an error", function()
-    serve { fallback = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" }, { "stall" } } }
+    server:start {
+      fallback = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" }, { "stall" } },
+    }
     local client, other = streams.client(server.url), streams.client(server.url, { read_timeout = 0.5 })
     local bodies = { client:get_job_output(JOB).body, client:get_job_output(JOB).body, other:get_job_output(JOB).body }
     for _, body in ipairs(bodies) do assert.are.equal("1", body:read(1)) end
@@ -151,7 +140,7 @@ describe("several bodies", function()
 end)
 
 describe("a body that is read slowly", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   local FLOOD = streams.flood(64)
 
@@ -160,7 +149,7 @@ describe("a body that is read slowly", function()
     for i = 1, 300 do
       asked[2 * i - 1], asked[2 * i] = { "read" }, { "progress", 1 }
     end
-    serve { FLOOD, asked }
+    server:start { FLOOD, asked }
     local client = streams.client(server.url)
     local body = client:get_job_output(JOB).body
     assert.are.equal("\0", body:read(1))
@@ -180,7 +169,7 @@ describe("a body that is read slowly", function()
   end)
 
   it("does not run into the read timeout", function()
-    serve { FLOOD }
+    server:start { FLOOD }
     local body, length = streams.client(server.url, { read_timeout = 1 }):get_job_output(JOB).body, 0
     for piece in function() return body:read(10 * MIB) end do
       length = length + #piece
@@ -190,7 +179,7 @@ describe("a body that is read slowly", function()
   end)
 
   it("gives others their turn, though the service is fast", function()
-    serve { FLOOD }
+    server:start { FLOOD }
     local waits = 0
     local client = streams.client(server.url, { wait = function() waits = waits + 1 end })
     local body = client:get_job_output(JOB).body
@@ -198,13 +187,13 @@ describe("a body that is read slowly", function()
       if body:read(1) == nil then break end
     end
     waits = 0
-    assert.are.equal(64 * MIB, body:save "/dev/null")
+    assert.are.equal(64 * MIB, save_to_device(body, "/dev/null"))
     assert.is_true(waits >= 7, waits .. " waits")
   end)
 end)
 
 describe("a body is read where its host waits,", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   local function slow_steps()
     local steps = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n" } }
@@ -216,7 +205,7 @@ describe("a body is read where its host waits,", function()
   end
 
   it("in coroutines", function()
-    serve { fallback = slow_steps() }
+    server:start { fallback = slow_steps() }
     local client, threads, got = streams.client(server.url, { wait = coroutine.yield }), {}, {}
     for i = 1, 4 do
       threads[i] = coroutine.create(function()
@@ -241,11 +230,11 @@ describe("a body is read where its host waits,", function()
   end)
 
   it("in a job's result, and in coroutines that save", function()
-    serve { fallback = slow_steps() }
+    server:start { fallback = slow_steps() }
     local client = streams.client(server.url)
     local outcomes = glacier.all { client:start("get_job_output", JOB), client:start("GetJobOutput", JOB) }
     for _, outcome in ipairs(outcomes) do assert.are.equal("ABCDEFGHIJKLMNOPQRST", outcome.result.body:read "a") end
-    with_directory(function(path, list)
+    with_target(function(path, list)
       local yields = 0
       local saver = coroutine.wrap(function()
         local yielding = streams.client(server.url, { wait = function() coroutine.yield(true) end })
@@ -257,12 +246,12 @@ describe("a body is read where its host waits,", function()
       end
       assert.is_true(yields > 2)
       assert.are.same({ "saved" }, list())
-      assert.are.equal("ABCDEFGHIJKLMNOPQRST", content(path))
+      assert.are.equal("ABCDEFGHIJKLMNOPQRST", files.read(path))
     end)
   end)
 
   it("and is lost where that wait raises, which passes through", function()
-    serve { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" }, { "stall" } } }
+    server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" }, { "stall" } } }
     local reason, broken = {}, false
     local client = streams.client(server.url, { wait = function()
       if broken then error(reason, 0) end
@@ -278,7 +267,7 @@ describe("a body is read where its host waits,", function()
   end)
 
   it("but by one at a time", function()
-    serve { slow_steps() }
+    server:start { slow_steps() }
     local body = streams.client(server.url, { wait = coroutine.yield })
     local thread = coroutine.wrap(function()
       body = body:get_job_output(JOB).body

@@ -1,22 +1,11 @@
 -- Bodies of uploads through a host's own transport.
 local glacier = require "glacier"
 local streams = require "spec.support.streams"
+local uploads = require "spec.support.uploads"
 
-local MIB, failure = streams.MIB, streams.failure
-
-local KINDS = {
-  file = streams.file,
-  reader = function(bytes) return streams.reader(bytes, 100003) end,
-}
-
-local function assert_refused(words, ...)
-  local err = failure(...)
-  assert.are.same({ "ParamValidationError", "validation", "UploadArchive" }, { err.code, err.kind, err.operation },
-    tostring(err))
-  assert.is_truthy(err.message:find("Parameter validation failed:\n", 1, true), err.message)
-  assert.is_truthy(err.message:find("for parameter body, ", 1, true), err.message)
-  assert.is_truthy(err.message:find(words, 1, true), err.message)
-end
+local MIB = streams.MIB
+local KINDS = uploads.KINDS
+local assert_refused = uploads.assert_refused
 
 describe("an upload through a host's transport", function()
   local function client_of(transport, more)

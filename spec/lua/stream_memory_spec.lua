@@ -6,26 +6,17 @@ local streams = require "spec.support.streams"
 local MIB = streams.MIB
 local carried_body = streams.carried_body
 
-local server
-local function serve(script)
-  server = scripted.start(script)
-  return server
-end
-
-local function stop()
-  if server then server:stop() end
-  server = nil
-end
-
 -- The sanitizer keeps what was freed, for a while.
 local SMALL = (os.getenv "ASAN_OPTIONS" or "") .. ":quarantine_size_mb=1"
 
+local server = scripted.new()
+
 describe("the memory of an upload", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   it("of 300 MiB stays under 64 MiB", function()
     if not io.open "/proc/self/status" then return pending "there is no /proc here" end
-    serve {
+    server:start {
       { { "digest" }, { "send", streams.answer(503, { Connection = "close" }) } },
       { { "digest" }, { "send", streams.answer(201, {}) } },
     }
@@ -53,17 +44,17 @@ describe("the memory of an upload", function()
 end)
 
 describe("the memory of a download", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   it("of 300 MiB stays under 64 MiB, saved or read, fast or slow", function()
     if not io.open "/proc/self/status" then return pending "there is no /proc here" end
-    serve { fallback = streams.flood(300, { ["x-amz-sha256-tree-hash"] = streams.ZEROS[300].tree }) }
+    server:start { fallback = streams.flood(300, { ["x-amz-sha256-tree-hash"] = streams.ZEROS[300].tree }) }
     local printed = child({ ASAN_OPTIONS = SMALL, URL = server.url },
       [[
         local streams = require "spec.support.streams"
         local client = streams.client(os.getenv "URL")
         local function body() return client:get_job_output({ vaultName = "v", jobId = "j" }).body end
-        assert(body():save "/dev/null" == 300 * streams.MIB)
+        assert(require("spec.support.downloads").save_to_device(body(), "/dev/null") == 300 * streams.MIB)
         local slow, fast, length = body(), body(), 0
         slow:read(1)
         for piece in function() return fast:read(65536) end do length = length + #piece end

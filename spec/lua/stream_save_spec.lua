@@ -1,43 +1,24 @@
 -- Saving the body of get_job_output: whole and checked, or not at all.
 local child = require "spec.support.child"
+local downloads = require "spec.support.downloads"
+local failure = require "spec.support.failure"
+local files = require "spec.support.files"
 local scripted = require "spec.support.scripted"
+local shell = require "spec.support.shell"
 local streams = require "spec.support.streams"
 
+local server = scripted.new()
+
 local MIB = streams.MIB
-local JOB = streams.JOB
+local assert_failed, output_of = downloads.assert_failed, downloads.output
 local answered, carried, carried_body = streams.answered, streams.carried, streams.carried_body
-local failure, with_directory, content = streams.failure, streams.with_directory, streams.content
-
-local server
-local function serve(script)
-  server = scripted.start(script)
-  return server
-end
-
-local function stop()
-  if server then server:stop() end
-  server = nil
-end
-
--- The response to get_job_output of a server that plays these steps.
-local function output_of(steps, options)
-  serve { steps, fallback = answered "{}" }
-  return streams.client(server.url, options):get_job_output(JOB)
-end
-
-local function assert_failed(code, ...)
-  local err = failure(...)
-  local kind = code == "ParamValidationError" and "validation" or "transport"
-  assert.are.same({ code, kind, kind == "transport", "GetJobOutput" },
-    { err.code, err.kind, err.retryable, err.operation }, tostring(err))
-  return err
-end
+local with_target = downloads.with_target
 
 describe("saving a body", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   it("writes all that is left, under its name when it is whole", function()
-    with_directory(function(path, list)
+    with_target(function(path, list)
       local row = streams.HASHES[13]
       local bytes, seen = streams.pattern(row.size), 0
       local body = carried({ status = 200, headers = { ["x-amz-sha256-tree-hash"] = row.tree }, body = (function()
@@ -56,17 +37,17 @@ describe("saving a body", function()
       assert.are.equal(row.size, body:save(path))
       assert.is_true(seen > 10)
       assert.are.same({ "saved" }, list())
-      assert.is_true(content(path) == bytes:sub(11))
+      assert.is_true(files.read(path) == bytes:sub(11))
     end)
   end)
 
   it("takes the place of what was there, and an empty body is an empty file", function()
-    with_directory(function(path, list)
+    with_target(function(path, list)
       for _, text in ipairs { "first", "second, longer", "" } do
-        assert.are.equal(#text, output_of(answered(text)).body:save(path))
-        assert.are.equal(text, content(path))
+        assert.are.equal(#text, output_of(server, answered(text)).body:save(path))
+        assert.are.equal(text, files.read(path))
         assert.are.same({ "saved" }, list())
-        stop()
+        server:stop()
       end
     end)
   end)
@@ -77,25 +58,25 @@ describe("saving a body", function()
       ChecksumError = answered("body", wrong),
       ConnectionClosedError = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbody" } },
     } do
-      with_directory(function(path, list)
-        local body = output_of(steps).body
+      with_target(function(path, list)
+        local body = output_of(server, steps).body
         assert_failed(code, body.save, body, path)
         assert.are.same({}, list())
-        stop()
+        server:stop()
         local file = io.open(path, "w")
         file:write "before"
         file:close()
-        body = output_of(steps).body
+        body = output_of(server, steps).body
         assert_failed(code, body.save, body, path)
         assert.are.same({ "saved" }, list())
-        assert.are.equal("before", content(path))
-        stop()
+        assert.are.equal("before", files.read(path))
+        server:stop()
       end)
     end
   end)
 
   it("where it cannot be written says why, and leaves the body to be saved elsewhere", function()
-    with_directory(function(path, list)
+    with_target(function(path, list)
       local body = carried_body "body"
       for words, wrong in pairs {
         ["No such file or directory"] = path .. "/deeper/saved", ["a path expected"] = 5,
@@ -113,22 +94,26 @@ describe("saving a body", function()
   end)
 
   it("to a device writes there, and leaves it a device", function()
-    assert.are.equal(4, carried_body("body"):save "/dev/null")
-    local body = carried_body(("x"):rep(MIB), 65536)
-    local err = failure(body.save, body, "/dev/full")
-    assert.is_truthy(err.message:find("cannot write /dev/full: No space left on device", 1, true), err.message)
-    body = carried_body "x" -- it shows at the end alone
-    assert.is_truthy(failure(body.save, body, "/dev/full").message:find("No space left on device", 1, true))
-    for _, device in ipairs { "/dev/null", "/dev/full" } do
-      assert.is_truthy(os.execute("test -c " .. device) == 0 or os.execute("test -c " .. device) == true)
-    end
+    files.with_device("/dev/null", function(link)
+      assert.are.equal(4, carried_body("body"):save(link))
+      assert.is_true(shell.succeeds("test -c " .. link))
+    end)
+    files.with_device("/dev/full", function(link)
+      local body = carried_body(("x"):rep(MIB), 65536)
+      local err = failure(body.save, body, link)
+      assert.is_truthy(err.message:find("cannot write " .. link .. ": No space left on device", 1, true), err.message)
+      body = carried_body "x" -- the device reports this only when the file is closed
+      assert.is_truthy(failure(body.save, body, link).message:find("No space left on device", 1, true))
+      assert.is_true(shell.succeeds("test -c " .. link))
+    end)
   end)
 
   it("on a disk that is full leaves nothing behind, and hangs up", function()
-    with_directory(function(path, list)
-      serve { streams.flood(64) }
+    with_target(function(path, list)
+      server:start { streams.flood(64) }
       local code = ([[
-        local streams = require "spec.support.streams"
+        local shell = require "spec.support.shell"
+local streams = require "spec.support.streams"
         local client = streams.client(%q)
         local body = client:get_job_output { vaultName = "v", jobId = "j" }.body
         local good, err = pcall(body.save, body, %q)

@@ -1,51 +1,20 @@
 -- Uploads under way: refused in the middle, from files that change, slow, in jobs, abandoned.
+local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
 local streams = require "spec.support.streams"
+local uploads = require "spec.support.uploads"
 local new_context = require("glacier.async.context").new
 
-local MIB, failure = streams.MIB, streams.failure
-local CREATED = streams.answer(201, { ["x-amz-archive-id"] = "ID" })
-local BUSY = streams.answer(503, { Connection = "close" }, '{"code":"ServiceUnavailableException","type":"Server"}')
+local server = scripted.new()
+
+local MIB = streams.MIB
+local ACCEPTED, BUSY, CREATED = uploads.ACCEPTED, uploads.BUSY, uploads.CREATED
+local accepting, assert_refused, assert_sent = uploads.accepting, uploads.assert_refused, uploads.assert_sent
 local REFUSED = streams.answer(400, {}, '{"code":"InvalidParameterValueException","message":"no","type":"Client"}')
-local ACCEPTED = { { "digest" }, { "send", CREATED } }
-
--- The steps of a connection that takes any number of uploads.
-local function accepting(count)
-  local steps = {}
-  for _ = 1, count or 100 do
-    for _, step in ipairs(ACCEPTED) do steps[#steps + 1] = step end
-  end
-  return steps
-end
-
-local server
-local function serve(script)
-  server = scripted.start(script)
-  return server
-end
-
-local function assert_refused(words, ...)
-  local err = failure(...)
-  assert.are.same({ "ParamValidationError", "validation", "UploadArchive" }, { err.code, err.kind, err.operation },
-    tostring(err))
-  assert.is_truthy(err.message:find("Parameter validation failed:\n", 1, true), err.message)
-  assert.is_truthy(err.message:find("for parameter body, ", 1, true), err.message)
-  assert.is_truthy(err.message:find(words, 1, true), err.message)
-end
-
-local function assert_sent(row, request)
-  assert.are.equal(row.size, request.length)
-  assert.are.equal(row.linear, request.sha256)
-  assert.are.equal(row.linear, request.fields["x-amz-content-sha256"])
-  assert.are.equal(row.tree, request.fields["x-amz-sha256-tree-hash"])
-end
 
 describe("an upload", function()
-  after_each(function()
-    if server then server:stop() end
-    server = nil
-  end)
+  after_each(function() server:stop() end)
 
   it("that is refused while it is being sent raises what the service says", function()
     for _, steps in ipairs {
@@ -53,7 +22,7 @@ describe("an upload", function()
       { { "part", MIB }, { "send", REFUSED }, { "close" } },
       { { "part", MIB }, { "send", REFUSED }, { "stall" } },
     } do
-      serve { steps, fallback = { { "read" }, { "send", CREATED } } }
+      server:start { steps, fallback = { { "read" }, { "send", CREATED } } }
       local client = streams.client(server.url, { max_attempts = 3 })
       local err = failure(client.upload_archive, client, { vaultName = "v", body = streams.file(("x"):rep(32 * MIB)) })
       assert.are.same({ "InvalidParameterValueException", "service", 400, 1 },
@@ -69,7 +38,7 @@ describe("an upload", function()
 
   -- The file at a path; `change` gets that path and the file when the hash is made and nothing sent.
   local function with_changing_file(bytes, change, script)
-    serve(script)
+    server:start(script)
     local path = os.tmpname()
     local writer = assert(io.open(path, "wb"))
     writer:write(bytes)
@@ -141,7 +110,7 @@ describe("an upload", function()
 
   it("whose service says nothing runs into the read timeout, whether it takes the body or not", function()
     for _, steps in ipairs { { { "digest" }, { "stall" } }, { { "part", 10 }, { "pause", 3600 } } } do
-      serve { steps }
+      server:start { steps }
       local client = streams.client(server.url, { read_timeout = 0.2 })
       local err = failure(client.upload_archive, client, { vaultName = "v", body = streams.file(("x"):rep(32 * MIB)) })
       assert.are.same({ "ReadTimeoutError", "transport", true, "UploadArchive", 1 },
@@ -152,7 +121,7 @@ describe("an upload", function()
 
   it("that we are slow to go on with does not", function()
     local socket = require "socket"
-    serve { { { "digest" }, { "send", CREATED } } }
+    server:start { { { "digest" }, { "send", CREATED } } }
     local client, polls = streams.client(server.url, { read_timeout = 1 }), 0
     local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
     while not job:poll() do
@@ -164,7 +133,7 @@ describe("an upload", function()
   end)
 
   it("gives others their turn while it hashes and while it sends, though the peer is fast", function()
-    serve { { { "digest" }, { "send", CREATED } } }
+    server:start { { { "digest" }, { "send", CREATED } } }
     local hashing, sending, under_way = 0, 0, false
     local client = streams.client(server.url, {
       logger = function(event) under_way = event.event == "send" end,
@@ -190,7 +159,7 @@ describe("an upload", function()
   end)
 
   it("in a job does so from poll to poll", function()
-    serve { { { "digest" }, { "send", CREATED } } }
+    server:start { { { "digest" }, { "send", CREATED } } }
     local client, polls = streams.client(server.url), 1
     local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
     while not job:poll() do polls = polls + 1 end
@@ -200,7 +169,7 @@ describe("an upload", function()
   end)
 
   it("may share its file with others that are under way", function()
-    serve { fallback = accepting(2) }
+    server:start { fallback = accepting(2) }
     local row, client, jobs = streams.HASHES[13], streams.client(server.url), {}
     local file = streams.file("skipped" .. streams.pattern(row.size))
     file:seek("set", 7)
@@ -213,7 +182,7 @@ describe("an upload", function()
   end)
 
   it("that is abandoned is collected, and hangs up", function()
-    serve { { { "part", 10 }, { "stall" } }, { { "read" }, { "send", CREATED } } }
+    server:start { { { "part", 10 }, { "stall" } }, { { "read" }, { "send", CREATED } } }
     local client = streams.client(server.url)
     do
       local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("x"):rep(32 * MIB)) })

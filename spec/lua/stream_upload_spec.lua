@@ -1,60 +1,23 @@
 -- Bodies of upload_archive and upload_multipart_part: strings, open files and readers, hashed, sent,
 -- sent again, and refused.
+local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
 local streams = require "spec.support.streams"
+local uploads = require "spec.support.uploads"
 
-local MIB, failure = streams.MIB, streams.failure
-local CREATED = streams.answer(201, { ["x-amz-archive-id"] = "ID" })
-local BUSY = streams.answer(503, { Connection = "close" }, '{"code":"ServiceUnavailableException","type":"Server"}')
-local ACCEPTED = { { "digest" }, { "send", CREATED } }
+local server = scripted.new()
 
--- The steps of a connection that takes any number of uploads.
-local function accepting(count)
-  local steps = {}
-  for _ = 1, count or 100 do
-    for _, step in ipairs(ACCEPTED) do steps[#steps + 1] = step end
-  end
-  return steps
-end
-
-local KINDS = {
-  string = function(bytes) return bytes end,
-  file = streams.file,
-  reader = function(bytes) return streams.reader(bytes, 100003) end,
-}
-
-local server
-local function serve(script)
-  server = scripted.start(script)
-  return server
-end
-
-local function assert_refused(words, ...)
-  local err = failure(...)
-  assert.are.same({ "ParamValidationError", "validation", "UploadArchive" }, { err.code, err.kind, err.operation },
-    tostring(err))
-  assert.is_truthy(err.message:find("Parameter validation failed:\n", 1, true), err.message)
-  assert.is_truthy(err.message:find("for parameter body, ", 1, true), err.message)
-  assert.is_truthy(err.message:find(words, 1, true), err.message)
-end
-
-local function assert_sent(row, request)
-  assert.are.equal(row.size, request.length)
-  assert.are.equal(row.linear, request.sha256)
-  assert.are.equal(row.linear, request.fields["x-amz-content-sha256"])
-  assert.are.equal(row.tree, request.fields["x-amz-sha256-tree-hash"])
-end
+local MIB = streams.MIB
+local ACCEPTED, BUSY, CREATED, KINDS = uploads.ACCEPTED, uploads.BUSY, uploads.CREATED, uploads.KINDS
+local accepting, assert_refused, assert_sent = uploads.accepting, uploads.assert_refused, uploads.assert_sent
 
 describe("a body of an upload", function()
-  after_each(function()
-    if server then server:stop() end
-    server = nil
-  end)
+  after_each(function() server:stop() end)
 
   for kind, make in pairs(KINDS) do
     it("goes out as it is, with both hashes, whatever its size: " .. kind, function()
-      serve { fallback = accepting() }
+      server:start { fallback = accepting() }
       local client = streams.client(server.url)
       for _, row in ipairs(streams.HASHES) do
         local bytes = streams.pattern(row.size)
@@ -76,7 +39,7 @@ describe("a body of an upload", function()
     end)
 
     it("keeps the checksum that it was given: " .. kind, function()
-      serve { fallback = accepting() }
+      server:start { fallback = accepting() }
       local row, given = streams.HASHES[5], ("a"):rep(64)
       local client = streams.client(server.url)
       client:upload_archive { vaultName = "v", body = make(streams.pattern(row.size)), checksum = given }
@@ -89,7 +52,7 @@ describe("a body of an upload", function()
 
     it("is sent again from its beginning: " .. kind, function()
       local row = streams.HASHES[13] -- 5 MiB and 7 bytes
-      serve {
+      server:start {
         { { "digest" }, { "send", BUSY } },
         { { "part", 3 * MIB }, { "close" } },
         { { "head" }, { "send", BUSY } },
@@ -113,7 +76,7 @@ describe("a body of an upload", function()
         { { "digest" }, { "send", CREATED }, { "head" }, { "reset" } },
         { { "digest" }, { "send", CREATED }, { "part", 100000 }, { "close" } },
       } do
-        serve { steps, fallback = ACCEPTED }
+        server:start { steps, fallback = ACCEPTED }
         local client = streams.client(server.url, { max_attempts = 2 })
         for _ = 1, 2 do
           client:upload_archive { vaultName = "v", body = make(streams.pattern(row.size)) }
@@ -130,7 +93,8 @@ describe("a body of an upload", function()
     it("that is small does so without another attempt: " .. kind, function()
       for _, last in ipairs { "close", "reset" } do
         for _, size in ipairs { 0, 1, 65536 } do
-          serve { { { "read" }, { "send", CREATED }, { "read" }, { last } }, { { "read" }, { "send", CREATED } } }
+          server:start { { { "read" }, { "send", CREATED }, { "read" }, { last } },
+            { { "read" }, { "send", CREATED } } }
           local client, body = streams.client(server.url), streams.pattern(size)
           for _ = 1, 2 do
             client:upload_archive { vaultName = "v", body = make(body) }
@@ -145,7 +109,7 @@ describe("a body of an upload", function()
   end
 
   it("may be empty, or left out", function()
-    serve { fallback = accepting() }
+    server:start { fallback = accepting() }
     local client = streams.client(server.url)
     client:upload_archive { vaultName = "v" }
     client:upload_archive { vaultName = "v", body = function() end }
@@ -154,13 +118,13 @@ describe("a body of an upload", function()
   end)
 
   it("that is a path is sent as those bytes", function()
-    serve { { { "read" }, { "send", CREATED } } }
+    server:start { { { "read" }, { "send", CREATED } } }
     streams.client(server.url):upload_archive { vaultName = "v", body = "/etc/hostname" }
     assert.are.equal("/etc/hostname", server:requests()[1].body)
   end)
 
   it("is read from where the file stands, to its end, and the file stays open", function()
-    serve { { { "read" }, { "send", CREATED } } }
+    server:start { { { "read" }, { "send", CREATED } } }
     local file = streams.file "skipped body"
     file:seek("set", 8)
     streams.client(server.url):upload_archive { vaultName = "v", body = file }
@@ -170,7 +134,7 @@ describe("a body of an upload", function()
   end)
 
   it("may come from a pipe", function()
-    serve { { { "digest" }, { "send", CREATED } } }
+    server:start { { { "digest" }, { "send", CREATED } } }
     local pipe = io.popen "printf 0"
     streams.client(server.url):upload_archive { vaultName = "v", body = pipe }
     pipe:close()
@@ -178,7 +142,7 @@ describe("a body of an upload", function()
   end)
 
   it("is refused where it is nothing that can be read", function()
-    serve {}
+    server:start {}
     local client = streams.client(server.url)
     local closed, directory = streams.file "", io.open "."
     closed:close()
@@ -198,7 +162,7 @@ describe("a body of an upload", function()
   end)
 
   it("is refused where its reader does what it should not, and passes on what it raises", function()
-    serve {}
+    server:start {}
     local client, reason = streams.client(server.url), {}
     local function upload(body) return client.upload_archive, client, { vaultName = "v", body = body } end
     assert_refused("its reader returned a number, not a string or nil", upload(function() return 5 end))
@@ -210,7 +174,7 @@ describe("a body of an upload", function()
   end)
 
   it("of a reader may take 16 MiB, and is refused with a way out where it takes more", function()
-    serve { fallback = accepting() }
+    server:start { fallback = accepting() }
     local client = streams.client(server.url)
     client:upload_archive { vaultName = "v", body = streams.reader(("\0"):rep(16 * MIB), MIB) }
     client:close()

@@ -1,11 +1,13 @@
 -- Jobs: calls that are begun and polled, one by one or many at a time.
+local failure = require "spec.support.failure"
 local glacier = require "glacier"
-local hosts = require "spec.support.host"
 local scripted = require "spec.support.scripted"
+local simulation = require "spec.support.simulation"
 local socket = require "socket"
 local streams = require "spec.support.streams"
 
-local failure = streams.failure
+local server = scripted.new()
+
 local FINE = { status = 200, body = '{"Marker":"m"}' }
 local GONE = { status = 404, body = '{"code":"ResourceNotFoundException","message":"no","type":"Client"}' }
 
@@ -28,22 +30,11 @@ local function counted(answer, more)
   return glacier.client(options), count
 end
 
-local server
-local function serve(script)
-  server = scripted.start(script)
-  return server
-end
-
-local function stop()
-  if server then server:stop() end
-  server = nil
-end
-
 describe("a task", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   it("checks its parameters at once, and sends nothing before it is polled", function()
-    serve { { { "read" }, { "send", marker "m" } } }
+    server:start { { { "read" }, { "send", marker "m" } } }
     local client, file = streams.client(server.url), streams.file ""
     file:close()
     for _, row in ipairs {
@@ -80,7 +71,7 @@ describe("a task", function()
   end)
 
   it("is polled without being waited for, however long the service takes", function()
-    serve { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", marker "other" } } }
+    server:start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", marker "other" } } }
     local client = streams.client(server.url)
     local task = client:start "list_vaults"
     while #server:requests() == 0 do assert.is_false(task:poll()) end
@@ -117,12 +108,12 @@ describe("a task", function()
   end)
 
   it("waits for its result without help", function()
-    serve { { { "read" }, { "pause", 0.05 }, { "send", marker "m" } } }
+    server:start { { { "read" }, { "pause", 0.05 }, { "send", marker "m" } } }
     assert.are.equal("m", streams.client(server.url):start("list_vaults"):result().Marker)
   end)
 
   it("waits for its result as its host waits", function()
-    serve { { { "read" }, { "pause", 0.05 }, { "send", marker "m" } } }
+    server:start { { { "read" }, { "pause", 0.05 }, { "send", marker "m" } } }
     local thread = coroutine.wrap(function()
       local client = streams.client(server.url, { wait = function(seconds) coroutine.yield(seconds) end })
       return client:start("list_vaults"):result()
@@ -139,35 +130,35 @@ describe("a task", function()
   end)
 
   it("waits out its back-off from poll to poll, on the client's clock", function()
-    local host, answers, carried = hosts.new { chance = 0.5 }, { { status = 429 }, { status = 429 }, FINE }, 0
-    local client = glacier.client(host:options { transport = function()
+    local sim, answers, carried = simulation.new { random = 0.5 }, { { status = 429 }, { status = 429 }, FINE }, 0
+    local client = glacier.client(sim:options { transport = function()
       carried = carried + 1
       return answers[carried]
     end })
     local task = client:start "list_vaults"
     for _, row in ipairs { { 0, 1 }, { 0.49, 1 }, { 0.02, 2 }, { 0.98, 2 } } do -- half a second, then a whole one
-      host.now = host.now + row[1]
+      sim.now = sim.now + row[1]
       for _ = 1, 3 do assert.is_false(task:poll()) end
       assert.are.equal(row[2], carried)
     end
-    host.now = host.now + 0.04
+    sim.now = sim.now + 0.04
     assert.is_true(task:poll())
     assert.are.equal(2, task:result().ResponseMetadata.RetryAttempts)
-    assert.are.same({}, host.pauses)
+    assert.are.same({}, sim.pauses)
   end)
 
   it("has its time from its first poll on", function()
-    serve { { { "read" }, { "send", marker "m" } }, fallback = { { "read" }, { "stall" } } }
-    local host = hosts.new()
-    local client = glacier.client(host:options { endpoint_url = server.url, timeout = 5 })
+    server:start { { { "read" }, { "send", marker "m" } }, fallback = { { "read" }, { "stall" } } }
+    local sim = simulation.new()
+    local client = glacier.client(sim:options { endpoint_url = server.url, timeout = 5 })
     local first, second = client:start "list_vaults", client:start "list_vaults"
-    host.now = host.now + 100
+    sim.now = sim.now + 100
     repeat until first:poll()
     assert.are.equal("m", first:result().Marker)
     while #server:requests() < 2 do assert.is_false(second:poll()) end
-    host.now = host.now + 4.9
+    sim.now = sim.now + 4.9
     assert.is_false(second:poll())
-    host.now = host.now + 0.2
+    sim.now = sim.now + 0.2
     assert.is_true(second:poll())
     local err = failure(second.result, second)
     assert.are.same({ "ReadTimeoutError", "transport", 1, "ListVaults" },
@@ -213,7 +204,7 @@ describe("a task", function()
 end)
 
 describe("all of many tasks", function()
-  after_each(stop)
+  after_each(function() server:stop() end)
 
   local function started(client, number)
     local tasks = {}
@@ -278,7 +269,7 @@ describe("all of many tasks", function()
         steps[#steps + 1] = step
       end
     end
-    serve { steps, steps, steps, steps, fallback = { { "read" }, { "peak" } } }
+    server:start { steps, steps, steps, steps, fallback = { { "read" }, { "peak" } } }
     local client, tasks = streams.client(server.url), {}
     for i = 1, 20 do tasks[i] = client:start "list_vaults" end
     for _, outcome in ipairs(glacier.all(tasks, { concurrency = 4 })) do
@@ -291,7 +282,7 @@ describe("all of many tasks", function()
   end)
 
   it("may be of several clients, and some of them done already", function()
-    serve { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "one" } } }
+    server:start { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "one" } } }
     local other = scripted.start { fallback = { { "read" }, { "send", marker "two" } } }
     local one, two, three = streams.client(server.url), streams.client(other.url), counted(FINE)
     local tasks = { one:start "list_vaults", two:start "list_vaults", three:start "list_vaults",
@@ -321,7 +312,7 @@ describe("all of many tasks", function()
   end)
 
   it("wait as their host waits", function()
-    serve { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "m" } } }
+    server:start { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "m" } } }
     local client = streams.client(server.url, { wait = function(seconds) coroutine.yield(seconds) end })
     local thread = coroutine.wrap(function() return glacier.all(started(client, 5)) end)
     local waits, outcome = 0, thread()

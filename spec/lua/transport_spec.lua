@@ -1,15 +1,15 @@
 -- What becomes of a call whose peer misbehaves: always the right error, no hang, and a client that
 -- can be used again.
+local child = require "spec.support.child"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
 
-local NO_FILES = { AWS_CONFIG_FILE = "/dev/null", AWS_SHARED_CREDENTIALS_FILE = "/dev/null" }
 local FINE = "HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"Marker\":\"m\"}"
 
 local function client_of(url, options)
   local given = {
-    region = "us-east-1", endpoint_url = url, env = NO_FILES, max_attempts = 1, connect_timeout = 30, read_timeout = 30,
+    region = "us-east-1", endpoint_url = url, env = {}, max_attempts = 1, connect_timeout = 30, read_timeout = 30,
     credentials = { access_key_id = "AKID", secret_access_key = "SECRET", session_token = "TOKEN" },
     random = function()
       return 0
@@ -292,21 +292,17 @@ end)
 describe("a proxy", function()
   local REFUSAL = "HTTP/1.1 407 Who\r\nContent-Length: 2\r\n\r\nno"
 
-  -- What a child process with these variables says of a call.
-  local function child(variables, url)
-    local lua = os.getenv "LUA" or "lua5.4"
-    local pipe = assert(io.popen(("env -u HTTP_PROXY -u http_proxy -u NO_PROXY -u no_proxy -u ALL_PROXY -u all_proxy "
-      .. "AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null %s %s -e '%s'"):format(variables, lua, ([[
-        local client = require("glacier").client {
-          region = "us-east-1", endpoint_url = "%s", max_attempts = 1,
-          credentials = { access_key_id = "AKID", secret_access_key = "SECRET" },
-        }
-        local good, result = pcall(client.list_vaults, client)
-        print(good and result.Marker or result.code, result.retryable)
-      ]]):format(url))))
-    local said = pipe:read "*a"
-    pipe:close()
-    return said
+  -- What a call prints in a process with these variables in its environment.
+  local function call_with(variables, url)
+    variables.HOME = "/nonexistent"
+    return child(variables, ([[
+      local client = require("glacier").client {
+        region = "us-east-1", endpoint_url = "%s", max_attempts = 1,
+        credentials = { access_key_id = "AKID", secret_access_key = "SECRET" },
+      }
+      local good, result = pcall(client.list_vaults, client)
+      print(good and result.Marker or result.code, result.retryable)
+    ]]):format(url))
   end
 
   it("that refuses connections is told from the endpoint", function()
@@ -317,7 +313,7 @@ describe("a proxy", function()
       assert_transport("ProxyConnectionError", true, "Failed to connect to proxy URL", err)
       assert.is_nil(err.message:find("hidden", 1, true))
     end
-    assert.equal("ProxyConnectionError\ttrue\n", child("http_proxy=" .. proxy, "http://glacier.invalid"))
+    assert.equal("ProxyConnectionError\ttrue\n", call_with({ http_proxy = proxy }, "http://glacier.invalid"))
     held:close()
   end)
 
@@ -340,7 +336,7 @@ describe("a proxy", function()
   it("passes requests over HTTP on and their answers back", function()
     local server = scripted.start { fallback = { { "read" }, { "send", FINE } } }
     assert.equal("m", client_of("http://glacier.invalid", { proxy = server.url }):list_vaults().Marker)
-    assert.equal("m\tnil\n", child("http_proxy=" .. server.url, "http://glacier.invalid"))
+    assert.equal("m\tnil\n", call_with({ http_proxy = server.url }, "http://glacier.invalid"))
     for _, request in ipairs(server:requests()) do
       assert.equal("GET http://glacier.invalid/-/vaults HTTP/1.1", request.line)
       assert.equal("glacier.invalid", request.fields.host)
@@ -351,9 +347,9 @@ describe("a proxy", function()
   it("of the environment is left aside where no_proxy says so", function()
     local server = scripted.start { fallback = { { "read" }, { "send", FINE } } }
     local port, held = refused_port()
-    local proxy = "http_proxy=http://127.0.0.1:" .. port
-    assert.equal("ProxyConnectionError\ttrue\n", child(proxy, server.url))
-    assert.equal("m\tnil\n", child(proxy .. " no_proxy=127.0.0.1", server.url))
+    local proxy = "http://127.0.0.1:" .. port
+    assert.equal("ProxyConnectionError\ttrue\n", call_with({ http_proxy = proxy }, server.url))
+    assert.equal("m\tnil\n", call_with({ http_proxy = proxy, no_proxy = "127.0.0.1" }, server.url))
     held:close()
     server:stop()
   end)

@@ -55,7 +55,6 @@ describe("the arguments of an upload", function()
     ["an empty upload id"] = { { uploadId = "", body = "x" }, "parameter uploadId, value: 0, valid min length: 1$" },
     ["a description of two lines"] = { { archiveDescription = "a\nb", body = "x" }, "parameter archiveDescription" },
     ["an empty body"] = { { body = "" }, "^Invalid value for parameter body, it is empty, " },
-    ["an empty file"] = { { path = "/dev/null" }, "^Invalid value for parameter path, it is empty, " },
     ["an empty reader"] = { { reader = function() end }, "^Invalid value for parameter reader, it is empty, " },
     ["an empty reader, in parts"] = { { reader = function() return nil end, partSize = MIB }, "it is empty, " },
     ["a path that is none"] = {
@@ -112,6 +111,12 @@ describe("the arguments of an upload", function()
     assert.are.equal(8 * MIB, plan.new { vaultName = "v", body = hollow(40000 * MIB + 1) }.part_size)
     assert.are.equal(4 * MIB, plan.new { vaultName = "v", body = hollow(100 * MIB) }.part_size)
     assert.are.equal(16 * MIB, plan.new { vaultName = "v", body = "x", partSize = 16 * MIB }.part_size)
+  end)
+
+  it("refuse an empty file", function()
+    local path = archives.file ""
+    assert.matches("^Invalid value for parameter path, it is empty, ", refused { vaultName = "v", path = path })
+    archives.clean()
   end)
 
   it("that are refused leave no file open", function()

@@ -1,6 +1,7 @@
 -- What client:upload does where something fails: what it says, what it leaves, what it finds out.
 local archives = require "spec.support.archives"
-local carriers = require "spec.support.carrier"
+local interceptors = require "spec.support.interceptor"
+local files = require "spec.support.files"
 local glacier = require "glacier"
 
 local MIB = archives.MIB
@@ -18,118 +19,115 @@ describe("an upload that fails", function()
     vault.close()
   end)
 
-  before_each(function()
-    for _, id in ipairs(vault.open_uploads()) do
-      client:abort_multipart_upload { vaultName = "v", uploadId = id }
-    end
-  end)
+  before_each(function() vault.abort_uploads() end)
 
-  -- A client whose requests `carrier` carries; it does not wait for its second attempts.
-  local function by(carrier)
-    return vault.client { transport = carrier.transport, random = function() return 0 end }
+  -- A client whose requests `interceptor` carries; it does not wait for its second attempts.
+  local function by(interceptor)
+    return vault.client { transport = interceptor.transport, random = function() return 0 end }
   end
 
   -- Uploads with the arguments, and these bytes in parts of a MiB; returns the error.
-  local function fail(carrier, more)
+  local function fail(interceptor, more)
     local args = { vaultName = "v", body = bytes, partSize = MIB }
     for name, value in pairs(more or {}) do args[name] = value end
-    local user = carrier and by(carrier) or client
+    local user = interceptor and by(interceptor) or client
     local good, err = pcall(user.upload, user, args)
     assert.is_false(good)
     return err
   end
 
-  -- A carrier on which the part that begins there is refused.
+  -- An interceptor on which the part that begins there is refused.
   local function refusing(first)
-    local carrier = carriers.new()
-    function carrier.before(request)
+    local interceptor = interceptors.new()
+    function interceptor.before(request)
       local range = request.headers["Content-Range"]
       if range and range:find(("^bytes %d%%-"):format(first)) then
         return { status = 400, body = '{"code":"InvalidParameterValueException","message":"no","type":"Client"}' }
       end
     end
-    return carrier
+    return interceptor
   end
 
-  local function resume(err, carrier)
-    local output = by(carrier or carriers.new()):upload { vaultName = "v", body = bytes, uploadId = err.uploadId }
+  local function resume(err, interceptor)
+    local user = by(interceptor or interceptors.new())
+    local output = user:upload { vaultName = "v", body = bytes, uploadId = err.uploadId }
     assert.are.equal(glacier.tree_hash(bytes), output.checksum)
   end
 
   for first = 0, 5 * MIB, MIB do
     it(("at its part at %d says what resuming takes, and aborts nothing"):format(first), function()
-      local carrier = refusing(first)
-      local err = fail(carrier)
+      local interceptor = refusing(first)
+      local err = fail(interceptor)
       assert.are.equal("InvalidParameterValueException", err.code)
       assert.are.equal("UploadMultipartPart", err.operation)
       assert.are.same(vault.open_uploads(), { err.uploadId })
       assert.are.equal(MIB, err.partSize)
       assert.is_nil(err.aborted)
-      assert.are.equal(0, carrier.count "AbortMultipartUpload")
+      assert.are.equal(0, interceptor.count "AbortMultipartUpload")
       resume(err)
     end)
   end
 
   it("begins no further parts", function()
-    local carrier = refusing(0)
-    fail(carrier, { concurrency = 2 })
-    assert.is_true(carrier.count "UploadMultipartPart" <= 3)
-    assert.are.equal(0, carrier.count "CompleteMultipartUpload")
+    local interceptor = refusing(0)
+    fail(interceptor, { concurrency = 2 })
+    assert.is_true(interceptor.count "UploadMultipartPart" <= 3)
+    assert.are.equal(0, interceptor.count "CompleteMultipartUpload")
   end)
 
   it("leaves nothing under way", function()
-    local carrier, under_way = carriers.new(), nil
-    fail(carrier, { concurrency = 4, progress = function(done)
+    local interceptor, under_way = interceptors.new(), nil
+    fail(interceptor, { concurrency = 4, progress = function(done)
       if done > 0 then
-        under_way = carrier.flying
+        under_way = interceptor.in_flight
         error "stop"
       end
     end })
     assert.is_true(under_way > 0)
-    assert.are.equal(0, carrier.flying)
+    assert.are.equal(0, interceptor.in_flight)
   end)
 
   it("at its very beginning has nothing to resume", function()
-    local carrier = carriers.new()
-    local err = fail(carrier, { vaultName = "nosuchvault" })
+    local interceptor = interceptors.new()
+    local err = fail(interceptor, { vaultName = "nosuchvault" })
     assert.are.equal("ResourceNotFoundException", err.code)
     assert.are.equal("InitiateMultipartUpload", err.operation)
     assert.is_nil(err.uploadId)
-    assert.are.equal(1, #carrier.requests)
+    assert.are.equal(1, #interceptor.requests)
   end)
 
   it("at its end can be resumed", function()
-    local carrier = carriers.new()
-    function carrier.before(request)
+    local interceptor = interceptors.new()
+    function interceptor.before(request)
       if request.operation == "CompleteMultipartUpload" then return nil, "cut", "ConnectionClosedError" end
     end
-    local err = fail(carrier)
+    local err = fail(interceptor)
     assert.are.equal("ConnectionClosedError", err.code)
-    local second = carriers.new()
+    local second = interceptors.new()
     resume(err, second)
     assert.are.equal(0, second.count "UploadMultipartPart")
   end)
 
   it("while what there is is listed can be resumed", function()
     local first = fail(refusing(MIB))
-    local carrier = carriers.new()
-    function carrier.before(request)
+    local interceptor = interceptors.new()
+    function interceptor.before(request)
       if request.operation == "ListParts" then return nil, "cut", "ConnectionClosedError" end
     end
-    local err = fail(carrier, { uploadId = first.uploadId })
+    local err = fail(interceptor, { uploadId = first.uploadId })
     assert.are.same({ "ConnectionClosedError", "ListParts" }, { err.code, err.operation })
-    assert.are.equal(0, carrier.count "UploadMultipartPart")
+    assert.are.equal(0, interceptor.count "UploadMultipartPart")
     resume(first)
   end)
 
   it("is aborted where that was asked for", function()
-    local carrier = refusing(3 * MIB)
-    local err = fail(carrier, { abort_on_failure = true })
+    local interceptor = refusing(3 * MIB)
+    local err = fail(interceptor, { abort_on_failure = true })
     assert.are.equal("InvalidParameterValueException", err.code)
     assert.is_true(err.aborted)
     assert.is_nil(err.uploadId)
     assert.are.same({}, vault.open_uploads())
-    assert.are.equal("AbortMultipartUpload", carrier.requests[#carrier.requests].operation)
+    assert.are.equal("AbortMultipartUpload", interceptor.requests[#interceptor.requests].operation)
   end)
 
   it("is aborted where its progress raises and that was asked for", function()
@@ -141,13 +139,13 @@ describe("an upload that fails", function()
   end)
 
   it("says so where it could not be aborted either", function()
-    local carrier = refusing(0)
-    local before = carrier.before
-    function carrier.before(request)
+    local interceptor = refusing(0)
+    local before = interceptor.before
+    function interceptor.before(request)
       if request.operation == "AbortMultipartUpload" then return nil, "cut", "ConnectionClosedError" end
       return before(request)
     end
-    local err = fail(carrier, { abort_on_failure = true })
+    local err = fail(interceptor, { abort_on_failure = true })
     assert.are.equal("InvalidParameterValueException", err.code)
     assert.is_false(err.aborted)
     assert.are.equal("ConnectionClosedError", err.abort_error.code)
@@ -195,11 +193,11 @@ describe("a flipped byte", function()
     return text:sub(1, at - 1) .. string.char((text:byte(at) + 1) % 256) .. text:sub(at + 1)
   end
 
-  -- Uploads through a carrier that does `meddle` on the way there or back; returns the error.
+  -- Uploads through an interceptor that does `meddle` on the way there or back; returns the error.
   local function upload(where, meddle, size)
-    local carrier = carriers.new()
-    carrier[where] = meddle
-    local user = vault.client { transport = carrier.transport }
+    local interceptor = interceptors.new()
+    interceptor[where] = meddle
+    local user = vault.client { transport = interceptor.transport }
     local good, err = pcall(user.upload, user, { vaultName = "v", body = bytes:sub(1, size), partSize = MIB })
     assert.is_false(good)
     return err
@@ -244,12 +242,12 @@ describe("a flipped byte", function()
   end
 
   it("is told apart from another spelling of the hash", function()
-    local carrier = carriers.new()
-    function carrier.after(_, response)
+    local interceptor = interceptors.new()
+    function interceptor.after(_, response)
       local hash = response.headers["x-amz-sha256-tree-hash"]
       response.headers["x-amz-sha256-tree-hash"] = hash and hash:upper()
     end
-    local user = vault.client { transport = carrier.transport }
+    local user = vault.client { transport = interceptor.transport }
     assert.is_string(user:upload({ vaultName = "v", body = bytes, partSize = MIB }).archiveId)
     assert.is_string(user:upload({ vaultName = "v", body = "x" }).archiveId)
   end)
@@ -266,12 +264,6 @@ describe("a file that changes while it is uploaded", function()
   lazy_teardown(function()
     vault.close()
   end)
-
-  local function write(path, bytes, mode)
-    local file = assert(io.open(path, mode))
-    file:write(bytes)
-    file:close()
-  end
 
   -- Uploads a file of 4 MiB that `change` is called with as soon as the first part was sent.
   local function fail(change, size)
@@ -291,7 +283,7 @@ describe("a file that changes while it is uploaded", function()
   end
 
   it("and becomes shorter cannot go on", function()
-    local err = fail(function(path) write(path, archives.bytes(2 * MIB + 5), "wb") end)
+    local err = fail(function(path) files.write(path, archives.bytes(2 * MIB + 5)) end)
     assert.matches("^upload: .*parameter path, it has become shorter since the upload began: 2097157 bytes$",
       err.message)
     assert.are.equal(MIB, err.partSize)
@@ -299,15 +291,15 @@ describe("a file that changes while it is uploaded", function()
   end)
 
   it("and becomes longer is not completed", function()
-    local err = fail(function(path) write(path, "x", "ab") end)
+    local err = fail(function(path) files.append(path, "x") end)
     assert.matches("^upload: .*parameter path, it has become longer since the upload began: it had 4194304 bytes$",
       err.message)
     assert.is_string(err.uploadId)
   end)
 
   it("is not sent in one call either", function()
-    assert.matches("become shorter", fail(function(path) write(path, "", "wb") end, 100).message)
-    assert.matches("become longer", fail(function(path) write(path, "x", "ab") end, 100).message)
+    assert.matches("become shorter", fail(function(path) files.write(path, "") end, 100).message)
+    assert.matches("become longer", fail(function(path) files.append(path, "x") end, 100).message)
   end)
 
   it("by its bytes alone is refused by the service, or sent again by resuming", function()
@@ -317,7 +309,7 @@ describe("a file that changes while it is uploaded", function()
       progress = function(done) if done == 2 * MIB then error({}, 0) end end,
     })
     local other = archives.bytes(4 * MIB):reverse()
-    write(path, other, "wb")
+    files.write(path, other)
     local output = client:upload { vaultName = "v", path = path, uploadId = err.uploadId }
     assert.are.equal(glacier.tree_hash(other), output.checksum)
   end)

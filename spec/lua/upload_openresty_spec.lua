@@ -1,8 +1,8 @@
 -- client:upload in a handler of nginx, whose one worker goes on serving.
 local archives = require "spec.support.archives"
 local glacier = require "glacier"
-local host = require "spec.support.openresty_host"
-local service = require "spec.local.service"
+local openresty = require "spec.support.openresty"
+local service = require "spec.support.local_service"
 
 local LOCATIONS = [[
   location = /upload-archive {
@@ -52,7 +52,7 @@ describe("an upload in OpenResty", function()
     local bytes = archives.bytes(5 * archives.MIB + 1)
     path, hash = archives.file(bytes), glacier.tree_hash(bytes)
     glacier_service = service.start()
-    nginx = host.start(glacier_service, LOCATIONS)
+    nginx = openresty.start(glacier_service, LOCATIONS)
   end)
 
   lazy_teardown(function()

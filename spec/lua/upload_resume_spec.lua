@@ -1,6 +1,6 @@
 -- An upload that was interrupted, at whatever moment, is resumed and ends with the right hash.
 local archives = require "spec.support.archives"
-local carriers = require "spec.support.carrier"
+local interceptors = require "spec.support.interceptor"
 local child = require "spec.support.child"
 local glacier = require "glacier"
 
@@ -20,11 +20,7 @@ describe("an upload that was interrupted", function()
     vault.close()
   end)
 
-  before_each(function()
-    for _, id in ipairs(vault.open_uploads()) do
-      client:abort_multipart_upload { vaultName = "v", uploadId = id }
-    end
-  end)
+  before_each(function() vault.abort_uploads() end)
 
   -- Resumes what is under way, or begins where nothing is; checks how it ends. Another upload may be
   -- left that was begun without anybody having heard of it.
@@ -62,10 +58,10 @@ describe("an upload that was interrupted", function()
       local printed = die("", ([[function(done) if done >= %d * 1048576 then os.exit(0, false) end end]]):format(parts))
       assert.are.equal("", printed)
       assert.is_true(parts_there() >= parts)
-      local carrier, there = carriers.new(), parts_there()
-      local output = finish(nil, vault.client { transport = carrier.transport })
+      local interceptor, there = interceptors.new(), parts_there()
+      local output = finish(nil, vault.client { transport = interceptor.transport })
       -- The service may take in what was under way (two at most) after it was asked.
-      local sent = carrier.count "UploadMultipartPart"
+      local sent = interceptor.count "UploadMultipartPart"
       assert.is_true(sent <= 7 - there and sent >= 5 - there, ("%d sent, %d there"):format(sent, there))
       assert.is_true(bytes == vault.bytes_of(output.archiveId))
     end)
@@ -148,15 +144,15 @@ describe("an upload that was interrupted", function()
     for _, kind in ipairs { "path", "body", "reader" } do
       it(("having sent %s sends what is missing, of a %s, in parts as they were"):format(name, kind), function()
         begin(row[1], row[3])
-        local carrier = carriers.new()
+        local interceptor = interceptors.new()
         local more = { path = ({ path = path })[kind], body = ({ body = bytes })[kind] }
         more.reader = kind == "reader" and archives.reader(bytes) or nil
-        local by = vault.client { transport = carrier.transport }
+        local by = vault.client { transport = interceptor.transport }
         local output = by:upload {
           vaultName = "v", uploadId = vault.open_uploads()[1], path = more.path, body = more.body, reader = more.reader,
         }
         assert.are.equal(hash, output.checksum)
-        local ranges = carrier.ranges()
+        local ranges = interceptor.ranges()
         table.sort(ranges)
         assert.are.same(row[2], ranges)
         assert.is_true(bytes == vault.bytes_of(output.archiveId))
@@ -183,24 +179,24 @@ describe("an upload that was interrupted", function()
     })
     assert.are.equal(52 * MIB, sent)
     assert.is_true(parts_there() >= 52)
-    local carrier, missing = carriers.new(), 53 - parts_there()
-    local by = vault.client { transport = carrier.transport }
+    local interceptor, missing = interceptors.new(), 53 - parts_there()
+    local by = vault.client { transport = interceptor.transport }
     local output = by:upload { vaultName = "v", body = many, uploadId = vault.open_uploads()[1] }
     assert.are.equal(glacier.tree_hash(many), output.checksum)
-    assert.are.equal(missing, carrier.count "UploadMultipartPart")
-    assert.are.equal(2, carrier.count "ListParts")
+    assert.are.equal(missing, interceptor.count "UploadMultipartPart")
+    assert.are.equal(2, interceptor.count "ListParts")
   end)
 
   it("between being completed and hearing of it gives the archive that it became", function()
-    local carrier = carriers.new()
+    local interceptor = interceptors.new()
     local archive
-    function carrier.after(request, response)
+    function interceptor.after(request, response)
       if request.operation == "CompleteMultipartUpload" then
         archive = response.headers["x-amz-archive-id"]
         error("cut off", 0)
       end
     end
-    local by, uploadId = vault.client { transport = carrier.transport }, nil
+    local by, uploadId = vault.client { transport = interceptor.transport }, nil
     pcall(by.upload, by, {
       vaultName = "v", path = path, partSize = MIB, progress = function(_, _, id) uploadId = id end,
     })
@@ -218,8 +214,8 @@ describe("an upload that was interrupted", function()
 
   it("and is of something longer is refused before anything is sent", function()
     begin { 0, 3 }
-    local carrier = carriers.new()
-    local by = vault.client { transport = carrier.transport }
+    local interceptor = interceptors.new()
+    local by = vault.client { transport = interceptor.transport }
     local good, err = pcall(by.upload, by, {
       vaultName = "v", uploadId = vault.open_uploads()[1], body = bytes:sub(1, 5 * MIB),
     })
@@ -227,7 +223,7 @@ describe("an upload that was interrupted", function()
     assert.are.equal("ParamValidationError", err.code)
     assert.are.equal("upload: Parameter validation failed:\nInvalid value for parameter body, it has 5242880 bytes, "
       .. "but of this uploadId there are parts up to byte 6292455", tostring(err))
-    assert.are.equal(1, #carrier.requests)
+    assert.are.equal(1, #interceptor.requests)
   end)
 
   it("and is of something longer is refused when its reader ends, and can still be resumed", function()

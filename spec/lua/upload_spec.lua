@@ -1,6 +1,6 @@
 -- client:upload against the local service: what arrives is what was read, whatever it is read from.
 local archives = require "spec.support.archives"
-local carriers = require "spec.support.carrier"
+local interceptors = require "spec.support.interceptor"
 local glacier = require "glacier"
 local source = require "glacier.body.source"
 
@@ -91,46 +91,46 @@ describe("an upload", function()
   end)
 
   it("carries its description either way", function()
-    local carrier = carriers.new()
-    local by = vault.client { transport = carrier.transport }
+    local interceptor = interceptors.new()
+    local by = vault.client { transport = interceptor.transport }
     upload({ body = "x", archiveDescription = "small" }, by)
     upload({ body = archives.bytes(MIB + 1), partSize = MIB, archiveDescription = "large" }, by)
-    assert.are.equal("small", carrier.requests[1].headers["x-amz-archive-description"])
-    assert.are.equal("large", carrier.requests[2].headers["x-amz-archive-description"])
+    assert.are.equal("small", interceptor.requests[1].headers["x-amz-archive-description"])
+    assert.are.equal("large", interceptor.requests[2].headers["x-amz-archive-description"])
   end)
 
   it("goes to the account that was named", function()
-    local carrier = carriers.new()
-    local by = vault.client { transport = carrier.transport }
+    local interceptor = interceptors.new()
+    local by = vault.client { transport = interceptor.transport }
     upload({ body = archives.bytes(MIB + 1), partSize = MIB, accountId = "012345678901" }, by)
-    assert.are.equal(4, #carrier.requests)
-    for _, request in ipairs(carrier.requests) do
+    assert.are.equal(4, #interceptor.requests)
+    for _, request in ipairs(interceptor.requests) do
       assert.matches("^http://[^/]+/012345678901/vaults/v/", request.url)
     end
   end)
 
   it("sends parts of the size that was asked for, each once", function()
-    local carrier = carriers.new()
-    upload({ body = archives.bytes(5 * MIB), partSize = 2 * MIB }, vault.client { transport = carrier.transport })
-    local ranges = carrier.ranges()
+    local interceptor = interceptors.new()
+    upload({ body = archives.bytes(5 * MIB), partSize = 2 * MIB }, vault.client { transport = interceptor.transport })
+    local ranges = interceptor.ranges()
     table.sort(ranges)
     assert.are.same({ "0-2097151", "2097152-4194303", "4194304-5242879" }, ranges)
   end)
 
   it("has parts of 4 MiB unless asked for others", function()
-    local carrier = carriers.new()
-    upload({ body = archives.bytes(4 * MIB + 1) }, vault.client { transport = carrier.transport })
-    local ranges = carrier.ranges()
+    local interceptor = interceptors.new()
+    upload({ body = archives.bytes(4 * MIB + 1) }, vault.client { transport = interceptor.transport })
+    local ranges = interceptor.ranges()
     table.sort(ranges)
     assert.are.same({ "0-4194303", "4194304-4194304" }, ranges)
   end)
 
   for _, row in ipairs { { nil, 4 }, { 1, 1 }, { 3, 3 }, { 100, 9 } } do
     it(("has %d parts under way at once for a concurrency of %s"):format(row[2], tostring(row[1])), function()
-      local carrier = carriers.new()
+      local interceptor = interceptors.new()
       upload({ body = archives.bytes(9 * MIB), partSize = MIB, concurrency = row[1] },
-        vault.client { transport = carrier.transport })
-      assert.are.equal(row[2], carrier.most)
+        vault.client { transport = interceptor.transport })
+      assert.are.equal(row[2], interceptor.most)
     end)
   end
 
@@ -210,8 +210,8 @@ describe("an upload", function()
   end)
 
   it("tries a part again whose connection broke", function()
-    local carrier, broken = carriers.new(), 0
-    function carrier.before(request)
+    local interceptor, broken = interceptors.new(), 0
+    function interceptor.before(request)
       if request.operation == "UploadMultipartPart" and broken < 2 then
         broken = broken + 1
         return nil, "it broke", "ConnectionClosedError"
@@ -219,9 +219,9 @@ describe("an upload", function()
     end
     local bytes = archives.bytes(3 * MIB)
     local output = upload({ body = bytes, partSize = MIB },
-      vault.client { transport = carrier.transport, random = function() return 0 end })
+      vault.client { transport = interceptor.transport, random = function() return 0 end })
     assert.are.equal(glacier.tree_hash(bytes), output.checksum)
-    assert.are.equal(5, carrier.count "UploadMultipartPart")
+    assert.are.equal(5, interceptor.count "UploadMultipartPart")
   end)
 end)
 

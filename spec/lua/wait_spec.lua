@@ -9,7 +9,7 @@ local function client_of(url, options)
   local given = {
     region = "us-east-1", endpoint_url = url, max_attempts = 1, connect_timeout = 30, read_timeout = 30,
     credentials = { access_key_id = "AKID", secret_access_key = "SECRET" },
-    env = { AWS_CONFIG_FILE = "/dev/null", AWS_SHARED_CREDENTIALS_FILE = "/dev/null" },
+    env = {},
   }
   for name, value in pairs(options or {}) do
     given[name] = value

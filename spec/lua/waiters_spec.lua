@@ -1,9 +1,9 @@
 -- Waiters: vault_exists and vault_not_exists as botocore's, job_completed.
+local failure = require "spec.support.failure"
 local glacier = require "glacier"
-local hosts = require "spec.support.host"
+local simulation = require "spec.support.simulation"
 local streams = require "spec.support.streams"
 
-local failure = streams.failure
 
 local THERE = { status = 200, body = '{"VaultName":"v"}' }
 local MISSING = { status = 404, headers = { ["x-amzn-RequestId"] = "R" },
@@ -16,40 +16,40 @@ local FAILED = { status = 200,
   body = '{"JobId":"j","Completed":true,"StatusCode":"Failed","StatusMessage":"the archive is gone"}' }
 
 -- Waits at a service that gives these answers in turn, the last one for ever. Returns what pcall
--- does; and the host, which has `requests` and `pauses`.
+-- does; and the simulation, which has `requests` and `pauses`.
 local function wait_for(answers, name, limits, more)
-  local host = hosts.new { chance = 0 }
-  host.requests = {}
-  local options = host:options(more)
+  local sim = simulation.new { random = 0 }
+  sim.requests = {}
+  local options = sim:options(more)
   options.transport = function(request)
-    host.requests[#host.requests + 1] = request
-    return answers[math.min(#host.requests, #answers)]
+    sim.requests[#sim.requests + 1] = request
+    return answers[math.min(#sim.requests, #answers)]
   end
   local client = glacier.client(options)
   local params = name == "job_completed" and { vaultName = "v", jobId = "j" } or { vaultName = "v" }
   local good, outcome = pcall(client.wait_until, client, name, params, limits)
-  return good, outcome, host
+  return good, outcome, sim
 end
 
 local function assert_waited(answers, name, attempts, delay, limits)
-  local good, output, host = wait_for(answers, name, limits)
+  local good, output, sim = wait_for(answers, name, limits)
   assert.is_true(good, tostring(output))
-  assert.are.equal(attempts, #host.requests)
+  assert.are.equal(attempts, #sim.requests)
   local pauses = {}
   for i = 1, attempts - 1 do pauses[i] = delay end
-  assert.are.same(pauses, host.pauses)
+  assert.are.same(pauses, sim.pauses)
   return output
 end
 
 local function assert_gave_up(answers, name, attempts, delay, words, limits)
-  local good, err, host = wait_for(answers, name, limits)
+  local good, err, sim = wait_for(answers, name, limits)
   assert.is_false(good)
   assert.are.same({ "WaiterError", "waiter", false }, { err.code, err.kind, err.retryable })
   assert.are.equal(words, err.message)
   assert.are.equal(words, tostring(err))
-  assert.are.equal(attempts, #host.requests)
-  assert.are.equal(attempts - 1, #host.pauses)
-  for _, pause in ipairs(host.pauses) do assert.are.equal(delay, pause) end
+  assert.are.equal(attempts, #sim.requests)
+  assert.are.equal(attempts - 1, #sim.pauses)
+  for _, pause in ipairs(sim.pauses) do assert.are.equal(delay, pause) end
   return err
 end
 
@@ -111,9 +111,9 @@ describe("waiting until a job is completed", function()
   end)
 
   it("raises that there is no such job", function()
-    local good, err, host = wait_for({ MISSING }, "job_completed")
+    local good, err, sim = wait_for({ MISSING }, "job_completed")
     assert.is_false(good)
-    assert.are.same({ "ResourceNotFoundException", 1 }, { err.code, #host.requests })
+    assert.are.same({ "ResourceNotFoundException", 1 }, { err.code, #sim.requests })
   end)
 end)
 
@@ -141,26 +141,26 @@ describe("a waiter", function()
 
   it("passes on whatever else the operation raises, having tried again as the client does", function()
     for name in pairs { vault_exists = 1, vault_not_exists = 1, job_completed = 1 } do
-      local good, err, host = wait_for({ DENIED }, name)
+      local good, err, sim = wait_for({ DENIED }, name)
       assert.is_false(good)
-      assert.are.same({ "AccessDeniedException", "service", 1 }, { err.code, err.kind, #host.requests })
-      good, err, host = wait_for({ BUSY }, name)
+      assert.are.same({ "AccessDeniedException", "service", 1 }, { err.code, err.kind, #sim.requests })
+      good, err, sim = wait_for({ BUSY }, name)
       assert.is_false(good)
-      assert.are.same({ "ServiceUnavailableException", 3, 3 }, { err.code, err.attempts, #host.requests })
+      assert.are.same({ "ServiceUnavailableException", 3, 3 }, { err.code, err.attempts, #sim.requests })
     end
-    local good, _, host = wait_for({ MISSING, BUSY, THERE }, "vault_exists")
+    local good, _, sim = wait_for({ MISSING, BUSY, THERE }, "vault_exists")
     assert.is_true(good)
-    assert.are.equal(3, #host.requests)
+    assert.are.equal(3, #sim.requests)
     local reason = {}
     local waits = function() error(reason, 0) end
-    good, host = wait_for({ MISSING }, "vault_exists", nil, { wait = waits })
+    good, sim = wait_for({ MISSING }, "vault_exists", nil, { wait = waits })
     assert.is_false(good)
-    assert.are.equal(reason, host)
+    assert.are.equal(reason, sim)
   end)
 
   it("signs each request anew, and sends what it was given", function()
-    local _, _, host = wait_for({ MISSING, THERE }, "vault_exists")
-    local first, second = host.requests[1], host.requests[2]
+    local _, _, sim = wait_for({ MISSING, THERE }, "vault_exists")
+    local first, second = sim.requests[1], sim.requests[2]
     assert.is_truthy(first.url:find("/-/vaults/v$"))
     assert.are.equal(first.url, second.url)
     assert.are_not.equal(first.headers["amz-sdk-invocation-id"], second.headers["amz-sdk-invocation-id"])

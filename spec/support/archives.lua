@@ -5,8 +5,9 @@
 --   vault.bytes_of(id)         -- what the service has, by way of a retrieval
 --   vault.open_uploads()       -- list of the ids of multipart uploads that are under way
 --   vault.close()
+local files = require "spec.support.files"
 local glacier = require "glacier"
-local service = require "spec.local.service"
+local service = require "spec.support.local_service"
 
 local archives = {}
 
@@ -19,21 +20,19 @@ function archives.bytes(count)
   return table.concat(lines):sub(1, count)
 end
 
-local files = {}
+local temporary = {}
 
 -- A file with these bytes, until `clean` or until a vault is closed; returns its path.
 function archives.file(bytes)
   local path = os.tmpname()
-  files[#files + 1] = path
-  local file = assert(io.open(path, "wb"))
-  file:write(bytes)
-  file:close()
+  temporary[#temporary + 1] = path
+  files.write(path, bytes)
   return path
 end
 
 -- Removes the files.
 function archives.clean()
-  while files[1] do os.remove(table.remove(files)) end
+  while temporary[1] do os.remove(table.remove(temporary)) end
 end
 
 -- A reader of these bytes that gives them in pieces of odd sizes; `told` gets each piece's size.
@@ -79,6 +78,12 @@ function archives.open()
       list[#list + 1] = upload.MultipartUploadId
     end
     return list
+  end
+  -- Aborts every multipart upload that is under way.
+  function vault.abort_uploads()
+    for _, id in ipairs(vault.open_uploads()) do
+      own:abort_multipart_upload { vaultName = "v", uploadId = id }
+    end
   end
   return vault
 end

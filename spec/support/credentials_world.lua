@@ -18,8 +18,10 @@
 
 local cjson = require "cjson"
 local core = require "glacier.core"
+local files = require "spec.support.files"
 local profile = require "glacier.config.profile"
 local sha1 = require "glacier.credentials.sha1"
+local shell = require "spec.support.shell"
 local socket = require "socket"
 
 local world = {}
@@ -27,16 +29,9 @@ local world = {}
 -- Timeouts are taken this much shorter: a service that stalls is waited for in vain.
 local HASTE = 0.05
 
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
-
 local function make_home()
-  local home = os.tmpname()
-  os.remove(home)
-  assert(os.execute("mkdir -p -m 700 '" .. home .. "/.aws/sso/cache'"))
+  local home = files.directory()
+  shell.run("mkdir -p " .. shell.quote(home .. "/.aws/sso/cache"))
   return home
 end
 
@@ -117,20 +112,20 @@ end
 
 local function write_files(self, given, expand)
   for name, text in pairs { [".aws/config"] = given.config, [".aws/credentials"] = given.credentials } do
-    write(self.home .. "/" .. name, expand(text))
+    files.write(self.home .. "/" .. name, expand(text))
   end
-  for name, text in pairs(given.files or {}) do write(self.home .. "/" .. name, expand(text)) end
+  for name, text in pairs(given.files or {}) do files.write(self.home .. "/" .. name, expand(text)) end
   for name, token in pairs(given.tokens or {}) do
-    write(self.token_path(name), type(token) == "string" and token or cjson.encode(token))
+    files.write(self.token_path(name), type(token) == "string" and token or cjson.encode(token))
   end
 end
 
 local function new_context(self, given, env)
   local function getenv(name) return env[name] end
-  local files = assert(profile.load { env = getenv })
-  local name = assert(profile.select(files, given.profile, getenv))
+  local profiles = assert(profile.load { env = getenv })
+  local name = assert(profile.select(profiles, given.profile, getenv))
   return {
-    getenv = getenv, home = false, files = files, profile_name = name, profile_explicit = given.profile ~= nil,
+    getenv = getenv, home = false, files = profiles, profile_name = name, profile_explicit = given.profile ~= nil,
     region = given.region or "us-west-2", mfa = given.mfa, random = given.random,
     clock = function() return self.now end,
     exchange = given.exchange or new_exchange(self, core.pool {}),
@@ -161,7 +156,7 @@ function world.new(given)
   function self.source(option) return require("glacier.credentials").source(option, self.context) end
   function self.close()
     self.service.close()
-    os.execute("rm -rf '" .. self.home .. "'")
+    files.remove(self.home)
   end
   return self
 end

@@ -1,24 +1,24 @@
--- A scripted server for one spec, in a process of its own.
+-- A server for specs that plays a script, in a process of its own.
 --
---   local server = scripted.start {
+--   local server = scripted.new()
+--   server:start {
 --     { { "read" }, { "send", "HTTP/1.1 204 No Content\r\n\r\n" }, { "stall" } },
 --     fallback = { { "reset" } },
 --   }
 --   client { endpoint_url = server.url }
---   server:requests()   -- a list of what was read so far
---   server:stop()       -- also when the server is collected, or this process ends
+--   server:requests()   -- a list of the requests so far
+--   server:stop()       -- also called when the server is collected; it ends with this process, too
 --
--- The steps are told in scripted_server.lua. A request has connection (its number), line, method,
+-- scripted_server.lua documents the steps. A request has connection (its number), line, method,
 -- target, headers (a list of {name, value}), fields (value by lower-case name) and body.
+
+local files = require "spec.support.files"
+local shell = require "spec.support.shell"
 
 local scripted = {}
 
 local here = debug.getinfo(1, "S").source:match "^@(.*/)" or "./"
 local load_text = rawget(_G, "loadstring") or load
-
-local function shell_quote(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
 
 -- A Lua expression for a table of strings, numbers, booleans and such tables.
 local function serialize(value)
@@ -32,12 +32,6 @@ local function serialize(value)
   return "{" .. table.concat(parts, ",") .. "}"
 end
 
-local function write_file(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
-
 local function read_request(text)
   local request = assert(load_text("return " .. text))()
   request.method, request.target = request.line:match "^(%S+) (%S+) HTTP/1%.1$"
@@ -49,16 +43,17 @@ end
 local Server = {}
 Server.__index = Server
 
+--- Returns the list of the requests that have been read so far.
 function Server:requests()
   local requests = {}
   for text in io.lines(self.log) do requests[#requests + 1] = read_request(text) end
   return requests
 end
 
--- Waits for the process to end. Legal any number of times.
+--- Ends the process and waits for its end. A server that is not running stays as it is.
 function Server:stop()
   if not self.process then return end
-  self.process:write("stop\n") -- for its end of file may be held open by some other child
+  self.process:write("stop\n") -- another child may hold the pipe open: closing it would not be enough
   self.process:close()
   self.process = nil
   os.remove(self.log)
@@ -67,19 +62,20 @@ end
 
 Server.__gc = Server.stop
 
--- Starts the server and waits until it listens. `script` is a table of data, or the text of a Lua
--- file that returns one.
-function scripted.start(script)
+--- Starts the server, after stopping it if it runs, and waits until it listens.
+-- @param script a table of data, or the text of a Lua file that returns one
+-- @return the server
+function Server:start(script)
+  self:stop()
   local base = os.tmpname()
-  local self = setmetatable({ script = base, log = base .. ".log" }, Server)
   local fifo = base .. ".port"
-  local text = type(script) == "table" and "return " .. serialize(script) or script
-  write_file(self.script, text)
-  write_file(self.log, "")
-  os.execute("mkfifo " .. shell_quote(fifo))
+  self.script, self.log = base, base .. ".log"
+  files.write(self.script, type(script) == "table" and "return " .. serialize(script) or script)
+  files.write(self.log, "")
+  shell.run("mkfifo " .. shell.quote(fifo))
   self.process = assert(io.popen(("exec %s %s %s %s >%s"):format(
-    os.getenv "SCRIPTED_LUA" or "lua5.4", shell_quote(here .. "scripted_server.lua"),
-    shell_quote(self.script), shell_quote(self.log), shell_quote(fifo)), "w"))
+    os.getenv "SCRIPTED_LUA" or "lua5.4", shell.quote(here .. "scripted_server.lua"),
+    shell.quote(self.script), shell.quote(self.log), shell.quote(fifo)), "w"))
   local pipe = assert(io.open(fifo))
   self.port = tonumber(pipe:read "*l")
   pipe:close()
@@ -90,6 +86,16 @@ function scripted.start(script)
   end
   self.url = "http://127.0.0.1:" .. self.port
   return self
+end
+
+--- Returns a server that is not started.
+function scripted.new()
+  return setmetatable({}, Server)
+end
+
+--- Returns a new server that plays the script.
+function scripted.start(script)
+  return scripted.new():start(script)
 end
 
 return scripted

@@ -8,26 +8,21 @@
 -- their own, the home directory; @ in a message stands for it.
 local assert = require "luassert"
 local config = require "glacier.config.resolve"
+local files = require "spec.support.files"
+local shell = require "spec.support.shell"
 
 local settings = {}
 
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
-
 -- Calls f with the environment; the directory is gone when it returns.
 function settings.with_files(case, f)
-  local home = os.tmpname()
-  os.remove(home)
-  os.execute(("mkdir -p '%s/.aws'"):format(home))
-  if case.config then write(home .. "/.aws/config", case.config) end
-  if case.credentials then write(home .. "/.aws/credentials", case.credentials) end
+  local home = files.directory()
+  shell.run(("mkdir '%s/.aws'"):format(home))
+  if case.config then files.write(home .. "/.aws/config", case.config) end
+  if case.credentials then files.write(home .. "/.aws/credentials", case.credentials) end
   local env = { HOME = home }
   for name, value in pairs(case.env or {}) do env[name] = value end
   local good, result = pcall(f, env)
-  os.execute(("rm -rf '%s'"):format(home))
+  files.remove(home)
   if type(result) == "table" and result.message then
     result.message = result.message:gsub(home:gsub("%p", "%%%0"), "@")
   end

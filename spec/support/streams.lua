@@ -125,35 +125,4 @@ function streams.carried_body(bytes, count, headers)
   return streams.carried({ status = 200, headers = headers, body = streams.reader(bytes, count or 3) }).body
 end
 
--- The error object that a function raises.
-function streams.failure(...)
-  local good, err = pcall(...)
-  assert(not good, "it should fail")
-  assert(type(err) == "table", tostring(err))
-  return err
-end
-
--- Calls f with the path of a file in a directory of its own, and a function that lists what is there.
-function streams.with_directory(f)
-  local directory = os.tmpname()
-  os.remove(directory)
-  os.execute("mkdir " .. directory)
-  local function list()
-    local names, pipe = {}, io.popen("ls -A " .. directory)
-    for name in pipe:lines() do names[#names + 1] = name end
-    pipe:close()
-    return names
-  end
-  local good, err = pcall(f, directory .. "/saved", list)
-  os.execute("rm -rf " .. directory)
-  assert(good, err)
-end
-
-function streams.content(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read "*a"
-  file:close()
-  return text
-end
-
 return streams

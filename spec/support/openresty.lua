@@ -2,39 +2,30 @@
 -- process that started it ends.
 
 local cjson = require "cjson"
+local shell = require "spec.support.shell"
 local socket = require "socket"
 
-local host = {}
+local openresty = {}
 
-local script = debug.getinfo(1, "S").source:match "^@(.*)%.lua$"
-
-local function quoted(text)
-  return "'" .. text:gsub("'", "'\\''") .. "'"
-end
-
-local function output_of(command)
-  local pipe = assert(io.popen(command))
-  local text = pipe:read "*a"
-  pipe:close()
-  return (text:gsub("\n$", ""))
-end
+local script = debug.getinfo(1, "S").source:match "^@(.*)%.lua$" .. "_serve"
 
 -- The directory of LuaJIT's build; nginx's Lua is LuaJIT, whatever runs the spec.
 local function module_directory()
   local build = os.getenv "BUILD" or "build"
-  return output_of("cd " .. quoted(build) .. "/luajit && pwd -P")
+  return (shell.output("cd " .. shell.quote(build) .. "/luajit && pwd -P"))
 end
 
 -- Both ends of the script: where it reads, and where what it prints can be read.
 local function launch(settings, locations)
   local name = os.tmpname()
   local pipe = name .. ".pipe"
-  os.execute("mkfifo -m 600 " .. quoted(pipe))
+  shell.run("mkfifo -m 600 " .. shell.quote(pipe))
   local environment = ("AWS_ENDPOINT_URL_GLACIER=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s"):format(
-    quoted(settings.endpoint_url), quoted(settings.credentials.access_key_id),
-    quoted(settings.credentials.secret_access_key))
-  local input = assert(io.popen(("exec env %s %s %s %s %s >%s"):format(environment, quoted(script),
-    quoted(module_directory()), quoted(cjson.encode(settings)), quoted(locations), quoted(pipe)), "w"))
+    shell.quote(settings.endpoint_url), shell.quote(settings.credentials.access_key_id),
+    shell.quote(settings.credentials.secret_access_key))
+  local input = assert(io.popen(("exec env %s %s %s %s %s >%s"):format(environment, shell.quote(script),
+    shell.quote(module_directory()), shell.quote(cjson.encode(settings)), shell.quote(locations),
+    shell.quote(pipe)), "w"))
   local output = assert(io.open(pipe))
   os.remove(pipe)
   os.remove(name)
@@ -63,7 +54,7 @@ end
 -- configuration. Returns { url, ask = function(path), get =
 -- function(path), stop = function(signal) }; `stop` returns what is in nginx's error log when
 -- nothing is left of it, and nil when called again. Raises where it does not start.
-function host.start(service, locations)
+function openresty.start(service, locations)
   local input, output = launch({
     endpoint_url = service.url,
     region = service.region,
@@ -93,4 +84,4 @@ function host.start(service, locations)
   return running
 end
 
-return host
+return openresty

@@ -1,22 +1,22 @@
--- A `transport` that carries requests to a service by LuaSocket, a connection each, and lets a spec
--- see them, change them and get in their way.
+-- A transport that sends requests to a service with LuaSocket, one connection each. A spec sees each
+-- request and can change it or answer it itself.
 --
---   local carrier = carriers.new()
---   function carrier.before(request) … end          -- request.operation, request.body (a string)
---   function carrier.after(request, response) … end -- may change the response
---   local client = glacier.client { transport = carrier.transport, … }
---   carrier.requests   -- list of requests, in the order in which they came
---   carrier.most       -- how many were under way at the most
+--   local interceptor = interceptors.new()
+--   function interceptor.before(request) … end          -- request.operation, request.body (a string)
+--   function interceptor.after(request, response) … end -- may change the response
+--   local client = glacier.client { transport = interceptor.transport, … }
+--   interceptor.requests   -- list of the requests, in order
+--   interceptor.most       -- the highest number of requests under way at once
 --
--- What `before` returns, where it returns something, is given instead of asking the service. A
--- request yields once, where it can, so that others come in between.
-local wire = require "spec.local.wire"
+-- If `before` returns anything, that is the transport's result and the service is not asked. In a
+-- coroutine each request yields once, so that others start before it ends.
+local signed_http = require "spec.support.signed_http"
 
-local carriers = {}
+local interceptors = {}
 
 local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 
--- Method and the last parts of the path -> operation, for those of archives.
+-- Method, pattern of the path, operation: those that upload archives.
 local operations = {
   { "POST", "/archives$", "UploadArchive" },
   { "POST", "/multipart%-uploads$", "InitiateMultipartUpload" },
@@ -41,12 +41,12 @@ local function read_all(body)
   return table.concat(pieces)
 end
 
-local function carry(request)
+local function send(request)
   local base, target = request.url:match "^(http://[^/]+)(.*)$"
   local lines = { request.method .. " " .. target .. " HTTP/1.1", "connection: close" }
   for name, value in pairs(request.headers) do lines[#lines + 1] = name .. ": " .. value end
   if request.method ~= "GET" then lines[#lines + 1] = "content-length: " .. #request.body end
-  return wire.exchange(base, table.concat(lines, "\r\n") .. "\r\n\r\n" .. request.body)
+  return signed_http.exchange(base, table.concat(lines, "\r\n") .. "\r\n\r\n" .. request.body)
 end
 
 local function yield()
@@ -54,28 +54,29 @@ local function yield()
   if coroutine.running() and not main then coroutine.yield() end
 end
 
-function carriers.new()
-  local self = { requests = {}, flying = 0, most = 0 }
+--- Returns an interceptor, whose `before` and `after` are not set.
+function interceptors.new()
+  local self = { requests = {}, in_flight = 0, most = 0 }
   local function answer(request)
     request.operation, request.body = operation_of(request), read_all(request.body)
     self.requests[#self.requests + 1] = request
     yield()
     local instead = { (self.before or function() end)(request) }
     if instead[1] ~= nil or instead[2] then return unpack(instead, 1, 3) end
-    local response = carry(request)
+    local response = send(request)
     if self.after then self.after(request, response) end
     return response
   end
   function self.transport(request)
-    self.flying = self.flying + 1
-    self.most = math.max(self.most, self.flying)
+    self.in_flight = self.in_flight + 1
+    self.most = math.max(self.most, self.in_flight)
     local function leave(...)
-      self.flying = self.flying - 1
+      self.in_flight = self.in_flight - 1
       return ...
     end
     return leave(answer(request))
   end
-  -- How many requests there were of an operation.
+  --- Returns the number of requests of an operation.
   function self.count(operation)
     local count = 0
     for _, request in ipairs(self.requests) do
@@ -83,7 +84,7 @@ function carriers.new()
     end
     return count
   end
-  -- The ranges of the parts that were sent, in their order.
+  --- Returns the ranges of the parts that were sent, in order.
   function self.ranges()
     local list = {}
     for _, request in ipairs(self.requests) do
@@ -96,4 +97,4 @@ function carriers.new()
   return self
 end
 
-return carriers
+return interceptors
