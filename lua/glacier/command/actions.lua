@@ -1,0 +1,223 @@
+--- What each subcommand of `glacier` does: one call of the API each, and what is printed of it.
+local glacier = require "glacier"
+local json = require "glacier.json"
+
+local actions = {}
+
+local BOTH_EVENTS = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" }
+
+-- A word as the shell reads it back.
+local function quoted(word)
+  return word:find "^[%w@%%_+=:,./-]+$" and word or "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+-- A command line that continues what was interrupted.
+local function command_line(option, ...)
+  local words = { "glacier", option, "--" }
+  for _, word in ipairs { ... } do
+    words[#words + 1] = quoted(word)
+  end
+  return table.concat(words, " ")
+end
+
+local function config_of(options)
+  return { SNSTopic = options.topic, Events = options.event[1] and options.event or BOTH_EVENTS }
+end
+
+local function config_line(vault, config)
+  if not config then
+    return vault .. "\t-"
+  end
+  return ("%s\t%s\t%s"):format(vault, config.SNSTopic or "-", table.concat(config.Events or {}, ","))
+end
+
+-- Runs `work(vault)` for each vault. A failure is printed and does not stop the others.
+local function each_vault(run, work)
+  local failed = false
+  for _, vault in ipairs(run.options.vaults) do
+    local ok, err = pcall(work, vault)
+    if not ok then
+      run.fail(err, vault)
+      failed = true
+    end
+  end
+  return not failed
+end
+
+local function params_of(run, vault, more)
+  local params = { vaultName = vault, accountId = run.options.account_id }
+  for name, value in pairs(more or {}) do
+    params[name] = value
+  end
+  return params
+end
+
+local notifications = {}
+
+function notifications.get(run)
+  return each_vault(run, function(vault)
+    local found = run.client:get_vault_notifications_or_nil(params_of(run, vault))
+    local config = found and found.vaultNotificationConfig
+    run.printer.result({ vaultName = vault, vaultNotificationConfig = config }, config_line(vault, config))
+  end)
+end
+
+-- Sets or removes (config: false) the configuration of the vaults, and prints a line for each.
+local function sync(run, config, vaults)
+  local report = run.client:sync_vault_notifications {
+    config = config, vaults = vaults, accountId = run.options.account_id,
+    concurrency = run.options.concurrency, dry_run = run.options.dry_run,
+    progress = function(done, total) run.printer.progress(done, total, "vaults") end,
+  }
+  local words = { changed = run.options.dry_run and "would change" or "changed", unchanged = "unchanged" }
+  for _, state in ipairs { "changed", "unchanged" } do
+    for _, entry in ipairs(report[state]) do
+      run.printer.result({ vaultName = entry.vaultName, result = state, after = entry.after },
+        ("%s\t%s"):format(entry.vaultName, words[state]))
+    end
+  end
+  for _, entry in ipairs(report.failed) do
+    run.fail(entry.error, entry.vaultName)
+  end
+  return report.failed[1] == nil
+end
+
+function notifications.set(run)
+  return sync(run, config_of(run.options), run.options.vaults)
+end
+
+function notifications.delete(run)
+  return sync(run, false, run.options.vaults)
+end
+
+function notifications.sync(run)
+  return sync(run, config_of(run.options), run.options.vaults[1] and run.options.vaults or "all")
+end
+
+function notifications.check(run)
+  local clean = true
+  for _, vault in ipairs(run.options.vaults[1] and run.options.vaults or { false }) do
+    local findings = glacier.check_notification_config {
+      vaultName = vault or nil, region = run.options.region, account = run.options.account_id,
+      vaultNotificationConfig = config_of(run.options),
+    }
+    for _, finding in ipairs(findings) do
+      clean = false
+      run.printer.result({
+        vaultName = vault or nil, code = finding.code, field = finding.field, message = finding.message,
+      }, ("%s\t%s\t%s"):format(vault or "-", finding.code, tostring(finding)))
+    end
+  end
+  return clean
+end
+
+--- `glacier notifications get|set|delete|sync|check`
+function actions.notifications(run)
+  return notifications[run.options.action](run)
+end
+
+--- `glacier topic-policy`
+actions["topic-policy"] = function(run)
+  local options = run.options
+  local policy = glacier.topic_policy {
+    topic = options.topic, account = options.account, kms_key = options.kms_key,
+    vaults = options.vaults[1] and options.vaults or nil,
+  }
+  io.stdout:write(policy:json(), "\n")
+  return true
+end
+
+--- `glacier vaults`
+function actions.vaults(run)
+  for vault in run.client:each("list_vaults", { accountId = run.options.account_id }) do
+    local line = ("%s\t%s\t%s"):format(vault.VaultName, vault.NumberOfArchives or 0, vault.SizeInBytes or 0)
+    run.printer.result(vault, line)
+  end
+  return true
+end
+
+--- `glacier jobs`
+function actions.jobs(run)
+  for job in run.client:each("list_jobs", params_of(run, run.options.vault)) do
+    run.printer.result(job, ("%s\t%s\t%s"):format(job.JobId, job.Action, job.StatusCode))
+  end
+  return true
+end
+
+local function progress_of(run)
+  return function(done, total)
+    run.printer.progress(done, total, "bytes")
+  end
+end
+
+--- `glacier upload`
+function actions.upload(run)
+  local options = run.options
+  local result = run.client:upload(params_of(run, options.vault, {
+    path = options.path, archiveDescription = options.description, partSize = options.part_size,
+    concurrency = options.concurrency, uploadId = options.upload_id,
+    progress = function(done, total, upload_id)
+      run.resume = upload_id and command_line("upload --upload-id=" .. upload_id, options.vault, options.path)
+      run.printer.progress(done, total, "bytes")
+    end,
+  }))
+  run.printer.result({ archiveId = result.archiveId, checksum = result.checksum }, result.archiveId)
+  return true
+end
+
+--- `glacier download`
+function actions.download(run)
+  local options = run.options
+  run.resume = command_line("download", options.vault, options.job, options.path)
+  local result = run.client:download(params_of(run, options.vault, {
+    jobId = options.job, path = options.path, progress = progress_of(run),
+  }))
+  run.printer.result(result, ("%s\t%.0f\t%s"):format(result.path, result.size, result.checksum or "-"))
+  return true
+end
+
+--- `glacier retrieve`
+function actions.retrieve(run)
+  local options = run.options
+  local result = run.client:retrieve(params_of(run, options.vault, {
+    archiveId = options.archive, path = options.path, tier = options.tier, jobId = options.job_id,
+    progress = progress_of(run),
+    on_wait = function(job)
+      run.resume = command_line("retrieve --job-id=" .. job.JobId, options.vault, options.archive, options.path)
+    end,
+  }))
+  run.printer.result(result, ("%s\t%.0f\t%s"):format(result.path, result.size, result.checksum or "-"))
+  return true
+end
+
+local function parameters_of(text)
+  if text == "-" then
+    text = io.stdin:read "*a"
+  end
+  local value = text and json.decode(text)
+  if text and type(value) ~= "table" then
+    error("the parameters are not a JSON object", 0)
+  end
+  return value
+end
+
+-- Copies a streamed body to standard output.
+local function print_body(body)
+  for piece in function() return body:read(65536) end do
+    io.stdout:write(piece)
+  end
+end
+
+--- `glacier call`
+function actions.call(run)
+  local result = run.client:call(run.options.operation, parameters_of(run.options.parameters))
+  if type(result.body) == "table" then
+    print_body(result.body)
+  else
+    result.ResponseMetadata = nil
+    io.stdout:write(json.encode(result), "\n")
+  end
+  return true
+end
+
+return actions
