@@ -3,6 +3,7 @@
 LUA         ?= lua5.4
 LUAJIT      ?= luajit
 PREFIX      ?= /usr/local
+SECONDS     ?= 60
 CFLAGS      ?= -O2 -g
 BUILD       ?= build
 PKG_CONFIG  ?= pkg-config
@@ -38,12 +39,13 @@ ooms    := $(filter $(BUILD)/spec/c/oom_%,$(ctests))
 units   := $(filter-out $(ooms),$(ctests))
 hosts   := $(filter %/threads_test %/fork_test,$(ctests))# make Lua states of their own
 benches := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard spec/bench/*.c)))
+fuzzers := $(patsubst spec/fuzz/%_fuzz.c,$(BUILD)/spec/fuzz/%,$(sort $(wildcard spec/fuzz/*_fuzz.c)))
 
 have_luajit := $(if $(filter undefined file,$(origin LUAJIT_CFLAGS)),$(shell \
                  $(PKG_CONFIG) --exists luajit 2>/dev/null && echo yes),yes)
 
-.PHONY: all lua54 luajit for-lua benches tests clean help
-.PHONY: demo test lint sanitize valgrind bench install uninstall
+.PHONY: all lua54 luajit for-lua benches fuzzers tests clean help
+.PHONY: demo test lint sanitize valgrind fuzz bench install uninstall
 
 all: lua54 $(if $(have_luajit),luajit)
 	$(if $(have_luajit),,@echo "LuaJIT's headers are not here: built for Lua 5.4 only.")
@@ -52,7 +54,9 @@ lua54: $(BUILD)/glacier/core.so
 luajit: $(BUILD)/luajit/glacier/core.so
 benches: all $(benches)
 	@:
-tests: benches $(ctests)
+fuzzers: $(fuzzers)
+	@:
+tests: benches $(ctests) $(fuzzers)
 	@:
 
 $(BUILD)/glacier/core.so: $(core) $(lua54)
@@ -90,6 +94,15 @@ $(BUILD)/obj/bench/%.o: spec/bench/%.c $(BUILD)/flags
 $(benches): $(BUILD)/spec/bench/%: $(BUILD)/obj/bench/%.o $(core)
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) -o $@ $^ $(LIBS)
+
+# A fuzz target over its corpus. `make fuzz` builds with libFuzzer, whose main takes the place of replay.
+fuzz_main := $(BUILD)/obj/fuzz/replay.o
+$(BUILD)/obj/fuzz/%.o: spec/fuzz/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)$(compile) $(LUA54_CFLAGS) -c -o $@ $<
+$(fuzzers): $(BUILD)/spec/fuzz/%: $(BUILD)/obj/fuzz/%_fuzz.o $(core) $(lua54) $(fuzz_main)
+	@mkdir -p $(@D)
+	$(call say,LINK)$(link) -o $@ $^ $(LUA54_LIBS) $(LIBS)
 
 # Builds what can be built and leaves to run-tests to count a failure, in BUILD/built.
 tests-noted:
@@ -131,6 +144,13 @@ valgrind:
 	@spec/tools/deps valgrind
 	@$(MAKE) --no-print-directory tests-noted
 	@$(runtime) ONLY='$(ONLY)' LUAJIT= WRAP='$(memcheck)' spec/tools/run-tests
+
+fuzz:
+	@spec/tools/deps fuzz
+	@$(MAKE) --no-print-directory fuzzers BUILD='$(BUILD)/fuzz' CC=clang fuzz_main= \
+	  CFLAGS='-g -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all' \
+	  LDFLAGS='-fsanitize=fuzzer'
+	@BUILD='$(BUILD)/fuzz' SECONDS_EACH='$(SECONDS)' ONLY='$(ONLY)' spec/tools/run-fuzzers
 
 lint:
 	@spec/tools/deps lint
@@ -176,6 +196,7 @@ help:
 #:   test        everything in spec/: C, Lua 5.4, LuaJIT (ONLY=word: the files with it in their name)
 #:   lint        format, warnings of gcc and clang, luacheck, who may include what, the rockspec
 #:   sanitize    the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#:   fuzz        each fuzz target for SECONDS (60) under libFuzzer and sanitizers
 #:   valgrind    the C tests and the Lua 5.4 tests under valgrind
 #:   bench       cost of a call next to bare libcurl and bare OpenSSL (LARGE=4096: of an archive of
 #:               so many MiB, up and down)

@@ -1,5 +1,5 @@
-/* The JSON writer and the check of UTF-8: what is written has no raw control character and ends where
- * its quotes end. */
+/* The JSON writer and the check of UTF-8: what is written has no raw control character and ends
+ * where its quotes end. */
 #include "fuzz.h"
 
 #include "core/json.h"
