@@ -4,6 +4,7 @@
 #include "binding/box.h"
 #include "binding/error_object.h"
 #include "binding/events.h"
+#include "binding/files.h"
 #include "binding/request.h"
 #include "binding/response.h"
 #include "binding/system.h"
@@ -60,15 +61,27 @@ static void set_exceptions(lua_State *L) {
 }
 
 static const luaL_Reg functions[] = {
-    {"endpoint", gl_lua_endpoint},   {"prepare", gl_lua_prepare},
-    {"request", gl_lua_request},     {"credentials", gl_lua_credentials},
-    {"response", gl_lua_response},   {"parse", gl_lua_parse},
-    {"events", gl_lua_events},       {"pool", gl_lua_pool},
-    {"tree", gl_lua_tree},           {"join_trees", gl_lua_join_trees},
-    {"error", gl_lua_error},         {"time", gl_lua_time},
-    {"monotonic", gl_lua_monotonic}, {"sleep", gl_lua_sleep},
-    {"random", gl_lua_random},       {"uuid", gl_lua_uuid},
-    {"is_device", gl_lua_is_device}, {NULL, NULL},
+    {"endpoint", gl_lua_endpoint},
+    {"prepare", gl_lua_prepare},
+    {"request", gl_lua_request},
+    {"credentials", gl_lua_credentials},
+    {"response", gl_lua_response},
+    {"parse", gl_lua_parse},
+    {"events", gl_lua_events},
+    {"pool", gl_lua_pool},
+    {"tree", gl_lua_tree},
+    {"join_trees", gl_lua_join_trees},
+    {"error", gl_lua_error},
+    {"time", gl_lua_time},
+    {"monotonic", gl_lua_monotonic},
+    {"sleep", gl_lua_sleep},
+    {"random", gl_lua_random},
+    {"uuid", gl_lua_uuid},
+    {"is_device", gl_lua_is_device},
+    {"read_file", gl_lua_read_file},
+    {"replace_file", gl_lua_replace_file},
+    {"home", gl_lua_home},
+    {NULL, NULL},
 };
 
 /* Keeps the module and libcurl loaded when the state that loaded them closes: libcurl may have a

@@ -1,0 +1,65 @@
+#include "binding/files.h"
+
+#include "binding/box.h"
+#include "binding/error_object.h"
+#include "core/file.h"
+#include "core/home.h"
+
+#include <string.h>
+
+static const char *check_path(lua_State *L, int index) {
+  size_t length;
+  const char *path = luaL_checklstring(L, index, &length);
+  luaL_argcheck(L, strlen(path) == length, index, "the path contains a NUL byte");
+  return path;
+}
+
+int gl_lua_read_file(lua_State *L) {
+  char problem[GL_FILE_PROBLEM_SIZE] = "";
+  const char *path = check_path(L, 1);
+  lua_Number limit = luaL_checknumber(L, 2);
+  lua_settop(L, 2);
+  gl_buf *text = gl_box_new_buf(L);
+  gl_file_result result = gl_file_read(path, (size_t)limit, text, problem);
+  if (result == GL_FILE_MEMORY)
+    return gl_raise_memory(L);
+  if (result == GL_FILE_OK)
+    lua_pushlstring(L, gl_buf_string(text), text->length);
+  gl_box_clear(L, 3, &gl_buf_box);
+  if (result == GL_FILE_OK)
+    return 1;
+  lua_pushnil(L);
+  lua_pushstring(L, problem);
+  lua_pushboolean(L, result == GL_FILE_MISSING);
+  return 3;
+}
+
+int gl_lua_replace_file(lua_State *L) {
+  char problem[GL_FILE_PROBLEM_SIZE] = "";
+  size_t length;
+  const char *path = check_path(L, 1);
+  const char *text = luaL_checklstring(L, 2, &length);
+  gl_file_result result = gl_file_replace(path, text, length, problem);
+  if (result == GL_FILE_MEMORY)
+    return gl_raise_memory(L);
+  if (result == GL_FILE_OK) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  lua_pushnil(L);
+  lua_pushstring(L, problem);
+  return 2;
+}
+
+int gl_lua_home(lua_State *L) {
+  const char *user = lua_isnoneornil(L, 1) ? NULL : check_path(L, 1);
+  lua_settop(L, 1);
+  gl_buf *home = gl_box_new_buf(L);
+  int result = gl_home_find(user, home);
+  if (result > 0)
+    return gl_raise_memory(L);
+  if (result < 0)
+    return 0;
+  lua_pushlstring(L, gl_buf_string(home), home->length);
+  return 1;
+}

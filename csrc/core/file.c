@@ -1,0 +1,112 @@
+#include "core/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHUNK = 16 * 1024 };
+
+/* Some systems give ENOTDIR for a path below a file: nothing can be there either. */
+static gl_file_result failed(int number, char *problem) {
+  if (strerror_r(number, problem, GL_FILE_PROBLEM_SIZE))
+    snprintf(problem, GL_FILE_PROBLEM_SIZE, "error %d", number);
+  int missing = number == ENOENT || number == ENOTDIR || number == EISDIR;
+  return missing ? GL_FILE_MISSING : GL_FILE_FAILED;
+}
+
+static gl_file_result failed_with(const char *text, char *problem) {
+  snprintf(problem, GL_FILE_PROBLEM_SIZE, "%s", text);
+  return GL_FILE_FAILED;
+}
+
+static gl_file_result check_kind(int fd, char *problem) {
+  struct stat status;
+  if (fstat(fd, &status))
+    return failed(errno, problem);
+  if (S_ISDIR(status.st_mode))
+    return failed(EISDIR, problem);
+  if (!S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))
+    return failed_with("not a regular file", problem);
+  return GL_FILE_OK;
+}
+
+static gl_file_result read_all(int fd, size_t limit, gl_buf *out, char *problem) {
+  size_t start = out->length;
+  for (;;) {
+    if (gl_buf_reserve(out, CHUNK))
+      return GL_FILE_MEMORY;
+    ssize_t got = read(fd, out->data + out->length, CHUNK);
+    if (got < 0 && errno != EINTR)
+      return failed(errno, problem);
+    if (got == 0)
+      return GL_FILE_OK;
+    if (got > 0) {
+      out->length += (size_t)got;
+      out->data[out->length] = '\0';
+    }
+    if (out->length - start > limit) {
+      snprintf(problem, GL_FILE_PROBLEM_SIZE, "longer than %zu bytes", limit);
+      return GL_FILE_FAILED;
+    }
+  }
+}
+
+gl_file_result gl_file_read(const char *path, size_t limit, gl_buf *out,
+                            char problem[GL_FILE_PROBLEM_SIZE]) {
+  int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  if (fd < 0)
+    return failed(errno, problem);
+  gl_file_result result = check_kind(fd, problem);
+  if (result == GL_FILE_OK)
+    result = read_all(fd, limit, out, problem);
+  close(fd);
+  return result;
+}
+
+/* 0, or -1 with errno set. */
+static int write_all(int fd, const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t written = write(fd, bytes, length);
+    if (written < 0 && errno != EINTR)
+      return -1;
+    if (written > 0) {
+      bytes += written;
+      length -= (size_t)written;
+    }
+  }
+  return 0;
+}
+
+/* Ends what was begun with a new file: 0, or the errno of what failed first. */
+static int finish(int fd, const char *made, const char *path, const void *bytes, size_t length) {
+  int number = write_all(fd, bytes, length) || fsync(fd) ? errno : 0;
+  if (close(fd) && !number)
+    number = errno;
+  if (!number && rename(made, path))
+    number = errno;
+  if (number)
+    unlink(made);
+  return number;
+}
+
+gl_file_result gl_file_replace(const char *path, const void *bytes, size_t length,
+                               char problem[GL_FILE_PROBLEM_SIZE]) {
+  gl_buf made = {0};
+  if (gl_buf_append_string(&made, path) || gl_buf_append_string(&made, ".XXXXXX")) {
+    gl_buf_clear(&made);
+    return GL_FILE_MEMORY;
+  }
+  int number, fd = mkstemp(made.data); /* makes it with mode 0600 */
+  if (fd < 0) {
+    number = errno;
+  } else {
+    (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    number = finish(fd, made.data, path, bytes, length);
+  }
+  gl_buf_clear(&made);
+  return number ? failed(number, problem) : GL_FILE_OK;
+}

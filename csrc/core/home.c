@@ -1,0 +1,34 @@
+#include "core/home.h"
+
+#include "core/error.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum { ROOM = 1024, ROOM_MAX = 1024 * 1024 };
+
+/* As getpwnam_r and getpwuid_r: 0 or an errno; *found is NULL for an unknown user. */
+static int look_up(const char *user, struct passwd *entry, gl_buf *room, struct passwd **found) {
+  *found = NULL;
+  if (user)
+    return getpwnam_r(user, entry, room->data, room->capacity, found);
+  return getpwuid_r(getuid(), entry, room->data, room->capacity, found);
+}
+
+int gl_home_find(const char *user, gl_buf *out) {
+  struct passwd entry, *found = NULL;
+  gl_buf room = {0};
+  int result = gl_buf_reserve(&room, ROOM);
+  if (!result) {
+    int number;
+    while ((number = look_up(user, &entry, &room, &found)) == ERANGE && room.capacity < ROOM_MAX)
+      if ((result = gl_buf_reserve(&room, room.capacity * 2)))
+        break;
+    if (!result)
+      result = number || !found || !found->pw_dir ? -1 : gl_buf_append_string(out, found->pw_dir);
+  }
+  gl_buf_clear(&room);
+  return result;
+}
