@@ -2,12 +2,21 @@
 
 #include <string.h>
 
+/* Pushes the metatable; nil while the class is not registered. */
 static void push_metatable(lua_State *L, const gl_box_class *of) {
-  lua_pushlightuserdata(L, (void *)of);
+  lua_pushstring(L, of->name);
   lua_rawget(L, LUA_REGISTRYINDEX);
 }
 
-/* Whatever a script passes to a __gc that it took from the metatable, only a box is cleared. */
+static void *raise_type(lua_State *L, int index, const gl_box_class *of) {
+  lua_pushfstring(L, "%s expected, got %s", of->name, luaL_typename(L, index));
+  luaL_argerror(L, index, lua_tostring(L, -1));
+  return NULL;
+}
+
+/* ---- metamethods ------------------------------------------------------------------------- */
+
+/* Only a box is cleared, whatever a script passes. */
 static int box_gc(lua_State *L) {
   const gl_box_class *of = lua_touserdata(L, lua_upvalueindex(1));
   gl_box_check(L, 1, of);
@@ -21,36 +30,58 @@ static int box_tostring(lua_State *L) {
   return 1;
 }
 
-void gl_box_register(lua_State *L, const gl_box_class *of) {
+/* ---- registering ------------------------------------------------------------------------- */
+
+/* Whether the class exists in this state. */
+static int is_registered(lua_State *L, const gl_box_class *of) {
+  push_metatable(L, of);
+  int known = lua_istable(L, -1);
+  if (known) {
+    lua_getfield(L, -1, "version");
+    const char *version = lua_tostring(L, -1);
+    if (!version || strcmp(version, GL_VERSION))
+      luaL_error(L, "glacier " GL_VERSION " cannot share this Lua state with another version");
+    lua_pop(L, 1);
+  }
+  lua_pop(L, 1);
+  return known;
+}
+
+static void set_metamethods(lua_State *L, const gl_box_class *of) {
   static const luaL_Reg metamethods[] = {
       {"__gc", box_gc}, {"__tostring", box_tostring}, {NULL, NULL}};
   static const luaL_Reg close[] = {{"__close", box_gc}, {NULL, NULL}};
-  push_metatable(L, of);
-  int known = !lua_isnil(L, -1);
-  lua_pop(L, 1);
-  if (known)
-    return;
-  lua_pushlightuserdata(L, (void *)of);
-  lua_newtable(L);
   lua_pushlightuserdata(L, (void *)of);
   gl_compat_setfuncs(L, metamethods, 1);
-  lua_pushlightuserdata(L, (void *)of);
-  if (of->closes)
+  if (of->closes) {
+    lua_pushlightuserdata(L, (void *)of);
     gl_compat_setfuncs(L, close, 1);
-  else
-    lua_pop(L, 1);
+  }
   lua_pushstring(L, of->name);
   lua_setfield(L, -2, "__name");
-  lua_pushboolean(L, 0); /* a script that took __gc from here could free what is lent */
+  lua_pushliteral(L, GL_VERSION);
+  lua_setfield(L, -2, "version");
+  lua_pushboolean(L, 0); /* a script that took __gc from here could free what others borrow */
   lua_setfield(L, -2, "__metatable");
+}
+
+void gl_box_register(lua_State *L, const gl_box_class *of) {
+  if (is_registered(L, of))
+    return;
+  lua_pushstring(L, of->name);
   lua_newtable(L);
-  gl_compat_setfuncs(L, of->methods, 0);
+  set_metamethods(L, of);
+  lua_newtable(L);
+  lua_pushvalue(L, -2); /* the upvalue of each method, for gl_box_self */
+  gl_compat_setfuncs(L, of->methods, 1);
   lua_setfield(L, -2, "__index");
   lua_rawset(L, LUA_REGISTRYINDEX);
 }
 
+/* ---- boxes ------------------------------------------------------------------------------- */
+
 void *gl_box_new(lua_State *L, const gl_box_class *of) {
-  void *value = lua_newuserdata(L, of->size);
+  void *value = gl_compat_newuserdata(L, of->size);
   memset(value, 0, of->size);
   push_metatable(L, of);
   lua_setmetatable(L, -2);
@@ -59,16 +90,21 @@ void *gl_box_new(lua_State *L, const gl_box_class *of) {
 
 void *gl_box_check(lua_State *L, int index, const gl_box_class *of) {
   void *value = lua_touserdata(L, index);
-  if (value && lua_getmetatable(L, index)) {
-    push_metatable(L, of);
-    int same = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
-    if (same)
-      return value;
-  }
-  lua_pushfstring(L, "%s expected, got %s", of->name, luaL_typename(L, index));
-  luaL_argerror(L, index, lua_tostring(L, -1));
-  return NULL;
+  if (!value || !lua_getmetatable(L, index))
+    return raise_type(L, index, of);
+  push_metatable(L, of);
+  int same = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  return same ? value : raise_type(L, index, of);
+}
+
+void *gl_box_self(lua_State *L, const gl_box_class *of) {
+  void *value = lua_touserdata(L, 1);
+  if (!value || !lua_getmetatable(L, 1))
+    return raise_type(L, 1, of);
+  int same = lua_rawequal(L, -1, lua_upvalueindex(1));
+  lua_pop(L, 1);
+  return same ? value : raise_type(L, 1, of);
 }
 
 void gl_box_clear(lua_State *L, int index, const gl_box_class *of) {
@@ -76,6 +112,8 @@ void gl_box_clear(lua_State *L, int index, const gl_box_class *of) {
   of->clear(value);
   memset(value, 0, of->size);
 }
+
+/* ---- scratch buffers --------------------------------------------------------------------- */
 
 static void clear_buf(void *value) {
   gl_buf_clear(value);

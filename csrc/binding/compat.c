@@ -15,11 +15,37 @@ void gl_compat_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues) {
   lua_pop(L, upvalues);
 }
 
-#if LUA_VERSION_NUM < 503
+/* ---- userdata ---------------------------------------------------------------------------- */
+
+#if LUA_VERSION_NUM >= 504
+
+void *gl_compat_newuserdata(lua_State *L, size_t size) {
+  return lua_newuserdatauv(L, size, 1);
+}
 
 void gl_compat_set_anchor(lua_State *L, int index) {
-  lua_setfenv(L, index);
+  lua_setiuservalue(L, index, 1);
 }
+
+#else
+
+void *gl_compat_newuserdata(lua_State *L, size_t size) {
+  return lua_newuserdata(L, size);
+}
+
+void gl_compat_set_anchor(lua_State *L, int index) {
+#if LUA_VERSION_NUM < 502
+  lua_setfenv(L, index);
+#else
+  lua_setuservalue(L, index);
+#endif
+}
+
+#endif
+
+/* ---- integers ---------------------------------------------------------------------------- */
+
+#if LUA_VERSION_NUM < 503
 
 int gl_compat_toint64(lua_State *L, int index, int64_t *out) {
   lua_Number value = lua_tonumber(L, index);
@@ -35,10 +61,6 @@ void gl_compat_pushint64(lua_State *L, int64_t value) {
 }
 
 #else
-
-void gl_compat_set_anchor(lua_State *L, int index) {
-  lua_setuservalue(L, index);
-}
 
 int gl_compat_toint64(lua_State *L, int index, int64_t *out) {
   int is_integer;

@@ -1,4 +1,4 @@
-/* One spelling for what the Lua C APIs 5.1, LuaJIT and 5.4 have in different ones.  No other file
+/* One spelling for what differs between the Lua C APIs 5.1 (with LuaJIT) to 5.5.  No other file
  * tests LUA_VERSION_NUM. */
 #ifndef GL_BINDING_COMPAT_H
 #define GL_BINDING_COMPAT_H
@@ -18,9 +18,12 @@
 /* The index, counted from the bottom of the stack. */
 int gl_compat_absindex(lua_State *L, int index);
 
-/* Adds functions to the table on top, each with copies of `upvalues` values from above it, which
- * are popped: luaL_setfuncs. */
+/* Adds functions to the table below the `upvalues` values on top, each function with copies of
+ * these values, and pops them: luaL_setfuncs. */
 void gl_compat_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues);
+
+/* Pushes a userdata that gl_compat_set_anchor can be used on. */
+void *gl_compat_newuserdata(lua_State *L, size_t size);
 
 /* Keeps the table on top alive as long as the userdata at `index`, and pops it. */
 void gl_compat_set_anchor(lua_State *L, int index);
@@ -29,7 +32,7 @@ void gl_compat_set_anchor(lua_State *L, int index);
  * integral float is one. */
 int gl_compat_toint64(lua_State *L, int index, int64_t *out);
 
-/* Pushes an integer: of Lua's integer type where there is one, else the nearest number. */
+/* Pushes an integer: of Lua's integer type where there is one, otherwise the nearest number. */
 void gl_compat_pushint64(lua_State *L, int64_t value);
 
 #endif

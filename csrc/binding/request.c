@@ -155,7 +155,7 @@ int gl_lua_request(lua_State *L) {
 
 /* request:set_header(name, value) */
 static int request_set_header(lua_State *L) {
-  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  gl_request *request = gl_box_self(L, &gl_request_box);
   const char *name = luaL_checkstring(L, 2);
   luaL_checkstring(L, 3);
   set_header(L, request, name, 3);
@@ -181,7 +181,7 @@ static int64_t check_time(lua_State *L, int argument) {
  * box of the signature on top. */
 static gl_signature *sign(lua_State *L) {
   gl_error error;
-  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  gl_request *request = gl_box_self(L, &gl_request_box);
   gl_signer signer = {gl_box_check(L, 2, &gl_credentials_box), luaL_checkstring(L, 3),
                       luaL_checkstring(L, 4), check_time(L, 5), lua_toboolean(L, 6)};
   luaL_argcheck(L, signer.credentials->access_key_id, 2, "credentials that were cleared");
@@ -226,7 +226,7 @@ static void push_url(lua_State *L, const gl_request *request) {
 
 /* request:export() -> { method, url, headers, body }: what a host's own transport sends. */
 static int request_export(lua_State *L) {
-  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  gl_request *request = gl_box_self(L, &gl_request_box);
   lua_createtable(L, 0, 5);
   push_buf(L, &request->method);
   lua_setfield(L, -2, "method");
@@ -247,7 +247,7 @@ static int request_export(lua_State *L) {
 
 /* request:secrets() -> signature, session token: of its last signing, those that there are */
 static int request_secrets(lua_State *L) {
-  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  gl_request *request = gl_box_self(L, &gl_request_box);
   const char *authorization = gl_headers_get(&request->headers, "Authorization");
   const char *signature = authorization ? strstr(authorization, "Signature=") : NULL;
   const char *token = gl_headers_get(&request->headers, "X-Amz-Security-Token");
@@ -261,7 +261,7 @@ static int request_secrets(lua_State *L) {
 
 /* request:streamed() -> whether its body has to be fed */
 static int request_streamed(lua_State *L) {
-  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  gl_request *request = gl_box_self(L, &gl_request_box);
   lua_pushboolean(L, request->streamed);
   return 1;
 }
@@ -269,7 +269,7 @@ static int request_streamed(lua_State *L) {
 /* request:stream(tree): announces the body that `tree` has read: its length and checksums */
 static int request_stream(lua_State *L) {
   gl_error error;
-  gl_request *request = gl_box_check(L, 1, &gl_request_box);
+  gl_request *request = gl_box_self(L, &gl_request_box);
   if (gl_checksum_stream(request, gl_box_check(L, 2, &gl_tree_box), &error))
     return gl_raise(L, &error, NULL);
   return 0;

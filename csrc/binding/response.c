@@ -85,21 +85,21 @@ int gl_lua_response(lua_State *L) {
 
 /* response:status() -> integer */
 static int response_status(lua_State *L) {
-  gl_response *response = gl_box_check(L, 1, &gl_response_box);
+  gl_response *response = gl_box_self(L, &gl_response_box);
   lua_pushinteger(L, response->status);
   return 1;
 }
 
 /* response:header(name) -> value of the first field of that name, in any case; or nil */
 static int response_header(lua_State *L) {
-  gl_response *response = gl_box_check(L, 1, &gl_response_box);
+  gl_response *response = gl_box_self(L, &gl_response_box);
   lua_pushstring(L, gl_headers_get(&response->headers, luaL_checkstring(L, 2)));
   return 1;
 }
 
 /* response:body() -> string */
 static int response_body(lua_State *L) {
-  gl_response *response = gl_box_check(L, 1, &gl_response_box);
+  gl_response *response = gl_box_self(L, &gl_response_box);
   lua_pushlstring(L, gl_buf_string(&response->body), response->body.length);
   return 1;
 }
