@@ -1,6 +1,6 @@
 --- The client: a method for every operation of the service, named as in boto3.
 local core = require "glacier.core"
-local call = require "glacier.call.perform"
+local perform = require "glacier.call.perform"
 local errors = require "glacier.errors"
 local task = require "glacier.async.task"
 local notifications = require "glacier.notifications"
@@ -86,14 +86,14 @@ end
 -- A call of the user's own, refused here where the client is strict.
 local function run(runtime, operation, params)
   notifications.guard(runtime, operation, params)
-  return call.run(runtime, operation, params)
+  return perform.run(runtime, operation, params)
 end
 
 -- Calls of a client, for what is built on them.
 local function caller(self)
   local runtime = runtime_of(self)
   return function(operation, params)
-    return call.run(runtime, operation, params)
+    return perform.run(runtime, operation, params)
   end
 end
 
@@ -194,7 +194,7 @@ end
 --- Closes the client's connections. Legal any number of times; a later call opens new ones. A
 -- client that is collected closes them as well.
 function Client:close()
-  runtime_of(self).connections.close()
+  runtime_of(self).transport:close()
 end
 
 Client.__close = Client.close

@@ -6,7 +6,7 @@ describe("tasks", function()
   -- The inside of a client, which notes how long it is waited: for connections, or by the host.
   local function inside(host_waits)
     local runtime = { settings = {}, clock = core.monotonic, idles = {}, waits = {} }
-    runtime.connections = { idle = function(seconds) runtime.idles[#runtime.idles + 1] = seconds end }
+    runtime.transport = { idle = function(_, seconds) runtime.idles[#runtime.idles + 1] = seconds end }
     runtime.wait = host_waits and function(seconds) runtime.waits[#runtime.waits + 1] = seconds end or nil
     return runtime
   end

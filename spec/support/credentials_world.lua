@@ -18,6 +18,7 @@
 
 local cjson = require "cjson"
 local core = require "glacier.core"
+local perform = require "glacier.call.perform"
 local files = require "spec.support.files"
 local profile = require "glacier.config.profile"
 local sha1 = require "glacier.credentials.sha1"
@@ -93,20 +94,54 @@ local function milliseconds(seconds)
   return math.max(1, (seconds or 60) * 1000 * HASTE)
 end
 
--- The client's own way of sending, with the service served between two polls.
-local function new_exchange(self, pool)
-  return function(fields, turn)
-    self.asked[#self.asked + 1] = fields
-    local request = core.request(fields)
-    local sign = fields.sign
-    if sign then request:sign(sign.credentials, sign.region, sign.service, self.now) end
-    local transfer, err = pool:start(request, milliseconds(fields.connect_timeout), milliseconds(fields.read_timeout))
+-- A transport over libcurl that lets the service answer between two polls.
+local function new_transport(self)
+  local pool = core.pool {}
+  return { send = function(_, invocation, context)
+    local timeouts = invocation.timeouts
+    local transfer, err = pool:start(invocation.request, milliseconds(timeouts.connect_timeout),
+      milliseconds(timeouts.read_timeout))
     if not transfer then return nil, err end
     while not transfer:poll(1) do
       self.service.step()
-      if turn and turn.wait then turn.wait(0) end
+      if context.wait then context.wait(0) end
     end
     return transfer:finish()
+  end }
+end
+
+-- The context of a caller, whose sleeps are noted; one without a deadline where there is none.
+local function noting(self, context)
+  context = context or { remaining = function() return math.huge end }
+  return setmetatable({
+    sleep = function(_, seconds)
+      self.pauses[#self.pauses + 1] = seconds
+      if context.wait then context.wait(seconds) end
+    end,
+    remaining = context.remaining or function()
+      return context.deadline and context.deadline - context.clock() or math.huge
+    end,
+  }, { __index = context })
+end
+
+-- The client's own exchange, over a transport of this world.
+local function new_exchange(self)
+  local exchange = perform.exchanger {
+    settings = { connect_timeout = 60, read_timeout = 60 }, user_agent = "spec", clock_offset = 0,
+    time = function() return self.now end, transport = new_transport(self),
+  }
+  return function(fields, context, policy)
+    self.asked[#self.asked + 1] = fields
+    return exchange(fields, noting(self, context), policy)
+  end
+end
+
+-- A stand-in for the exchange, whose responses are read as the real one's are.
+local function reading(exchange)
+  return exchange and function(fields)
+    local response, err = exchange(fields)
+    if response and fields.read then return fields.read(response) end
+    return response, err
   end
 end
 
@@ -128,7 +163,7 @@ local function new_context(self, given, env)
     getenv = getenv, home = false, files = profiles, profile_name = name, profile_explicit = given.profile ~= nil,
     region = given.region or "us-west-2", mfa = given.mfa, random = given.random,
     clock = function() return self.now end,
-    exchange = given.exchange or new_exchange(self, core.pool {}),
+    exchange = reading(given.exchange) or new_exchange(self),
     sleep = function(seconds, turn)
       self.pauses[#self.pauses + 1] = seconds
       if turn and turn.wait then turn.wait(seconds) end

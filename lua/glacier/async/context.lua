@@ -1,31 +1,31 @@
---- One call's deadline and how it waits, handed down through everything that the call does. All
--- waiting happens here, in Lua, so that a coroutine can be switched under any host.
+--- One call's deadline and how it waits, handed down through everything that the call does. All waiting happens here,
+-- in Lua, so that any host can switch coroutines there.
 --
--- Fields of a context: wait, function(seconds) or nil to block; polled, whether `wait` only hands over
--- to whoever polls the task, and so may return at once; deadline, a number or nil; clock,
--- function() -> seconds, never set back.
+-- Fields of a context: wait, function(seconds), or nil to block; polled, true where `wait` hands over to whoever
+-- polls the task and so may return at once; deadline, a number or nil; clock, function() -> seconds, never set back.
 local core = require "glacier.core"
+local errors = require "glacier.errors"
 
 local Context = {}
 Context.__index = Context
 
 local context = {}
 
--- The phases of a request in OpenResty in which ngx.sleep may yield.
+-- The phases of an OpenResty request in which ngx.sleep may yield.
 local yielding_phases = {
   rewrite = true, server_rewrite = true, access = true, content = true, timer = true, preread = true,
   ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
 }
 
--- Seconds: the first and the longest pause between two polls. Short compared with a round trip, long
--- compared with the cost of a poll.
+-- Seconds: the first and the longest pause between two polls. Short beside a round trip, long beside the cost of a
+-- poll.
 local SHORTEST, LONGEST = 0.001, 0.016
 
 -- A transfer with a fast peer never has to wait. After so many feeds, other coroutines may run.
 local FEEDS = 32
 
--- Seconds: the longest that C may block before Lua runs again. A debug hook (the interpreter's
--- Ctrl-C) can run only then.
+-- Seconds: the longest time that C may block before Lua runs again. A debug hook, such as the interpreter's Ctrl-C, can
+-- run only then.
 local BLOCKING = 0.5
 
 -- How this host waits without blocking; nil where it can only block.
@@ -43,7 +43,33 @@ end
 -- @param clock function() -> number
 -- @return context
 function context.new(wait, timeout, clock)
-  return setmetatable({ wait = host_wait(wait), deadline = timeout and clock() + timeout, clock = clock }, Context)
+  return setmetatable({
+    option = wait, wait = host_wait(wait), deadline = timeout and clock() + timeout, clock = clock,
+  }, Context)
+end
+
+--- Makes the context of a task, which waits by yielding to whoever polls it. It has no deadline yet.
+-- @param wait function(seconds) or nil: the option `wait`, for what outlives the task
+-- @param clock function() -> number
+-- @return context
+function context.of_task(wait, clock)
+  return setmetatable({ option = wait, wait = coroutine.yield, polled = true, clock = clock }, Context)
+end
+
+--- Makes the context of what outlives its call, such as a body that is read later, maybe in another coroutine or
+-- phase. It has the same deadline and waits as the host does.
+function Context:outlive()
+  local later = context.new(self.option, nil, self.clock)
+  later.deadline = self.deadline
+  return later
+end
+
+--- The error of a call whose deadline has passed.
+-- @param url string: where the request goes; it is shown
+-- @return table: the error object
+function context.too_late(url)
+  local message = ('The timeout of the whole call passed on endpoint URL: "%s"'):format(url)
+  return errors.new("transport", "ReadTimeoutError", message, { retryable = true })
 end
 
 --- The seconds until the deadline; math.huge without one.
@@ -55,8 +81,7 @@ end
 -- @param transfer transfer of `glacier.core`
 -- @param on_poll function(done) or nil: called after each poll. It may feed the transfer or look at it.
 --   It returns "enough" to stop waiting, "again" to poll again without a pause
--- @return boolean: true when the transfer is done or `on_poll` said "enough"; false when the deadline
---   came first
+-- @return boolean: true when the transfer is done or `on_poll` returned "enough"; false when the deadline came first
 function Context:wait_for(transfer, on_poll)
   local pause, feeds, answer = SHORTEST, 0, nil
   while true do
@@ -79,7 +104,7 @@ function Context:wait_for(transfer, on_poll)
   end
 end
 
---- Waits for a time: one wait of the host, which may return early; or it blocks.
+--- Sleeps. The host's wait is called once, and may return early; without one, this blocks.
 -- @param seconds number
 function Context:sleep(seconds)
   if self.wait and not self.polled then

@@ -1,8 +1,10 @@
 --- Tasks: calls that are begun and polled, many at a time on one thread.
-local call = require "glacier.call.perform"
+local perform = require "glacier.call.perform"
+local prepare = require "glacier.call.prepare"
 local errors = require "glacier.errors"
 local copcall = require "glacier.async.copcall"
 local new_context = require("glacier.async.context").new
+local task_context = require("glacier.async.context").of_task
 
 local task = {}
 
@@ -18,8 +20,7 @@ local ROUND = 0.05
 -- @param work function(context) -> result; waits through the turn alone
 -- @return task
 function task.new(runtime, work)
-  local context = new_context(nil, nil, runtime.clock)
-  context.wait, context.polled = coroutine.yield, true
+  local context = task_context(runtime.wait, runtime.clock)
   -- Behind a function, as in the client: whoever prints all of a task prints no secret setting.
   local function own()
     return runtime
@@ -34,9 +35,9 @@ end
 -- @param params table or nil
 -- @return task
 function task.start(runtime, operation, params)
-  local invocation = call.prepare(runtime, operation, params)
+  local invocation = prepare.call(runtime, operation, params)
   return task.new(runtime, function(context)
-    return call.perform(runtime, invocation, context)
+    return perform.call(runtime, invocation, context)
   end)
 end
 
@@ -91,7 +92,7 @@ local function idle(runtime, pause, hurry)
   if context.wait then
     context.wait(pause)
   elseif not hurry then
-    runtime.connections.idle(ROUND)
+    runtime.transport:idle(ROUND)
   end
 end
 

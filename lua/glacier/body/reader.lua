@@ -10,17 +10,17 @@ Reader.__name = "glacier.reader"
 local reader = {}
 
 --- Makes a reader.
--- @param incoming table: `next()` -> string, or nil at the end, or nil and an error object;
---   `close()`, legal any number of times
+-- @param incoming table: `:next()` -> string, or nil at the end, or nil and an error object;
+--   `:close()`, legal any number of times
 -- @param announced table: hash = the tree hash that the service sent of these bytes, or nil;
 --   length = their number, or nil; operation and attempts, for the errors
 function reader.new(incoming, announced)
-  return setmetatable({ incoming = incoming, announced = announced, tree = core.tree_hash(true), rest = "", at = 1 }, Reader)
+  return setmetatable({ incoming = incoming, announced = announced, tree = core.tree(true), rest = "", at = 1 }, Reader)
 end
 
 -- Ends the reader: whatever is read from now on fails like this.
 local function give_up(self, err)
-  self.incoming.close()
+  self.incoming:close()
   self.rest, self.at = "", 1
   err.operation, err.attempts = self.announced.operation, self.announced.attempts
   self.err = err
@@ -60,7 +60,7 @@ local function pull(self)
     return nil
   end
   self.pulling = true
-  local piece, err = self.incoming.next()
+  local piece, err = self.incoming:next()
   self.pulling = false
   if self.err then -- closed meanwhile
     error(self.err, 0)

@@ -1,30 +1,33 @@
---- A clock that is wrong: what the services say of it, and what it is corrected by.
+--- Detects that a signature was refused because of the time it was made at, and corrects the client's clock.
 local date = require "glacier.date"
 
 local clock_skew = {}
 
--- What a service answers when it holds the clock, or what was signed with it, for wrong.
+-- What services answer when the clock, or a signature made with it, seems wrong to them.
 local codes = {
   RequestTimeTooSkewed = true, RequestExpired = true, InvalidSignatureException = true,
   SignatureDoesNotMatch = true, AuthFailure = true, RequestInTheFuture = true,
 }
 
--- Seconds: signatures are good for five minutes at the strictest, and a Date has whole seconds.
-local LEAST = 240
+-- Seconds. The strictest service accepts a signature for five minutes, and a Date header has whole seconds.
+local TOLERANCE = 240
 
---- Corrects the clock of a client by the Date of a refusal.
--- @param runtime table: of `runtime.new`; its clock_offset is set
--- @param used number: the clock_offset that the request was signed with
--- @param code string or nil: what the refusal is called
+--- Compares the Date of a refusal with the time that was signed. The clock is corrected where it is wrong. Where it is
+-- right, the request took too long to arrive: signing it anew is enough.
+-- @param runtime table: of `runtime.new`; its clock_offset may be set
+-- @param signed_at number: the time that was signed, in seconds since the epoch
+-- @param code string or nil: the error code of the refusal
 -- @param response response of `glacier.core`
--- @return boolean: whether it was the clock's fault, as far as can be told, and is corrected
-function clock_skew.correct(runtime, used, code, response)
+-- @return boolean: whether the time explains the refusal, so that a new signature can help
+function clock_skew.correct(runtime, signed_at, code, response)
   local server = codes[code or ""] and date.http(response:header "date")
-  local offset = server and server - runtime.time()
-  if not offset or math.abs(offset - used) <= LEAST then
+  if not server or math.abs(server - signed_at) <= TOLERANCE then
     return false
   end
-  runtime.clock_offset = offset
+  local offset = server - runtime.time()
+  if math.abs(offset - runtime.clock_offset) > TOLERANCE then
+    runtime.clock_offset = offset
+  end
   return true
 end
 

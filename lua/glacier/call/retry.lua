@@ -1,9 +1,15 @@
---- Which failures are worth another attempt, how long to wait before it, and how many of them a
--- client's calls may make together. Numbers: the standard mode of the AWS SDKs as of 2026, and
--- their legacy mode.
+--- Retry policies: which failures are worth another attempt, how long to wait before it, and how many retries the calls
+-- of a client may make together. The numbers are those of the AWS SDKs' standard mode as of 2026, and of their legacy
+-- mode.
+--
+-- A policy is an object with two methods, which the loop in `glacier.call.perform` asks:
+--   decide(err, attempt, left)  attempt number `attempt` (from 1) failed with `err`, and the call has `left` seconds.
+--                               Returns the seconds to wait before the next attempt and its cost; or nil and why there
+--                               is none: "max_attempts", "timeout", "quota", or nil where it could not help
+--   succeeded(cost)             the call succeeded; `cost` is that of its last retry, nil without one
 local retry = {}
 
--- An overloaded service says so with one of these, or with status 429.
+-- Error codes of an overloaded service. Status 429 means the same.
 local throttling_codes = {
   Throttling = true, ThrottlingException = true, ThrottledException = true, RequestThrottled = true,
   RequestThrottledException = true, TooManyRequestsException = true, RequestLimitExceeded = true,
@@ -11,25 +17,26 @@ local throttling_codes = {
   BandwidthLimitExceeded = true, SlowDown = true, PriorRequestNotComplete = true, EC2ThrottledException = true,
 }
 
--- The last one is of the Security Token Service.
+-- IDPCommunicationError is the Security Token Service's.
 local transient_codes = { RequestTimeout = true, RequestTimeoutException = true, IDPCommunicationError = true }
 local transient_statuses = { [500] = true, [502] = true, [503] = true, [504] = true }
 
--- What no further attempt can change, whatever its status.
+-- Permanent whatever the status is.
 local permanent_codes = {
   LimitExceededException = true, PolicyEnforcedException = true,
   InsufficientCapacityException = true, NoLongerSupportedException = true,
 }
 
--- What a retry takes from the quota; what a call without one gives back.
+-- What a retry costs of the quota; what a call without a retry adds to it; how much it holds.
 local COST = { transient = 14, throttling = 5 }
 local REWARD, CAPACITY = 1, 500
 
--- Seconds: the longest back-off, and by how much the service may lengthen one.
-local LONGEST, HINT = 20, 5
+-- Seconds: the longest back-off; by how much the service may lengthen one.
+local MAX_DELAY, MAX_HINT = 20, 5
 
---- What kind of failure an error object is.
--- @return string: "throttling" or "transient"; or nil where trying again cannot help
+--- Classifies a failure.
+-- @param err table: an error object, or { kind = "service", code = string or nil, status = number }
+-- @return string: "throttling" or "transient"; nil where trying again cannot help
 function retry.classify(err)
   if err.kind == "transport" then
     return err.retryable and "transient" or nil
@@ -45,20 +52,21 @@ function retry.classify(err)
   end
 end
 
--- The service's own wish, x-amz-retry-after in milliseconds, in seconds; nil if there is none or it
--- makes no sense.
+-- The header x-amz-retry-after holds milliseconds. Returns seconds; nil where it is missing or malformed.
 local function hint_of(err)
   local metadata = err.response and err.response.ResponseMetadata
   local value = metadata and metadata.HTTPHeaders["x-amz-retry-after"]
   return value and value:match "^%d+$" and tonumber(value) / 1000
 end
 
+-- ---- the modes of the SDKs -----------------------------------------------------------------------
+
 local Policy = {}
 Policy.__index = Policy
 
---- Makes the policy that all calls of a client share.
+--- Makes the policy of a retry mode. Calls that share it share its quota.
 -- @param mode string: "standard", "legacy" or "adaptive"
--- @param max_attempts number: requests in all, of one call
+-- @param max_attempts number: requests of one call, the first one included
 -- @param random function() -> number from 0 to below 1
 function retry.new(mode, max_attempts, random)
   return setmetatable({ mode = mode, max_attempts = max_attempts, random = random, capacity = CAPACITY }, Policy)
@@ -69,13 +77,13 @@ local function back_off(self, class, attempt, err)
     return self.random() * 2 ^ (attempt - 1)
   end
   local scale = class == "throttling" and 1 or 0.05
-  local delay = self.random() * math.min(scale * 2 ^ (attempt - 1), LONGEST)
+  local delay = self.random() * math.min(scale * 2 ^ (attempt - 1), MAX_DELAY)
   local hint = hint_of(err)
-  return hint and math.max(delay, math.min(hint, delay + HINT)) or delay
+  return hint and math.max(delay, math.min(hint, delay + MAX_HINT)) or delay
 end
 
--- Takes what a retry of that kind costs; nil where the quota does not have it.
-local function take(self, class)
+-- Takes the cost of a retry from the quota. Returns it, or nil where the quota has too little left.
+local function take_cost(self, class)
   if self.mode == "legacy" then
     return 0
   end
@@ -87,12 +95,6 @@ local function take(self, class)
   return cost
 end
 
---- Decides about another attempt.
--- @param err table: the error object of attempt number `attempt` (from 1)
--- @param left number: how many seconds the call still has
--- @return number: seconds to wait before the next attempt, and what it took from the quota; or nil
---   and, where the failure would have been worth one, why there is none: "max_attempts", "timeout"
---   or "quota"
 function Policy:decide(err, attempt, left)
   local class = retry.classify(err)
   if not class then
@@ -105,17 +107,44 @@ function Policy:decide(err, attempt, left)
   if delay >= left then
     return nil, "timeout"
   end
-  local taken = take(self, class)
-  if not taken then
+  local cost = take_cost(self, class)
+  if not cost then
     return nil, "quota"
   end
-  return delay, taken
+  return delay, cost
 end
 
---- Gives back to the quota after a success.
--- @param taken number or nil: what the last retry of the call took; nil without one
-function Policy:succeeded(taken)
-  self.capacity = math.min(CAPACITY, self.capacity + (taken or REWARD))
+function Policy:succeeded(cost)
+  self.capacity = math.min(CAPACITY, self.capacity + (cost or REWARD))
 end
+
+-- ---- a fixed number of attempts ------------------------------------------------------------------
+
+local Constant = {}
+Constant.__index = Constant
+
+--- Makes a policy with a fixed number of attempts and the same pause before each.
+-- @param max_attempts number: requests, the first one included
+-- @param pause number: seconds
+-- @param may_retry function(err) -> boolean
+function retry.constant(max_attempts, pause, may_retry)
+  return setmetatable({ max_attempts = max_attempts, pause = pause, may_retry = may_retry }, Constant)
+end
+
+function Constant:decide(err, attempt, left)
+  if not self.may_retry(err) then
+    return nil
+  elseif attempt >= self.max_attempts then
+    return nil, "max_attempts"
+  elseif self.pause >= left then
+    return nil, "timeout"
+  end
+  return self.pause, 0
+end
+
+function Constant.succeeded() end
+
+--- The policy of what is sent once.
+retry.never = retry.constant(1, 0, function() return false end)
 
 return retry

@@ -2,7 +2,6 @@
 -- and a request to one, tried again where that helps.
 local config = require "glacier.config.resolve"
 local core = require "glacier.core"
-local pause = require "glacier.credentials.pause"
 local retry = require "glacier.call.retry"
 local settings = require "glacier.credentials.settings"
 
@@ -52,22 +51,28 @@ local function failure_of(response, code)
   return status ~= 200 and { kind = "service", status = status, code = code } or nil
 end
 
---- Sends a request, again where that may help, as calls are: see glacier.retry.
--- Raises `ReadTimeoutError` where the turn is over.
--- @param fields table: of `session.exchange`
--- @return response, or nil and an error object: of the last attempt
-function service.send(session, context, fields)
-  local policy = retry.new("standard", ATTEMPTS, session.random or math.random)
-  local attempt = 0
-  while true do
-    attempt = attempt + 1
-    local response, err = session.exchange(fields, context)
-    local failure = err or failure_of(response, fields.code_of and fields.code_of(response))
-    local delay = failure and policy:decide(failure, attempt, math.huge)
-    if not delay or not pause(session, context, delay) then
-      return response, err
+-- Makes what the retry policy needs to know of an answer. The failure keeps the response for the caller.
+local function reader(fields)
+  return function(response)
+    local failure = failure_of(response, fields.code_of and fields.code_of(response))
+    if failure then
+      failure.answer, failure.message = response, fields.message_of and fields.message_of(response)
+      return nil, failure
     end
+    return response
   end
+end
+
+--- Sends a request, again where that may help, as calls are: see glacier.call.retry.
+-- Raises `ReadTimeoutError` where the time of the context is over.
+-- @param fields table: of `session.exchange`, without `read`; code_of, function(response) -> string or nil, gives the
+--   error code of an answer; message_of, likewise, its message
+-- @return response, and the failure that it is, its message redacted; or nil and an error object: of the last attempt
+function service.send(session, context, fields)
+  fields.read = reader(fields)
+  local policy = retry.new("standard", ATTEMPTS, session.random or math.random)
+  local response, err = session.exchange(fields, context, policy)
+  return response or err.answer, err
 end
 
 --- Whether a failure may pass by itself: for the `retryable` of an error.

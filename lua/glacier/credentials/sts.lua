@@ -10,6 +10,10 @@ local function code_of(response)
   return xml.text(response:body(), "Code")
 end
 
+local function message_of(response)
+  return xml.text(response:body(), "Message") or ""
+end
+
 local function form(call)
   local pieces = { "Action=" .. call.action, "Version=2011-06-15" }
   for _, pair in ipairs(call.parameters) do
@@ -26,15 +30,14 @@ local function request_fields(session, call, keys)
     headers = { ["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8" },
     body = form(call),
     secrets = call.secrets,
-    code_of = code_of,
+    code_of = code_of, message_of = message_of,
     sign = keys and { credentials = keys, region = region, service = "sts" },
   }
 end
 
-local function raise_refusal(call, response)
-  local body = response:body()
+local function raise_refusal(call, response, failure)
   local code = code_of(response) or tostring(response:status())
-  local said = problem.quote(xml.text(body, "Message") or "", call.secrets)
+  local said = problem.quote(failure.message, call.secrets)
   local text = ("An error occurred (%s) when calling the %s operation: %s")
     :format(problem.quote(code, call.secrets), call.action, said)
   return problem.retrieval(call.provider, text, service.may_pass(response, code))
@@ -71,7 +74,7 @@ function sts.keys(session, context, call, keys)
     problem.retrieval(call.provider, problem.quote(err.message, call.secrets), err.retryable)
   end
   if response:status() ~= 200 then
-    raise_refusal(call, response)
+    raise_refusal(call, response, err)
   end
   return read_keys(call, response:body())
 end

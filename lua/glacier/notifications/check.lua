@@ -1,5 +1,5 @@
 --- Checks of a notification configuration that go further than the service's own.
-local call = require "glacier.call.perform"
+local prepare = require "glacier.call.prepare"
 local errors = require "glacier.errors"
 local names = require "glacier.notifications.names"
 
@@ -175,7 +175,7 @@ function check.guard(runtime, operation, params)
   if not runtime.strict_notifications or operation ~= "SetVaultNotifications" then
     return
   end
-  call.prepare(runtime, operation, params)
+  prepare.call(runtime, operation, params)
   local findings = check.config {
     vaultName = rawget(params, "vaultName"), vaultNotificationConfig = rawget(params, CONFIG),
     region = runtime.settings.region, account = rawget(params, "accountId"),

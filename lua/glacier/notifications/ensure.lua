@@ -1,5 +1,6 @@
 --- Brings the configuration of one vault to what it should be, by reading it first.
-local call = require "glacier.call.perform"
+local perform = require "glacier.call.perform"
+local prepare = require "glacier.call.prepare"
 local check = require "glacier.notifications.check"
 local errors = require "glacier.errors"
 local copcall = require "glacier.async.copcall"
@@ -16,7 +17,7 @@ function ensure.caller(runtime, context)
   return function(operation, params)
     local own = context or new_context(runtime.wait, nil, runtime.clock)
     own.deadline = timeout and runtime.clock() + timeout
-    return call.perform(runtime, call.prepare(runtime, operation, params), own)
+    return perform.call(runtime, prepare.call(runtime, operation, params), own)
   end
 end
 
@@ -85,7 +86,7 @@ end
 -- @param runtime table: of `runtime.new`
 -- @param params table: of SetVaultNotifications; vaultNotificationConfig is required
 function ensure.check(runtime, params)
-  call.prepare(runtime, "SetVaultNotifications", params)
+  prepare.call(runtime, "SetVaultNotifications", params)
   if rawget(params, "vaultNotificationConfig") == nil then
     errors.raise("validation", "ParamValidationError",
       'Parameter validation failed:\nMissing required parameter in input: "vaultNotificationConfig"')

@@ -1,5 +1,6 @@
 --- The upload manager: an archive in one call, or in parts, several at a time, that can be resumed.
-local call = require "glacier.call.perform"
+local perform = require "glacier.call.perform"
+local prepare = require "glacier.call.prepare"
 local core = require "glacier.core"
 local refuse = require "glacier.upload.refuse"
 local errors = require "glacier.errors"
@@ -18,11 +19,11 @@ local function in_one_call(runtime, planned)
   planned.progress(0, part.length)
   local tree = source.hash(part, context)
   planned.body.check_end()
-  local invocation = call.prepare(runtime, "UploadArchive", {
+  local invocation = prepare.call(runtime, "UploadArchive", {
     vaultName = planned.vaultName, accountId = planned.accountId, archiveDescription = planned.archiveDescription,
     body = part.read,
   }, { source = part, tree = tree })
-  local output = call.perform(runtime, invocation, context)
+  local output = perform.call(runtime, invocation, context)
   parts.verify(output, (tree:hex()))
   planned.progress(part.length, part.length)
   return output
@@ -34,7 +35,7 @@ local function call_on(runtime, planned, operation, upload_id, more)
   for name, value in pairs(more or {}) do
     params[name] = value
   end
-  return call.run(runtime, operation, params)
+  return perform.run(runtime, operation, params)
 end
 
 local function initiate(runtime, planned)
@@ -100,7 +101,7 @@ local function carry_out(runtime, planned, begun)
   if not hashes[1] then
     refuse.one(planned.name, "it is empty, and the service keeps no empty archives")
   end
-  local whole = core.combine_tree_hashes(hashes)
+  local whole = core.join_trees(hashes)
   local output = call_on(runtime, planned, "CompleteMultipartUpload", begun.uploadId, {
     archiveSize = ("%.0f"):format(planned.body.total), checksum = whole,
   })

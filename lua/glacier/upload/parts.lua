@@ -1,5 +1,6 @@
 --- Sends the parts of a multipart upload, several at a time.
-local call = require "glacier.call.perform"
+local perform = require "glacier.call.perform"
+local prepare = require "glacier.call.prepare"
 local errors = require "glacier.errors"
 local task = require "glacier.async.task"
 local refuse = require "glacier.upload.refuse"
@@ -34,11 +35,11 @@ local function task_of(runtime, planned, begun, part)
       return
     end
     context:yield()
-    local invocation = call.prepare(runtime, "UploadMultipartPart", {
+    local invocation = prepare.call(runtime, "UploadMultipartPart", {
       vaultName = planned.vaultName, accountId = planned.accountId, uploadId = begun.uploadId,
       range = ("bytes %.0f-%.0f/*"):format(part.first, last), body = part.read,
     }, { source = part, tree = tree })
-    parts.verify(call.perform(runtime, invocation, context), part.hash)
+    parts.verify(perform.call(runtime, invocation, context), part.hash)
   end)
 end
 

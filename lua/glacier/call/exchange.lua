@@ -1,0 +1,99 @@
+--- One exchange with a service: signs a request, sends it, reads the answer, corrects the clock and redacts what an
+-- error says. Calls of operations and requests for keys both go through here; nothing else signs or sends.
+local clock_skew = require "glacier.call.clock_skew"
+local redact = require "glacier.call.redact"
+
+local exchange = {}
+
+-- Tells the client's logger of a step of a call. `began` is when the step began, on the client's clock.
+local function log(runtime, invocation, event, began, fields)
+  fields.event, fields.operation, fields.attempt = event, invocation.operation, invocation.attempts
+  fields.duration = runtime.clock() - began
+  runtime.logger(fields)
+end
+
+--- Tells the client's logger of a step of a call. Requests for keys are not logged.
+-- @param runtime table: of `runtime.new`; it must have a logger
+-- @param invocation table: of `glacier.call.prepare`
+-- @param event string: its name
+-- @param began number: when the step began, in seconds of runtime.clock
+-- @param fields table: what the event tells besides; it is handed to the logger
+exchange.log = log
+
+local function sign(runtime, invocation, keys)
+  local request = invocation.request
+  if invocation.operation then
+    request:set_header("amz-sdk-request", runtime.attempt_header(invocation.attempts))
+  end
+  invocation.signed_at = runtime.time() + runtime.clock_offset
+  request:sign(keys, invocation.region, invocation.service, invocation.signed_at)
+end
+
+-- Services that refuse a signature can repeat what it was made of.
+local function redact_error(err, invocation)
+  local secrets = { invocation.request:secrets() }
+  for _, secret in ipairs(invocation.secrets or {}) do
+    secrets[#secrets + 1] = secret
+  end
+  err.message = redact.text(err.message or "", secrets)
+  redact.tree(err.response or {}, secrets)
+end
+
+local function send(runtime, invocation, context)
+  local response, err, body = runtime.transport:send(invocation, context)
+  if not response then
+    return nil, err
+  end
+  local result
+  result, err = invocation.read(invocation, response, body)
+  return result, err, response
+end
+
+local function logged_send(runtime, invocation, context)
+  local began = runtime.clock()
+  log(runtime, invocation, "send", began, { url = invocation.url })
+  local result, err, response = send(runtime, invocation, context)
+  log(runtime, invocation, "response", began, {
+    status = response and response:status() or nil, code = err and err.code or nil,
+  })
+  return result, err, response
+end
+
+local function logged_sign(runtime, invocation, keys)
+  local began = runtime.clock()
+  sign(runtime, invocation, keys)
+  log(runtime, invocation, "sign", began, { region = invocation.region })
+end
+
+--- Signs and sends a request once.
+-- @param runtime table: of `runtime.new`
+-- @param invocation table: of `glacier.call.prepare`; `attempts` is raised, `signed_at` set (seconds since the epoch,
+--   the client's correction of its clock included)
+-- @param keys credentials of glacier.core; nil for a request that is not signed
+-- @param context context: its deadline bounds the exchange
+-- @return what `invocation.read` made of the response; or nil and an error, redacted. The third result is the
+--   response, if there was one.
+function exchange.once(runtime, invocation, keys, context)
+  local logs = runtime.logger and invocation.operation
+  invocation.attempts = invocation.attempts + 1
+  if keys then
+    (logs and logged_sign or sign)(runtime, invocation, keys)
+  end
+  local result, err, response = (logs and logged_send or send)(runtime, invocation, context)
+  if err then
+    redact_error(err, invocation)
+  end
+  return result, err, response
+end
+
+--- Corrects the client's clock where a service refused a signature because of it, once an invocation.
+-- @return boolean: whether the request is to be signed anew and sent again
+function exchange.corrects_clock(runtime, invocation, err, response)
+  if invocation.corrected or not (response and invocation.signed_at) then
+    return false
+  end
+  invocation.corrected = clock_skew.correct(runtime, invocation.signed_at, err.code, response)
+  return invocation.corrected
+end
+
+return exchange

@@ -1,0 +1,112 @@
+--- Makes invocations: what the retry loop needs to know about one call, or about one request for keys.
+--
+-- An invocation is a table. The transport reads request (of `glacier.core`), url, timeouts = { connect_timeout,
+-- read_timeout } in seconds, direct (true where no proxy may see the request), source and length (a streamed body and
+-- its bytes, or nil) and takes_body (whether the body of a success is taken in pieces). Signing reads region and
+-- service. `read(invocation, response, body)` makes the result, or nil and an error, of a response; `policy` is of
+-- `glacier.call.retry`; `secrets` is a list of strings that no error may show; `attempts` counts the requests sent.
+-- `operation` is the API name of a call's operation, nil for a request for keys, which has `keys` instead: the
+-- credentials to sign with, or nil.
+local core = require "glacier.core"
+local json = require "glacier.json"
+local reader = require "glacier.body.reader"
+local retry = require "glacier.call.retry"
+local source = require "glacier.body.source"
+
+local prepare = {}
+
+-- A body that came whole, as one that comes in pieces.
+local function whole(body)
+  return {
+    next = function()
+      local piece = body
+      body = ""
+      return piece ~= "" and piece or nil
+    end,
+    close = function() end,
+  }
+end
+
+-- The reader of a success's body. The length is that of the bytes sent, which a content coding would change.
+local function reader_of(invocation, response, body)
+  local coded = response:header "transfer-encoding" or response:header "content-encoding"
+  return reader.new(body or whole(response:body()), {
+    operation = invocation.operation, attempts = invocation.attempts, hash = response:header "x-amz-sha256-tree-hash",
+    length = not coded and tonumber(response:header "content-length") or nil,
+  })
+end
+
+local function read_output(invocation, response, body)
+  local result, err = core.parse(invocation.operation, response, json.decode(response:body()))
+  if result and invocation.output then
+    result[invocation.output] = reader_of(invocation, response, body)
+  end
+  return result, err
+end
+
+local function open_body(request, operation, params)
+  if not request:streamed() then
+    return nil
+  end
+  return source.open(params[core.blob_inputs[operation]], source.body_of(operation))
+end
+
+--- Checks the parameters of a call and makes its request. Sends nothing.
+-- Raises `ParamValidationError`.
+-- @param runtime table: of `runtime.new`
+-- @param operation string: API name
+-- @param params table or nil
+-- @param hashed table or nil: where params.body was hashed already: { source = with `read(n)` and `rewind()`, tree =
+--   of `glacier.core` }
+-- @return invocation
+function prepare.call(runtime, operation, params, hashed)
+  local settings = runtime.settings
+  local request = core.prepare(operation, params, settings.endpoint_url)
+  request:set_header("User-Agent", runtime.user_agent)
+  request:set_header("amz-sdk-invocation-id", core.uuid())
+  local output = core.blob_outputs[operation]
+  return {
+    operation = operation, request = request, url = settings.endpoint_url, timeouts = settings,
+    region = settings.region, service = "glacier", attempts = 0, policy = runtime.retries,
+    opened = not hashed and open_body(request, operation, params) or nil, hashed = hashed,
+    output = output, takes_body = output ~= nil, read = read_output,
+  }
+end
+
+--- Reads a streamed body once, for its length and checksums, before the first attempt.
+-- @param context context: long work lets others run through it
+function prepare.body(invocation, context)
+  local origin = source.body_of(invocation.operation)
+  local hashed = invocation.hashed or source.hash_body(invocation.opened, context, origin)
+  invocation.length = hashed.tree:length()
+  invocation.source = source.exactly(hashed.source, invocation.length, origin)
+  invocation.request:stream(hashed.tree)
+end
+
+local function read_answer(invocation, response)
+  if invocation.read_response then
+    return invocation.read_response(response)
+  end
+  return response
+end
+
+--- Makes the invocation of a request for keys.
+-- @param runtime table: of `runtime.new`
+-- @param fields table: of `perform.exchanger`
+-- @param policy table or nil: of `glacier.call.retry`; without it the request is sent once
+-- @return invocation
+function prepare.fields(runtime, fields, policy)
+  local request, sign, settings = core.request(fields), fields.sign or {}, runtime.settings
+  request:set_header("User-Agent", runtime.user_agent)
+  return {
+    request = request, url = fields.url, direct = fields.direct, attempts = 0, policy = policy or retry.never,
+    timeouts = {
+      connect_timeout = fields.connect_timeout or settings.connect_timeout,
+      read_timeout = fields.read_timeout or settings.read_timeout,
+    },
+    keys = sign.credentials, region = sign.region, service = sign.service, secrets = fields.secrets,
+    read = read_answer, read_response = fields.read,
+  }
+end
+
+return prepare

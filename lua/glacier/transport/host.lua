@@ -1,0 +1,146 @@
+--- Sends requests through the host's own HTTP stack, the option `transport`.
+local copcall = require "glacier.async.copcall"
+local context_of = require "glacier.async.context"
+local core = require "glacier.core"
+local errors = require "glacier.errors"
+
+local host = {}
+
+-- Bytes of a body that are asked for at once.
+local PIECE = 64 * 1024
+
+-- The codes that a host's transport may give its failures; whether trying again could help.
+local transport_codes = {
+  EndpointConnectionError = true, ConnectTimeoutError = true, ReadTimeoutError = true,
+  ConnectionClosedError = true, ProxyConnectionError = true, ResponseParserError = false, SSLError = false,
+}
+
+local function failure(message, code)
+  code = transport_codes[code] ~= nil and code or "EndpointConnectionError"
+  return errors.new("transport", code, tostring(message), { retryable = transport_codes[code] })
+end
+
+local function malformed(message)
+  return errors.new("transport", "ResponseParserError", message)
+end
+
+-- ---- bodies that are readers ---------------------------------------------------------------------
+
+-- The next bytes of a host's reader; nil at the end; nil and an error object after a failure.
+local function next_piece(read)
+  local piece, message, code = read(PIECE)
+  if piece == nil and message ~= nil then
+    return nil, failure(message, code or "ConnectionClosedError")
+  elseif piece ~= nil and type(piece) ~= "string" then
+    return nil, malformed(("the transport's body returned a %s instead of a string or nil"):format(type(piece)))
+  end
+  return piece
+end
+
+-- The whole of a host's reader; or nil and an error object.
+local function read_all(read)
+  local pieces = {}
+  while true do
+    local piece, err = next_piece(read)
+    if not piece then
+      return not err and table.concat(pieces) or nil, err
+    end
+    pieces[#pieces + 1] = piece
+  end
+end
+
+local Incoming = {}
+Incoming.__index = Incoming
+
+function Incoming:next()
+  if self.context:remaining() <= 0 then
+    return nil, context_of.too_late(self.url)
+  end
+  return next_piece(self.read)
+end
+
+function Incoming.close() end
+
+local function is_success(status)
+  return type(status) == "number" and status >= 200 and status < 300
+end
+
+-- ---- sending -------------------------------------------------------------------------------------
+
+local Transport = {}
+Transport.__index = Transport
+
+local function export(invocation, context)
+  local exported = invocation.request:export()
+  exported.timeout = math.min(invocation.timeouts.read_timeout, context:remaining())
+  if invocation.source then
+    exported.body, exported.body_length = invocation.source.read, invocation.length
+  end
+  return exported
+end
+
+-- Calls the host's function. A table that it raises passes through; a text is a failure to connect.
+local function ask(self, exported)
+  local good, result, message, code = copcall.call(self.ask, exported)
+  if good then
+    return result, message, code
+  elseif type(result) == "table" then
+    error(result, 0)
+  end
+  return nil, result
+end
+
+-- Makes a response of what the host returned.
+local function read_response(result)
+  local good, response = pcall(core.response, result)
+  if good then
+    return response
+  end
+  return nil, malformed(tostring(response))
+end
+
+-- A response whose body the host gives as a reader.
+local function read_streamed(result, invocation, context)
+  local read, body, err = result.body, nil, nil
+  result.body = nil
+  if invocation.takes_body and is_success(result.status) then
+    body = setmetatable({ read = read, url = invocation.url, context = context }, Incoming)
+  else
+    result.body, err = read_all(read)
+  end
+  if err then
+    return nil, err
+  end
+  local response
+  response, err = read_response(result)
+  return response, err, response and body
+end
+
+--- Sends a request. See `glacier.transport.libcurl` for parameters and results.
+function Transport:send(invocation, context)
+  if context:remaining() <= 0 then
+    return nil, context_of.too_late(invocation.url)
+  end
+  local result, message, code = ask(self, export(invocation, context))
+  if result == nil then
+    return nil, failure(message, code)
+  elseif type(result) == "table" and type(result.body) == "function" then
+    return read_streamed(result, invocation, context)
+  end
+  return read_response(result)
+end
+
+--- The connections are the host's: there is nothing to close.
+function Transport.close() end
+
+Transport.idle = function(_, seconds)
+  core.sleep(seconds)
+end
+
+--- Makes a transport.
+-- @param transport function(request) -> { status, headers, body }, or nil, message, code
+function host.new(transport)
+  return setmetatable({ ask = transport }, Transport)
+end
+
+return host

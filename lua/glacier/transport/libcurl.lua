@@ -1,0 +1,174 @@
+--- Sends requests over libcurl.
+local core = require "glacier.core"
+local context_of = require "glacier.async.context"
+
+local libcurl = {}
+
+-- Bytes: how much is fed to libcurl at once; after how much of a received body other coroutines may run.
+local FEED, YIELD_BYTES = 256 * 1024, 8 * 1024 * 1024
+
+-- Whole milliseconds, at least one. 0 means no limit, for a time that is too long to count.
+local function milliseconds(seconds)
+  return seconds < 1e6 and math.max(1, math.ceil(seconds * 1000)) or 0
+end
+
+-- ---- pools of connections ------------------------------------------------------------------------
+
+-- The proxy of a URL: a URL, "" for none, or nil where libcurl is to look into the environment.
+local function proxy_for(proxies, invocation)
+  if invocation.direct then
+    return ""
+  end
+  return proxies.any or proxies[invocation.url:match "^%a+"]
+end
+
+-- There is one pool a proxy, made when it is first needed, and again in a forked child.
+local function pool_for(self, invocation)
+  local settings = self.settings
+  local proxy = proxy_for(settings.proxies, invocation)
+  local pool = self.pools[proxy or "environment"]
+  if not pool or pool:foreign() then
+    pool = core.pool {
+      ca_bundle = settings.ca_bundle, insecure = not settings.verify,
+      proxy = proxy, no_proxy = settings.proxies.no_proxy,
+    }
+    self.pools[proxy or "environment"] = pool
+  end
+  return pool
+end
+
+-- ---- bodies in pieces ----------------------------------------------------------------------------
+
+-- Feeds a transfer from its source, which never yields. Returns whether it did.
+local function feed(transfer, source)
+  local wanted = transfer:wants()
+  if wanted == 0 then
+    return false
+  end
+  local good, piece = pcall(source.read, math.min(wanted, FEED))
+  if not good then
+    transfer:cancel()
+    error(piece, 0)
+  end
+  transfer:feed(piece)
+  return true
+end
+
+local Incoming = {}
+Incoming.__index = Incoming
+
+-- Takes what has come, and waits for it where nothing has.
+local function take(self)
+  local piece = self.transfer:take()
+  if piece ~= "" then
+    return piece
+  end
+  local in_time = self.context:outlive():wait_for(self.transfer, function()
+    piece = self.transfer:take()
+    return piece ~= "" and "enough"
+  end)
+  if not in_time and piece == "" then
+    return nil, context_of.too_late(self.url)
+  end
+  return piece
+end
+
+-- The next piece of the body; nil at its end; nil and an error object after a failure.
+function Incoming:next()
+  if self.since_yield >= YIELD_BYTES then
+    self.since_yield = 0
+    self.context:outlive():yield()
+  end
+  local piece, err = take(self)
+  if piece == "" then
+    return nil, select(2, self.transfer:finish())
+  elseif piece then
+    self.since_yield = self.since_yield + #piece
+  end
+  return piece, err
+end
+
+function Incoming:close()
+  self.transfer:cancel()
+end
+
+-- ---- sending -------------------------------------------------------------------------------------
+
+local Transport = {}
+Transport.__index = Transport
+
+-- Waits for a transfer with a streamed body. Returns whether it ended in time, and the head of a response whose body
+-- is to be taken in pieces.
+local function wait_streaming(transfer, invocation, context)
+  local head
+  local in_time = context:wait_for(transfer, function(done)
+    if invocation.source and not done and feed(transfer, invocation.source) then
+      return "again"
+    elseif invocation.takes_body then
+      head = transfer:head()
+      return head and "enough"
+    end
+  end)
+  return in_time, head
+end
+
+local function wait(transfer, invocation, context)
+  if invocation.source or invocation.takes_body then
+    return wait_streaming(transfer, invocation, context)
+  end
+  return context:wait_for(transfer)
+end
+
+--- Sends a request.
+-- @param invocation table: of `glacier.call.prepare`
+-- @param context context
+-- @return response, nil and, where the body of a success is taken in pieces, the body: `next()` gives a string, nil
+--   at the
+--   end, or nil and an error object; `close()` may be called at any time. Or nil and an error object.
+function Transport:send(invocation, context)
+  local timeouts = invocation.timeouts
+  local transfer, err = pool_for(self, invocation):start(invocation.request,
+    milliseconds(timeouts.connect_timeout), milliseconds(timeouts.read_timeout), invocation.takes_body)
+  if not transfer then
+    return nil, err
+  end
+  local in_time, head = wait(transfer, invocation, context)
+  if not in_time then
+    transfer:cancel()
+    return nil, context_of.too_late(invocation.url)
+  elseif head then
+    return head, nil, setmetatable({
+      transport = self, -- keeps the pool: a client may be collected before the body is read
+      transfer = transfer, url = invocation.url, context = context, since_yield = 0,
+    }, Incoming)
+  end
+  return transfer:finish()
+end
+
+--- Closes the connections. The next request opens new ones.
+function Transport:close()
+  for name, pool in pairs(self.pools) do
+    pool:close()
+    self.pools[name] = nil
+  end
+end
+
+--- Waits until something happens on a connection, at most so many seconds.
+function Transport:idle(seconds)
+  local first, pool = next(self.pools)
+  if not pool then
+    core.sleep(seconds)
+  elseif next(self.pools, first) then
+    pool:wait(1) -- with several pools, this one waits for all: not for long
+  else
+    pool:wait(seconds * 1000)
+  end
+end
+
+--- Makes a transport.
+-- @param settings table: of `config.resolve`
+function libcurl.new(settings)
+  return setmetatable({ settings = settings, pools = {} }, Transport)
+end
+
+return libcurl
