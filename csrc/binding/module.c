@@ -9,7 +9,7 @@
 #include "binding/response.h"
 #include "binding/system.h"
 #include "binding/transfer.h"
-#include "binding/tree.h"
+#include "binding/tree_hash.h"
 #include "core/model.h"
 #include "core/transport.h"
 
@@ -69,8 +69,8 @@ static const luaL_Reg functions[] = {
     {"parse", gl_lua_parse},
     {"events", gl_lua_events},
     {"pool", gl_lua_pool},
-    {"tree", gl_lua_tree},
-    {"join_trees", gl_lua_join_trees},
+    {"tree_hash", gl_lua_tree_hash},
+    {"combine_tree_hashes", gl_lua_combine_tree_hashes},
     {"error", gl_lua_error},
     {"time", gl_lua_time},
     {"monotonic", gl_lua_monotonic},
@@ -98,9 +98,9 @@ int luaopen_glacier_core(lua_State *L);
 __attribute__((visibility("default")))
 #endif
 int luaopen_glacier_core(lua_State *L) {
-  const gl_box_class *const classes[] = {&gl_buf_box,         &gl_request_box,  &gl_signature_box,
-                                         &gl_credentials_box, &gl_response_box, &gl_events_box,
-                                         &gl_pool_box,        &gl_transfer_box, &gl_tree_box};
+  const gl_box_class *const classes[] = {&gl_buf_box,      &gl_request_box,  &gl_credentials_box,
+                                         &gl_response_box, &gl_events_box,   &gl_pool_box,
+                                         &gl_transfer_box, &gl_tree_hash_box};
   stay_loaded();
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);

@@ -3,7 +3,7 @@
 #include "binding/marshal.h"
 #include "binding/option.h"
 #include "binding/error_object.h"
-#include "binding/tree.h"
+#include "binding/tree_hash.h"
 #include "core/checksum.h"
 #include "core/endpoint.h"
 #include "core/sigv4.h"
@@ -13,19 +13,19 @@
 /* ---- credentials ------------------------------------------------------------------------- */
 
 static void clear_credentials(void *value) {
-  gl_credentials_clear(value);
+  gl_signer_clear(value);
 }
 
 static int credentials_access_key_id(lua_State *L) {
-  gl_credentials *credentials = gl_box_check(L, 1, &gl_credentials_box);
-  lua_pushstring(L, credentials->access_key_id);
+  gl_signer *signer = gl_box_check(L, 1, &gl_credentials_box);
+  lua_pushstring(L, signer->credentials.access_key_id);
   return 1;
 }
 
 static const luaL_Reg credentials_methods[] = {{"access_key_id", credentials_access_key_id},
                                                {NULL, NULL}};
 
-const gl_box_class gl_credentials_box = {"glacier.credentials", sizeof(gl_credentials),
+const gl_box_class gl_credentials_box = {"glacier.credentials", sizeof(gl_signer),
                                          clear_credentials, credentials_methods, 0};
 
 /* A key at an argument, NULL where it is absent. */
@@ -45,8 +45,8 @@ int gl_lua_credentials(lua_State *L) {
   const char *access_key_id = check_key(L, 1);
   const char *secret_access_key = check_key(L, 2);
   const char *session_token = check_key(L, 3);
-  gl_credentials *credentials = gl_box_new(L, &gl_credentials_box);
-  if (gl_credentials_set(credentials, access_key_id, secret_access_key, session_token, &error))
+  gl_signer *signer = gl_box_new(L, &gl_credentials_box);
+  if (gl_signer_set_credentials(signer, access_key_id, secret_access_key, session_token, &error))
     return gl_raise(L, &error, NULL);
   return 1;
 }
@@ -162,14 +162,6 @@ static int request_set_header(lua_State *L) {
   return 0;
 }
 
-static void clear_signature(void *value) {
-  gl_signature_clear(value);
-}
-
-static const luaL_Reg no_methods[] = {{NULL, NULL}};
-const gl_box_class gl_signature_box = {"glacier.signature", sizeof(gl_signature), clear_signature,
-                                       no_methods, 0};
-
 /* Seconds since the epoch at an argument; a fraction is dropped. */
 static int64_t check_time(lua_State *L, int argument) {
   lua_Number time = luaL_checknumber(L, argument);
@@ -177,36 +169,33 @@ static int64_t check_time(lua_State *L, int argument) {
   return (int64_t)time;
 }
 
-/* Signs from the arguments (request, credentials, region, service, time, keep_path); leaves the
- * box of the signature on top. */
-static gl_signature *sign(lua_State *L) {
+/* Signs from the arguments (request, credentials, region, service, time, keep_path). */
+static const gl_signer *sign(lua_State *L) {
   gl_error error;
   gl_request *request = gl_box_self(L, &gl_request_box);
-  gl_signer signer = {gl_box_check(L, 2, &gl_credentials_box), luaL_checkstring(L, 3),
-                      luaL_checkstring(L, 4), check_time(L, 5), lua_toboolean(L, 6)};
-  luaL_argcheck(L, signer.credentials->access_key_id, 2, "credentials that were cleared");
-  gl_signature *signature = gl_box_new(L, &gl_signature_box);
-  if (gl_sigv4_sign(request, &signer, signature, &error))
+  gl_signer *signer = gl_box_check(L, 2, &gl_credentials_box);
+  gl_sigv4_options options = {luaL_checkstring(L, 3), luaL_checkstring(L, 4), check_time(L, 5),
+                              lua_toboolean(L, 6)};
+  luaL_argcheck(L, signer->credentials.access_key_id, 2, "credentials that were cleared");
+  if (gl_sigv4_sign(request, signer, &options, &error))
     gl_raise(L, &error, NULL);
-  return signature;
+  return signer;
 }
 
 /* request:sign(credentials, region, service, time): sets Host, X-Amz-Date, X-Amz-Security-Token and
  * Authorization.  `time` is seconds since the epoch.  May be called again. */
 static int request_sign(lua_State *L) {
   sign(L);
-  gl_box_clear(L, -1, &gl_signature_box);
   return 0;
 }
 
 /* request:sign_stages(credentials, region, service, time, keep_path) -> canonical request, string
- * to sign, signature: the same, to be looked at. */
+ * to sign, signature: signs, too. */
 static int request_sign_stages(lua_State *L) {
-  gl_signature *signature = sign(L);
-  lua_pushlstring(L, signature->canonical_request.data, signature->canonical_request.length);
-  lua_pushlstring(L, signature->string_to_sign.data, signature->string_to_sign.length);
-  lua_pushstring(L, signature->hex);
-  gl_box_clear(L, -4, &gl_signature_box);
+  const gl_signer *signer = sign(L);
+  lua_pushlstring(L, signer->canonical_request.data, signer->canonical_request.length);
+  lua_pushlstring(L, signer->string_to_sign.data, signer->string_to_sign.length);
+  lua_pushstring(L, signer->hex);
   return 3;
 }
 
@@ -266,11 +255,12 @@ static int request_streamed(lua_State *L) {
   return 1;
 }
 
-/* request:stream(tree): announces the body that `tree` has read: its length and checksums */
+/* request:stream(tree_hash): sets the length and the checksums of the body that `tree_hash` has
+ * read */
 static int request_stream(lua_State *L) {
   gl_error error;
   gl_request *request = gl_box_self(L, &gl_request_box);
-  if (gl_checksum_stream(request, gl_box_check(L, 2, &gl_tree_box), &error))
+  if (gl_checksum_stream(request, gl_box_check(L, 2, &gl_tree_hash_box), &error))
     return gl_raise(L, &error, NULL);
   return 0;
 }

@@ -6,8 +6,7 @@
 #include "core/request.h"
 
 extern const gl_box_class gl_request_box;     /* of a gl_request */
-extern const gl_box_class gl_credentials_box; /* of a gl_credentials */
-extern const gl_box_class gl_signature_box;   /* of a gl_signature */
+extern const gl_box_class gl_credentials_box; /* of a gl_signer */
 
 /* core.endpoint{ region=, endpoint_url=, use_fips=, use_dualstack= } -> URL (string).  Raises the
  * errors of gl_endpoint_resolve, and "InvalidConfigError" for a URL that cannot be one of an

@@ -1,25 +1,55 @@
-/* SHA-256, HMAC-SHA-256, Glacier's tree hash, and random bytes.  The only room that includes
- * OpenSSL. */
+/* SHA-256, HMAC-SHA-256, SHA-1 and random bytes, by OpenSSL.
+ *
+ * Functions that can fail return 0 or the kind in `error`.  What OpenSSL refuses for another reason
+ * than memory is GL_CONFIG, code "DigestError": for example, a provider that forbids SHA-256.  A
+ * failure leaves the thread's OpenSSL error queue empty.  Input may be NULL with length 0. */
 #ifndef GL_CORE_DIGEST_H
 #define GL_CORE_DIGEST_H
 
 #include "core/error.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
-enum { GL_SHA256_SIZE = 32, GL_SHA256_HEX_SIZE = 65 /* with the NUL */ };
+enum {
+  GL_SHA256_SIZE = 32,
+  GL_SHA256_HEX_SIZE = 65, /* with the NUL */
+  GL_SHA1_HEX_SIZE = 41    /* with the NUL */
+};
 
-/* Each returns 0 or the kind in `error`.  What OpenSSL refuses for another reason than memory is
- * GL_CONFIG, code "DigestError": a provider that forbids SHA-256.  A failure leaves OpenSSL's error
- * queue of the thread empty.  `bytes` and `key` may be NULL with length 0.
- */
+/* A SHA-256 that is fed piece by piece.  The OpenSSL context is allocated at the first use and
+ * reused: hashing with a kept gl_digest is cheaper than with a new one.  One thread at a time may
+ * use it.  The zero value is legal to clear. */
+typedef struct gl_digest {
+  void *context; /* EVP_MD_CTX *, owned */
+} gl_digest;
+
+/* Begins a new hash, whatever was fed before.  After a failure, begin again or clear. */
+int gl_digest_start(gl_digest *digest, gl_error *error);
+int gl_digest_update(gl_digest *digest, const void *bytes, size_t length, gl_error *error);
+
+/* The hash of what was fed since gl_digest_start, which must be called before the next use. */
+int gl_digest_finish(gl_digest *digest, unsigned char out[GL_SHA256_SIZE], gl_error *error);
+
+/* The same, and feeding may go on. */
+int gl_digest_peek(const gl_digest *digest, unsigned char out[GL_SHA256_SIZE], gl_error *error);
+
+void gl_digest_clear(gl_digest *digest);
+
+/* The hash of `bytes`; `digest` is scratch. */
+int gl_digest_sha256(gl_digest *digest, const void *bytes, size_t length,
+                     unsigned char out[GL_SHA256_SIZE], gl_error *error);
+
+/* RFC 2104; `digest` is scratch, `out` may be `key`. */
+int gl_digest_hmac(gl_digest *digest, const void *key, size_t key_length, const void *bytes,
+                   size_t length, unsigned char out[GL_SHA256_SIZE], gl_error *error);
+
+/* The SHA-256 of `bytes`, where no gl_digest is kept. */
 int gl_sha256(const void *bytes, size_t length, unsigned char out[GL_SHA256_SIZE], gl_error *error);
-int gl_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
-                   unsigned char out[GL_SHA256_SIZE], gl_error *error);
 
-/* Fills `out` with random bytes of OpenSSL's generator, which is safe after a fork.  0 or the kind
- * in `error`. */
+/* The SHA-1 of `bytes` in hexadecimal: for names of cache files only, it is not secure. */
+int gl_sha1_hex(const void *bytes, size_t length, char out[GL_SHA1_HEX_SIZE], gl_error *error);
+
+/* Fills `out` with random bytes of OpenSSL's generator, which is safe after a fork. */
 int gl_random(unsigned char *out, size_t length, gl_error *error);
 
 /* Lower-case hexadecimal, NUL-terminated. */
@@ -27,35 +57,5 @@ void gl_hex(const unsigned char digest[GL_SHA256_SIZE], char out[GL_SHA256_HEX_S
 
 /* Hexadecimal, of either case, back to bytes; 0, or -1 unless `hex` is exactly 64 digits. */
 int gl_unhex(const char *hex, size_t length, unsigned char digest[GL_SHA256_SIZE]);
-
-enum { GL_TREE_CHUNK = 1024 * 1024, GL_TREE_LEVELS = 48 };
-
-/* The linear and the tree hash of a stream, in one pass.  The tree hash is that of the Glacier
- * developer guide, "Computing Checksums": SHA-256 of each MiB, joined in pairs level by level, an
- * odd one carried up.  The zero value is a hash of nothing; it is legal to clear. */
-typedef struct gl_tree {
-  int alone;    /* set before it is fed: the linear hash is not wanted, which is half the work */
-  void *linear; /* EVP_MD_CTX *, owned */
-  void *chunk;  /* EVP_MD_CTX *, owned */
-  size_t chunk_length; /* bytes in the unfinished chunk */
-  uint64_t total;      /* bytes hashed */
-  uint64_t leaves;     /* finished chunks; bit i says whether level i holds a node */
-  unsigned char nodes[GL_TREE_LEVELS][GL_SHA256_SIZE];
-} gl_tree;
-
-/* After a failure the tree is good for nothing but gl_tree_clear. */
-int gl_tree_update(gl_tree *tree, const void *bytes, size_t length, gl_error *error);
-
-/* The hashes of what was fed so far; feeding may go on afterwards.  Either `out` may be NULL, and
- * `linear_hash` must be if the tree hash is `alone`. */
-int gl_tree_value(const gl_tree *tree, unsigned char tree_hash[GL_SHA256_SIZE],
-                  unsigned char linear_hash[GL_SHA256_SIZE], gl_error *error);
-
-/* Joins the tree hashes of consecutive parts, each of 2^n MiB but the last (n the same for all),
- * into `out`.  `count` is at least 1; `hashes` are joined in place and left in no useful state. */
-int gl_tree_join(unsigned char (*hashes)[GL_SHA256_SIZE], size_t count,
-                 unsigned char out[GL_SHA256_SIZE], gl_error *error);
-
-void gl_tree_clear(gl_tree *tree);
 
 #endif

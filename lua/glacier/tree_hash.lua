@@ -19,13 +19,13 @@ end
 --- Makes a hasher that is fed: `:update(bytes)`, then `:hex()`, after which more may be fed.
 -- @return userdata; its second result of `:hex()` is the plain SHA-256, `:length()` the bytes fed
 function tree_hash.hasher()
-  return core.tree()
+  return core.tree_hash()
 end
 
 --- The tree hash of consecutive parts, from the list of theirs. Every part but the last has the
 -- same size, 1 MiB × 2ⁿ. Raises `ParamValidationError` for an empty list or what is no hash.
 -- @param list list of strings
 -- @return string
-tree_hash.combine = core.join_trees
+tree_hash.combine = core.combine_tree_hashes
 
 return tree_hash

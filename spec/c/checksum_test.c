@@ -72,16 +72,16 @@ static void a_body_that_will_be_fed_is_announced_too(void **state) {
   char *bytes = pattern(known[KNOWN - 1].size);
   for (size_t i = 0; i < KNOWN; i++) {
     gl_request request = {0};
-    gl_tree tree = {0};
+    gl_tree_hash tree = {0};
     gl_error error;
-    assert_int_equal(gl_tree_update(&tree, bytes, known[i].size, &error), 0);
+    assert_int_equal(gl_tree_hash_update(&tree, bytes, known[i].size, &error), 0);
     assert_int_equal(gl_checksum_stream(&request, &tree, &error), 0);
     assert_header(&request, "x-amz-content-sha256", known[i].linear);
     assert_header(&request, "x-amz-sha256-tree-hash", known[i].tree);
     assert_true(request.streamed);
     assert_int_equal(request.body_length, known[i].size);
     assert_int_equal(request.body.length, 0);
-    gl_tree_clear(&tree);
+    gl_tree_hash_clear(&tree);
     gl_request_clear(&request);
   }
   free(bytes);
@@ -102,35 +102,35 @@ static void what_the_request_has_already_stays(void **state) {
   }
 }
 
-static void the_tree_may_be_fed_on(void **state) {
+static void a_tree_hash_may_be_fed_after_its_checksums_were_set(void **state) {
   (void)state;
-  gl_tree tree = {0};
+  gl_tree_hash tree = {0};
   gl_error error;
   for (size_t i = 0; i < 2; i++) {
     gl_request request = {0};
-    assert_int_equal(gl_tree_update(&tree, "0", i, &error), 0);
+    assert_int_equal(gl_tree_hash_update(&tree, "0", i, &error), 0);
     assert_int_equal(gl_checksum_stream(&request, &tree, &error), 0);
     assert_header(&request, "x-amz-sha256-tree-hash", known[i].tree);
     assert_int_equal(request.body_length, i);
     gl_request_clear(&request);
   }
-  gl_tree_clear(&tree);
+  gl_tree_hash_clear(&tree);
 }
 
-static void the_tree_hash_alone_is_the_same(void **state) {
+static void skipping_the_linear_hash_leaves_the_tree_hash_the_same(void **state) {
   (void)state;
   char *bytes = pattern(known[KNOWN - 1].size);
   for (size_t i = 0; i < KNOWN; i++) {
-    gl_tree tree = {.alone = 1};
+    gl_tree_hash tree = {.skip_linear = 1};
     gl_error error;
     unsigned char hash[GL_SHA256_SIZE];
     char hex[GL_SHA256_HEX_SIZE];
-    assert_int_equal(gl_tree_update(&tree, bytes, known[i].size, &error), 0);
-    assert_int_equal(gl_tree_value(&tree, hash, NULL, &error), 0);
+    assert_int_equal(gl_tree_hash_update(&tree, bytes, known[i].size, &error), 0);
+    assert_int_equal(gl_tree_hash_value(&tree, hash, NULL, &error), 0);
     gl_hex(hash, hex);
     assert_string_equal(hex, known[i].tree);
-    assert_null(tree.linear);
-    gl_tree_clear(&tree);
+    assert_null(tree.linear.context);
+    gl_tree_hash_clear(&tree);
   }
   free(bytes);
 }
@@ -140,8 +140,8 @@ int main(void) {
       cmocka_unit_test(a_body_gets_both),
       cmocka_unit_test(a_body_that_will_be_fed_is_announced_too),
       cmocka_unit_test(what_the_request_has_already_stays),
-      cmocka_unit_test(the_tree_may_be_fed_on),
-      cmocka_unit_test(the_tree_hash_alone_is_the_same),
+      cmocka_unit_test(a_tree_hash_may_be_fed_after_its_checksums_were_set),
+      cmocka_unit_test(skipping_the_linear_hash_leaves_the_tree_hash_the_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,11 +119,11 @@ static const script scripts[] = {
      "transfer = assert(pool:start(request, 1000, 1000))\n"
      "pool:close()\n"},
     {"trees and a streamed body",
-     "local tree = core.tree()\n"
+     "local tree = core.tree_hash()\n"
      "tree:update(('x'):rep(3 * 1024 * 1024 + 1))\n"
      "local hash = tree:hex()\n"
-     "assert(#hash == 64 and #core.join_trees{ hash, hash, hash } == 64)\n"
-     "fails('ParamValidationError', core.join_trees, { 'x' })\n"
+     "assert(#hash == 64 and #core.combine_tree_hashes{ hash, hash, hash } == 64)\n"
+     "fails('ParamValidationError', core.combine_tree_hashes, { 'x' })\n"
      "local request = core.prepare('UploadArchive', { vaultName = 'v', body = 'x' }, "
      "'http://127.0.0.1:1')\n"
      "assert(request:export())\n"},

@@ -6,6 +6,7 @@
 #include "core/header.h"
 #include "core/json.h"
 #include "core/mem.h"
+#include "core/tree_hash.h"
 #include "core/uri.h"
 #include "mem_failing.h"
 
@@ -268,19 +269,22 @@ static int digest_once(gl_error *error) {
 
 static int hmac_once(gl_error *error) {
   unsigned char out[GL_SHA256_SIZE];
-  return gl_hmac_sha256("key", 3, "abc", 3, out, error);
+  gl_digest scratch = {NULL};
+  int kind = gl_digest_hmac(&scratch, "key", 3, "abc", 3, out, error);
+  gl_digest_clear(&scratch);
+  return kind;
 }
 
 static int tree_once(gl_error *error) {
   unsigned char tree_hash[GL_SHA256_SIZE], linear_hash[GL_SHA256_SIZE];
   static const char bytes[GL_TREE_CHUNK + 1];
-  gl_tree tree = {0};
-  int failed = gl_tree_update(&tree, bytes, sizeof bytes, error);
+  gl_tree_hash tree = {0};
+  int failed = gl_tree_hash_update(&tree, bytes, sizeof bytes, error);
   if (!failed)
-    failed = gl_tree_update(&tree, bytes, sizeof bytes, error);
+    failed = gl_tree_hash_update(&tree, bytes, sizeof bytes, error);
   if (!failed)
-    failed = gl_tree_value(&tree, tree_hash, linear_hash, error);
-  gl_tree_clear(&tree);
+    failed = gl_tree_hash_value(&tree, tree_hash, linear_hash, error);
+  gl_tree_hash_clear(&tree);
   return failed;
 }
 

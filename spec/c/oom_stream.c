@@ -27,11 +27,11 @@ static int feed_all(stream *s) {
 }
 
 static int announce(stream *s) {
-  gl_tree tree = {0};
-  int kind = gl_tree_update(&tree, bytes, BODY, &s->one.error);
+  gl_tree_hash tree = {0};
+  int kind = gl_tree_hash_update(&tree, bytes, BODY, &s->one.error);
   if (!kind)
     kind = gl_checksum_stream(&s->one.request, &tree, &s->one.error);
-  gl_tree_clear(&tree);
+  gl_tree_hash_clear(&tree);
   return kind;
 }
 

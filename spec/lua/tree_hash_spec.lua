@@ -168,12 +168,12 @@ describe("combining tree hashes", function()
     assert.are_not.equal(glacier.combine_tree_hashes { one, two }, glacier.combine_tree_hashes { two, one })
   end)
 
-  it("is refused of what is no list of hashes, with the number of the first that is none", function()
+  it("refuses anything but a list of hashes and names the first item that is none", function()
     local hash = streams.HASHES[1].tree
     for _, value in ipairs { {}, { n = 1 }, 5, hash, true } do
-      assert_refused("a list of tree hashes is needed, with at least one", glacier.combine_tree_hashes, value)
+      assert_refused("expected a list of at least one tree hash", glacier.combine_tree_hashes, value)
     end
-    assert_refused("a list of tree hashes is needed", glacier.combine_tree_hashes)
+    assert_refused("expected a list of at least one tree hash", glacier.combine_tree_hashes)
     assert_refused("hash number 2 is not 64 hexadecimal digits", glacier.combine_tree_hashes, { hash, hash:sub(2) })
     for _, wrong in ipairs { "", hash .. "0", hash:gsub("^.", "g"), ("\0"):rep(64), " " .. hash:sub(2), 5, true, {} } do
       assert_refused("hash number 1 is not", glacier.combine_tree_hashes, { wrong, hash })

@@ -15,7 +15,7 @@ local reader = {}
 -- @param announced table: hash = the tree hash that the service sent of these bytes, or nil;
 --   length = their number, or nil; operation and attempts, for the errors
 function reader.new(incoming, announced)
-  return setmetatable({ incoming = incoming, announced = announced, tree = core.tree(true), rest = "", at = 1 }, Reader)
+  return setmetatable({ incoming = incoming, announced = announced, tree = core.tree_hash(true), rest = "", at = 1 }, Reader)
 end
 
 -- Ends the reader: whatever is read from now on fails like this.

@@ -107,7 +107,7 @@ end
 -- @param skip_linear boolean or nil: the plain SHA-256 is not wanted
 -- @return tree of `glacier.core`
 function source.hash(opened, context, skip_linear)
-  local tree, before = core.tree(skip_linear), 0
+  local tree, before = core.tree_hash(skip_linear), 0
   for piece in opened.read, CHUNK do
     tree:update(piece)
     if context and tree:length() - before >= YIELD_BYTES then

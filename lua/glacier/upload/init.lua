@@ -101,7 +101,7 @@ local function carry_out(runtime, planned, begun)
   if not hashes[1] then
     refuse.one(planned.name, "it is empty, and the service keeps no empty archives")
   end
-  local whole = core.join_trees(hashes)
+  local whole = core.combine_tree_hashes(hashes)
   local output = call_on(runtime, planned, "CompleteMultipartUpload", begun.uploadId, {
     archiveSize = ("%.0f"):format(planned.body.total), checksum = whole,
   })
