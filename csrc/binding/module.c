@@ -8,6 +8,7 @@
 #include "binding/request.h"
 #include "binding/response.h"
 #include "binding/system.h"
+#include "binding/text.h"
 #include "binding/transfer.h"
 #include "binding/tree_hash.h"
 #include "core/model.h"
@@ -62,6 +63,7 @@ static void set_exceptions(lua_State *L) {
 
 static const luaL_Reg functions[] = {
     {"endpoint", gl_lua_endpoint},
+    {"partition", gl_lua_partition},
     {"prepare", gl_lua_prepare},
     {"request", gl_lua_request},
     {"credentials", gl_lua_credentials},
@@ -78,6 +80,11 @@ static const luaL_Reg functions[] = {
     {"random", gl_lua_random},
     {"uuid", gl_lua_uuid},
     {"is_device", gl_lua_is_device},
+    {"uri_encode", gl_lua_uri_encode},
+    {"utf8_valid", gl_lua_utf8_valid},
+    {"utf8_clean", gl_lua_utf8_clean},
+    {"sha1_hex", gl_lua_sha1_hex},
+    {"parse_date", gl_lua_parse_date},
     {"read_file", gl_lua_read_file},
     {"replace_file", gl_lua_replace_file},
     {"home", gl_lua_home},

@@ -86,13 +86,21 @@ int gl_lua_endpoint(lua_State *L) {
   gl_buf *url = gl_box_new_buf(L);
   gl_endpoint_options options = {gl_option_string(L, "region", NULL),
                                  gl_option_string(L, "endpoint_url", NULL),
-                                 gl_option_flag(L, "use_fips"), gl_option_flag(L, "use_dualstack")};
+                                 gl_option_flag(L, "use_fips"), gl_option_flag(L, "use_dualstack"),
+                                 gl_option_string(L, "service", NULL)};
   if (gl_endpoint_resolve(&options, url, &error))
     return gl_raise(L, &error, NULL);
   check_endpoint(L, url);
   lua_pushlstring(L, url->data, url->length);
   gl_box_clear(L, 2, &gl_buf_box);
   return 1;
+}
+
+int gl_lua_partition(lua_State *L) {
+  const gl_partition *partition = gl_endpoint_partition(luaL_checkstring(L, 1));
+  lua_pushstring(L, partition->name);
+  lua_pushstring(L, partition->dns_suffix);
+  return 2;
 }
 
 int gl_lua_prepare(lua_State *L) {

@@ -8,10 +8,13 @@
 extern const gl_box_class gl_request_box;     /* of a gl_request */
 extern const gl_box_class gl_credentials_box; /* of a gl_signer */
 
-/* core.endpoint{ region=, endpoint_url=, use_fips=, use_dualstack= } -> URL (string).  Raises the
- * errors of gl_endpoint_resolve, and "InvalidConfigError" for a URL that cannot be one of an
- * endpoint. */
+/* core.endpoint{ region=, endpoint_url=, use_fips=, use_dualstack=, service= } -> URL (string).
+ * `service` is how the host name begins, "sts" for one, by default that of Glacier.  Raises the
+ * errors of gl_endpoint_resolve, and "InvalidConfigError" for a URL that cannot be an endpoint. */
 int gl_lua_endpoint(lua_State *L);
+
+/* core.partition(region) -> name ("aws", "aws-cn", …), DNS suffix ("amazonaws.com") */
+int gl_lua_partition(lua_State *L);
 
 /* core.prepare(operation, params, endpoint_url) -> request.  `operation` is an API or method name.
  * Raises ParamValidationError with every problem found. */

@@ -3,7 +3,7 @@
 #include "binding/error_object.h"
 #include "binding/validate_report.h"
 #include "core/header.h"
-#include "core/json.h"
+#include "core/utf8.h"
 
 #include <string.h>
 

@@ -4,16 +4,9 @@
 
 #include <string.h>
 
-typedef struct partition {
-  const char *name;
-  const char *prefixes; /* of its regions: "us- eu- "; what follows is "<word>-<digits>" */
-  const char *dns_suffix;
-  const char *dualstack_dns_suffix;
-  int plain_is_fips; /* the plain endpoint is the FIPS one */
-} partition;
-
-/* From the partitions of the AWS SDKs. */
-static const partition partitions[] = {
+/* The partitions of the AWS SDKs.  The prefixes of regions are separated by spaces; what follows
+ * one in a region is "<word>-<digits>". */
+static const gl_partition partitions[] = {
     {"aws", "us- eu- ap- sa- ca- me- af- il- mx- ", "amazonaws.com", "api.aws", 0},
     {"aws-cn", "cn- ", "amazonaws.com.cn", "api.amazonwebservices.com.cn", 0},
     {"aws-eusc", "eusc-de- ", "amazonaws.eu", "api.amazonwebservices.eu", 0},
@@ -24,18 +17,20 @@ static const partition partitions[] = {
     {"aws-us-gov", "us-gov- ", "amazonaws.com", "api.aws", 1},
 };
 
-/* "<word>-<digits>", as in the tail of us-west-2; a word has no hyphen. */
+enum { COUNT = sizeof partitions / sizeof *partitions };
+
+/* "<word>-<digits>", as the tail of us-west-2; a word has no hyphen. */
 static int is_region_tail(const char *tail) {
   size_t word = strcspn(tail, "-");
   size_t digits = tail[word] ? strspn(tail + word + 1, "0123456789") : 0;
   return word > 0 && digits > 0 && tail[word + 1 + digits] == '\0';
 }
 
-static int partition_has(const partition *candidate, const char *region) {
+static int partition_has(const gl_partition *candidate, const char *region) {
   size_t name_length = strlen(candidate->name);
   if (!strncmp(region, candidate->name, name_length) && !strcmp(region + name_length, "-global"))
     return 1;
-  for (const char *prefix = candidate->prefixes; *prefix; prefix += strcspn(prefix, " ") + 1) {
+  for (const char *prefix = candidate->region_prefixes; *prefix; prefix += strcspn(prefix, " ") + 1) {
     size_t length = strcspn(prefix, " ");
     if (!strncmp(region, prefix, length) && is_region_tail(region + length))
       return 1;
@@ -43,24 +38,20 @@ static int partition_has(const partition *candidate, const char *region) {
   return 0;
 }
 
-static const partition *partition_of(const char *region) {
-  for (size_t i = 0; i < sizeof partitions / sizeof *partitions; i++)
+const gl_partition *gl_endpoint_partition(const char *region) {
+  for (size_t i = 0; i < COUNT; i++)
     if (partition_has(&partitions[i], region))
       return &partitions[i];
   return &partitions[0];
 }
 
-static const char *dns_suffix(const partition *of, int dualstack) {
-  return dualstack ? of->dualstack_dns_suffix : of->dns_suffix;
-}
-
-/* isalnum would ask the locale that the host has set. */
+/* Not isalnum, which depends on the locale that the host has set. */
 static int is_letter_or_digit(char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
          (byte >= '0' && byte <= '9');
 }
 
-/* RFC 1123, and not digits alone: a region becomes a label of the host's name. */
+/* RFC 1123, and not only digits: a region becomes a label of the host name. */
 static int is_host_label(const char *text) {
   size_t length = strlen(text);
   if (length == 0 || length > 63 || text[0] == '-' || text[length - 1] == '-')
@@ -94,10 +85,12 @@ int gl_endpoint_resolve(const gl_endpoint_options *options, gl_buf *out, gl_erro
       return kind;
     return gl_buf_append_string(out, options->custom_url) ? gl_error_memory(error) : 0;
   }
-  const partition *in = partition_of(region);
+  const gl_partition *in = gl_endpoint_partition(region);
   int fips_host = options->use_fips && (options->use_dualstack || !in->plain_is_fips);
-  if (gl_buf_append_format(out, "https://%s%s.%s.%s", GL_SERVICE, fips_host ? "-fips" : "", region,
-                           dns_suffix(in, options->use_dualstack)))
+  if (gl_buf_append_format(out, "https://%s%s.%s.%s",
+                           options->service ? options->service : GL_SERVICE,
+                           fips_host ? "-fips" : "", region,
+                           options->use_dualstack ? in->dualstack_dns_suffix : in->dns_suffix))
     return gl_error_memory(error);
   return 0;
 }

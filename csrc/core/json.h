@@ -1,5 +1,5 @@
-/* A JSON writer into a buffer (RFC 8259).  It writes what it is told, in that order, without white
- * space; commas and colons are its own business.  Reading JSON is lua-cjson's work. */
+/* A JSON writer into a buffer (RFC 8259), without white space.  It sets commas and colons; the
+ * caller is responsible for the order of the calls.  JSON is read by lua-cjson. */
 #ifndef GL_CORE_JSON_H
 #define GL_CORE_JSON_H
 
@@ -19,9 +19,5 @@ int gl_json_key(gl_json *json, const char *name, size_t length);
 int gl_json_string(gl_json *json, const char *bytes, size_t length); /* valid UTF-8 */
 int gl_json_integer(gl_json *json, int64_t value);
 int gl_json_boolean(gl_json *json, int value);
-
-/* Whether the bytes are UTF-8 as RFC 3629 has it: no surrogates, no overlong forms, no more than
- * U+10FFFF. */
-int gl_utf8_valid(const char *bytes, size_t length);
 
 #endif

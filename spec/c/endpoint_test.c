@@ -17,8 +17,8 @@ typedef struct endpoint_case {
 
 static void expect_urls(const endpoint_case *cases, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    gl_endpoint_options options = {cases[i].region, NULL, cases[i].use_fips,
-                                   cases[i].use_dualstack};
+    gl_endpoint_options options = {cases[i].region, NULL, cases[i].use_fips, cases[i].use_dualstack,
+                                   NULL};
     gl_buf url = {0};
     gl_error error;
     assert_int_equal(gl_endpoint_resolve(&options, &url, &error), 0);
@@ -100,7 +100,7 @@ static void a_custom_endpoint_is_taken_as_it_is(void **state) {
   (void)state;
   static const char *const urls[] = {"https://example.com", "http://127.0.0.1:8080/base/"};
   for (size_t i = 0; i < 2; i++) {
-    gl_endpoint_options options = {"us-east-1", urls[i], 0, 0};
+    gl_endpoint_options options = {"us-east-1", urls[i], 0, 0, NULL};
     gl_buf url = {0};
     gl_error error;
     assert_int_equal(gl_buf_append_string(&url, "<"), 0);
@@ -116,16 +116,16 @@ static void a_custom_endpoint_is_neither_fips_nor_dualstack(void **state) {
   const char *url = "https://example.com", *code = "UnknownEndpointError";
   const char *fips = "Invalid Configuration: FIPS and custom endpoint are not supported";
   const char *dual = "Invalid Configuration: Dualstack and custom endpoint are not supported";
-  expect_refusal(&(gl_endpoint_options){"us-east-1", url, 1, 0}, code, fips);
-  expect_refusal(&(gl_endpoint_options){"us-east-1", url, 0, 1}, code, dual);
-  expect_refusal(&(gl_endpoint_options){"us-east-1", url, 1, 1}, code, fips);
+  expect_refusal(&(gl_endpoint_options){"us-east-1", url, 1, 0, NULL}, code, fips);
+  expect_refusal(&(gl_endpoint_options){"us-east-1", url, 0, 1, NULL}, code, dual);
+  expect_refusal(&(gl_endpoint_options){"us-east-1", url, 1, 1, NULL}, code, fips);
 }
 
 static void a_region_is_needed_even_with_a_custom_endpoint(void **state) {
   (void)state;
   const char *regions[] = {NULL, ""}, *urls[] = {NULL, "https://example.com"};
   for (int i = 0; i < 4; i++) {
-    gl_endpoint_options options = {regions[i % 2], urls[i / 2], 0, 0};
+    gl_endpoint_options options = {regions[i % 2], urls[i / 2], 0, 0, NULL};
     expect_refusal(&options, "NoRegionError", "You must specify a region.");
   }
 }
@@ -145,8 +145,9 @@ static void a_region_that_is_no_host_label_is_refused(void **state) {
     char message[160];
     snprintf(message, sizeof message, "Provided region_name '%s' doesn't match a supported format.",
              regions[i]);
-    expect_refusal(&(gl_endpoint_options){regions[i], NULL, 0, 0}, "InvalidRegionError", message);
-    expect_refusal(&(gl_endpoint_options){regions[i], "https://example.com", 0, 0},
+    expect_refusal(&(gl_endpoint_options){regions[i], NULL, 0, 0, NULL}, "InvalidRegionError",
+                   message);
+    expect_refusal(&(gl_endpoint_options){regions[i], "https://example.com", 0, 0, NULL},
                    "InvalidRegionError", message);
   }
 }
@@ -214,6 +215,45 @@ static void a_region_that_no_partition_claims_belongs_to_aws(void **state) {
   EXPECT_URLS(cases);
 }
 
+static void another_service_differs_in_the_first_labels_only(void **state) {
+  (void)state;
+  static const struct {
+    gl_endpoint_options options;
+    const char *url;
+  } cases[] = {
+      {{"us-west-2", NULL, 0, 0, "sts"}, "https://sts.us-west-2.amazonaws.com"},
+      {{"us-west-2", NULL, 1, 0, "portal.sso"}, "https://portal.sso-fips.us-west-2.amazonaws.com"},
+      {{"cn-north-1", NULL, 0, 0, "oidc"}, "https://oidc.cn-north-1.amazonaws.com.cn"},
+      {{"us-gov-west-1", NULL, 1, 0, "sns"}, "https://sns.us-gov-west-1.amazonaws.com"},
+      {{"eu-west-1", NULL, 1, 1, "sns"}, "https://sns-fips.eu-west-1.api.aws"},
+      {{"eu-west-1", "http://localhost", 0, 0, "sns"}, "http://localhost"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    gl_buf url = {0};
+    gl_error error;
+    assert_int_equal(gl_endpoint_resolve(&cases[i].options, &url, &error), 0);
+    assert_string_equal(gl_buf_string(&url), cases[i].url);
+    gl_buf_clear(&url);
+  }
+}
+
+static void a_partition_has_a_name_and_a_dns_suffix(void **state) {
+  (void)state;
+  static const char *const cases[][3] = {
+      {"us-west-2", "aws", "amazonaws.com"},
+      {"cn-north-1", "aws-cn", "amazonaws.com.cn"},
+      {"us-gov-east-1", "aws-us-gov", "amazonaws.com"},
+      {"us-iso-east-1", "aws-iso", "c2s.ic.gov"},
+      {"eusc-de-east-1", "aws-eusc", "amazonaws.eu"},
+      {"", "aws", "amazonaws.com"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    const gl_partition *partition = gl_endpoint_partition(cases[i][0]);
+    assert_string_equal(partition->name, cases[i][1]);
+    assert_string_equal(partition->dns_suffix, cases[i][2]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(known_regions_have_their_endpoints),
@@ -225,6 +265,8 @@ int main(void) {
       cmocka_unit_test(a_region_to_come_belongs_to_the_partition_of_its_prefix),
       cmocka_unit_test(a_global_pseudo_region_belongs_to_the_partition_it_names),
       cmocka_unit_test(a_region_that_no_partition_claims_belongs_to_aws),
+      cmocka_unit_test(another_service_differs_in_the_first_labels_only),
+      cmocka_unit_test(a_partition_has_a_name_and_a_dns_suffix),
   };
   return cmocka_run_group_tests_name("endpoint", tests, NULL, NULL);
 }

@@ -114,65 +114,6 @@ static void keys_are_escaped_as_strings_are(void **state) {
   gl_buf_clear(&out);
 }
 
-static void the_first_and_the_last_character_of_each_size_is_valid(void **state) {
-  (void)state;
-  static const char *const valid[] = {
-      "",
-      "\x01",
-      "\x7F",
-      "\xC2\x80",
-      "\xDF\xBF",
-      "\xE0\xA0\x80",
-      "\xED\x9F\xBF",
-      "\xEE\x80\x80",
-      "\xEF\xBF\xBF",
-      "\xF0\x90\x80\x80",
-      "\xF4\x8F\xBF\xBF",
-      "a\xC3\xA9z\xE2\x82\xAC\xF0\x9F\x98\x80!",
-  };
-  for (size_t i = 0; i < sizeof valid / sizeof valid[0]; i++)
-    assert_true(gl_utf8_valid(valid[i], strlen(valid[i])));
-  assert_true(gl_utf8_valid("a\0b", 3));
-}
-
-static void what_rfc_3629_forbids_is_invalid(void **state) {
-  (void)state;
-  static const char *const invalid[] = {
-      "\x80",             /* a continuation alone */
-      "\xBF",             /* the same */
-      "\xC0\x80",         /* NUL, overlong */
-      "\xC1\xBF",         /* overlong */
-      "\xE0\x9F\xBF",     /* overlong */
-      "\xF0\x8F\xBF\xBF", /* overlong */
-      "\xED\xA0\x80",     /* first surrogate */
-      "\xED\xBF\xBF",     /* last surrogate */
-      "\xF4\x90\x80\x80", /* U+110000 */
-      "\xF5\x80\x80\x80",
-      "\xFE",
-      "\xFF",
-      "\xC3",         /* cut */
-      "\xE2\x82",     /* cut */
-      "\xF0\x9F\x98", /* cut */
-      "\xC3\x28",
-      "\xC3\xC3",
-      "\xE2\x28\xA1",
-      "\xE2\x82\x28",
-      "\xE2\x82\xC0",
-      "\xF0\x9F\x98\x28",
-      "\xF0\x9F\x28\x80",
-      "fine\xFF",
-      "\xC3\xA9\xA9",
-  };
-  for (size_t i = 0; i < sizeof invalid / sizeof invalid[0]; i++)
-    assert_false(gl_utf8_valid(invalid[i], strlen(invalid[i])));
-}
-
-static void a_character_that_the_length_cuts_is_invalid(void **state) {
-  (void)state;
-  assert_false(gl_utf8_valid("\xE2\x82\xAC", 2));
-  assert_true(gl_utf8_valid("ab\xE2", 2));
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(commas_and_colons_come_by_themselves),
@@ -183,9 +124,6 @@ int main(void) {
       cmocka_unit_test(controls_have_their_short_form_or_a_code),
       cmocka_unit_test(utf8_is_written_as_it_is),
       cmocka_unit_test(keys_are_escaped_as_strings_are),
-      cmocka_unit_test(the_first_and_the_last_character_of_each_size_is_valid),
-      cmocka_unit_test(what_rfc_3629_forbids_is_invalid),
-      cmocka_unit_test(a_character_that_the_length_cuts_is_invalid),
   };
   return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

@@ -127,7 +127,10 @@ static const script scripts[] = {
      "local request = core.prepare('UploadArchive', { vaultName = 'v', body = 'x' }, "
      "'http://127.0.0.1:1')\n"
      "assert(request:export())\n"},
-    {"the system", "assert(#core.uuid() == 36 and core.monotonic() >= 0)\n"},
+    {"the system", "assert(core.uri_encode(('/'):rep(99)):len() == 297)\n"
+                   "assert(core.utf8_clean(('\\255'):rep(99)):len() == 297)\n"
+                   "assert(#core.sha1_hex('') == 40)\n"
+                   "assert(#core.uuid() == 36 and core.monotonic() >= 0)\n"},
 };
 
 static const char frame[] =

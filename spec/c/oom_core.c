@@ -8,6 +8,7 @@
 #include "core/mem.h"
 #include "core/tree_hash.h"
 #include "core/uri.h"
+#include "core/utf8.h"
 #include "mem_failing.h"
 
 #include <stdarg.h>
@@ -121,6 +122,18 @@ static void a_path_or_query_that_cannot_grow_is_unchanged(void **state) {
   expect_unchanged_until_done(add_query, "b=1");
   expect_unchanged_until_done(canonical_path, "a/b");
   expect_unchanged_until_done(canonical_query, "a=b");
+}
+
+static int append_clean(gl_buf *buf) {
+  return gl_utf8_append_clean(buf,
+                              "ab\xFF"
+                              "cd",
+                              5, 100);
+}
+
+static void a_text_that_cannot_be_cleaned_leaves_the_buffer_unchanged(void **state) {
+  (void)state;
+  expect_unchanged_until_done(append_clean, "");
 }
 
 static int write_json(gl_json *json, int step) {
@@ -320,6 +333,7 @@ int main(void) {
       cmocka_unit_test(a_buffer_that_cannot_grow_is_unchanged),
       cmocka_unit_test(a_block_that_a_buffer_outgrows_or_frees_is_wiped),
       cmocka_unit_test(a_path_or_query_that_cannot_grow_is_unchanged),
+      cmocka_unit_test(a_text_that_cannot_be_cleaned_leaves_the_buffer_unchanged),
       cmocka_unit_test(a_json_step_that_fails_is_undone),
       cmocka_unit_test(a_header_list_that_cannot_grow_is_unchanged),
       cmocka_unit_test(a_header_value_that_goes_is_wiped),

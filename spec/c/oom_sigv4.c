@@ -43,7 +43,7 @@ static int set_credentials(gl_error *error) {
 }
 
 static int resolve(gl_error *error) {
-  gl_endpoint_options endpoint = {"us-west-2", NULL, 0, 0};
+  gl_endpoint_options endpoint = {"us-west-2", NULL, 0, 0, NULL};
   gl_buf out = {0};
   int result = gl_endpoint_resolve(&endpoint, &out, error);
   gl_buf_clear(&out);

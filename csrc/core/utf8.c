@@ -1,0 +1,60 @@
+#include "core/utf8.h"
+
+#include "core/error.h"
+
+#include <string.h>
+
+/* The size of the character that `lead` begins, and the range of its second byte, which is what
+ * excludes overlong forms, surrogates and values above U+10FFFF (RFC 3629, section 4).  0 if it
+ * begins none. */
+static size_t character_size(unsigned char lead, unsigned char *lowest, unsigned char *highest) {
+  *lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  *highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (lead < 0x80)
+    return 1;
+  if (lead < 0xC2 || lead > 0xF4)
+    return 0;
+  return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+/* How many bytes at `at` (at least 1) are one character, or else the longest start of one; a byte
+ * that begins none counts 1. */
+static size_t next_character(const unsigned char *at, size_t left, int *is_valid) {
+  unsigned char lowest, highest;
+  size_t size = character_size(at[0], &lowest, &highest), i = 1;
+  for (; i < size && i < left; i++) {
+    if (at[i] < lowest || at[i] > highest)
+      break;
+    lowest = 0x80, highest = 0xBF;
+  }
+  *is_valid = i == size;
+  return i;
+}
+
+int gl_utf8_valid(const char *bytes, size_t length) {
+  const unsigned char *at = (const unsigned char *)bytes;
+  for (size_t i = 0; i < length;) {
+    int is_valid;
+    i += next_character(at + i, length - i, &is_valid);
+    if (!is_valid)
+      return 0;
+  }
+  return 1;
+}
+
+int gl_utf8_append_clean(gl_buf *out, const char *bytes, size_t length, size_t limit) {
+  static const char replacement[] = "\xEF\xBF\xBD";
+  size_t before = out->length;
+  for (size_t i = 0, size; i < length; i += size) {
+    int is_valid;
+    size = next_character((const unsigned char *)bytes + i, length - i, &is_valid);
+    size_t written = is_valid ? size : sizeof replacement - 1;
+    if (written > limit - (out->length - before))
+      break;
+    if (gl_buf_append(out, is_valid ? bytes + i : replacement, written)) {
+      gl_buf_truncate(out, before);
+      return GL_MEMORY;
+    }
+  }
+  return 0;
+}
