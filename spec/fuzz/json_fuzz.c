@@ -3,6 +3,7 @@
 #include "fuzz.h"
 
 #include "core/json.h"
+#include "core/utf8.h"
 
 static void check_quoted(const gl_buf *out) {
   CHECK(out->length >= 2 && out->data[0] == '"' && out->data[out->length - 1] == '"');
