@@ -26,6 +26,7 @@ build = {
     ["glacier.core"] = {
       sources = {
         "csrc/binding/box.c",
+        "csrc/binding/certificate.c",
         "csrc/binding/compat.c",
         "csrc/binding/error_object.c",
         "csrc/binding/events.c",
@@ -44,6 +45,7 @@ build = {
         "csrc/binding/validate.c",
         "csrc/binding/validate_report.c",
         "csrc/core/buf.c",
+        "csrc/core/certificate.c",
         "csrc/core/checksum.c",
         "csrc/core/clock.c",
         "csrc/core/credentials.c",
