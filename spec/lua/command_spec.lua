@@ -1,0 +1,158 @@
+-- The command `glacier`, run as a process against the local service.
+local files = require "spec.support.files"
+local glacier = require "glacier"
+local interpreter = require "spec.support.interpreter"
+local local_service = require "spec.support.local_service"
+local shell = require "spec.support.shell"
+
+local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
+local MIB = 1024 * 1024
+
+describe("the command glacier", function()
+  local service, client
+
+  local function start(options)
+    service = local_service.start(options)
+    client = glacier.client {
+      region = service.region, endpoint_url = service.url,
+      credentials = { access_key_id = service.access_key_id, secret_access_key = service.secret_access_key },
+    }
+    client:create_vault { vaultName = "v" }
+  end
+
+  after_each(function()
+    if service then
+      client:close()
+      service.stop()
+      service = nil
+    end
+  end)
+
+  -- The command line of a run, with the local service in its environment, if one runs.
+  local function command_line(words)
+    local settings = { LUA_PATH = package.path, LUA_CPATH = package.cpath, HOME = "/nonexistent" }
+    if service then
+      settings.AWS_ENDPOINT_URL_GLACIER, settings.AWS_REGION = service.url, service.region
+      settings.AWS_ACCESS_KEY_ID, settings.AWS_SECRET_ACCESS_KEY = service.access_key_id, service.secret_access_key
+    end
+    local list = { "env" }
+    for name, value in pairs(settings) do
+      list[#list + 1] = shell.quote(name .. "=" .. value)
+    end
+    return ("%s %s lua/glacier/command/glacier %s"):format(table.concat(list, " "), interpreter, words)
+  end
+
+  -- Returns what a run prints on both outputs, and its exit status.
+  local function run(words)
+    return shell.output(command_line(words) .. " 2>&1")
+  end
+
+  it("prints its help with status 0", function()
+    local printed, status = run "--help"
+    assert.are.equal(0, status)
+    for _, word in ipairs { "Usage: glacier", "notifications", "upload", "Exit status:" } do
+      assert.is_truthy(printed:find(word, 1, true), printed)
+    end
+  end)
+
+  it("prints its version", function()
+    assert.are.equal(glacier._VERSION, (run "--version"))
+  end)
+
+  it("ends with status 2 and a hint for wrong usage", function()
+    for _, words in ipairs { "", "nosuch", "vaults --nosuch", "upload onlyone", "notifications set v" } do
+      local printed, status = run(words)
+      assert.are.equal(2, status, printed)
+      assert.is_truthy(printed:find("Try 'glacier --help' for more information.", 1, true), printed)
+    end
+  end)
+
+  it("sets, prints and removes notifications", function()
+    start()
+    assert.are.same({ "v\tchanged", 0 }, { run("notifications set v --topic " .. TOPIC) })
+    assert.are.same({ "v\tunchanged", 0 }, { run("notifications set v --topic " .. TOPIC) })
+    assert.are.same({ "v\t" .. TOPIC .. "\tArchiveRetrievalCompleted,InventoryRetrievalCompleted", 0 },
+      { run "notifications get v" })
+    assert.are.same({ "v\tchanged", 0 }, { run "notifications delete v" })
+    assert.are.same({ "v\t-", 0 }, { run "notifications get v" })
+  end)
+
+  it("sends no write with --dry-run", function()
+    start()
+    assert.are.same({ "v\twould change", 0 }, { run("notifications sync --dry-run --topic " .. TOPIC) })
+    assert.is_nil(client:get_vault_notifications_or_nil { vaultName = "v" })
+  end)
+
+  it("goes on after a vault that fails, and ends with status 1", function()
+    start()
+    local printed, status = run "notifications get missing v"
+    assert.are.equal(1, status)
+    assert.is_truthy(printed:find("glacier: missing: An error occurred (ResourceNotFoundException)", 1, true), printed)
+    assert.is_truthy(printed:find("v\t-", 1, true), printed)
+  end)
+
+  it("checks a configuration without a request, and ends with status 1 for findings", function()
+    assert.are.same({ "", 0 }, { run("notifications check v --topic " .. TOPIC) })
+    local printed, status = run "notifications check v --topic mytopic"
+    assert.are.equal(1, status)
+    assert.is_truthy(printed:find("v\tInvalidTopicArn\t", 1, true), printed)
+  end)
+
+  it("prints the policy of a topic without a request", function()
+    local printed, status = run("topic-policy --account 012345678901 --topic " .. TOPIC)
+    assert.are.equal(0, status)
+    assert.are.equal(glacier.topic_policy({ topic = TOPIC, account = "012345678901" }):json(), printed)
+  end)
+
+  it("calls any operation with parameters in JSON, also from standard input", function()
+    start()
+    local printed, status = run [[call describe_vault '{"vaultName":"v"}']]
+    assert.are.equal(0, status)
+    assert.is_truthy(printed:find('"VaultName":"v"', 1, true), printed)
+    printed = shell.output([[printf '{"vaultName":"v"}' | ]] .. command_line "call DescribeVault - 2>&1")
+    assert.is_truthy(printed:find('"VaultName":"v"', 1, true), printed)
+    assert.are.same({ "glacier: the parameters are not a JSON object", 1 }, { run "call describe_vault v" })
+  end)
+
+  it("uploads a file and prints the archive's ID", function()
+    start()
+    files.with_directory(function(directory)
+      files.write(directory .. "/archive", ("x"):rep(2 * MIB + 1))
+      local printed, status = run("upload v " .. directory .. "/archive --part-size " .. MIB)
+      assert.are.equal(0, status, printed)
+      client:delete_archive { vaultName = "v", archiveId = printed }
+    end)
+  end)
+
+  -- Starts a run, gives its process ID to `act`, and returns its output and exit status.
+  local function run_beside(words, act)
+    local pipe = io.popen(("sh -c %s; echo \"status $?\""):format(
+      shell.quote("echo $$; exec " .. command_line(words) .. " 2>&1")))
+    act(assert(pipe:read "*n"))
+    local printed, status = pipe:read("*a"):match "^%s*(.-)\nstatus (%d+)\n$"
+    pipe:close()
+    return printed, tonumber(status)
+  end
+
+  it("tells how to resume an upload that Ctrl-C interrupts, and ends with status 130", function()
+    start { delay = 0.5 }
+    files.with_directory(function(directory)
+      files.write(directory .. "/my archive", ("x"):rep(8 * MIB))
+      local words = ("upload v '%s/my archive' --part-size %d --concurrency 1"):format(directory, MIB)
+      local printed, status = run_beside(words, function(process)
+        for _ = 1, 60 do
+          local upload = client:list_multipart_uploads({ vaultName = "v" }).UploadsList[1]
+          if upload and client:list_parts({ vaultName = "v", uploadId = upload.MultipartUploadId }).Parts[1] then
+            break
+          end
+        end
+        shell.run("kill -INT " .. process)
+      end)
+      assert.are.equal(130, status, printed)
+      assert.is_truthy(printed:find("glacier: interrupted", 1, true), printed)
+      local resumed = assert(printed:match "to resume, run: glacier (upload %-%-upload%-id=.*)")
+      printed, status = run(resumed)
+      assert.are.equal(0, status, printed)
+    end)
+  end)
+end)
