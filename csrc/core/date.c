@@ -112,6 +112,13 @@ static size_t digits_ahead(const reading *r) {
   return (size_t)(at - r->at);
 }
 
+/* Takes all digits that are next; returns how many there were. */
+static size_t skip_digits(reading *r) {
+  size_t digits = digits_ahead(r);
+  r->at += digits;
+  return digits;
+}
+
 /* Takes a run of letters into `word`, in lower case; a longer one than any known word is cut. */
 static void take_word(reading *r, char word[10]) {
   size_t length = 0;
@@ -175,7 +182,7 @@ static int read_fraction(reading *r) {
   if (!next_is(r, '.') && !next_is(r, ','))
     return 0;
   r->at++;
-  return take_number(r, GL_DATE_TEXT_MAX).digits > 0 ? 0 : -1;
+  return skip_digits(r) > 0 ? 0 : -1;
 }
 
 /* "HH:MM" or "HH:MM:SS" or "HH:MM:SS.5". */

@@ -1,0 +1,17 @@
+/* Dates: whatever is read is a time that can be written, and what is written is read as the same
+ * time. */
+#include "fuzz.h"
+
+#include "core/date.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+  int64_t time, again;
+  char text[GL_DATE_BASIC_SIZE];
+  if (gl_date_parse((const char *)data, size, &time) != 0)
+    return 0;
+  CHECK(size <= GL_DATE_TEXT_MAX);
+  if (gl_date_format(time, text) != 0)
+    return 0;
+  CHECK(gl_date_parse(text, strlen(text), &again) == 0 && again == time);
+  return 0;
+}
