@@ -43,9 +43,9 @@ end
 
 -- What the credential providers may know and do; see glacier.credentials.settings.
 local function session_of(self, chosen)
-  local settings = self.settings
+  local settings, sources = self.settings, self.settings.sources
   return {
-    getenv = settings.getenv, home = settings.home, files = settings.files,
+    getenv = sources.getenv, home = sources.home, files = sources.files,
     profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
     region = settings.region, mfa = chosen.mfa_code, random = chosen.random or core.random,
     clock = function()
@@ -76,7 +76,7 @@ local function make(chosen, settings)
   self.credentials = credentials.source(chosen.credentials, session_of(self, chosen))
   -- The shared files hold keys. From here on only the source of the keys knows them, because a program may print much
   -- that leads to these settings, such as a task.
-  settings.files, settings.profile = nil, nil
+  settings.sources = nil
   return self
 end
 

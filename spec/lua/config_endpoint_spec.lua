@@ -89,11 +89,11 @@ describe("the endpoint is", function()
       code = "UnknownEndpointError", message = "Invalid Configuration: Dualstack and custom endpoint are not supported",
     },
     ["not in a [services] section that is missing"] = {
-      config = GLOBAL, message = "services in @/.aws/config, line 4: there is no [services s], or nothing in it",
+      config = GLOBAL, message = "services in @/.aws/config, line 4: there is no section [services s], or it is empty",
     },
     ["not in a [services] section that is empty"] = {
       config = GLOBAL .. "[services s]\n",
-      message = "services in @/.aws/config, line 4: there is no [services s], or nothing in it",
+      message = "services in @/.aws/config, line 4: there is no section [services s], or it is empty",
     },
     ["not text where a [services] section should have a block"] = {
       config = GLOBAL .. "[services s]\nglacier = http://services.test\n",

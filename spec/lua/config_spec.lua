@@ -1,6 +1,5 @@
 -- The region and the profile of a client: where they come from. The expected values are what botocore 1.43 makes of the
 -- same files and environment, where a comment does not say otherwise.
-local config = require "glacier.config.resolve"
 local settings = require "spec.support.settings"
 
 local US = { AWS_REGION = "us-west-2" }
@@ -87,12 +86,18 @@ describe("the profile is", function()
     ["AWS_PROFILE's before AWS_DEFAULT_PROFILE's, as in other SDKs"] = {
       env = { AWS_PROFILE = "a", AWS_DEFAULT_PROFILE = "c" }, config = CONFIG, expect = { profile_name = "a" },
     },
+    ["the default one where the variables are empty"] = {
+      env = { AWS_PROFILE = "", AWS_DEFAULT_PROFILE = "" }, config = CONFIG, expect = { profile_name = "default" },
+    },
+    ["AWS_DEFAULT_PROFILE's where AWS_PROFILE is empty"] = {
+      env = { AWS_PROFILE = "", AWS_DEFAULT_PROFILE = "a" }, config = CONFIG, expect = { profile_name = "a" },
+    },
     ["AWS_DEFAULT_PROFILE's"] = { env = { AWS_DEFAULT_PROFILE = "a" }, config = CONFIG, expect = { region = "r1" } },
     ["one of the credentials file alone"] = {
       env = { AWS_PROFILE = "b" }, config = CONFIG, credentials = "[b]\nregion=r4", expect = { region = "r4" },
     },
     ["in no home directory but that of a given environment"] = {
-      options = { env = { AWS_REGION = "us-west-2" } }, expect = { region = "us-west-2", home = false },
+      options = { env = { AWS_REGION = "us-west-2" } }, expect = { region = "us-west-2", profile_name = "default" },
     },
     ["in the files that the environment names"] = {
       env = { AWS_CONFIG_FILE = "$HOME/.aws/credentials", AWS_SHARED_CREDENTIALS_FILE = "~/.aws/none" },
@@ -109,23 +114,4 @@ describe("the profile is", function()
       message = "Unable to parse config file: @/.aws/config, line 2: a key without a value: neither '=' nor ':'",
     },
   })
-end)
-
-describe("the password file", function()
-  -- The paths of all files that are looked for.
-  local function paths_of(options)
-    local paths, open = {}, io.open
-    io.open = function(path, ...) -- luacheck: ignore 122
-      paths[#paths + 1] = path
-      return open(path, ...)
-    end
-    local good, result = pcall(config.resolve, options)
-    io.open = open -- luacheck: ignore 122
-    assert.is_true(good, tostring(result))
-    return paths
-  end
-
-  it("is not asked for a home directory where the environment is given", function()
-    assert.are.same({ "~/.aws/config", "~/.aws/credentials" }, paths_of { region = "us-west-2", env = {} })
-  end)
 end)

@@ -113,8 +113,27 @@ describe("certificates are trusted", function()
     ["as AWS_CA_BUNDLE says"] = {
       env = { AWS_CA_BUNDLE = "/env" }, config = REGION .. "ca_bundle = /file", expect = { ca_bundle = "/env" },
     },
-    ["as the profile says, which is not expanded"] = {
-      config = REGION .. "ca_bundle = ~/$HOME/a b", expect = { ca_bundle = "~/$HOME/a b" },
+    -- The AWS CLI expands no variables here.
+    ["as the profile says, without its ~ but with its variables"] = {
+      env = { HOME = "/h" }, config = REGION .. "ca_bundle = ~/$HOME/a b", expect = { ca_bundle = "/h/$HOME/a b" },
+    },
+    ["as AWS_CA_BUNDLE says, without its ~"] = {
+      env = { AWS_CA_BUNDLE = "~root/x" }, config = REGION, expect = { ca_bundle = "/root/x" },
+    },
+    ["as the option says, without its ~"] = {
+      env = { HOME = "/h" }, options = { ca_bundle = "~/x" }, config = REGION, expect = { ca_bundle = "/h/x" },
+    },
+    ["as REQUESTS_CA_BUNDLE says where neither AWS_CA_BUNDLE nor the profile does"] = {
+      env = { REQUESTS_CA_BUNDLE = "/requests", SSL_CERT_FILE = "/ssl" }, config = REGION,
+      expect = { ca_bundle = "/requests" },
+    },
+    ["as the profile says before REQUESTS_CA_BUNDLE"] = {
+      env = { REQUESTS_CA_BUNDLE = "/requests" }, config = REGION .. "ca_bundle = /file",
+      expect = { ca_bundle = "/file" },
+    },
+    ["as SSL_CERT_FILE says where nothing else does, as with curl"] = {
+      env = { SSL_CERT_FILE = "/ssl", REQUESTS_CA_BUNDLE = "", HOME = "/h" }, config = REGION,
+      expect = { ca_bundle = "/ssl" },
     },
     -- botocore refuses an empty one.
     ["as the system does where the variable is empty"] = {
@@ -193,7 +212,7 @@ describe("an environment that is handed in", function()
     assert.are.equal(3, found.max_attempts)
     assert.is_nil(found.ca_bundle)
     assert.is_nil(found.app_id)
-    assert.is_nil(found.getenv "PATH")
+    assert.is_nil(found.sources.getenv "PATH")
   end)
 
   it("may look its variables up", function()

@@ -1,6 +1,9 @@
 -- The expected values are what botocore 1.43 makes of the same files on CPython 3.11.
 local profile = require "glacier.config.profile"
-local write = require("spec.support.files").write
+local shell = require "spec.support.shell"
+local support = require "spec.support.files"
+
+local write = support.write
 
 local temporary = {}
 
@@ -27,27 +30,19 @@ end
 -- Loads two texts as the config and the credentials file; nil stands for a missing one.
 local function load(config, credentials)
   local variables = {
-    AWS_CONFIG_FILE = config and write_file(config) or "",
-    AWS_SHARED_CREDENTIALS_FILE = credentials and write_file(credentials) or "",
+    AWS_CONFIG_FILE = config and write_file(config) or "/nonexistent",
+    AWS_SHARED_CREDENTIALS_FILE = credentials and write_file(credentials) or "/nonexistent",
   }
-  local files, problem = profile.load { env = getter(variables), home = false }
-  return files, problem, variables
+  return profile.load { getenv = getter(variables), home = false }, variables
 end
 
--- The paths that are tried with these variables, the config file first.
-local function tried_paths(variables, home)
-  local paths, open = {}, io.open
-  io.open = function(path, mode) -- luacheck: ignore 122
-    if path == "/etc/passwd" or path == "/proc/self/status" then
-      return open(path, mode)
-    end
-    paths[#paths + 1] = path
-    return nil, path .. ": No such file or directory", 2
-  end
-  local ok, problem = pcall(profile.load, { env = getter(variables), home = home })
-  io.open = open -- luacheck: ignore 122
-  assert(ok, problem)
-  return paths
+-- The error object that loading two texts raises, and the variables.
+local function load_error(...)
+  local good, err = pcall(load, ...)
+  assert.is_false(good)
+  assert.equal("config", err.kind)
+  assert.equal("ConfigParseError", err.code)
+  return err
 end
 
 after_each(function()
@@ -87,48 +82,11 @@ local SECTIONS = {
   ["[DEFAULT]"] = {},
 }
 
-local WORDS = {
-  [""] = {},
-  [" \t "] = {},
-  ["a  b\tc\nd"] = { "a", "b", "c", "d" },
-  ["'a b' \"c d\""] = { "a b", "c d" },
-  ["a' 'b\" \"c"] = { "a b c" },
-  ["'' \"\" x"] = { "", "", "x" },
-  ["a\\ b \\' \\\\"] = { "a b", "'", "\\" },
-  ["'\\' '\"'"] = { "\\", '"' },
-  ['"\\" \\\\ \\x \'"'] = { "\" \\ \\x '" },
-  ["a#b # $HOME *"] = { "a#b", "#", "$HOME", "*" },
-  ["\\\195\169"] = { "\195\169" },
-}
-
--- A value of AWS_CONFIG_FILE and the path it names, with HOME=/h and D=/d.
-local PATHS = {
-  ["/a/config"] = "/a/config",
-  ["rel"] = "rel",
-  ["~/x"] = "/h/x",
-  ["~"] = "/h",
-  ["x~/y"] = "x~/y",
-  ["~root/x"] = "/root/x",
-  ["~no-such-user/x"] = "~no-such-user/x",
-  ["$D/x"] = "/d/x",
-  ["${D}x"] = "/dx",
-  ["$Dx"] = "$Dx",
-  ["$D$D.${D}"] = "/d/d./d",
-  ["$$D"] = "$/d",
-  ["${D"] = "${D",
-  ["${}$D"] = "${}/d",
-  ["${A$D}$D"] = "${A$D}/d",
-  ["${A B}"] = "/ab",
-  ["$TILDE/x"] = "/h/x",
-  ["$NAMED"] = "$D",
-  ["a$"] = "a$",
-}
-
 describe("the shared files", function()
   for header, expected in pairs(SECTIONS) do
     it("give the right profiles for " .. printable(header), function()
       local names = {}
-      for name, values in pairs(assert(load(header .. "\na=1\n")).profiles) do
+      for name, values in pairs(load(header .. "\na=1\n").profiles) do
         names[name] = true
         assert.same({ a = "1" }, values)
       end
@@ -177,7 +135,7 @@ describe("the shared files", function()
   end)
 
   it("know the path and line of every key", function()
-    local files, _, paths = load(
+    local files, paths = load(
       "[profile a]\nx=1\ny=1\nn=\n  p=1\n[services s]\nglacier=\n  e=1\n",
       "\n[a]\ny=2\nm=\n  q=2\n"
     )
@@ -198,123 +156,133 @@ describe("the shared files", function()
 
   it("may be missing, be directories, or lie below a file", function()
     local path = write_file("")
-    local paths = { "", "/nonexistent/config", "/tmp", path .. "/config", "/etc/passwd\0" }
-    for _, missing in ipairs(paths) do
+    for _, missing in ipairs { "/nonexistent/config", "/tmp", path .. "/config" } do
       local env = getter { AWS_CONFIG_FILE = missing, AWS_SHARED_CREDENTIALS_FILE = missing }
-      local files = assert(profile.load { env = env })
+      local files = profile.load { getenv = env }
       assert.same({}, files.profiles)
       assert.same({}, files.services)
+      assert.same({}, files.problems)
     end
+  end)
+
+  it("are ~/.aws/config and ~/.aws/credentials unless variables name others", function()
+    support.with_directory(function(home)
+      shell.run("mkdir " .. home .. "/.aws")
+      write(home .. "/.aws/config", "[profile a]\nx=1\n")
+      write(home .. "/.aws/credentials", "[a]\ny=1\n")
+      write(home .. "/other", "[a]\nz=1\n")
+      assert.same({ a = { x = "1", y = "1" } }, profile.load { getenv = getter { HOME = home } }.profiles)
+      local env = getter { HOME = home, AWS_SHARED_CREDENTIALS_FILE = "~/$NAME", NAME = "other" }
+      assert.same({ a = { x = "1", z = "1" } }, profile.load { getenv = env }.profiles)
+      assert.same({ a = { x = "1", y = "1" } }, profile.load { getenv = getter {}, home = home }.profiles)
+    end)
   end)
 end)
 
-describe("a shared file that cannot be read", function()
+describe("a shared file that breaks the grammar", function()
   local broken = "[default]\naws_secret_access_key = SECRET1\nSECRET2\n"
 
   it("is an error with its path and line and nothing of its text", function()
     for _, texts in ipairs { { broken, nil }, { nil, broken }, { "[default]\n", broken } } do
-      local files, problem, paths = load(texts[1], texts[2])
-      assert.is_nil(files)
-      assert.equal("config", problem.kind)
-      assert.equal("ConfigParseError", problem.code)
-      local path = texts[2] and paths.AWS_SHARED_CREDENTIALS_FILE or paths.AWS_CONFIG_FILE
-      local start = "Unable to parse config file: " .. path .. ", line 3: "
-      assert.equal(start, problem.message:sub(1, #start))
-      assert.is_nil(problem.message:find("SECRET", 1, true))
+      local err = load_error(texts[1], texts[2])
+      local path, line = err.message:match "^Unable to parse config file: (.-), line (%d+): "
+      assert.equal(temporary[#temporary], path)
+      assert.equal("3", line)
+      assert.is_nil(err.message:find("SECRET", 1, true))
     end
   end)
 
   it("is never quoted, whatever is wrong with it", function()
-    local texts = {
+    for _, text in ipairs {
       "SECRET\n", "[default]\nSECRET\n", "[default]\n=SECRET\n", "[default]\nSECRET=\nSECRET=\n",
       "[SECRET]\n[SECRET]\n", "[default]\nn=\n  SECRET\n", "[default]\na=SECRET\255\n", "[SECRET\n",
-    }
-    for _, text in ipairs(texts) do
-      local files, problem = load(text)
-      assert.is_nil(files)
-      assert.is_nil(problem.message:upper():find("SECRET", 1, true))
-    end
-  end)
-
-  -- What io.open answers for a path whose file, or whose directory, is closed to us.
-  local function load_denied(errno_as_directory)
-    local open = io.open
-    io.open = function(path) -- luacheck: ignore 122
-      if path == "/shut/config/." then
-        return nil, path, errno_as_directory
-      end
-      return nil, path .. ": Permission denied", 13
-    end
-    local env = getter { AWS_CONFIG_FILE = "/shut/config", AWS_SHARED_CREDENTIALS_FILE = "" }
-    local ok, files, problem = pcall(profile.load, { env = env })
-    io.open = open -- luacheck: ignore 122
-    assert(ok, files)
-    return files, problem
-  end
-
-  it("is an error where the file is closed to us", function()
-    local files, problem = load_denied(20)
-    assert.is_nil(files)
-    assert.equal("ConfigParseError", problem.code)
-    assert.equal("Unable to parse config file: /shut/config: Permission denied", problem.message)
-  end)
-
-  it("is a missing file where the directory is closed to us", function()
-    assert.same({}, assert(load_denied(13)).profiles)
-  end)
-
-  it("is an error where reading fails, or finds no end", function()
-    for path, words in pairs { ["/proc/self/mem"] = "error$", ["/dev/zero"] = "longer than" } do
-      local env = getter { AWS_CONFIG_FILE = path, AWS_SHARED_CREDENTIALS_FILE = "" }
-      local files, problem = profile.load { env = env }
-      assert.is_nil(files)
-      assert.matches("^Unable to parse config file: " .. path .. ": .*" .. words, problem.message)
+    } do
+      assert.is_nil(load_error(text).message:upper():find("SECRET", 1, true))
     end
   end)
 end)
 
-describe("the paths of the shared files", function()
-  for value, expected in pairs(PATHS) do
-    it("are expanded in " .. value, function()
-      local paths = tried_paths {
-        HOME = "/h", D = "/d", TILDE = "~", NAMED = "$D", ["A B"] = "/ab", AWS_CONFIG_FILE = value,
-      }
-      assert.same({ expected, "/h/.aws/credentials" }, paths)
+-- What cannot be read: a function that makes it at a path, and the reason. A file without permissions is none of them,
+-- because root can read it.
+local UNREADABLE = {
+  ["a circle of links"] = { function(path) shell.run(("ln -s config %s"):format(path)) end, "Too many levels" },
+  ["a pipe"] = { function(path) shell.run("mkfifo " .. path) end, "not a regular file" },
+  ["a device without an end"] = { function(path) shell.run("ln -s /dev/zero " .. path) end, "longer than 16777216" },
+  ["a file whose reading fails"] = { function(path) shell.run("ln -s /proc/self/mem " .. path) end, "error" },
+}
+
+describe("a shared file that cannot be read", function()
+  for what, case in pairs(UNREADABLE) do
+    local function with(use)
+      support.with_directory(function(home)
+        shell.run("mkdir " .. home .. "/.aws")
+        local path = home .. "/.aws/config"
+        case[1](path)
+        use(home, path)
+      end)
+    end
+
+    local function assert_error(path, options)
+      local good, err = pcall(profile.load, options)
+      assert.is_false(good)
+      assert.equal("ConfigParseError", err.code)
+      assert.equal("Unable to parse config file: " .. path .. ": ", err.message:sub(1, #path + 31))
+      assert.truthy(err.message:find(case[2], 1, true), err.message)
+    end
+
+    it(("has no sections where nobody named it: %s"):format(what), function()
+      with(function(home, path)
+        write(home .. "/.aws/credentials", "[a]\nx=1\n")
+        local files = profile.load { getenv = getter { HOME = home } }
+        assert.same({ a = { x = "1" } }, files.profiles)
+        assert.equal(path .. ": ", files.problems.config:sub(1, #path + 2))
+        assert.truthy(files.problems.config:find(case[2], 1, true), files.problems.config)
+        assert.is_nil(files.problems.credentials)
+      end)
+    end)
+
+    it(("is an error where a variable names it: %s"):format(what), function()
+      with(function(home, path) assert_error(path, { getenv = getter { HOME = home, AWS_CONFIG_FILE = path } }) end)
+    end)
+
+    it(("is an error where a profile is chosen in code: %s"):format(what), function()
+      with(function(home, path) assert_error(path, { getenv = getter { HOME = home }, profile = "a" }) end)
+    end)
+
+    it(("is told of where the profile is not found: %s"):format(what), function()
+      with(function(home, path)
+        local env = getter { HOME = home, AWS_PROFILE = "a" }
+        local good, err = pcall(profile.select, profile.load { getenv = env }, nil, env)
+        assert.is_false(good)
+        local start = "The config profile (a) could not be found: cannot read " .. path .. ": "
+        assert.equal(start, err.message:sub(1, #start))
+      end)
     end)
   end
 
-  it("are ~/.aws/config and ~/.aws/credentials where nothing is said", function()
-    assert.same({ "/h/.aws/config", "/h/.aws/credentials" }, tried_paths { HOME = "/h" })
-    assert.same({ "/h/.aws/config", "/s" },
-      tried_paths { HOME = "/h//", AWS_SHARED_CREDENTIALS_FILE = "/s" })
-    assert.same({ "/.aws/config", "/.aws/credentials" }, tried_paths { HOME = "/" })
-    assert.same({ "/.aws/config", "/.aws/credentials" }, tried_paths { HOME = "" })
-    assert.equal("/", tried_paths({ HOME = "/", AWS_CONFIG_FILE = "~" })[1])
+  it("is an error where its path is too long, or has a NUL byte, and a variable names it", function()
+    for path, reason in pairs { [("x"):rep(5000)] = "name too long", ["/etc/passwd\0"] = "contains a NUL byte" } do
+      local good, err = pcall(profile.load, { getenv = getter { AWS_CONFIG_FILE = path } })
+      assert.is_false(good)
+      assert.truthy(err.message:find(reason, 1, true), err.message)
+    end
   end)
 
-  it("take the home given, or the password file's, where HOME is not set", function()
-    assert.same({ "/g/.aws/config", "/g/.aws/credentials" }, tried_paths({}, "/g"))
-    assert.same({ "/h/.aws/config", "/h/.aws/credentials" }, tried_paths({ HOME = "/h" }, "/g"))
-    assert.same({ "~/.aws/config", "~/.aws/credentials" }, tried_paths({}, false))
-    local pipe = assert(io.popen("getent passwd $(id -u)"))
-    local home = pipe:read("*l"):match("([^:]*):[^:]*$")
-    pipe:close()
-    assert.same({ home .. "/.aws/config", home .. "/.aws/credentials" }, tried_paths {})
+  it("has no sections where the home directory's path is too long", function()
+    assert.same({}, profile.load { getenv = getter { HOME = "/" .. ("x"):rep(5000) } }.profiles)
   end)
 end)
 
 describe("the profile", function()
   local config = "[profile x]\na=x\n[profile y]\na=y\n"
 
-  -- The name and values selected, or the message of the refusal.
+  -- The name and values selected, or the message of the error.
   local function select(text, explicit, variables)
-    local name, result = profile.select(assert(load(text)), explicit, getter(variables or {}))
-    if name then
-      return name, result
-    end
-    assert.equal("config", result.kind)
-    assert.equal("ProfileNotFound", result.code)
-    return result.message
+    local good, name, result = pcall(profile.select, load(text), explicit, getter(variables or {}))
+    if good then return name, result end
+    assert.equal("config", name.kind)
+    assert.equal("ProfileNotFound", name.code)
+    return name.message
   end
 
   it("is the default one where none is named, empty where there is none", function()
@@ -335,30 +303,5 @@ describe("the profile", function()
     assert.equal(message:format("z"), select(config, nil, { AWS_PROFILE = "z" }))
     assert.equal(message:format("default"), select(config, nil, { AWS_PROFILE = "default" }))
     assert.equal(message:format("default"), select(config, "default"))
-  end)
-
-  it("may be named by the other variable where one is empty, but not be empty", function()
-    local x, empty = { "x", { a = "x" } }, "The config profile () could not be found"
-    assert.same(x, { select(config, nil, { AWS_PROFILE = "", AWS_DEFAULT_PROFILE = "x" }) })
-    assert.same(x, { select(config, nil, { AWS_PROFILE = "x", AWS_DEFAULT_PROFILE = "" }) })
-    assert.equal(empty, select(config, nil, { AWS_PROFILE = "" }))
-    assert.equal(empty, select(config, nil, { AWS_DEFAULT_PROFILE = "" }))
-    assert.equal(empty, select(config, ""))
-  end)
-end)
-
-describe("splitting words as a shell does", function()
-  for text, words in pairs(WORDS) do
-    it("splits " .. printable(text), function()
-      assert.same(words, profile.split_words(text))
-    end)
-  end
-
-  it("refuses quotes that stay open and a last backslash", function()
-    for _, text in ipairs { "'a", '"a', "a'", 'a\\', '"a\\', '"a\\"', "'a\\'b'" } do
-      local words, problem = profile.split_words(text)
-      assert.is_nil(words)
-      assert.is_string(problem)
-    end
   end)
 end)

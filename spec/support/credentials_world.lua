@@ -156,8 +156,8 @@ local function write_files(self, given, expand)
 end
 
 local function new_context(self, given, env)
-  local function getenv(name) return env[name] end
-  local profiles = assert(profile.load { env = getenv })
+  local function getenv(name) return env[name] ~= "" and env[name] or nil end
+  local profiles = assertprofile.load { getenv = getenv, profile = given.profile }
   local name = assert(profile.select(profiles, given.profile, getenv))
   return {
     getenv = getenv, home = false, files = profiles, profile_name = name, profile_explicit = given.profile ~= nil,

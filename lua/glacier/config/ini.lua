@@ -179,12 +179,12 @@ local function read_block(option)
     local text = part.text:gsub("[\v\f\28-\30]", "\n")
     text = text:gsub("\194\133", "\n"):gsub("\226\128[\168\169]", "\n")
     for piece in text:gmatch("[^\n]+") do
-      piece = strip(piece)
-      local delimiter = piece:find("=", 1, true)
+      local entry = strip(piece)
+      local delimiter = entry:find("=", 1, true)
       if delimiter then
-        local key = strip(piece:sub(1, delimiter - 1))
-        values[key], lines[key] = strip(piece:sub(delimiter + 1)), part.line
-      elseif piece ~= "" then
+        local key = strip(entry:sub(1, delimiter - 1))
+        values[key], lines[key] = strip(entry:sub(delimiter + 1)), part.line
+      elseif entry ~= "" then
         return nil, "a line without '=' in a nested block", part.line
       end
     end

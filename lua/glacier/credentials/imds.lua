@@ -1,10 +1,10 @@
 --- Keys of an Amazon EC2 instance's role, from its metadata service (IMDS): version 2, whose requests carry a token,
 -- and version 1 only where the service itself says that it knows no tokens.
 local answer = require "glacier.credentials.answer"
-local config = require "glacier.config.resolve"
 local problem = require "glacier.credentials.problem"
 local settings = require "glacier.credentials.settings"
 local timestamp = require "glacier.credentials.timestamp"
+local values = require "glacier.config.values"
 
 local imds = {}
 
@@ -20,9 +20,9 @@ local WINDOW, JITTER_LEAST, JITTER_MOST = 15 * 60, 2 * 60, 10 * 60
 local no_tokens = { [403] = true, [404] = true, [405] = true }
 
 local function uses_ipv6(found)
-  local mode, origin = config.look_up(found, "ec2_metadata_service_endpoint_mode")
+  local mode, origin = values.look_up(found, "ec2_metadata_service_endpoint_mode")
   if not mode then
-    return config.look_up(found, "imds_use_ipv6")
+    return values.look_up(found, "imds_use_ipv6")
   end
   local version = mode:match "^[Ii][Pp][Vv]([46])$" -- lower() makes another letter of an I in some locales
   if not version then
@@ -35,7 +35,7 @@ end
 -- The URL, a slash at its end.
 local function endpoint_of(found)
   local default = uses_ipv6(found) and "http://[fd00:ec2::254]/" or "http://169.254.169.254/"
-  local url, origin = config.look_up(found, "ec2_metadata_service_endpoint")
+  local url, origin = values.look_up(found, "ec2_metadata_service_endpoint")
   if url and not url:find "^[Hh][Tt][Tt][Pp][Ss]?://[^/%s]" then
     local text = "Invalid endpoint EC2 Instance Metadata endpoint: %s (%s)"
     problem.config(text:format(problem.quote(url), origin), "InvalidIMDSEndpointError")
@@ -47,9 +47,9 @@ local function service_of(session, found)
   return {
     session = session,
     url = endpoint_of(found),
-    timeout = config.look_up(found, "metadata_service_timeout") or 1,
-    attempts = config.look_up(found, "metadata_service_num_attempts") or 1,
-    v1_disabled = config.look_up(found, "ec2_metadata_v1_disabled"),
+    timeout = values.look_up(found, "metadata_service_timeout") or 1,
+    attempts = values.look_up(found, "metadata_service_num_attempts") or 1,
+    v1_disabled = values.look_up(found, "ec2_metadata_v1_disabled"),
   }
 end
 
@@ -164,7 +164,7 @@ end
 function imds.find(search, context)
   local session = search.session
   local found = settings.found(session)
-  if config.look_up(found, "ec2_metadata_disabled") then
+  if values.look_up(found, "ec2_metadata_disabled") then
     return nil, "AWS_EC2_METADATA_DISABLED is true"
   end
   local service = service_of(session, found)

@@ -4,10 +4,10 @@
 -- anything; each word is quoted and sh told to exec them as they are.
 local answer = require "glacier.credentials.answer"
 local problem = require "glacier.credentials.problem"
-local profile = require "glacier.config.profile"
 local settings = require "glacier.credentials.settings"
 local shell_word = require "glacier.credentials.shell"
 local timestamp = require "glacier.credentials.timestamp"
+local words = require "glacier.config.words"
 
 local process = {}
 
@@ -23,16 +23,16 @@ LC_ALL=C; printf '%%s\n%%d %%d' "$text" "$status" "${#text}"]]
 local LONGEST = 1024 * 1024
 
 local function script_of(command)
-  local words = profile.split_words(command)
-  if not words or command:find("\0", 1, true) then
+  local list = words.split(command)
+  if not list or command:find("\0", 1, true) then
     problem.config("The credential_process cannot be split into words: a quotation is not closed.")
-  elseif not words[1] or words[1] == "" or words[1]:find "^%-" then
+  elseif not list[1] or list[1] == "" or list[1]:find "^%-" then
     problem.config("The credential_process does not begin with the name of a program.")
   end
-  for i, word in ipairs(words) do
-    words[i] = shell_word(word)
+  for i, word in ipairs(list) do
+    list[i] = shell_word(word)
   end
-  return SCRIPT:format(table.concat(words, " "))
+  return SCRIPT:format(table.concat(list, " "))
 end
 
 -- Runs the program. Returns its output, its exit status, and its error text.

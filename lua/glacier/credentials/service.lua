@@ -1,9 +1,9 @@
 --- The services that give keys for something else: STS, and the two of IAM Identity Center (SSO). Where they are,
 -- and a request to one, tried again where that helps.
-local config = require "glacier.config.resolve"
-local core = require "glacier.core"
+local endpoint = require "glacier.config.endpoint"
 local retry = require "glacier.call.retry"
 local settings = require "glacier.credentials.settings"
+local values = require "glacier.config.values"
 
 local service = {}
 
@@ -12,9 +12,9 @@ local ATTEMPTS = 3
 
 -- By name: how the host name begins, and what the service is called in settings.
 local services = {
-  sts = { host = "sts", variable = "AWS_ENDPOINT_URL_STS", key = "sts" },
-  sso = { host = "portal.sso", variable = "AWS_ENDPOINT_URL_SSO", key = "sso" },
-  oidc = { host = "oidc", variable = "AWS_ENDPOINT_URL_SSO_OIDC", key = "sso_oidc" },
+  sts = { host = "sts", key = "sts" },
+  sso = { host = "portal.sso", key = "sso" },
+  oidc = { host = "oidc", key = "sso_oidc" },
 }
 
 -- Regions whose STS calls went to one global host before there were regional ones.
@@ -32,15 +32,12 @@ end
 -- @return string: the region to sign for
 function service.endpoint(session, name, region)
   local row, found = services[name], settings.found(session)
-  local custom, origin = config.endpoint(found, row.variable, row.key)
-  local fips, dualstack = config.look_up(found, "use_fips_endpoint"), config.look_up(found, "use_dualstack_endpoint")
-  if name == "sts" and not (custom or fips or dualstack) and config.look_up(found, "sts_regional_endpoints") == "legacy"
+  local fips, dualstack = values.look_up(found, "use_fips_endpoint"), values.look_up(found, "use_dualstack_endpoint")
+  local url, custom = endpoint.resolve(found, row.key, { region = region, use_fips = fips, use_dualstack = dualstack })
+  if name == "sts" and not (custom or fips or dualstack) and values.look_up(found, "sts_regional_endpoints") == "legacy"
     and legacy_regions[region] then
     return "https://sts.amazonaws.com", "us-east-1"
   end
-  local url = config.naming(origin, core.endpoint, {
-    region = region, endpoint_url = custom, use_fips = fips, use_dualstack = dualstack,
-  })
   -- The rules of these services are those of Glacier, up to the first label.
   return (custom and url or url:gsub("^https://glacier", "https://" .. row.host)):gsub("/+$", ""), region
 end

@@ -47,7 +47,7 @@ function settings.found(session)
     getenv = function(name)
       return settings.variable(session, name)
     end,
-    files = session.files or { services = {} }, profile = settings.profile(session, session.profile_name),
+    home = session.home, files = session.files, profile = settings.profile(session, session.profile_name),
   }
 end
 

@@ -1,7 +1,7 @@
 --- The tokens that `aws sso login` leaves under ~/.aws/sso/cache, shared with the other AWS tools.
 local answer = require "glacier.credentials.answer"
 local problem = require "glacier.credentials.problem"
-local profile = require "glacier.config.profile"
+local paths = require "glacier.config.paths"
 local sha1 = require "glacier.credentials.sha1"
 local shell_word = require "glacier.credentials.shell"
 
@@ -16,7 +16,7 @@ local SCRIPT = [[umask 077; set -C; path=%s; new="$path.$$"
 cat >"$new" && mv -f "$new" "$path" || { cat >/dev/null; rm -f "$new"; }]]
 
 local function path_of(session, name)
-  local directory = profile.expand_user("~/.aws/sso/cache", session.getenv, session.home)
+  local directory = paths.expand_user("~/.aws/sso/cache", session.getenv, session.home)
   if directory:find "^~" then
     problem.token("SSOTokenLoadError", "Error loading SSO Token: HOME is not set, so there is no ~/.aws/sso/cache")
   end

@@ -1,0 +1,47 @@
+-- The expected values are what Python's shlex.split gives.
+local words = require "glacier.config.words"
+local steps = require "spec.support.steps"
+
+-- For the names of tests.
+local function printable(text)
+  return (text:gsub("[^ -~]", function(byte) return ("\\%03d"):format(byte:byte()) end))
+end
+
+local WORDS = {
+  [""] = {},
+  [" \t "] = {},
+  ["a  b\tc\nd"] = { "a", "b", "c", "d" },
+  ["'a b' \"c d\""] = { "a b", "c d" },
+  ["a' 'b\" \"c"] = { "a b c" },
+  ["'' \"\" x"] = { "", "", "x" },
+  ["a\\ b \\' \\\\"] = { "a b", "'", "\\" },
+  ["'\\' '\"'"] = { "\\", '"' },
+  ['"\\" \\\\ \\x \'"'] = { "\" \\ \\x '" },
+  ["a#b # $HOME *"] = { "a#b", "#", "$HOME", "*" },
+  ["\\\195\169"] = { "\195\169" },
+}
+
+describe("glacier.config.words", function()
+  for text, expected in pairs(WORDS) do
+    it("splits " .. printable(text) .. " as a shell does", function()
+      assert.same(expected, words.split(text))
+    end)
+  end
+
+  it("refuses a quotation that is not closed, and a backslash at the end", function()
+    for _, text in ipairs { "'a", '"a', "a'", 'a\\', '"a\\', '"a\\"', "'a\\'b'" } do
+      local list, problem = words.split(text)
+      assert.is_nil(list)
+      assert.is_string(problem)
+    end
+  end)
+
+  for title, piece in pairs {
+    ["backslashes"] = "\\a", ["backslashes in quotes"] = '"\\\\"', ["quotes"] = "'a'", ["words"] = "a ",
+    ["plain letters"] = "a", ["backslashes before quotes"] = "\\'",
+  } do
+    it("splits many " .. title .. " in linear time", function()
+      steps.assert_linear(function(n) return words.split(piece:rep(n)) end, 2000)
+    end)
+  end
+end)

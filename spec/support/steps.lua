@@ -1,0 +1,41 @@
+-- Measures the work of a function without a clock.
+local steps = {}
+
+-- Instructions of the virtual machine between two calls of the hook.
+local PERIOD = 100
+
+-- Growth that is allowed for ten times the input. Tables and buffers double when they are full, so that bytes say less
+-- than instructions; quadratic work is a hundred times as much of both.
+local MOST_INSTRUCTIONS, MOST_BYTES = 15, 40
+
+--- Counts what a function executes and allocates. The work of C functions shows only in what they allocate.
+-- @return number, number: instructions of the virtual machine, and bytes
+function steps.count(run)
+  local count, jit = 0, rawget(_G, "jit")
+  collectgarbage()
+  collectgarbage "stop"
+  if jit then jit.off() end
+  local before = collectgarbage "count"
+  debug.sethook(function() count = count + PERIOD end, "", PERIOD)
+  local good, err = pcall(run)
+  debug.sethook()
+  local bytes = (collectgarbage "count" - before) * 1024
+  if jit then jit.on() end
+  collectgarbage "restart"
+  if not good then error(err, 0) end
+  return count, bytes
+end
+
+--- Asserts that ten times the input takes at most some fifteen times the work.
+-- @param run function(n): works on an input of size n
+-- @param n number: the smaller size
+function steps.assert_linear(run, n)
+  local few, small = steps.count(function() run(n) end)
+  local many, large = steps.count(function() run(10 * n) end)
+  if many > MOST_INSTRUCTIONS * math.max(few, 1000) or large > MOST_BYTES * math.max(small, 10000) then
+    error(("size %d: %d instructions, %d bytes; size %d: %d instructions, %d bytes")
+      :format(n, few, small, 10 * n, many, large), 2)
+  end
+end
+
+return steps
