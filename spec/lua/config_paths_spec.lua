@@ -68,7 +68,7 @@ describe("glacier.config.paths", function()
     assert.equal("~root\0/x", paths.expand_user("~root\0/x", getter {}))
   end)
 
-  for title, piece in pairs { ["dollar signs"] = "$", ["variables"] = "$D", ["open braces"] = "${", ["slashes"] = "/" } do
+  for title, piece in pairs { ["dollar signs"] = "$", variables = "$D", ["open braces"] = "${", slashes = "/" } do
     it("expands many " .. title .. " in linear time", function()
       steps.assert_linear(function(n)
         local getenv = getter(VARIABLES)

@@ -115,13 +115,13 @@ describe("certificates are trusted", function()
     },
     -- The AWS CLI expands no variables here.
     ["as the profile says, without its ~ but with its variables"] = {
-      env = { HOME = "/h" }, config = REGION .. "ca_bundle = ~/$HOME/a b", expect = { ca_bundle = "/h/$HOME/a b" },
+      config = REGION .. "ca_bundle = ~root/$HOME/a b", expect = { ca_bundle = "/root/$HOME/a b" },
     },
     ["as AWS_CA_BUNDLE says, without its ~"] = {
       env = { AWS_CA_BUNDLE = "~root/x" }, config = REGION, expect = { ca_bundle = "/root/x" },
     },
     ["as the option says, without its ~"] = {
-      env = { HOME = "/h" }, options = { ca_bundle = "~/x" }, config = REGION, expect = { ca_bundle = "/h/x" },
+      env = { HOME = "/h", AWS_REGION = "us-west-2" }, options = { ca_bundle = "~/x" }, expect = { ca_bundle = "/h/x" },
     },
     ["as REQUESTS_CA_BUNDLE says where neither AWS_CA_BUNDLE nor the profile does"] = {
       env = { REQUESTS_CA_BUNDLE = "/requests", SSL_CERT_FILE = "/ssl" }, config = REGION,
@@ -132,7 +132,7 @@ describe("certificates are trusted", function()
       expect = { ca_bundle = "/file" },
     },
     ["as SSL_CERT_FILE says where nothing else does, as with curl"] = {
-      env = { SSL_CERT_FILE = "/ssl", REQUESTS_CA_BUNDLE = "", HOME = "/h" }, config = REGION,
+      env = { SSL_CERT_FILE = "/ssl", REQUESTS_CA_BUNDLE = "" }, config = REGION,
       expect = { ca_bundle = "/ssl" },
     },
     -- botocore refuses an empty one.

@@ -186,7 +186,7 @@ describe("a role whose settings cannot be meant", function()
     { "a serial number and nobody to ask", ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
       "CredentialRetrievalError", "an MFA code for me is needed: give the option mfa_code" },
     { "a services section that is not there", "services = x\n" .. ROLE .. "source_profile = source\n" .. SOURCE,
-      "InvalidConfigError", ".aws/config, line 2: there is no [services x]", {} },
+      "InvalidConfigError", ".aws/config, line 2: there is no section [services x]", {} },
     { "a mode of STS endpoints that is none", "sts_regional_endpoints = x\n" .. ROLE .. "source_profile = source\n"
       .. SOURCE,
       "InvalidConfigError", '.aws/config, line 2: "x" is not one of legacy, regional', {} },

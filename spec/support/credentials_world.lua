@@ -157,7 +157,7 @@ end
 
 local function new_context(self, given, env)
   local function getenv(name) return env[name] ~= "" and env[name] or nil end
-  local profiles = assertprofile.load { getenv = getenv, profile = given.profile }
+  local profiles = profile.load { getenv = getenv, profile = given.profile }
   local name = assert(profile.select(profiles, given.profile, getenv))
   return {
     getenv = getenv, home = false, files = profiles, profile_name = name, profile_explicit = given.profile ~= nil,
