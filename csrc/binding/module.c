@@ -6,6 +6,7 @@
 #include "binding/error_object.h"
 #include "binding/events.h"
 #include "binding/files.h"
+#include "binding/output.h"
 #include "binding/request.h"
 #include "binding/response.h"
 #include "binding/system.h"
@@ -80,13 +81,13 @@ static const luaL_Reg functions[] = {
     {"sleep", gl_lua_sleep},
     {"random", gl_lua_random},
     {"uuid", gl_lua_uuid},
-    {"is_device", gl_lua_is_device},
     {"certificate", gl_lua_certificate},
     {"uri_encode", gl_lua_uri_encode},
     {"utf8_valid", gl_lua_utf8_valid},
     {"utf8_clean", gl_lua_utf8_clean},
     {"sha1_hex", gl_lua_sha1_hex},
     {"parse_date", gl_lua_parse_date},
+    {"output", gl_lua_output},
     {"read_file", gl_lua_read_file},
     {"replace_file", gl_lua_replace_file},
     {"home", gl_lua_home},
@@ -107,9 +108,9 @@ int luaopen_glacier_core(lua_State *L);
 __attribute__((visibility("default")))
 #endif
 int luaopen_glacier_core(lua_State *L) {
-  const gl_box_class *const classes[] = {&gl_buf_box,      &gl_request_box,   &gl_credentials_box,
-                                         &gl_response_box, &gl_events_box,    &gl_pool_box,
-                                         &gl_transfer_box, &gl_tree_hash_box, &gl_certificate_box};
+  const gl_box_class *const classes[] = {
+      &gl_buf_box,  &gl_request_box,  &gl_credentials_box, &gl_response_box,    &gl_events_box,
+      &gl_pool_box, &gl_transfer_box, &gl_tree_hash_box,   &gl_certificate_box, &gl_output_box};
   stay_loaded();
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);

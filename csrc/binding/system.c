@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 int gl_lua_time(lua_State *L) {
   lua_pushnumber(L, gl_clock_realtime());
@@ -49,12 +48,5 @@ int gl_lua_uuid(lua_State *L) {
            "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
            b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
   lua_pushstring(L, text);
-  return 1;
-}
-
-int gl_lua_is_device(lua_State *L) {
-  struct stat found;
-  const char *path = luaL_checkstring(L, 1);
-  lua_pushboolean(L, stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode));
   return 1;
 }

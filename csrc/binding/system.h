@@ -21,8 +21,4 @@ int gl_lua_random(lua_State *L);
 /* core.uuid() -> string: a random UUID (RFC 9562, version 4) */
 int gl_lua_uuid(lua_State *L);
 
-/* core.is_device(path) -> boolean: whether something is there that is neither a file nor a
- * directory, behind symbolic links: a device, a pipe, a socket */
-int gl_lua_is_device(lua_State *L);
-
 #endif

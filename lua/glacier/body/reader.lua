@@ -1,6 +1,7 @@
 --- A response's body, read as it comes and checked at its end.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
+local output = require "glacier.body.output"
 local copcall = require "glacier.async.copcall"
 
 local Reader = {}
@@ -15,7 +16,9 @@ local reader = {}
 -- @param announced table: hash = the tree hash that the service sent of these bytes, or nil;
 --   length = their number, or nil; operation and attempts, for the errors
 function reader.new(incoming, announced)
-  return setmetatable({ incoming = incoming, announced = announced, tree = core.tree_hash(true), rest = "", at = 1 }, Reader)
+  return setmetatable({
+    incoming = incoming, announced = announced, tree = core.tree_hash(true), rest = "", at = 1,
+  }, Reader)
 end
 
 -- Ends the reader: whatever is read from now on fails like this.
@@ -158,56 +161,27 @@ function Reader:lines()
   end
 end
 
-local function unwritable(path, problem)
-  return misuse(("save: cannot write %s: %s"):format(path, tostring(problem)))
-end
-
-local function write_all(self, file, path)
+local function write_all(self, file)
   for piece in pieces(self) do
-    local written, problem = file:write(piece)
-    if not written then
-      unwritable(path, problem)
-    end
+    file:write(piece)
   end
-  local closed, problem = file:close()
-  if not closed then
-    unwritable(path, problem)
-  end
+  file:commit()
 end
 
--- Writes what is left to the file `part`, to become `path`; leaves neither if it fails.
-local function write_file(self, part, path)
-  local file, problem = io.open(part, "wb")
-  if not file then
-    unwritable(path, problem)
-  end
-  local good, err = copcall.call(write_all, self, file, path)
-  if good and part ~= path then
-    good, problem = os.rename(part, path)
-  end
-  if good then
-    return
-  end
-  self:close()
-  if io.type(file) == "file" then
-    file:close()
-  end
-  if part ~= path then
-    os.remove(part)
-  end
-  return problem and unwritable(path, problem) or error(err, 0)
-end
-
---- Writes what is left to a file. It appears under its name only when it is whole and checked; but
--- what is there and no file, a device or a pipe, is written to as it comes.
--- Raises as `read` does, and `ParamValidationError` where it cannot be written.
+--- Writes what is left to a file. The file appears under its name only when it is whole and checked. What is not a
+-- regular file, such as a device or a pipe, is written directly. See `glacier.body.output`. Raises as `read` does,
+-- and `ParamValidationError` where it cannot be written. The body is then closed, unless the file could not be
+-- opened.
 -- @param path string
 -- @return number: bytes of the whole body
 function Reader:save(path)
-  if type(path) ~= "string" then
-    misuse "save: a path expected"
+  local file = output.open("save", path)
+  local good, err = copcall.call(write_all, self, file)
+  if not good then
+    file:discard()
+    self:close()
+    return error(err, 0)
   end
-  write_file(self, core.is_device(path) and path or ("%s.%s.part"):format(path, core.uuid():sub(1, 8)), path)
   return self.tree:length()
 end
 

@@ -1,0 +1,125 @@
+#include "binding/output.h"
+
+#include "binding/error_object.h"
+#include "core/error.h"
+#include "core/output.h"
+
+#include <string.h>
+
+static void clear_output(void *value) {
+  gl_output_discard(value);
+}
+
+/* Returns true, or nil and the problem. */
+static int push_outcome(lua_State *L, int result, const char *problem) {
+  if (result == GL_MEMORY)
+    return gl_raise_memory(L);
+  if (!result) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  lua_pushnil(L);
+  lua_pushstring(L, problem);
+  return 2;
+}
+
+static const char *check_name(lua_State *L, int index) {
+  size_t length;
+  const char *name = luaL_checklstring(L, index, &length);
+  luaL_argcheck(L, strlen(name) == length, index, "contains a NUL byte");
+  return name;
+}
+
+int gl_lua_output(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  const char *path = check_name(L, 1);
+  const char *tag = lua_isnoneornil(L, 2) ? NULL : check_name(L, 2);
+  luaL_argcheck(L, !tag || !strchr(tag, '/'), 2, "contains a slash");
+  lua_settop(L, 2);
+  gl_output *output = gl_box_new(L, &gl_output_box);
+  int result = gl_output_open(output, path, tag, problem);
+  return result ? push_outcome(L, result, problem) : 1;
+}
+
+static gl_output *check_output(lua_State *L) {
+  gl_output *output = gl_box_self(L, &gl_output_box);
+  luaL_argcheck(L, output->is_open, 1, "an output that was closed");
+  return output;
+}
+
+static uint64_t check_offset(lua_State *L, int index) {
+  lua_Number offset = luaL_checknumber(L, index);
+  luaL_argcheck(L, offset >= 0 && offset < 9e15, index, "an offset expected");
+  return (uint64_t)offset;
+}
+
+/* output:write(bytes) -> true; or nil and what is wrong */
+static int output_write(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  size_t length;
+  gl_output *output = check_output(L);
+  const char *bytes = luaL_checklstring(L, 2, &length);
+  return push_outcome(L, gl_output_write(output, bytes, length, problem), problem);
+}
+
+/* output:write_at(offset, bytes) -> true; or nil and what is wrong */
+static int output_write_at(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  size_t length;
+  gl_output *output = check_output(L);
+  uint64_t offset = check_offset(L, 2);
+  const char *bytes = luaL_checklstring(L, 3, &length);
+  return push_outcome(L, gl_output_write_at(output, offset, bytes, length, problem), problem);
+}
+
+/* output:read_at(offset, count) -> string, "" at the end; or nil and what is wrong */
+static int output_read_at(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  size_t got = 0;
+  gl_output *output = check_output(L);
+  uint64_t offset = check_offset(L, 2);
+  lua_Number count = luaL_checknumber(L, 3);
+  luaL_argcheck(L, count >= 1 && count <= 64 * 1024 * 1024, 3, "at most 64 MiB expected");
+  gl_buf *bytes = gl_box_new_buf(L);
+  if (gl_buf_reserve(bytes, (size_t)count))
+    return gl_raise_memory(L);
+  int result = gl_output_read_at(output, offset, bytes->data, (size_t)count, &got, problem);
+  if (result)
+    return push_outcome(L, result, problem);
+  lua_pushlstring(L, bytes->data, got);
+  return 1;
+}
+
+/* output:size() -> bytes that the file has */
+static int output_size(lua_State *L) {
+  lua_pushnumber(L, (lua_Number)gl_output_size(check_output(L)));
+  return 1;
+}
+
+/* output:commit() -> true; or nil and what is wrong: gives the file its name.  Closes it. */
+static int output_commit(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  return push_outcome(L, gl_output_commit(check_output(L), problem), problem);
+}
+
+/* output:keep(): closes it, and leaves the partial file to be opened again by its tag */
+static int output_keep(lua_State *L) {
+  gl_output_keep(gl_box_self(L, &gl_output_box));
+  return 0;
+}
+
+/* output:discard(): closes it, and removes the partial file.  Legal any number of times */
+static int output_discard(lua_State *L) {
+  gl_output_discard(gl_box_self(L, &gl_output_box));
+  return 0;
+}
+
+static const luaL_Reg output_methods[] = {
+    {"write", output_write},     {"write_at", output_write_at},
+    {"read_at", output_read_at}, {"size", output_size},
+    {"commit", output_commit},   {"keep", output_keep},
+    {"discard", output_discard}, {NULL, NULL},
+};
+
+const gl_box_class gl_output_box = {"glacier.output", sizeof(gl_output), clear_output,
+                                    output_methods, 1};

@@ -1,0 +1,13 @@
+/* Files that are written for a user, see core/output.h. */
+#ifndef GL_BINDING_OUTPUT_H
+#define GL_BINDING_OUTPUT_H
+
+#include "binding/box.h"
+
+/* core.output(path [, tag]) -> output; or nil and what is wrong, without the path.  `path` holds no
+ * NUL.  A collected output is discarded. */
+int gl_lua_output(lua_State *L);
+
+extern const gl_box_class gl_output_box;
+
+#endif

@@ -1,0 +1,209 @@
+#include "core/output.h"
+
+#include "core/error.h"
+#include "core/mem.h"
+#include "core/output_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NEW_MODE = 0666, PRIVATE_MODE = 0600, MODE_BITS = 07777, NAMES_TRIED = 100 };
+
+/* ---- the partial file -------------------------------------------------------------------- */
+
+/* Names the partial file ".glacier-TAG.part", in the target's folder: as short as that, because the
+ * target's name may have any length that the system allows. */
+static int name_partial(gl_output *output, const char *tag) {
+  gl_buf name = {0};
+  size_t folder = gl_output_folder(output->target);
+  int failed = gl_buf_append(&name, output->target, folder) ||
+               gl_buf_append_format(&name, ".glacier-%.*s.part", (int)GL_OUTPUT_TAG_MAX, tag);
+  gl_mem_free(output->partial);
+  output->partial = failed ? NULL : gl_mem_strndup(name.data, name.length);
+  gl_buf_clear(&name);
+  return output->partial ? 0 : GL_MEMORY;
+}
+
+static int open_named(gl_output *output, const char *tag, int flags, mode_t mode) {
+  if (name_partial(output, tag))
+    return GL_MEMORY;
+  output->fd = open(output->partial, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | flags, mode);
+  output->is_open = output->fd >= 0;
+  return output->is_open ? 0 : -1;
+}
+
+/* Opens a file that did not exist. Another process may have taken a name. */
+static int open_new(gl_output *output, mode_t mode) {
+  char tag[GL_OUTPUT_TAG_MAX];
+  struct timespec now = {0};
+  int result;
+  clock_gettime(CLOCK_REALTIME, &now);
+  for (long i = 0; i < NAMES_TRIED; i++) {
+    snprintf(tag, sizeof tag, "%lx-%lx", (long)getpid(), now.tv_nsec + i);
+    result = open_named(output, tag, O_EXCL, mode);
+    if (result != -1 || errno != EEXIST)
+      break;
+  }
+  return result;
+}
+
+/* Gives the partial file the owner and the mode of the file that it is to replace. */
+static int copy_owner(int fd, const struct stat *replaced) {
+  struct stat made;
+  if (fstat(fd, &made))
+    return -1;
+  if ((made.st_uid != replaced->st_uid || made.st_gid != replaced->st_gid) &&
+      fchown(fd, replaced->st_uid, replaced->st_gid))
+    return -1;
+  return fchmod(fd, replaced->st_mode & MODE_BITS);
+}
+
+static void remove_partial(gl_output *output) {
+  int number = errno;
+  if (output->partial)
+    unlink(output->partial);
+  errno = number;
+}
+
+static int open_partial(gl_output *output, const char *tag, const struct stat *replaced,
+                        char *problem) {
+  mode_t mode = replaced ? PRIVATE_MODE : NEW_MODE;
+  int result = tag ? open_named(output, tag, 0, mode) : open_new(output, mode);
+  if (result == -1)
+    return gl_output_failed(errno, problem);
+  if (!result && replaced && copy_owner(output->fd, replaced)) {
+    remove_partial(output);
+    return gl_output_failed(errno, problem);
+  }
+  return result;
+}
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+static int took(gl_output *output, int fd, char *problem) {
+  output->fd = fd;
+  output->is_open = fd >= 0;
+  return fd >= 0 ? 0 : gl_output_failed(errno, problem);
+}
+
+static int open_target(gl_output *output, const char *tag, char *problem) {
+  struct stat found;
+  int exists = stat(output->target, &found) == 0;
+  if (!exists && errno != ENOENT)
+    return gl_output_failed(errno, problem);
+  if (exists && S_ISDIR(found.st_mode))
+    return gl_output_failed(EISDIR, problem);
+  if (exists && !S_ISREG(found.st_mode)) {
+    int fd = open(output->target, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    gl_mem_free(output->target);
+    output->target = NULL;
+    return took(output, fd, problem);
+  }
+  if (exists && access(output->target, W_OK))
+    return gl_output_failed(errno, problem);
+  return open_partial(output, tag, exists ? &found : NULL, problem);
+}
+
+int gl_output_open(gl_output *output, const char *path, const char *tag,
+                   char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+  gl_buf resolved = {0};
+  int descriptor = -1;
+  memset(output, 0, sizeof *output);
+  if (!*path)
+    return gl_output_failed(ENOENT, problem);
+  int result = gl_buf_append_string(&resolved, path);
+  if (!result)
+    result = gl_output_follow(&resolved, &descriptor, problem);
+  if (!result && descriptor < 0) {
+    output->target = gl_mem_strndup(resolved.data, resolved.length);
+    result = output->target ? 0 : GL_MEMORY;
+  }
+  gl_buf_clear(&resolved);
+  if (!result)
+    result = descriptor < 0 ? open_target(output, tag, problem)
+                            : took(output, fcntl(descriptor, F_DUPFD_CLOEXEC, 3), problem);
+  if (result)
+    gl_output_keep(output);
+  return result;
+}
+
+/* ---- writing ----------------------------------------------------------------------------- */
+
+int gl_output_write(gl_output *output, const void *bytes, size_t length,
+                    char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+  const char *left = bytes;
+  while (length > 0) {
+    ssize_t written = write(output->fd, left, length);
+    if (written < 0 && errno != EINTR)
+      return gl_output_failed(errno, problem);
+    if (written > 0) {
+      left += written;
+      length -= (size_t)written;
+    }
+  }
+  return 0;
+}
+
+int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, size_t length,
+                       char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+  const char *left = bytes;
+  while (length > 0) {
+    ssize_t written = pwrite(output->fd, left, length, (off_t)offset);
+    if (written < 0 && errno != EINTR)
+      return gl_output_failed(errno, problem);
+    if (written > 0) {
+      left += written;
+      offset += (uint64_t)written;
+      length -= (size_t)written;
+    }
+  }
+  return 0;
+}
+
+int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t length, size_t *got,
+                      char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+  ssize_t count;
+  do
+    count = pread(output->fd, bytes, length, (off_t)offset);
+  while (count < 0 && errno == EINTR);
+  *got = count > 0 ? (size_t)count : 0;
+  return count < 0 ? gl_output_failed(errno, problem) : 0;
+}
+
+uint64_t gl_output_size(const gl_output *output) {
+  struct stat found;
+  return fstat(output->fd, &found) ? 0 : (uint64_t)found.st_size;
+}
+
+/* ---- the end ----------------------------------------------------------------------------- */
+
+int gl_output_commit(gl_output *output, char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+  int number = close(output->fd) ? errno : 0;
+  output->is_open = 0;
+  if (!number && output->partial && rename(output->partial, output->target))
+    number = errno;
+  if (number) {
+    gl_output_discard(output);
+    return gl_output_failed(number, problem);
+  }
+  gl_output_keep(output);
+  return 0;
+}
+
+void gl_output_keep(gl_output *output) {
+  if (output->is_open)
+    close(output->fd);
+  gl_mem_free(output->target);
+  gl_mem_free(output->partial);
+  memset(output, 0, sizeof *output);
+}
+
+void gl_output_discard(gl_output *output) {
+  remove_partial(output);
+  gl_output_keep(output);
+}

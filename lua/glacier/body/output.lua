@@ -1,0 +1,86 @@
+--- Files that are written for a user: `body:save`, `client:download`. A file appears under its name only when it is
+-- whole. The core does the work, see core/output.h: links are followed and stay links, a replaced file gives its mode
+-- and owner to the new one, and what is not a regular file is written directly.
+local core = require "glacier.core"
+local errors = require "glacier.errors"
+
+local output = {}
+
+local Output = {}
+Output.__index = Output
+Output.__name = "glacier.output"
+
+local function fail(self, problem)
+  return errors.invalid(nil, ("%s: cannot write %s: %s"):format(self.caller, self.path, problem))
+end
+
+local function check(self, result, problem)
+  if result == nil then
+    return fail(self, problem)
+  end
+  return result
+end
+
+--- Opens a file for writing. Nothing appears under its name before `commit`.
+-- Raises `ParamValidationError` for what is no path or cannot be written; so do all methods.
+-- @param caller string: the function that messages name, such as "save"
+-- @param path string
+-- @param tag string or nil: letters and digits. The partial file is then named by it, in the folder of the target, and
+--   keeps what an earlier process wrote, so that a download can go on. Without a tag the partial file is new.
+-- @return output
+function output.open(caller, path, tag)
+  if type(path) ~= "string" then
+    errors.invalid(nil, ("%s: a path expected, got a %s"):format(caller, type(path)))
+  end
+  local self = setmetatable({ caller = caller, path = path }, Output)
+  if path:find("\0", 1, true) then
+    self.path = path:gsub("%z", "\\0")
+    fail(self, "the path contains a NUL byte")
+  end
+  self.file = check(self, core.output(path, tag))
+  return self
+end
+
+--- Writes at the end of what was written.
+-- @param bytes string
+function Output:write(bytes)
+  check(self, self.file:write(bytes))
+end
+
+--- Writes at an offset.
+-- @param offset number: bytes from the beginning
+-- @param bytes string
+function Output:write_at(offset, bytes)
+  check(self, self.file:write_at(offset, bytes))
+end
+
+--- Reads what was written.
+-- @param offset number: bytes from the beginning
+-- @param count number: bytes, at most
+-- @return string: "" at the end
+function Output:read_at(offset, count)
+  return check(self, self.file:read_at(offset, count))
+end
+
+--- The size of the partial file, in bytes.
+function Output:size()
+  return self.file:size()
+end
+
+--- Closes the file and gives it its name. Where that fails, what was there stays as it was.
+function Output:commit()
+  check(self, self.file:commit())
+end
+
+--- Closes the file and leaves the partial one, to be opened again by its tag.
+function Output:keep()
+  self.file:keep()
+end
+
+--- Closes the file and removes the partial one. May be called at any time; without `commit` or `keep` the collector
+-- does the same.
+function Output:discard()
+  self.file:discard()
+end
+
+return output

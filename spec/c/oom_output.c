@@ -1,0 +1,40 @@
+/* Outputs on an allocator that fails: every failure is GL_MEMORY and leaves no file. */
+#include "core/error.h"
+#include "core/output.h"
+#include "mem_failing.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void an_output_without_memory_leaves_no_file(void **state) {
+  (void)state;
+  char directory[] = "/tmp/glacier-oom-XXXXXX", path[64], problem[GL_OUTPUT_PROBLEM_SIZE];
+  gl_output output = {0};
+  int result = GL_MEMORY;
+  long n = 0;
+  assert_non_null(mkdtemp(directory));
+  snprintf(path, sizeof path, "%s/file", directory);
+  for (; result; n++) {
+    gl_mem_fail_from(n);
+    result = gl_output_open(&output, path, NULL, problem);
+    if (result)
+      assert_int_equal(result, GL_MEMORY);
+    gl_output_discard(&output);
+    assert_int_equal(gl_mem_live(), 0);
+  }
+  gl_mem_fail_from(-1);
+  assert_in_range(n, 3, 20);
+  assert_int_equal(rmdir(directory), 0); /* it is empty */
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(an_output_without_memory_leaves_no_file)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
