@@ -1,82 +1,174 @@
---- What arrives from a topic: notifications of completed jobs.
-local cjson = require "cjson"
+--- Reads what arrives from a topic: notifications of completed jobs, in the wrappings in which SNS, SQS and
+-- Lambda deliver them.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
+local json = require "glacier.json"
+local names = require "glacier.notifications.names"
 
 local message = {}
 
--- An instance of our own, as in glacier.call: settings that a program makes on the shared one do
--- not reach it.
-local json = cjson.new()
-json.decode_invalid_numbers(false)
+local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 
-local function refuse(text, ...)
-  return errors.raise("validation", "ParamValidationError", "parse_notification: " .. text:format(...))
-end
+-- The messages of SNS that are not notifications (SNS, "HTTP/HTTPS subscription confirmation JSON format").
+-- Their URLs hold a token, so they are not shown.
+local confirmations = {
+  SubscriptionConfirmation = "a SubscriptionConfirmation of SNS, not a notification: confirm the subscription with"
+    .. " client:confirm_subscription, or by visiting its SubscribeURL",
+  UnsubscribeConfirmation = "an UnsubscribeConfirmation of SNS, not a notification: the subscription has ended",
+}
 
--- The JSON object that a text is.
+-- Each of the following functions returns nil and what is wrong, in words, for what it cannot read. `what`
+-- names the value in these words.
+
 local function object(text, what)
-  local good, value = pcall(json.decode, text)
-  if not good then
-    return refuse("%s is no JSON", what)
-  elseif type(value) ~= "table" or not text:find "^[ \t\r\n]*{" then
-    return refuse("%s is JSON, but no object", what)
+  local value = json.decode(text)
+  if value == nil then
+    return nil, ("%s is not JSON"):format(what)
+  elseif type(value) ~= "table" or not text:find "^[ \t\r\n]*[{]" then
+    return nil, ("%s is JSON, but not an object"):format(what)
   end
   return value
 end
 
--- What SNS sends beside notifications (SNS, "HTTP/HTTPS subscription confirmation JSON format").
--- Their URLs hold a token, so they are not shown.
-local others = {
-  SubscriptionConfirmation = "a SubscriptionConfirmation of SNS, no notification: the subscription is confirmed by"
-    .. " visiting its SubscribeURL",
-  UnsubscribeConfirmation = "an UnsubscribeConfirmation of SNS, no notification: the subscription has ended",
-}
-
--- The message in an envelope of SNS; raw delivery brings the message alone.
-local function unwrap(text)
-  local value = object(text, "the text")
-  local kind = value.Type
-  if kind == nil then
-    return text, value
-  elseif others[kind] then
-    return refuse("the text is %s", others[kind])
-  elseif kind ~= "Notification" then
-    return refuse("the text is no notification: its Type is another")
-  elseif type(value.Message) ~= "string" then
-    return refuse("the notification has no Message")
+-- What an event of another origin is called; nil for an unknown one.
+local function other_event(value)
+  local origin = value.eventSource or value.EventSource
+  if origin == "aws:s3" or value.Event == "s3:TestEvent" then
+    return "an S3 event"
+  elseif type(value["detail-type"]) == "string" then
+    return "an EventBridge event"
+  elseif type(origin) == "string" then
+    return "an event of " .. names.quote(origin)
+  elseif type(value.AlarmName) == "string" then
+    return "a CloudWatch alarm"
   end
-  return value.Message, object(value.Message, "the Message")
 end
 
--- By shape, on the way that every response takes.
-local function describe(text, value)
-  local good, response = pcall(core.response, { status = 200, body = text })
-  if not good then
-    return refuse("the text is too long")
+-- The description of a job, read by the shape of DescribeJob's output.
+local function describe(value, what)
+  local other = other_event(value)
+  if other then
+    return nil, ("%s is %s, not a notification of a vault"):format(what, other)
   end
-  local job, err = core.parse("DescribeJob", response, value)
+  local job, err = core.parse("DescribeJob", core.response { status = 200, body = "{}" }, value)
   if not job then
-    return refuse("the message is no description of a job: %s", err.message)
+    return nil, ("%s is not the description of a job: %s"):format(what, err.message)
   elseif type(job.JobId) ~= "string" then
-    return refuse("the message is no description of a job: it has no JobId")
+    return nil, ("%s is not the description of a job: it has no JobId"):format(what)
   end
   job.ResponseMetadata = nil
   return job
 end
 
---- Reads a notification: the envelope of SNS as HTTP endpoints and queues get it, or the message
--- alone as raw delivery brings it. The signature of the envelope is not checked.
--- Raises `ParamValidationError`, which says what it is instead: a confirmation of SNS, another
--- message, or no JSON.
--- @param text string
--- @return table: the job's description, member for member as `describe_job` gives it, without
---   ResponseMetadata
-function message.parse(text)
-  if type(text) ~= "string" then
-    return refuse("a string is wanted, not a %s", type(text))
+--- Reads the job description in an envelope of SNS.
+-- @param envelope table: decoded
+-- @param what string: what the envelope is called in an error
+-- @return table: as of DescribeJob; or nil and what is wrong
+function message.of_envelope(envelope, what)
+  local kind = envelope.Type
+  if confirmations[kind] then
+    return nil, ("%s is %s"):format(what, confirmations[kind])
+  elseif kind ~= "Notification" then
+    return nil, ("%s is not a notification: its Type is another"):format(what)
+  elseif type(envelope.Message) ~= "string" then
+    return nil, ("%s has no Message"):format(what)
   end
-  return describe(unwrap(text))
+  local value, problem = object(envelope.Message, "the Message of " .. what)
+  if not value then
+    return nil, problem
+  end
+  return describe(value, "the Message of " .. what)
+end
+
+-- An envelope, or the bare message of raw delivery.
+local function of_payload(value, what)
+  if value.Type ~= nil then
+    return message.of_envelope(value, what)
+  end
+  return describe(value, what)
+end
+
+-- SQS spells the member Body in its API and body in events for Lambda.
+local function queue_body(value)
+  local body = value.Body or value.body
+  return type(body) == "string" and body or nil
+end
+
+-- An item of a Lambda event or of a list of SQS messages.
+local function of_record(record, what)
+  if type(record) ~= "table" then
+    return nil, ("%s is not an object"):format(what)
+  elseif type(record.Sns) == "table" then
+    return message.of_envelope(record.Sns, what)
+  end
+  local body = queue_body(record)
+  if not body then
+    return nil, ("%s is %s, not a message of SNS or SQS"):format(what, other_event(record) or "of an unknown kind")
+  end
+  local value, problem = object(body, what .. " is an SQS message whose body")
+  if not value then
+    return nil, problem
+  end
+  return of_payload(value, "the body of " .. what)
+end
+
+-- LuaJIT's unpack returns some 8,000 values at most.
+local MOST = 5000
+
+local function of_list(list, what)
+  local jobs = {}
+  if #list > MOST then
+    return nil, ("%s holds more than %d messages"):format(what, MOST)
+  end
+  for position, record in ipairs(list) do
+    local job, problem = of_record(record, ("message %d of %s"):format(position, what))
+    if not job then
+      return nil, problem
+    end
+    jobs[position] = job
+  end
+  if not jobs[1] then
+    return nil, ("%s holds no message"):format(what)
+  end
+  return jobs
+end
+
+local function of_text(text)
+  local value = json.decode(text)
+  if value == nil then
+    return nil, "the text is not JSON"
+  elseif type(value) ~= "table" then
+    return nil, "the text is JSON, but neither an object nor a list"
+  elseif text:find "^[ \t\r\n]*%[" then
+    return of_list(value, "the list")
+  end
+  local list = value.Records or value.Messages
+  if type(list) == "table" then
+    return of_list(list, value.Records and "the event" or "the list of messages")
+  end
+  local read = (queue_body(value) or value.Sns) and of_record or of_payload
+  local job, problem = read(value, "the text")
+  return job and { job }, problem
+end
+
+--- Reads notifications: the envelope of SNS as HTTP endpoints and queues get it, the bare message of raw
+-- delivery, an event for Lambda from SNS or SQS, an SQS message, or a list of SQS messages (also as
+-- ReceiveMessage returns it). Does not check the signature of an envelope; see `glacier.verify_notification`.
+-- Raises `ParamValidationError`, which says what the text is instead.
+-- @param text string
+-- @return tables: one job description for each message in the text, in order, member by member as
+--   `describe_job` returns it, without ResponseMetadata
+function message.parse(text)
+  local jobs, problem
+  if type(text) == "string" then
+    jobs, problem = of_text(text)
+  else
+    problem = ("expected a string, got a %s"):format(type(text))
+  end
+  if not jobs then
+    errors.invalid("parse_notification", "parse_notification: " .. problem)
+  end
+  return unpack(jobs, 1, #jobs)
 end
 
 return message
