@@ -138,7 +138,6 @@ build = {
     ["glacier.date"] = "lua/glacier/date.lua",
     ["glacier.errors"] = "lua/glacier/errors.lua",
     ["glacier.json"] = "lua/glacier/json.lua",
-    ["glacier.notifications"] = "lua/glacier/notifications/init.lua",
     ["glacier.notifications.check"] = "lua/glacier/notifications/check.lua",
     ["glacier.notifications.ensure"] = "lua/glacier/notifications/ensure.lua",
     ["glacier.notifications.message"] = "lua/glacier/notifications/message.lua",

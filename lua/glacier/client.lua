@@ -3,7 +3,9 @@ local core = require "glacier.core"
 local perform = require "glacier.call.perform"
 local errors = require "glacier.errors"
 local task = require "glacier.async.task"
-local notifications = require "glacier.notifications"
+local check = require "glacier.notifications.check"
+local ensure = require "glacier.notifications.ensure"
+local sync = require "glacier.notifications.sync"
 local options = require "glacier.options"
 local paginate = require "glacier.paginate"
 local upload = require "glacier.upload"
@@ -85,7 +87,7 @@ end
 
 -- A call of the user's own, refused here where the client is strict.
 local function run(runtime, operation, params)
-  notifications.guard(runtime, operation, params)
+  check.guard(runtime, operation, params)
   return perform.run(runtime, operation, params)
 end
 
@@ -114,7 +116,7 @@ end
 -- @return job, also for `glacier.all`
 function Client:start(name, params)
   local runtime, operation = runtime_of(self), operation_of(name)
-  notifications.guard(runtime, operation, params)
+  check.guard(runtime, operation, params)
   return task.start(runtime, operation, params)
 end
 
@@ -168,7 +170,7 @@ end
 -- @param params table: as of set_vault_notifications, vaultNotificationConfig required
 -- @return table: changed (boolean), before (table or nil), after (table)
 function Client:ensure_vault_notifications(params)
-  return notifications.ensure(runtime_of(self), params)
+  return ensure.vault(runtime_of(self), params)
 end
 
 --- Reads the notifications of a vault.
@@ -177,7 +179,7 @@ end
 -- @param params table: as of get_vault_notifications
 -- @return table: as of get_vault_notifications; nil where the vault has no configuration
 function Client:get_vault_notifications_or_nil(params)
-  return notifications.read(runtime_of(self), params)
+  return ensure.read_or_nil(runtime_of(self), params)
 end
 
 --- Sets or removes the notifications of many vaults, where they are not so already, several at a
@@ -188,7 +190,7 @@ end
 --   (function(done, total, name, entry))
 -- @return table: changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }
 function Client:sync_vault_notifications(params)
-  return notifications.sync(runtime_of(self), params)
+  return sync.vaults(runtime_of(self), params)
 end
 
 --- Closes the client's connections. Legal any number of times; a later call opens new ones. A

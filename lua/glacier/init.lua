@@ -1,7 +1,9 @@
 --- Amazon Glacier for Lua. See README.md.
 local client = require "glacier.client"
 local task = require "glacier.async.task"
-local notifications = require "glacier.notifications"
+local check = require "glacier.notifications.check"
+local message = require "glacier.notifications.message"
+local policy = require "glacier.notifications.policy"
 local tree_hash = require "glacier.tree_hash"
 local version = require "glacier.version"
 
@@ -12,7 +14,7 @@ return {
   tree_hash = tree_hash.hash,
   tree_hasher = tree_hash.hasher,
   combine_tree_hashes = tree_hash.combine,
-  check_notification_config = notifications.check,
-  topic_policy = notifications.topic_policy,
-  parse_notification = notifications.parse,
+  check_notification_config = check.config,
+  topic_policy = policy.topic,
+  parse_notification = message.parse,
 }

@@ -1,5 +1,5 @@
--- Setting and reading a vault's notifications as a user wants to: only what has to change is written,
--- and "no configuration" is not "no vault".
+-- ensure_vault_notifications, get_vault_notifications_or_nil and strict clients: only what differs is
+-- written, and a missing configuration is not a missing vault.
 local glacier = require "glacier"
 local service = require "spec.support.local_service"
 
@@ -57,7 +57,7 @@ describe("ensure_vault_notifications", function()
     assert.same(config(ARCHIVE), stored())
   end)
 
-  it("writes nothing where the same events come in another order, or twice", function()
+  it("writes nothing where only the order of events differs, or an event is repeated", function()
     ensure(config(ARCHIVE, INVENTORY))
     local both = { config(ARCHIVE, INVENTORY), config(INVENTORY, ARCHIVE), config(INVENTORY, ARCHIVE, INVENTORY) }
     for _, same in ipairs(both) do
@@ -67,7 +67,7 @@ describe("ensure_vault_notifications", function()
     end
   end)
 
-  it("writes where an event is more, less or another, or the topic is", function()
+  it("writes where an event or the topic differs", function()
     local elsewhere = { SNSTopic = TOPIC .. "2", Events = { INVENTORY } }
     local one, two, other = config(ARCHIVE), config(ARCHIVE, INVENTORY), config(INVENTORY)
     local before
@@ -78,18 +78,18 @@ describe("ensure_vault_notifications", function()
     end
   end)
 
-  it("sends each event once", function()
+  it("sends each event only once", function()
     assert.same(config(INVENTORY, ARCHIVE), ensure(config(INVENTORY, ARCHIVE, INVENTORY)).after)
     assert.same(config(INVENTORY, ARCHIVE), stored())
   end)
 
-  it("leaves the caller's tables alone", function()
+  it("does not change the caller's tables", function()
     local wanted = config(ARCHIVE, ARCHIVE)
     ensure(wanted).after.Events[1] = "changed"
     assert.same(config(ARCHIVE, ARCHIVE), wanted)
   end)
 
-  it("raises for a missing vault and for one that is refused", function()
+  it("raises for a missing vault and for a configuration that the service refuses", function()
     local ok, err = pcall(client.ensure_vault_notifications, client,
       { vaultName = "nosuchvault", vaultNotificationConfig = config(ARCHIVE) })
     assert.is_false(ok)
@@ -100,7 +100,7 @@ describe("ensure_vault_notifications", function()
     assert.equal("InvalidParameterValueException", err.code)
   end)
 
-  it("refuses what is no configuration before it sends anything", function()
+  it("raises for an invalid configuration before it sends anything", function()
     for _, wanted in ipairs { "x", { SNSTopic = 1 }, { Events = { [2] = ARCHIVE } }, { Topic = TOPIC }, false } do
       local ok, err = pcall(ensure, wanted or nil)
       assert.is_false(ok)
@@ -110,7 +110,7 @@ describe("ensure_vault_notifications", function()
     end
   end)
 
-  it("takes the account as other operations do", function()
+  it("accepts accountId as other operations do", function()
     local wanted = { vaultName = "v", vaultNotificationConfig = config(ARCHIVE), accountId = running.account }
     assert.is_true(client:ensure_vault_notifications(wanted).changed)
     wanted.accountId = "999999999999"
@@ -118,7 +118,7 @@ describe("ensure_vault_notifications", function()
     assert.equal("AccessDeniedException", err.code)
   end)
 
-  it("reads a configuration, or nil, and raises for a missing vault", function()
+  it("returns a configuration or nil, and raises for a missing vault", function()
     assert.is_nil(client:get_vault_notifications_or_nil { vaultName = "v" })
     ensure(config(ARCHIVE))
     local output = client:get_vault_notifications_or_nil { vaultName = "v" }
@@ -147,7 +147,7 @@ local function scripted_client(notifications, vault)
   }, requests
 end
 
-describe("a 404 whose words are not known", function()
+describe("get_vault_notifications_or_nil, for a 404 that does not say what is missing,", function()
   local missing = { 404, "ResourceNotFoundException", "Nothing is here" }
 
   local function read(vault, notifications)
@@ -156,7 +156,7 @@ describe("a 404 whose words are not known", function()
     return ok, result, requests
   end
 
-  it("is a missing configuration where the vault is there", function()
+  it("returns nil where the vault exists", function()
     local ok, result, requests = read { 200 }
     assert.is_true(ok)
     assert.is_nil(result)
@@ -164,40 +164,60 @@ describe("a 404 whose words are not known", function()
     assert.truthy(requests[2].url:find "/%-/vaults/v$")
   end)
 
-  it("is no missing vault because something was not found", function()
-    local ok, result = read({ 200 }, { 404, missing[2], "Notification configuration of the vault not found" })
-    assert.is_true(ok)
-    assert.is_nil(result)
-  end)
-
-  it("is a missing vault where that is not there, whatever the words are", function()
+  it("raises where the vault is missing", function()
     local ok, err = read(missing)
     assert.is_false(ok)
     assert.equal("ResourceNotFoundException", err.code)
   end)
 
-  it("stays an open question where the vault cannot be asked", function()
-    local ok, err = read { 403, "AccessDeniedException", "No" }
+  it("returns nil where the keys do not allow DescribeVault", function()
+    local ok, result, requests = read { 403, "AccessDeniedException", "No" }
+    assert.is_true(ok)
+    assert.is_nil(result)
+    assert.equal(2, #requests)
+  end)
+
+  it("raises any other error of DescribeVault", function()
+    local ok, err = read { 400, "InvalidParameterValueException", "No" }
     assert.is_false(ok)
-    assert.equal("AccessDeniedException", err.code)
+    assert.equal("InvalidParameterValueException", err.code)
     assert.equal("DescribeVault", err.operation)
   end)
 
-  it("needs no second question where it names the vault", function()
+  it("does not call DescribeVault where the message says that the configuration is missing", function()
+    for _, text in ipairs {
+      "No notification configuration is set for vault: arn:aws:glacier:us-west-2:012345678901:vaults/v",
+      "Notification configuration of the vault not found",
+      "no notifications",
+    } do
+      local ok, result, requests = read({ 500 }, { 404, missing[2], text })
+      assert.is_true(ok)
+      assert.is_nil(result)
+      assert.equal(1, #requests)
+    end
+  end)
+
+  it("does not take the name of a vault for what is missing", function()
+    local ok, _, requests = read({ 200 }, { 404, missing[2], "Missing: arn:aws:glacier:x:y:vaults/notification" })
+    assert.is_true(ok)
+    assert.equal(2, #requests)
+  end)
+
+  it("does not call DescribeVault where the message says that the vault is missing", function()
     local ok, err, requests = read({ 200 }, { 404, missing[2], "Vault not found for ARN: x" })
     assert.is_false(ok)
     assert.equal("ResourceNotFoundException", err.code)
     assert.equal(1, #requests)
   end)
 
-  it("is not what another error is", function()
+  it("raises any other error of GetVaultNotifications", function()
     local ok, err, requests = read({ 200 }, { 403, "AccessDeniedException", "No" })
     assert.is_false(ok)
     assert.equal("AccessDeniedException", err.code)
     assert.equal(1, #requests)
   end)
 
-  it("leaves each call of ensure_vault_notifications the account and the whole timeout", function()
+  it("gives each call of ensure_vault_notifications the account and the whole timeout", function()
     local client, requests = scripted_client(missing, { 200 })
     client:ensure_vault_notifications {
       accountId = "012345678901", vaultName = "v", vaultNotificationConfig = config(ARCHIVE),
@@ -207,6 +227,27 @@ describe("a 404 whose words are not known", function()
       assert.truthy(request.url:find("/012345678901/vaults/v", 1, true))
       assert.is_true(request.timeout > 0 and request.timeout <= 5)
     end
+  end)
+end)
+
+describe("keys that allow only Get, Set and DeleteVaultNotifications", function()
+  local allowed = { ListVaults = true, GetVaultNotifications = true, SetVaultNotifications = true,
+    DeleteVaultNotifications = true }
+
+  it("suffice for ensure_, sync_ and get_vault_notifications_or_nil", function()
+    local running = service.start()
+    local client, sent = listening_client(options_for(running))
+    client:create_vault { vaultName = "v" }
+    for i = #sent, 1, -1 do sent[i] = nil end
+    assert.is_nil(client:get_vault_notifications_or_nil { vaultName = "v" })
+    assert.equal(0, #client:sync_vault_notifications({ config = false, vaults = { "v" } }).changed)
+    assert.is_true(client:ensure_vault_notifications({
+      vaultName = "v", vaultNotificationConfig = config(ARCHIVE),
+    }).changed)
+    assert.equal(1, #client:sync_vault_notifications({ config = false, vaults = { "v" } }).changed)
+    for _, operation in ipairs(sent) do assert.is_true(allowed[operation], operation) end
+    client:close()
+    running.stop()
   end)
 end)
 
@@ -229,7 +270,7 @@ describe("a client with strict_notifications", function()
   end)
 
   local fifo = { SNSTopic = "arn:aws:sns:us-east-1:012345678901:mytopic.fifo", Events = { ARCHIVE } }
-  local ways = {
+  local callers = {
     set_vault_notifications = function(params) client:set_vault_notifications(params) end,
     call = function(params) client:call("SetVaultNotifications", params) end,
     start = function(params) client:start("set_vault_notifications", params):result() end,
@@ -239,9 +280,9 @@ describe("a client with strict_notifications", function()
     end,
   }
 
-  for name, way in pairs(ways) do
-    it("refuses findings in " .. name, function()
-      local ok, err = pcall(way, { vaultName = "v", vaultNotificationConfig = fifo })
+  for name, call in pairs(callers) do
+    it("raises for findings in " .. name, function()
+      local ok, err = pcall(call, { vaultName = "v", vaultNotificationConfig = fifo })
       assert.is_false(ok)
       assert.equal("ParamValidationError", err.code)
       assert.equal("validation", err.kind)
@@ -254,13 +295,13 @@ describe("a client with strict_notifications", function()
       assert.same({}, sent)
     end)
 
-    it("lets a good configuration pass in " .. name, function()
-      way { vaultName = "v", vaultNotificationConfig = config(ARCHIVE) }
+    it("sends a good configuration in " .. name, function()
+      call { vaultName = "v", vaultNotificationConfig = config(ARCHIVE) }
       assert.is_true(#sent > 0)
     end)
   end
 
-  it("compares the account where one is named", function()
+  it("compares the account where one is given", function()
     local params = { vaultName = "v", vaultNotificationConfig = config(ARCHIVE), accountId = "999999999999" }
     local _, err = pcall(client.set_vault_notifications, client, params)
     assert.equal("AccountMismatch", err.findings[1].code)
@@ -270,7 +311,7 @@ describe("a client with strict_notifications", function()
     end
   end)
 
-  it("tells of wrong types in the API's words", function()
+  it("reports wrong types in the API's words", function()
     local _, err = pcall(client.set_vault_notifications, client, { vaultName = 1, vaultNotificationConfig = fifo })
     assert.truthy(err.message:find("Invalid type for parameter vaultName, value: 1", 1, true))
     for _, params in ipairs { "x", false } do
@@ -279,7 +320,7 @@ describe("a client with strict_notifications", function()
     end
   end)
 
-  it("is chosen: another client sends what it is given", function()
+  it("differs from other clients, which send what they are given", function()
     local lax = glacier.client(options_for(running))
     lax:set_vault_notifications { vaultName = "v", vaultNotificationConfig = fifo }
     assert.same(fifo, lax:get_vault_notifications({ vaultName = "v" }).vaultNotificationConfig)

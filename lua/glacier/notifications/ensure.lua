@@ -1,4 +1,4 @@
---- Brings the configuration of one vault to what it should be, by reading it first.
+--- Reads the notification configuration of one vault, and writes it only where it differs.
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local check = require "glacier.notifications.check"
@@ -8,9 +8,9 @@ local new_context = require("glacier.async.context").new
 
 local ensure = {}
 
---- Calls of one after the other, each with its own deadline.
+--- Makes a function that calls operations one after another, each with a deadline of its own.
 -- @param runtime table: of `runtime.new`
--- @param context table or nil: of a job, to wait by
+-- @param context table or nil: of a task, which says how to wait
 -- @return function(operation, params) -> output; raises as calls do
 function ensure.caller(runtime, context)
   local timeout = runtime.settings.timeout
@@ -21,13 +21,26 @@ function ensure.caller(runtime, context)
   end
 end
 
-local function says_no_vault(err)
-  return type(err.message) == "string" and err.message:lower():find "^vault not found" ~= nil
+-- What a ResourceNotFoundException says is missing: "vault", "configuration", or nil where its message
+-- does not tell. The documented message for a vault is "Vault not found for ARN: ..."; for a
+-- configuration the service says "No notification configuration is set for vault: ...". ARNs are left
+-- out, because a vault's name may contain any of these words.
+local function missing(err)
+  local message = tostring(err.message):lower():gsub("arn:%S*", "")
+  return message:find "^vault not found" and "vault" or message:find "notification" and "configuration" or nil
 end
 
---- Reads a configuration; a vault without one is no error. The service answers both the missing
--- vault and the missing configuration with ResourceNotFoundException, and only what it says of the
--- vault is documented: where it does not say that, DescribeVault is asked as well.
+-- Raises where DescribeVault says that the vault is missing. A caller who may not ask gets the benefit of
+-- the doubt: operations that write will raise for a missing vault themselves.
+local function check_vault(ask, params)
+  local good, err = copcall.call(ask, "DescribeVault", params)
+  if not good and (type(err) ~= "table" or err.code ~= "AccessDeniedException") then
+    return error(err, 0)
+  end
+end
+
+--- Reads a configuration. The service answers with ResourceNotFoundException both for a missing vault and
+-- for a missing configuration. DescribeVault is asked only where the message does not tell which it is.
 -- Raises what the calls raise; ResourceNotFoundException for a missing vault.
 -- @param ask function: of `ensure.caller`
 -- @param params table: of GetVaultNotifications
@@ -36,14 +49,19 @@ function ensure.read(ask, params)
   local good, outcome = copcall.call(ask, "GetVaultNotifications", params)
   if good then
     return outcome
-  elseif type(outcome) ~= "table" or outcome.code ~= "ResourceNotFoundException" or says_no_vault(outcome) then
+  elseif type(outcome) ~= "table" or outcome.code ~= "ResourceNotFoundException" then
     return error(outcome, 0)
   end
-  ask("DescribeVault", params)
+  local what = missing(outcome)
+  if what == "vault" then
+    return error(outcome, 0)
+  elseif not what then
+    check_vault(ask, params)
+  end
   return nil
 end
 
--- Iterates over a list as calls read it: without metamethods.
+-- Iterates over a list without metamethods, as calls read it.
 local function items(list)
   local position = 0
   return function()
@@ -52,8 +70,8 @@ local function items(list)
   end
 end
 
--- The configuration with each event once.
-local function plain(config)
+-- A copy of the configuration, with each event once.
+local function copy(config)
   local events, seen = rawget(config, "Events") and {}, {}
   for event in items(rawget(config, "Events")) do
     if not seen[event] then
@@ -77,34 +95,34 @@ local function contains(list, others)
   return true
 end
 
-local function same(one, other)
+local function equal(one, other)
   return one.SNSTopic == other.SNSTopic and contains(one.Events, other.Events) and contains(other.Events, one.Events)
 end
 
---- Refuses a configuration that cannot be set, before anything is sent.
--- Raises `ParamValidationError`.
+--- Checks a configuration before anything is sent.
+-- Raises `ParamValidationError` for one that cannot be set.
 -- @param runtime table: of `runtime.new`
 -- @param params table: of SetVaultNotifications; vaultNotificationConfig is required
 function ensure.check(runtime, params)
   prepare.call(runtime, "SetVaultNotifications", params)
   if rawget(params, "vaultNotificationConfig") == nil then
-    errors.raise("validation", "ParamValidationError",
+    errors.invalid("SetVaultNotifications",
       'Parameter validation failed:\nMissing required parameter in input: "vaultNotificationConfig"')
   end
   check.guard(runtime, "SetVaultNotifications", params)
 end
 
---- Sets a configuration, or removes it, if it is not so already.
+--- Sets or removes a configuration, if the vault's differs.
 -- Raises what the calls raise.
 -- @param ask function: of `ensure.caller`
 -- @param where table: accountId or nil, vaultName
--- @param config table that `ensure.check` has seen, or nil to remove it
--- @param dry_run boolean or nil: only says what would be
+-- @param config table that `ensure.check` has accepted, or nil to remove it
+-- @param dry_run boolean or nil: true to report only, without writing
 -- @return table: changed (boolean), before and after (configurations, or nil)
 function ensure.apply(ask, where, config, dry_run)
-  local found = ensure.read(ask, where)
-  local before, after = found and found.vaultNotificationConfig, config and plain(config)
-  if before == after or (before and after and same(before, after)) then
+  local current = ensure.read(ask, where)
+  local before, after = current and current.vaultNotificationConfig, config and copy(config)
+  if before == after or (before and after and equal(before, after)) then
     return { changed = false, before = before, after = before }
   end
   if not dry_run then
@@ -115,9 +133,9 @@ function ensure.apply(ask, where, config, dry_run)
   return { changed = true, before = before, after = after }
 end
 
---- Sets the configuration of a vault if it is not so already. Between the reading and the writing
--- another may write: the service has no condition for that. What this writes is whole, so the last
--- to write wins, and nobody's configuration is mixed with another's.
+--- Sets the configuration of a vault if it differs. Another program may write between the reading and the
+-- writing: the service has no condition for that. A configuration is always written as a whole, so the last
+-- writer wins, and two configurations are never mixed.
 -- Raises `ParamValidationError` before anything is sent, and what the calls raise.
 -- @param runtime table: of `runtime.new`
 -- @param params table: of SetVaultNotifications
@@ -126,6 +144,15 @@ function ensure.vault(runtime, params)
   ensure.check(runtime, params)
   local where = { accountId = rawget(params, "accountId"), vaultName = rawget(params, "vaultName") }
   return ensure.apply(ensure.caller(runtime), where, rawget(params, "vaultNotificationConfig"))
+end
+
+--- Reads the configuration of a vault.
+-- Raises what the calls raise; ResourceNotFoundException for a missing vault.
+-- @param runtime table: of `runtime.new`
+-- @param params table: of GetVaultNotifications
+-- @return table: the output of GetVaultNotifications; nil where the vault has no configuration
+function ensure.read_or_nil(runtime, params)
+  return ensure.read(ensure.caller(runtime), params)
 end
 
 return ensure
