@@ -1,4 +1,4 @@
--- What check_notification_config finds; the rules are those of the service's and of SNS's manuals.
+-- What check_notification_config finds. The rules are those of the manuals of Glacier and SNS.
 local glacier = require "glacier"
 
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
@@ -40,14 +40,14 @@ local function arn(fields)
 end
 
 describe("check_notification_config", function()
-  it("has nothing to say of a good configuration", function()
+  it("finds nothing in a good configuration", function()
     assert.same({}, found {})
     assert.same({}, found { region = false, account = false, Events = { INVENTORY } })
     assert.same({}, found { account = "-" })
     assert.same({}, found { account = "" })
   end)
 
-  it("knows the partitions by their regions", function()
+  it("knows the partition of each region", function()
     for region, partition in pairs {
       ["cn-north-1"] = "aws-cn", ["us-gov-east-1"] = "aws-us-gov", ["us-iso-east-1"] = "aws-iso",
       ["us-isob-east-1"] = "aws-iso-b", ["eu-isoe-west-1"] = "aws-iso-e", ["us-isof-south-1"] = "aws-iso-f",
@@ -59,7 +59,7 @@ describe("check_notification_config", function()
     end
   end)
 
-  it("takes the names that SNS allows", function()
+  it("accepts the topic names that SNS allows", function()
     for _, name in ipairs { "a", "A-b_9", ("x"):rep(256) } do
       assert.equal("", topic_codes(arn { name = name }))
     end
@@ -68,7 +68,7 @@ describe("check_notification_config", function()
     end
   end)
 
-  it("finds what is no ARN of a topic", function()
+  it("finds values that are not topic ARNs", function()
     for _, text in ipairs {
       "", "mytopic", "arn:aws:sns:us-west-2:012345678901", " " .. TOPIC, 7, true, {},
       arn { partition = "AWS" }, arn { partition = "" }, arn { service = "sqs" }, arn { service = "" },
@@ -79,11 +79,11 @@ describe("check_notification_config", function()
     end
   end)
 
-  it("finds FIFO topics, which services cannot publish to", function()
+  it("finds FIFO topics, to which services cannot publish", function()
     assert.equal("FifoTopic", topic_codes(arn { name = "mytopic.fifo" }))
   end)
 
-  it("compares region and account with what is given", function()
+  it("compares the topic with the region and the account that are given", function()
     local east, foreign = arn { region = "us-east-1" }, arn { account = "999999999999" }
     assert.equal("RegionMismatch", topic_codes(east, { region = "us-west-2" }))
     assert.equal("AccountMismatch", topic_codes(foreign, { account = "012345678901" }))
@@ -91,11 +91,20 @@ describe("check_notification_config", function()
     assert.equal("", topic_codes(foreign, { region = "us-west-2" }))
     assert.same({ "InvalidAccount account" }, found { account = "0123" })
     assert.same({ "InvalidAccount account" }, found { account = 12345678901 })
+    assert.same({ "InvalidAccount accountId" }, found { accountId = "0123" })
     assert.same({ "InvalidRegion region" }, found { region = 1 })
     assert.same({ "InvalidRegion region" }, found { region = "" })
   end)
 
-  it("finds events that are unknown, twice there, or missing", function()
+  it("accepts accountId as set_vault_notifications does", function()
+    local topic = "vaultNotificationConfig.SNSTopic"
+    assert.same({}, found { account = false, accountId = "012345678901" })
+    assert.same({}, found { account = false, accountId = "-" })
+    assert.same({}, found { account = false, accountId = "" })
+    assert.same({ "AccountMismatch " .. topic }, found { account = false, accountId = "999999999999" })
+  end)
+
+  it("finds events that are unknown, repeated or missing", function()
     local field = "vaultNotificationConfig.Events"
     assert.same({ "UnknownEvent " .. field .. "[1]" }, found { Events = { ARCHIVE, "archiveRetrievalCompleted" } })
     assert.same({ "DuplicateEvent " .. field .. "[2]" }, found { Events = { ARCHIVE, INVENTORY, ARCHIVE } })
@@ -107,7 +116,7 @@ describe("check_notification_config", function()
     end
   end)
 
-  it("finds names that no vault has", function()
+  it("finds impossible vault names", function()
     for _, name in ipairs { "a", "...", "-_.", "Az09", ("x"):rep(255) } do
       assert.same({}, found { vaultName = name })
     end
@@ -127,21 +136,21 @@ describe("check_notification_config", function()
       found { vaultNotificationConfig = { SNSTopic = TOPIC, events = { ARCHIVE } } })
   end)
 
-  it("finds everything at once", function()
+  it("reports all findings at once", function()
     assert.equal(5, #found {
       vaultName = "a/b", region = "us-east-1", account = "999999999999", SNSTopic = arn { name = "x.fifo" },
       Events = { "Foo" },
     })
   end)
 
-  it("raises for what is no table", function()
+  it("raises for an argument that is not a table", function()
     for _, given in ipairs { "x", 1, false } do
       local _, err = pcall(glacier.check_notification_config, given or nil)
       assert.equal("ParamValidationError", err.code)
     end
   end)
 
-  it("reads tables as calls do, without metamethods", function()
+  it("reads tables without metamethods, as calls do", function()
     local function touched() error "touched" end
     local hidden = setmetatable({}, { __index = touched, __pairs = touched, __len = touched })
     assert.equal(2, #glacier.check_notification_config(hidden))

@@ -1,4 +1,4 @@
---- Checks of a notification configuration that go further than the service's own.
+--- Checks a notification configuration more strictly than the service does.
 local prepare = require "glacier.call.prepare"
 local errors = require "glacier.errors"
 local names = require "glacier.notifications.names"
@@ -20,71 +20,80 @@ local function add(findings, field, code, message, ...)
   findings[#findings + 1] = setmetatable({ field = field, code = code, message = message:format(...) }, Finding)
 end
 
--- Tables are read without metamethods, as parameters of calls are.
+-- Reads tables without metamethods, as the parameters of calls are read.
 local function report_unknown(findings, given, known, prefix)
   local unknown = {}
   for name in next, given do
     if not known[name] then
-      unknown[#unknown + 1] = type(name) == "string" and name or names.shown(name)
+      unknown[#unknown + 1] = type(name) == "string" and name or names.quote(name)
     end
   end
   table.sort(unknown)
   for _, name in ipairs(unknown) do
-    add(findings, prefix .. name, "UnknownMember", "there is no such member")
+    add(findings, prefix .. name, "UnknownMember", "unknown member")
   end
 end
 
 local function check_vault(findings, vault)
   if vault == nil then
-    add(findings, "vaultName", "MissingVaultName", "no vault is named")
+    add(findings, "vaultName", "MissingVaultName", "missing vault name")
   elseif not names.is_vault(vault) then
     add(findings, "vaultName", "InvalidVaultName",
-      "%s is no name of a vault: 1 to 255 letters, digits, . - and _ are wanted, and neither . nor ..",
-      names.shown(vault))
+      'invalid vault name %s: expected 1 to 255 letters, digits, ".", "-" and "_", except "." and ".."',
+      names.quote(vault))
   end
 end
 
--- The service is regional, and all its documentation has topic and vault in one region.
+-- The service is regional. In all its documentation, topic and vault are in one region.
 local function compare_region(findings, topic, region)
   if type(region) ~= "string" or region == "" then
-    add(findings, "region", "InvalidRegion", "%s is no region", names.shown(region))
+    add(findings, "region", "InvalidRegion", "invalid region %s", names.quote(region))
   elseif topic and topic.region ~= region then
-    add(findings, TOPIC, "RegionMismatch", "the topic is in %s, the vault in %s", names.shown(topic.region),
-      names.shown(region))
+    add(findings, TOPIC, "RegionMismatch", "the topic is in %s, the vault is in %s", names.quote(topic.region),
+      names.quote(region))
   end
 end
 
-local function compare_account(findings, topic, account)
+-- `field` is the member that names the account.
+local function compare_account(findings, topic, account, field)
   if account == "" or account == "-" then
     return
   elseif not names.is_account(account) then
-    add(findings, "account", "InvalidAccount", "%s is no account: twelve digits are wanted", names.shown(account))
+    add(findings, field, "InvalidAccount", "invalid account ID %s: expected 12 digits", names.quote(account))
   elseif topic and topic.account ~= account then
     add(findings, TOPIC, "AccountMismatch",
-      "the topic is of the account %s, the vault of %s: the topic's policy must let it publish",
-      names.shown(topic.account), account)
+      "the topic belongs to the account %s, the vault to %s: the topic's policy must allow the vault to publish",
+      names.quote(topic.account), account)
   end
 end
 
-local function check_topic(findings, arn, region, account)
+local function compare(findings, topic, given)
+  local region = rawget(given, "region")
+  if region ~= nil then
+    compare_region(findings, topic, region)
+  end
+  for _, field in ipairs { "account", "accountId" } do
+    local account = rawget(given, field)
+    if account ~= nil then
+      compare_account(findings, topic, account, field)
+    end
+  end
+end
+
+local function check_topic(findings, arn, given)
   local topic, problems
   if arn == nil then
-    add(findings, TOPIC, "MissingTopic", "no topic is named")
+    add(findings, TOPIC, "MissingTopic", "missing topic ARN")
   else
     topic, problems = names.topic(arn)
     for _, problem in ipairs(problems) do
       add(findings, TOPIC, problem.code, "%s", problem.message)
     end
   end
-  if region ~= nil then
-    compare_region(findings, topic, region)
-  end
-  if account ~= nil then
-    compare_account(findings, topic, account)
-  end
+  compare(findings, topic, given)
 end
 
--- How many items a list has; nil where the table is no sequence.
+-- The number of items in a list; nil for a table that is not a sequence.
 local function length(list)
   local count, highest = 0, 0
   for key in next, list do
@@ -99,11 +108,11 @@ end
 local function check_event(findings, position, event, seen)
   local field = ("%s[%d]"):format(EVENTS, position)
   if type(event) ~= "string" then
-    add(findings, field, "InvalidEvents", "an event is a string, not a %s", type(event))
+    add(findings, field, "InvalidEvents", "invalid event: expected a string, got a %s", type(event))
   elseif seen[event] then
-    add(findings, field, "DuplicateEvent", "%s is listed already", names.shown(event))
+    add(findings, field, "DuplicateEvent", "the event %s is listed more than once", names.quote(event))
   elseif not names.events[event] then
-    add(findings, field, "UnknownEvent", "%s is no event that the service is known to have", names.shown(event))
+    add(findings, field, "UnknownEvent", "unknown event %s", names.quote(event))
   end
   seen[event] = true
 end
@@ -111,10 +120,10 @@ end
 local function check_events(findings, events)
   local count = type(events) == "table" and length(events)
   if events == nil or count == 0 then
-    add(findings, EVENTS, "MissingEvents", "at least one event is wanted")
+    add(findings, EVENTS, "MissingEvents", "missing events: expected at least one")
   elseif not count then
-    add(findings, EVENTS, "InvalidEvents", "a list of strings is wanted, not %s",
-      type(events) == "table" and "a table with holes or other keys" or names.shown(events))
+    add(findings, EVENTS, "InvalidEvents", "invalid list of events: expected a list of strings, got %s",
+      type(events) == "table" and "a table with holes or other keys" or names.quote(events))
   else
     local seen = {}
     for position = 1, count do
@@ -123,51 +132,52 @@ local function check_events(findings, events)
   end
 end
 
---- Checks a configuration and what it belongs to. Nothing is sent. Where `region` or `account` is
--- left out (an account also where it is "-" or empty), that comparison is.
--- Raises `ParamValidationError` only where what is given is no table.
--- @param given table: vaultName, vaultNotificationConfig, region or nil, account or nil
--- @return list of findings, empty if there is nothing to say: each { field =, code =, message = },
---   and "field: message" as a string. `field` counts list items from 0, as the messages of
---   refused parameters do. Codes: MissingVaultName, InvalidVaultName, MissingConfig, InvalidConfig,
+local members = { vaultName = true, region = true, account = true, accountId = true, [CONFIG] = true }
+
+--- Checks a configuration, and the vault and topic that it names. Sends nothing. Compares the topic's
+-- region and account only with what is given: `region`, and `account` or `accountId` (neither "-" nor "").
+-- Raises `ParamValidationError` only for an argument that is not a table.
+-- @param given table: vaultName, vaultNotificationConfig; region, account, accountId or nil
+-- @return list of findings, empty for a good configuration: each { field =, code =, message = }, and
+--   "field: message" as a string. `field` counts list items from 0, as the messages of
+--   ParamValidationError do. Codes: MissingVaultName, InvalidVaultName, MissingConfig, InvalidConfig,
 --   MissingTopic, InvalidTopicArn, InvalidTopicName, FifoTopic, PartitionMismatch, RegionMismatch,
 --   AccountMismatch, InvalidRegion, InvalidAccount, MissingEvents, InvalidEvents, UnknownEvent,
 --   DuplicateEvent, UnknownMember
 function check.config(given)
   if type(given) ~= "table" then
-    errors.raise("validation", "ParamValidationError",
-      ("check_notification_config: a table is wanted, not a %s"):format(type(given)))
+    errors.invalid("check_notification_config",
+      ("check_notification_config: expected a table, got a %s"):format(type(given)))
   end
   local findings, config = {}, rawget(given, CONFIG)
-  report_unknown(findings, given, { vaultName = true, region = true, account = true, [CONFIG] = true }, "")
+  report_unknown(findings, given, members, "")
   check_vault(findings, rawget(given, "vaultName"))
   local is_table = type(config) == "table"
   if config == nil then
-    add(findings, CONFIG, "MissingConfig", "no configuration is given")
+    add(findings, CONFIG, "MissingConfig", "missing configuration")
   elseif not is_table then
-    add(findings, CONFIG, "InvalidConfig", "a table is wanted, not %s", names.shown(config))
+    add(findings, CONFIG, "InvalidConfig", "invalid configuration: expected a table, got %s", names.quote(config))
   else
     report_unknown(findings, config, { SNSTopic = true, Events = true }, CONFIG .. ".")
-    check_topic(findings, rawget(config, "SNSTopic"), rawget(given, "region"), rawget(given, "account"))
+    check_topic(findings, rawget(config, "SNSTopic"), given)
     check_events(findings, rawget(config, "Events"))
   end
   return findings
 end
 
-local function refuse(findings, operation)
+local function raise(findings, operation)
   local lines = { "Parameter validation failed:" }
   for _, finding in ipairs(findings) do
     lines[#lines + 1] = tostring(finding)
   end
-  local err = errors.new("validation", "ParamValidationError", table.concat(lines, "\n"))
-  err.operation, err.findings = operation, findings
-  return error(err, 0)
+  return errors.raise("validation", "ParamValidationError", table.concat(lines, "\n"),
+    { operation = operation, findings = findings })
 end
 
---- Refuses what `check.config` has findings of, where the client is strict and the operation sets a
--- configuration; does nothing otherwise. The region is the client's, the account `accountId`.
--- Raises `ParamValidationError` with the findings as `findings`; parameters that are not of the
--- API's shape are told in its words first.
+--- Raises for a configuration that `check.config` has findings about, if the client is strict and the
+-- operation sets a configuration. Compares with the client's region and `accountId`.
+-- Raises `ParamValidationError`, with the findings in `findings`. Parameters that do not have the API's
+-- shape are reported in the API's words first.
 -- @param runtime table: of `runtime.new`
 -- @param operation string: API name
 -- @param params table or nil: of the operation
@@ -178,10 +188,10 @@ function check.guard(runtime, operation, params)
   prepare.call(runtime, operation, params)
   local findings = check.config {
     vaultName = rawget(params, "vaultName"), vaultNotificationConfig = rawget(params, CONFIG),
-    region = runtime.settings.region, account = rawget(params, "accountId"),
+    region = runtime.settings.region, accountId = rawget(params, "accountId"),
   }
   if findings[1] then
-    refuse(findings, operation)
+    raise(findings, operation)
   end
 end
 
