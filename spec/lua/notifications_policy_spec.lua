@@ -1,4 +1,4 @@
--- The policies that let vaults publish.
+-- The policies that allow vaults to publish to a topic.
 local cjson = require "cjson"
 local glacier = require "glacier"
 
@@ -12,7 +12,7 @@ local function policy(more)
 end
 
 describe("topic_policy", function()
-  it("lets the named vaults publish, and nobody else", function()
+  it("allows the named vaults to publish, and nobody else", function()
     local made = policy { vaults = { "a", "b" } }
     assert.same({
       Version = "2012-10-17",
@@ -32,17 +32,17 @@ describe("topic_policy", function()
     assert.same(made, cjson.decode(made:json()))
   end)
 
-  it("lets every vault of the account publish where none is named", function()
+  it("allows every vault of the account to publish where none is named", function()
     assert.same({ StringEquals = { ["aws:SourceOwner"] = "012345678901" } }, policy().Statement[1].Condition)
   end)
 
-  it("names the vaults in the topic's partition", function()
+  it("writes the ARNs of vaults in the topic's partition", function()
     local made = policy { topic = "arn:aws-cn:sns:cn-north-1:111111111111:t", vaults = { "a" } }
     assert.equal("arn:aws-cn:glacier:cn-north-1:012345678901:vaults/a",
       made.Statement[1].Condition.ArnLikeIfExists["aws:SourceArn"])
   end)
 
-  it("writes its members in one order", function()
+  it("writes its members always in the same order", function()
     assert.equal('{"Version":"2012-10-17","Id":"glacier-vault-notifications","Statement":[{'
       .. '"Sid":"GlacierVaultsPublish","Effect":"Allow","Principal":{"Service":"glacier.amazonaws.com"},'
       .. '"Action":"SNS:Publish","Resource":"' .. TOPIC .. '","Condition":{"StringEquals":{'
@@ -82,19 +82,19 @@ describe("topic_policy", function()
     assert.truthy(statement:json():find '^{"Sid":"GlacierVaultsEncrypt","Effect":"Allow"')
   end)
 
-  it("refuses what would let nobody publish, or somebody else", function()
+  it("raises for arguments that would allow nobody, or somebody else, to publish", function()
     for problem, given in pairs {
-      ["topic: .*no ARN"] = { topic = "mytopic" },
+      ["topic: invalid topic ARN"] = { topic = "mytopic" },
       ["topic: .*FIFO"] = { topic = TOPIC .. ".fifo" },
       ["account: "] = { account = "-" },
-      ["account: 1"] = { account = 12345678901 },
-      ["vaults: a list"] = { vaults = {} },
-      ["vaults: a list of"] = { vaults = "a" },
-      ['vaults: "%*"'] = { vaults = { "a", "*" } },
+      ["account: invalid account ID 1.*: expected 12 digits"] = { account = 12345678901 },
+      ["vaults: expected a list"] = { vaults = {} },
+      ["vaults: expected a list of"] = { vaults = "a" },
+      ['vaults: invalid vault name "%*"'] = { vaults = { "a", "*" } },
       ["kms_key: .*AWS's own key"] = { kms_key = "alias/aws/sns" },
       ["kms_key: .*customer key"] = { kms_key = "arn:aws:kms:us-west-2:012345678901:alias/aws/sns" },
-      ["kms_key: the ARN"] = { kms_key = true },
-      ['no member "vault"'] = { vault = "a" },
+      ["kms_key: expected the ARN"] = { kms_key = true },
+      ['unknown member "vault"'] = { vault = "a" },
     } do
       local ok, err = pcall(policy, given)
       assert.is_false(ok)

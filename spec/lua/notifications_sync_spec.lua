@@ -50,7 +50,7 @@ describe("sync_vault_notifications", function()
     return output and output.vaultNotificationConfig
   end
 
-  it("sets every vault, beyond a page of them, and writes only what has to change", function()
+  it("sets every vault of all pages, and writes only where a configuration differs", function()
     local report = client:sync_vault_notifications { config = CONFIG, vaults = "all", concurrency = 4 }
     assert.equal("v01 v02 v04 v05 v06 v07 v08 v09 v10 v11 v12", names_of(report.changed))
     assert.equal("v03", names_of(report.unchanged))
@@ -64,7 +64,7 @@ describe("sync_vault_notifications", function()
     assert.equal(11, sent.SetVaultNotifications)
   end)
 
-  it("takes a list, each vault once, and goes on after a failure", function()
+  it("accepts a list, handles each vault once, and goes on after a failure", function()
     local report = client:sync_vault_notifications {
       config = CONFIG, vaults = { "v02", "nosuchvault", "v01", "v02", "a/b" },
     }
@@ -76,7 +76,7 @@ describe("sync_vault_notifications", function()
     assert.is_nil(stored "v05")
   end)
 
-  it("takes a function that chooses", function()
+  it("accepts a function that chooses the vaults", function()
     local report = client:sync_vault_notifications {
       config = CONFIG,
       vaults = function(vault)
@@ -101,7 +101,7 @@ describe("sync_vault_notifications", function()
     assert.is_nil(stored "v04")
   end)
 
-  it("only says what would be, on demand", function()
+  it("writes nothing with dry_run, and reports what it would do", function()
     for _, config in ipairs { CONFIG, false } do
       local report = client:sync_vault_notifications { config = config, dry_run = true }
       assert.equal(config and 11 or 2, #report.changed)
@@ -114,14 +114,14 @@ describe("sync_vault_notifications", function()
     assert.same(OTHER, stored "v04")
   end)
 
-  it("tells of its progress", function()
+  it("calls progress for each vault, and ignores its errors", function()
     local told = {}
     client:sync_vault_notifications {
       config = CONFIG, vaults = { "v01", "v03", "nosuchvault" },
       progress = function(done, total, name, entry)
         assert.equal(3, total)
         told[#told + 1], told[name] = done, entry
-        error "which is of no consequence"
+        error "ignored"
       end,
     }
     assert.equal("1 2 3", table.concat(told, " "))
@@ -130,7 +130,7 @@ describe("sync_vault_notifications", function()
     assert.equal("ResourceNotFoundException", told.nosuchvault.error.code)
   end)
 
-  it("goes on where the service refuses some", function()
+  it("goes on where the service refuses a configuration", function()
     local bad = { SNSTopic = TOPIC, Events = { "Foo" } }
     local report = client:sync_vault_notifications { config = bad, vaults = { "v01", "v02" } }
     assert.equal("v01 v02", names_of(report.failed))
@@ -138,7 +138,7 @@ describe("sync_vault_notifications", function()
     assert.is_nil(report.failed[1].changed)
   end)
 
-  it("refuses options that cannot be meant, all at once, and sends nothing", function()
+  it("reports all invalid options at once, and sends nothing", function()
     local _, err = pcall(client.sync_vault_notifications, client, {
       vaults = { 1 }, concurrency = 0.5, dry_run = 1, progress = true, accountId = 1, vault = "v01",
     })
@@ -154,7 +154,7 @@ describe("sync_vault_notifications", function()
     assert.same({}, sent)
   end)
 
-  it("raises where the vaults cannot be listed", function()
+  it("raises if the vaults cannot be listed", function()
     local ok, err = pcall(client.sync_vault_notifications, client, { config = CONFIG, accountId = "999999999999" })
     assert.is_false(ok)
     assert.equal("AccessDeniedException", err.code)

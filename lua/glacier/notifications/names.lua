@@ -1,18 +1,15 @@
---- The names that notifications are made of: ARNs of topics, vaults, accounts, events.
+--- The names that notifications consist of: topic ARNs, vaults, accounts, events.
+local core = require "glacier.core"
+
 local names = {}
 
--- Regions by the start of their names; all others are of the partition aws.
-local partitions = {
-  { "cn-", "aws-cn" }, { "eusc-", "aws-eusc" }, { "us-gov-", "aws-us-gov" }, { "us-iso-", "aws-iso" },
-  { "us-isob-", "aws-iso-b" }, { "eu-isoe-", "aws-iso-e" }, { "us-isof-", "aws-iso-f" },
-}
-
---- The events that the service's documentation has (Set Vault Notification Configuration).
+--- The events in the service's documentation (Set Vault Notification Configuration).
 names.events = { ArchiveRetrievalCompleted = true, InventoryRetrievalCompleted = true }
 
---- A value as a message may show it: on one line, and not all of a long text.
--- @return string
-function names.shown(value)
+--- Quotes a value for a message: on one line, and at most 128 bytes of it.
+-- @param value any
+-- @return string: the type of a value that is neither a string nor a number
+function names.quote(value)
   if type(value) ~= "string" then
     return type(value) == "number" and tostring(value) or type(value)
   end
@@ -20,70 +17,65 @@ function names.shown(value)
   return '"' .. text:gsub("[%z\1-\31\127]", function(byte) return ("\\x%02x"):format(byte:byte()) end) .. '"'
 end
 
---- Whether it is an account's number: twelve digits.
+--- Whether a value is an account ID: a string of 12 digits.
 function names.is_account(text)
   return type(text) == "string" and #text == 12 and not text:find "[^0-9]"
 end
 
---- Whether it is a name of a vault that can be addressed: 1 to 255 of A-Z a-z 0-9 _ - . (Create
--- Vault), but neither "." nor "..", which are lost in a path.
+--- Whether a value is a vault name that a path can contain: 1 to 255 of A-Z a-z 0-9 _ - . (Create
+-- Vault), except "." and "..".
 function names.is_vault(text)
   return type(text) == "string" and #text >= 1 and #text <= 255 and not text:find "[^A-Za-z0-9_.-]"
     and text ~= "." and text ~= ".."
-end
-
---- The partition of a region.
--- @param region string
--- @return string: "aws", "aws-cn", …
-function names.partition(region)
-  for _, row in ipairs(partitions) do
-    if region:sub(1, #row[1]) == row[1] then
-      return row[2]
-    end
-  end
-  return "aws"
 end
 
 local function add(problems, code, message, ...)
   problems[#problems + 1] = { code = code, message = message:format(...) }
 end
 
-local function check_origin(topic, problems)
-  if not topic.partition:find "^aws[a-z-]*$" then
-    add(problems, "InvalidTopicArn", "%s is no partition", names.shown(topic.partition))
-  end
-  if topic.service ~= "sns" then
-    add(problems, "InvalidTopicArn", "this is a resource of %s, not of sns", names.shown(topic.service))
-  end
+local function check_region(topic, problems)
   if not topic.region:find "^[a-z][a-z0-9-]*$" then
-    add(problems, "InvalidTopicArn", "%s is no region", names.shown(topic.region))
-  elseif topic.partition ~= names.partition(topic.region) then
-    add(problems, "PartitionMismatch", "the region %s is in the partition %s, not in %s", topic.region,
-      names.partition(topic.region), names.shown(topic.partition))
+    add(problems, "InvalidTopicArn", "invalid region %s", names.quote(topic.region))
+    return
   end
-  if not names.is_account(topic.account) then
-    add(problems, "InvalidTopicArn", "%s is no account: twelve digits are wanted", names.shown(topic.account))
+  local partition = core.partition(topic.region)
+  if topic.partition ~= partition then
+    add(problems, "PartitionMismatch", "the region %s is in the partition %s, not in %s", topic.region, partition,
+      names.quote(topic.partition))
   end
 end
 
--- Rules of SNS (CreateTopic). What is published to a FIFO topic needs a message group, which no
--- notification of a vault has.
+local function check_origin(topic, problems)
+  if not topic.partition:find "^aws[a-z-]*$" then
+    add(problems, "InvalidTopicArn", "invalid partition %s", names.quote(topic.partition))
+  end
+  if topic.service ~= "sns" then
+    add(problems, "InvalidTopicArn", "invalid service %s: expected sns", names.quote(topic.service))
+  end
+  check_region(topic, problems)
+  if not names.is_account(topic.account) then
+    add(problems, "InvalidTopicArn", "invalid account ID %s: expected 12 digits", names.quote(topic.account))
+  end
+end
+
+-- The rules of SNS's CreateTopic. A message to a FIFO topic needs a message group, and a vault's
+-- notifications have none.
 local function check_name(name, problems)
-  local plain = name:gsub("%.fifo$", "")
+  local stem = name:gsub("%.fifo$", "")
   if name:find(":", 1, true) then
-    add(problems, "InvalidTopicArn", "%s is more than the name of a topic: is this a subscription?", names.shown(name))
-  elseif plain == "" or #name > 256 or plain:find "[^A-Za-z0-9_-]" then
-    add(problems, "InvalidTopicName",
-      "%s is no name of a topic: 1 to 256 letters, digits, - and _ are wanted", names.shown(name))
-  elseif plain ~= name then
-    add(problems, "FifoTopic", "%s is a FIFO topic, which a vault cannot publish to", names.shown(name))
+    add(problems, "InvalidTopicArn", "invalid topic name %s: this may be the ARN of a subscription", names.quote(name))
+  elseif stem == "" or #name > 256 or stem:find "[^A-Za-z0-9_-]" then
+    add(problems, "InvalidTopicName", "invalid topic name %s: expected 1 to 256 letters, digits, - and _",
+      names.quote(name))
+  elseif stem ~= name then
+    add(problems, "FifoTopic", "%s is a FIFO topic: a vault cannot publish to it", names.quote(name))
   end
 end
 
 --- Reads the ARN of a topic, `arn:PARTITION:sns:REGION:ACCOUNT:NAME`.
 -- @param text any
--- @return table: partition, service, region, account, name; or nil where it is no ARN at all
--- @return list: of { code =, message = }, what is wrong with it; empty for a good one
+-- @return table: partition, service, region, account, name; nil for a value that is not an ARN at all
+-- @return list: of { code =, message = }, what is wrong with it; empty for a valid one
 function names.topic(text)
   local problems, topic = {}, {}
   if type(text) == "string" then
@@ -91,8 +83,8 @@ function names.topic(text)
       text:match "^arn:([^:]*):([^:]*):([^:]*):([^:]*):(.*)$"
   end
   if not topic.name then
-    add(problems, "InvalidTopicArn",
-      "%s is no ARN of a topic: arn:PARTITION:sns:REGION:ACCOUNT:NAME is wanted", names.shown(text))
+    add(problems, "InvalidTopicArn", "invalid topic ARN %s: expected arn:PARTITION:sns:REGION:ACCOUNT:NAME",
+      names.quote(text))
     return nil, problems
   end
   check_origin(topic, problems)

@@ -1,36 +1,36 @@
---- Policies that let vaults publish to a topic, as tables and as JSON.
+--- Policies that allow vaults to publish to a topic, as tables and as JSON.
 local errors = require "glacier.errors"
 local names = require "glacier.notifications.names"
 local policy_text = require "glacier.notifications.policy_text"
 
 local policy = {}
 
--- What policies and statements can do; kept apart from their members.
+-- The methods of a statement. They are not among its members, which are written as JSON.
 local Statement = { __index = { json = policy_text.json } }
 
 local function check_vaults(vaults, problems)
   if vaults == nil then
     return
   elseif type(vaults) ~= "table" or vaults[1] == nil then
-    problems[#problems + 1] = "vaults: a list of names is wanted, or nothing for every vault"
+    problems[#problems + 1] = "vaults: expected a list of names, or nil for every vault"
     return
   end
   for _, vault in ipairs(vaults) do
     if not names.is_vault(vault) then
-      problems[#problems + 1] = ("vaults: %s is no name of a vault"):format(names.shown(vault))
+      problems[#problems + 1] = ("vaults: invalid vault name %s"):format(names.quote(vault))
     end
   end
 end
 
--- The alias under which AWS keeps a key for SNS in every account.
+-- alias/aws/sns is the key that AWS itself keeps for SNS in every account.
 local function check_key(key, problems)
   if key == nil then
     return
   elseif type(key) ~= "string" or key == "" then
-    problems[#problems + 1] = "kms_key: the ARN, id or alias of a key is wanted"
+    problems[#problems + 1] = "kms_key: expected the ARN, ID or alias of a key"
   elseif key == "alias/aws/sns" or key:find ":alias/aws/" then
-    problems[#problems + 1] = ("kms_key: %s is AWS's own key, whose policy cannot be changed: a customer key is wanted")
-      :format(names.shown(key))
+    problems[#problems + 1] = ("kms_key: expected a customer key, because the policy of AWS's own key %s cannot be"
+      .. " changed"):format(names.quote(key))
   end
 end
 
@@ -40,7 +40,7 @@ local function check(given)
   local problems = {}
   for name in next, given do
     if not known[name] then
-      problems[#problems + 1] = ("there is no member %s"):format(names.shown(name))
+      problems[#problems + 1] = ("unknown member %s"):format(names.quote(name))
     end
   end
   local topic, wrong = names.topic(given.topic)
@@ -48,7 +48,7 @@ local function check(given)
     problems[#problems + 1] = "topic: " .. problem.message
   end
   if not names.is_account(given.account) then
-    problems[#problems + 1] = ("account: %s is no account: twelve digits are wanted"):format(names.shown(given.account))
+    problems[#problems + 1] = ("account: invalid account ID %s: expected 12 digits"):format(names.quote(given.account))
   end
   check_vaults(given.vaults, problems)
   check_key(given.kms_key, problems)
@@ -79,29 +79,27 @@ local function allow(sid, actions, resource, conditions)
   }, Statement)
 end
 
---- The access policy of a topic that lets vaults publish to it, and nothing more. It is to be set
--- as the topic's attribute `Policy`, which replaces the whole; statements that are there already
--- have to be put beside this one.
+--- Makes the access policy of a topic that allows vaults to publish to it, and nothing else. Set it as the
+-- topic's attribute `Policy`. That replaces the whole policy, so add the statements that must stay.
 --
--- Known: the principal glacier.amazonaws.com, SNS:Publish and the condition aws:SourceOwner are
--- what AWS's own solution for Glacier grants. Not documented for Glacier: whether it tells the vault
--- as aws:SourceArn, so that condition counts only if it does; and that a topic encrypted with a
--- customer key works. One encrypted with AWS's own key for SNS does not.
+-- AWS's own solution for Glacier grants SNS:Publish to the principal glacier.amazonaws.com under the
+-- condition aws:SourceOwner. It is not documented whether Glacier sends the vault's ARN as aws:SourceArn, so
+-- that condition applies only if it does. It is not documented whether a topic that is encrypted with a
+-- customer key works. A topic that is encrypted with AWS's own key for SNS does not.
 --
 -- Raises `ParamValidationError`.
--- @param given table: topic (ARN), account (of the vaults), vaults (list of names; nil for every
---   one of the account), kms_key (ARN, id or alias of the customer key that encrypts the topic, or
---   nil)
--- @return table: the policy; `:json()` is its text, `:key_statement()` what the policy of the key
---   needs, a table with `:json()`, or nil without a key
+-- @param given table: topic (ARN), account (of the vaults), vaults (list of names; nil for all
+--   vaults of the account), kms_key (ARN, ID or alias of the customer key that encrypts the topic, or nil)
+-- @return table: the policy. `:json()` returns its text; `:key_statement()` returns the statement that the
+--   key's policy needs, a table with `:json()`, or nil without a key
 function policy.topic(given)
   if type(given) ~= "table" then
-    errors.raise("validation", "ParamValidationError", ("topic_policy: a table is wanted, not a %s"):format(type(given)))
+    errors.invalid("topic_policy", ("topic_policy: expected a table, got a %s"):format(type(given)))
   end
   local topic, problems = check(given)
   if problems[1] then
     table.sort(problems)
-    errors.raise("validation", "ParamValidationError", "topic_policy:\n" .. table.concat(problems, "\n"))
+    errors.invalid("topic_policy", "topic_policy:\n" .. table.concat(problems, "\n"))
   end
   local key_statement
   if given.kms_key then

@@ -1,7 +1,8 @@
---- Policies as JSON: lua-cjson knows no order of members and takes an empty table for an object.
+--- Writes policies as JSON, always in the same order. lua-cjson cannot: it has no order of members, writes an
+-- empty table as an object, and its escapes depend on its version.
 local policy_text = {}
 
--- The members of a policy in the order in which they are written; others follow, sorted.
+-- The members of a policy in the order in which they are written. Others follow, sorted.
 local order = {}
 for position, name in ipairs {
   "Version", "Id", "Statement", "Sid", "Effect", "Principal", "Action", "Resource", "Condition", "Service",
@@ -10,7 +11,7 @@ for position, name in ipairs {
   order[name] = position
 end
 
--- An empty table is a list only here: elsewhere JSON wants an object.
+-- The members that are lists even where they are empty. Any other empty table is an object.
 local lists = { Statement = true, Action = true, Resource = true, NotAction = true, NotResource = true }
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
@@ -63,8 +64,8 @@ function write(value, name)
   return write_object(value)
 end
 
---- Writes a policy, or a part of one, always in the same order.
--- @param value table of strings, booleans and such tables; it is not checked
+--- Writes a policy, or a part of one.
+-- @param value table: of strings, booleans and such tables; not checked
 -- @return string: JSON
 function policy_text.json(value)
   return write(value)

@@ -1,4 +1,4 @@
---- Brings the configurations of many vaults to what they should be, several at a time.
+--- Sets or removes the notification configurations of many vaults, several at a time.
 local ensure = require "glacier.notifications.ensure"
 local errors = require "glacier.errors"
 local task = require "glacier.async.task"
@@ -22,7 +22,7 @@ local function is_list_of_strings(value)
   return true
 end
 
--- One row an option: whether a value may be meant, and what would be.
+-- By option: whether a value is valid, and what is expected.
 local known = {
   config = function(value)
     return value == false or type(value) == "table", "a configuration, or false to remove it"
@@ -47,16 +47,16 @@ local known = {
 
 local function check_option(name, value)
   if not known[name] then
-    return ("there is no option %s"):format(names.shown(name))
+    return ("unknown option %s"):format(names.quote(name))
   end
-  local good, wanted = known[name](value)
-  return not good and ("%s must be %s, not %s"):format(name, wanted, names.shown(value)) or nil
+  local valid, expected = known[name](value)
+  return not valid and ("invalid option %s: expected %s, got %s"):format(name, expected, names.quote(value)) or nil
 end
 
 local function check(options)
   if type(options) ~= "table" then
-    errors.raise("validation", "ParamValidationError",
-      ("sync_vault_notifications: a table is wanted, not a %s"):format(type(options)))
+    errors.invalid("sync_vault_notifications",
+      ("sync_vault_notifications: expected a table, got a %s"):format(type(options)))
   end
   local problems = { options.config == nil and check_option("config", nil) or nil }
   for name, value in next, options do
@@ -64,11 +64,11 @@ local function check(options)
   end
   if problems[1] then
     table.sort(problems)
-    errors.raise("validation", "ParamValidationError", "sync_vault_notifications:\n" .. table.concat(problems, "\n"))
+    errors.invalid("sync_vault_notifications", "sync_vault_notifications:\n" .. table.concat(problems, "\n"))
   end
 end
 
--- The names listed, each once.
+-- The names of a list, each once.
 local function distinct(list)
   local chosen, seen = {}, {}
   for _, name in ipairs(list) do
@@ -94,19 +94,21 @@ local function choose(runtime, options)
   return chosen
 end
 
--- Does one vault and fills its entry; nothing is raised.
+-- Handles one vault and fills its entry.
 local function work(runtime, context, entry, options)
   local where = { accountId = options.accountId, vaultName = entry.vaultName }
   local ask = ensure.caller(runtime, context)
   local good, outcome = copcall.call(ensure.apply, ask, where, options.config or nil, options.dry_run)
   if good then
     entry.changed, entry.before, entry.after = outcome.changed, outcome.before, outcome.after
-  else
+  elseif type(outcome) == "table" then
     entry.error = outcome
+  else
+    error(outcome, 0) -- out of memory
   end
 end
 
--- Performs the work for all entries; `progress` gets each as it is done.
+-- Handles all entries. `progress` gets each entry when it is done.
 local function run(runtime, entries, options)
   local position, last = 0, nil
   local function next_task()
@@ -117,25 +119,30 @@ local function run(runtime, entries, options)
       last = entry
     end)
   end
-  task.all(next_task, {
+  local outcomes = task.all(next_task, {
     concurrency = options.concurrency,
     progress = options.progress and function(done)
       options.progress(done, #entries, last.vaultName, last)
     end,
   })
+  for _, outcome in ipairs(outcomes) do
+    if not outcome.ok then
+      error(outcome.error, 0)
+    end
+  end
 end
 
---- Sets the configuration of many vaults, where it is not so already, or removes it. All vaults are
--- listed before the first is touched; a vault that fails does not stop the others.
--- Raises `ParamValidationError` before anything is sent, what ListVaults raises, and what a
--- function that chooses raises.
+--- Sets the configuration of many vaults where it differs, or removes it. All vaults are listed before the
+-- first one is changed. A vault that fails does not stop the others.
+-- Raises `ParamValidationError` before anything is sent, what ListVaults raises, and what the function
+-- `vaults` raises.
 -- @param runtime table: of `runtime.new`
--- @param options table: config (of SetVaultNotifications, or false: remove), vaults ("all", which
---   is the default, a list of names, or function(vault) -> whether it is meant, given what
---   list_vaults gives), accountId, concurrency (64 vaults at a time), dry_run (true: only says what
---   would be), progress (function(done, total, name, entry), whose errors are not looked at)
--- @return table: changed, unchanged, failed: lists of entries { vaultName =, before =, after =,
---   error = } in the order of the vaults; an entry that progress gets also has `changed`
+-- @param options table: config (of SetVaultNotifications, or false to remove it), vaults ("all", the default; a
+--   list of names; or function(vault) -> boolean, which gets the items of list_vaults), accountId, concurrency
+--   (vaults at a time, 64), dry_run (true to report only, without writing), progress (function(done, total,
+--   name, entry), whose errors are ignored)
+-- @return table: changed, unchanged, failed: lists of entries { vaultName =, before =, after =, error = } in the
+--   order of the vaults. An entry that progress gets also has `changed`
 function sync.vaults(runtime, options)
   check(options)
   if options.config then
