@@ -5,6 +5,9 @@ local values = require "glacier.config.values"
 
 local endpoint = {}
 
+-- How the host names of services begin, by their names in settings.
+local hosts = { glacier = "glacier", sts = "sts", sso = "portal.sso", sso_oidc = "oidc" }
+
 -- The [services] section that the profile names.
 local function services_of_profile(sources)
   local name, origin = values.text_of(sources, sources.profile, "services")
@@ -59,7 +62,8 @@ end
 --- Resolves the endpoint of a service.
 -- Raises errors of kind "config".
 -- @param sources table: of `values.look_up`
--- @param service string: its name in a [services] section and, in upper case, in AWS_ENDPOINT_URL_<NAME>
+-- @param service string: "glacier", "sts", "sso" or "sso_oidc"; it is its name in a [services] section and, in upper
+--   case, in AWS_ENDPOINT_URL_<NAME>
 -- @param options table: region, string; endpoint_url, string or nil: a URL that is given in code; use_fips,
 --   use_dualstack, booleans or nil
 -- @return string, boolean: the URL, and whether it is a configured one rather than what the rules give
@@ -69,7 +73,7 @@ function endpoint.resolve(sources, service, options)
     url, origin = configured(sources, service)
   end
   return by_rules(origin, {
-    service = service, region = options.region, endpoint_url = url,
+    service = hosts[service], region = options.region, endpoint_url = url,
     use_fips = options.use_fips, use_dualstack = options.use_dualstack,
   }), url ~= nil
 end

@@ -10,13 +10,6 @@ local service = {}
 -- Requests in all, as in the standard retry mode.
 local ATTEMPTS = 3
 
--- By name: how the host name begins, and what the service is called in settings.
-local services = {
-  sts = { host = "sts", key = "sts" },
-  sso = { host = "portal.sso", key = "sso" },
-  oidc = { host = "oidc", key = "sso_oidc" },
-}
-
 -- Regions whose STS calls went to one global host before there were regional ones.
 local legacy_regions = {}
 for region in ([[ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 aws-global ca-central-1 eu-central-1 eu-north-1
@@ -26,20 +19,19 @@ end
 
 --- Where a service is.
 -- Raises the errors of endpoints, kind "config".
--- @param name string: "sts", "sso" or "oidc"
+-- @param name string: "sts", "sso" or "sso_oidc"
 -- @param region string
 -- @return string: the URL, without a slash at its end
 -- @return string: the region to sign for
 function service.endpoint(session, name, region)
-  local row, found = services[name], settings.found(session)
+  local found = settings.found(session)
   local fips, dualstack = values.look_up(found, "use_fips_endpoint"), values.look_up(found, "use_dualstack_endpoint")
-  local url, custom = endpoint.resolve(found, row.key, { region = region, use_fips = fips, use_dualstack = dualstack })
+  local url, custom = endpoint.resolve(found, name, { region = region, use_fips = fips, use_dualstack = dualstack })
   if name == "sts" and not (custom or fips or dualstack) and values.look_up(found, "sts_regional_endpoints") == "legacy"
     and legacy_regions[region] then
     return "https://sts.amazonaws.com", "us-east-1"
   end
-  -- The rules of these services are those of Glacier, up to the first label.
-  return (custom and url or url:gsub("^https://glacier", "https://" .. row.host)):gsub("/+$", ""), region
+  return url:match "^.*[^/]", region
 end
 
 -- What a response is to glacier.retry; nil where it is none of its kind.

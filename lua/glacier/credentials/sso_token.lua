@@ -19,7 +19,7 @@ local refresh_fields = { "refreshToken", "clientId", "clientSecret", "registrati
 local function request_fields(session, sso_session, token)
   return {
     method = "POST",
-    url = service.endpoint(session, "oidc", sso_session.sso_region) .. "/token",
+    url = service.endpoint(session, "sso_oidc", sso_session.sso_region) .. "/token",
     headers = { ["Content-Type"] = "application/json" },
     body = answer.encode {
       grantType = "refresh_token", refreshToken = token.refreshToken,
