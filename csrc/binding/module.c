@@ -7,6 +7,7 @@
 #include "binding/events.h"
 #include "binding/files.h"
 #include "binding/output.h"
+#include "binding/inventory.h"
 #include "binding/request.h"
 #include "binding/response.h"
 #include "binding/system.h"
@@ -75,6 +76,7 @@ static const luaL_Reg functions[] = {
     {"pool", gl_lua_pool},
     {"tree_hash", gl_lua_tree_hash},
     {"combine_tree_hashes", gl_lua_combine_tree_hashes},
+    {"inventory", gl_lua_inventory},
     {"error", gl_lua_error},
     {"time", gl_lua_time},
     {"monotonic", gl_lua_monotonic},
@@ -108,9 +110,10 @@ int luaopen_glacier_core(lua_State *L);
 __attribute__((visibility("default")))
 #endif
 int luaopen_glacier_core(lua_State *L) {
-  const gl_box_class *const classes[] = {
-      &gl_buf_box,  &gl_request_box,  &gl_credentials_box, &gl_response_box,    &gl_events_box,
-      &gl_pool_box, &gl_transfer_box, &gl_tree_hash_box,   &gl_certificate_box, &gl_output_box};
+  const gl_box_class *const classes[] = {&gl_buf_box,      &gl_request_box,   &gl_credentials_box,
+                                         &gl_response_box, &gl_events_box,    &gl_pool_box,
+                                         &gl_transfer_box, &gl_tree_hash_box, &gl_certificate_box,
+                                         &gl_output_box,   &gl_inventory_box};
   stay_loaded();
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);

@@ -1,5 +1,5 @@
 /* A JSON writer into a buffer (RFC 8259), without white space.  It sets commas and colons; the
- * caller is responsible for the order of the calls.  JSON is read by lua-cjson. */
+ * caller is responsible for the order of the calls. */
 #ifndef GL_CORE_JSON_H
 #define GL_CORE_JSON_H
 

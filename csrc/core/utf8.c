@@ -4,10 +4,7 @@
 
 #include <string.h>
 
-/* The size of the character that `lead` begins, and the range of its second byte, which is what
- * excludes overlong forms, surrogates and values above U+10FFFF (RFC 3629, section 4).  0 if it
- * begins none. */
-static size_t character_size(unsigned char lead, unsigned char *lowest, unsigned char *highest) {
+size_t gl_utf8_size(unsigned char lead, unsigned char *lowest, unsigned char *highest) {
   *lowest = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
   *highest = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
   if (lead < 0x80)
@@ -21,7 +18,7 @@ static size_t character_size(unsigned char lead, unsigned char *lowest, unsigned
  * that begins none counts 1. */
 static size_t next_character(const unsigned char *at, size_t left, int *is_valid) {
   unsigned char lowest, highest;
-  size_t size = character_size(at[0], &lowest, &highest), i = 1;
+  size_t size = gl_utf8_size(at[0], &lowest, &highest), i = 1;
   for (; i < size && i < left; i++) {
     if (at[i] < lowest || at[i] > highest)
       break;

@@ -4,6 +4,11 @@
 
 #include "core/buf.h"
 
+/* The size of the character that `lead` begins, and the range of its second byte, which is what
+ * excludes overlong forms, surrogates and values above U+10FFFF (RFC 3629, section 4).  0 if it
+ * begins none. */
+size_t gl_utf8_size(unsigned char lead, unsigned char *lowest, unsigned char *highest);
+
 int gl_utf8_valid(const char *bytes, size_t length);
 
 /* Appends the bytes as valid UTF-8, at most `limit` bytes of it; the cut falls between characters.

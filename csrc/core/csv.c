@@ -1,0 +1,211 @@
+#include "core/csv.h"
+
+#include <string.h>
+
+/* The bytes of a row from `at` on. */
+typedef struct cursor {
+  const char *at, *end;
+  int is_end;  /* nothing follows `end` */
+  int doubles; /* the csv's own, until this row is whole: a row may have to be read again */
+  const char *why;
+} cursor;
+
+/* What a quote in a quoted field is. */
+typedef enum quote { CLOSING, DOUBLED, ESCAPED, UNDECIDED, INVALID } quote;
+
+typedef enum answer { NO, YES, LATER } answer;
+
+static gl_csv_result fail(cursor *row, const char *at, const char *why) {
+  row->at = at;
+  row->why = why;
+  return GL_CSV_FAILED;
+}
+
+/* Whether a field may end before the byte at `at`. */
+static answer is_delimiter(const cursor *row, const char *at) {
+  if (at == row->end)
+    return row->is_end ? YES : LATER;
+  return *at == ',' || *at == '\r' || *at == '\n' ? YES : NO;
+}
+
+/* Whether a line ends at `at`. */
+static answer is_line_end(const cursor *row, const char *at) {
+  if (at < row->end && *at == '\r')
+    at++;
+  if (at == row->end)
+    return row->is_end ? YES : LATER;
+  return *at == '\n' ? YES : NO;
+}
+
+/* --- does the rest of the row fit? ----------------------------------------------------------- */
+
+static int is_of_kind(gl_csv_kind kind, char byte) {
+  static const char marks[] = "-_.:+";
+  if (byte >= '0' && byte <= '9')
+    return 1;
+  char lower = (char)(byte | 0x20);
+  return kind == GL_CSV_TOKEN && ((lower >= 'a' && lower <= 'z') || (byte && strchr(marks, byte)));
+}
+
+/* Whether a field of this kind, in quotes or not, is at `*at`, which moves behind it. */
+static answer fits_field(const cursor *row, const char **at, gl_csv_kind kind) {
+  int quoted = *at < row->end && **at == '"';
+  *at += quoted;
+  while (*at < row->end && is_of_kind(kind, **at))
+    ++*at;
+  if (*at == row->end)
+    return row->is_end && !quoted ? YES : LATER;
+  if (quoted && **at != '"')
+    return NO;
+  *at += quoted;
+  return YES;
+}
+
+/* Whether the columns behind `column` and a line end are at `at`. */
+static answer fits_rest(const gl_csv *csv, const cursor *row, const char *at, int column) {
+  answer fits = YES;
+  for (int i = column + 1; i < csv->columns && fits == YES; i++) {
+    if (csv->kinds[i] == GL_CSV_ANY)
+      return YES;
+    if (at == row->end || *at != ',')
+      return at == row->end && !row->is_end ? LATER : NO;
+    at++;
+    fits = fits_field(row, &at, csv->kinds[i]);
+  }
+  return fits == YES ? is_line_end(row, at) : fits;
+}
+
+/* --- fields ---------------------------------------------------------------------------------- */
+
+/* What the quote at `at` is, behind a backslash and before a delimiter or another quote.  Both
+ * dialects allow two readings; the one whose rest of the row is right is taken. */
+static quote judge_escaped(const gl_csv *csv, const cursor *row, const char *at, int column) {
+  int is_pair = at + 1 < row->end && at[1] == '"';
+  answer delimited = is_delimiter(row, at + 1 + is_pair);
+  if (!is_pair && delimited == NO)
+    return ESCAPED;
+  answer fits = delimited == YES ? fits_rest(csv, row, at + 1 + is_pair, column) : delimited;
+  if (fits == LATER)
+    return row->is_end ? ESCAPED : UNDECIDED;
+  if (is_pair)
+    return fits == YES ? ESCAPED : DOUBLED;
+  return fits == YES ? CLOSING : ESCAPED;
+}
+
+/* What the quote at `at` is, in a field that begins at `start`. */
+static quote judge(const gl_csv *csv, const cursor *row, const char *start, const char *at,
+                   int column) {
+  if (at > start && at[-1] == '\\' && !row->doubles)
+    return judge_escaped(csv, row, at, column);
+  if (at + 1 < row->end && at[1] == '"')
+    return DOUBLED;
+  answer delimited = is_delimiter(row, at + 1);
+  return delimited == YES ? CLOSING : delimited == LATER ? UNDECIDED : INVALID;
+}
+
+static int append(gl_csv *csv, const char *from, const char *to) {
+  return gl_buf_append(&csv->text, from, (size_t)(to - from));
+}
+
+/* Takes a quote at `at`, which is part of the value, and moves `*from` behind it. */
+static int append_quote(gl_csv *csv, quote what, const char **from, const char *at) {
+  if (append(csv, *from, what == ESCAPED ? at - 1 : at))
+    return GL_CSV_MEMORY;
+  *from = at + (what == DOUBLED ? 2 : 1);
+  return gl_buf_append_char(&csv->text, '"');
+}
+
+/* Reads a field from behind its first quote to behind its last. */
+static gl_csv_result read_quoted(gl_csv *csv, cursor *row, int column) {
+  const char *start = row->at, *from = start;
+  for (;;) {
+    const char *at = memchr(from, '"', (size_t)(row->end - from));
+    if (!at)
+      return row->is_end ? fail(row, row->end, "a quoted field has no end") : GL_CSV_MORE;
+    quote what = judge(csv, row, start, at, column);
+    if (what == UNDECIDED)
+      return GL_CSV_MORE;
+    if (what == INVALID)
+      return fail(row, at + 1, "expected a comma or the end of the line behind a quoted field");
+    if (what == CLOSING) {
+      row->at = at + 1;
+      return append(csv, from, at) ? GL_CSV_MEMORY : GL_CSV_ROW;
+    }
+    row->doubles |= what == DOUBLED;
+    if (append_quote(csv, what, &from, at))
+      return GL_CSV_MEMORY;
+  }
+}
+
+static gl_csv_result read_plain(gl_csv *csv, cursor *row) {
+  const char *at = row->at;
+  while (at < row->end && *at != ',' && *at != '\n' && *at != '\r' && *at != '"')
+    at++;
+  if (at == row->end && !row->is_end)
+    return GL_CSV_MORE;
+  if (at < row->end && *at == '"')
+    return fail(row, at, "a quote in a field that is not quoted");
+  int failed = append(csv, row->at, at);
+  row->at = at;
+  return failed ? GL_CSV_MEMORY : GL_CSV_ROW;
+}
+
+static gl_csv_result read_field(gl_csv *csv, cursor *row) {
+  if (row->at == row->end && !row->is_end)
+    return GL_CSV_MORE;
+  if (csv->count == GL_CSV_MAX_COLUMNS)
+    return fail(row, row->at, "too many columns");
+  gl_csv_field *field = &csv->fields[csv->count];
+  int quoted = row->at < row->end && *row->at == '"';
+  field->offset = csv->text.length;
+  row->at += quoted;
+  gl_csv_result result = quoted ? read_quoted(csv, row, csv->count) : read_plain(csv, row);
+  field->length = csv->text.length - field->offset;
+  csv->count++;
+  return result;
+}
+
+/* Reads the end of a line. */
+static gl_csv_result read_line_end(cursor *row) {
+  answer is_end = is_line_end(row, row->at);
+  if (is_end == LATER)
+    return GL_CSV_MORE;
+  if (is_end == NO)
+    return fail(row, row->at, "expected a line feed behind the carriage return");
+  if (row->at < row->end && *row->at == '\r')
+    row->at++;
+  row->at += row->at < row->end;
+  return GL_CSV_ROW;
+}
+
+static gl_csv_result read_row(gl_csv *csv, cursor *row) {
+  gl_csv_result result = read_field(csv, row);
+  while (result == GL_CSV_ROW && row->at < row->end && *row->at == ',') {
+    row->at++;
+    result = read_field(csv, row);
+  }
+  if (result != GL_CSV_ROW)
+    return result;
+  if (csv->columns && csv->count != csv->columns)
+    return fail(row, row->at, "the row has not as many fields as the header");
+  return read_line_end(row);
+}
+
+gl_csv_result gl_csv_read(gl_csv *csv, const char **at, const char *end, int is_end,
+                          const char **why) {
+  cursor row = {*at, end, is_end, csv->doubles, NULL};
+  gl_buf_reset(&csv->text);
+  csv->count = 0;
+  gl_csv_result result = read_row(csv, &row);
+  if (result == GL_CSV_ROW || result == GL_CSV_FAILED)
+    *at = row.at;
+  if (result == GL_CSV_ROW)
+    csv->doubles = row.doubles;
+  *why = row.why;
+  return result;
+}
+
+void gl_csv_clear(gl_csv *csv) {
+  gl_buf_clear(&csv->text);
+  *csv = (gl_csv){0};
+}

@@ -1,0 +1,103 @@
+#include "core/inventory_private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum { UNKNOWN, JSON, CSV };
+
+const char *const gl_inventory_members[GL_INVENTORY_MEMBERS] = {
+    "ArchiveId", "ArchiveDescription", "CreationDate", "Size", "SHA256TreeHash"};
+
+gl_inventory_result gl_inventory_fail(gl_error *error, const char *what, uint64_t byte,
+                                      const char *why) {
+  gl_error_set(error, GL_TRANSPORT, "ResponseParserError", "invalid %s at byte %" PRIu64 ": %s",
+               what, byte, why);
+  return GL_INVENTORY_FAILED;
+}
+
+uint64_t gl_inventory_fed(const gl_inventory *inventory) {
+  return inventory->position + inventory->input.length;
+}
+
+int gl_inventory_member(const char *name, size_t length) {
+  int member = 0;
+  while (member < GL_INVENTORY_MEMBERS && (strlen(gl_inventory_members[member]) != length ||
+                                           memcmp(gl_inventory_members[member], name, length)))
+    member++;
+  return member;
+}
+
+void gl_inventory_begin_archive(gl_inventory *inventory) {
+  gl_inventory_archive *archive = &inventory->archive;
+  memset(archive->present, 0, sizeof archive->present);
+  gl_buf_reset(&archive->text);
+}
+
+int gl_inventory_set_size(gl_inventory *inventory, const char *digits, size_t length) {
+  int64_t size = 0;
+  for (size_t i = 0; i < length; i++) {
+    int digit = digits[i] - '0';
+    if (digit < 0 || digit > 9 || size > (INT64_MAX - digit) / 10)
+      return 0;
+    size = size * 10 + digit;
+  }
+  inventory->archive.size = size;
+  inventory->archive.present[GL_INVENTORY_SIZE] = 1;
+  return length > 0;
+}
+
+int gl_inventory_feed(gl_inventory *inventory, const char *bytes, size_t length) {
+  gl_buf_splice(&inventory->input, 0, inventory->at, NULL, 0); /* cannot fail: it only removes */
+  inventory->position += inventory->at;
+  inventory->at = 0;
+  return gl_buf_append(&inventory->input, bytes, length);
+}
+
+void gl_inventory_end(gl_inventory *inventory) {
+  inventory->is_end = 1;
+}
+
+/* Whether the input begins with a byte order mark, or with the first bytes of one. */
+static size_t mark_length(const gl_buf *input) {
+  static const char mark[] = "\xEF\xBB\xBF";
+  size_t length = input->length < 3 ? input->length : 3;
+  return length && !memcmp(input->data, mark, length) ? length : 0;
+}
+
+/* Finds out the format from the first byte that is no white space: JSON begins with a bracket. */
+static gl_inventory_result detect(gl_inventory *inventory, gl_error *error) {
+  const gl_buf *input = &inventory->input;
+  size_t at = mark_length(input);
+  if (at > 0 && at < 3 && !inventory->is_end)
+    return GL_INVENTORY_MORE;
+  while (at < input->length && strchr(" \t\r\n", input->data[at]) && input->data[at])
+    at++;
+  if (at == input->length)
+    return inventory->is_end ? gl_inventory_fail(error, "inventory", at, "it is empty")
+                             : GL_INVENTORY_MORE;
+  int is_json = input->data[at] == '{' || input->data[at] == '[';
+  inventory->format = is_json ? JSON : CSV;
+  inventory->at = at;
+  inventory->json.position = at;
+  return GL_INVENTORY_DONE;
+}
+
+gl_inventory_result gl_inventory_next(gl_inventory *inventory, gl_error *error) {
+  if (inventory->format == UNKNOWN) {
+    gl_inventory_result detected = detect(inventory, error);
+    if (detected != GL_INVENTORY_DONE)
+      return detected;
+  }
+  return inventory->format == JSON ? gl_inventory_next_json(inventory, error)
+                                   : gl_inventory_next_csv(inventory, error);
+}
+
+void gl_inventory_clear(gl_inventory *inventory) {
+  gl_buf_clear(&inventory->archive.text);
+  gl_buf_clear(&inventory->vault_arn);
+  gl_buf_clear(&inventory->date);
+  gl_buf_clear(&inventory->input);
+  gl_json_reader_clear(&inventory->json);
+  gl_csv_clear(&inventory->csv);
+  *inventory = (gl_inventory){0};
+}

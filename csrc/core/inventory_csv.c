@@ -1,0 +1,135 @@
+/* Inventories in CSV: a header with the members' names, and a row for each archive. */
+#include "core/inventory_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_ROW = 1024 * 1024, HASH_DIGITS = 64 };
+
+static gl_inventory_result fail_at(const gl_inventory *inventory, gl_error *error, size_t at,
+                                   const char *why) {
+  int is_behind = inventory->is_end && at == inventory->input.length; /* names the last byte */
+  uint64_t byte = inventory->position + at + !is_behind;
+  return gl_inventory_fail(error, "CSV", byte, why);
+}
+
+static gl_inventory_result fail_memory(gl_error *error) {
+  gl_error_memory(error);
+  return GL_INVENTORY_FAILED;
+}
+
+/* --- header ---------------------------------------------------------------------------------- */
+
+static gl_csv_kind kind_of(int member) {
+  if (member == GL_INVENTORY_DESCRIPTION || member == GL_INVENTORY_MEMBERS)
+    return GL_CSV_ANY;
+  return member == GL_INVENTORY_SIZE ? GL_CSV_DIGITS : GL_CSV_TOKEN;
+}
+
+/* Finds the columns by the names in the header, which begins at `start` of the input. */
+static gl_inventory_result read_header(gl_inventory *inventory, size_t start, gl_error *error) {
+  gl_csv *csv = &inventory->csv;
+  int seen[GL_INVENTORY_MEMBERS + 1] = {0};
+  for (int i = 0; i < csv->count; i++) {
+    const gl_csv_field *field = &csv->fields[i];
+    int member = gl_inventory_member(gl_buf_string(&csv->text) + field->offset, field->length);
+    inventory->columns[i] = member;
+    csv->kinds[i] = kind_of(member);
+    seen[member]++;
+  }
+  csv->columns = csv->count;
+  for (int member = 0; member < GL_INVENTORY_MEMBERS; member++) {
+    char why[64];
+    snprintf(why, sizeof why, "the header must name %s once", gl_inventory_members[member]);
+    if (seen[member] != 1)
+      return fail_at(inventory, error, start, why);
+  }
+  return GL_INVENTORY_MORE;
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+/* Whether the row that ends at `at` is whole: a tree hash at the very end of the input, without a
+ * line end behind it, may have been cut off. */
+static int is_whole(const gl_inventory *inventory) {
+  const gl_csv *csv = &inventory->csv;
+  int last = csv->columns - 1;
+  const char *end = inventory->input.data + inventory->at;
+  if (inventory->at < inventory->input.length || end[-1] == '\n' || end[-1] == '\r')
+    return 1;
+  return inventory->columns[last] != GL_INVENTORY_TREE_HASH ||
+         csv->fields[last].length == HASH_DIGITS;
+}
+
+/* Makes an archive of the row that begins at `start` of the input. */
+static gl_inventory_result take_row(gl_inventory *inventory, size_t start, gl_error *error) {
+  gl_csv *csv = &inventory->csv;
+  gl_inventory_archive *archive = &inventory->archive;
+  if (!is_whole(inventory))
+    return fail_at(inventory, error, inventory->at, "the row ends too early");
+  gl_inventory_begin_archive(inventory);
+  for (int i = 0; i < csv->count; i++) {
+    const gl_csv_field *field = &csv->fields[i];
+    int member = inventory->columns[i];
+    if (member == GL_INVENTORY_MEMBERS)
+      continue;
+    const char *text = gl_buf_string(&csv->text) + field->offset;
+    if (member == GL_INVENTORY_SIZE && !gl_inventory_set_size(inventory, text, field->length))
+      return fail_at(inventory, error, start, "the row's Size is no whole number of bytes");
+    archive->texts[member] = *field;
+    archive->present[member] = 1;
+  }
+  gl_buf text = archive->text; /* the archive takes the row's text, and the row its memory */
+  archive->text = csv->text;
+  csv->text = text;
+  return GL_INVENTORY_ARCHIVE;
+}
+
+/* Another row needs more bytes.  So that pieces of a few bytes do not make it read the same bytes
+ * over and over, it is tried again only with twice as many. */
+static gl_inventory_result wait_for_more(gl_inventory *inventory, gl_error *error) {
+  size_t length = inventory->input.length - inventory->at;
+  if (length > MAX_ROW)
+    return fail_at(inventory, error, inventory->at, "a row is longer than 1 MiB");
+  inventory->needed = length * 2;
+  return GL_INVENTORY_MORE;
+}
+
+static gl_inventory_result read_row(gl_inventory *inventory, gl_error *error) {
+  const char *base = inventory->input.data, *at = base + inventory->at, *why;
+  size_t start = inventory->at;
+  switch (
+      gl_csv_read(&inventory->csv, &at, base + inventory->input.length, inventory->is_end, &why)) {
+  case GL_CSV_MORE:
+    return wait_for_more(inventory, error);
+  case GL_CSV_MEMORY:
+    return fail_memory(error);
+  case GL_CSV_FAILED:
+    return fail_at(inventory, error, (size_t)(at - base), why);
+  case GL_CSV_ROW:
+    break;
+  }
+  inventory->at = (size_t)(at - base);
+  inventory->needed = 0;
+  return inventory->csv.columns ? take_row(inventory, start, error)
+                                : read_header(inventory, start, error);
+}
+
+gl_inventory_result gl_inventory_next_csv(gl_inventory *inventory, gl_error *error) {
+  const gl_buf *input = &inventory->input;
+  gl_inventory_result result = GL_INVENTORY_MORE;
+  while (result == GL_INVENTORY_MORE) {
+    while (inventory->at < input->length && strchr("\r\n", input->data[inventory->at]) &&
+           input->data[inventory->at])
+      inventory->at++; /* empty lines */
+    size_t length = input->length - inventory->at;
+    if (length == 0 && inventory->is_end)
+      return GL_INVENTORY_DONE;
+    if (length == 0 || (length < inventory->needed && !inventory->is_end))
+      return GL_INVENTORY_MORE;
+    result = read_row(inventory, error);
+    if (inventory->needed)
+      break;
+  }
+  return result;
+}

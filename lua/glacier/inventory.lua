@@ -1,0 +1,75 @@
+--- Iterating over the archives of a vault's inventory, as an inventory-retrieval job gives it.
+local core = require "glacier.core"
+local errors = require "glacier.errors"
+local source = require "glacier.body.source"
+
+local inventory = {}
+
+local CHUNK = 64 * 1024 -- bytes that are read at once
+
+local ORIGIN = { words = "inventory: Invalid value, " } -- before the reason in an error's message
+
+-- A table or a foreign userdata with a `read` method, such as get_job_output's body.
+local function has_read(value)
+  if type(value) == "table" then
+    return type(value.read) == "function"
+  end
+  return type(value) == "userdata" and not io.type(value) and type(value.read) == "function"
+end
+
+local function open(value)
+  if has_read(value) then
+    return source.open(function(count)
+      return value:read(count)
+    end, ORIGIN)
+  end
+  return source.open(value, ORIGIN)
+end
+
+local function misuse()
+  return errors.invalid("inventory",
+    "inventory: another step of this iterator is under way, or one was broken off by an error")
+end
+
+--- Iterates over the archives of an inventory: `for archive, info in glacier.inventory(source)`.
+-- The source is read in pieces, and only one archive is kept; it is not closed. The format, JSON or
+-- CSV, shows in the bytes.
+--
+-- `archive` is a table: ArchiveId, ArchiveDescription, CreationDate, SHA256TreeHash (strings), Size
+-- (integer; a number where Lua has no integers). A member that is null or missing in JSON is absent.
+--
+-- `info` is one and the same table at each step. VaultARN and InventoryDate are set in it when they
+-- are read: before the first archive if they come before ArchiveList in the document, otherwise at
+-- the end of the loop. It stays empty for CSV, which has neither.
+--
+-- Raises `ResponseParserError` (kind "transport", as for a response of the service that cannot be
+-- parsed) where the source is malformed or cut off; its message has the number of the byte, the
+-- first being 1. Raises `ParamValidationError` for a source that is none, and whatever the source's
+-- reader raises. The iterator cannot go on after an error.
+-- @param value string, open file, function(n) -> string or nil, or an object with `read(self, n)`,
+--   such as get_job_output's `body`; a reader may yield
+-- @return function: the iterator; table: `info`, for a loop without any step
+function inventory.archives(value)
+  local opened = open(value)
+  local parser, info, running = core.inventory(), {}, false
+  return function()
+    if running then
+      misuse()
+    end
+    running = true
+    local archive = parser:next(info)
+    while archive == false do
+      local piece = opened.read(CHUNK)
+      if piece then
+        parser:feed(piece)
+      else
+        parser:finish()
+      end
+      archive = parser:next(info)
+    end
+    running = false
+    return archive, info
+  end, info
+end
+
+return inventory
