@@ -14,16 +14,10 @@ return {
   tree_hash = tree_hash.hash,
   tree_hasher = tree_hash.hasher,
   combine_tree_hashes = tree_hash.combine,
-<<<<<<< HEAD
   check_notification_config = check.config,
   topic_policy = policy.topic,
   parse_notification = message.parse,
-=======
-  check_notification_config = notifications.check,
-  topic_policy = notifications.topic_policy,
-  parse_notification = notifications.parse,
-  inventory = function(...)
+  inventory = function(...) -- loaded when it is first used
     return require("glacier.inventory").archives(...)
   end,
->>>>>>> e6b9c69 (Read inventories archive by archive, in JSON and CSV)
 }
