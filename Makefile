@@ -173,6 +173,17 @@ modules := $(patsubst lua/%,%,$(shell find lua -name '*.lua' 2>/dev/null))
 for-lua:
 	@$(MAKE) --no-print-directory $(if $(filter 5.1,$(abi)),luajit,lua54)
 
+# The annotations for editors and the reference, from the model and the docstrings.
+doc: $(BUILD)/spec/tools/model_dump
+	@$< >$(BUILD)/model.lua
+	@$(LUA) spec/tools/make-reference $(BUILD)/model.lua $(or $(DOC),lua/glacier)
+$(BUILD)/spec/tools/model_dump: $(BUILD)/obj/tools/model_dump.o $(BUILD)/obj/core/model.o
+	@mkdir -p $(@D)
+	$(call say,LINK)$(link) -o $@ $^
+$(BUILD)/obj/tools/%.o: spec/tools/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC)$(compile) -c -o $@ $<
+
 install:
 	@test -n '$(abi)' || { echo "$(LUA) does not run: set LUA to your interpreter" >&2; exit 1; }
 	@$(MAKE) --no-print-directory for-lua

@@ -20,14 +20,14 @@
 
 #define STRUCTURE(name, ...)                                                                       \
   static const gl_member name##_members[] = {__VA_ARGS__};                                         \
-  static const gl_shape name = {GL_STRUCTURE, name##_members, COUNT(name##_members), NULL};
-#define LIST(name, of) static const gl_shape name = {GL_LIST, NULL, 0, &(of)};
-#define MAP(name, of) static const gl_shape name = {GL_MAP, NULL, 0, &(of)};
+  static const gl_shape name = {GL_STRUCTURE, name##_members, COUNT(name##_members), NULL, #name};
+#define LIST(name, of) static const gl_shape name = {GL_LIST, NULL, 0, &(of), NULL};
+#define MAP(name, of) static const gl_shape name = {GL_MAP, NULL, 0, &(of), NULL};
 
-static const gl_shape STRING = {GL_STRING, NULL, 0, NULL};
-static const gl_shape LONG = {GL_LONG, NULL, 0, NULL};
-static const gl_shape BOOLEAN = {GL_BOOLEAN, NULL, 0, NULL};
-static const gl_shape BLOB = {GL_BLOB, NULL, 0, NULL};
+static const gl_shape STRING = {GL_STRING, NULL, 0, NULL, NULL};
+static const gl_shape LONG = {GL_LONG, NULL, 0, NULL, NULL};
+static const gl_shape BOOLEAN = {GL_BOOLEAN, NULL, 0, NULL, NULL};
+static const gl_shape BLOB = {GL_BLOB, NULL, 0, NULL, NULL};
 
 /* ---- shapes ------------------------------------------------------------------------------ */
 

@@ -47,6 +47,7 @@ struct gl_shape {
   const gl_member *members; /* GL_STRUCTURE */
   size_t count;             /* of members */
   const gl_shape *element;  /* GL_LIST: of each item; GL_MAP: of each value */
+  const char *name;         /* GL_STRUCTURE, in snake case; for the reference */
 };
 
 typedef struct gl_operation {

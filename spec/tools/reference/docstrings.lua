@@ -1,0 +1,61 @@
+--- Reads the docstrings of Lua files: `--- text`, `-- text`, `-- @param name type: text`,
+-- `-- @return type: text`, directly above what they describe.
+local docstrings = {}
+
+-- Appends a line of a comment to what it continues.
+local function add_line(doc, line)
+  local tag, rest = line:match "^@(%a+)%s*(.*)$"
+  if tag == "param" then
+    local name, text = rest:match "^(%S+)%s*(.*)$"
+    doc.current = { name = name, text = text }
+    doc.params[#doc.params + 1] = doc.current
+  elseif tag == "return" then
+    doc.current = { text = rest }
+    doc.returns[#doc.returns + 1] = doc.current
+  else
+    local into = doc.current or doc
+    into.text = into.text == "" and line or into.text .. " " .. line:match "^%s*(.*)$"
+  end
+end
+
+-- The type before the first colon, and the text behind it.
+local function split_type(entry)
+  local kind, text = entry.text:match "^([^:]-):%s+(.*)$"
+  entry.type, entry.text = kind or entry.text, text or ""
+end
+
+local function finish(doc)
+  for _, list in ipairs { doc.params, doc.returns } do
+    for _, entry in ipairs(list) do
+      split_type(entry)
+    end
+  end
+  doc.current = nil
+  return doc
+end
+
+--- Reads a file.
+-- @param path string
+-- @return table: symbol, as written in the code ("Client:call", "task.all") -> { text =, params = list of
+--   { name =, type =, text = }, returns = list of { type =, text = } }
+function docstrings.read(path)
+  local found, doc = {}, nil
+  for line in io.lines(path) do
+    local first, more = line:match "^%-%-%- ?(.*)$", line:match "^%-%- ?(.*)$"
+    if first then
+      doc = { text = "", params = {}, returns = {} }
+      add_line(doc, first)
+    elseif more and doc then
+      add_line(doc, more)
+    else
+      local symbol = line:match "^function ([%w_.:]+)" or line:match "^([%w_]+%.[%w_]+) ="
+      if doc and symbol then
+        found[symbol] = finish(doc)
+      end
+      doc = nil
+    end
+  end
+  return found
+end
+
+return docstrings
