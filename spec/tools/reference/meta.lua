@@ -53,8 +53,8 @@ function Writer:class(name, shape, output)
   self.written[name] = true
   self:line("---@class %s", name)
   for _, member in ipairs(shape and shape.members or {}) do
-    local kind = member.shape.type == "blob" and (output and "glacier.Reader" or "string|file*|fun(n: integer): string?")
-      or self:type_of(member.shape)
+    local stream = output and "glacier.Reader" or "string|file*|fun(n: integer): string?"
+    local kind = member.shape.type == "blob" and stream or self:type_of(member.shape)
     self:line("---@field %s%s %s", member.name, (member.required and not output) and "" or "?", kind)
   end
   if output then
