@@ -18,6 +18,7 @@ local client = {}
 local Client = {}
 Client.__index = Client
 Client.__name = "glacier.client"
+Client.is_client = true -- the classes of `glacier.safe` inherit it
 
 -- API names, by themselves and by method name.
 local operations = {}
@@ -73,7 +74,7 @@ function client.new(given)
 end
 
 local function runtime_of(self)
-  if getmetatable(self) ~= Client then
+  if type(self) ~= "table" or self.is_client ~= true then
     errors.raise("validation", "ParamValidationError",
       "methods of a client are called with a colon: client:method{ ... }")
   end

@@ -11,6 +11,7 @@ local task = {}
 local Task = {}
 Task.__index = Task
 Task.__name = "glacier.task"
+Task.is_task = true -- the class of `glacier.safe` inherits it
 
 -- Seconds: the longest that a driver waits between two rounds, for tasks that wait out a back-off.
 local ROUND = 0.05
@@ -142,7 +143,7 @@ function task.run(next_task, concurrency, finished)
 end
 
 local function is_task(value)
-  return getmetatable(value) == Task
+  return type(value) == "table" and value.is_task == true
 end
 
 -- Gives { index =, task = } of a list of tasks.

@@ -22,7 +22,8 @@ return {
     clock = "fun(): number", random = "fun(): number", hash_threads = "integer",
   },
   client = {
-    "call", "start", "paginate", "each", "wait_until", "upload", "ensure_vault_notifications", "get_vault_notifications_or_nil", "sync_vault_notifications",
+    "call", "start", "paginate", "each", "wait_until", "upload",
+    "ensure_vault_notifications", "get_vault_notifications_or_nil", "sync_vault_notifications",
     "close",
   },
   task = { "poll", "result", "cancel" },
