@@ -59,6 +59,7 @@ build = {
         "csrc/core/file.c",
         "csrc/core/header.c",
         "csrc/core/home.c",
+        "csrc/core/identifier.c",
         "csrc/core/inventory.c",
         "csrc/core/inventory_csv.c",
         "csrc/core/inventory_json.c",

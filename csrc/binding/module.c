@@ -82,7 +82,6 @@ static const luaL_Reg functions[] = {
     {"monotonic", gl_lua_monotonic},
     {"sleep", gl_lua_sleep},
     {"random", gl_lua_random},
-    {"uuid", gl_lua_uuid},
     {"certificate", gl_lua_certificate},
     {"uri_encode", gl_lua_uri_encode},
     {"utf8_valid", gl_lua_utf8_valid},
@@ -113,13 +112,14 @@ int luaopen_glacier_core(lua_State *L) {
   const gl_box_class *const classes[] = {&gl_buf_box,      &gl_request_box,   &gl_credentials_box,
                                          &gl_response_box, &gl_events_box,    &gl_pool_box,
                                          &gl_transfer_box, &gl_tree_hash_box, &gl_certificate_box,
-                                         &gl_output_box,   &gl_inventory_box};
+                                         &gl_output_box,   &gl_inventory_box, &gl_identifiers_box};
   stay_loaded();
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
   gl_error_object_register(L);
   lua_newtable(L);
   gl_compat_setfuncs(L, functions, 0);
+  gl_lua_set_uuid(L);
   set_operations(L);
   set_blobs(L);
   set_exceptions(L);

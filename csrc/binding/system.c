@@ -3,9 +3,7 @@
 #include "binding/error_object.h"
 #include "core/clock.h"
 #include "core/digest.h"
-
-#include <stdio.h>
-#include <string.h>
+#include "core/identifier.h"
 
 int gl_lua_time(lua_State *L) {
   lua_pushnumber(L, gl_clock_realtime());
@@ -38,15 +36,27 @@ int gl_lua_random(lua_State *L) {
   return 1;
 }
 
-int gl_lua_uuid(lua_State *L) {
-  unsigned char b[16];
-  char text[37];
-  random_bytes(L, b, sizeof b);
-  b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* version 4 */
-  b[8] = (unsigned char)((b[8] & 0x3f) | 0x80); /* the variant of RFC 9562 */
-  snprintf(text, sizeof text,
-           "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-           b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-  lua_pushstring(L, text);
+static const luaL_Reg no_methods[] = {{NULL, NULL}};
+
+static void clear_identifiers(void *value) {
+  (void)value;
+}
+
+const gl_box_class gl_identifiers_box = {"glacier.identifiers", sizeof(gl_identifiers),
+                                         clear_identifiers, no_methods, 0};
+
+/* Its upvalue is the box of the pool. */
+static int lua_uuid(lua_State *L) {
+  char text[GL_UUID_LENGTH + 1];
+  gl_error error;
+  if (gl_identifier_uuid(lua_touserdata(L, lua_upvalueindex(1)), text, &error))
+    return gl_raise(L, &error, NULL);
+  lua_pushlstring(L, text, GL_UUID_LENGTH);
   return 1;
+}
+
+void gl_lua_set_uuid(lua_State *L) {
+  gl_box_new(L, &gl_identifiers_box);
+  lua_pushcclosure(L, lua_uuid, 1);
+  lua_setfield(L, -2, "uuid");
 }

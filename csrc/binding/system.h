@@ -4,7 +4,7 @@
 #ifndef GL_BINDING_SYSTEM_H
 #define GL_BINDING_SYSTEM_H
 
-#include "binding/compat.h"
+#include "binding/box.h"
 
 /* core.time() -> number: seconds since the epoch */
 int gl_lua_time(lua_State *L);
@@ -18,7 +18,11 @@ int gl_lua_sleep(lua_State *L);
 /* core.random() -> number: at least 0, below 1; of OpenSSL's generator */
 int gl_lua_random(lua_State *L);
 
-/* core.uuid() -> string: a random UUID (RFC 9562, version 4) */
-int gl_lua_uuid(lua_State *L);
+/* Sets core.uuid in the table on top.  core.uuid() -> string: a random UUID (RFC 9562, version 4)
+ */
+void gl_lua_set_uuid(lua_State *L);
+
+/* The pool of core.uuid. */
+extern const gl_box_class gl_identifiers_box;
 
 #endif

@@ -15,6 +15,8 @@ local source = require "glacier.body.source"
 
 local prepare = {}
 
+local blob_inputs, blob_outputs = core.blob_inputs, core.blob_outputs
+
 -- A body that came whole, as one that comes in pieces.
 local function whole(body)
   return {
@@ -37,18 +39,21 @@ local function reader_of(invocation, response, body)
 end
 
 local function read_output(invocation, response, body)
-  local result, err = core.parse(invocation.operation, response, json.decode(response:body()))
+  local text = response:body()
+  local result, err = core.parse(invocation.operation, response, text ~= "" and json.decode(text) or nil)
   if result and invocation.output then
     result[invocation.output] = reader_of(invocation, response, body)
   end
   return result, err
 end
 
+-- The body of a call, opened; nil where the operation sends none.
 local function open_body(request, operation, params)
-  if not request:streamed() then
+  local member = blob_inputs[operation]
+  if not member or not request:streamed() then
     return nil
   end
-  return source.open(params[core.blob_inputs[operation]], source.body_of(operation))
+  return source.open(params[member], source.body_of(operation))
 end
 
 --- Checks the parameters of a call and makes its request. Sends nothing.
@@ -64,7 +69,7 @@ function prepare.call(runtime, operation, params, hashed)
   local request = core.prepare(operation, params, settings.endpoint_url)
   request:set_header("User-Agent", runtime.user_agent)
   request:set_header("amz-sdk-invocation-id", core.uuid())
-  local output = core.blob_outputs[operation]
+  local output = blob_outputs[operation]
   return {
     operation = operation, request = request, url = settings.endpoint_url, timeouts = settings,
     region = settings.region, service = "glacier", attempts = 0, policy = runtime.retries,
