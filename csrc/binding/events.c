@@ -18,9 +18,9 @@ int gl_lua_events(lua_State *L) {
   return 1;
 }
 
-static gl_events *check_events(lua_State *L) {
-  gl_events **events = gl_box_check(L, 1, &gl_events_box);
-  luaL_argcheck(L, *events != NULL, 1, "an event set that was collected");
+gl_events *gl_lua_check_events(lua_State *L, int index) {
+  gl_events **events = gl_box_check(L, index, &gl_events_box);
+  luaL_argcheck(L, *events != NULL, index, "an event set that was collected");
   return *events;
 }
 
@@ -32,7 +32,7 @@ long gl_lua_check_ms(lua_State *L, int argument) {
 /* events:fd() -> a descriptor that is readable when one of the set is; nil where there is only poll
  */
 static int events_fd(lua_State *L) {
-  int fd = gl_events_fd(check_events(L));
+  int fd = gl_events_fd(gl_lua_check_events(L, 1));
   if (fd < 0)
     return 0;
   lua_pushinteger(L, fd);
@@ -41,7 +41,7 @@ static int events_fd(lua_State *L) {
 
 /* events:timeout() -> seconds until the next timer is due; nil when none runs */
 static int events_timeout(lua_State *L) {
-  long timeout = gl_events_timeout(check_events(L));
+  long timeout = gl_events_timeout(gl_lua_check_events(L, 1));
   if (timeout < 0)
     return 0;
   lua_pushnumber(L, (lua_Number)timeout / 1000);
@@ -50,14 +50,14 @@ static int events_timeout(lua_State *L) {
 
 /* events:wait(wait_ms): waits up to that long until something is ready or due, and handles it */
 static int events_wait(lua_State *L) {
-  gl_events_wait(check_events(L), gl_lua_check_ms(L, 2));
+  gl_events_wait(gl_lua_check_events(L, 1), gl_lua_check_ms(L, 2));
   return 0;
 }
 
 /* events:is_forked() -> whether another process made the set, before a fork: it is then of no use
  */
 static int events_is_forked(lua_State *L) {
-  lua_pushboolean(L, gl_events_is_forked(check_events(L)));
+  lua_pushboolean(L, gl_events_is_forked(gl_lua_check_events(L, 1)));
   return 1;
 }
 

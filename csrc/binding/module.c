@@ -15,7 +15,7 @@
 #include "binding/transfer.h"
 #include "binding/tree_hash.h"
 #include "core/model.h"
-#include "core/transport.h"
+#include "core/transport/pool.h"
 
 #include <dlfcn.h>
 

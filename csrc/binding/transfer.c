@@ -1,15 +1,22 @@
 #include "binding/transfer.h"
 
+#include "binding/events.h"
 #include "binding/option.h"
 #include "binding/error_object.h"
 #include "binding/request.h"
 #include "binding/response.h"
-#include "core/transport.h"
+#include "core/transport/transfer.h"
 
 /* ---- pools ------------------------------------------------------------------------------- */
 
 static void clear_pool(void *value) {
   gl_pool_free(*(gl_pool **)value);
+}
+
+/* The option `events`, left on the stack. */
+static gl_events *option_events(lua_State *L) {
+  lua_getfield(L, 1, "events");
+  return gl_lua_check_events(L, lua_gettop(L));
 }
 
 int gl_lua_pool(lua_State *L) {
@@ -21,7 +28,7 @@ int gl_lua_pool(lua_State *L) {
                              .proxy = gl_option_string(L, "proxy", NULL),
                              .no_proxy = gl_option_string(L, "no_proxy", NULL)};
   options.insecure = gl_option_flag(L, "insecure");
-  *pool = gl_pool_new(&options, &error);
+  *pool = gl_pool_new(&options, option_events(L), &error);
   if (!*pool)
     return gl_raise(L, &error, NULL);
   lua_settop(L, 2);
@@ -34,9 +41,9 @@ static gl_pool *check_pool(lua_State *L) {
   return *pool;
 }
 
-/* pool:foreign() -> whether it was made before a fork, by the parent: it is then of no use here */
-static int pool_foreign(lua_State *L) {
-  lua_pushboolean(L, gl_pool_foreign(check_pool(L)));
+/* pool:is_forked() -> whether another process made the pool, before a fork: it is then of no use */
+static int pool_is_forked(lua_State *L) {
+  lua_pushboolean(L, gl_pool_is_forked(check_pool(L)));
   return 1;
 }
 
@@ -47,19 +54,13 @@ static int pool_close(lua_State *L) {
   return 0;
 }
 
-/* Milliseconds at an argument; whatever is not positive is 0, whatever is too long the longest. */
-static long check_ms(lua_State *L, int argument) {
-  lua_Number ms = luaL_checknumber(L, argument);
-  return ms >= 2147483647.0 ? 2147483647L : ms > 0 ? (long)ms : 0;
-}
-
 /* pool:start(request, connect_ms, read_ms, stream) -> transfer, or nil and an error object; 0 is no
  * limit; with `stream` a success's body is taken in pieces */
 static int pool_start(lua_State *L) {
   gl_error error;
   gl_pool *pool = check_pool(L);
   gl_request *request = gl_box_check(L, 2, &gl_request_box);
-  gl_timeouts timeouts = {check_ms(L, 3), check_ms(L, 4)};
+  gl_timeouts timeouts = {gl_lua_check_ms(L, 3), gl_lua_check_ms(L, 4)};
   gl_transfer **transfer = gl_box_new(L, &gl_transfer_box);
   lua_createtable(L, 1, 0); /* the transfer borrows the request's body */
   lua_pushvalue(L, 2);
@@ -75,17 +76,8 @@ static int pool_start(lua_State *L) {
   return 2;
 }
 
-/* pool:wait(wait_ms): waits no longer than that for something to happen on its connections */
-static int pool_wait(lua_State *L) {
-  gl_pool_wait(check_pool(L), check_ms(L, 2));
-  return 0;
-}
-
-static const luaL_Reg pool_methods[] = {{"foreign", pool_foreign},
-                                        {"wait", pool_wait},
-                                        {"close", pool_close},
-                                        {"start", pool_start},
-                                        {NULL, NULL}};
+static const luaL_Reg pool_methods[] = {
+    {"is_forked", pool_is_forked}, {"close", pool_close}, {"start", pool_start}, {NULL, NULL}};
 
 const gl_box_class gl_pool_box = {"glacier.pool", sizeof(gl_pool *), clear_pool, pool_methods, 1};
 
@@ -104,7 +96,13 @@ static gl_transfer *check_transfer(lua_State *L) {
 /* transfer:poll(wait_ms) -> whether it is done; waits no longer than that, 0 not at all */
 static int transfer_poll(lua_State *L) {
   gl_transfer *transfer = check_transfer(L);
-  lua_pushboolean(L, gl_transfer_poll(transfer, check_ms(L, 2)));
+  lua_pushboolean(L, gl_transfer_poll(transfer, gl_lua_check_ms(L, 2)));
+  return 1;
+}
+
+/* transfer:needs_caller() -> whether it is done, could be fed or has a piece to be taken: a look */
+static int transfer_needs_caller(lua_State *L) {
+  lua_pushboolean(L, gl_transfer_needs_caller(check_transfer(L)));
   return 1;
 }
 
@@ -166,11 +164,15 @@ static int transfer_cancel(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg transfer_methods[] = {
-    {"poll", transfer_poll},     {"wants", transfer_wants},
-    {"feed", transfer_feed},     {"head", transfer_head},
-    {"take", transfer_take},     {"finish", transfer_finish},
-    {"cancel", transfer_cancel}, {NULL, NULL}};
+static const luaL_Reg transfer_methods[] = {{"poll", transfer_poll},
+                                            {"needs_caller", transfer_needs_caller},
+                                            {"wants", transfer_wants},
+                                            {"feed", transfer_feed},
+                                            {"head", transfer_head},
+                                            {"take", transfer_take},
+                                            {"finish", transfer_finish},
+                                            {"cancel", transfer_cancel},
+                                            {NULL, NULL}};
 
 const gl_box_class gl_transfer_box = {"glacier.transfer", sizeof(gl_transfer *), clear_transfer,
                                       transfer_methods, 1};

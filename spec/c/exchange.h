@@ -2,7 +2,7 @@
 #ifndef GL_SPEC_EXCHANGE_H
 #define GL_SPEC_EXCHANGE_H
 
-#include "core/transport.h"
+#include "core/transport/transfer.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -54,11 +54,19 @@ static inline void exchange_clear(exchange *one) {
   gl_response_clear(&one->response);
 }
 
+/* A pool with an event set of its own, freed with the pool; NULL with `error` filled on failure. */
+static inline gl_pool *exchange_pool_of(const gl_pool_options *options, gl_error *error) {
+  gl_events *events = gl_events_new(error);
+  gl_pool *pool = events ? gl_pool_new(options, events, error) : NULL;
+  gl_events_release(events);
+  return pool;
+}
+
 /* A pool that uses no proxy, whatever the environment says. */
 static inline gl_pool *exchange_pool(void) {
   gl_error error;
   const gl_pool_options options = {.proxy = ""};
-  gl_pool *pool = gl_pool_new(&options, &error);
+  gl_pool *pool = exchange_pool_of(&options, &error);
   assert_non_null(pool);
   return pool;
 }

@@ -102,12 +102,13 @@ static const script scripts[] = {
      "assert(tostring(err):find 'Service Unavailable')\n"
      "assert(tostring(core.error{ kind = 'config', message = 'm' }) == 'm')\n"},
     {"a transfer",
-     "local pool = core.pool{ ca_bundle = '/x', proxy = '', no_proxy = '*' }\n"
+     "local events = core.events()\n"
+     "local pool = core.pool{ events = events, ca_bundle = '/x', proxy = '', no_proxy = '*' }\n"
      "local request = core.request{\n"
      "  method = 'PUT', url = 'http://127.0.0.1:1/a', body = 'b', headers = { A = '1', B = '' },\n"
      "}\n"
      "local transfer = assert(pool:start(request, 1000, 1000))\n"
-     "assert(not pool:foreign())\n"
+     "assert(not pool:is_forked() and not events:is_forked())\n"
      "local response, err = transfer:finish()\n"
      "assert(not response and err.code == 'ConnectionClosedError')\n"
      "transfer = assert(pool:start(request, 1000, 1000))\n"

@@ -2,7 +2,7 @@
  * the n-th on is refused, until an exchange gets through.  Each failure is GL_MEMORY and leaves
  * nothing behind. */
 #include "core/checksum.h"
-#include "core/transport.h"
+#include "core/transport/transfer.h"
 
 #include "mem_failing.h"
 #include "stream.h"

@@ -1,6 +1,6 @@
 /* The transport on an allocator that fails: for n = 0, 1, … every allocation from the n-th on is
  * refused, until an exchange gets through.  Each failure is GL_MEMORY and leaves nothing behind. */
-#include "core/transport.h"
+#include "core/transport/transfer.h"
 
 #include "exchange.h"
 #include "loopback.h"
@@ -20,7 +20,7 @@ static void options_without_memory_make_no_pool(void **state) {
   for (; !pool; n++) {
     error = (gl_error){0};
     gl_mem_fail_from(n);
-    pool = gl_pool_new(&options, &error);
+    pool = exchange_pool_of(&options, &error);
     assert_int_equal(error.kind, pool ? GL_OK : GL_MEMORY);
     if (!pool)
       assert_int_equal(gl_mem_live(), 0);
@@ -28,13 +28,13 @@ static void options_without_memory_make_no_pool(void **state) {
   gl_mem_fail_from(-1);
   gl_pool_free(pool);
   assert_int_equal(gl_mem_live(), 0);
-  assert_int_equal(n, 5);
+  assert_int_equal(n, 7);
 }
 
 /* Starts, polls and finishes while allocations fail from the n-th on; the kind of the error. */
 static int run_failing(exchange *one, long n) {
   gl_mem_fail_from(n);
-  gl_pool *pool = gl_pool_new(&(gl_pool_options){.proxy = ""}, &one->error);
+  gl_pool *pool = exchange_pool_of(&(gl_pool_options){.proxy = ""}, &one->error);
   int result = pool ? exchange_run(one, pool) : (int)one->error.kind;
   gl_pool_free(pool);
   gl_mem_fail_from(-1);

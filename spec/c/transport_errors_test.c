@@ -1,5 +1,5 @@
 /* What the transport makes of a server, a proxy or a name that fails. */
-#include "core/transport_private.h"
+#include "core/transport/transfer_private.h"
 
 #include "exchange.h"
 #include "loopback.h"
@@ -12,7 +12,7 @@ static void expect_failure(const gl_pool_options *options, const gl_timeouts *ti
                            const char *url, const char *code, int retryable, const char *words) {
   exchange one;
   char expected[256];
-  gl_pool *pool = gl_pool_new(options, &one.error);
+  gl_pool *pool = exchange_pool_of(options, &one.error);
   assert_non_null(pool);
   exchange_init(&one, "GET", url, "/a?b=c", NULL);
   if (timeouts)
@@ -164,7 +164,8 @@ static void a_slow_answer_is_no_timeout_while_it_moves(void **state) {
   for (size_t length = 1; length <= 3; length++) {
     while (transfer->response.body.length < length)
       assert_false(gl_transfer_poll(transfer, 1000));
-    transfer->idle_since -= 60000;
+    transfer->handle->active -= 60000;
+    gl_events_set_timer(pool->events, &transfer->read_timer, gl_events_now());
     loopback_cue(&server);
   }
   while (!gl_transfer_poll(transfer, 1000))
@@ -246,7 +247,7 @@ static void a_bundle_that_cannot_be_read_is_an_ssl_error_for_good(void **state) 
 static void fail_at_proxy(const char *proxy, const char *url, char *message, size_t size) {
   const gl_pool_options options = {.proxy = proxy};
   exchange one;
-  gl_pool *pool = gl_pool_new(&options, &one.error);
+  gl_pool *pool = exchange_pool_of(&options, &one.error);
   exchange_init(&one, "GET", url, "/", NULL);
   exchange_header(&one, "Authorization", "signature");
   assert_int_equal(exchange_run(&one, pool), GL_TRANSPORT);

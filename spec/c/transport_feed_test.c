@@ -1,5 +1,5 @@
 /* Request bodies that are fed to a transfer in pieces. */
-#include "core/transport.h"
+#include "core/transport/transfer.h"
 
 #include "stream.h"
 

@@ -1,5 +1,5 @@
 /* Response bodies that are taken from a transfer in pieces. */
-#include "core/transport.h"
+#include "core/transport/transfer.h"
 
 #include "stream.h"
 

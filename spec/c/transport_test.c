@@ -1,5 +1,5 @@
 /* What the transport sends, and what it reads from an answer. */
-#include "core/transport.h"
+#include "core/transport/transfer.h"
 
 #include "exchange.h"
 #include "loopback.h"
@@ -77,7 +77,7 @@ static void a_proxy_is_told_the_whole_url(void **state) {
   exchange one;
   loopback_start(&server, answer_one);
   const gl_pool_options options = {.proxy = server.url};
-  gl_pool *pool = gl_pool_new(&options, &one.error);
+  gl_pool *pool = exchange_pool_of(&options, &one.error);
   exchange_init(&one, "GET", "http://glacier.invalid", "/a/../%2F?b=c", NULL);
   assert_int_equal(exchange_run(&one, pool), 0);
   gl_pool_free(pool);

@@ -9,7 +9,8 @@ end
 
 describe("the C module", function()
   it("lets no script reach the finalizers of what it made", function()
-    for _, made in ipairs { core.request { method = "GET", url = "http://h/" }, core.tree_hash(), core.pool {},
+    for _, made in ipairs { core.request { method = "GET", url = "http://h/" }, core.tree_hash(), core.events(),
+      core.pool { events = core.events() },
       core.credentials("id", "secret"), core.response { status = 200 } } do
       assert.is_false(getmetatable(made))
     end
@@ -23,7 +24,7 @@ describe("the C module", function()
       assert.equal("InvalidConfigError", err.code)
       assert.truthy(err.message:find(name, 1, true))
     end
-    assert.equal("InvalidConfigError", catch(core.pool, { proxy = "http://h\0x" }).code)
+    assert.equal("InvalidConfigError", catch(core.pool, { events = core.events(), proxy = "http://h\0x" }).code)
     local err = catch(core.credentials, "id", "secret\0tail")
     assert.equal("CredentialRetrievalError", err.code)
     assert.is_nil(err.message:find("secret", 1, true))

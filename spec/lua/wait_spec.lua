@@ -339,7 +339,7 @@ describe("a transfer", function()
 
   it("sends nothing until it is polled, and is finished once", function()
     server = scripted.start { { { "read" }, { "send", answer "m" } } }
-    local transfer = start(core.pool {})
+    local transfer = start(core.pool { events = core.events() })
     assert.same({}, server:requests())
     repeat until transfer:poll(1000)
     assert.is_true(transfer:poll(0))
@@ -351,7 +351,7 @@ describe("a transfer", function()
 
   it("that is finished too early, or cancelled, was given up", function()
     server = scripted.start { fallback = { { "read" }, { "stall" } } }
-    local pool = core.pool {}
+    local pool = core.pool { events = core.events() }
     local transfer = start(pool)
     transfer:poll(0)
     local response, err = transfer:finish()
@@ -369,7 +369,7 @@ describe("a transfer", function()
 
   it("outlives its pool as a closed connection", function()
     server = scripted.start { fallback = { { "read" }, { "stall" } } }
-    local pool = core.pool {}
+    local pool = core.pool { events = core.events() }
     local transfer = start(pool)
     transfer:poll(0)
     pool:close()

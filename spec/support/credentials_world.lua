@@ -96,7 +96,7 @@ end
 
 -- A transport over libcurl that lets the service answer between two polls.
 local function new_transport(self)
-  local pool = core.pool {}
+  local pool = core.pool { events = core.events() }
   return { send = function(_, invocation, context)
     local timeouts = invocation.timeouts
     local transfer, err = pool:start(invocation.request, milliseconds(timeouts.connect_timeout),

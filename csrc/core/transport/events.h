@@ -68,8 +68,11 @@ void gl_events_remove(gl_events *events, int fd);
 /* Milliseconds of a clock that is never set back. */
 int64_t gl_events_now(void);
 
+#define GL_EVENTS_NEVER INT64_MAX
+
 /* Starts a timer, or moves one that runs: its function is called once, as soon as
- * gl_events_now() >= due.  0, or -1 with nothing changed where memory is used up. */
+ * gl_events_now() >= due.  0, or -1 with nothing changed where memory is used up.  Moving never
+ * fails, so a timer that is set to GL_EVENTS_NEVER has its memory reserved. */
 int gl_events_set_timer(gl_events *events, gl_timer *timer, int64_t due);
 
 /* Stops a timer; one that does not run is left alone. */

@@ -68,7 +68,7 @@ void gl_events_cancel_timer(gl_events *events, gl_timer *timer) {
 }
 
 long gl_events_timeout(const gl_events *events) {
-  if (events->timer_count == 0)
+  if (events->timer_count == 0 || events->timers[1]->due == GL_EVENTS_NEVER)
     return -1;
   int64_t left = events->timers[1]->due - gl_events_now();
   return left <= 0 ? 0 : left < INT_MAX ? (long)left : INT_MAX;

@@ -24,12 +24,12 @@ end
 
 -- There is one pool a proxy, made when it is first needed, and again in a forked child.
 local function pool_for(self, invocation)
-  local settings = self.settings
+  local settings, events = self.settings, self:events()
   local proxy = proxy_for(settings.proxies, invocation)
   local pool = self.pools[proxy or "environment"]
-  if not pool or pool:foreign() then
+  if not pool then
     pool = core.pool {
-      ca_bundle = settings.ca_bundle, insecure = not settings.verify,
+      events = events, ca_bundle = settings.ca_bundle, insecure = not settings.verify,
       proxy = proxy, no_proxy = settings.proxies.no_proxy,
     }
     self.pools[proxy or "environment"] = pool
@@ -153,16 +153,18 @@ function Transport:close()
   end
 end
 
+--- The event set of all connections. A forked child gets a set of its own, and new connections.
+-- @return events of `glacier.core`
+function Transport:events()
+  if not self.event_set or self.event_set:is_forked() then
+    self.event_set, self.pools = core.events(), {}
+  end
+  return self.event_set
+end
+
 --- Waits until something happens on a connection, at most so many seconds.
 function Transport:idle(seconds)
-  local first, pool = next(self.pools)
-  if not pool then
-    core.sleep(seconds)
-  elseif next(self.pools, first) then
-    pool:wait(1) -- with several pools, this one waits for all: not for long
-  else
-    pool:wait(seconds * 1000)
-  end
+  self:events():wait(seconds * 1000)
 end
 
 --- Makes a transport.

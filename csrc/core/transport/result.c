@@ -1,5 +1,5 @@
-/* What became of a transfer: from libcurl's result to botocore's names and words. */
-#include "core/transport_private.h"
+/* From libcurl's result to botocore's exceptions and messages. */
+#include "core/transport/transfer_private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,12 +11,13 @@ typedef enum fault {
   FAULT_PROXY,
   FAULT_TLS,       /* a handshake that broke off */
   FAULT_TRUST,     /* a certificate that is refused, or TLS settings of ours that are bad */
-  FAULT_IMPOSSIBLE /* libcurl will not even try this URL */
+  FAULT_IMPOSSIBLE /* libcurl refuses the URL without trying it */
 } fault;
 
-/* libcurl's own words, unless they repeat a proxy's password: user information ends with "@". */
+/* libcurl's own words, unless they may repeat a proxy's password: user information ends with "@".
+ */
 static const char *detail(const gl_transfer *transfer, CURLcode result) {
-  const char *words = transfer->detail;
+  const char *words = transfer->handle->detail;
   return words[0] && !strchr(words, '@') ? words : curl_easy_strerror(result);
 }
 
@@ -42,13 +43,13 @@ static int host_and_port(const gl_transfer *transfer, char *out, size_t size) {
   return written > 0 && (size_t)written < size;
 }
 
-/* Before 8.7 libcurl tells only in words to whom it could not connect.  Whoever is not the server
- * is the proxy. */
+/* Before 8.7 libcurl says only in words to which host it could not connect.  A host that is not the
+ * server is the proxy. */
 static int names_other_host(const gl_transfer *transfer) {
   static const char words[] = "Failed to connect to ";
   char server[CURL_ERROR_SIZE];
-  const char *named = transfer->detail + sizeof words - 1;
-  if (strncmp(transfer->detail, words, sizeof words - 1) != 0 ||
+  const char *named = transfer->handle->detail + sizeof words - 1;
+  if (strncmp(transfer->handle->detail, words, sizeof words - 1) != 0 ||
       !host_and_port(transfer, server, sizeof server))
     return 0;
   size_t length = strlen(server);
@@ -58,11 +59,11 @@ static int names_other_host(const gl_transfer *transfer) {
 #endif
 
 static int by_proxy(const gl_transfer *transfer) {
-  if (strncmp(transfer->detail, "Unsupported proxy", 17) == 0)
+  if (strncmp(transfer->handle->detail, "Unsupported proxy", 17) == 0)
     return 1;
 #if LIBCURL_VERSION_NUM >= 0x080700
   long used = 0;
-  return curl_easy_getinfo(transfer->easy, CURLINFO_USED_PROXY, &used) == CURLE_OK && used;
+  return curl_easy_getinfo(transfer->handle->easy, CURLINFO_USED_PROXY, &used) == CURLE_OK && used;
 #else
   return names_other_host(transfer);
 #endif
@@ -71,13 +72,13 @@ static int by_proxy(const gl_transfer *transfer) {
 /* The status of a proxy's answer to CONNECT, 0 for none. */
 static int connect_refused(const gl_transfer *transfer) {
   long status = 0;
-  curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+  curl_easy_getinfo(transfer->handle->easy, CURLINFO_HTTP_CONNECTCODE, &status);
   return status >= 300;
 }
 
 static int request_sent(const gl_transfer *transfer) {
   long size = 0;
-  curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &size);
+  curl_easy_getinfo(transfer->handle->easy, CURLINFO_REQUEST_SIZE, &size);
   return size > 0;
 }
 
@@ -117,36 +118,59 @@ static fault fault_of(const gl_transfer *transfer, CURLcode result) {
   case CURLE_UNKNOWN_OPTION:
   case CURLE_NOT_BUILT_IN:
   case CURLE_BAD_FUNCTION_ARGUMENT:
-    /* An answer that is no HTTP is an unsupported protocol too: HTTP/0.9. */
+    /* libcurl says so, too, when the answer is not HTTP. */
     return request_sent(transfer) ? FAULT_CLOSED : FAULT_IMPOSSIBLE;
   default:
     return FAULT_CLOSED;
   }
 }
 
-static void set_proxy_error(gl_transfer *transfer, const char *words) {
-  const char *proxy = transfer->pool->proxy;
-  const char *scheme = proxy ? strstr(proxy, "://") : NULL;
-  int scheme_length = scheme ? (int)(scheme + 3 - proxy) : 0;
-  const char *password = proxy ? strrchr(proxy, '@') : NULL;
-  if (password)
-    gl_error_set(&transfer->error, GL_TRANSPORT, "ProxyConnectionError",
-                 "Failed to connect to proxy URL: \"%.*s***:***%s\": %s", scheme_length, proxy,
-                 password, words);
-  else if (proxy && *proxy)
-    gl_error_set(&transfer->error, GL_TRANSPORT, "ProxyConnectionError",
-                 "Failed to connect to proxy URL: \"%s\": %s", proxy, words);
-  else
-    gl_error_set(&transfer->error, GL_TRANSPORT, "ProxyConnectionError",
-                 "Failed to connect to proxy URL of the environment for \"%s\": %s",
-                 gl_buf_string(&transfer->url), words);
+/* Appends at most `size` bytes of text in all, control characters as "\x0a". */
+static void append_escaped(char *out, size_t size, const char *text, size_t length) {
+  size_t at = strlen(out);
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = (unsigned char)text[i];
+    int written =
+        snprintf(out + at, size - at, byte < 0x20 || byte == 0x7f ? "\\x%02x" : "%c", byte);
+    if (written < 0 || (size_t)written >= size - at)
+      return;
+    at += (size_t)written;
+  }
 }
 
-static void set_closed(const gl_transfer *transfer, const char *words, gl_error *error) {
+/* The proxy's URL as it may be shown: without user and password. */
+static void show_proxy(const char *proxy, char *out, size_t size) {
+  const char *scheme = strstr(proxy, "://");
+  const char *host = strrchr(proxy, '@');
+  out[0] = '\0';
+  if (host) {
+    append_escaped(out, size, proxy, scheme ? (size_t)(scheme + 3 - proxy) : 0);
+    append_escaped(out, size, "***:***", 7);
+    proxy = host;
+  }
+  append_escaped(out, size, proxy, strlen(proxy));
+}
+
+static void set_proxy_error(gl_transfer *transfer, const char *words) {
+  const char *proxy = transfer->pool->proxy;
+  char shown[512], reason[2 * CURL_ERROR_SIZE] = "";
+  append_escaped(reason, sizeof reason, words, strlen(words));
+  if (proxy && *proxy) {
+    show_proxy(proxy, shown, sizeof shown);
+    gl_error_set(&transfer->error, GL_TRANSPORT, "ProxyConnectionError",
+                 "Failed to connect to proxy URL: \"%s\": %s", shown, reason);
+    return;
+  }
+  gl_error_set(&transfer->error, GL_TRANSPORT, "ProxyConnectionError",
+               "Failed to connect to proxy URL of the environment for \"%s\": %s",
+               gl_buf_string(&transfer->url), reason);
+}
+
+void gl_transfer_set_closed(const gl_transfer *transfer, const char *why, gl_error *error) {
   gl_error_set(error, GL_TRANSPORT, "ConnectionClosedError",
                "Connection was closed before we received a valid response from endpoint URL: "
                "\"%s\". %s",
-               gl_buf_string(&transfer->url), words);
+               gl_buf_string(&transfer->url), why);
   error->retryable = 1;
 }
 
@@ -154,7 +178,7 @@ static void set_fault(gl_transfer *transfer, fault what, const char *words) {
   const char *url = gl_buf_string(&transfer->url);
   switch (what) {
   case FAULT_CLOSED:
-    set_closed(transfer, words, &transfer->error);
+    gl_transfer_set_closed(transfer, words, &transfer->error);
     break;
   case FAULT_CONNECT:
   case FAULT_IMPOSSIBLE:
@@ -186,17 +210,18 @@ static int out_of_memory(const gl_transfer *transfer, CURLcode result) {
 }
 
 /* Of a transfer that a callback of ours stopped. */
-static void judge_stop(gl_transfer *transfer) {
+static void set_stop(gl_transfer *transfer) {
   int success = transfer->response.status >= 200 && transfer->response.status < 300;
   switch (transfer->stop) {
   case GL_STOP_MEMORY:
     gl_error_memory(&transfer->error);
     break;
   case GL_STOP_HEAD:
-    set_closed(transfer, "Its header fields exceed what is accepted.", &transfer->error);
+    gl_transfer_set_closed(transfer, "Its header fields exceed what is accepted.",
+                           &transfer->error);
     break;
   case GL_STOP_BODY:
-    if (success) /* an error's body may well be cut: it is only read for its text */
+    if (success) /* an error's body may be cut: only its text is read */
       gl_error_set(&transfer->error, GL_TRANSPORT, "ResponseParserError",
                    "The response from endpoint URL: \"%s\" is longer than the %d bytes that are "
                    "accepted",
@@ -207,24 +232,20 @@ static void judge_stop(gl_transfer *transfer) {
   }
 }
 
-void gl_transfer_judge(gl_transfer *transfer, CURLcode result) {
+void gl_transfer_set_result(gl_transfer *transfer, CURLcode result) {
   transfer->error = (gl_error){0};
   if (transfer->stop != GL_STOP_NONE)
-    judge_stop(transfer);
+    set_stop(transfer);
   else if (out_of_memory(transfer, result))
     gl_error_memory(&transfer->error);
   else if (result != CURLE_OK)
     set_fault(transfer, fault_of(transfer, result), detail(transfer, result));
-  else if (!transfer->head_done) /* libcurl takes a head that is cut short for a whole one */
-    set_closed(transfer, "No whole response head came.", &transfer->error);
+  else if (!transfer->head_done) /* libcurl accepts a head that is cut short */
+    gl_transfer_set_closed(transfer, "No whole response head came.", &transfer->error);
 }
 
-void gl_transfer_timed_out(gl_transfer *transfer) {
+void gl_transfer_set_timed_out(gl_transfer *transfer) {
   gl_error_set(&transfer->error, GL_TRANSPORT, "ReadTimeoutError",
                "Read timeout on endpoint URL: \"%s\"", gl_buf_string(&transfer->url));
   transfer->error.retryable = 1;
-}
-
-void gl_transfer_given_up(const gl_transfer *transfer, const char *why, gl_error *error) {
-  set_closed(transfer, why, error);
 }

@@ -1,6 +1,6 @@
-/* Bodies in pieces.  libcurl pauses a direction where there is nothing to send or no room to
- * receive; feeding and taking lets it go on. */
-#include "core/transport_private.h"
+/* Bodies in pieces.  libcurl pauses a direction when there is nothing to send or no room to
+ * receive.  Feeding and taking lets it go on. */
+#include "core/transport/transfer_private.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,19 +10,21 @@ static size_t fed_and_waiting(const gl_transfer *transfer) {
 }
 
 static void go_on(gl_transfer *transfer, int direction) {
-  if (!(transfer->paused & direction) || !transfer->easy || gl_pool_foreign(transfer->pool))
+  gl_handle *handle = transfer->handle;
+  gl_sigpipe held;
+  if (!(transfer->paused & direction) || !handle || gl_pool_is_forked(transfer->pool))
     return;
   transfer->paused &= ~direction;
-  gl_sigpipe held;
-  gl_sigpipe_hold(&held);
-  curl_easy_pause(transfer->easy, transfer->paused);
+  handle->active = gl_events_now();
+  gl_pool_hold_sigpipe(transfer->pool, &held);
+  curl_easy_pause(handle->easy, transfer->paused);
   gl_sigpipe_release(&held);
 }
 
 /* ---- out --------------------------------------------------------------------------------- */
 
 size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *context) {
-  gl_transfer *transfer = context;
+  gl_transfer *transfer = ((gl_handle *)context)->owner;
   size_t room = size * count, there = fed_and_waiting(transfer);
   if (there == 0 && transfer->fed < transfer->body_length) {
     transfer->paused |= CURLPAUSE_SEND;
@@ -36,7 +38,7 @@ size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *context) 
 }
 
 int gl_transfer_on_seek(void *context, curl_off_t offset, int origin) {
-  gl_transfer *transfer = context;
+  gl_transfer *transfer = ((gl_handle *)context)->owner;
   if (offset != 0 || origin != SEEK_SET || transfer->fed != transfer->feed.length)
     return CURL_SEEKFUNC_CANTSEEK;
   transfer->feed_taken = 0;
@@ -107,9 +109,4 @@ void gl_transfer_take(gl_transfer *transfer, gl_buf *out) {
   *out = transfer->response.body;
   transfer->response.body = (gl_buf){0};
   go_on(transfer, CURLPAUSE_RECV);
-}
-
-int gl_transfer_has_news(const gl_transfer *transfer) {
-  return transfer->done || (transfer->paused & CURLPAUSE_SEND) ||
-         (gl_transfer_in_pieces(transfer) && transfer->response.body.length > 0);
 }

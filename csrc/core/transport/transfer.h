@@ -1,57 +1,27 @@
-/* HTTP/1.1 over libcurl's multi interface, and the only room that includes libcurl.
+/* One HTTP/1.1 exchange: a request that is sent and its response, over a pool's connections.
  *
- * A pool keeps connections and is used by one thread at a time (its Lua state's); any number of
- * pools may live in any number of threads.  Nothing blocks but gl_transfer_poll, and that no
- * longer than it is told.  (With libcurl before 7.87 giving up a name look-up that is under way
- * waits for the resolver.)
- *
- * A pool belongs to the process that made it.  In a forked child gl_pool_foreign is true, new
- * transfers are refused, and freeing the pool or its transfers only forgets them, for their sockets
- * and TLS sessions are the parent's.
+ * Nothing blocks but gl_transfer_poll, and that no longer than it is told.  (With libcurl before
+ * 7.87 giving up a name look-up that is under way waits for the resolver.)
  *
  * What is sent is what the request holds: its path and query byte for byte, its headers and no
  * other but Content-Length where there is a body, and Host where the request has none.  (Over plain
  * http where there might be a proxy, libcurl from 8 on writes hexadecimal digits in upper case.)
  * Redirects are not followed.  TLS is 1.2 at least, host and certificate verified. */
-#ifndef GL_CORE_TRANSPORT_H
-#define GL_CORE_TRANSPORT_H
+#ifndef GL_CORE_TRANSPORT_TRANSFER_H
+#define GL_CORE_TRANSPORT_TRANSFER_H
 
 #include "core/error.h"
 #include "core/request.h"
 #include "core/response.h"
+#include "core/transport/pool.h"
 
-typedef struct gl_pool gl_pool;
 typedef struct gl_transfer gl_transfer;
-
-/* Strings are copied.  Zero is the default of each field. */
-typedef struct gl_pool_options {
-  const char *ca_bundle; /* file with PEM certificates to trust instead of the system's; NULL */
-  int insecure;          /* accept any certificate: `verify = false` */
-  const char *proxy;     /* URL; "" for none at all; NULL for libcurl's own reading of the
-                            environment */
-  const char *no_proxy;  /* hosts, comma-separated, as NO_PROXY; NULL */
-} gl_pool_options;
 
 /* Milliseconds; 0 is no limit. */
 typedef struct gl_timeouts {
   long connect; /* name look-up, TCP, proxy and TLS together: ConnectTimeoutError */
-  long read;    /* without a byte moving in either direction once connected: ReadTimeoutError */
+  long read;    /* without a byte in either direction once connected: ReadTimeoutError */
 } gl_timeouts;
-
-/* NULL with `error` filled on failure.  The caller frees with gl_pool_free; transfers keep their
- * pool alive until they are freed themselves. */
-gl_pool *gl_pool_new(const gl_pool_options *options, gl_error *error);
-
-/* Ends every transfer that is under way (ConnectionClosedError), closes the connections.  NULL is
- * legal. */
-void gl_pool_free(gl_pool *pool);
-
-/* Whether the pool was made before a fork, by another process. */
-int gl_pool_foreign(const gl_pool *pool);
-
-/* Waits until a socket is ready, a timer of libcurl or a read timeout runs out, or `wait`
- * milliseconds are over; moves nothing.  For whoever polls many transfers in turn. */
-void gl_pool_wait(gl_pool *pool, long wait);
 
 /* Begins to send `request`, whose body is borrowed until the transfer is done or freed; everything
  * else is copied.  Sends nothing by itself: gl_transfer_poll does.  NULL with `error` filled on
@@ -59,12 +29,15 @@ void gl_pool_wait(gl_pool *pool, long wait);
 gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_timeouts *timeouts,
                              gl_error *error);
 
-/* Moves every transfer of the pool as far as it goes without blocking; if this one is not done
- * then, waits up to `wait` milliseconds (0: not at all) for something to happen and moves again.
- * With `wait` 0, a round of polls over many transfers of a pool moves it once: those that were
- * moved by another's poll since their own last one only look.  Returns whether this transfer is
- * done. */
+/* Lets the transfer, and all others of its event set, go on; waits up to `wait` milliseconds (0:
+ * does not wait) until it needs its caller.  With `wait` 0, a round of polls over many transfers
+ * asks the system once: those whose event set was asked by another's poll since their own last one
+ * only look. Returns early when a signal is handled.  Returns whether this transfer is done. */
 int gl_transfer_poll(gl_transfer *transfer, long wait);
+
+/* Whether the transfer is done, could be fed, or has a piece to be taken: a look at its fields, for
+ * whoever lets the event set wait by other means. */
+int gl_transfer_needs_caller(const gl_transfer *transfer);
 
 /* Of a transfer that is done: 0 and the response moved to `out` (which the caller clears; it is not
  * read), or the kind in `error`, `out` untouched.  Once only.  A transfer that is not done was
@@ -87,12 +60,12 @@ int gl_transfer_finish(gl_transfer *transfer, gl_response *out, gl_error *error)
 
 /* ---- bodies in pieces ----
  *
- * A transfer whose request is `streamed` is fed its body; one that was told gl_transfer_stream has
- * its response's body taken from it, if that is a success (2xx): an error's body is collected as
- * ever.  The one wants no more than GL_TRANSFER_WINDOW bytes at a time, the other holds no more
- * than about GL_TRANSFER_PIECE: what the processor's cache holds, too.  Until it is fed or taken
- * from, a transfer stands still without running into its read timeout, and gl_transfer_poll does
- * not wait.
+ * A transfer whose request is `streamed` is fed its body.  After gl_transfer_stream the body of the
+ * response is taken from it, if the response is a success (2xx); an error's body is collected as
+ * usual.  A transfer is fed up to GL_TRANSFER_WINDOW bytes at a time, and holds no more than about
+ * GL_TRANSFER_PIECE to be taken, which fits the processor's cache.  Until it is fed or taken from,
+ * a transfer stands still without running into its read timeout, and gl_transfer_poll does not
+ * wait.
  */
 
 enum { GL_TRANSFER_WINDOW = 1024 * 1024, GL_TRANSFER_PIECE = 64 * 1024 };
@@ -105,7 +78,7 @@ void gl_transfer_stream(gl_transfer *transfer);
 size_t gl_transfer_wants(const gl_transfer *transfer);
 
 /* Feeds it bytes, which are copied.  As long as only one such piece was fed, the transfer can begin
- * anew by itself where a kept connection turns out to be dead.  0 or the kind in `error`:
+ * again by itself where a kept connection turns out to be dead.  0 or the kind in `error`:
  * GL_VALIDATION "ParamValidationError" for more than was announced. */
 int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl_error *error);
 
@@ -113,15 +86,12 @@ int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl
  * copied to `out` (which the caller clears).  -1 where memory ran out. */
 int gl_transfer_head(const gl_transfer *transfer, gl_response *out);
 
-/* Moves what came of the body since the last time into `out`, which is empty.  Nothing may have
- * come yet; when the transfer is done and nothing is left, gl_transfer_finish says whether it was
- * whole. */
+/* Moves what arrived of the body since the last time into `out`, which is empty.  That may be
+ * nothing; when the transfer is done and nothing is left, gl_transfer_finish says whether the body
+ * was whole. */
 void gl_transfer_take(gl_transfer *transfer, gl_buf *out);
 
 /* Cancels if it is not done, and frees.  NULL is legal. */
 void gl_transfer_free(gl_transfer *transfer);
-
-/* "libcurl/8.1.2 OpenSSL/3.0.9", for a User-Agent.  Static. */
-const char *gl_transport_version(void);
 
 #endif

@@ -1,0 +1,271 @@
+/* From a request to the options of a libcurl handle.  Those that never change are set once a
+ * handle. */
+#include "core/transport/transfer_private.h"
+
+#include "core/mem.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* In a function with `easy` and `code`: sets an option unless one failed before. */
+#define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
+
+/* ---- once a handle ----------------------------------------------------------------------- */
+
+/* A program that the host starts does not inherit the socket. */
+static curl_socket_t open_socket(const struct curl_sockaddr *address) {
+#ifdef SOCK_CLOEXEC
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+#else
+  curl_socket_t made = socket(address->family, address->socktype, address->protocol);
+  if (made != CURL_SOCKET_BAD)
+    fcntl(made, F_SETFD, FD_CLOEXEC);
+  return made;
+#endif
+}
+
+/* That libcurl connects (perhaps again, after a kept connection turned out to be dead) also means
+ * that the connection is not up. */
+static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+  (void)purpose;
+  gl_handle *handle = context;
+  gl_transfer *transfer = handle->owner;
+  curl_easy_getinfo(handle->easy, CURLINFO_PRETRANSFER_TIME_T, &transfer->up_threshold);
+  curl_socket_t made = open_socket(address);
+  if (made == CURL_SOCKET_BAD || gl_events_keep(handle->pool->events, made) == 0)
+    return made;
+  close(made);
+  transfer->stop = GL_STOP_MEMORY;
+  return CURL_SOCKET_BAD;
+}
+
+static CURLcode set_callbacks(gl_handle *handle) {
+  CURL *easy = handle->easy;
+  CURLcode code = CURLE_OK;
+  SET(CURLOPT_PRIVATE, handle);
+  SET(CURLOPT_ERRORBUFFER, handle->detail);
+  SET(CURLOPT_HEADERFUNCTION, gl_transfer_on_head);
+  SET(CURLOPT_HEADERDATA, handle);
+  SET(CURLOPT_READFUNCTION, gl_transfer_on_read);
+  SET(CURLOPT_READDATA, handle);
+  SET(CURLOPT_SEEKFUNCTION, gl_transfer_on_seek);
+  SET(CURLOPT_SEEKDATA, handle);
+  SET(CURLOPT_WRITEFUNCTION, gl_transfer_on_body);
+  SET(CURLOPT_WRITEDATA, handle);
+  SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+  SET(CURLOPT_OPENSOCKETDATA, handle);
+  SET(CURLOPT_CLOSESOCKETFUNCTION, gl_pool_on_close);
+  SET(CURLOPT_CLOSESOCKETDATA, handle->pool); /* a connection outlives its first handle */
+  return code;
+}
+
+/* HTTP/1.1, the bytes that were signed, and nothing that libcurl makes up. */
+static CURLcode set_rules(CURL *easy) {
+  CURLcode code = CURLE_OK;
+#if LIBCURL_VERSION_NUM >= 0x075500
+  SET(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+  SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  SET(CURLOPT_HTTP09_ALLOWED, 0L);
+  SET(CURLOPT_PATH_AS_IS, 1L);
+  SET(CURLOPT_FOLLOWLOCATION, 0L);
+  SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+  SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+  SET(CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  /* Without it, giving up a name look-up that is under way would wait for its thread. */
+  SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
+  return code;
+}
+
+/* A bundle replaces the system's certificates, those in libcurl's directory too.  From 8.17 on NULL
+ * stands for that directory again, so OpenSSL is given one in which it finds nothing; GnuTLS would
+ * refuse that. */
+static const char *no_directory(void) {
+  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+  int gnutls = info->ssl_version && strstr(info->ssl_version, "GnuTLS");
+  return info->version_num >= 0x081100 && !gnutls ? "/dev/null" : NULL;
+}
+
+static CURLcode set_tls(CURL *easy, const gl_pool *pool) {
+  CURLcode code = CURLE_OK;
+  SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  SET(CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  SET(CURLOPT_SSL_VERIFYPEER, pool->insecure ? 0L : 1L);
+  SET(CURLOPT_SSL_VERIFYHOST, pool->insecure ? 0L : 2L);
+  if (pool->ca_bundle) {
+    SET(CURLOPT_CAINFO, pool->ca_bundle);
+    /* A TLS library without such a directory refuses the option, which does no harm. */
+    (void)curl_easy_setopt(easy, CURLOPT_CAPATH, no_directory());
+  }
+  return code;
+}
+
+/* A proxy does not see the request's headers, and its own answer is not taken for the server's. */
+static CURLcode set_proxy(CURL *easy, const gl_pool *pool) {
+  CURLcode code = CURLE_OK;
+  SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (pool->proxy)
+    SET(CURLOPT_PROXY, pool->proxy);
+  if (pool->no_proxy)
+    SET(CURLOPT_NOPROXY, pool->no_proxy);
+  return code;
+}
+
+/* A TLS library that writes to the socket by itself, as OpenSSL did before libcurl 7.87, may raise
+ * SIGPIPE. */
+static int may_raise_sigpipe(const gl_transfer *transfer) {
+  const char *proxy = transfer->pool->proxy;
+  return curl_version_info(CURLVERSION_NOW)->version_num < 0x075700 &&
+         (strncmp(gl_buf_string(&transfer->url), "https:", 6) == 0 || !proxy ||
+          strncmp(proxy, "https:", 6) == 0);
+}
+
+static CURLcode prepare(gl_handle *handle) {
+  CURLcode code = handle->prepared ? CURLE_OK : set_callbacks(handle);
+  if (handle->prepared)
+    return code;
+  code = code ? code : set_rules(handle->easy);
+  code = code ? code : set_tls(handle->easy, handle->pool);
+  code = code ? code : set_proxy(handle->easy, handle->pool);
+  handle->prepared = code == CURLE_OK;
+  return code;
+}
+
+/* ---- once a request ---------------------------------------------------------------------- */
+
+/* Bytes: what libcurl asks for at a time of a body that is fed, and its default. */
+enum { LARGE_UPLOAD_BUFFER = 256 * 1024, UPLOAD_BUFFER = 64 * 1024 };
+
+static CURLcode set_upload_buffer(gl_handle *handle, long size) {
+  CURLcode code = CURLE_OK;
+#if LIBCURL_VERSION_NUM >= 0x073e00
+  if (handle->upload_buffer != size)
+    code = curl_easy_setopt(handle->easy, CURLOPT_UPLOAD_BUFFERSIZE, size);
+  handle->upload_buffer = size;
+#endif
+  return code;
+}
+
+static CURLcode set_body(gl_handle *handle, const gl_request *request) {
+  CURL *easy = handle->easy;
+  CURLcode code = CURLE_OK;
+  const char *method = gl_buf_string(&request->method);
+  if (request->streamed) {
+    SET(CURLOPT_POST, 1L);
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
+  } else if (request->has_body) {
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.length);
+    SET(CURLOPT_POSTFIELDS, gl_buf_string(&request->body));
+  } else if (strcmp(method, "HEAD") == 0) {
+    SET(CURLOPT_NOBODY, 1L);
+  } else {
+    SET(CURLOPT_HTTPGET, 1L);
+  }
+  SET(CURLOPT_CUSTOMREQUEST, method);
+  long size = request->streamed ? LARGE_UPLOAD_BUFFER : UPLOAD_BUFFER;
+  return code ? code : set_upload_buffer(handle, size);
+}
+
+/* What the request line names.  libcurl from 8 on normalises the URL's own (the case of hexadecimal
+ * digits), so the target is set apart; but not where a proxy might need the whole URL instead. */
+static CURLcode set_target(const gl_transfer *transfer, const gl_request *request) {
+  CURL *easy = transfer->handle->easy;
+  CURLcode code = CURLE_OK;
+  const char *proxy = transfer->pool->proxy;
+  const char *url = gl_buf_string(&transfer->url);
+  SET(CURLOPT_URL, url);
+  if ((proxy && !*proxy) || strncmp(url, "https:", 6) == 0)
+    SET(CURLOPT_REQUEST_TARGET, url + request->origin.length);
+  return code;
+}
+
+/* libcurl's own default is five minutes, and its 0 means that. */
+static CURLcode set_connect_timeout(gl_handle *handle, long wait) {
+  CURLcode code = CURLE_OK;
+  if (wait <= 0 || wait > INT_MAX)
+    wait = INT_MAX;
+  if (handle->connect_timeout != wait)
+    code = curl_easy_setopt(handle->easy, CURLOPT_CONNECTTIMEOUT_MS, wait);
+  handle->connect_timeout = wait;
+  return code;
+}
+
+/* ---- header fields ----------------------------------------------------------------------- */
+
+/* libcurl would make these up.  A line without a value says that it shall not. */
+static const struct {
+  const char *name, *line;
+} suppressed[] = {{"Accept", "Accept:"},
+                  {"Content-Type", "Content-Type:"},
+                  {"Expect", "Expect:"},
+                  {"Proxy-Connection", "Proxy-Connection:"}};
+
+enum { SUPPRESSED = sizeof suppressed / sizeof *suppressed };
+
+/* Room for all fields of a request, so that adding them cannot fail. */
+static int reserve_fields(gl_handle *handle, const gl_headers *headers) {
+  size_t count = headers->count + SUPPRESSED, length = 0;
+  for (size_t i = 0; i < headers->count; i++)
+    length += strlen(headers->items[i].name) + strlen(headers->items[i].value) + 3;
+  if (gl_buf_reserve(&handle->lines, length))
+    return GL_MEMORY;
+  if (count <= handle->fields_capacity)
+    return 0;
+  struct curl_slist *larger = gl_mem_realloc(handle->fields, count * sizeof *larger);
+  if (!larger)
+    return GL_MEMORY;
+  handle->fields = larger;
+  handle->fields_capacity = count;
+  return 0;
+}
+
+/* The line in libcurl's form: "Name: value", or "Name;" for an empty value. */
+static char *add_line(gl_buf *lines, const gl_header *header) {
+  char *line = lines->data + lines->length;
+  int blank = header->value[strspn(header->value, " \t")] == '\0';
+  (void)gl_buf_append_string(lines, header->name);
+  (void)gl_buf_append_string(lines, blank ? ";" : ": ");
+  (void)gl_buf_append_string(lines, blank ? "" : header->value);
+  (void)gl_buf_append_char(lines, '\0');
+  return line;
+}
+
+/* libcurl only reads the list, so its nodes are an array of ours. */
+static void add_field(gl_handle *handle, size_t *count, char *line) {
+  struct curl_slist *field = &handle->fields[*count];
+  *field = (struct curl_slist){.data = line};
+  if (*count > 0)
+    field[-1].next = field;
+  (*count)++;
+}
+
+static CURLcode set_headers(gl_handle *handle, const gl_headers *headers) {
+  size_t count = 0;
+  if (reserve_fields(handle, headers))
+    return CURLE_OUT_OF_MEMORY;
+  for (size_t i = 0; i < headers->count; i++)
+    add_field(handle, &count, add_line(&handle->lines, &headers->items[i]));
+  for (size_t i = 0; i < SUPPRESSED; i++)
+    if (!gl_headers_get(headers, suppressed[i].name))
+      add_field(handle, &count, (char *)suppressed[i].line);
+  return curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->fields);
+}
+
+CURLcode gl_transfer_set_options(gl_transfer *transfer, const gl_request *request) {
+  gl_handle *handle = transfer->handle;
+  CURLcode code = prepare(handle);
+  code = code ? code : set_connect_timeout(handle, transfer->timeouts.connect);
+  code = code ? code : set_target(transfer, request);
+  code = code ? code : set_body(handle, request);
+  if (may_raise_sigpipe(transfer))
+    handle->pool->guards_sigpipe = 1;
+  return code ? code : set_headers(handle, &request->headers);
+}

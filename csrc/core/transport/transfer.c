@@ -1,0 +1,162 @@
+#include "core/transport/transfer_private.h"
+
+#include "core/mem.h"
+
+/* ---- the end ----------------------------------------------------------------------------- */
+
+/* `transfer->error` is filled. */
+static void end(gl_transfer *transfer) {
+  gl_events_cancel_timer(transfer->pool->events, &transfer->read_timer);
+  if (transfer->handle)
+    gl_pool_return_handle(transfer->handle);
+  transfer->handle = NULL;
+  transfer->done = 1;
+}
+
+/* The pool's way to end a transfer. */
+static void end_by_pool(void *context, CURLcode result, const char *why) {
+  gl_transfer *transfer = context;
+  if (why && result == CURLE_OUT_OF_MEMORY)
+    gl_error_memory(&transfer->error);
+  else if (why)
+    gl_transfer_set_closed(transfer, why, &transfer->error);
+  else
+    gl_transfer_set_result(transfer, result);
+  end(transfer);
+}
+
+/* ---- the read timeout -------------------------------------------------------------------- */
+
+static int is_connected(const gl_transfer *transfer) {
+  curl_off_t up = 0;
+  curl_easy_getinfo(transfer->handle->easy, CURLINFO_PRETRANSFER_TIME_T, &up);
+  return up > transfer->up_threshold;
+}
+
+/* Rather than being moved with each byte, the timer looks what happened since it was set. */
+static void on_read_timeout(void *context) {
+  gl_transfer *transfer = context;
+  gl_handle *handle = transfer->handle;
+  int64_t now = gl_events_now();
+  if (transfer->paused || !is_connected(transfer))
+    handle->active = now;
+  int64_t due = handle->active + transfer->timeouts.read;
+  if (due > now && gl_events_set_timer(transfer->pool->events, &transfer->read_timer, due) == 0)
+    return;
+  gl_transfer_set_timed_out(transfer);
+  end(transfer);
+}
+
+static int start_read_timer(gl_transfer *transfer) {
+  long wait = transfer->timeouts.read;
+  transfer->read_timer.on_due = on_read_timeout;
+  transfer->read_timer.context = transfer;
+  return wait > 0 ? gl_events_set_timer(transfer->pool->events, &transfer->read_timer,
+                                        gl_events_now() + wait)
+                  : 0;
+}
+
+/* ---- the beginning ----------------------------------------------------------------------- */
+
+/* Takes a handle and hands it to libcurl; fills `transfer->error` on failure. */
+static int start(gl_transfer *transfer, const gl_request *request) {
+  if (gl_request_url(request, &transfer->url, &transfer->error))
+    return transfer->error.kind;
+  transfer->handle = gl_pool_take_handle(transfer->pool);
+  if (!transfer->handle || start_read_timer(transfer))
+    return gl_error_memory(&transfer->error);
+  CURLcode code = gl_transfer_set_options(transfer, request);
+  if (code == CURLE_OK)
+    code = gl_pool_start(transfer->handle, transfer, end_by_pool);
+  if (code == CURLE_OK)
+    return 0;
+  gl_transfer_set_result(transfer, code);
+  return transfer->error.kind;
+}
+
+static int is_usable(const gl_pool *pool, gl_error *error) {
+  if (!gl_pool_is_forked(pool))
+    return 1;
+  gl_error_set(error, GL_TRANSPORT, "ConnectionClosedError",
+               "The connections belong to the process that this one was forked from");
+  return 0;
+}
+
+gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_timeouts *timeouts,
+                             gl_error *error) {
+  if (!is_usable(pool, error))
+    return NULL;
+  gl_transfer *transfer = gl_mem_zalloc(1, sizeof *transfer);
+  if (!transfer) {
+    gl_error_memory(error);
+    return NULL;
+  }
+  transfer->pool = gl_pool_hold(pool);
+  transfer->timeouts = *timeouts;
+  transfer->body_length = request->streamed ? request->body_length : 0;
+  transfer->round = gl_events_rounds(pool->events) - 1;
+  if (start(transfer, request) == 0)
+    return transfer;
+  *error = transfer->error;
+  gl_transfer_free(transfer);
+  return NULL;
+}
+
+/* ---- going on ---------------------------------------------------------------------------- */
+
+int gl_transfer_needs_caller(const gl_transfer *transfer) {
+  return transfer->done || (transfer->paused & CURLPAUSE_SEND) ||
+         (transfer->streams && transfer->response.body.length > 0 &&
+          gl_transfer_in_pieces(transfer));
+}
+
+/* Lets the event set wait until the transfer needs its caller or the time is over. */
+static void wait_for(gl_transfer *transfer, long wait) {
+  gl_events *events = transfer->pool->events;
+  int64_t until = gl_events_now() + wait;
+  for (int64_t left = wait; left > 0 && !gl_transfer_needs_caller(transfer);
+       left = until - gl_events_now())
+    if (gl_events_wait(events, (long)left))
+      return;
+}
+
+int gl_transfer_poll(gl_transfer *transfer, long wait) {
+  gl_pool *pool = transfer->pool;
+  if (transfer->done)
+    return 1;
+  if (!is_usable(pool, &transfer->error)) {
+    end(transfer);
+    return 1;
+  }
+  gl_pool_begin(pool);
+  if (wait > 0)
+    wait_for(transfer, wait);
+  else if (transfer->round == gl_events_rounds(pool->events) && !gl_transfer_needs_caller(transfer))
+    gl_events_wait(pool->events, 0);
+  transfer->round = gl_events_rounds(pool->events);
+  return transfer->done;
+}
+
+int gl_transfer_finish(gl_transfer *transfer, gl_response *out, gl_error *error) {
+  if (!transfer->done)
+    gl_transfer_set_closed(transfer, "It was given up.", error);
+  else
+    *error = transfer->error;
+  if (error->kind != GL_OK)
+    return error->kind;
+  *out = transfer->response;
+  transfer->response = (gl_response){0};
+  gl_transfer_set_closed(transfer, "It was taken already.", &transfer->error);
+  return 0;
+}
+
+void gl_transfer_free(gl_transfer *transfer) {
+  if (!transfer)
+    return;
+  end(transfer);
+  gl_response_clear(&transfer->response);
+  gl_buf_clear(&transfer->feed);
+  gl_buf_clear(&transfer->url);
+  gl_pool_release(transfer->pool);
+  gl_mem_free(transfer);
+}
