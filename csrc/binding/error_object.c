@@ -1,5 +1,8 @@
 #include "binding/error_object.h"
 
+#include "binding/box.h"
+#include "core/utf8.h"
+
 #include <string.h>
 
 static const char key; /* its address names the metatable in the registry */
@@ -102,6 +105,30 @@ void gl_error_object_mark(lua_State *L) {
   lua_setmetatable(L, -2);
 }
 
+/* ---- messages ---------------------------------------------------------------------------- */
+
+enum { MESSAGE_MAX = 4096 /* bytes: what others wrote may be a page */ };
+
+/* Makes the string on top valid UTF-8 of at most `limit` bytes. */
+static void clean_text(lua_State *L, size_t limit) {
+  size_t length;
+  const char *text = lua_tolstring(L, -1, &length);
+  if (length <= limit && gl_utf8_valid(text, length))
+    return;
+  gl_buf *clean = gl_box_new_buf(L);
+  if (gl_utf8_append_clean(clean, text, length, limit))
+    gl_raise_memory(L);
+  lua_pushlstring(L, gl_buf_string(clean), clean->length);
+  gl_box_clear(L, -2, &gl_buf_box);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+}
+
+/* A validation error lists every problem, so its message has no limit. */
+static size_t message_limit(gl_kind kind) {
+  return kind == GL_VALIDATION ? SIZE_MAX : MESSAGE_MAX;
+}
+
 /* ---- the core's errors ------------------------------------------------------------------- */
 
 int gl_raise_memory(lua_State *L) {
@@ -109,6 +136,7 @@ int gl_raise_memory(lua_State *L) {
 }
 
 void gl_error_object_new(lua_State *L, gl_kind kind, const char *code, const char *operation) {
+  clean_text(L, message_limit(kind));
   lua_createtable(L, 0, 6);
   lua_insert(L, -2);
   lua_setfield(L, -2, "message");
@@ -137,6 +165,13 @@ int gl_raise(lua_State *L, const gl_error *error, const char *operation) {
 
 int gl_lua_error(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  gl_kind kind = field_is(L, "kind", gl_kind_name(GL_VALIDATION)) ? GL_VALIDATION : GL_OK;
+  lua_getfield(L, 1, "message");
+  if (lua_type(L, -1) == LUA_TSTRING) {
+    clean_text(L, message_limit(kind));
+    lua_setfield(L, 1, "message");
+  }
   lua_settop(L, 1);
   gl_error_object_mark(L);
   return 1;

@@ -28,7 +28,8 @@ int gl_raise(lua_State *L, const gl_error *error, const char *operation);
 /* Raises Lua's memory error. */
 int gl_raise_memory(lua_State *L);
 
-/* core.error{ code=, message=, kind=, … } -> the same table as an error object, not raised */
+/* core.error{ code=, message=, kind=, … } -> the same table as an error object, not raised.  Its
+ * message is made valid UTF-8, and shortened to 4 KiB unless it is of kind "validation". */
 int gl_lua_error(lua_State *L);
 
 #endif

@@ -208,7 +208,7 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
     if (member->location != GL_IN_BODY && member->location != GL_IN_PAYLOAD)
       write_member(L, index, operation, member, request);
   }
-  if (gl_operation_has_json(operation))
+  if (gl_shape_has_json(operation->input))
     write_body(L, index, operation, request);
   else
     write_blob(L, index, operation, request);

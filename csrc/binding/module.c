@@ -14,6 +14,7 @@
 #include "binding/text.h"
 #include "binding/transfer.h"
 #include "binding/tree_hash.h"
+#include "binding/unmarshal_json.h"
 #include "core/model.h"
 #include "core/transport/pool.h"
 
@@ -72,6 +73,7 @@ static const luaL_Reg functions[] = {
     {"credentials", gl_lua_credentials},
     {"response", gl_lua_response},
     {"parse", gl_lua_parse},
+    {"decode", gl_lua_decode},
     {"events", gl_lua_events},
     {"pool", gl_lua_pool},
     {"tree_hash", gl_lua_tree_hash},

@@ -3,6 +3,7 @@
 #include "binding/error_object.h"
 #include "binding/service_error.h"
 #include "binding/unmarshal.h"
+#include "binding/unmarshal_json.h"
 #include "core/model.h"
 
 #include <string.h>
@@ -13,70 +14,98 @@ static void clear_response(void *value) {
 
 /* ---- from a host's transport ------------------------------------------------------------- */
 
-static void add_header(lua_State *L, gl_response *response) {
+/* Pushes nil and an error object; returns how many values these are. */
+static int push_invalid(lua_State *L, const char *what, const char *why) {
+  gl_error error;
+  gl_error_set(&error, GL_TRANSPORT, "ResponseParserError", "transport: %s %s", what, why);
+  lua_pushnil(L);
+  gl_error_object_push(L, &error, NULL);
+  return 2;
+}
+
+/* The functions below return 0, or the number of values that push_invalid pushed. */
+
+/* Adds the value on top; the name is below it. */
+static int add_header(lua_State *L, gl_response *response) {
   size_t name_length, value_length;
   if (lua_type(L, -2) != LUA_TSTRING || !lua_isstring(L, -1))
-    luaL_error(L, "transport: headers must be strings");
+    return push_invalid(L, "headers", "must be strings");
   const char *name = lua_tolstring(L, -2, &name_length);
   const char *value = lua_tolstring(L, -1, &value_length);
   int failed = gl_headers_add(&response->headers, name, name_length, value, value_length);
   if (failed == GL_HEADER_BAD)
-    luaL_error(L, "transport: the header %s is malformed", name);
-  if (failed)
-    gl_raise_memory(L);
+    return push_invalid(L, name, "is an invalid header");
+  return failed ? gl_raise_memory(L) : 0;
 }
 
-static void read_headers(lua_State *L, gl_response *response) {
+/* The same for a list of values: several fields of one name. */
+static int add_headers(lua_State *L, gl_response *response) {
+  int count = (int)gl_compat_rawlen(L, -1);
+  for (int i = 1; i <= count; i++) {
+    lua_pushvalue(L, -2);
+    lua_rawgeti(L, -2, i);
+    int pushed = add_header(L, response);
+    if (pushed)
+      return pushed;
+    lua_pop(L, 2);
+  }
+  return 0;
+}
+
+static int read_headers(lua_State *L, gl_response *response) {
   lua_getfield(L, 1, "headers");
   if (lua_isnil(L, -1))
-    return;
+    return 0;
   if (!lua_istable(L, -1))
-    luaL_error(L, "transport: headers must be a table");
+    return push_invalid(L, "headers", "must be a table");
   lua_pushnil(L);
   while (lua_next(L, -2)) {
-    if (lua_istable(L, -1)) { /* several fields of one name */
-      int count = (int)gl_compat_rawlen(L, -1);
-      for (int i = 1; i <= count; i++) {
-        lua_pushvalue(L, -2);
-        lua_rawgeti(L, -2, i);
-        add_header(L, response);
-        lua_pop(L, 2);
-      }
-    } else
-      add_header(L, response);
+    int pushed = lua_istable(L, -1) ? add_headers(L, response) : add_header(L, response);
+    if (pushed)
+      return pushed;
     lua_pop(L, 1);
   }
+  return 0;
 }
 
-static void read_body(lua_State *L, gl_response *response) {
+static int read_body(lua_State *L, gl_response *response) {
   size_t length;
   lua_getfield(L, 1, "body");
   if (lua_isnil(L, -1))
-    return;
+    return 0;
   if (lua_type(L, -1) != LUA_TSTRING)
-    luaL_error(L, "transport: body must be a string");
+    return push_invalid(L, "body", "must be a string");
   const char *body = lua_tolstring(L, -1, &length);
   int result = gl_response_body(response, body, length);
   if (result == GL_MEMORY)
-    gl_raise_memory(L);
+    return gl_raise_memory(L);
   if (result && response->status < 300)
-    luaL_error(L, "transport: body is longer than the %d bytes that are accepted",
-               (int)GL_RESPONSE_BODY_MAX);
+    return push_invalid(L, "body", "is longer than the 64 MiB that are accepted");
+  return 0;
 }
 
-int gl_lua_response(lua_State *L) {
+static int read_status(lua_State *L, gl_response *response) {
   int64_t status;
-  if (!lua_istable(L, 1))
-    return luaL_error(L, "transport: a table must be returned");
-  lua_settop(L, 1);
-  gl_response *response = gl_box_new(L, &gl_response_box);
   lua_getfield(L, 1, "status");
   if (lua_type(L, -1) != LUA_TNUMBER || !gl_compat_toint64(L, -1, &status) || status < 100 ||
       status > 999)
-    return luaL_error(L, "transport: status must be an integer from 100 to 999");
+    return push_invalid(L, "status", "must be an integer from 100 to 999");
   response->status = (int)status;
-  read_headers(L, response);
-  read_body(L, response);
+  return 0;
+}
+
+int gl_lua_response(lua_State *L) {
+  if (!lua_istable(L, 1))
+    return push_invalid(L, "the result", "must be a table");
+  lua_settop(L, 1);
+  gl_response *response = gl_box_new(L, &gl_response_box);
+  int pushed = read_status(L, response);
+  if (!pushed)
+    pushed = read_headers(L, response);
+  if (!pushed)
+    pushed = read_body(L, response);
+  if (pushed)
+    return pushed;
   lua_settop(L, 2);
   return 1;
 }
@@ -112,24 +141,127 @@ static const luaL_Reg response_methods[] = {{"status", response_status},
 const gl_box_class gl_response_box = {"glacier.response", sizeof(gl_response), clear_response,
                                       response_methods, 0};
 
-/* ---- the end ----------------------------------------------------------------------------- */
+/* ---- the metadata ------------------------------------------------------------------------ */
 
-/* lua-cjson gives the same for `{}` and `[]`. */
-static int holds_object(const gl_response *response) {
+static void push_lower(lua_State *L, const char *name) {
+  luaL_Buffer buffer;
+  luaL_buffinit(L, &buffer);
+  for (; *name; name++)
+    luaL_addchar(&buffer, *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name);
+  luaL_pushresult(&buffer);
+}
+
+/* With a field's value on top, and its name below: stores it in the table.  The values of a name
+ * that repeats are collected in a list, to be joined once: a string that grew with each would take
+ * quadratic time.  Returns whether the name repeats. */
+static int add_field(lua_State *L, int table) {
+  lua_pushvalue(L, -2);
+  lua_rawget(L, table);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    lua_rawset(L, table);
+    return 0;
+  }
+  if (!lua_istable(L, -1)) {
+    lua_createtable(L, 2, 0);
+    lua_insert(L, -2);
+    lua_rawseti(L, -2, 1);
+    lua_pushvalue(L, -3);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, table);
+  }
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, (int)gl_compat_rawlen(L, -2) + 1);
+  lua_pop(L, 2);
+  return 1;
+}
+
+/* Pushes the strings of the list at `index`, joined with ", ". */
+static void push_joined(lua_State *L, int index) {
+  luaL_Buffer buffer;
+  int count = (int)gl_compat_rawlen(L, index);
+  luaL_buffinit(L, &buffer);
+  for (int i = 1; i <= count; i++) {
+    if (i > 1)
+      luaL_addlstring(&buffer, ", ", 2);
+    lua_rawgeti(L, index, i);
+    luaL_addvalue(&buffer);
+  }
+  luaL_pushresult(&buffer);
+}
+
+static void join_lists(lua_State *L, int table) {
+  lua_pushnil(L);
+  while (lua_next(L, table)) {
+    if (lua_istable(L, -1)) {
+      lua_pushvalue(L, -2);
+      push_joined(L, lua_gettop(L) - 1);
+      lua_rawset(L, table);
+    }
+    lua_pop(L, 1);
+  }
+}
+
+static void push_headers(lua_State *L, const gl_headers *headers) {
+  int repeats = 0;
+  lua_createtable(L, 0, (int)headers->count);
+  int table = lua_gettop(L);
+  for (size_t i = 0; i < headers->count; i++) {
+    push_lower(L, headers->items[i].name);
+    lua_pushstring(L, headers->items[i].value);
+    repeats |= add_field(L, table);
+  }
+  if (repeats)
+    join_lists(L, table);
+}
+
+static void set_header_field(lua_State *L, const gl_response *response, const char *header,
+                             const char *field) {
+  lua_pushstring(L, gl_headers_get(&response->headers, header));
+  lua_setfield(L, -2, field);
+}
+
+/* Pushes the ResponseMetadata: HTTPStatusCode, HTTPHeaders (lower-case names; the values of one
+ * name joined with ", "), RequestId if the service sent one. */
+static void push_metadata(lua_State *L, const gl_response *response) {
+  lua_createtable(L, 0, 5);
+  lua_pushinteger(L, response->status);
+  lua_setfield(L, -2, "HTTPStatusCode");
+  push_headers(L, &response->headers);
+  lua_setfield(L, -2, "HTTPHeaders");
+  if (gl_headers_get(&response->headers, "x-amzn-requestid")) {
+    set_header_field(L, response, "x-amzn-requestid", "RequestId");
+  } else {
+    set_header_field(L, response, "x-amz-request-id", "RequestId");
+    set_header_field(L, response, "x-amz-id-2", "HostId");
+  }
+}
+
+/* ---- parsing ----------------------------------------------------------------------------- */
+
+/* Whether the response's body is read as JSON: an error's always is. */
+static int has_json(const gl_operation *operation, const gl_response *response) {
+  if (response->status < 300 && !(operation->output && gl_shape_has_json(operation->output)))
+    return 0;
   const char *body = gl_buf_string(&response->body);
-  return body[strspn(body, " \t\r\n")] == '{';
+  return body[strspn(body, " \t\r\n")] == '{'; /* lua-cjson gives the same for `{}` and `[]` */
 }
 
 int gl_lua_parse(lua_State *L) {
   const gl_operation *operation = gl_operation_find(luaL_checkstring(L, 1));
   gl_response *response = gl_box_check(L, 2, &gl_response_box);
   luaL_argcheck(L, operation != NULL, 1, "no such operation");
-  lua_settop(L, holds_object(response) ? 3 : 2);
   lua_settop(L, 3);
-  gl_push_metadata(L, response);
+  if (lua_isfunction(L, 3) && has_json(operation, response))
+    gl_json_push(L, gl_buf_string(&response->body), response->body.length, 3);
+  else if (lua_istable(L, 3))
+    lua_pushvalue(L, 3);
+  else
+    lua_pushnil(L);
+  push_metadata(L, response);
   if (response->status < 300)
-    return gl_unmarshal_output(L, operation, response, 3, 4);
+    return gl_unmarshal_output(L, operation, response, 4, 5);
   lua_pushnil(L);
-  gl_service_error_push(L, response, operation->name, 3, 4);
+  gl_service_error_push(L, response, operation->name, 4, 5);
   return 2;
 }

@@ -1,6 +1,7 @@
 #include "binding/service_error.h"
 
 #include "binding/error_object.h"
+#include "binding/unmarshal_json.h"
 
 #include <string.h>
 
@@ -9,21 +10,23 @@ static void set_string(lua_State *L, const char *name, const char *value) {
   lua_setfield(L, -2, name);
 }
 
-/* Pushes the member of the decoded body if it is a string or a number, as a string. */
+/* Pushes the member of the decoded body as a string if it is a string or a number, a number with
+ * the digits that it has in the body.  Returns whether it pushed. */
 static int push_text(lua_State *L, int decoded, const char *name) {
   if (!lua_istable(L, decoded))
     return 0;
   lua_pushstring(L, name);
   lua_rawget(L, decoded);
-  int64_t number;
-  if (lua_type(L, -1) == LUA_TNUMBER && gl_compat_toint64(L, -1, &number)) {
-    gl_compat_pushint64(L, number); /* "5" where lua-cjson gave 5.0 */
+  if (gl_json_is_number(L, -1)) {
+    lua_pushstring(L, lua_tostring(L, -1) + 1);
     lua_remove(L, -2);
-  }
-  if (lua_type(L, -1) == LUA_TSTRING || lua_type(L, -1) == LUA_TNUMBER) {
+  } else if (lua_type(L, -1) == LUA_TNUMBER) {
+    gl_json_push_value(L, lua_gettop(L));
+    lua_remove(L, -2);
     lua_tostring(L, -1);
-    return 1;
   }
+  if (lua_type(L, -1) == LUA_TSTRING)
+    return 1;
   lua_pop(L, 1);
   return 0;
 }

@@ -1,59 +1,11 @@
 #include "binding/unmarshal.h"
 
 #include "binding/error_object.h"
+#include "binding/unmarshal_json.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- the metadata ------------------------------------------------------------------------ */
-
-static void push_lower(lua_State *L, const char *name) {
-  luaL_Buffer buffer;
-  luaL_buffinit(L, &buffer);
-  for (; *name; name++)
-    luaL_addchar(&buffer, *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name);
-  luaL_pushresult(&buffer);
-}
-
-static void push_headers(lua_State *L, const gl_headers *headers) {
-  lua_createtable(L, 0, (int)headers->count);
-  int table = lua_gettop(L);
-  for (size_t i = 0; i < headers->count; i++) {
-    push_lower(L, headers->items[i].name);
-    lua_pushvalue(L, -1);
-    lua_rawget(L, table);
-    if (lua_isnil(L, -1))
-      lua_pushstring(L, headers->items[i].value);
-    else
-      lua_pushfstring(L, "%s, %s", lua_tostring(L, -1), headers->items[i].value);
-    lua_remove(L, -2);
-    lua_rawset(L, table);
-  }
-}
-
-static void set_header_field(lua_State *L, const gl_response *response, const char *header,
-                             const char *field) {
-  const char *value = gl_headers_get(&response->headers, header);
-  if (!value)
-    return;
-  lua_pushstring(L, value);
-  lua_setfield(L, -2, field);
-}
-
-void gl_push_metadata(lua_State *L, const gl_response *response) {
-  lua_createtable(L, 0, 5);
-  lua_pushinteger(L, response->status);
-  lua_setfield(L, -2, "HTTPStatusCode");
-  push_headers(L, &response->headers);
-  lua_setfield(L, -2, "HTTPHeaders");
-  if (gl_headers_get(&response->headers, "x-amzn-requestid")) {
-    set_header_field(L, response, "x-amzn-requestid", "RequestId");
-  } else {
-    set_header_field(L, response, "x-amz-request-id", "RequestId");
-    set_header_field(L, response, "x-amz-id-2", "HostId");
-  }
-}
 
 /* ---- values by shape --------------------------------------------------------------------- */
 
@@ -119,18 +71,19 @@ static void push_map(lua_State *L, int index, const gl_shape *shape, const char 
   }
 }
 
-/* A number that is whole as an integer: lua-cjson may give a float.  Anything else as it is. */
+/* An integral number becomes an integer.  Any other value stays what it is. */
 static void push_plain(lua_State *L, int index) {
   int64_t value;
-  if (lua_type(L, index) == LUA_TNUMBER && gl_compat_toint64(L, index, &value))
-    gl_compat_pushint64(L, value);
-  else
-    lua_pushvalue(L, index);
+  gl_json_push_value(L, index);
+  if (lua_type(L, -1) != LUA_TNUMBER || !gl_compat_toint64(L, -1, &value))
+    return;
+  lua_pop(L, 1);
+  gl_compat_pushint64(L, value);
 }
 
-/* Digits in quotes are understood as well. */
+/* A string of digits is accepted as well. */
 static void push_long(lua_State *L, int index) {
-  if (lua_type(L, index) == LUA_TSTRING)
+  if (lua_type(L, index) == LUA_TSTRING && !gl_json_is_number(L, index))
     gl_compat_pushint64(L, strtoll(lua_tostring(L, index), NULL, 10));
   else
     push_plain(L, index);
@@ -163,21 +116,31 @@ static int is_object(lua_State *L, int index) {
   return lua_istable(L, index) && gl_compat_rawlen(L, index) == 0;
 }
 
-/* A number past 64 bits counts: it is the nearest that there is. */
-static int is_long(lua_State *L, int index) {
-  char *end;
+/* A number past 64 bits is accepted: it becomes the nearest float. */
+static int is_integral(lua_State *L, int index) {
   int64_t value;
-  if (lua_type(L, index) == LUA_TNUMBER) {
-    lua_Number number = lua_tonumber(L, index);
-    return gl_compat_toint64(L, index, &value) || number >= 9223372036854775808.0 ||
-           number < -9223372036854775808.0;
-  }
-  if (lua_type(L, index) != LUA_TSTRING)
-    return 0;
-  const char *text = lua_tostring(L, index);
+  lua_Number number = lua_tonumber(L, index);
+  return gl_compat_toint64(L, index, &value) || number >= 9223372036854775808.0 ||
+         number < -9223372036854775808.0;
+}
+
+static int is_digits(const char *text) {
+  char *end;
   errno = 0;
   (void)strtoll(text, &end, 10);
   return end != text && !*end && errno == 0;
+}
+
+static int is_long(lua_State *L, int index) {
+  int type = lua_type(L, index);
+  if (type == LUA_TSTRING && !gl_json_is_number(L, index))
+    return is_digits(lua_tostring(L, index));
+  if (type != LUA_TNUMBER && type != LUA_TSTRING)
+    return 0;
+  gl_json_push_value(L, index);
+  int result = is_integral(L, lua_gettop(L));
+  lua_pop(L, 1);
+  return result;
 }
 
 static int is_boolean(lua_State *L, int index) {
@@ -230,28 +193,48 @@ static void push_value(lua_State *L, int index, const gl_shape *shape, const cha
 
 /* ---- the output -------------------------------------------------------------------------- */
 
-static int unparsable(lua_State *L, const gl_operation *operation, const char *what,
-                      const mismatch *found) {
+/* Pushes nil and the error object; `what` is what is invalid. */
+static int push_error(lua_State *L, const gl_operation *operation, const char *why,
+                      const char *what) {
   gl_error error;
   gl_error_set(&error, GL_TRANSPORT, "ResponseParserError",
-               "Unable to parse response (%s%s%s%s), invalid body received", what,
-               found ? found->name : "", found ? " should be " : "", found ? found->wanted : "");
+               "Unable to parse response (%s), invalid %s received", why, what);
   lua_pushnil(L);
   gl_error_object_push(L, &error, operation->name);
   return 2;
+}
+
+static int push_mismatch(lua_State *L, const gl_operation *operation, const mismatch *found) {
+  lua_pushfstring(L, "%s should be %s", found->name, found->wanted);
+  return push_error(L, operation, lua_tostring(L, -1), "body");
 }
 
 /* The members that travel in the head, into the table on top. */
 static void set_head_members(lua_State *L, const gl_shape *shape, const gl_response *response) {
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
-    if (member->location == GL_IN_HEADER)
-      set_header_field(L, response, member->header, member->name);
+    if (member->location == GL_IN_HEADER) {
+      lua_pushstring(L, gl_headers_get(&response->headers, member->header));
+      lua_setfield(L, -2, member->name);
+    }
     if (member->location == GL_IN_STATUS) {
       lua_pushinteger(L, response->status);
       lua_setfield(L, -2, member->name);
     }
   }
+}
+
+/* The first required member that the response does not have; NULL if it has all. */
+static const gl_member *find_missing(const gl_shape *shape, const gl_response *response) {
+  for (size_t i = 0; i < shape->count; i++) {
+    const gl_member *member = &shape->members[i];
+    if (!member->required)
+      continue;
+    const char *value = gl_headers_get(&response->headers, member->header);
+    if (!value || !*value)
+      return member;
+  }
+  return NULL;
 }
 
 /* Pushes the output's members.  An empty body is one without members, as in botocore. */
@@ -270,31 +253,24 @@ static void push_members(lua_State *L, const gl_shape *shape, int decoded, misma
   lua_setfield(L, -2, payload->name);
 }
 
-/* Where every member travels in the head, whatever the body says is not looked at; a blob is the
- * Lua layer's to read. */
-static int reads_body(const gl_shape *shape) {
-  const gl_member *payload = gl_shape_payload(shape);
-  if (payload)
-    return payload->shape->type != GL_BLOB;
-  for (size_t i = 0; i < shape->count; i++)
-    if (shape->members[i].location != GL_IN_HEADER)
-      return 1;
-  return 0;
-}
-
 int gl_unmarshal_output(lua_State *L, const gl_operation *operation, const gl_response *response,
                         int decoded, int metadata) {
   mismatch found = {NULL, NULL};
   const gl_shape *output = operation->output;
-  lua_newtable(L);
-  if (output && reads_body(output)) {
-    if (lua_isnil(L, decoded) && response->body.length > 0)
-      return unparsable(L, operation, "the body is not a JSON object", NULL);
-    lua_pop(L, 1);
-    push_members(L, output, decoded, &found);
-    if (found.name)
-      return unparsable(L, operation, "", &found);
+  const gl_member *missing = output ? find_missing(output, response) : NULL;
+  if (missing) {
+    lua_pushfstring(L, "%s is missing: the response has no header %s", missing->name,
+                    missing->header);
+    return push_error(L, operation, lua_tostring(L, -1), "response");
   }
+  if (!output || !gl_shape_has_json(output))
+    lua_newtable(L);
+  else if (lua_isnil(L, decoded) && response->body.length > 0)
+    return push_error(L, operation, "the body is not a JSON object", "body");
+  else
+    push_members(L, output, decoded, &found);
+  if (found.name)
+    return push_mismatch(L, operation, &found);
   if (output)
     set_head_members(L, output, response);
   lua_pushvalue(L, metadata);

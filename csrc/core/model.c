@@ -14,6 +14,8 @@
 #define LABEL(name) ROW(name, STRING, GL_IN_PATH, 1, NULL, NULL)
 #define QUERY(name) ROW(name, STRING, GL_IN_QUERY, 0, NULL, NULL)
 #define HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 0, header, NULL)
+/* Of an output: what the caller asked for, without which a success is none. */
+#define REQUIRED_HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 1, header, NULL)
 #define STATUS(name) ROW(name, LONG, GL_IN_STATUS, 0, NULL, NULL)
 /* "-" is the account of whoever signs the request. */
 #define ACCOUNT_ID ROW(accountId, STRING, GL_IN_PATH, 1, NULL, "-")
@@ -38,7 +40,8 @@ STRUCTURE(add_tags_to_vault_input, ACCOUNT_ID, LABEL(vaultName), BODY(Tags, tag_
 STRUCTURE(complete_multipart_upload_input, ACCOUNT_ID, LABEL(vaultName), LABEL(uploadId),
           HEADER(archiveSize, "x-amz-archive-size"), HEADER(checksum, "x-amz-sha256-tree-hash"))
 STRUCTURE(archive_creation_output, HEADER(location, "Location"),
-          HEADER(checksum, "x-amz-sha256-tree-hash"), HEADER(archiveId, "x-amz-archive-id"))
+          HEADER(checksum, "x-amz-sha256-tree-hash"),
+          REQUIRED_HEADER(archiveId, "x-amz-archive-id"))
 STRUCTURE(complete_vault_lock_input, ACCOUNT_ID, LABEL(vaultName), LABEL(lockId))
 STRUCTURE(create_vault_output, HEADER(location, "Location"))
 STRUCTURE(delete_archive_input, ACCOUNT_ID, LABEL(vaultName), LABEL(archiveId))
@@ -99,17 +102,17 @@ STRUCTURE(job_parameters, BODY(Format, STRING), BODY(Type, STRING), BODY(Archive
           BODY(Tier, STRING), BODY(InventoryRetrievalParameters, inventory_retrieval_job_input),
           BODY(SelectParameters, select_parameters), BODY(OutputLocation, output_location))
 STRUCTURE(initiate_job_input, ACCOUNT_ID, LABEL(vaultName), PAYLOAD(jobParameters, job_parameters))
-STRUCTURE(initiate_job_output, HEADER(location, "Location"), HEADER(jobId, "x-amz-job-id"),
+STRUCTURE(initiate_job_output, HEADER(location, "Location"), REQUIRED_HEADER(jobId, "x-amz-job-id"),
           HEADER(jobOutputPath, "x-amz-job-output-path"))
 STRUCTURE(initiate_multipart_upload_input, ACCOUNT_ID, LABEL(vaultName),
           HEADER(archiveDescription, "x-amz-archive-description"),
           HEADER(partSize, "x-amz-part-size"))
 STRUCTURE(initiate_multipart_upload_output, HEADER(location, "Location"),
-          HEADER(uploadId, "x-amz-multipart-upload-id"))
+          REQUIRED_HEADER(uploadId, "x-amz-multipart-upload-id"))
 STRUCTURE(vault_lock_policy, BODY(Policy, STRING))
 STRUCTURE(initiate_vault_lock_input, ACCOUNT_ID, LABEL(vaultName),
           PAYLOAD(policy, vault_lock_policy))
-STRUCTURE(initiate_vault_lock_output, HEADER(lockId, "x-amz-lock-id"))
+STRUCTURE(initiate_vault_lock_output, REQUIRED_HEADER(lockId, "x-amz-lock-id"))
 STRUCTURE(list_jobs_input, ACCOUNT_ID, LABEL(vaultName), QUERY(limit), QUERY(marker),
           QUERY(statuscode), QUERY(completed))
 LIST(job_list, glacier_job_description)
@@ -135,7 +138,7 @@ STRUCTURE(list_tags_for_vault_output, BODY(Tags, tag_map))
 STRUCTURE(list_vaults_input, ACCOUNT_ID, QUERY(marker), QUERY(limit))
 LIST(vault_list, describe_vault_output)
 STRUCTURE(list_vaults_output, BODY(VaultList, vault_list), BODY(Marker, STRING))
-STRUCTURE(purchase_provisioned_capacity_output, HEADER(capacityId, "x-amz-capacity-id"))
+STRUCTURE(purchase_provisioned_capacity_output, REQUIRED_HEADER(capacityId, "x-amz-capacity-id"))
 LIST(tag_key_list, STRING)
 STRUCTURE(remove_tags_from_vault_input, ACCOUNT_ID, LABEL(vaultName), BODY(TagKeys, tag_key_list))
 STRUCTURE(set_data_retrieval_policy_input, ACCOUNT_ID, BODY(Policy, data_retrieval_policy))
@@ -265,12 +268,12 @@ const gl_member *gl_shape_payload(const gl_shape *shape) {
   return NULL;
 }
 
-int gl_operation_has_json(const gl_operation *operation) {
-  const gl_member *payload = gl_shape_payload(operation->input);
+int gl_shape_has_json(const gl_shape *shape) {
+  const gl_member *payload = gl_shape_payload(shape);
   if (payload)
     return payload->shape->type != GL_BLOB;
-  for (size_t i = 0; i < operation->input->count; i++)
-    if (operation->input->members[i].location == GL_IN_BODY)
+  for (size_t i = 0; i < shape->count; i++)
+    if (shape->members[i].location == GL_IN_BODY)
       return 1;
   return 0;
 }

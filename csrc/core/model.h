@@ -37,7 +37,7 @@ typedef struct gl_member {
   const char *name;
   const gl_shape *shape;
   gl_location location;
-  int required;
+  int required;         /* of an output: a success without it is an error; only GL_IN_HEADER */
   const char *header;   /* GL_IN_HEADER: the field's name; otherwise NULL */
   const char *fallback; /* what an absent or empty value means; NULL for nothing */
 } gl_member;
@@ -73,7 +73,7 @@ const gl_operation *gl_operation_find(const char *name);
 /* The member of a structure that is the whole body; NULL where there is none. */
 const gl_member *gl_shape_payload(const gl_shape *shape);
 
-/* Whether the input has a JSON body: it is then sent even if it is `{}`. */
-int gl_operation_has_json(const gl_operation *operation);
+/* Whether an input or output has a JSON body.  That of an input is sent even if it is `{}`. */
+int gl_shape_has_json(const gl_shape *shape);
 
 #endif

@@ -176,10 +176,10 @@ static void only_what_has_members_for_it_has_a_json_body(void **state) {
   };
   size_t found = 0;
   for (size_t i = 0; i < gl_operations_count; i++)
-    found += gl_operation_has_json(&gl_operations[i]) != 0;
+    found += gl_shape_has_json(gl_operations[i].input) != 0;
   assert_int_equal(found, COUNT(with_body));
   for (size_t i = 0; i < COUNT(with_body); i++)
-    assert_true(gl_operation_has_json(gl_operation_find(with_body[i])));
+    assert_true(gl_shape_has_json(gl_operation_find(with_body[i])->input));
 }
 
 /* ---- members ----------------------------------------------------------------------------- */

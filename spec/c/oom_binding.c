@@ -71,34 +71,42 @@ static const script scripts[] = {
      "  headers = { A = '1', B = '2', ['Content-Type'] = 'text/plain' },\n"
      "}\n"
      "assert(request:export().url:find 'b=c')\n"},
-    {"an answer",
+    {"a success",
      "local response = core.response{\n"
      "  status = 200, headers = { ['x-amzn-RequestId'] = 'R', A = { '1', '2' } },\n"
-     "  body = '{' .. ('x'):rep(500),\n"
+     "  body = '{\"Marker\":\"m\",\"VaultList\":[{\"VaultName\":\"v\",\"SizeInBytes\":\"12\"},'\n"
+     "    .. '{\"NumberOfArchives\":1.0}]}',\n"
      "}\n"
-     "local output = core.parse('ListVaults', response, {\n"
-     "  Marker = 'm', VaultList = { { VaultName = 'v', SizeInBytes = '12' }, { NumberOfArchives = "
-     "1.0 } },\n"
-     "})\n"
+     "local output = core.parse('ListVaults', response, decode)\n"
      "assert(output.VaultList[1].SizeInBytes == 12 and output.ResponseMetadata.RequestId == 'R')\n"
-     "local empty, err = core.parse('ListVaults', response, { VaultList = 'x' })\n"
-     "assert(not empty and err.code == 'ResponseParserError')\n"
+     "assert(output.ResponseMetadata.HTTPHeaders.a == '1, 2')\n"
+     "assert(response:status() == 200 and response:header 'a' == '1' and #response:body() > 50)\n"
+     "response = core.response{ status = 200, body = '{\"VaultList\":\"x\"}' }\n"
+     "local empty, err = core.parse('ListVaults', response, decode)\n"
+     "assert(not empty and err.message:find 'VaultList should be a list')\n"
      "assert(core.parse('CreateVault', core.response{ status = 201, headers = { Location = '/' } "
      "})\n"
      "  .location == '/')\n"
-     "assert(response:status() == 200 and response:header 'a' == '1' and #response:body() == "
-     "501)\n"},
+     "empty, err = core.parse('InitiateJob', core.response{ status = 202 }, decode)\n"
+     "assert(not empty and err.message:find 'jobId is missing')\n"
+     "empty, err = core.response{ status = 'x' }\n"
+     "assert(not empty and err.message:find 'status must be')\n"},
+    {"JSON",
+     "local value = core.decode(decode, '{\"a\":[12345678901234567,1.5,{\"b\":10}],\"c\":\"d\"}')\n"
+     "assert(value.a[1] == 12345678901234567 and value.a[2] == 1.5 and value.c == 'd')\n"
+     "assert(core.decode(decode, '{') == nil)\n"},
     {"a refusal",
-     "local response = core.response{ status = 404, headers = { A = '1' }, body = '{}' }\n"
-     "local output, err = core.parse('ListVaults', response, {\n"
-     "  code = 'a#NoLongerSupportedException:b', message = ('m'):rep(500), type = 'Client',\n"
-     "})\n"
-     "assert(not output and err.kind == 'service')\n"
+     "local response = core.response{ status = 404, headers = { A = '1' },\n"
+     "  body = '{\"code\":\"a#NoLongerSupportedException:b\",\"type\":\"Client\",\"message\":\"'\n"
+     "    .. ('m'):rep(5000) .. '\"}' }\n"
+     "local output, err = core.parse('ListVaults', response, decode)\n"
+     "assert(not output and err.code == 'NoLongerSupportedException' and #err.message == 5000)\n"
+     "assert(#core.error(err).message == 4096)\n"
      "err.response.ResponseMetadata.MaxAttemptsReached = true\n"
      "err.response.ResponseMetadata.RetryAttempts = 2\n"
      "assert(tostring(err):find 'max retries: 2')\n"
      "response = core.response{ status = 503, body = '<html>' }\n"
-     "output, err = core.parse('ListVaults', response)\n"
+     "output, err = core.parse('ListVaults', response, decode)\n"
      "assert(tostring(err):find 'Service Unavailable')\n"
      "assert(tostring(core.error{ kind = 'config', message = 'm' }) == 'm')\n"},
     {"a transfer",
@@ -135,27 +143,29 @@ static const script scripts[] = {
 };
 
 static const char frame[] =
-    "local core, text, name = ...\n"
+    "local decode, core, text, name = ...\n"
     "local function fails(code, f, ...)\n"
     "  local good, err = pcall(f, ...)\n"
     "  if good then error('it should fail') end\n"
     "  if type(err) ~= 'table' or err.code ~= code then error(err, 0) end\n"
     "  assert(#tostring(err) > 0)\n"
     "end\n"
-    "assert(load('local core, fails = ...\\n' .. text, '=' .. name))(core, fails)\n";
+    "assert(load('local core, fails, decode = ...\\n' .. text, '=' .. name))(core, fails, "
+    "decode)\n";
 
 /* ---- a run ------------------------------------------------------------------------------- */
 
-/* With a script at 1: opens the module and plays the script. */
+/* With a script at 1 and lua-cjson's decode at 2: opens the module and plays the script. */
 static int play(lua_State *L) {
   const script *it = lua_touserdata(L, 1);
   if (luaL_loadstring(L, frame) != LUA_OK)
     return lua_error(L);
+  lua_pushvalue(L, 2);
   lua_pushcfunction(L, luaopen_glacier_core);
   lua_call(L, 0, 1);
   lua_pushstring(L, it->text);
   lua_pushstring(L, it->name);
-  lua_call(L, 3, 0);
+  lua_call(L, 4, 0);
   return 0;
 }
 
@@ -178,10 +188,11 @@ static int survives(const script *it, victim whose, long n) {
   luaL_openlibs(L);
   lua_pushcfunction(L, play);
   lua_pushlightuserdata(L, (void *)(uintptr_t)it);
+  lua_state_run(L, "return require('cjson').decode", 0);
   memory.attempts = 0;
   memory.fails_from = whose == OF_LUA ? n : -1;
   gl_mem_fail_from(whose == OF_CORE ? n : -1);
-  int result = lua_pcall(L, 1, 0, 0);
+  int result = lua_pcall(L, 2, 0, 0);
   memory.fails_from = -1;
   gl_mem_fail_from(-1);
   int through = result == LUA_OK || !tells_memory(L);

@@ -85,7 +85,8 @@ local MESSAGES = {
   ["several lines"] = { [[{"code":"C","message":"a\nb"}]], "a\nb" },
   ["a zero byte"] = { [[{"code":"C","message":"a\u0000b"}]], "a\0b" },
   ["markup"] = { '{"code":"C","message":"<html>"}', "<html>" },
-  ["a long text whole"] = { '{"code":"C","message":"' .. ("x"):rep(20000) .. '"}', ("x"):rep(20000) },
+  ["the first 4 KiB of a long text"] = { '{"code":"C","message":"' .. ("x"):rep(20000) .. '"}', ("x"):rep(4096) },
+  ["whole characters of a long text"] = { '{"code":"C","message":"a' .. ("ü"):rep(3000) .. '"}', "a" .. ("ü"):rep(2047) },
 }
 
 -- Bodies that are no JSON object: the code is the status, the message what came.
@@ -95,9 +96,9 @@ local TEXTS = {
   ["JSON cut short"] = '{"code":"A","mess', ["the example of the manual, which lacks a quote"] =
     '{"code": "ResourceNotFoundException","message": "x","type: "Client"}',
   ["a list"] = "[1]", ["a string"] = '"text"', ["a number"] = "5", ["null"] = "null", ["true"] = "true",
-  ["single quotes"] = "{'code':'A'}", ["NaN"] = '{"code":"A","x":NaN}', ["a comma too many"] = '{"code":"A",}',
+  ["single quotes"] = "{'code':'A'}", ["a comma too many"] = '{"code":"A",}',
   ["something behind"] = '{"code":"A"} x', ["a byte order mark"] = '\239\187\191{"code":"A"}',
-  ["bytes that are no UTF-8"] = "\233\255", ["zero bytes"] = "a\0b", ["endless nesting"] = ("["):rep(100000),
+  ["zero bytes"] = "a\0b",
 }
 
 local PHRASES = {
@@ -156,6 +157,31 @@ describe("a service error", function()
       assert.equal("H", error_of(400, body, { ["x-amzn-errortype"] = "H" }).code)
     end)
   end
+
+  it("has U+FFFD for bytes of its body that are not UTF-8, which stay in the response", function()
+    local err = error_of(400, "a\233\255\226\130b")
+    assert.equal("a\239\191\189\239\191\189\239\191\189b", err.message)
+    assert.equal("a\233\255\226\130b", err.response.Error.Message)
+  end)
+
+  it("has a message of at most 4 KiB, and the whole text in the response", function()
+    for _, body in ipairs { ("["):rep(100000), '{"code":"C","message":"' .. ("m"):rep(300000) .. '"}' } do
+      local err = error_of(400, body, { ["x-amzn-errortype"] = "H" })
+      assert.equal("H", err.code)
+      assert.equal(body:sub(1, 4096), err.message)
+      assert.equal(body:sub(1, 256 * 1024), err.response.Error.Message)
+    end
+  end)
+
+  it("hides a secret that the limit of the message would cut in two", function()
+    local client = client_of(function(request)
+      local signature = request.headers.Authorization:match "Signature=(%x+)"
+      return { status = 403, headers = {}, body = ("x"):rep(4090) .. signature .. " " .. signature }
+    end)
+    local _, err = pcall(client.set_vault_notifications, client, { vaultName = "v" })
+    assert.equal(("x"):rep(4090) .. "*** ***", err.response.Error.Message)
+    assert.equal(("x"):rep(4090) .. "*** **", err.message)
+  end)
 
   for status, phrase in pairs(PHRASES) do
     it("of status " .. status .. " without words has those of the status", function()

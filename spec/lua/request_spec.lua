@@ -4,6 +4,7 @@
 local cjson = require "cjson"
 local core = require "glacier.core"
 local glacier = require "glacier"
+local id_headers = require "spec.support.id_headers"
 
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
 local MARKER = "arn:aws:glacier:us-west-2:012345678901:vaults/my vault"
@@ -18,7 +19,7 @@ local function sent(name, params, options)
     credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "secret" },
     transport = function(request)
       seen, count = request, count + 1
-      return { status = 204, headers = {}, body = "" }
+      return { status = 204, headers = id_headers, body = "" }
     end,
   }
   for option, value in pairs(options or {}) do given[option] = value end

@@ -213,7 +213,7 @@ describe("a server that", function()
     local client = client_of(server.url)
     local err = failure_of(client)
     assert.same({ "403", "service", 403 }, { err.code, err.kind, err.status })
-    assert.equal(("x"):rep(256 * 1024), err.message)
+    assert.equal(("x"):rep(256 * 1024), err.response.Error.Message)
     assert.equal(200, client:list_vaults().ResponseMetadata.HTTPStatusCode)
   end)
 

@@ -1,5 +1,6 @@
 --- One exchange with a service: signs a request, sends it, reads the answer, corrects the clock and redacts what an
 -- error says. Calls of operations and requests for keys both go through here; nothing else signs or sends.
+local core = require "glacier.core"
 local clock_skew = require "glacier.call.clock_skew"
 local redact = require "glacier.call.redact"
 
@@ -29,7 +30,8 @@ local function sign(runtime, invocation, keys)
   request:sign(keys, invocation.region, invocation.service, invocation.signed_at)
 end
 
--- Services that refuse a signature can repeat what it was made of.
+-- Services that refuse a signature can repeat what it was made of. The message is shortened after that: a secret of
+-- which a part is cut off would not be found.
 local function redact_error(err, invocation)
   local secrets = { invocation.request:secrets() }
   for _, secret in ipairs(invocation.secrets or {}) do
@@ -37,6 +39,7 @@ local function redact_error(err, invocation)
   end
   err.message = redact.text(err.message or "", secrets)
   redact.tree(err.response or {}, secrets)
+  core.error(err)
 end
 
 local function send(runtime, invocation, context)

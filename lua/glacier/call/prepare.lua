@@ -39,8 +39,7 @@ local function reader_of(invocation, response, body)
 end
 
 local function read_output(invocation, response, body)
-  local text = response:body()
-  local result, err = core.parse(invocation.operation, response, text ~= "" and json.decode(text) or nil)
+  local result, err = core.parse(invocation.operation, response, json.reader)
   if result and invocation.output then
     result[invocation.output] = reader_of(invocation, response, body)
   end

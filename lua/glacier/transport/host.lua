@@ -90,15 +90,6 @@ local function ask(self, exported)
   return nil, result
 end
 
--- Makes a response of what the host returned.
-local function read_response(result)
-  local good, response = pcall(core.response, result)
-  if good then
-    return response
-  end
-  return nil, malformed(tostring(response))
-end
-
 -- A response whose body the host gives as a reader.
 local function read_streamed(result, invocation, context)
   local read, body, err = result.body, nil, nil
@@ -112,7 +103,7 @@ local function read_streamed(result, invocation, context)
     return nil, err
   end
   local response
-  response, err = read_response(result)
+  response, err = core.response(result)
   return response, err, response and body
 end
 
@@ -127,7 +118,7 @@ function Transport:send(invocation, context)
   elseif type(result) == "table" and type(result.body) == "function" then
     return read_streamed(result, invocation, context)
   end
-  return read_response(result)
+  return core.response(result)
 end
 
 --- The connections are the host's: there is nothing to close.
