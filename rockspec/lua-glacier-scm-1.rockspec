@@ -28,6 +28,7 @@ build = {
         "csrc/binding/box.c",
         "csrc/binding/certificate.c",
         "csrc/binding/compat.c",
+        "csrc/binding/credentials.c",
         "csrc/binding/error_object.c",
         "csrc/binding/events.c",
         "csrc/binding/files.c",

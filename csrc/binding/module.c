@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* dladdr */
 
 #include "binding/box.h"
+#include "binding/credentials.h"
 #include "binding/certificate.h"
 #include "binding/error_object.h"
 #include "binding/events.h"

@@ -1,8 +1,9 @@
 #include "binding/request.h"
 
+#include "binding/credentials.h"
+#include "binding/error_object.h"
 #include "binding/marshal.h"
 #include "binding/option.h"
-#include "binding/error_object.h"
 #include "binding/tree_hash.h"
 #include "core/checksum.h"
 #include "core/endpoint.h"
@@ -10,56 +11,15 @@
 
 #include <string.h>
 
-/* ---- credentials ------------------------------------------------------------------------- */
-
-static void clear_credentials(void *value) {
-  gl_signer_clear(value);
-}
-
-static int credentials_access_key_id(lua_State *L) {
-  gl_signer *signer = gl_box_check(L, 1, &gl_credentials_box);
-  lua_pushstring(L, signer->credentials.access_key_id);
-  return 1;
-}
-
-static const luaL_Reg credentials_methods[] = {{"access_key_id", credentials_access_key_id},
-                                               {NULL, NULL}};
-
-const gl_box_class gl_credentials_box = {"glacier.credentials", sizeof(gl_signer),
-                                         clear_credentials, credentials_methods, 0};
-
-/* A key at an argument, NULL where it is absent. */
-static const char *check_key(lua_State *L, int argument) {
-  size_t length;
-  gl_error error;
-  const char *key = luaL_optlstring(L, argument, NULL, &length);
-  if (!key || strlen(key) == length)
-    return key;
-  gl_error_set(&error, GL_CREDENTIALS, "CredentialRetrievalError", "A key has a zero byte");
-  gl_raise(L, &error, NULL);
-  return NULL;
-}
-
-int gl_lua_credentials(lua_State *L) {
-  gl_error error;
-  const char *access_key_id = check_key(L, 1);
-  const char *secret_access_key = check_key(L, 2);
-  const char *session_token = check_key(L, 3);
-  gl_signer *signer = gl_box_new(L, &gl_credentials_box);
-  if (gl_signer_set_credentials(signer, access_key_id, secret_access_key, session_token, &error))
-    return gl_raise(L, &error, NULL);
-  return 1;
-}
-
 /* ---- making a request -------------------------------------------------------------------- */
 
 static void clear_request(void *value) {
   gl_request_clear(value);
 }
 
-/* Why the URL cannot have an operation's path put behind it; NULL if it can.  Braces would be taken
- * for labels of that path. */
-static const char *unfit(const gl_request *probe) {
+/* What in the URL prevents that the path of an operation is appended; NULL if nothing does.  Braces
+ * would be taken for labels of that path. */
+static const char *find_obstacle(const gl_request *probe) {
   if (probe->query.length > 0)
     return "a query";
   return strpbrk(gl_buf_string(&probe->path), "{}") ? "a brace" : NULL;
@@ -70,7 +30,7 @@ static void check_endpoint(lua_State *L, const gl_buf *url) {
   gl_request *probe = gl_box_new(L, &gl_request_box);
   if (gl_request_set_url(probe, "GET", gl_buf_string(url), url->length, &error))
     gl_raise(L, &error, NULL);
-  const char *why = unfit(probe);
+  const char *why = find_obstacle(probe);
   if (why) {
     gl_error_set(&error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s (%s)",
                  gl_buf_string(url), why);

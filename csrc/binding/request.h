@@ -1,12 +1,11 @@
-/* The request as a userdata: made by shape or as it is, signed, handed to a transport. */
+/* The request as a userdata: made by shape or from its parts, signed, and handed to a transport. */
 #ifndef GL_BINDING_REQUEST_H
 #define GL_BINDING_REQUEST_H
 
 #include "binding/box.h"
 #include "core/request.h"
 
-extern const gl_box_class gl_request_box;     /* of a gl_request */
-extern const gl_box_class gl_credentials_box; /* of a gl_signer */
+extern const gl_box_class gl_request_box; /* of a gl_request */
 
 /* core.endpoint{ region=, endpoint_url=, use_fips=, use_dualstack=, service= } -> URL (string).
  * `service` is how the host name begins, "sts" for one, by default that of Glacier.  Raises the
@@ -20,12 +19,8 @@ int gl_lua_partition(lua_State *L);
  * Raises ParamValidationError with every problem found. */
 int gl_lua_prepare(lua_State *L);
 
-/* core.request{ method=, url=, headers={…}, body= } -> request, for what is no operation of the
- * model: the credential providers'.  `body` is a string or nil. */
+/* core.request{ method=, url=, headers={…}, body= } -> request that is not an operation of the
+ * model, such as those of the credential providers.  `body` is a string or nil. */
 int gl_lua_request(lua_State *L);
-
-/* core.credentials(access_key_id, secret_access_key, session_token or nil) -> credentials, copied
- * into memory that is wiped when freed. */
-int gl_lua_credentials(lua_State *L);
 
 #endif

@@ -86,7 +86,8 @@ local MESSAGES = {
   ["a zero byte"] = { [[{"code":"C","message":"a\u0000b"}]], "a\0b" },
   ["markup"] = { '{"code":"C","message":"<html>"}', "<html>" },
   ["the first 4 KiB of a long text"] = { '{"code":"C","message":"' .. ("x"):rep(20000) .. '"}', ("x"):rep(4096) },
-  ["whole characters of a long text"] = { '{"code":"C","message":"a' .. ("ü"):rep(3000) .. '"}', "a" .. ("ü"):rep(2047) },
+  ["whole characters of a long text"] =
+    { '{"code":"C","message":"a' .. ("ü"):rep(3000) .. '"}', "a" .. ("ü"):rep(2047) },
 }
 
 -- Bodies that are no JSON object: the code is the status, the message what came.

@@ -186,10 +186,12 @@ local UNDERSTOOD = {
     '{"SizeInBytes":NaN,"NumberOfArchives":-Infinity,"VaultName":"v","New":[Infinity,NaN]}', { VaultName = "v" } },
   { "the byte 255 at the start of a string as U+FFFD", "DescribeVault", '{"VaultName":"\2551.5"}',
     { VaultName = "\239\191\1891.5" } },
-  { "a backslash before a quotation mark and before the end", "DescribeVault", [[{"VaultName":"\\\"1,5","VaultARN":"\\"}]],
+  { "a backslash before a quotation mark and before the end", "DescribeVault",
+    [[{"VaultName":"\\\"1,5","VaultARN":"\\"}]],
     { VaultName = '\\"1,5', VaultARN = "\\" } },
   { "fractions and exponents where a string belongs as numbers", "DescribeVault",
-    '{"VaultName":-1.5e-3,"VaultARN":2E+2,"CreationDate":-0}', { VaultName = -1.5e-3, VaultARN = 200, CreationDate = 0 } },
+    '{"VaultName":-1.5e-3,"VaultARN":2E+2,"CreationDate":-0}',
+    { VaultName = -1.5e-3, VaultARN = 200, CreationDate = 0 } },
   { "empty strings as they are", "ListVaults", '{"Marker":""}', { Marker = "" } },
 }
 
@@ -303,8 +305,8 @@ describe("an answer", function()
   it("has every integer of 64 bits exact on Lua 5.3 and later, and the nearest number elsewhere", function()
     for _, digits in ipairs { "9223372036854775807", "-9223372036854775808", "9007199254740993", "1234567890123456" } do
       local value = math.type and math.tointeger(digits) or tonumber(digits)
-      for _, json in ipairs { digits, '"' .. digits .. '"' } do
-        local output = call("DescribeVault", ('{"SizeInBytes":%s,"NumberOfArchives":%s}'):format(json, json))
+      for _, text in ipairs { digits, '"' .. digits .. '"' } do
+        local output = call("DescribeVault", ('{"SizeInBytes":%s,"NumberOfArchives":%s}'):format(text, text))
         assert.equal(value, output.SizeInBytes)
         assert.equal(value, output.NumberOfArchives)
         assert.equal(math.type and "integer", math.type and math.type(output.SizeInBytes))
