@@ -25,6 +25,7 @@ build = {
   modules = {
     ["glacier.core"] = {
       sources = {
+        "csrc/binding/body_hash.c",
         "csrc/binding/box.c",
         "csrc/binding/certificate.c",
         "csrc/binding/compat.c",
@@ -48,6 +49,8 @@ build = {
         "csrc/binding/unmarshal_json.c",
         "csrc/binding/validate.c",
         "csrc/binding/validate_report.c",
+        "csrc/core/body_hash.c",
+        "csrc/core/body_hash_threads.c",
         "csrc/core/buf.c",
         "csrc/core/certificate.c",
         "csrc/core/checksum.c",

@@ -1,5 +1,7 @@
 #include "binding/compat.h"
 
+#include <lualib.h>
+
 int gl_compat_absindex(lua_State *L, int index) {
   return index > 0 || index <= LUA_REGISTRYINDEX ? index : lua_gettop(L) + index + 1;
 }
@@ -70,6 +72,21 @@ int gl_compat_toint64(lua_State *L, int index, int64_t *out) {
 
 void gl_compat_pushint64(lua_State *L, int64_t value) {
   lua_pushinteger(L, value);
+}
+
+#endif
+
+#if LUA_VERSION_NUM < 502
+
+FILE *gl_compat_checkfile(lua_State *L, int index) {
+  return *(FILE **)luaL_checkudata(L, index, LUA_FILEHANDLE);
+}
+
+#else
+
+FILE *gl_compat_checkfile(lua_State *L, int index) {
+  luaL_Stream *stream = luaL_checkudata(L, index, LUA_FILEHANDLE);
+  return stream->closef ? stream->f : NULL;
 }
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #if LUA_VERSION_NUM < 502
 #define gl_compat_rawlen lua_objlen
@@ -31,6 +32,10 @@ void gl_compat_set_anchor(lua_State *L, int index);
 /* Whether the number at `index` (of type number, not a string) is an integer of 64 bits; an
  * integral float is one. */
 int gl_compat_toint64(lua_State *L, int index, int64_t *out);
+
+/* The stream of the open file of the io library at `index`, which is an argument; NULL for a closed
+ * one.  Raises for any other value. */
+FILE *gl_compat_checkfile(lua_State *L, int index);
 
 /* Pushes an integer: of Lua's integer type where there is one, otherwise the nearest number. */
 void gl_compat_pushint64(lua_State *L, int64_t value);

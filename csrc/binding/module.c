@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* dladdr */
 
 #include "binding/box.h"
+#include "binding/body_hash.h"
 #include "binding/credentials.h"
 #include "binding/certificate.h"
 #include "binding/error_object.h"
@@ -80,6 +81,8 @@ static const luaL_Reg functions[] = {
     {"tree_hash", gl_lua_tree_hash},
     {"combine_tree_hashes", gl_lua_combine_tree_hashes},
     {"inventory", gl_lua_inventory},
+    {"hash_string", gl_lua_hash_string},
+    {"hash_file", gl_lua_hash_file},
     {"error", gl_lua_error},
     {"time", gl_lua_time},
     {"monotonic", gl_lua_monotonic},
@@ -112,10 +115,11 @@ int luaopen_glacier_core(lua_State *L);
 __attribute__((visibility("default")))
 #endif
 int luaopen_glacier_core(lua_State *L) {
-  const gl_box_class *const classes[] = {&gl_buf_box,      &gl_request_box,   &gl_credentials_box,
-                                         &gl_response_box, &gl_events_box,    &gl_pool_box,
-                                         &gl_transfer_box, &gl_tree_hash_box, &gl_certificate_box,
-                                         &gl_output_box,   &gl_inventory_box, &gl_identifiers_box};
+  const gl_box_class *const classes[] = {
+      &gl_buf_box,        &gl_request_box,     &gl_credentials_box, &gl_response_box,
+      &gl_events_box,     &gl_pool_box,        &gl_transfer_box,    &gl_tree_hash_box,
+      &gl_body_hash_box,  &gl_certificate_box, &gl_output_box,      &gl_inventory_box,
+      &gl_identifiers_box};
   stay_loaded();
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
