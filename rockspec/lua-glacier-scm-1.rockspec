@@ -105,6 +105,7 @@ build = {
     ["glacier.async.context"] = "lua/glacier/async/context.lua",
     ["glacier.async.copcall"] = "lua/glacier/async/copcall.lua",
     ["glacier.async.task"] = "lua/glacier/async/task.lua",
+    ["glacier.body.hash"] = "lua/glacier/body/hash.lua",
     ["glacier.body.output"] = "lua/glacier/body/output.lua",
     ["glacier.body.parts"] = "lua/glacier/body/parts.lua",
     ["glacier.body.reader"] = "lua/glacier/body/reader.lua",

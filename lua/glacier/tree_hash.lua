@@ -1,28 +1,43 @@
---- Glacier's tree hash: SHA-256 of each MiB, joined in pairs, as "Computing Checksums" of the
--- developer guide has it. Hashes are 64 lower-case hexadecimal digits.
+--- Glacier's tree hash: the SHA-256 of each MiB, joined in pairs ("Computing Checksums", developer guide). Hashes are
+-- 64 lower-case hexadecimal digits.
+local body_hash = require "glacier.body.hash"
 local core = require "glacier.core"
-local source = require "glacier.body.source"
 local new_context = require("glacier.async.context").new
+local source = require "glacier.body.source"
 
 local tree_hash = {}
 
 local ORIGIN = { words = "tree_hash: Invalid value, " } -- before the reason in an error's message
+local OPTIONS = { skip_linear = true }
 
---- The tree hash of a string, an open file (from where it stands; its position moves) or a reader
--- function. Raises `ParamValidationError` for anything else. In OpenResty others get their turn.
+--- The tree hash of a string, an open file (from its position, which moves to the end) or a reader function. Raises
+-- `ParamValidationError` for anything else. In OpenResty, other coroutines run meanwhile.
 -- @return string
 function tree_hash.hash(value)
+  local opened = source.open(value, ORIGIN)
   local context = new_context(nil, nil, core.monotonic)
-  return (source.hash(source.open(value, ORIGIN), context, true):hex())
+  local started, length = body_hash.start(value, OPTIONS)
+  if not started then
+    return (source.hash(opened, context, true):hex())
+  end
+  local start = type(value) ~= "string" and value:seek()
+  local hex, problem = body_hash.finish(started, context)
+  if not hex then
+    source.refuse(ORIGIN, problem)
+  end
+  if start then
+    value:seek("set", start + length)
+  end
+  return hex
 end
 
 --- Makes a hasher that is fed: `:update(bytes)`, then `:hex()`, after which more may be fed.
--- @return userdata; its second result of `:hex()` is the plain SHA-256, `:length()` the bytes fed
+-- @return userdata; the second result of its `:hex()` is the plain SHA-256, `:length()` gives the bytes fed
 function tree_hash.hasher()
   return core.tree_hash()
 end
 
---- The tree hash of consecutive parts, from the list of theirs. Every part but the last has the
+--- The tree hash of consecutive parts, from the list of their tree hashes. Every part but the last has the
 -- same size, 1 MiB × 2ⁿ. Raises `ParamValidationError` for an empty list or what is no hash.
 -- @param list list of strings
 -- @return string

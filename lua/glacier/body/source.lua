@@ -11,11 +11,15 @@ local CHUNK, KEPT, YIELD_BYTES = 256 * 1024, 16 * 1024 * 1024, 8 * 1024 * 1024
 -- Where a source came from, for those who do not say.
 local BODY = { words = "Parameter validation failed:\nInvalid value for parameter body, " }
 
-local function refuse(origin, why)
+--- Raises the `ParamValidationError` of a source.
+-- @param origin table: of `source.open`
+-- @param why string
+function source.refuse(origin, why)
   local err = errors.new("validation", "ParamValidationError", origin.words .. why)
   err.operation = origin.operation
   return error(err, 0)
 end
+local refuse = source.refuse
 
 local function of_string(text)
   local position = 1

@@ -1,0 +1,40 @@
+--- The hashes of a string or a regular file, which the core computes on threads of its own, without copies through
+-- Lua.
+local core = require "glacier.core"
+
+local hash = {}
+
+--- Begins to hash a body.
+-- @param value any
+-- @param options table: threads (nil: as many as processors, at most 8; 0: none), skip_linear (boolean: without the
+--   plain SHA-256), events (event set of `glacier.core` that becomes ready at the end), offset and length (of a file;
+--   by default what follows its position)
+-- @return userdata of `core.hash_string` or `core.hash_file`; nil for a value that is neither a string nor a regular
+--   file
+-- @return number: the length of the body
+function hash.start(value, options)
+  if type(value) == "string" then
+    return core.hash_string(value, options.threads, options.skip_linear, options.events), #value
+  elseif io.type(value) == "file" then
+    return core.hash_file(value, options.offset, options.length, options.threads, options.skip_linear, options.events)
+  end
+end
+
+--- Waits for the end of a hash.
+-- @param started userdata: of `hash.start`
+-- @param context context
+-- @return string: the tree hash in hexadecimal; nil if the file cannot be read, or false if the deadline has passed
+-- @return string or nil: the plain SHA-256, or what is wrong
+function hash.finish(started, context)
+  while not started:poll() do
+    if started:has_threads() and not context:wait_for(started) then
+      started:cancel()
+      return false
+    elseif not started:has_threads() then
+      context:yield()
+    end
+  end
+  return started:result()
+end
+
+return hash

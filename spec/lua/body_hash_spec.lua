@@ -1,0 +1,125 @@
+-- glacier.body.hash: strings and regular files, hashed by the core's threads.
+local body_hash = require "glacier.body.hash"
+local core = require "glacier.core"
+local new_context = require("glacier.async.context").new
+local streams = require "spec.support.streams"
+
+local MIB = streams.MIB
+
+local function context(wait)
+  return new_context(wait, nil, core.monotonic)
+end
+
+local function finish(started)
+  return body_hash.finish(started, context())
+end
+
+describe("the hash of a body", function()
+  for _, threads in ipairs { 0, 1, 2, 3 } do
+    for _, row in ipairs(streams.HASHES) do
+      it(("of %d bytes has both hashes of hashlib with %d threads"):format(row.size, threads), function()
+        local bytes = streams.pattern(row.size)
+        local started, length = body_hash.start(bytes, { threads = threads })
+        assert.are.equal(row.size, length)
+        assert.are.same({ row.tree, row.linear }, { finish(started) })
+        started, length = body_hash.start(streams.file(bytes), { threads = threads })
+        assert.are.equal(row.size, length)
+        assert.are.same({ row.tree, row.linear }, { finish(started) })
+      end)
+    end
+  end
+
+  it("leaves out the plain hash on request", function()
+    local row = streams.HASHES[5]
+    assert.are.same({ row.tree }, { finish(body_hash.start(streams.pattern(row.size), { skip_linear = true })) })
+  end)
+
+  it("is that of a part of a file, whose position stays", function()
+    local row = streams.HASHES[6]
+    local file = streams.file("before" .. streams.pattern(row.size) .. "after")
+    file:seek("set", 3)
+    assert.are.equal(row.tree, (finish(body_hash.start(file, { offset = 6, length = row.size }))))
+    assert.are.equal(3, file:seek())
+  end)
+
+  it("sees what was written to the file before", function()
+    local file = io.tmpfile()
+    file:write "0"
+    file:seek "set"
+    assert.are.equal(streams.HASHES[2].tree, (finish(body_hash.start(file, {}))))
+    file:close()
+  end)
+
+  it("goes on when the file is closed", function()
+    local file = streams.file(("\0"):rep(64 * MIB))
+    local started = body_hash.start(file, {})
+    file:close()
+    assert.are.equal(streams.ZEROS[64].tree, (finish(started)))
+  end)
+
+  it("says that a file became too short", function()
+    for _, threads in ipairs { 0, 2 } do
+      local started = body_hash.start(streams.file "short", { length = 5 * MIB, threads = threads })
+      assert.are.same({ nil, "it became shorter while it was hashed" }, { finish(started) })
+    end
+  end)
+
+  it("is nothing for a value that is neither a string nor a regular file", function()
+    local pipe = io.popen "true"
+    for _, value in ipairs { pipe, print, 5, {} } do
+      assert.is_nil((body_hash.start(value, {})))
+    end
+    pipe:close()
+  end)
+
+  it("keeps a string alive while threads read it", function()
+    local started = body_hash.start(("\0"):rep(64 * MIB), {})
+    collectgarbage()
+    local _ = ("x"):rep(64 * MIB)
+    assert.are.equal(streams.ZEROS[64].tree, (finish(started)))
+  end)
+
+  it("is given up when it is collected", function()
+    for _ = 1, 10 do
+      body_hash.start(("\0"):rep(8 * MIB), {})
+      collectgarbage()
+    end
+  end)
+
+  it("cannot be asked for once it was cancelled", function()
+    local started = body_hash.start(("\0"):rep(64 * MIB), {})
+    started:cancel()
+    started:cancel()
+    for _, method in ipairs { "poll", "result", "wait", "has_threads" } do
+      assert.is_false((pcall(started[method], started)))
+    end
+  end)
+
+  it("makes the event set ready when the threads end", function()
+    local events = core.events()
+    local started = body_hash.start(("\0"):rep(64 * MIB), { events = events })
+    while not started:poll() do
+      events:wait(60000)
+    end
+    assert.are.equal(streams.ZEROS[64].tree, (started:result()))
+  end)
+
+  it("ends at the deadline of its context", function()
+    local file, now = io.tmpfile(), 0
+    file:seek("set", 4096 * MIB) -- it takes seconds to hash
+    file:write "0"
+    local started = body_hash.start(file, { offset = 0 })
+    local late = new_context(function() now = now + 1 end, 0.5, function() return now end)
+    assert.is_false((body_hash.finish(started, late)))
+    assert.is_false((pcall(started.poll, started)))
+    file:close()
+  end)
+
+  it("lets other coroutines run between its steps where there are no threads", function()
+    local yields = 0
+    local yielding = context(function() yields = yields + 1 end)
+    assert.are.equal(streams.ZEROS[64].tree,
+      (body_hash.finish(body_hash.start(("\0"):rep(64 * MIB), { threads = 0 }), yielding)))
+    assert.are.equal(15, yields)
+  end)
+end)
