@@ -16,16 +16,18 @@ static void *raise_type(lua_State *L, int index, const gl_box_class *of) {
 
 /* ---- metamethods ------------------------------------------------------------------------- */
 
+/* The upvalues of a metamethod are the metatable, for gl_box_self, and the class. */
+
 /* Only a box is cleared, whatever a script passes. */
 static int box_gc(lua_State *L) {
-  const gl_box_class *of = lua_touserdata(L, lua_upvalueindex(1));
-  gl_box_check(L, 1, of);
+  const gl_box_class *of = lua_touserdata(L, lua_upvalueindex(2));
+  gl_box_self(L, of);
   gl_box_clear(L, 1, of);
   return 0;
 }
 
 static int box_tostring(lua_State *L) {
-  const gl_box_class *of = lua_touserdata(L, lua_upvalueindex(1));
+  const gl_box_class *of = lua_touserdata(L, lua_upvalueindex(2));
   lua_pushfstring(L, "%s (%p)", of->name, lua_topointer(L, 1));
   return 1;
 }
@@ -51,11 +53,13 @@ static void set_metamethods(lua_State *L, const gl_box_class *of) {
   static const luaL_Reg metamethods[] = {
       {"__gc", box_gc}, {"__tostring", box_tostring}, {NULL, NULL}};
   static const luaL_Reg close[] = {{"__close", box_gc}, {NULL, NULL}};
+  lua_pushvalue(L, -1);
   lua_pushlightuserdata(L, (void *)of);
-  gl_compat_setfuncs(L, metamethods, 1);
+  gl_compat_setfuncs(L, metamethods, 2);
   if (of->closes) {
+    lua_pushvalue(L, -1);
     lua_pushlightuserdata(L, (void *)of);
-    gl_compat_setfuncs(L, close, 1);
+    gl_compat_setfuncs(L, close, 2);
   }
   lua_pushstring(L, of->name);
   lua_setfield(L, -2, "__name");

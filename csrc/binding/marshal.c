@@ -215,7 +215,11 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
   request->has_body = strcmp(operation->http_method, "GET") != 0;
 }
 
-static void raise_problems(lua_State *L, const gl_operation *operation, const gl_buf *problems) {
+/* Raises ParamValidationError, unless a finalizer has corrected the parameters meanwhile. */
+static void raise_problems(lua_State *L, int index, const gl_operation *operation) {
+  gl_buf *problems = gl_box_new_buf(L);
+  if (!gl_validate_input(L, index, operation, problems))
+    return;
   lua_pushliteral(L, "Parameter validation failed:");
   lua_pushlstring(L, problems->data, problems->length);
   lua_concat(L, 2);
@@ -232,10 +236,8 @@ void gl_marshal_input(lua_State *L, int index, const gl_operation *operation, gl
     lua_newtable(L);
     index = lua_gettop(L);
   }
-  gl_buf *problems = gl_box_new_buf(L);
-  gl_validate_input(L, index, operation, problems);
-  if (problems->length > 0)
-    raise_problems(L, operation, problems);
+  if (gl_validate_input(L, index, operation, NULL))
+    raise_problems(L, index, operation);
   write_request(L, index, operation, request);
   lua_settop(L, top);
 }

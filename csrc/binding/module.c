@@ -10,6 +10,7 @@
 #include "binding/files.h"
 #include "binding/output.h"
 #include "binding/inventory.h"
+#include "binding/option.h"
 #include "binding/request.h"
 #include "binding/response.h"
 #include "binding/system.h"
@@ -70,11 +71,9 @@ static void set_exceptions(lua_State *L) {
 static const luaL_Reg functions[] = {
     {"endpoint", gl_lua_endpoint},
     {"partition", gl_lua_partition},
-    {"prepare", gl_lua_prepare},
     {"request", gl_lua_request},
     {"credentials", gl_lua_credentials},
     {"response", gl_lua_response},
-    {"parse", gl_lua_parse},
     {"decode", gl_lua_decode},
     {"events", gl_lua_events},
     {"pool", gl_lua_pool},
@@ -98,6 +97,12 @@ static const luaL_Reg functions[] = {
     {"read_file", gl_lua_read_file},
     {"replace_file", gl_lua_replace_file},
     {"home", gl_lua_home},
+    {NULL, NULL},
+};
+
+static const luaL_Reg of_operations[] = {
+    {"prepare", gl_lua_prepare},
+    {"parse", gl_lua_parse},
     {NULL, NULL},
 };
 
@@ -126,6 +131,8 @@ int luaopen_glacier_core(lua_State *L) {
   gl_error_object_register(L);
   lua_newtable(L);
   gl_compat_setfuncs(L, functions, 0);
+  gl_option_push_operations(L);
+  gl_compat_setfuncs(L, of_operations, 1);
   gl_lua_set_uuid(L);
   set_operations(L);
   set_blobs(L);

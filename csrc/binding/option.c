@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void refuse(lua_State *L, const char *name, const char *why) {
+static void raise_invalid(lua_State *L, const char *name, const char *why) {
   gl_error error;
   gl_error_set(&error, GL_CONFIG, "InvalidConfigError", "%s %s", name, why);
   gl_raise(L, &error, NULL);
@@ -16,21 +16,41 @@ const char *gl_option_bytes(lua_State *L, const char *name, size_t *length) {
   if (lua_isnil(L, -1))
     return NULL;
   if (lua_type(L, -1) != LUA_TSTRING)
-    refuse(L, name, "must be a string");
+    raise_invalid(L, name, "must be a string");
   return lua_tolstring(L, -1, length);
 }
 
 const char *gl_option_string(lua_State *L, const char *name, size_t *length) {
-  size_t found;
-  const char *value = gl_option_bytes(L, name, &found);
-  if (value && strlen(value) != found)
-    refuse(L, name, "must have no zero byte");
+  size_t size;
+  const char *value = gl_option_bytes(L, name, &size);
+  if (value && strlen(value) != size)
+    raise_invalid(L, name, "must have no zero byte");
   if (length)
-    *length = found;
+    *length = size;
   return value;
 }
 
 int gl_option_flag(lua_State *L, const char *name) {
   lua_getfield(L, 1, name);
   return lua_toboolean(L, -1);
+}
+
+void gl_option_push_operations(lua_State *L) {
+  lua_createtable(L, 0, 2 * (int)gl_operations_count);
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    lua_pushlightuserdata(L, (void *)&gl_operations[i]);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -3, gl_operations[i].name);
+    lua_setfield(L, -2, gl_operations[i].method_name);
+  }
+}
+
+const gl_operation *gl_option_operation(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TSTRING);
+  lua_pushvalue(L, 1);
+  lua_rawget(L, lua_upvalueindex(1));
+  const gl_operation *operation = lua_touserdata(L, -1);
+  luaL_argcheck(L, operation != NULL, 1, "no such operation");
+  lua_pop(L, 1);
+  return operation;
 }

@@ -1,18 +1,26 @@
-/* The fields of tables that the Lua layer hands to the core: strings and switches. */
+/* What the Lua layer hands to the core: fields of a table, and names of operations. */
 #ifndef GL_BINDING_OPTION_H
 #define GL_BINDING_OPTION_H
 
 #include "binding/compat.h"
+#include "core/model.h"
 
-/* Pushes the field of the table at 1 and returns it, NULL where it is absent; `length` may be NULL.
- * Raises "InvalidConfigError" (kind "config") for anything but a string, and for one with a zero
- * byte: what stands behind it would silently be lost. */
+/* Pushes the field of the table at 1 and returns it; NULL if it is absent.  `length` may be NULL.
+ * Raises "InvalidConfigError" (kind "config") for anything but a string, and for a string with a
+ * zero byte: C would see only what stands before it. */
 const char *gl_option_string(lua_State *L, const char *name, size_t *length);
 
-/* The same without the rule about zero bytes: for bytes that have a length. */
+/* The same for bytes: zero bytes are allowed. */
 const char *gl_option_bytes(lua_State *L, const char *name, size_t *length);
 
 /* Pushes the field of the table at 1 and returns whether it is true. */
 int gl_option_flag(lua_State *L, const char *name);
+
+/* Pushes a table of all operations, by API name and by method name.  It must be the first upvalue
+ * of every function that calls gl_option_operation. */
+void gl_option_push_operations(lua_State *L);
+
+/* The operation that the first argument names.  Raises if there is none. */
+const gl_operation *gl_option_operation(lua_State *L);
 
 #endif

@@ -66,9 +66,8 @@ int gl_lua_partition(lua_State *L) {
 int gl_lua_prepare(lua_State *L) {
   gl_error error;
   size_t length;
-  const gl_operation *operation = gl_operation_find(luaL_checkstring(L, 1));
+  const gl_operation *operation = gl_option_operation(L);
   const char *url = luaL_checklstring(L, 3, &length);
-  luaL_argcheck(L, operation != NULL, 1, "no such operation");
   lua_settop(L, 3);
   gl_request *request = gl_box_new(L, &gl_request_box);
   if (gl_request_set_url(request, operation->http_method, url, length, &error))
@@ -172,13 +171,15 @@ static void push_buf(lua_State *L, const gl_buf *buf) {
 }
 
 static void push_url(lua_State *L, const gl_request *request) {
-  gl_error error;
-  gl_buf *url = gl_box_new_buf(L);
-  if (gl_request_url(request, url, &error))
-    gl_raise(L, &error, NULL);
-  push_buf(L, url);
-  gl_box_clear(L, -2, &gl_buf_box);
-  lua_remove(L, -2);
+  luaL_Buffer url;
+  luaL_buffinit(L, &url);
+  luaL_addlstring(&url, gl_buf_string(&request->origin), request->origin.length);
+  luaL_addlstring(&url, gl_buf_string(&request->path), request->path.length);
+  if (request->query.length > 0) {
+    luaL_addchar(&url, '?');
+    luaL_addlstring(&url, gl_buf_string(&request->query), request->query.length);
+  }
+  luaL_pushresult(&url);
 }
 
 /* request:export() -> { method, url, headers, body }: what a host's own transport sends. */

@@ -1,6 +1,7 @@
 #include "binding/response.h"
 
 #include "binding/error_object.h"
+#include "binding/option.h"
 #include "binding/service_error.h"
 #include "binding/unmarshal.h"
 #include "binding/unmarshal_json.h"
@@ -248,9 +249,8 @@ static int has_json(const gl_operation *operation, const gl_response *response) 
 }
 
 int gl_lua_parse(lua_State *L) {
-  const gl_operation *operation = gl_operation_find(luaL_checkstring(L, 1));
+  const gl_operation *operation = gl_option_operation(L);
   gl_response *response = gl_box_check(L, 2, &gl_response_box);
-  luaL_argcheck(L, operation != NULL, 1, "no such operation");
   lua_settop(L, 3);
   if (lua_isfunction(L, 3) && has_json(operation, response))
     gl_json_push(L, gl_buf_string(&response->body), response->body.length, 3);

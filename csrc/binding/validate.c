@@ -57,6 +57,16 @@ static void check_unknown(report *to, int index, const gl_shape *shape, const pa
   }
 }
 
+static int count_keys(lua_State *L, int index) {
+  int count = 0;
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    lua_pop(L, 1);
+    count++;
+  }
+  return count;
+}
+
 /* Path members are opaque bytes, but one that vanishes when a path is normalised would make the
  * request mean another resource. */
 static void check_path_member(report *to, int index, const gl_member *member,
@@ -85,26 +95,47 @@ static void check_member(report *to, int index, const gl_member *member, const p
     check_text(to, index, path);
 }
 
-static void check_structure(report *to, int index, const gl_shape *shape, const param_path *path) {
-  lua_State *L = to->L;
+/* Pushes the value of a member. */
+static void push_member(lua_State *L, int index, const gl_member *member) {
+  lua_pushstring(L, member->name);
+  lua_rawget(L, index);
+}
+
+/* Reports required members that are missing.  Returns the members that are there as a set of bits,
+ * and their number. */
+static uint64_t check_required(report *to, int index, const gl_shape *shape, const param_path *path,
+                               int *count) {
+  uint64_t present = 0;
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
-    lua_pushstring(L, member->name);
-    lua_rawget(L, index);
-    if (lua_isnil(L, -1) && member->required && !member->fallback) {
+    push_member(to->L, index, member);
+    if (!lua_isnil(to->L, -1)) {
+      present |= (uint64_t)1 << i;
+      ++*count;
+    } else if (member->required && !member->fallback) {
       gl_report_begin(to, "Missing required parameter in ", path);
       gl_report_add(to, ": \"");
       gl_report_add(to, member->name);
       gl_report_add(to, "\"");
     }
-    lua_pop(L, 1);
+    lua_pop(to->L, 1);
   }
-  check_unknown(to, index, shape, path);
+  return present;
+}
+
+/* In botocore's order: what is missing, what is unknown, what is wrong. */
+static void check_structure(report *to, int index, const gl_shape *shape, const param_path *path) {
+  lua_State *L = to->L;
+  int count = 0;
+  uint64_t present = check_required(to, index, shape, path, &count);
+  if (count_keys(L, index) != count)
+    check_unknown(to, index, shape, path);
   for (size_t i = 0; i < shape->count; i++) {
+    if (!(present >> i & 1))
+      continue;
     const char *name = shape->members[i].name;
     param_path inner = {path, name, strlen(name), 0};
-    lua_pushstring(L, name);
-    lua_rawget(L, index);
+    push_member(L, index, &shape->members[i]);
     if (!lua_isnil(L, -1))
       check_member(to, lua_gettop(L), &shape->members[i], &inner);
     lua_pop(L, 1);
@@ -141,8 +172,7 @@ static void check_list(report *to, int index, const gl_shape *shape, const param
     lua_rawgeti(to->L, index, (int)i);
     if (lua_isnil(to->L, -1)) {
       gl_report_begin(to, "Invalid list for parameter ", path);
-      if (gl_buf_append_format(to->lines, ", key: %zu, a list has no holes", i))
-        gl_raise_memory(to->L);
+      gl_report_add_index(to, ", key: %zu, a list has no holes", i);
       count = 0; /* what comes behind the first hole is no list */
     } else {
       check_value(to, lua_gettop(to->L), shape->element, &inner);
@@ -231,8 +261,9 @@ static void check_value(report *to, int index, const gl_shape *shape, const para
     check_table(to, index, shape, path);
 }
 
-void gl_validate_input(lua_State *L, int index, const gl_operation *operation, gl_buf *problems) {
-  report to = {L, problems};
+int gl_validate_input(lua_State *L, int index, const gl_operation *operation, gl_buf *problems) {
+  report to = {L, problems, 0};
   param_path root = {NULL, NULL, 0, 0};
   check_value(&to, gl_compat_absindex(L, index), operation->input, &root);
+  return to.has_problem;
 }

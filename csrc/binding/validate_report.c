@@ -7,7 +7,7 @@
 enum { SHOWN_MAX = 256 /* bytes of a value that a message shows */ };
 
 void gl_report_add(report *to, const char *text) {
-  if (gl_buf_append_string(to->lines, text))
+  if (to->lines && gl_buf_append_string(to->lines, text))
     gl_raise_memory(to->L);
 }
 
@@ -33,8 +33,8 @@ static void add_name(report *to, const param_path *path) {
     if (path->parent && path->parent->parent)
       gl_report_add(to, ".");
     add_bytes(to, path->name, path->length);
-  } else if (gl_buf_append_format(to->lines, "[%zu]", path->index))
-    gl_raise_memory(to->L);
+  } else
+    gl_report_add_index(to, "[%zu]", path->index);
 }
 
 /* At most `length` bytes of a longer text, and no part of a UTF-8 character. */
@@ -56,8 +56,15 @@ const char *gl_report_push_shown(lua_State *L, int index, size_t *length) {
   return lua_tolstring(L, -1, length);
 }
 
+void gl_report_add_index(report *to, const char *format, size_t index) {
+  if (to->lines && gl_buf_append_format(to->lines, format, index))
+    gl_raise_memory(to->L);
+}
+
 void gl_report_add_value(report *to, int index) {
   size_t length;
+  if (!to->lines)
+    return;
   const char *text = gl_report_push_shown(to->L, index, &length);
   size_t shown = length > SHOWN_MAX ? whole_characters(text, SHOWN_MAX) : length;
   add_bytes(to, text, shown);
@@ -67,9 +74,11 @@ void gl_report_add_value(report *to, int index) {
 }
 
 void gl_report_begin(report *to, const char *text, const param_path *path) {
+  to->has_problem = 1;
   gl_report_add(to, "\n");
   gl_report_add(to, text);
-  add_name(to, path);
+  if (to->lines)
+    add_name(to, path);
 }
 
 void gl_report_wrong_type(report *to, int index, const param_path *path, const char *valid) {

@@ -17,15 +17,19 @@ typedef struct param_path {
 
 typedef struct report {
   lua_State *L;
-  gl_buf *lines; /* borrowed, anchored by the caller */
+  gl_buf *lines; /* borrowed, anchored by the caller; NULL: problems are only noticed */
+  int has_problem;
 } report;
 
-/* All of these raise when memory runs out. */
+/* All of these raise if memory runs out. */
 
 /* Begins a problem: a new line, `text` and the path. */
 void gl_report_begin(report *to, const char *text, const param_path *path);
 
 void gl_report_add(report *to, const char *text);
+
+/* Adds a number, by a format with one %zu. */
+void gl_report_add_index(report *to, const char *format, size_t index);
 
 /* Adds the value at `index`, shortened if it is long; a table or a function by its type. */
 void gl_report_add_value(report *to, int index);

@@ -1,6 +1,7 @@
 -- Parameters that are refused: in botocore's words, with the types as Lua names them, each problem one line.
 -- Nothing is sent then.
 
+local core = require "glacier.core"
 local glacier = require "glacier"
 
 local JOB_MEMBERS = "Format, Type, ArchiveId, Description, SNSTopic, RetrievalByteRange, Tier, "
@@ -273,7 +274,8 @@ describe("a string in the body", function()
         { vaultName = "v", vaultNotificationConfig = { SNSTopic = text, Events = { "a", text } } }))
       assert.same({ "Invalid value for parameter Tags.a, it is not valid UTF-8" },
         problems("AddTagsToVault", { vaultName = "v", Tags = { a = text } }))
-      assert.same({ "Invalid value for parameter Tags." .. text .. ", it is not valid UTF-8" },
+      local shown = core.utf8_clean(text)
+      assert.same({ "Invalid value for parameter Tags." .. shown .. ", it is not valid UTF-8" },
         problems("AddTagsToVault", { vaultName = "v", Tags = { [text] = "a" } }))
     end
   end)
