@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/mem.h"
+#include "core/word.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -19,20 +20,33 @@ int gl_header_name_compare(const char *left, const char *right) {
   return lower(*left) - lower(*right);
 }
 
-/* RFC 9110, 5.6.2: letters, digits and a few signs. */
+/* What a token has (RFC 9110, 5.6.2): letters, digits and !#$%&'*+-.^_`|~ */
+static const gl_byte_set token = {{0x00000000, 0x03FF6CFA, 0xC7FFFFFE, 0x57FFFFFF, 0x00000000,
+                                   0x00000000, 0x00000000, 0x00000000}};
+
+/* FNV-1a of the name in lower case. */
+static uint32_t hash_name(const char *name, size_t length) {
+  uint32_t hash = 2166136261u;
+  for (size_t i = 0; i < length; i++)
+    hash = (hash ^ (uint32_t)lower(name[i])) * 16777619u;
+  return hash;
+}
+
 static int is_token(const char *name, size_t length) {
-  for (size_t i = 0; i < length; i++) {
-    int letter = lower(name[i]);
-    if (letter >= 'a' && letter <= 'z')
-      continue;
-    if (letter == '\0' || !strchr("!#$%&'*+-.^_`|~0123456789", letter))
+  for (size_t i = 0; i < length; i++)
+    if (!gl_byte_set_has(&token, (unsigned char)name[i]))
       return 0;
-  }
   return length > 0;
 }
 
 int gl_header_value_valid(const char *value, size_t length) {
-  for (size_t i = 0; i < length; i++) {
+  size_t i = 0;
+  for (; length - i >= GL_WORD_SIZE; i += GL_WORD_SIZE) {
+    uint64_t word = gl_word_load(value + i);
+    if (gl_word_has_less(word, 0x20) || gl_word_has(word, 0x7F))
+      return 0;
+  }
+  for (; i < length; i++) {
     unsigned char byte = (unsigned char)value[i];
     if (byte < 0x20 || byte == 0x7F)
       return 0;
@@ -41,8 +55,7 @@ int gl_header_value_valid(const char *value, size_t length) {
 }
 
 static void header_clear(gl_header *header) {
-  if (header->value)
-    gl_mem_wipe_free(header->value, strlen(header->value));
+  gl_mem_wipe(header->value, header->value_length);
   gl_mem_free(header->name);
   *header = (gl_header){0};
 }
@@ -53,12 +66,19 @@ static int header_make(gl_header *header, const char *name, size_t name_length, 
   *header = (gl_header){0};
   if (!is_token(name, name_length) || !gl_header_value_valid(value, value_length))
     return GL_HEADER_BAD;
-  header->name = gl_mem_strndup(name, name_length);
-  header->value = gl_mem_strndup(value, value_length);
-  if (header->name && header->value)
-    return 0;
-  header_clear(header);
-  return GL_MEMORY;
+  if (value_length > SIZE_MAX - 2 - name_length)
+    return GL_MEMORY;
+  char *block = gl_mem_realloc(NULL, name_length + value_length + 2);
+  if (!block)
+    return GL_MEMORY;
+  memcpy(block, name, name_length);
+  block[name_length] = '\0';
+  char *copy = block + name_length + 1;
+  if (value_length)
+    memcpy(copy, value, value_length);
+  copy[value_length] = '\0';
+  *header = (gl_header){block, copy, value_length, hash_name(name, name_length)};
+  return 0;
 }
 
 static int grow(gl_headers *headers) {
@@ -75,18 +95,23 @@ static int grow(gl_headers *headers) {
   return 0;
 }
 
-/* The index of the first field of that name at `from` or behind it, or the count. */
-static size_t find(const gl_headers *headers, const char *name, size_t from) {
-  while (from < headers->count && gl_header_name_compare(headers->items[from].name, name) != 0)
-    from++;
-  return from;
+static int is_named(const gl_header *header, const char *name, uint32_t hash) {
+  return header->hash == hash && gl_header_name_compare(header->name, name) == 0;
+}
+
+/* The index of the first field of that name, or the count. */
+static size_t find(const gl_headers *headers, const char *name, uint32_t hash) {
+  size_t i = 0;
+  while (i < headers->count && !is_named(&headers->items[i], name, hash))
+    i++;
+  return i;
 }
 
 /* Drops the fields of that name at `from` and behind it. */
-static void remove_from(gl_headers *headers, const char *name, size_t from) {
+static void remove_from(gl_headers *headers, const char *name, uint32_t hash, size_t from) {
   size_t kept = from;
   for (size_t i = from; i < headers->count; i++) {
-    if (gl_header_name_compare(headers->items[i].name, name) == 0)
+    if (is_named(&headers->items[i], name, hash))
       header_clear(&headers->items[i]);
     else
       headers->items[kept++] = headers->items[i];
@@ -113,7 +138,7 @@ int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, co
   int result = header_make(&made, name, name_length, value, value_length);
   if (result)
     return result;
-  size_t at = find(headers, made.name, 0);
+  size_t at = find(headers, made.name, made.hash);
   if (at == headers->count && grow(headers)) {
     header_clear(&made);
     return GL_MEMORY;
@@ -121,7 +146,7 @@ int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, co
   if (at == headers->count) {
     headers->count++;
   } else {
-    remove_from(headers, made.name, at + 1);
+    remove_from(headers, made.name, made.hash, at + 1);
     header_clear(&headers->items[at]);
   }
   headers->items[at] = made;
@@ -129,12 +154,12 @@ int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, co
 }
 
 const char *gl_headers_get(const gl_headers *headers, const char *name) {
-  size_t at = find(headers, name, 0);
+  size_t at = find(headers, name, hash_name(name, strlen(name)));
   return at < headers->count ? headers->items[at].value : NULL;
 }
 
 void gl_headers_remove(gl_headers *headers, const char *name) {
-  remove_from(headers, name, 0);
+  remove_from(headers, name, hash_name(name, strlen(name)), 0);
 }
 
 void gl_headers_clear(gl_headers *headers) {

@@ -4,10 +4,13 @@
 #define GL_CORE_HEADER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct gl_header {
-  char *name;  /* owned, NUL-terminated, spelt as it was set */
-  char *value; /* owned, NUL-terminated, no NUL inside */
+  char *name;  /* owned, NUL-terminated, spelled as it was set; the value lies in the same block */
+  char *value; /* NUL-terminated, no NUL inside */
+  size_t value_length;
+  uint32_t hash; /* of the name in lower case */
 } gl_header;
 
 typedef struct gl_headers {
@@ -18,13 +21,13 @@ typedef struct gl_headers {
 
 enum { GL_HEADER_BAD = -1 };
 
-/* Adds a field behind the others, whether or not the name is there already.  Returns 0, or with the
- * list unchanged GL_MEMORY or GL_HEADER_BAD: a name that is no token of RFC 9110, or a value with a
- * control character (a line break would begin a header of the caller's own making). */
+/* Adds a field behind the others, whether or not the name exists already.  Returns 0; or, with the
+ * list unchanged, GL_MEMORY or GL_HEADER_BAD.  The latter is for a name that is not a token of RFC
+ * 9110, or a value with a control character: a line break would begin another header. */
 int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length);
 
-/* The same, replacing the first field of that name in its place and dropping further ones. */
+/* The same, but replaces the first field of that name in its place and drops the others. */
 int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length);
 
@@ -34,7 +37,7 @@ const char *gl_headers_get(const gl_headers *headers, const char *name);
 /* Drops every field of that name. */
 void gl_headers_remove(gl_headers *headers, const char *name);
 
-/* Whether the bytes may stand in a header's value: no control character. */
+/* Whether the bytes may be a header's value: they have no control character. */
 int gl_header_value_valid(const char *value, size_t length);
 
 /* As strcmp on ASCII lower case: the one comparison of header names. */

@@ -1,6 +1,7 @@
 #include "core/json.h"
 
 #include "core/error.h"
+#include "core/word.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -43,10 +44,19 @@ static int needs_escape(unsigned char byte) {
   return byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F;
 }
 
+/* Whether one of the GL_WORD_SIZE bytes needs an escape. */
+static int word_needs_escape(const char *bytes) {
+  uint64_t word = gl_word_load(bytes);
+  return (gl_word_has_less(word, 0x20) | gl_word_has(word, '"') | gl_word_has(word, '\\') |
+          gl_word_has(word, 0x7F)) != 0;
+}
+
 static int append_quoted(gl_buf *out, const char *bytes, size_t length) {
   int failed = gl_buf_append_char(out, '"');
   size_t plain = 0; /* start of the bytes that are not written yet */
   for (size_t i = 0; i < length && !failed; i++) {
+    while (length - i > GL_WORD_SIZE && !word_needs_escape(bytes + i))
+      i += GL_WORD_SIZE;
     unsigned char byte = (unsigned char)bytes[i];
     if (!needs_escape(byte))
       continue;

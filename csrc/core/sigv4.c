@@ -104,14 +104,27 @@ static int append_lower(gl_buf *out, const char *name) {
   return 0;
 }
 
+static int is_blank(char byte) {
+  return byte == ' ' || byte == '\t';
+}
+
+/* Whether trimming would not change the value, which most are. */
+static int is_trimmed(const char *value, size_t length) {
+  return length > 0 && !is_blank(value[0]) && !is_blank(value[length - 1]) &&
+         !memchr(value, '\t', length) && !strstr(value, "  ");
+}
+
 /* Without white space at either end, and with inner runs of it as one space. */
-static int append_trimmed(gl_buf *out, const char *value) {
-  if (gl_buf_reserve(out, strlen(value)))
+static int append_trimmed(gl_buf *out, const gl_header *header) {
+  const char *value = header->value;
+  if (is_trimmed(value, header->value_length))
+    return gl_buf_append(out, value, header->value_length);
+  if (gl_buf_reserve(out, header->value_length))
     return GL_MEMORY;
   char *to = out->data + out->length;
   int gap = 0, any = 0;
   for (; *value; value++) {
-    if (*value == ' ' || *value == '\t') {
+    if (is_blank(*value)) {
       gap = any;
       continue;
     }
@@ -125,6 +138,16 @@ static int append_trimmed(gl_buf *out, const char *value) {
   return 0;
 }
 
+/* Begins the line of a name, and adds it to the signed headers. */
+static int append_name(gl_buf *text, gl_buf *names, const char *name, int not_first) {
+  if (not_first && (gl_buf_append_char(text, '\n') || gl_buf_append_char(names, ';')))
+    return GL_MEMORY;
+  size_t start = names->length;
+  return append_lower(names, name) ||
+         gl_buf_append(text, names->data + start, names->length - start) ||
+         gl_buf_append_char(text, ':');
+}
+
 /* A line "name:value,value" for each name, and the names alone to the signed headers. */
 static int append_headers(const gl_headers *headers, gl_signer *signer) {
   gl_buf *text = &signer->canonical_request, *names = &signer->signed_headers;
@@ -135,14 +158,9 @@ static int append_headers(const gl_headers *headers, gl_signer *signer) {
   gl_buf_reset(names);
   for (size_t i = 0; i < count; i++) {
     int again = i > 0 && !gl_header_name_compare(list[i - 1]->name, list[i]->name);
-    int failed = 0;
-    if (again)
-      failed = gl_buf_append_char(text, ',');
-    else
-      failed = (i > 0 && (gl_buf_append_char(text, '\n') || gl_buf_append_char(names, ';'))) ||
-               append_lower(names, list[i]->name) || append_lower(text, list[i]->name) ||
-               gl_buf_append_char(text, ':');
-    if (failed || append_trimmed(text, list[i]->value))
+    int failed =
+        again ? gl_buf_append_char(text, ',') : append_name(text, names, list[i]->name, i > 0);
+    if (failed || append_trimmed(text, list[i]))
       return GL_MEMORY;
   }
   return count > 0 ? gl_buf_append_char(text, '\n') : 0;

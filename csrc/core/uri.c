@@ -2,15 +2,15 @@
 
 #include "core/error.h"
 #include "core/mem.h"
+#include "core/word.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int is_unreserved(unsigned char byte) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-         (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
-}
+/* Letters, digits and -._~ (RFC 3986, 2.3). */
+static const gl_byte_set unreserved = {{0x00000000, 0x03FF6000, 0x87FFFFFE, 0x47FFFFFE, 0x00000000,
+                                        0x00000000, 0x00000000, 0x00000000}};
 
 static int hex_digit(char digit) {
   if (digit >= '0' && digit <= '9')
@@ -33,7 +33,7 @@ static int reserve_encoded(gl_buf *out, size_t length, size_t extra) {
 static void encode_byte(gl_buf *out, unsigned char byte, const char *safe) {
   static const char digits[] = "0123456789ABCDEF";
   char *to = out->data + out->length;
-  if (is_unreserved(byte) || (byte && strchr(safe, byte))) {
+  if (gl_byte_set_has(&unreserved, byte) || (byte && strchr(safe, byte))) {
     to[0] = (char)byte;
     out->length += 1;
   } else {

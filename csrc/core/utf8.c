@@ -1,8 +1,8 @@
 #include "core/utf8.h"
 
 #include "core/error.h"
+#include "core/word.h"
 
-#include <stdint.h>
 #include <string.h>
 
 size_t gl_utf8_size(unsigned char lead, unsigned char *lowest, unsigned char *highest) {
@@ -29,19 +29,13 @@ static size_t next_character(const unsigned char *at, size_t left, int *is_valid
   return i;
 }
 
-/* Whether the eight bytes at `at` are ASCII: most text is, so it is checked by words. */
-static int is_ascii_word(const unsigned char *at) {
-  uint64_t word;
-  memcpy(&word, at, sizeof word);
-  return !(word & UINT64_C(0x8080808080808080));
-}
-
 int gl_utf8_valid(const char *bytes, size_t length) {
   const unsigned char *at = (const unsigned char *)bytes;
   for (size_t i = 0; i < length;) {
     int is_valid;
-    if (length - i >= sizeof(uint64_t) && is_ascii_word(at + i)) {
-      i += sizeof(uint64_t);
+    /* Most text is ASCII. */
+    if (length - i >= GL_WORD_SIZE && !gl_word_has_high(gl_word_load(bytes + i))) {
+      i += GL_WORD_SIZE;
       continue;
     }
     i += next_character(at + i, length - i, &is_valid);
