@@ -107,7 +107,7 @@ void gl_error_object_mark(lua_State *L) {
 
 /* ---- messages ---------------------------------------------------------------------------- */
 
-enum { MESSAGE_MAX = 4096 /* bytes: what others wrote may be a page */ };
+enum { MESSAGE_MAX = 4096 /* bytes: a server may send a whole page as its message */ };
 
 /* Makes the string on top valid UTF-8 of at most `limit` bytes. */
 static void clean_text(lua_State *L, size_t limit) {

@@ -9,16 +9,17 @@
 
 #include <string.h>
 
-/* Everything below runs after gl_validate_input found nothing wrong, so types are what the shapes
- * say. Buffers belong to an anchored request: an error may leave at any point. */
+/* Everything below runs after gl_validate_input found nothing wrong, so the types are those of the
+ * shapes.  All buffers belong to an anchored request, so an error may be raised anywhere. */
 
 static void must(lua_State *L, int failed) {
   if (failed)
     gl_raise_memory(L);
 }
 
-/* A finalizer that the collector runs meanwhile may still change the caller's tables. */
-static void still(lua_State *L, int index, int type) {
+/* Raises unless the value is of the type.  The collector may run a finalizer between the check and
+ * the writing, which may change the caller's tables. */
+static void check_unchanged(lua_State *L, int index, int type) {
   gl_error error;
   if (lua_type(L, index) == type)
     return;
@@ -33,14 +34,14 @@ static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *
 
 static void write_key(lua_State *L, gl_json *json, int index) {
   size_t length;
-  still(L, index, LUA_TSTRING);
+  check_unchanged(L, index, LUA_TSTRING);
   const char *text = lua_tolstring(L, index, &length);
   must(L, gl_json_key(json, text, length));
 }
 
 /* The members that travel in the body, in the model's order. */
 static void write_structure(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
-  still(L, index, LUA_TTABLE);
+  check_unchanged(L, index, LUA_TTABLE);
   must(L, gl_json_open(json, '{'));
   for (size_t i = 0; i < shape->count; i++) {
     if (shape->members[i].location != GL_IN_BODY)
@@ -58,7 +59,7 @@ static void write_structure(lua_State *L, gl_json *json, int index, const gl_sha
 }
 
 static void write_list(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
-  still(L, index, LUA_TTABLE);
+  check_unchanged(L, index, LUA_TTABLE);
   size_t count = gl_compat_rawlen(L, index);
   must(L, gl_json_open(json, '['));
   for (size_t i = 1; i <= count; i++) {
@@ -70,7 +71,7 @@ static void write_list(lua_State *L, gl_json *json, int index, const gl_shape *s
 }
 
 static void write_map(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
-  still(L, index, LUA_TTABLE);
+  check_unchanged(L, index, LUA_TTABLE);
   must(L, gl_json_open(json, '{'));
   lua_pushnil(L);
   while (lua_next(L, index)) {
@@ -83,14 +84,14 @@ static void write_map(lua_State *L, gl_json *json, int index, const gl_shape *sh
 
 static void write_string(lua_State *L, gl_json *json, int index) {
   size_t length;
-  still(L, index, LUA_TSTRING);
+  check_unchanged(L, index, LUA_TSTRING);
   const char *text = lua_tolstring(L, index, &length);
   must(L, gl_json_string(json, text, length));
 }
 
 static void write_long(lua_State *L, gl_json *json, int index) {
   int64_t value = 0;
-  still(L, index, LUA_TNUMBER);
+  check_unchanged(L, index, LUA_TNUMBER);
   gl_compat_toint64(L, index, &value);
   must(L, gl_json_integer(json, value));
 }
@@ -116,7 +117,7 @@ static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *
   case GL_MAP:
     write_map(L, json, index, shape);
     break;
-  case GL_BLOB: /* never inside of JSON */
+  case GL_BLOB: /* never inside JSON */
     break;
   }
 }
@@ -130,7 +131,7 @@ static void set_header(lua_State *L, gl_request *request, const gl_operation *op
     gl_raise(L, &error, operation->name);
 }
 
-/* Puts a member that is a string where it belongs, outside of the body. */
+/* Writes a member that is a string into the path, the query or a header. */
 static void put_member(lua_State *L, const gl_operation *operation, const gl_member *member,
                        const char *value, size_t length, gl_request *request) {
   if (member->location == GL_IN_PATH)
@@ -154,7 +155,7 @@ static void write_member(lua_State *L, int index, const gl_operation *operation,
   lua_pop(L, 1);
 }
 
-/* The payload member if the operation has one, else the members that travel in the body. */
+/* Writes the payload member if the operation has one, otherwise the members of the body. */
 static void write_body(lua_State *L, int index, const gl_operation *operation,
                        gl_request *request) {
   gl_json json = {&request->body, 0};
@@ -172,7 +173,7 @@ static void write_body(lua_State *L, int index, const gl_operation *operation,
   set_header(L, request, operation, "Content-Type", "application/json", 16);
 }
 
-/* A blob that is a string is the body; one that has to be read is the Lua layer's to feed. */
+/* Writes a blob that is a string.  Any other blob is read by the Lua layer, piece by piece. */
 static void write_blob(lua_State *L, int index, const gl_operation *operation,
                        gl_request *request) {
   size_t length;

@@ -6,10 +6,10 @@
 #include "core/model.h"
 #include "core/request.h"
 
-/* Writes the parameters at `index` into `request`, whose URL is the endpoint's, as `operation`
- * wants them.  nil is a table without members.  First everything is checked, and every problem
- * found is listed in the one ParamValidationError that is raised, in botocore's words; nothing is
- * written then.  `request` must be anchored. */
+/* Writes the parameters at `index` into `request`, whose URL is that of the endpoint, for
+ * `operation`.  nil is the same as an empty table.  Everything is checked first.  If anything is
+ * wrong, raises one ParamValidationError that lists every problem in botocore's words, and writes
+ * nothing.  `request` must be anchored. */
 void gl_marshal_input(lua_State *L, int index, const gl_operation *operation, gl_request *request);
 
 #endif

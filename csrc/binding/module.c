@@ -58,7 +58,7 @@ static void set_blobs(lua_State *L) {
   lua_setfield(L, -2, "blob_inputs");
 }
 
-/* core.exceptions: the codes of the modelled exceptions, a list */
+/* core.exceptions: list of the codes of the modelled exceptions */
 static void set_exceptions(lua_State *L) {
   lua_createtable(L, (int)gl_exceptions_count, 0);
   for (size_t i = 0; i < gl_exceptions_count; i++) {
@@ -106,8 +106,9 @@ static const luaL_Reg of_operations[] = {
     {NULL, NULL},
 };
 
-/* Keeps the module and libcurl loaded when the state that loaded them closes: libcurl may have a
- * thread that still looks a name up, and what it holds for the whole process stays reachable. */
+/* Keeps the module and libcurl loaded when the Lua state that loaded them closes.  A thread of
+ * libcurl may still resolve a name, and memory that it holds for the whole process must stay
+ * reachable. */
 static void stay_loaded(void) {
   Dl_info info;
   if (dladdr(&functions, &info) && info.dli_fname)

@@ -17,8 +17,8 @@ static void clear_request(void *value) {
   gl_request_clear(value);
 }
 
-/* What in the URL prevents that the path of an operation is appended; NULL if nothing does.  Braces
- * would be taken for labels of that path. */
+/* The part of the URL to which the path of an operation cannot be appended; NULL if there is none.
+ * Braces would be taken for labels of that path. */
 static const char *find_obstacle(const gl_request *probe) {
   if (probe->query.length > 0)
     return "a query";
@@ -157,7 +157,7 @@ static int request_sign(lua_State *L) {
 }
 
 /* request:sign_stages(credentials, region, service, time, keep_path) -> canonical request, string
- * to sign, signature: signs, too. */
+ * to sign, signature.  Signs the request as request:sign does. */
 static int request_sign_stages(lua_State *L) {
   const gl_signer *signer = sign(L);
   lua_pushlstring(L, signer->canonical_request.data, signer->canonical_request.length);
@@ -203,7 +203,7 @@ static int request_export(lua_State *L) {
   return 1;
 }
 
-/* request:secrets() -> signature, session token: of its last signing, those that there are */
+/* request:secrets() -> the secrets of the last signing: signature, session token if there is one */
 static int request_secrets(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
   const char *authorization = gl_headers_get(&request->headers, "Authorization");
@@ -217,7 +217,7 @@ static int request_secrets(lua_State *L) {
   return lua_gettop(L);
 }
 
-/* request:streamed() -> whether its body has to be fed */
+/* request:streamed() -> whether the body has to be fed piece by piece */
 static int request_streamed(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
   lua_pushboolean(L, request->streamed);

@@ -14,7 +14,7 @@ int gl_lua_response(lua_State *L);
 
 /* core.parse(operation, response, decode) -> output table with its ResponseMetadata; or nil and an
  * error object.  `decode` is the function of an instance of lua-cjson, or the value of the body, a
- * table, where it was decoded before. */
+ * table, if it was decoded before. */
 int gl_lua_parse(lua_State *L);
 
 #endif

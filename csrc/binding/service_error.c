@@ -31,9 +31,9 @@ static int push_text(lua_State *L, int decoded, const char *name) {
   return 0;
 }
 
-/* "com.amazonaws.glacier#FooException:http://…" names FooException (Smithy, restJson1): cut at the
- * first colon, keep what follows the last "#".  Pushes it unless nothing is left; returns whether
- * it did. */
+/* Pushes "FooException" for "com.amazonaws.glacier#FooException:http://…" (Smithy, restJson1): the
+ * text up to the first colon, from the last "#" on.  Pushes nothing for an empty name.  Returns
+ * whether it pushed. */
 static int push_code_of(lua_State *L, const char *text) {
   size_t length = strcspn(text, ":");
   for (size_t i = length; i > 0; i--) {
@@ -47,8 +47,8 @@ static int push_code_of(lua_State *L, const char *text) {
   return length > 0;
 }
 
-/* The x-amzn-errortype header wins over the body's code, that over its __type; the status is the
- * last resort. */
+/* Pushes the code.  The header x-amzn-errortype comes first, then the body's code, then its __type,
+ * then the status. */
 static void push_code(lua_State *L, const gl_response *response, int decoded) {
   static const char *const members[] = {"code", "Code", "__type"};
   const char *header = gl_headers_get(&response->headers, "x-amzn-errortype");
@@ -66,14 +66,15 @@ static void push_code(lua_State *L, const gl_response *response, int decoded) {
   lua_pushfstring(L, "%d", response->status);
 }
 
-/* A 5xx without a body, or with a proxy's page, says nothing that its reason phrase does not. */
+/* Whether the body of a 5xx is empty or a page of a proxy, which helps less than the reason phrase.
+ */
 static int is_page(const gl_response *response) {
   const char *body = gl_buf_string(&response->body);
   body += strspn(body, " \t\r\n");
   return response->status >= 500 && (!*body || !strncmp(body, "<html>", 6));
 }
 
-/* The phrases of RFC 9110 and its extensions: what a server wrote on the wire may be anything. */
+/* The reason phrase of RFC 9110 and its extensions.  The server's own phrase may be any text. */
 static const char *reason_phrase(int status) {
   switch (status) {
   case 500:
@@ -107,7 +108,8 @@ static void push_message(lua_State *L, const gl_response *response, int decoded)
     lua_pushlstring(L, gl_buf_string(&response->body), response->body.length);
 }
 
-/* Pushes what boto3 has as `response`, of the code and message below the top. */
+/* Pushes the table that boto3 has as `response`.  `code` is the index of the code; the message is
+ * above it. */
 static void push_boto_response(lua_State *L, int code, int metadata) {
   lua_createtable(L, 0, 2);
   lua_createtable(L, 0, 2);
@@ -120,7 +122,7 @@ static void push_boto_response(lua_State *L, int code, int metadata) {
   lua_setfield(L, -2, "ResponseMetadata");
 }
 
-/* The body's word if it is one of the two, else what the status says. */
+/* Sets `type`: the one in the body if it is "Client" or "Server", otherwise that of the status. */
 static void set_type(lua_State *L, const gl_response *response, int decoded) {
   int server = response->status >= 500;
   if (push_text(L, decoded, "type")) {

@@ -9,16 +9,16 @@
 
 /* ---- values by shape --------------------------------------------------------------------- */
 
-/* What is wrong with the body: the first mismatch found. */
+/* The first value of the body that does not have the type of its shape. */
 typedef struct mismatch {
   const char *name; /* NULL: none so far */
-  const char *wanted;
+  const char *expected;
 } mismatch;
 
 static void push_value(lua_State *L, int index, const gl_shape *shape, const char *name,
                        mismatch *found);
 
-/* lua-cjson's null is the NULL light userdata, which is true in Lua. */
+/* lua-cjson's null is a light userdata that is NULL. */
 static int is_null(lua_State *L, int index) {
   return lua_isnil(L, index) || (lua_islightuserdata(L, index) && lua_touserdata(L, index) == NULL);
 }
@@ -42,7 +42,7 @@ static void push_structure(lua_State *L, int index, const gl_shape *shape, misma
   }
 }
 
-/* A null would be a hole, so it is left out. */
+/* Nulls are left out: they would be holes. */
 static void push_list(lua_State *L, int index, const gl_shape *shape, const char *name,
                       mismatch *found) {
   int count = (int)gl_compat_rawlen(L, index), filled = 0;
@@ -96,7 +96,7 @@ static void push_boolean(lua_State *L, int index) {
     lua_pushvalue(L, index);
 }
 
-/* ---- does the value fit? ----------------------------------------------------------------- */
+/* ---- checks of types ----------------------------------------------------------------- */
 
 static int is_empty(lua_State *L, int index) {
   lua_pushnil(L);
@@ -106,8 +106,8 @@ static int is_empty(lua_State *L, int index) {
   return 0;
 }
 
-/* lua-cjson's objects have only strings as keys.  An empty one cannot be told from an empty list.
- */
+/* The tables that lua-cjson makes of objects have only strings as keys.  Empty objects and empty
+ * lists look the same. */
 static int is_list(lua_State *L, int index) {
   return lua_istable(L, index) && (gl_compat_rawlen(L, index) > 0 || is_empty(L, index));
 }
@@ -150,8 +150,8 @@ static int is_boolean(lua_State *L, int index) {
   return !strcmp(text, "true") || !strcmp(text, "false");
 }
 
-/* What the value should be; NULL if it is that. */
-static const char *misses(lua_State *L, int index, const gl_shape *shape) {
+/* The expected type in words; NULL if the value has it. */
+static const char *expected_type(lua_State *L, int index, const gl_shape *shape) {
   switch (shape->type) {
   case GL_LIST:
     return is_list(L, index) ? NULL : "a list";
@@ -172,10 +172,10 @@ static const char *misses(lua_State *L, int index, const gl_shape *shape) {
 static void push_value(lua_State *L, int index, const gl_shape *shape, const char *name,
                        mismatch *found) {
   luaL_checkstack(L, 8, "response nested too deeply");
-  const char *wanted = misses(L, index, shape);
-  if (wanted) {
+  const char *expected = expected_type(L, index, shape);
+  if (expected) {
     if (!found->name)
-      *found = (mismatch){name, wanted};
+      *found = (mismatch){name, expected};
     lua_pushnil(L);
   } else if (shape->type == GL_STRUCTURE)
     push_structure(L, index, shape, found);
@@ -205,11 +205,11 @@ static int push_error(lua_State *L, const gl_operation *operation, const char *w
 }
 
 static int push_mismatch(lua_State *L, const gl_operation *operation, const mismatch *found) {
-  lua_pushfstring(L, "%s should be %s", found->name, found->wanted);
+  lua_pushfstring(L, "%s should be %s", found->name, found->expected);
   return push_error(L, operation, lua_tostring(L, -1), "body");
 }
 
-/* The members that travel in the head, into the table on top. */
+/* Sets the members that come from headers and the status, in the table on top. */
 static void set_head_members(lua_State *L, const gl_shape *shape, const gl_response *response) {
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];

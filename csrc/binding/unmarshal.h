@@ -1,4 +1,4 @@
-/* Response -> Lua table, by declared shape. */
+/* Makes a Lua table of a response, by the shape of the operation's output. */
 #ifndef GL_BINDING_UNMARSHAL_H
 #define GL_BINDING_UNMARSHAL_H
 

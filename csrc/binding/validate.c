@@ -9,7 +9,7 @@
 
 static void check_value(report *to, int index, const gl_shape *shape, const param_path *path);
 
-/* JSON is UTF-8. */
+/* A string in JSON must be UTF-8. */
 static void check_text(report *to, int index, const param_path *path) {
   size_t length;
   const char *text = lua_tolstring(to->L, index, &length);
@@ -67,8 +67,8 @@ static int count_keys(lua_State *L, int index) {
   return count;
 }
 
-/* Path members are opaque bytes, but one that vanishes when a path is normalised would make the
- * request mean another resource. */
+/* A member of the path may have any bytes.  But "." and "..", which disappear when a path is
+ * normalized, and an empty one would make the request name another resource. */
 static void check_path_member(report *to, int index, const gl_member *member,
                               const param_path *path) {
   const char *value = lua_tostring(to->L, index);
@@ -123,7 +123,7 @@ static uint64_t check_required(report *to, int index, const gl_shape *shape, con
   return present;
 }
 
-/* In botocore's order: what is missing, what is unknown, what is wrong. */
+/* Reports in botocore's order: missing members, unknown members, wrong values. */
 static void check_structure(report *to, int index, const gl_shape *shape, const param_path *path) {
   lua_State *L = to->L;
   int count = 0;
@@ -144,7 +144,7 @@ static void check_structure(report *to, int index, const gl_shape *shape, const 
 
 /* ---- lists and maps ---------------------------------------------------------------------- */
 
-/* The number of keys that are positive integers; names every other one. */
+/* Returns the number of keys that are positive integers, and reports every other key. */
 static size_t check_keys(report *to, int index, const param_path *path) {
   lua_State *L = to->L;
   size_t count = 0;
@@ -173,7 +173,7 @@ static void check_list(report *to, int index, const gl_shape *shape, const param
     if (lua_isnil(to->L, -1)) {
       gl_report_begin(to, "Invalid list for parameter ", path);
       gl_report_add_index(to, ", key: %zu, a list has no holes", i);
-      count = 0; /* what comes behind the first hole is no list */
+      count = 0; /* nothing behind the first hole is part of the list */
     } else {
       check_value(to, lua_gettop(to->L), shape->element, &inner);
       if (lua_type(to->L, -1) == LUA_TSTRING)
@@ -225,7 +225,7 @@ static void check_long(report *to, int index, const param_path *path) {
     gl_report_wrong_type(to, index, path, "number (integer)");
 }
 
-/* What a body can be read from: the Lua layer finds out whether a userdata is an open file. */
+/* Checks what a body is read from.  The Lua layer checks whether a userdata is an open file. */
 static void check_blob(report *to, int index, const param_path *path) {
   int type = lua_type(to->L, index);
   if (type != LUA_TSTRING && type != LUA_TFUNCTION && type != LUA_TUSERDATA)

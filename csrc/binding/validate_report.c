@@ -11,7 +11,7 @@ void gl_report_add(report *to, const char *text) {
     gl_raise_memory(to->L);
 }
 
-/* A problem is one line, whatever the caller's own text holds. */
+/* Adds a text of the caller.  Control characters are escaped, so that a problem stays one line. */
 static void add_bytes(report *to, const char *text, size_t length) {
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = (unsigned char)text[i];
@@ -37,7 +37,7 @@ static void add_name(report *to, const param_path *path) {
     gl_report_add_index(to, "[%zu]", path->index);
 }
 
-/* At most `length` bytes of a longer text, and no part of a UTF-8 character. */
+/* The number of bytes, at most `length`, that end at the end of a UTF-8 character. */
 static size_t whole_characters(const char *text, size_t length) {
   size_t shown = length;
   while (shown > length - 4 && ((unsigned char)text[shown] & 0xC0) == 0x80)

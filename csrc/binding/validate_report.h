@@ -6,8 +6,8 @@
 #include "binding/compat.h"
 #include "core/buf.h"
 
-/* Where a value stands in the parameters: a chain through the C stack, written only for a problem.
- */
+/* Where a value stands in the parameters: a chain of links on the C stack.  It becomes text only
+ * for a problem. */
 typedef struct param_path {
   const struct param_path *parent; /* NULL: the parameters themselves */
   const char *name;                /* member or map key; NULL for a list's item */
@@ -17,7 +17,7 @@ typedef struct param_path {
 
 typedef struct report {
   lua_State *L;
-  gl_buf *lines; /* borrowed, anchored by the caller; NULL: problems are only noticed */
+  gl_buf *lines; /* borrowed, anchored by the caller; NULL: no text is written */
   int has_problem;
 } report;
 

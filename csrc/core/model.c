@@ -1,7 +1,5 @@
 #include "core/model.h"
 
-#include <string.h>
-
 /* ---- how a row is written ---------------------------------------------------------------- */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -14,10 +12,10 @@
 #define LABEL(name) ROW(name, STRING, GL_IN_PATH, 1, NULL, NULL)
 #define QUERY(name) ROW(name, STRING, GL_IN_QUERY, 0, NULL, NULL)
 #define HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 0, header, NULL)
-/* Of an output: what the caller asked for, without which a success is none. */
+/* Of an output: the ID for which the operation was called. */
 #define REQUIRED_HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 1, header, NULL)
 #define STATUS(name) ROW(name, LONG, GL_IN_STATUS, 0, NULL, NULL)
-/* "-" is the account of whoever signs the request. */
+/* "-" is the account whose keys sign the request. */
 #define ACCOUNT_ID ROW(accountId, STRING, GL_IN_PATH, 1, NULL, "-")
 
 #define STRUCTURE(name, ...)                                                                       \
@@ -253,13 +251,6 @@ const char *const gl_exceptions[] = {
     "ServiceUnavailableException",
 };
 const size_t gl_exceptions_count = COUNT(gl_exceptions);
-
-const gl_operation *gl_operation_find(const char *name) {
-  for (size_t i = 0; i < gl_operations_count; i++)
-    if (!strcmp(name, gl_operations[i].name) || !strcmp(name, gl_operations[i].method_name))
-      return &gl_operations[i];
-  return NULL;
-}
 
 const gl_member *gl_shape_payload(const gl_shape *shape) {
   for (size_t i = 0; i < shape->count; i++)

@@ -1,6 +1,6 @@
-/* Amazon Glacier's API 2012-06-01 as data: one row an operation, a member, an exception.  The
- * facts are the service's own model (protocol rest-json, signature version 4); whoever needs an
- * operation walks these rows, none has code of its own.
+/* Amazon Glacier's API 2012-06-01 as data: one row for each operation, member and exception.  The
+ * facts come from the service's own model (protocol rest-json, signature version 4).  No operation
+ * has code of its own: all are handled by loops over these rows.
  *
  * All of it is constant and lives as long as the program. */
 #ifndef GL_CORE_MODEL_H
@@ -18,7 +18,7 @@ typedef enum gl_type {
   GL_STRUCTURE,
   GL_LIST,
   GL_MAP, /* of strings to strings */
-  GL_BLOB /* bytes of any number, streamed: only ever a payload */
+  GL_BLOB /* bytes that may be streamed; always a payload */
 } gl_type;
 
 /* Where a member of an operation's input or output travels. */
@@ -37,9 +37,9 @@ typedef struct gl_member {
   const char *name;
   const gl_shape *shape;
   gl_location location;
-  int required;         /* of an output: a success without it is an error; only GL_IN_HEADER */
+  int required;         /* of an output (GL_IN_HEADER only): a success without it is an error */
   const char *header;   /* GL_IN_HEADER: the field's name; otherwise NULL */
-  const char *fallback; /* what an absent or empty value means; NULL for nothing */
+  const char *fallback; /* the value that stands for an absent or empty one; NULL for none */
 } gl_member;
 
 struct gl_shape {
@@ -57,7 +57,7 @@ typedef struct gl_operation {
   const char *path;       /* a template with {labels} */
   const char *query;      /* a fixed query; NULL for none */
   const gl_shape *input;  /* always a structure */
-  const gl_shape *output; /* a structure, or NULL where nothing comes back */
+  const gl_shape *output; /* a structure; NULL if there is no output */
 } gl_operation;
 
 extern const gl_operation gl_operations[];
@@ -67,13 +67,10 @@ extern const size_t gl_operations_count;
 extern const char *const gl_exceptions[];
 extern const size_t gl_exceptions_count;
 
-/* The operation of that API or method name; NULL if there is none. */
-const gl_operation *gl_operation_find(const char *name);
-
-/* The member of a structure that is the whole body; NULL where there is none. */
+/* The member of a structure that is the whole body; NULL if there is none. */
 const gl_member *gl_shape_payload(const gl_shape *shape);
 
-/* Whether an input or output has a JSON body.  That of an input is sent even if it is `{}`. */
+/* Whether an input or output has a JSON body.  The body of an input is sent even if it is `{}`. */
 int gl_shape_has_json(const gl_shape *shape);
 
 #endif

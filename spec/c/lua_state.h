@@ -1,5 +1,5 @@
-/* Lua states of a test's own, with this checkout's module in them.  The working directory is the
- * top of the checkout. */
+/* Lua states for tests that can load this checkout's module.  The working directory must be the top
+ * of the checkout. */
 #ifndef GL_SPEC_LUA_STATE_H
 #define GL_SPEC_LUA_STATE_H
 
@@ -11,8 +11,8 @@
 
 int luaopen_glacier_core(lua_State *L);
 
-/* Runs a script, which is handed what lies on top of the stack; ends the process if it raises.
- * Leaves its one result there. */
+/* Runs a script with the `arguments` values on top of the stack, and replaces them by its one
+ * result. Ends the process if the script raises. */
 static inline void lua_state_run(lua_State *L, const char *script, int arguments) {
   if (luaL_loadstring(L, script) == LUA_OK) {
     lua_insert(L, -arguments - 1);
@@ -36,7 +36,7 @@ static inline lua_State *lua_state_new(void) {
   return L;
 }
 
-/* A client for one server, whatever the environment says. */
+/* A client for one server that ignores the environment. */
 static const char lua_state_client[] =
     "local url, options = ...\n"
     "local given = {\n"

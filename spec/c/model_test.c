@@ -15,7 +15,7 @@
 
 typedef void (*shape_check)(const gl_shape *shape, int is_top);
 
-/* Runs the check on a shape and all that it is made of. */
+/* Runs the check on a shape and on every shape inside it. */
 static void walk(const gl_shape *shape, int is_top, shape_check check) {
   check(shape, is_top);
   for (size_t i = 0; i < shape->count; i++)
@@ -46,9 +46,17 @@ static const gl_member *member_of(const gl_shape *shape, const char *name, size_
   return NULL;
 }
 
+/* The operation of that API name. */
+static const gl_operation *find_operation(const char *name) {
+  for (size_t i = 0; i < gl_operations_count; i++)
+    if (!strcmp(gl_operations[i].name, name))
+      return &gl_operations[i];
+  return NULL;
+}
+
 /* ---- operations -------------------------------------------------------------------------- */
 
-static void the_operations_of_the_api_are_there(void **state) {
+static void the_model_has_every_operation_of_the_api(void **state) {
   (void)state;
   static const char *const names[] = {
       "AbortMultipartUpload",
@@ -87,25 +95,14 @@ static void the_operations_of_the_api_are_there(void **state) {
   };
   assert_int_equal(gl_operations_count, COUNT(names));
   for (size_t i = 0; i < COUNT(names); i++) {
-    const gl_operation *operation = gl_operation_find(names[i]);
+    const gl_operation *operation = find_operation(names[i]);
     assert_non_null(operation);
     assert_string_equal(operation->name, names[i]);
   }
 }
 
-static void an_operation_is_found_by_either_name_and_no_other(void **state) {
-  (void)state;
-  for (size_t i = 0; i < gl_operations_count; i++) {
-    assert_ptr_equal(gl_operation_find(gl_operations[i].name), &gl_operations[i]);
-    assert_ptr_equal(gl_operation_find(gl_operations[i].method_name), &gl_operations[i]);
-  }
-  static const char *const others[] = {"", "List", "listvaults", "LISTVAULTS", "ListVaults "};
-  for (size_t i = 0; i < COUNT(others); i++)
-    assert_null(gl_operation_find(others[i]));
-}
-
 /* "SetVaultNotifications" is "set_vault_notifications": no name has two capitals in a row. */
-static void a_method_is_named_as_its_operation_in_snake_case(void **state) {
+static void a_method_has_the_name_of_its_operation_in_snake_case(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
     char expected[64];
@@ -120,7 +117,7 @@ static void a_method_is_named_as_its_operation_in_snake_case(void **state) {
   }
 }
 
-static void the_http_method_follows_from_the_name(void **state) {
+static void the_http_method_follows_from_the_operations_name(void **state) {
   (void)state;
   static const struct {
     const char *prefix, *method;
@@ -135,7 +132,7 @@ static void the_http_method_follows_from_the_name(void **state) {
         assert_string_equal(gl_operations[i].http_method, rules[j].method);
 }
 
-static void every_label_of_a_path_is_a_member_and_every_such_member_a_label(void **state) {
+static void the_labels_of_a_path_are_the_members_in_the_path(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_operation *operation = &gl_operations[i];
@@ -153,7 +150,7 @@ static void every_label_of_a_path_is_a_member_and_every_such_member_a_label(void
   }
 }
 
-static void only_the_tags_have_a_fixed_query(void **state) {
+static void only_operations_on_tags_have_a_fixed_query(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_operation *operation = &gl_operations[i];
@@ -166,7 +163,7 @@ static void only_the_tags_have_a_fixed_query(void **state) {
   }
 }
 
-static void only_what_has_members_for_it_has_a_json_body(void **state) {
+static void only_inputs_with_members_in_the_body_have_a_json_body(void **state) {
   (void)state;
   static const char *const with_body[] = {
       "AddTagsToVault",         "InitiateJob",
@@ -179,7 +176,7 @@ static void only_what_has_members_for_it_has_a_json_body(void **state) {
     found += gl_shape_has_json(gl_operations[i].input) != 0;
   assert_int_equal(found, COUNT(with_body));
   for (size_t i = 0; i < COUNT(with_body); i++)
-    assert_true(gl_shape_has_json(gl_operation_find(with_body[i])->input));
+    assert_true(gl_shape_has_json(find_operation(with_body[i])->input));
 }
 
 /* ---- members ----------------------------------------------------------------------------- */
@@ -191,7 +188,7 @@ static void check_names(const gl_shape *shape, int is_top) {
                      &shape->members[i]);
 }
 
-static void names_are_unique_in_their_structure(void **state) {
+static void member_names_are_unique_in_their_structure(void **state) {
   (void)state;
   walk_all(check_names);
 }
@@ -208,7 +205,7 @@ static void check_kind(const gl_shape *shape, int is_top) {
     assert_int_equal(shape->element->type, GL_STRING);
 }
 
-static void every_shape_has_the_parts_of_its_kind_and_no_others(void **state) {
+static void every_shape_has_only_the_parts_of_its_type(void **state) {
   (void)state;
   walk_all(check_kind);
 }
@@ -228,12 +225,12 @@ static void check_locations(const gl_shape *shape, int is_top) {
   }
 }
 
-static void members_outside_of_a_body_are_strings_at_the_top(void **state) {
+static void members_outside_the_body_are_strings_of_the_outermost_structure(void **state) {
   (void)state;
   walk_all(check_locations);
 }
 
-static void a_payload_is_the_only_one_and_leaves_nothing_else_to_the_body(void **state) {
+static void a_structure_with_a_payload_has_nothing_else_in_the_body(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_shape *shapes[] = {gl_operations[i].input, gl_operations[i].output};
@@ -245,7 +242,7 @@ static void a_payload_is_the_only_one_and_leaves_nothing_else_to_the_body(void *
   }
 }
 
-static void an_answer_has_neither_path_nor_query(void **state) {
+static void an_output_has_no_members_in_a_path_or_query(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
     assert_int_equal(count_location(gl_operations[i].output, GL_IN_PATH), 0);
@@ -253,7 +250,7 @@ static void an_answer_has_neither_path_nor_query(void **state) {
   }
 }
 
-static void a_field_of_the_header_has_a_name_that_may_be_sent_and_only_one_member(void **state) {
+static void a_header_has_a_valid_name_and_one_member(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_shape *shapes[] = {gl_operations[i].input, gl_operations[i].output};
@@ -271,23 +268,23 @@ static void a_field_of_the_header_has_a_name_that_may_be_sent_and_only_one_membe
   }
 }
 
-static void required_are_the_labels_and_a_grantees_type(void **state) {
+static void the_required_members_of_inputs_are_the_labels_and_the_type_of_a_grantee(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_shape *input = gl_operations[i].input;
     for (size_t j = 0; j < input->count; j++)
       assert_int_equal(input->members[j].required, input->members[j].location == GL_IN_PATH);
   }
-  const gl_shape *shape = gl_operation_find("InitiateJob")->input;
-  static const char *const way[] = {"jobParameters", "OutputLocation", "S3", "AccessControlList"};
-  for (size_t i = 0; i < COUNT(way); i++)
-    shape = member_of(shape, way[i], strlen(way[i]))->shape;
+  const gl_shape *shape = find_operation("InitiateJob")->input;
+  static const char *const path[] = {"jobParameters", "OutputLocation", "S3", "AccessControlList"};
+  for (size_t i = 0; i < COUNT(path); i++)
+    shape = member_of(shape, path[i], strlen(path[i]))->shape;
   shape = member_of(shape->element, "Grantee", 7)->shape;
   for (size_t i = 0; i < shape->count; i++)
     assert_int_equal(shape->members[i].required, !strcmp(shape->members[i].name, "Type"));
 }
 
-static void only_the_account_may_be_left_out(void **state) {
+static void only_the_account_has_a_fallback(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_shape *input = gl_operations[i].input;
@@ -298,9 +295,45 @@ static void only_the_account_may_be_left_out(void **state) {
   }
 }
 
+static void the_required_members_of_outputs_are_the_ids_of_what_was_created(void **state) {
+  (void)state;
+  static const struct {
+    const char *operation, *member;
+  } required[] = {
+      {"CompleteMultipartUpload", "archiveId"},      {"InitiateJob", "jobId"},
+      {"InitiateMultipartUpload", "uploadId"},       {"InitiateVaultLock", "lockId"},
+      {"PurchaseProvisionedCapacity", "capacityId"}, {"UploadArchive", "archiveId"},
+  };
+  size_t count = 0;
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    const gl_shape *output = gl_operations[i].output;
+    for (size_t j = 0; output && j < output->count; j++)
+      count += output->members[j].required != 0;
+  }
+  assert_int_equal(count, COUNT(required));
+  for (size_t i = 0; i < COUNT(required); i++) {
+    const char *name = required[i].member;
+    const gl_shape *output = find_operation(required[i].operation)->output;
+    const gl_member *member = member_of(output, name, strlen(name));
+    assert_true(member->required);
+    assert_int_equal(member->location, GL_IN_HEADER);
+  }
+}
+
+/* Validation keeps them as a set of 64 bits. */
+static void check_count(const gl_shape *shape, int is_top) {
+  (void)is_top;
+  assert_in_range(shape->count, 0, 64);
+}
+
+static void no_structure_has_more_than_64_members(void **state) {
+  (void)state;
+  walk_all(check_count);
+}
+
 /* ---- exceptions -------------------------------------------------------------------------- */
 
-static void the_exceptions_of_the_api_are_there_once(void **state) {
+static void the_model_has_every_exception_of_the_api_once(void **state) {
   (void)state;
   static const char *const codes[] = {
       "InsufficientCapacityException", "InvalidParameterValueException",
@@ -320,22 +353,23 @@ static void the_exceptions_of_the_api_are_there_once(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_operations_of_the_api_are_there),
-      cmocka_unit_test(an_operation_is_found_by_either_name_and_no_other),
-      cmocka_unit_test(a_method_is_named_as_its_operation_in_snake_case),
-      cmocka_unit_test(the_http_method_follows_from_the_name),
-      cmocka_unit_test(every_label_of_a_path_is_a_member_and_every_such_member_a_label),
-      cmocka_unit_test(only_the_tags_have_a_fixed_query),
-      cmocka_unit_test(only_what_has_members_for_it_has_a_json_body),
-      cmocka_unit_test(names_are_unique_in_their_structure),
-      cmocka_unit_test(every_shape_has_the_parts_of_its_kind_and_no_others),
-      cmocka_unit_test(members_outside_of_a_body_are_strings_at_the_top),
-      cmocka_unit_test(a_payload_is_the_only_one_and_leaves_nothing_else_to_the_body),
-      cmocka_unit_test(an_answer_has_neither_path_nor_query),
-      cmocka_unit_test(a_field_of_the_header_has_a_name_that_may_be_sent_and_only_one_member),
-      cmocka_unit_test(required_are_the_labels_and_a_grantees_type),
-      cmocka_unit_test(only_the_account_may_be_left_out),
-      cmocka_unit_test(the_exceptions_of_the_api_are_there_once),
+      cmocka_unit_test(the_model_has_every_operation_of_the_api),
+      cmocka_unit_test(a_method_has_the_name_of_its_operation_in_snake_case),
+      cmocka_unit_test(the_http_method_follows_from_the_operations_name),
+      cmocka_unit_test(the_labels_of_a_path_are_the_members_in_the_path),
+      cmocka_unit_test(only_operations_on_tags_have_a_fixed_query),
+      cmocka_unit_test(only_inputs_with_members_in_the_body_have_a_json_body),
+      cmocka_unit_test(member_names_are_unique_in_their_structure),
+      cmocka_unit_test(every_shape_has_only_the_parts_of_its_type),
+      cmocka_unit_test(members_outside_the_body_are_strings_of_the_outermost_structure),
+      cmocka_unit_test(a_structure_with_a_payload_has_nothing_else_in_the_body),
+      cmocka_unit_test(an_output_has_no_members_in_a_path_or_query),
+      cmocka_unit_test(a_header_has_a_valid_name_and_one_member),
+      cmocka_unit_test(the_required_members_of_inputs_are_the_labels_and_the_type_of_a_grantee),
+      cmocka_unit_test(only_the_account_has_a_fallback),
+      cmocka_unit_test(the_required_members_of_outputs_are_the_ids_of_what_was_created),
+      cmocka_unit_test(no_structure_has_more_than_64_members),
+      cmocka_unit_test(the_model_has_every_exception_of_the_api_once),
   };
   return cmocka_run_group_tests_name("model", tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
-/* The binding on allocators that fail: for n = 0, 1, … every allocation from the n-th on is
- * refused, the core's in one run and Lua's in another, until a script gets through.  Whatever is
- * raised says that memory is short or is an error object, and nothing is left behind. */
+/* The binding with failing allocators.  For n = 0, 1, … every allocation from the n-th on fails,
+ * those of the core in one run and those of Lua in another, until a script succeeds.  The error
+ * must be Lua's "not enough memory", and no memory may leak. */
 #include "lua_state.h"
 #include "mem_failing.h"
 
@@ -18,7 +18,7 @@ typedef struct budget {
   long live;
 } budget;
 
-/* Lua relies on it that a block can always be made smaller. */
+/* Shrinking never fails: Lua relies on that. */
 static void *allocate(void *context, void *pointer, size_t old_size, size_t size) {
   budget *memory = context;
   if (size == 0) {
@@ -41,8 +41,8 @@ typedef struct script {
   const char *name, *text;
 } script;
 
-/* Each is handed the module, and a function that calls another and raises unless that fails with
- * the code. */
+/* A script has three locals: core, decode (lua-cjson's) and fails(code, f, …), which calls f and
+ * raises unless f fails with that code. */
 static const script scripts[] = {
     {"endpoint", "assert(core.endpoint{ region = 'us-east-1' }:find 'us%-east%-1')\n"
                  "fails('NoRegionError', core.endpoint, {})\n"},
@@ -60,12 +60,13 @@ static const script scripts[] = {
      "assert(#canonical > 0 and keys:access_key_id() == 'AKID')\n"
      "local exported = request:export()\n"
      "assert(exported.headers.Authorization and #exported.body > 100)\n"},
-    {"refuse parameters", "fails('ParamValidationError', core.prepare, 'SetVaultNotifications', {\n"
-                          "  accountId = 5, Unknown = 1, vaultNotificationConfig = { Foo = 1, "
-                          "Events = { 1, {}, 'x' } },\n"
-                          "}, 'http://127.0.0.1')\n"
-                          "fails('PartialCredentialsError', core.credentials, 'AKID')\n"},
-    {"a request of one's own",
+    {"invalid parameters",
+     "fails('ParamValidationError', core.prepare, 'SetVaultNotifications', {\n"
+     "  accountId = 5, Unknown = 1, vaultNotificationConfig = { Foo = 1, "
+     "Events = { 1, {}, 'x' } },\n"
+     "}, 'http://127.0.0.1')\n"
+     "fails('PartialCredentialsError', core.credentials, 'AKID')\n"},
+    {"a request without an operation",
      "local request = core.request{\n"
      "  method = 'POST', url = 'http://127.0.0.1/a?b=c', body = ('x'):rep(500),\n"
      "  headers = { A = '1', B = '2', ['Content-Type'] = 'text/plain' },\n"
@@ -95,7 +96,7 @@ static const script scripts[] = {
      "local value = core.decode(decode, '{\"a\":[12345678901234567,1.5,{\"b\":10}],\"c\":\"d\"}')\n"
      "assert(value.a[1] == 12345678901234567 and value.a[2] == 1.5 and value.c == 'd')\n"
      "assert(core.decode(decode, '{') == nil)\n"},
-    {"a refusal",
+    {"a service error",
      "local response = core.response{ status = 404, headers = { A = '1' },\n"
      "  body = '{\"code\":\"a#NoLongerSupportedException:b\",\"type\":\"Client\",\"message\":\"'\n"
      "    .. ('m'):rep(5000) .. '\"}' }\n"
@@ -127,7 +128,7 @@ static const script scripts[] = {
      "transfer:cancel()\n"
      "transfer = assert(pool:start(request, 1000, 1000))\n"
      "pool:close()\n"},
-    {"trees and a streamed body",
+    {"tree hashes and a body",
      "local tree = core.tree_hash()\n"
      "tree:update(('x'):rep(3 * 1024 * 1024 + 1))\n"
      "local hash = tree:hex()\n"
@@ -155,8 +156,8 @@ static const char frame[] =
 
 /* ---- a run ------------------------------------------------------------------------------- */
 
-/* With a script at 1 and lua-cjson's decode at 2: opens the module and plays the script. */
-static int play(lua_State *L) {
+/* With a script at 1 and lua-cjson's decode at 2: opens the module and runs the script. */
+static int run_script(lua_State *L) {
   const script *it = lua_touserdata(L, 1);
   if (luaL_loadstring(L, frame) != LUA_OK)
     return lua_error(L);
@@ -169,8 +170,8 @@ static int play(lua_State *L) {
   return 0;
 }
 
-/* Whether what was raised says that there was no memory. */
-static int tells_memory(lua_State *L) {
+/* Whether the error on top is "not enough memory"; the test fails for any other. */
+static int is_memory_error(lua_State *L) {
   const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
   if (text && strstr(text, "not enough memory"))
     return 1;
@@ -180,13 +181,14 @@ static int tells_memory(lua_State *L) {
 
 typedef enum victim { OF_CORE, OF_LUA } victim;
 
-/* Plays while the allocations of `whose` fail from the n-th on.  Returns whether it got through. */
-static int survives(const script *it, victim whose, long n) {
+/* Runs a script while the allocations of `whose` fail from the n-th on.  Returns whether it
+ * succeeded. */
+static int succeeds(const script *it, victim whose, long n) {
   budget memory = {.fails_from = -1};
   lua_State *L = lua_newstate(allocate, &memory);
   assert_non_null(L);
   luaL_openlibs(L);
-  lua_pushcfunction(L, play);
+  lua_pushcfunction(L, run_script);
   lua_pushlightuserdata(L, (void *)(uintptr_t)it);
   lua_state_run(L, "return require('cjson').decode", 0);
   memory.attempts = 0;
@@ -195,36 +197,36 @@ static int survives(const script *it, victim whose, long n) {
   int result = lua_pcall(L, 2, 0, 0);
   memory.fails_from = -1;
   gl_mem_fail_from(-1);
-  int through = result == LUA_OK || !tells_memory(L);
+  int through = result == LUA_OK || !is_memory_error(L);
   lua_close(L);
   assert_int_equal(memory.live, 0);
   assert_int_equal(gl_mem_live(), 0);
   return through;
 }
 
-/* Plays every script; `least` is how many failures there must have been. */
-static void expect_survival(victim whose, long least) {
+/* Runs every script; at least `least` runs must have failed. */
+static void expect_no_leaks(victim whose, long least) {
   long failures = 0;
   for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
-    for (long n = 0; !survives(&scripts[i], whose, n); n++)
+    for (long n = 0; !succeeds(&scripts[i], whose, n); n++)
       failures++;
   assert_in_range(failures, least, 100000);
 }
 
-static void nothing_is_left_when_the_core_has_no_memory(void **state) {
+static void nothing_leaks_when_an_allocation_of_the_core_fails(void **state) {
   (void)state;
-  expect_survival(OF_CORE, 100);
+  expect_no_leaks(OF_CORE, 100);
 }
 
-static void nothing_is_left_when_lua_has_no_memory(void **state) {
+static void nothing_leaks_when_an_allocation_of_lua_fails(void **state) {
   (void)state;
-  expect_survival(OF_LUA, 2000);
+  expect_no_leaks(OF_LUA, 2000);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nothing_is_left_when_the_core_has_no_memory),
-      cmocka_unit_test(nothing_is_left_when_lua_has_no_memory),
+      cmocka_unit_test(nothing_leaks_when_an_allocation_of_the_core_fails),
+      cmocka_unit_test(nothing_leaks_when_an_allocation_of_lua_fails),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
--- The C module against misuse: whatever a script hands it, it answers with an error.
+-- The C module when it is misused: wrong arguments are errors, never a crash.
 local core = require "glacier.core"
 
 local function catch(...)
@@ -8,7 +8,7 @@ local function catch(...)
 end
 
 describe("the C module", function()
-  it("lets no script reach the finalizers of what it made", function()
+  it("hides the finalizers of its userdata from scripts", function()
     for _, made in ipairs { core.request { method = "GET", url = "http://h/" }, core.tree_hash(), core.events(),
       core.pool { events = core.events() },
       core.credentials("id", "secret"), core.response { status = 200 } } do
@@ -16,7 +16,7 @@ describe("the C module", function()
     end
   end)
 
-  it("refuses texts with a zero byte, whose tail would be lost", function()
+  it("refuses strings with a zero byte, after which C would see nothing", function()
     for name, value in pairs { region = "us-west-2\0evil", endpoint_url = "http://h\0.evil" } do
       local settings = { region = "us-west-2", endpoint_url = "http://h" }
       settings[name] = value
@@ -30,16 +30,37 @@ describe("the C module", function()
     assert.is_nil(err.message:find("secret", 1, true))
   end)
 
-  it("refuses braces in a URL, which could be taken for labels of a path", function()
+  it("finds an operation by its API name and by its method name only", function()
+    for method, name in pairs(core.operations) do
+      for _, known in ipairs { method, name } do
+        local good, err = pcall(core.prepare, known, { Unknown = 1 }, "http://h")
+        assert.same({ false, name }, { good, err.operation })
+      end
+    end
+    for _, unknown in ipairs { "", "List", "listvaults", "LISTVAULTS", "ListVaults ", "ListVaults\0" } do
+      assert.matches("no such operation", catch(core.prepare, unknown, {}, "http://h"), 1, true)
+    end
+    assert.is_false((pcall(core.prepare, 5, {}, "http://h")))
+  end)
+
+  it("does not take userdata of another class", function()
+    local request, response = core.request { method = "GET", url = "http://h/" }, core.response { status = 200 }
+    assert.matches("glacier.request expected, got userdata", catch(request.export, response), 1, true)
+    assert.matches("glacier.response expected, got no value", catch(response.body), 1, true)
+    assert.matches("glacier.response expected, got table", catch(core.parse, "ListVaults", {}), 1, true)
+    assert.matches("glacier.request expected", catch(request.export, io.stdout), 1, true)
+  end)
+
+  it("refuses braces in an endpoint, which could be taken for labels of a path", function()
     assert.equal("InvalidConfigError",
       catch(core.endpoint, { region = "us-west-2", endpoint_url = "http://h/{vaultName}" }).code)
   end)
 
-  it("hashes bytes and no numbers", function()
+  it("does not take a number for bytes to be hashed", function()
     assert.is_false((pcall(core.tree_hash().update, core.tree_hash(), 5)))
   end)
 
-  it("survives parameters that a finalizer changes while they are read", function()
+  it("does not crash when a finalizer changes parameters while they are read", function()
     local params
     local function churn(value)
       return setmetatable({}, { __gc = function()

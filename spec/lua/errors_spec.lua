@@ -1,9 +1,9 @@
--- What a refusal becomes: the one error object, its code, message and text as botocore has them.
+-- The error object of an unsuccessful response: its code, message and text as in botocore.
 local glacier = require "glacier"
 
 local KEYS = { access_key_id = "AKID", secret_access_key = "SECRET" }
 
--- A client whose service always answers so; or whose transport returns all of that.
+-- A client whose service always sends that response, or whose transport is that function.
 local function client_of(answer, options)
   local given = { region = "us-east-1", credentials = KEYS, env = {}, max_attempts = 1 }
   for name, value in pairs(options or {}) do
@@ -26,30 +26,30 @@ local EXCEPTIONS = {
   "InsufficientCapacityException", "InvalidParameterValueException", "LimitExceededException",
   "MissingParameterValueException", "NoLongerSupportedException", "PolicyEnforcedException",
   "RequestTimeoutException", "ResourceNotFoundException", "ServiceUnavailableException",
-  -- documented beyond the model
+  -- documented, but not in the model
   "AccessDeniedException", "BadRequest", "ExpiredTokenException", "InvalidSignatureException",
   "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
   "UnrecognizedClientException",
-  -- and one that nobody knows yet
+  -- unknown
   "BrandNewException",
 }
 
--- How a service may name an exception: header, body.
+-- Where a service may put the code: header, body.
 local NAMINGS = {
   ["the body's code"] = { nil, '{"code":"%s","message":"m","type":"Client"}' },
   ["the body's Code"] = { nil, '{"Code":"%s","message":"m"}' },
   ["the body's __type"] = { nil, '{"__type":"%s","message":"m"}' },
   ["a code with a namespace"] = { nil, '{"code":"com.amazonaws.glacier#%s","message":"m"}' },
   ["a __type with a namespace"] = { nil, '{"__type":"com.amazonaws.glacier.v2012_06_01#%s","message":"m"}' },
-  ["a code with an address behind"] = { nil, '{"code":"%s:http://internal.amazon.com/x#y/","message":"m"}' },
+  ["a code followed by an address"] = { nil, '{"code":"%s:http://internal.amazon.com/x#y/","message":"m"}' },
   ["a header"] = { "%s", '{"message":"m"}' },
-  ["a header with an address behind"] = { "%s:http://internal.amazon.com/coral/x/", '{"message":"m"}' },
-  ["a header with all of it"] = { "com.amazonaws#%s:http://x#y/", '{"message":"m"}' },
+  ["a header followed by an address"] = { "%s:http://internal.amazon.com/coral/x/", '{"message":"m"}' },
+  ["a header with a namespace and an address"] = { "com.amazonaws#%s:http://x#y/", '{"message":"m"}' },
   ["a header before the body"] = { "%s", '{"code":"Other","__type":"Another","message":"m"}' },
   ["a code before a __type"] = { nil, '{"__type":"Other","code":"%s","message":"m"}' },
 }
 
--- Where the name is odd: why, header, the body's members, the code.
+-- Unusual codes: what is unusual, header, members of the body, the code.
 local ODD_CODES = {
   { "no name", nil, "", "400" },
   { "an empty code", nil, '"code":"",', "400" },
@@ -68,7 +68,7 @@ local ODD_CODES = {
   { "characters beyond ASCII", nil, '"code":"\195\188",', "\195\188" },
 }
 
--- The body and its message.
+-- What the message is = { body, message }
 local MESSAGES = {
   ["message"] = { '{"code":"C","message":"m"}', "m" },
   ["Message"] = { '{"code":"C","Message":"m"}', "m" },
@@ -90,15 +90,15 @@ local MESSAGES = {
     { '{"code":"C","message":"a' .. ("ü"):rep(3000) .. '"}', "a" .. ("ü"):rep(2047) },
 }
 
--- Bodies that are no JSON object: the code is the status, the message what came.
+-- Bodies that are not a JSON object: the code is the status, the message is the body.
 local TEXTS = {
   ["text"] = "plain text", ["an HTML page"] = "<html><body>no</body></html>",
   ["a doctype"] = "<!DOCTYPE html><html>no</html>", ["XML"] = '<?xml version="1.0"?><Error/>',
   ["JSON cut short"] = '{"code":"A","mess', ["the example of the manual, which lacks a quote"] =
     '{"code": "ResourceNotFoundException","message": "x","type: "Client"}',
   ["a list"] = "[1]", ["a string"] = '"text"', ["a number"] = "5", ["null"] = "null", ["true"] = "true",
-  ["single quotes"] = "{'code':'A'}", ["a comma too many"] = '{"code":"A",}',
-  ["something behind"] = '{"code":"A"} x', ["a byte order mark"] = '\239\187\191{"code":"A"}',
+  ["single quotes"] = "{'code':'A'}", ["an additional comma"] = '{"code":"A",}',
+  ["text after the object"] = '{"code":"A"} x', ["a byte order mark"] = '\239\187\191{"code":"A"}',
   ["zero bytes"] = "a\0b",
 }
 
@@ -112,7 +112,7 @@ local REFUSALS = { 300, 301, 302, 303, 304, 307, 308, 400, 403, 404, 408, 409, 4
 
 describe("a service error", function()
   for naming, how in pairs(NAMINGS) do
-    it("is named by " .. naming, function()
+    it("has the code of " .. naming, function()
       for _, name in ipairs(EXCEPTIONS) do
         for _, status in ipairs { 400, 404, 503 } do
           local err = error_of(status, how[2]:format(name), { ["X-Amzn-ErrorType"] = how[1] and how[1]:format(name) })
@@ -123,7 +123,7 @@ describe("a service error", function()
     end)
   end
 
-  it("is named by its header whatever the case of that", function()
+  it("has the code of a header in upper or lower case", function()
     for _, header in ipairs { "x-amzn-errortype", "X-AMZN-ERRORTYPE", "x-amzn-ErrorType" } do
       assert.equal("A", error_of(400, "", { [header] = "A" }).code)
     end
@@ -185,7 +185,7 @@ describe("a service error", function()
   end)
 
   for status, phrase in pairs(PHRASES) do
-    it("of status " .. status .. " without words has those of the status", function()
+    it("of status " .. status .. " without a usable body has the reason phrase as its message", function()
       for _, body in ipairs { "", " \r\n", "<html>busy</html>", "\n <html><body/></html>" } do
         local err = error_of(status, body, { ["x-amzn-requestid"] = "R" })
         assert.same({ tostring(status), phrase, status, "Server", "R" },
@@ -195,7 +195,7 @@ describe("a service error", function()
   end
 
   for _, status in ipairs(REFUSALS) do
-    it("comes of status " .. status, function()
+    it("is raised for status " .. status, function()
       local err = error_of(status, "", { Location = "http://127.0.0.1:1/" })
       assert.same({ tostring(status), "", status, "Client", "service" },
         { err.code, err.message, err.status, err.type, err.kind })
@@ -204,7 +204,7 @@ describe("a service error", function()
     end)
   end
 
-  it("says whose fault it is as the service does, else by its status", function()
+  it("has the type that the body gives, or that of its status", function()
     local function type_of(status, member)
       return error_of(status, ('{"code":"C","type":%s}'):format(member)).type
     end
@@ -242,12 +242,12 @@ describe("a service error", function()
     end
   end)
 
-  it("says in plain words that the account is shut out", function()
+  it("explains that the account cannot use the service", function()
     local text = tostring(error_of(400, '{"code":"NoLongerSupportedException","message":"No."}'))
     assert.matches("operation: No%. %(.*no new customers since December 2025.*%)$", text)
   end)
 
-  it("reads the same after its fields were taken away", function()
+  it("has a text even if its fields were removed", function()
     local err = error_of(400, '{"code":"C","message":"m"}')
     err.code, err.message, err.response = nil, {}, 5
     assert.equal("An error occurred () when calling the SetVaultNotifications operation: ", tostring(err))
@@ -257,7 +257,7 @@ describe("a service error", function()
     assert.equal("", tostring(err))
   end)
 
-  it("tells how many retries were in vain", function()
+  it("says how many retries failed", function()
     local client = client_of({ status = 503, body = "" }, { max_attempts = 3, wait = function() end })
     local _, err = pcall(client.list_vaults, client)
     assert.same({ 3, 2, true }, { err.attempts, err.response.ResponseMetadata.RetryAttempts, err.retryable })
@@ -266,12 +266,12 @@ describe("a service error", function()
   end)
 end)
 
-describe("whether trying again could help", function()
+describe("the field retryable", function()
   local function retryable(status, code)
     return error_of(status, code and ('{"code":"%s"}'):format(code)).retryable
   end
 
-  it("is yes where the service is busy, broken or slow", function()
+  it("is true if the service is busy, broken or slow", function()
     for _, status in ipairs { 429, 500, 502, 503, 504 } do
       assert.is_true(retryable(status))
     end
@@ -280,7 +280,7 @@ describe("whether trying again could help", function()
     assert.is_true(retryable(500, "ServiceUnavailableException"))
   end)
 
-  it("is no where the request is at fault, or a limit that stays", function()
+  it("is false if the request or a permanent limit is the cause", function()
     for _, status in ipairs { 300, 301, 400, 401, 403, 404, 501, 505 } do
       assert.is_false(retryable(status))
     end
@@ -302,15 +302,15 @@ local TRANSPORT_CODES = {
   ConnectionClosedError = true, ProxyConnectionError = true, ResponseParserError = false, SSLError = false,
 }
 
--- Why a host's transport is at fault, what it returned, and a word of the message.
+-- What is wrong with the result of a host's transport, the result, and a word of the message.
 local BROKEN_TRANSPORTS = {
-  { "no table", "text", "table" },
+  { "a text", "text", "table" },
   { "no status", {}, "status" },
-  { "a status in words", { status = "200" }, "status" },
+  { "a status that is a string", { status = "200" }, "status" },
   { "a status that is a fraction", { status = 200.5 }, "status" },
-  { "a status that is none", { status = 99 }, "status" },
+  { "a status below 100", { status = 99 }, "status" },
   { "a status with four digits", { status = 1000 }, "status" },
-  { "headers that are no table", { status = 200, headers = "a: b" }, "headers" },
+  { "headers that are a string", { status = 200, headers = "a: b" }, "headers" },
   { "a list as headers", { status = 200, headers = { "a: b" } }, "headers" },
   { "a header that is a boolean", { status = 200, headers = { a = true } }, "headers" },
   { "a header's name with a line break", { status = 200, headers = { ["a\r\nb"] = "c" } }, "header" },
@@ -329,7 +329,7 @@ describe("a host's transport", function()
   end
 
   for code, retryable in pairs(TRANSPORT_CODES) do
-    it("may fail with " .. code, function()
+    it("may return the code " .. code, function()
       local err = fail_with(nil, "why", code)
       assert.same({
         code = code, message = "why", kind = "transport", operation = "ListVaults", attempts = 1, retryable = retryable,
@@ -338,7 +338,7 @@ describe("a host's transport", function()
     end)
   end
 
-  it("that fails in its own words could not connect", function()
+  it("that returns an unknown code has failed to connect", function()
     for _, code in ipairs { "Else", 5, false } do
       assert.equal("EndpointConnectionError", fail_with(nil, "why", code).code)
     end
@@ -346,14 +346,14 @@ describe("a host's transport", function()
   end)
 
   for _, case in ipairs(BROKEN_TRANSPORTS) do
-    it("that returns " .. case[1] .. " is told so", function()
+    it("that returns " .. case[1] .. " is a ResponseParserError", function()
       local err = fail_with(case[2])
       assert.same({ "ResponseParserError", "transport", false }, { err.code, err.kind, err.retryable })
       assert.matches(case[3], err.message, 1, true)
     end)
   end
 
-  it("that raises is heard", function()
+  it("that raises an error has failed to connect, or raises its own error object", function()
     local reason = {}
     local client = client_of(function()
       error(reason, 0)
@@ -362,7 +362,7 @@ describe("a host's transport", function()
     assert.equal(reason, err)
   end)
 
-  it("may give several fields of one name, and numbers as values", function()
+  it("may return several values of one header, and numbers as values", function()
     local client = client_of { status = 200, headers = { ["X-A"] = { "1", 2 }, ["Content-Length"] = 2 }, body = "{}" }
     local headers = client:list_vaults().ResponseMetadata.HTTPHeaders
     assert.same({ ["x-a"] = "1, 2", ["content-length"] = "2" }, headers)

@@ -1,5 +1,5 @@
--- What a call sends: method, path and query byte for byte, headers, and what the body means.  boto3 1.43 was
--- seen to send the same for each of these.
+-- What a call sends: method, path and query byte for byte, headers, and the meaning of the body.  boto3 1.43
+-- sends the same for each of these calls.
 
 local cjson = require "cjson"
 local core = require "glacier.core"
@@ -11,7 +11,7 @@ local MARKER = "arn:aws:glacier:us-west-2:012345678901:vaults/my vault"
 local ENCODED_MARKER = "arn%3Aaws%3Aglacier%3Aus-west-2%3A012345678901%3Avaults%2Fmy%20vault"
 local HASH = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
 
--- The request of a call, as a transport sees it, and its path and query.
+-- The request of a call as a transport gets it, and its path and query.
 local function sent(name, params, options)
   local seen, count = nil, 0
   local given = {
@@ -30,7 +30,7 @@ local function sent(name, params, options)
   return seen, (seen.url:gsub("^https?://[^/]+", ""))
 end
 
--- The headers that mean something, in lower case.
+-- The headers of the operation, with names in lower case.
 local function meaningful(headers)
   local own = {
     ["user-agent"] = true, ["amz-sdk-invocation-id"] = true, ["amz-sdk-request"] = true, authorization = true,
@@ -61,7 +61,7 @@ local RULES = {
 }
 local NOTIFICATIONS = { SNSTopic = TOPIC, Events = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" } }
 
--- Operation = { method, path and query, parameters, body (a table: JSON), headers }, of the vault "v" and so on.
+-- Operation = { method, path and query, parameters, body (a table: JSON), headers }
 local OPERATIONS = {
   AbortMultipartUpload = { "DELETE", "/-/vaults/v/multipart-uploads/u", { vaultName = "v", uploadId = "u" } },
   AbortVaultLock = { "DELETE", "/-/vaults/v/lock-policy", { vaultName = "v" } },
@@ -140,7 +140,7 @@ local OPERATIONS = {
 }
 
 describe("the request of", function()
-  it("every operation is known here", function()
+  it("every operation is tested", function()
     for _, operation in pairs(core.operations) do assert.is_table(OPERATIONS[operation], operation) end
   end)
 
@@ -163,7 +163,7 @@ describe("the request of", function()
   end
 end)
 
--- Any name = what stands for it in a path or query: all but the unreserved is encoded, as UTF-8.
+-- Name = its form in a path or query: all bytes except the unreserved characters are encoded.
 local ENCODED = {
   ["AZaz09-._~"] = "AZaz09-._~", ["..x"] = "..x", ["..."] = "...", ["-lead"] = "-lead",
   [" a  b "] = "%20a%20%20b%20", ["a/b"] = "a%2Fb", ["//"] = "%2F%2F", ["%"] = "%25", ["%2F"] = "%252F",
@@ -190,14 +190,14 @@ describe("a value in the query", function()
     end)
   end
 
-  it("is sent though it is empty", function()
+  it("is sent even if it is empty", function()
     local _, target = sent("ListVaults", { marker = "", limit = "" })
     assert.equal("/-/vaults?marker=&limit=", target)
   end)
 end)
 
 describe("the account", function()
-  it("is the caller's own where it is absent or empty", function()
+  it("is the caller's own if accountId is absent or empty", function()
     for _, account in ipairs { "", false } do
       local _, target = sent("DescribeVault", { accountId = account or nil, vaultName = "v" })
       assert.equal("/-/vaults/v", target)
@@ -205,7 +205,7 @@ describe("the account", function()
     assert.equal("/-/vaults", select(2, sent("ListVaults", nil)))
   end)
 
-  it("is sent as it is given", function()
+  it("is sent as the caller gives it", function()
     local _, target = sent("DescribeVault", { accountId = "012345678901", vaultName = "v" })
     assert.equal("/012345678901/vaults/v", target)
   end)
@@ -236,7 +236,7 @@ describe("a body", function()
     return sent(name, params).body
   end
 
-  it("keeps an empty list a list, and an empty map or structure an object", function()
+  it("has an empty list as a list, and an empty map or structure as an object", function()
     assert.equal('{"Events":[]}', body("SetVaultNotifications", { vaultNotificationConfig = { Events = {} } }))
     assert.equal('{"TagKeys":[]}', body("RemoveTagsFromVault", { TagKeys = {} }))
     assert.equal('{"Tags":{}}', body("AddTagsToVault", { Tags = {} }))
@@ -244,14 +244,14 @@ describe("a body", function()
       body("InitiateJob", { jobParameters = { OutputLocation = { S3 = {} } } }))
   end)
 
-  it("is an empty object where all of its members are absent", function()
+  it("is an empty object if all of its members are absent", function()
     assert.equal("{}", body("SetVaultNotifications", {}))
     assert.equal("{}", body("SetVaultNotifications", { vaultNotificationConfig = {} }))
     assert.equal("{}", body("AddTagsToVault", {}))
     assert.equal("{}", body("SetDataRetrievalPolicy", {}))
   end)
 
-  it("has integers of 64 bits, and floats that are integral as integers", function()
+  it("has exact integers of 64 bits, and integral floats as integers", function()
     local function bytes_per_hour(value)
       return body("SetDataRetrievalPolicy", { Policy = { Rules = { { BytesPerHour = value } } } })
         :match '^{"Policy":{"Rules":%[{"BytesPerHour":(.-)}%]}}$'
@@ -264,7 +264,7 @@ describe("a body", function()
     if rawget(math, "maxinteger") then assert.equal("9223372036854775807", bytes_per_hour(math.maxinteger)) end
   end)
 
-  it("has a list in its order, however the table was filled", function()
+  it("has the items of a list in order, in whatever order the table was filled", function()
     local keys = {}
     for i = 300, 1, -1 do keys[i] = "k" .. i end
     local decoded = cjson.decode(body("RemoveTagsFromVault", { TagKeys = keys }))
@@ -291,26 +291,26 @@ describe("the endpoint", function()
     end)
   end
 
-  it("is the region's where none is given", function()
+  it("is that of the region by default", function()
     local request = sent("ListVaults", {}, { region = "cn-north-1" })
     assert.equal("https://glacier.cn-north-1.amazonaws.com.cn/-/vaults", request.url)
     assert.equal("glacier.cn-north-1.amazonaws.com.cn", request.headers.Host)
   end)
 end)
 
-describe("signed are", function()
+describe("the signed headers", function()
   local function signed_headers(...)
     return sent(...).headers.Authorization:match "SignedHeaders=([^,]+), Signature=%x+$"
   end
 
-  it("the host, the date, the version, and the type of a body", function()
+  it("include the host, the date, the version, and the type of a body", function()
     assert.equal("host;x-amz-date;x-amz-glacier-version", signed_headers("ListVaults", {}))
     assert.equal("host;x-amz-date;x-amz-glacier-version", signed_headers("CreateVault", { vaultName = "v" }))
     assert.equal("content-type;host;x-amz-date;x-amz-glacier-version",
       signed_headers("SetVaultNotifications", { vaultName = "v" }))
   end)
 
-  it("the token of temporary keys, and the members that are headers", function()
+  it("include the token of temporary keys, and the members in headers", function()
     local temporary = { access_key_id = "A", secret_access_key = "s", session_token = "t/o+k==" }
     local request = sent("ListVaults", {}, { credentials = temporary })
     assert.equal("t/o+k==", request.headers["X-Amz-Security-Token"])
@@ -319,7 +319,7 @@ describe("signed are", function()
   end)
 end)
 
--- Signatures that botocore makes of the same requests at 2012-05-25T00:24:53Z.
+-- The signatures that botocore makes for the same requests at 2012-05-25T00:24:53Z.
 describe("the signature of a prepared request", function()
   local function signature(url, operation, params, token)
     local keys = core.credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token)
@@ -339,31 +339,31 @@ describe("the signature of a prepared request", function()
       "https://glacier.us-west-2.amazonaws.com", "ListVaults",
       { marker = MARKER, limit = "10" }, "t/o+k==",
     },
-    ["of an odd name"] = {
+    ["of a name with special characters"] = {
       "54a43f81bccd2117fd7844e865f0071de0561e666f45ea94c766c1be62e9122b",
       "https://glacier.us-west-2.amazonaws.com", "DeleteVault",
       { vaultName = "\195\188 /%2F+" },
     },
-    ["behind a base path, on a port"] = {
+    ["with a base path and a port"] = {
       "c2f67d56222f978d932fd706f2958f80a6acf34dd3bb122cbe153be702c40eae",
       "http://localhost:8080/a/../b/", "InitiateMultipartUpload",
       { vaultName = "v", archiveDescription = " two  spaces ", partSize = "1048576" },
     },
-    ["at an address of IPv6"] = {
+    ["for an IPv6 address"] = {
       "bbb61f4cee4ff108e855cddbbe1ab9ae7ad7b7d4b270a2a4560aefad34246fcb",
       "https://[2001:db8::1]:8443", "AddTagsToVault",
       { vaultName = "v", Tags = { ["k\0"] = "\195\169\127" } }, "t/o+k==",
     },
   }
   for name, case in pairs(CASES) do
-    it("is botocore's " .. name, function()
+    it("is the same as botocore's " .. name, function()
       assert.equal(case[1], signature(case[2], case[3], case[4], case[5]))
     end)
   end
 end)
 
 describe("a call", function()
-  it("is the same by method, by API name and by method name", function()
+  it("sends the same request by method, by API name and by method name", function()
     local seen = {}
     local client = glacier.client {
       region = "us-west-2", env = {}, credentials = { access_key_id = "A", secret_access_key = "s" },
@@ -379,13 +379,13 @@ describe("a call", function()
     assert.same({ expected, expected, expected }, seen)
   end)
 
-  it("leaves its parameters as they were", function()
+  it("does not change its parameters", function()
     local params = { vaultName = "v", vaultNotificationConfig = { SNSTopic = TOPIC, Events = {} } }
     sent("SetVaultNotifications", params)
     assert.same({ vaultName = "v", vaultNotificationConfig = { SNSTopic = TOPIC, Events = {} } }, params)
   end)
 
-  it("sends nothing that libcurl or a proxy would have to be told of", function()
+  it("sends only headers that a proxy passes on", function()
     for _, name in ipairs { "SetVaultNotifications", "DeleteVaultNotifications", "GetVaultNotifications" } do
       local headers = sent(name, { vaultName = "v" }).headers
       for _, unwanted in ipairs { "Accept", "Expect", "Content-Length", "Transfer-Encoding", "Connection", "Date" } do

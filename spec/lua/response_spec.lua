@@ -1,11 +1,11 @@
--- What a success becomes: a table by the shapes of the operation's output.
+-- The table that a successful response becomes, by the shape of the operation's output.
 local core = require "glacier.core"
 local glacier = require "glacier"
 local json = require "glacier.json"
 
 local REGION, KEYS = "us-east-1", { access_key_id = "AKID", secret_access_key = "SECRET" }
 
--- Input that every operation takes what it needs of.
+-- Parameters of the operations that need others than a vault's name.
 local INPUT = {
   CompleteMultipartUpload = { vaultName = "v", uploadId = "u" },
   AbortMultipartUpload = { vaultName = "v", uploadId = "u" },
@@ -15,7 +15,7 @@ local INPUT = {
   PurchaseProvisionedCapacity = {}, ListVaults = {}, UploadArchive = { vaultName = "v", body = "" },
 }
 
--- The output of `operation` when the service answers so. `headers` and `status` may be left out.
+-- The output of `operation` for that response. `headers` and `status` are optional.
 local function call(operation, body, headers, status)
   local client = glacier.client {
     region = REGION, credentials = KEYS, env = {}, max_attempts = 1,
@@ -149,32 +149,32 @@ local UNDERSTOOD = {
   { "an empty body as one without members", "DescribeVault", "", {} },
   { "an empty body under a payload", "GetVaultNotifications", "", { vaultNotificationConfig = {} } },
   { "an empty object", "ListVaults", "{}", {} },
-  { "blanks around", "ListVaults", ' \r\n\t{ "Marker" : "m" }\r\n ', { Marker = "m" } },
+  { "blanks around it", "ListVaults", ' \r\n\t{ "Marker" : "m" }\r\n ', { Marker = "m" } },
   { "nulls as absent", "DescribeVault", '{"VaultName":null,"SizeInBytes":null,"VaultARN":"a"}', { VaultARN = "a" } },
   { "null for a list, a map and a structure", "DescribeJob",
     '{"OutputLocation":{"S3":{"AccessControlList":null,"Tagging":null,"Encryption":null}}}',
     { OutputLocation = { S3 = {} } } },
   { "nulls in a list as absent", "GetVaultNotifications", '{"Events":[null,"a",null,"b"]}',
     { vaultNotificationConfig = { Events = { "a", "b" } } } },
-  { "a list of nothing but null", "ListVaults", '{"VaultList":[null]}', { VaultList = {} } },
+  { "a list of nulls as an empty one", "ListVaults", '{"VaultList":[null]}', { VaultList = {} } },
   { "nulls in a map as absent", "ListTagsForVault", '{"Tags":{"a":null,"b":"1"}}', { Tags = { b = "1" } } },
   { "an empty list", "ListVaults", '{"VaultList":[],"Marker":null}', { VaultList = {} } },
   { "an empty map", "ListTagsForVault", '{"Tags":{}}', { Tags = {} } },
-  { "unknown members, whatever they hold, as nothing", "DescribeVault",
+  { "unknown members of any type as absent", "DescribeVault",
     '{"VaultName":"v","New":{"a":[1,null,{"b":[[]]}]},"Other":[],"":1}', { VaultName = "v" } },
-  { "names in another case as unknown", "DescribeVault", '{"vaultname":"v","VAULTARN":"a","sizeInBytes":1}', {} },
-  { "the payload's own name inside it as unknown", "GetVaultNotifications",
+  { "names in another case as unknown members", "DescribeVault", '{"vaultname":"v","VAULTARN":"a","sizeInBytes":1}', {} },
+  { "the payload's own name inside it as an unknown member", "GetVaultNotifications",
     '{"vaultNotificationConfig":{"SNSTopic":"x"}}', { vaultNotificationConfig = {} } },
-  { "the last of two members of one name", "ListVaults", '{"Marker":"a","Marker":"b"}', { Marker = "b" } },
-  { "digits in quotes where an integer belongs", "DescribeVault",
+  { "the last of two members with one name", "ListVaults", '{"Marker":"a","Marker":"b"}', { Marker = "b" } },
+  { "strings of digits as integers where an integer belongs", "DescribeVault",
     '{"SizeInBytes":"78088912","NumberOfArchives":"-1"}', { SizeInBytes = 78088912, NumberOfArchives = -1 } },
-  { "whole numbers however they are written", "DescribeVault",
+  { "integral numbers with a point or an exponent as integers", "DescribeVault",
     '{"SizeInBytes":1e3,"NumberOfArchives":5.0}', { SizeInBytes = 1000, NumberOfArchives = 5 } },
-  { "integers up to 2^53", "DescribeVault", '{"SizeInBytes":9007199254740991,"NumberOfArchives":-9007199254740991}',
+  { "integers up to 2^53 exactly", "DescribeVault", '{"SizeInBytes":9007199254740991,"NumberOfArchives":-9007199254740991}',
     { SizeInBytes = 9007199254740991, NumberOfArchives = -9007199254740991 } },
-  { "booleans in quotes", "ListJobs", '{"JobList":[{"Completed":"true"},{"Completed":"false"},{"Completed":true}]}',
+  { "true and false in strings as booleans", "ListJobs", '{"JobList":[{"Completed":"true"},{"Completed":"false"},{"Completed":true}]}',
     { JobList = { { Completed = true }, { Completed = false }, { Completed = true } } } },
-  { "numbers and booleans where a string belongs as they are", "DescribeVault",
+  { "numbers and booleans where a string belongs without converting them", "DescribeVault",
     '{"VaultName":5,"VaultARN":true,"CreationDate":1.5}', { VaultName = 5, VaultARN = true, CreationDate = 1.5 } },
   { "escapes, zero bytes and characters beyond the basic plane", "DescribeVault",
     [[{"VaultName":"\u00e9\ud83d\ude00\u0000\n\"\\\/","VaultARN":"é😀"}]],
@@ -200,7 +200,7 @@ local REFUSED = {
   { "text", "DescribeVault", "no JSON", "not a JSON object" },
   { "a proxy's page", "GetVaultNotifications", "<html>welcome</html>", "not a JSON object" },
   { "JSON cut short", "ListVaults", '{"Marker":"m"', "not a JSON object" },
-  { "something behind the object", "ListVaults", "{} x", "not a JSON object" },
+  { "text after the object", "ListVaults", "{} x", "not a JSON object" },
   { "a list", "DescribeVault", "[]", "not a JSON object" },
   { "null", "GetVaultNotifications", "null", "not a JSON object" },
   { "a string", "GetVaultLock", '"x"', "not a JSON object" },
@@ -215,7 +215,7 @@ local REFUSED = {
   { "infinity in lower case", "DescribeVault", '{"SizeInBytes":infinity}', "not a JSON object" },
   { "two numbers without a comma", "DescribeVault", '{"Other":[1 1.5]}', "not a JSON object" },
   { "a number as a name", "DescribeVault", '{1.5:2}', "not a JSON object" },
-  { "endless nesting", "ListVaults", '{"x":' .. ("["):rep(100000), "not a JSON object" },
+  { "objects nested without end", "ListVaults", '{"x":' .. ("["):rep(100000), "not a JSON object" },
   { "a string for a list", "GetVaultNotifications", '{"Events":"x"}', "Events should be a list" },
   { "an object for a list", "GetVaultNotifications", '{"Events":{"a":"b"}}', "Events should be a list" },
   { "a list for an object", "DescribeJob", '{"OutputLocation":[1]}', "OutputLocation should be an object" },
@@ -224,9 +224,9 @@ local REFUSED = {
   { "strings in a list of objects", "ListVaults", '{"VaultList":["x"]}', "VaultList should be an object" },
   { "an object for a string", "DescribeVault", '{"VaultName":{}}', "VaultName should be a plain value" },
   { "a list in a list of strings", "GetVaultNotifications", '{"Events":[["a"]]}', "Events should be a plain value" },
-  { "words for an integer", "DescribeVault", '{"SizeInBytes":"12x"}', "SizeInBytes should be an integer" },
-  { "nothing for an integer", "DescribeVault", '{"SizeInBytes":""}', "SizeInBytes should be an integer" },
-  { "digits past 64 bits", "DescribeVault", '{"SizeInBytes":"9223372036854775808"}', "should be an integer" },
+  { "letters for an integer", "DescribeVault", '{"SizeInBytes":"12x"}', "SizeInBytes should be an integer" },
+  { "an empty string for an integer", "DescribeVault", '{"SizeInBytes":""}', "SizeInBytes should be an integer" },
+  { "a string of digits of more than 64 bits", "DescribeVault", '{"SizeInBytes":"9223372036854775808"}', "should be an integer" },
   { "a fraction for an integer", "DescribeVault", '{"SizeInBytes":1.5}', "SizeInBytes should be an integer" },
   { "a boolean for an integer", "DescribeVault", '{"SizeInBytes":true}', "SizeInBytes should be an integer" },
   { "a number for a boolean", "DescribeJob", '{"Completed":1}', "Completed should be true or false" },
@@ -243,7 +243,7 @@ local REQUIRED = {
   UploadArchive = { "archiveId", "x-amz-archive-id" },
 }
 
-describe("an answer", function()
+describe("a response", function()
   for operation, required in pairs(REQUIRED) do
     it("of " .. operation .. " without " .. required[1] .. " is an error that says so", function()
       for _, headers in ipairs { {}, { [required[2]] = "" } } do
@@ -253,13 +253,13 @@ describe("an answer", function()
   end
 
   for _, case in ipairs(BODIES) do
-    it("of " .. case[1] .. " becomes its members", function()
+    it("of " .. case[1] .. " becomes a table of its members", function()
       assert.same(case[3], members(case[1], case[2]))
     end)
   end
 
   for _, case in ipairs(HEADERS) do
-    it("of " .. case[1] .. " has its members in headers, in any case", function()
+    it("of " .. case[1] .. " has its members in headers, in upper or lower case", function()
       local lower, upper, expected = {}, {}, {}
       for member, header in pairs(case) do
         if type(member) == "string" then
@@ -279,30 +279,33 @@ describe("an answer", function()
   end
 
   for _, operation in ipairs(WITHOUT_OUTPUT) do
-    it("of " .. operation .. " has nothing but its metadata", function()
+    it("of " .. operation .. " has only its metadata", function()
       assert.same({}, members(operation, nil, nil, 204))
       assert.same({}, members(operation, '{"Marker":"m"}', nil, 200))
     end)
   end
 
+end)
+
+describe("the parser of responses", function()
   for _, case in ipairs(UNDERSTOOD) do
-    it("takes " .. case[1], function()
+    it("reads " .. case[1], function()
       assert.same(case[4], members(case[2], case[3]))
     end)
   end
 
   for _, case in ipairs(REFUSED) do
-    it("is refused for " .. case[1], function()
+    it("refuses " .. case[1], function()
       refused(case[4], case[2], case[3])
     end)
   end
 
-  it("has integers of Lua's own type where there is one", function()
+  it("reads integers as Lua's integer type on Lua 5.3 and later", function()
     local output = call("DescribeVault", '{"SizeInBytes":5,"NumberOfArchives":"6","VaultName":7.0}')
     assert.equal("5 6 7", output.SizeInBytes .. " " .. output.NumberOfArchives .. " " .. output.VaultName)
   end)
 
-  it("has every integer of 64 bits exact on Lua 5.3 and later, and the nearest number elsewhere", function()
+  it("reads integers of 64 bits exactly on Lua 5.3 and later, and as the nearest number elsewhere", function()
     for _, digits in ipairs { "9223372036854775807", "-9223372036854775808", "9007199254740993", "1234567890123456" } do
       local value = math.type and math.tointeger(digits) or tonumber(digits)
       for _, text in ipairs { digits, '"' .. digits .. '"' } do
@@ -315,11 +318,11 @@ describe("an answer", function()
     assert.equal(1234567890123456, call("DescribeVault", '{"VaultName":1234567890123456}').VaultName)
   end)
 
-  it("keeps a number past 64 bits as the nearest there is", function()
+  it("reads an integer of more than 64 bits as the nearest number", function()
     assert.equal(1e20, call("DescribeVault", '{"SizeInBytes":100000000000000000000}').SizeInBytes)
   end)
 
-  it("of a thousand vaults keeps their order", function()
+  it("keeps the order of a thousand vaults", function()
     local names = {}
     for i = 1, 1000 do
       names[i] = ('{"VaultName":"v%d"}'):format(i)
@@ -338,25 +341,25 @@ describe("an answer", function()
   end
 end)
 
-describe("the metadata of an answer", function()
+describe("the metadata of a response", function()
   local function metadata(headers)
     return call("ListVaults", "{}", headers).ResponseMetadata
   end
 
-  it("is the status, the request's id, the attempts and the headers", function()
+  it("has the status, the request ID, the attempts and the headers", function()
     assert.same({
       HTTPStatusCode = 200, RequestId = "R", RetryAttempts = 0,
       HTTPHeaders = { ["x-amzn-requestid"] = "R", ["content-type"] = "application/json" },
     }, metadata { ["x-amzn-RequestId"] = "R", ["Content-Type"] = "application/json" })
   end)
 
-  it("finds the request's id in any case", function()
+  it("has the request ID of a header in upper or lower case", function()
     for _, name in ipairs { "x-amzn-requestid", "X-AMZN-REQUESTID", "X-Amzn-RequestId" } do
       assert.equal("R", metadata({ [name] = "R" }).RequestId)
     end
   end)
 
-  it("falls back to the older pair of ids", function()
+  it("has the older pair of IDs if the request ID is missing", function()
     local found = metadata { ["x-amz-request-id"] = "Q", ["x-amz-id-2"] = "H" }
     assert.equal("Q", found.RequestId)
     assert.equal("H", found.HostId)
@@ -366,12 +369,12 @@ describe("the metadata of an answer", function()
     assert.is_nil(metadata({}).RequestId)
   end)
 
-  it("joins the fields of one name", function()
+  it("joins the values of one header", function()
     local headers = metadata({ ["X-A"] = { "1", "2", "3" }, ["x-b"] = { "4" }, ["X-C"] = { "", "" } }).HTTPHeaders
     assert.same({ ["x-a"] = "1, 2, 3", ["x-b"] = "4", ["x-c"] = ", " }, headers)
   end)
 
-  it("joins ten times as many fields of one name in about ten times the memory", function()
+  it("needs about ten times the memory to join ten times as many values of one header", function()
     local function kilobytes(count)
       local values = {}
       for i = 1, count do
@@ -389,7 +392,7 @@ describe("the metadata of an answer", function()
     assert.is_true(kilobytes(20000) < 20 * kilobytes(2000))
   end)
 
-  it("has empty values and bytes beyond ASCII as they came", function()
+  it("keeps empty values and bytes outside ASCII", function()
     local headers = metadata({ ["X-Empty"] = "", ["X-Bytes"] = "\233 \195\169" }).HTTPHeaders
     assert.equal("", headers["x-empty"])
     assert.equal("\233 \195\169", headers["x-bytes"])

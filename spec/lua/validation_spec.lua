@@ -1,5 +1,5 @@
--- Parameters that are refused: in botocore's words, with the types as Lua names them, each problem one line.
--- Nothing is sent then.
+-- Invalid parameters: the error lists each problem on a line, in botocore's words with the names of Lua's types.
+-- Nothing is sent.
 
 local core = require "glacier.core"
 local glacier = require "glacier"
@@ -13,7 +13,7 @@ local function lines(text)
   return list
 end
 
--- Calls the operation, which must fail without sending anything: the error.
+-- The error of a call, which must fail without sending anything.
 local function refusal(name, params)
   local sent = 0
   local client = glacier.client {
@@ -53,12 +53,12 @@ end
 
 describe("a required member", function()
   each {
-    ["is missed"] = { "CreateVault", {}, 'Missing required parameter in input: "vaultName"' },
-    ["is missed beside another"] = {
+    ["is reported as missing"] = { "CreateVault", {}, 'Missing required parameter in input: "vaultName"' },
+    ["is reported beside another missing one"] = {
       "DescribeJob", { accountId = "-" },
       'Missing required parameter in input: "vaultName"', 'Missing required parameter in input: "jobId"',
     },
-    ["is missed deep inside"] = {
+    ["is reported as missing in a nested structure"] = {
       "InitiateJob", {
         vaultName = "v",
         jobParameters = { OutputLocation = { S3 = { AccessControlList = { {}, { Grantee = {} } } } } },
@@ -67,33 +67,33 @@ describe("a required member", function()
     },
   }
 
-  it("is missed where there are no parameters at all", function()
+  it("is reported as missing if there are no parameters", function()
     assert.same({ 'Missing required parameter in input: "vaultName"' }, problems("CreateVault", nil))
   end)
 end)
 
 describe("an unknown member", function()
   each {
-    ["is named with those that there are"] = {
+    ["is reported with the names of the known members"] = {
       "CreateVault", { vaultName = "v", VaultName = "v" },
       'Unknown parameter in input: "VaultName", must be one of: accountId, vaultName',
     },
-    ["is named with where it is"] = {
+    ["is reported with its path"] = {
       "SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = { Foo = 1 } },
       'Unknown parameter in vaultNotificationConfig: "Foo", must be one of: SNSTopic, Events',
     },
-    ["is named with where it is in a list"] = {
+    ["is reported with its path in a list"] = {
       "SetDataRetrievalPolicy", { Policy = { Rules = { {}, { strategy = "None" } } } },
       'Unknown parameter in Policy.Rules[1]: "strategy", must be one of: Strategy, BytesPerHour',
     },
-    ["is named though it is no string"] = {
+    ["is reported if it is not a string"] = {
       "DescribeVault", { vaultName = "v", "x", [2.5] = 1, [true] = 1, [{}] = 1 },
       'Unknown parameter in input: "1", must be one of: accountId, vaultName',
       'Unknown parameter in input: "2.5", must be one of: accountId, vaultName',
       'Unknown parameter in input: "true", must be one of: accountId, vaultName',
       'Unknown parameter in input: "table", must be one of: accountId, vaultName',
     },
-    ["is named where a list stands for a structure"] = {
+    ["is reported for the items of a list in place of a structure"] = {
       "InitiateJob", { vaultName = "v", jobParameters = { "x" } },
       'Unknown parameter in jobParameters: "1", must be one of: ' .. JOB_MEMBERS,
     },
@@ -101,7 +101,7 @@ describe("an unknown member", function()
       "DescribeVault", { vaultName = "v", ["a\r\nb\0\127"] = 1 },
       'Unknown parameter in input: "a\\x0d\\x0ab\\x00\\x7f", must be one of: accountId, vaultName',
     },
-    ["is no member by its beginning"] = {
+    ["is reported though a known member begins like it"] = {
       "DescribeVault", { vaultName = "v", ["vaultName\0"] = 1, vault = 1 },
       'Unknown parameter in input: "vaultName\\x00", must be one of: accountId, vaultName',
       'Unknown parameter in input: "vault", must be one of: accountId, vaultName',
@@ -111,46 +111,46 @@ end)
 
 describe("a wrong type", function()
   each {
-    ["is named for a string"] = {
+    ["is reported for a string"] = {
       "DescribeVault", { accountId = 12, vaultName = true },
       "Invalid type for parameter accountId, value: 12, type: number, valid types: string",
       "Invalid type for parameter vaultName, value: true, type: boolean, valid types: string",
     },
-    ["is named for a string in the query or a header"] = {
+    ["is reported for a string in the query or a header"] = {
       "ListVaults", { limit = 10, marker = {} },
       "Invalid type for parameter limit, value: 10, type: number, valid types: string",
       "Invalid type for parameter marker, value: table, type: table, valid types: string",
     },
-    ["is named for a list"] = {
+    ["is reported for a list"] = {
       "SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = { Events = "x" } },
       "Invalid type for parameter vaultNotificationConfig.Events, value: x, type: string, valid types: table (list)",
     },
-    ["is named for a list's items, counted from 0"] = {
+    ["is reported for a list's items, counted from 0"] = {
       "SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = { Events = { "a", 5, "b", false } } },
       "Invalid type for parameter vaultNotificationConfig.Events[1], value: 5, type: number, valid types: string",
       "Invalid type for parameter vaultNotificationConfig.Events[3], value: false, type: boolean, valid types: string",
     },
-    ["is named for a structure"] = {
+    ["is reported for a structure"] = {
       "SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = "x" },
       "Invalid type for parameter vaultNotificationConfig, value: x, type: string, valid types: table",
     },
-    ["is named for a map"] = {
+    ["is reported for a map"] = {
       "AddTagsToVault", { vaultName = "v", Tags = 5 },
       "Invalid type for parameter Tags, value: 5, type: number, valid types: table (map)",
     },
-    ["is named for a map's values"] = {
+    ["is reported for a map's values"] = {
       "AddTagsToVault", { vaultName = "v", Tags = { a = 1, ["b c"] = {}, d = "x" } },
       "Invalid type for parameter Tags.a, value: 1, type: number, valid types: string",
       "Invalid type for parameter Tags.b c, value: table, type: table, valid types: string",
     },
-    ["is named for a map's keys, and their values are looked at"] = {
+    ["is reported for a map's keys, and for the values of these keys"] = {
       "AddTagsToVault", { vaultName = "v", Tags = { "x", [2.5] = "y", [true] = 3 } },
       "Invalid type for parameter Tags (key: 1), value: 1, type: number, valid types: string",
       "Invalid type for parameter Tags (key: 2.5), value: 2.5, type: number, valid types: string",
       "Invalid type for parameter Tags (key: true), value: true, type: boolean, valid types: string",
       "Invalid type for parameter Tags.true, value: 3, type: number, valid types: string",
     },
-    ["is named for an integer"] = {
+    ["is reported for an integer"] = {
       "SetDataRetrievalPolicy",
       { Policy = { Rules = { { BytesPerHour = "5" }, { BytesPerHour = 1.5 }, { BytesPerHour = 2 ^ 63 }, 7 } } },
       "Invalid type for parameter Policy.Rules[0].BytesPerHour, value: 5, type: string, valid types: number (integer)",
@@ -160,15 +160,15 @@ describe("a wrong type", function()
         .. ", type: number, valid types: number (integer)",
       "Invalid type for parameter Policy.Rules[3], value: 7, type: number, valid types: table",
     },
-    ["is named for a body of bytes"] = {
+    ["is reported for a body of bytes"] = {
       "UploadArchive", { vaultName = "v", body = { "x" } },
       "Invalid type for parameter body, value: table, type: table, valid types: string, open file, function",
     },
-    ["is named for a function"] = {
+    ["is reported for a function"] = {
       "DescribeVault", { vaultName = print },
       "Invalid type for parameter vaultName, value: function, type: function, valid types: string",
     },
-    ["is named for the parameters themselves"] = {
+    ["is reported for the parameters themselves"] = {
       "DescribeVault", "v", "Invalid type for parameter input, value: v, type: string, valid types: table",
     },
     ["shows a value without breaking the line"] = {
@@ -186,7 +186,7 @@ describe("a wrong type", function()
     },
   }
 
-  it("is named for a number that is none", function()
+  it("is reported for NaN and infinity", function()
     for _, value in ipairs { 0 / 0, math.huge, -math.huge } do
       local found = problems("SetDataRetrievalPolicy", { Policy = { Rules = { { BytesPerHour = value } } } })
       assert.equal(1, #found)
@@ -214,11 +214,11 @@ describe("a list", function()
     assert.same({ hole(1) }, events { [2 ^ 40] = "far" })
   end)
 
-  it("is looked at no further than its first hole", function()
+  it("is checked up to its first hole", function()
     assert.same({ hole(1) }, events { [3] = "c", [4] = 5, [5] = "e" })
   end)
 
-  it("with a key that is no position is refused, naming the key", function()
+  it("with a key that is not a position is refused, naming the key", function()
     assert.same({ key "a" }, events { a = "x" })
     assert.same({ key "a" }, events { "x", a = "y" })
     assert.same({ key "0" }, events { [0] = "x", "y" })
@@ -228,7 +228,7 @@ describe("a list", function()
     assert.same({ key "\\x0a" }, events { ["\n"] = "y" })
   end)
 
-  it("is looked at though a key of it is wrong", function()
+  it("has its items checked even if a key is wrong", function()
     assert.same({ key "a",
       "Invalid type for parameter vaultNotificationConfig.Events[0], value: 1, type: number, valid types: string",
     }, events { 1, a = "y" })
@@ -242,7 +242,7 @@ describe("a member of the path", function()
       "Invalid length for parameter vaultName, value: 0, valid min length: 1",
       "Invalid length for parameter jobId, value: 0, valid min length: 1",
     },
-    ["may not be a dot or two, which would be lost"] = {
+    ["may not be one dot or two, which normalizing a path removes"] = {
       "DescribeJob", { accountId = "..", vaultName = ".", jobId = ".." },
       "Invalid value for parameter accountId, value: .., it would be lost in the path of the request",
       "Invalid value for parameter vaultName, value: ., it would be lost in the path of the request",
@@ -252,7 +252,7 @@ describe("a member of the path", function()
 end)
 
 describe("a member in a header", function()
-  it("may not hold a control character, and is not shown then", function()
+  it("may not contain a control character, and the message does not show its value", function()
     for _, text in ipairs { "a\r\nX-Evil: 1", "\0", "tab\t", "\127" } do
       assert.same({ "Invalid value for parameter archiveDescription, a header cannot carry a control character" },
         problems("InitiateMultipartUpload", { vaultName = "v", archiveDescription = text }))
@@ -265,7 +265,7 @@ describe("a string in the body", function()
     "\255", "a\128", "\195", "\195(", "\192\175", "\224\128\175", "\237\160\128", "\244\144\128\128", "\240\159\152",
   }
 
-  it("must be UTF-8, wherever it is", function()
+  it("must be UTF-8 at every depth", function()
     for _, text in ipairs(BAD) do
       assert.same({
         "Invalid value for parameter vaultNotificationConfig.Events[1], it is not valid UTF-8",
@@ -283,7 +283,7 @@ end)
 
 describe("every problem", function()
   each {
-    ["is listed, one a line"] = {
+    ["is listed on a line of its own"] = {
       "SetVaultNotifications",
       { accountId = "..", Foo = 1, vaultNotificationConfig = { SNSTopic = 5, Events = { 1, "\255" }, Bar = "x" } },
       'Missing required parameter in input: "vaultName"',
@@ -296,7 +296,7 @@ describe("every problem", function()
     },
   }
 
-  it("makes one error object, that of the contract", function()
+  it("is part of one error object with the fields of the contract", function()
     local err = refusal("create_vault", {})
     assert.equal('Parameter validation failed:\nMissing required parameter in input: "vaultName"', tostring(err))
     assert.same(
@@ -304,7 +304,7 @@ describe("every problem", function()
       { err.code, err.kind, err.operation, err.retryable })
   end)
 
-  it("is found by raw accesses: no metamethod runs", function()
+  it("is found without calling metamethods", function()
     local function asked() error "asked" end
     local params = setmetatable({}, { __index = asked, __pairs = asked, __len = asked })
     assert.same({ 'Missing required parameter in input: "vaultName"' }, problems("CreateVault", params))
