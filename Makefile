@@ -1,4 +1,4 @@
-# Built with GNU make. `make help` lists what can be asked for.
+# Needs GNU make. `make help` lists the targets.
 
 LUA         ?= lua5.4
 LUAJIT      ?= luajit
@@ -8,15 +8,22 @@ CFLAGS      ?= -O2 -g
 BUILD       ?= build
 PKG_CONFIG  ?= pkg-config
 
-LUA54_CFLAGS  ?= $(shell $(PKG_CONFIG) --cflags lua5.4)
-LUA54_LIBS    ?= $(shell $(PKG_CONFIG) --libs lua5.4)
+# pkg_config OPTION NAMES...: what pkg-config prints for the first of these that is installed
+pkg_config = $(shell for name in $(2); do \
+               $(PKG_CONFIG) --exists $$name 2>/dev/null && exec $(PKG_CONFIG) $(1) $$name; done)
+LUA51_CFLAGS  ?= $(call pkg_config,--cflags,lua5.1 lua-5.1 lua51)
+LUA52_CFLAGS  ?= $(call pkg_config,--cflags,lua5.2 lua-5.2 lua52)
+LUA53_CFLAGS  ?= $(call pkg_config,--cflags,lua5.3 lua-5.3 lua53)
+LUA54_CFLAGS  ?= $(call pkg_config,--cflags,lua5.4 lua-5.4 lua54)
+LUA54_LIBS    ?= $(call pkg_config,--libs,lua5.4 lua-5.4 lua54)
+LUA55_CFLAGS  ?= $(call pkg_config,--cflags,lua5.5 lua-5.5 lua55)
 LUAJIT_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags luajit)
 LIB_CFLAGS    ?= $(shell $(PKG_CONFIG) --cflags libcurl libcrypto)
 LIBS          ?= $(shell $(PKG_CONFIG) --libs libcurl libcrypto)
 CMOCKA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags cmocka)
 CMOCKA_LIBS   ?= $(shell $(PKG_CONFIG) --libs cmocka)
 
-# What the project needs stands apart from what the user sets, so that neither loses the other.
+# The project's own flags have variables of their own, so that a user's CFLAGS do not replace them.
 warnings   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
 gl_cppflags = -Icsrc -D_POSIX_C_SOURCE=200809L $(LIB_CFLAGS)
 gl_cflags   = -std=c11 -fPIC -fvisibility=hidden -pthread $(warnings)
@@ -31,8 +38,14 @@ endif
 
 core    := $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard csrc/core/*.c csrc/core/*/*.c)))
 binding := $(patsubst csrc/binding/%.c,%.o,$(sort $(wildcard csrc/binding/*.c)))
-lua54   := $(addprefix $(BUILD)/obj/lua54/,$(binding))
-luajit  := $(addprefix $(BUILD)/obj/luajit/,$(binding))
+
+# One build for each Lua. The module for Lua 5.4 is in $(BUILD), any other in $(BUILD)/NAME.
+luas    := lua5.1 lua5.2 lua5.3 lua5.4 lua5.5 luajit
+module   = $(BUILD)/$(if $(filter lua5.4,$(1)),,$(1)/)glacier/core.so
+objects  = $(addprefix $(BUILD)/obj/$(1)/,$(binding))
+name    := $(shell spec/tools/lua-name $(LUA) 2>/dev/null)# the build for $(LUA)
+main    := $(or $(filter $(luas),$(name)),lua5.4)
+embedded := $(call objects,lua5.4)# for the C tests that contain a Lua
 
 ctests  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard spec/c/*_test.c spec/c/oom_*.c)))
 ooms    := $(filter $(BUILD)/spec/c/oom_%,$(ctests))
@@ -44,14 +57,12 @@ fuzzers := $(patsubst spec/fuzz/%_fuzz.c,$(BUILD)/spec/fuzz/%,$(sort $(wildcard 
 have_luajit := $(if $(filter undefined file,$(origin LUAJIT_CFLAGS)),$(shell \
                  $(PKG_CONFIG) --exists luajit 2>/dev/null && echo yes),yes)
 
-.PHONY: all lua54 luajit for-lua benches fuzzers tests clean help
+.PHONY: all $(luas) for-lua benches fuzzers tests clean help
 .PHONY: demo test lint sanitize valgrind fuzz bench install uninstall
 
-all: lua54 $(if $(have_luajit),luajit)
-	$(if $(have_luajit),,@echo "LuaJIT's headers are not here: built for Lua 5.4 only.")
+all: $(main) $(if $(have_luajit),luajit)
+	$(if $(have_luajit),,@echo "LuaJIT's headers are not installed: built without it.")
 
-lua54: $(BUILD)/glacier/core.so
-luajit: $(BUILD)/luajit/glacier/core.so
 benches: all $(benches)
 	@:
 fuzzers: $(fuzzers)
@@ -59,31 +70,38 @@ fuzzers: $(fuzzers)
 tests: benches $(ctests) $(fuzzers)
 	@:
 
-$(BUILD)/glacier/core.so: $(core) $(lua54)
-$(BUILD)/luajit/glacier/core.so: $(core) $(luajit)
-$(BUILD)/glacier/core.so $(BUILD)/luajit/glacier/core.so:
-	@mkdir -p $(@D)
-	$(call say,LINK)$(link) $(shared) -o $@ $^ $(LIBS)
+# build NAME: the rules for a module
+define build
+$(1): $(call module,$(1))
+	@:
+$(call module,$(1)): $(core) $(call objects,$(1))
+	@mkdir -p $$(@D)
+	$$(call say,LINK)$$(link) $$(shared) -o $$@ $$^ $$(LIBS)
+$(BUILD)/obj/$(1)/%.o: csrc/binding/%.c $(BUILD)/flags
+	@mkdir -p $$(@D)
+	$$(call say,CC)$$(compile) $$(cflags_$(1)) -c -o $$@ $$<
+endef
+cflags_lua5.1 = $(LUA51_CFLAGS)
+cflags_lua5.2 = $(LUA52_CFLAGS)
+cflags_lua5.3 = $(LUA53_CFLAGS)
+cflags_lua5.4 = $(LUA54_CFLAGS)
+cflags_lua5.5 = $(LUA55_CFLAGS)
+cflags_luajit = $(LUAJIT_CFLAGS)
+$(foreach lua,$(luas),$(eval $(call build,$(lua))))
 
 $(BUILD)/obj/core/%.o: csrc/core/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(compile) -c -o $@ $<
-$(BUILD)/obj/lua54/%.o: csrc/binding/%.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(call say,CC)$(compile) $(LUA54_CFLAGS) -c -o $@ $<
-$(BUILD)/obj/luajit/%.o: csrc/binding/%.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(call say,CC)$(compile) $(LUAJIT_CFLAGS) -c -o $@ $<
 $(BUILD)/obj/spec/%.o: spec/c/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(compile) $(CMOCKA_CFLAGS) $(LUA54_CFLAGS) -Ispec/c -c -o $@ $<
 
-# A program of its own for each file; an oom_* one gets an allocator that can be made to fail.
+# One program for each file. An oom_* program has an allocator that can be told to fail.
 $(units): $(BUILD)/spec/c/%: $(BUILD)/obj/spec/%.o $(core)
 $(ooms): $(BUILD)/spec/c/%: $(BUILD)/obj/spec/%.o $(BUILD)/obj/spec/mem_failing.o \
-                            $(filter-out %/mem.o,$(core)) $(lua54)
+                            $(filter-out %/mem.o,$(core)) $(embedded)
 $(ooms) $(hosts): libs_lua = $(LUA54_LIBS)
-$(hosts): $(lua54)
+$(hosts): $(embedded)
 $(ctests):
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) -o $@ $^ $(CMOCKA_LIBS) $(libs_lua) $(LIBS)
@@ -100,16 +118,16 @@ fuzz_main := $(BUILD)/obj/fuzz/replay.o
 $(BUILD)/obj/fuzz/%.o: spec/fuzz/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(compile) $(LUA54_CFLAGS) -c -o $@ $<
-$(fuzzers): $(BUILD)/spec/fuzz/%: $(BUILD)/obj/fuzz/%_fuzz.o $(core) $(lua54) $(fuzz_main)
+$(fuzzers): $(BUILD)/spec/fuzz/%: $(BUILD)/obj/fuzz/%_fuzz.o $(core) $(embedded) $(fuzz_main)
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) -o $@ $^ $(LUA54_LIBS) $(LIBS)
 
-# Builds what can be built and leaves to run-tests to count a failure, in BUILD/built.
+# Builds as much as possible and saves make's status in BUILD/built: run-tests counts a failure.
 tests-noted:
 	@mkdir -p $(BUILD)
-	@$(MAKE) --no-print-directory -k tests; echo $$? >$(BUILD)/built
+	@$(MAKE) --no-print-directory -k tests $(LUAS); echo $$? >$(BUILD)/built
 
-# Changes only when the compiler, its flags or the list of files do: then all is built again.
+# Changes only if the compiler, its flags or the list of files change: then everything is rebuilt.
 inputs = $(subst ','\'',$(compile) $(LDFLAGS) $(core) $(binding))
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
@@ -119,11 +137,12 @@ FORCE:
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
 
 # --- running ---------------------------------------------------------------------------------
-# The parts that need freshly installed packages are asked of a second make, which sees them.
+# What needs a package that `deps` may just have installed runs in a second make, which sees it.
 
 sanitizers = -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 memcheck = valgrind --quiet --leak-check=full --keep-debuginfo=yes --error-exitcode=99
-runtime  = BUILD='$(BUILD)' LUA='$(LUA)' LUAJIT='$(LUAJIT)'
+more_luas = $(if $(filter undefined,$(origin LUAS)),$$(spec/tools/more-luas $(LUA) $(LUAJIT)),$(LUAS))
+runtime  = BUILD='$(BUILD)' LUA='$(LUA)' LUAJIT='$(LUAJIT)' JOBS='$(JOBS)'
 
 demo:
 	@spec/tools/deps demo
@@ -132,8 +151,9 @@ demo:
 
 test:
 	@spec/tools/deps test
-	@$(MAKE) --no-print-directory tests-noted
-	@$(runtime) ONLY='$(ONLY)' spec/tools/run-tests
+	@[ -z "$$CI" ] || spec/tools/deps more || :
+	@more="$(more_luas)"; $(MAKE) --no-print-directory tests-noted LUAS="$$more"; \
+	  $(runtime) ONLY='$(ONLY)' LUAS="$$more" spec/tools/run-tests
 
 sanitize:
 	@spec/tools/deps test
@@ -163,15 +183,18 @@ bench:
 
 # --- installing ------------------------------------------------------------------------------
 
-abi      = $(shell $(LUA) -e 'print((_VERSION:match "%d+%.%d+"))' 2>/dev/null)
-built    = $(BUILD)/$(if $(filter 5.1,$(abi)),luajit/)glacier/core.so
+abi      = $(patsubst lua%,%,$(patsubst luajit,lua5.1,$(name)))
 sharedir = $(DESTDIR)$(PREFIX)/share/lua/$(abi)
 libdir   = $(DESTDIR)$(PREFIX)/lib/lua/$(abi)
 modules := $(patsubst lua/%,%,$(shell find lua -name '*.lua' 2>/dev/null))
 
-# The build for $(LUA), whichever that is
+# The build for $(LUA), which must be able to load it
 for-lua:
-	@$(MAKE) --no-print-directory $(if $(filter 5.1,$(abi)),luajit,lua54)
+	$(if $(name),,$(error $(LUA) does not run: set LUA to your interpreter))
+	$(if $(filter $(luas),$(name)),,$(error $(LUA) is $(name): this release supports Lua 5.1 to 5.5 and LuaJIT))
+	@$(MAKE) --no-print-directory $(name)
+	@LUA_CPATH='$(patsubst %/glacier/core.so,%,$(call module,$(name)))/?.so' $(LUA) -e 'require "glacier.core"' || \
+	  { echo "The build does not load in $(LUA): are the headers those of $(name)?" >&2; exit 1; }
 
 # The annotations for editors and the reference, from the model and the docstrings.
 doc: $(BUILD)/spec/tools/model_dump
@@ -184,11 +207,9 @@ $(BUILD)/obj/tools/%.o: spec/tools/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(compile) -c -o $@ $<
 
-install:
-	@test -n '$(abi)' || { echo "$(LUA) does not run: set LUA to your interpreter" >&2; exit 1; }
-	@$(MAKE) --no-print-directory for-lua
+install: for-lua
 	install -d '$(libdir)/glacier' $(patsubst %,'$(sharedir)/%',$(sort $(dir $(modules))))
-	install -m 755 $(built) '$(libdir)/glacier/core.so'
+	install -m 755 $(call module,$(name)) '$(libdir)/glacier/core.so'
 	@for m in $(modules); do install -m 644 "lua/$$m" "$(sharedir)/$$m" || exit; done
 
 uninstall:
@@ -201,23 +222,30 @@ help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
 
 #: Targets
-#:   all         build/glacier/core.so for Lua 5.4, build/luajit/glacier/core.so for LuaJIT
-#:   demo        a vault's notifications, from setting them to fetching what they announce, against a
-#:               local service
-#:   test        everything in spec/: C, Lua 5.4, LuaJIT (ONLY=word: the files with it in their name)
-#:   lint        format, warnings of gcc and clang, luacheck, who may include what, the rockspec
-#:   sanitize    the tests under AddressSanitizer and UndefinedBehaviorSanitizer
-#:   fuzz        each fuzz target for SECONDS (60) under libFuzzer and sanitizers
-#:   valgrind    the C tests and the Lua 5.4 tests under valgrind
-#:   bench       cost of a call next to bare libcurl and bare OpenSSL (LARGE=4096: of an archive of
-#:               so many MiB, up and down)
-#:   install     into $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y, X.Y being what $(LUA) is
-#:   uninstall   takes that away again
+#:   all         the module for $(LUA) and for LuaJIT: build/glacier/core.so for Lua 5.4,
+#:               build/NAME/glacier/core.so for any other
+#:   lua5.1 lua5.2 lua5.3 lua5.4 lua5.5 luajit
+#:               the module for one of them
+#:   demo        sets a vault's notifications and fetches an archive, against a local service
+#:   test        runs all tests: C, Lua 5.4 and LuaJIT, and those that need no OpenResty on every
+#:               other Lua that is installed (ONLY=word: only files with that word in their names)
+#:   lint        checks format, compiler warnings, Lua style, includes and the rockspec
+#:   sanitize    runs the tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#:   fuzz        runs each fuzz target for SECONDS (60) under libFuzzer and sanitizers
+#:   valgrind    runs the C tests and the Lua 5.4 tests under valgrind
+#:   bench       compares the cost of a call with libcurl and OpenSSL alone (LARGE=4096: the cost
+#:               of an archive of that many MiB, up and down)
+#:   install     builds for $(LUA) and installs in $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y
+#:   uninstall   removes what `install` has installed
 #:   clean       removes build/
-#: `demo`, `test`, `lint`, `valgrind` and `bench` first install what is missing (apt only).
+#: `demo`, `test`, `lint`, `valgrind`, `fuzz` and `bench` first install missing packages with apt.
 #:
 #: Variables
-#:   LUA LUAJIT               interpreters (lua5.4, luajit); LUA also chooses what is installed
-#:   CC CPPFLAGS CFLAGS LDFLAGS, PREFIX DESTDIR, BUILD, PKG_CONFIG; V=1 shows each command
-#:   LUA54_CFLAGS LUA54_LIBS LUAJIT_CFLAGS LIB_CFLAGS LIBS CMOCKA_CFLAGS CMOCKA_LIBS
-#:                            else what pkg-config says
+#:   LUA LUAJIT               the interpreters (lua5.4, luajit)
+#:   LUAS                     the other Lua versions to test (default: all that are installed)
+#:   JOBS                     how many test files run at the same time (the number of processors)
+#:   CC CPPFLAGS CFLAGS LDFLAGS PREFIX DESTDIR BUILD PKG_CONFIG
+#:   V                        1 shows each command
+#:   LUA51_CFLAGS LUA52_CFLAGS LUA53_CFLAGS LUA54_CFLAGS LUA54_LIBS LUA55_CFLAGS LUAJIT_CFLAGS
+#:   LIB_CFLAGS LIBS CMOCKA_CFLAGS CMOCKA_LIBS
+#:                            flags of the libraries (default: what pkg-config prints)
