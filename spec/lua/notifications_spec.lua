@@ -1,5 +1,6 @@
 -- ensure_vault_notifications, get_vault_notifications_or_nil and strict clients: only what differs is
 -- written, and a missing configuration is not a missing vault.
+local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local service = require "spec.support.local_service"
 
@@ -315,8 +316,7 @@ describe("a client with strict_notifications", function()
     local _, err = pcall(client.set_vault_notifications, client, { vaultName = 1, vaultNotificationConfig = fifo })
     assert.truthy(err.message:find("Invalid type for parameter vaultName, value: 1", 1, true))
     for _, params in ipairs { "x", false } do
-      _, err = pcall(client.set_vault_notifications, client, params or nil)
-      assert.equal("ParamValidationError", err.code)
+      assert.equal("ParamValidationError", failure(client.set_vault_notifications, client, params or nil).code)
     end
   end)
 

@@ -28,7 +28,11 @@ end
 
 local function names(iterator)
   local list = {}
-  for item in iterator do list[#list + 1] = item.VaultName end
+  local item = iterator()
+  while item do -- a generic `for` would not let a call yield on Lua 5.1
+    list[#list + 1] = item.VaultName
+    item = iterator()
+  end
   return table.concat(list, " ")
 end
 

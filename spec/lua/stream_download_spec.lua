@@ -25,6 +25,15 @@ describe("a body", function()
     { "*l" }, { "*a" }, { "*L", 0 },
   }
 
+  local WITH_ASTERISK = { l = "*l", a = "*a" } -- on Lua 5.1 formats begin with an asterisk, and there is no "L"
+  local function read_file(file, format)
+    if _VERSION ~= "Lua 5.1" or rawget(_G, "jit") then return file:read(format) end
+    if format ~= "L" and format ~= "*L" then return file:read(WITH_ASTERISK[format] or format) end
+    local start = file:seek()
+    local line = file:read "*l"
+    return line and line .. ("\n"):rep(file:seek() - start - #line)
+  end
+
   for _, formats in ipairs(FORMATS) do
     it("is read as a file is: " .. table.concat(formats, ", "), function()
       for _, text in ipairs(TEXTS) do
@@ -33,7 +42,7 @@ describe("a body", function()
           repeat
             local format = formats[turn % #formats + 1]
             turn = turn + 1
-            local right = file:read(format)
+            local right = read_file(file, format)
             assert.are.equal(right, body:read(format))
           until turn > 2 * #formats and (right == nil or right == "")
         end

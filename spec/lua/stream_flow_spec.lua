@@ -210,7 +210,11 @@ describe("a body is read where its host waits,", function()
     for i = 1, 4 do
       threads[i] = coroutine.create(function()
         local body, pieces = client:get_job_output(JOB).body, {}
-        for piece in function() return body:read(3) end do pieces[#pieces + 1] = piece end
+        local piece = body:read(3)
+        while piece do
+          pieces[#pieces + 1] = piece
+          piece = body:read(3)
+        end
         got[i] = table.concat(pieces)
       end)
     end

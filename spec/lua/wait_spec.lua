@@ -1,4 +1,5 @@
 -- Waiting: with `wait` a call only ever polls, so that other work goes on; without, it blocks.
+local copcall = require "glacier.async.copcall"
 local glacier = require "glacier"
 local core = require "glacier.core"
 local scripted = require "spec.support.scripted"
@@ -125,7 +126,7 @@ describe("a call", function()
     local ended, quick = {}, {}
     local stalled = client_of(server.url, { wait = coroutine.yield, read_timeout = 30 })
     local first = coroutine.create(function()
-      pcall(stalled.list_vaults, stalled)
+      copcall.call(stalled.list_vaults, stalled)
       ended[#ended + 1] = "stalled"
     end)
     assert(coroutine.resume(first))

@@ -45,8 +45,11 @@ function settings.check(it, cases)
     it(what, function()
       local found = settings.resolve(case)
       for name, value in pairs(case.expect) do
-        if value == settings.NONE then value = nil end
-        assert.are.same(value, found[name], name)
+        if value == settings.NONE then
+          assert.is_nil(found[name], name)
+        else
+          assert.are.same(value, found[name], name)
+        end
       end
     end)
   end

@@ -13,8 +13,11 @@ local function finish(inner, good, ...)
 end
 
 local function in_coroutine(run, ...)
+  if not coroutine.running() then
+    return pcall(run, ...) -- the main program cannot yield, and code that it calls must see that
+  end
   local inner = coroutine.create(run)
-  callers[inner] = coroutine.running() or "main"
+  callers[inner] = coroutine.running()
   return finish(inner, coroutine.resume(inner, ...))
 end
 

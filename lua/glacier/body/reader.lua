@@ -108,17 +108,17 @@ local function read_count(self, count)
   return (there or list[1]) and table.concat(list) or nil
 end
 
--- The pieces as they come, beginning with what was pulled already.
-local function pieces(self)
-  return function()
-    return fill(self) and take(self, #self.rest) or nil
-  end
+-- The next bytes, as many as there are, or nil at the end. This is no iterator: on Lua 5.1 a function
+-- that yields cannot be called by a generic `for`.
+local function next_piece(self)
+  return fill(self) and take(self, #self.rest) or nil
 end
 
 local function read_all(self)
-  local list = {}
-  for piece in pieces(self) do
+  local list, piece = {}, next_piece(self)
+  while piece do
     list[#list + 1] = piece
+    piece = next_piece(self)
   end
   return table.concat(list)
 end
@@ -162,8 +162,10 @@ function Reader:lines()
 end
 
 local function write_all(self, file)
-  for piece in pieces(self) do
+  local piece = next_piece(self)
+  while piece do
     file:write(piece)
+    piece = next_piece(self)
   end
   file:commit()
 end

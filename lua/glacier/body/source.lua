@@ -112,12 +112,14 @@ end
 -- @return tree of `glacier.core`
 function source.hash(opened, context, skip_linear)
   local tree, before = core.tree_hash(skip_linear), 0
-  for piece in opened.read, CHUNK do
+  local piece = opened.read(CHUNK)
+  while piece do -- a generic `for` would not let a reader yield on Lua 5.1
     tree:update(piece)
     if context and tree:length() - before >= YIELD_BYTES then
       before = tree:length()
       context:yield()
     end
+    piece = opened.read(CHUNK)
   end
   return tree
 end
@@ -125,12 +127,14 @@ end
 -- A reader's bytes, for they will be needed twice: once to be hashed and signed, once to be sent.
 local function keep(opened, origin)
   local pieces, length = {}, 0
-  for piece in opened.read, CHUNK do
+  local piece = opened.read(CHUNK)
+  while piece do
     pieces[#pieces + 1], length = piece, length + #piece
     if length > KEPT then
       refuse(origin,
         ("it cannot be rewound and is longer than %d bytes: client:upload sends it in parts"):format(KEPT))
     end
+    piece = opened.read(CHUNK)
   end
   return of_string(table.concat(pieces))
 end

@@ -86,10 +86,13 @@ local function choose(runtime, options)
     return distinct(vaults)
   end
   local chosen = {}
-  for vault in paginate.items(ensure.caller(runtime), "ListVaults", { accountId = options.accountId }) do
+  local next_vault = paginate.items(ensure.caller(runtime), "ListVaults", { accountId = options.accountId })
+  local vault = next_vault()
+  while vault do -- a generic `for` would not let a call yield on Lua 5.1
     if vaults == "all" or vaults(vault) then
       chosen[#chosen + 1] = vault.VaultName
     end
+    vault = next_vault()
   end
   return chosen
 end

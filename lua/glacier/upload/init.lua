@@ -60,8 +60,11 @@ local function note_pages(runtime, planned, begun)
   local function list_parts(operation, params)
     return call_on(runtime, planned, operation, planned.uploadId, params)
   end
-  for page in paginate.pages(list_parts, "ListParts") do
+  local next_page = paginate.pages(list_parts, "ListParts")
+  local page = next_page()
+  while page do -- a generic `for` would not let a call yield on Lua 5.1
     note_page(begun, page)
+    page = next_page()
   end
 end
 

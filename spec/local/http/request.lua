@@ -20,8 +20,8 @@ end
 
 local function headers()
   local found, texts = {}, {}
-  for name, values in pairs(ngx.req.get_headers(0, true)) do
-    name = name:lower()
+  for sent_name, values in pairs(ngx.req.get_headers(0, true)) do
+    local name = sent_name:lower()
     for _, value in ipairs(type(values) == "table" and values or { values }) do
       local text = tostring(value)
       found[name] = (found[name] and found[name] .. "," or "") .. trimmed(text)
