@@ -91,7 +91,7 @@ describe("a scripted server", function()
     for i = 1, 4 do
       clients[i] = connect(server)
       if i == 1 then assert.are.equal(("\0"):rep(100000), clients[1]:receive(100000)) end
-      if i == 3 then
+      if i == 2 then
         clients[2]:settimeout(0)
         assert.are.equal("timeout", select(2, clients[2]:receive(1)))
         clients[2]:settimeout(30)
