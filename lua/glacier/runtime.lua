@@ -43,18 +43,14 @@ end
 
 -- What the credential providers may know and do; see glacier.credentials.settings.
 local function session_of(self, chosen)
-  local settings, sources = self.settings, self.settings.sources
+  local settings = self.settings
   return {
-    getenv = sources.getenv, home = sources.home, files = sources.files,
-    profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
+    sources = settings.sources, profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
     region = settings.region, mfa = chosen.mfa_code, random = chosen.random or core.random,
     clock = function()
       return self.time() + self.clock_offset
     end,
     exchange = perform.exchanger(self), log = self.logger,
-    sleep = function(seconds, context)
-      return context:sleep(seconds)
-    end,
   }
 end
 

@@ -1,6 +1,8 @@
 -- Which keys are found, in which order, and what is said where there are none. The expected values are what botocore
 -- 1.43 gives for the same files and variables.
 
+local child = require "spec.support.child"
+local support = require "spec.support.files"
 local world = require "spec.support.credentials_world"
 
 local function pair(n)
@@ -37,7 +39,7 @@ local cases = {
   { "no expired ones", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(-1) } },
     error = "CredentialRetrievalError", says = "still expired" },
   { "none whose expiration is no time", { env = with { AWS_CREDENTIAL_EXPIRATION = "soon" } },
-    error = "CredentialRetrievalError", says = "AWS_CREDENTIAL_EXPIRATION is no timestamp" },
+    error = "CredentialRetrievalError", says = 'AWS_CREDENTIAL_EXPIRATION cannot be read as a date: "soon"' },
   { "no half of the environment's", { env = { AWS_ACCESS_KEY_ID = "AKIAenv" } },
     error = "PartialCredentialsError", says = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY" },
   { "no half where the other is empty", { env = with { AWS_SECRET_ACCESS_KEY = "" } },
@@ -58,8 +60,15 @@ local cases = {
   { "no half of the credentials file's", { credentials = "[default]\naws_access_key_id = AKIA\n" },
     error = "PartialCredentialsError",
     says = "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key" },
-  { "no empty one", { credentials = "[default]\naws_access_key_id =\naws_secret_access_key = SECRET\n" },
-    error = "PartialCredentialsError", says = "missing: aws_access_key_id" },
+  { "none where the access key is empty",
+    { credentials = "[default]\naws_access_key_id =\naws_secret_access_key = SECRET\n" },
+    error = "NoCredentialsError", says = "no aws_access_key_id in the shared credentials file" },
+  { "the newer name of the token where the older is empty in the file",
+    { credentials = "[default]\n" .. pair(1) .. "aws_security_token =\naws_session_token = SECRETt\n" },
+    "AKIA1", "SECRET1", "SECRETt" },
+  { "the keys behind settings that are all empty", { credentials = "[default]\n" .. pair(1),
+    config = "[default]\nrole_arn =\nsource_profile = x\nweb_identity_token_file =\nsso_account_id =\nsso_role_name =\n"
+      .. "login_session =\ncredential_process =\n" }, "AKIA1", "SECRET1" },
   { "none for a secret alone", { credentials = "[default]\naws_secret_access_key = SECRET\n" },
     error = "NoCredentialsError" },
   { "the config file's", { config = "[default]\n" .. pair(2) }, "AKIA2", "SECRET2" },
@@ -78,7 +87,7 @@ local cases = {
   { "the credentials file's before a program's", { credentials = "[default]\n" .. pair(1) .. printed() },
     "AKIA1", "SECRET1" },
   { "no text where a block is", { config = "[default]\naws_access_key_id =\n  a = b\n" },
-    error = "InvalidConfigError", says = "aws_access_key_id must be text" },
+    error = "InvalidConfigError", says = "line 2: a nested block is not a value" },
   { "none for a login session, saying what to do", { config = "[default]\nlogin_session = me\n" },
     error = "CredentialRetrievalError", says = "aws configure export-credentials --profile default" },
 }
@@ -125,12 +134,12 @@ describe("the chain of credentials", function()
     }, "\n"), err.message)
   end)
 
-  it("says that the environment was passed over for a profile chosen in code", function()
+  it("says that the environment was skipped for a profile chosen in code", function()
     local place = world.new { env = ENV, config = "[profile p]\n", profile = "p" }
     finally(place.close)
     local source = place.source()
     local err = world.catch(source.keys, source)
-    assert.truthy(err.message:find("environment: passed over, for the profile was chosen in code", 1, true))
+    assert.truthy(err.message:find("environment: skipped, because the profile was chosen in code", 1, true))
     assert.truthy(err.message:find('profile "p" has no web_identity_token_file\n', 1, true))
   end)
 
@@ -144,6 +153,34 @@ describe("the chain of credentials", function()
     place.env.AWS_ACCESS_KEY_ID = "AKIA2"
     assert.are.equal("AKIA1", source:keys():access_key_id())
     assert.is_false(source:refresh())
+  end)
+end)
+
+-- The modules of glacier.credentials that a program has loaded after it asked for keys, besides those that all have.
+local function loaded(env, options)
+  local home = support.directory()
+  env.HOME, env.AWS_REGION = home, "us-west-2"
+  local text = child(env, ([[
+    local client = require("glacier").client { %s transport = function() return { status = 200, body = "{}" } end }
+    client:list_vaults()
+    local names = {}
+    for _, name in ipairs { "assume_role", "container", "imds", "process", "sso", "sso_cache", "sso_token", "static",
+      "sts", "service", "web_identity", "xml" } do
+      if package.loaded["glacier.credentials." .. name] then names[#names + 1] = name end
+    end
+    io.write(table.concat(names, " "))
+  ]]):format(options or ""))
+  support.remove(home)
+  return text
+end
+
+describe("a program", function()
+  it("loads no provider where its keys are given in code", function()
+    assert.are.equal("", loaded({}, 'credentials = { access_key_id = "a", secret_access_key = "b" },'))
+  end)
+
+  it("loads no other provider where its keys are in the environment", function()
+    assert.are.equal("", loaded { AWS_ACCESS_KEY_ID = "a", AWS_SECRET_ACCESS_KEY = "b" })
   end)
 end)
 

@@ -1,5 +1,6 @@
 -- Keys of a container's role. The expected values are what botocore 1.43 does with the same variables.
 
+local cjson = require "cjson"
 local world = require "spec.support.credentials_world"
 
 local function keys(more)
@@ -88,6 +89,25 @@ describe("the container's keys", function()
     assert.truthy(err.message:find('"http://127.0.0.1:1***"', 1, true), err.message)
   end)
 
+  for title, token in pairs { null = cjson.null, empty = "" } do
+    it("have no session token where it is " .. title, function()
+      local _, source = at(FULL, function() return keys { Token = token } end)
+      assert.is_true(world.same_keys(source:keys(), "ASIAcontainer", "SECRETc"))
+    end)
+  end
+
+  -- boto3 reads the same times from these.
+  for _, text in ipairs {
+    "Tue, 14 Nov 2023 23:13:20 GMT", "Tue Nov 14 23:13:20 UTC 2023", "2023/11/14 23:13:20", "11/14/2023 23:13:20",
+    "2023-11-14T23:13:20+0000", "2023-11-14T23:13:20Z", "2023-11-15 00:13:20.5+01:00",
+  } do
+    it("expire at the time " .. text, function()
+      local _, source = at(FULL, function() return keys { Expiration = text } end)
+      source:keys()
+      assert.are.equal(1700003600, source._expiration)
+    end)
+  end
+
   -- what, answers and variables, a piece of the message, requests
   for _, case in ipairs {
     { "where it refuses", { 403, '{"code":"Denied","message":"not with SECRETa"}' },
@@ -99,9 +119,9 @@ describe("the container's keys", function()
     { "where it closes", "close", {}, "Received error when attempting to retrieve container metadata", 3 },
     { "where it never answers", "stall", {}, "Received error when attempting to retrieve container metadata", 3 },
     { "where it gives half of them", { 200, '{"AccessKeyId":"ASIA"}' }, {},
-      "the answer did not contain: SecretAccessKey, Token, Expiration", 1 },
+      "the answer did not contain: SecretAccessKey, Expiration, Token", 1 },
     { "where they have expired", keys { Expiration = world.at(-1) }, {}, "still expired", 1 },
-    { "where their time is none", keys { Expiration = "soon" }, {}, "Expiration is no timestamp", 1 },
+    { "where their time is none", keys { Expiration = "soon" }, {}, 'Expiration cannot be read as a date: "soon"', 1 },
     { "where the token ends the header", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa\nX-Y: z" },
       "Auth token value is not a legal header value", 0 },
     { "where the token file ends the header", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" },
@@ -109,7 +129,7 @@ describe("the container's keys", function()
     { "where the token file is not there", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/none" },
       "/none: No such file or directory", 0 },
     { "where the token file has no end", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "/dev/zero" },
-      "the authorization token file /dev/zero has more than 65536 bytes", 0 },
+      "cannot read the authorization token file /dev/zero: longer than 65536 bytes", 0 },
   } do
     it(case[1] .. " are an error", function()
       local place, source = at(full(case[3]), function() return case[2] end, { token = "SECRETa\n" })

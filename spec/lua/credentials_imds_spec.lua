@@ -1,6 +1,7 @@
 -- Keys of an EC2 instance's role. The expected values are what botocore 1.43 does with the same settings, but for
 -- version 1 of the service, which is used only where the service knows no tokens or says nothing.
 
+local cjson = require "cjson"
 local world = require "spec.support.credentials_world"
 
 local ROLES = "/latest/meta-data/iam/security-credentials/"
@@ -52,8 +53,14 @@ describe("the instance's keys", function()
     world.check_silence(tostring(source), place.events)
   end)
 
-  for what, answer in pairs { ["403"] = { 403, "" }, ["404"] = { 404, "" }, ["405"] = { 405, "" },
-    ["no answer"] = "stall" } do
+  -- botocore goes on without a token after the same answers.
+  for what, answer in pairs {
+    ["status 302"] = { 302, "", { Location = "http://127.0.0.1:1/" } }, ["status 401"] = { 401, "" },
+    ["status 403"] = { 403, "" }, ["status 404"] = { 404, "" }, ["status 405"] = { 405, "" },
+    ["status 500"] = { 500, "" }, ["status 501"] = { 501, "" }, ["status 503"] = { 503, "" },
+    ["no answer"] = "stall", ["a dropped connection"] = "close", ["an empty token"] = { 200, "" },
+    ["a page"] = { 200, "<html><body>Log in</body></html>" }, ["a token that breaks the header"] = { 200, "a\r\nX: y" },
+  } do
     it("are asked for without one after " .. what, function()
       local place, source = at { token = answer }
       assert.are.equal("ASIAimds", source:keys():access_key_id())
@@ -71,27 +78,51 @@ describe("the instance's keys", function()
     end)
   end
 
+  -- kube2iam and kiam name roles by their paths or ARNs. botocore asks for the same paths.
+  for _, role in ipairs {
+    "my-role", "path/to/role", "/path/role", "arn:aws:iam::012345678901:role/path/my.role+=,@_-", "a\n", "~a!$&'()*;",
+  } do
+    it(("are asked for at the path of the role %q"):format(role), function()
+      local asked
+      local place, source = at { answer = function(request)
+        if request.target == "/latest/api/token" then return { 200, "SECRETimds" } end
+        if request.target == ROLES then return { 200, role } end
+        asked = request.target
+        return keys()
+      end }
+      assert.are.equal("ASIAimds", source:keys():access_key_id())
+      assert.are.equal(ROLES .. role:gsub("\n", ""), asked)
+      place.close()
+    end)
+  end
+
+  for title, token in pairs { null = cjson.null, empty = "" } do
+    it("have no session token where it is " .. title, function()
+      local _, source = at { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = token,
+        Expiration = world.at(3600) } }
+      assert.is_true(world.same_keys(source:keys(), "A", "SECRET"))
+    end)
+  end
+
   -- what, the world, why, requests
   for _, case in ipairs {
     { "400 to a token", { token = { 400, "" } }, "status 400 to the request for a token", 1 },
     { "400 to a token, with attempts left", { token = { 400, "" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } },
       "status 400 to the request for a token", 1 },
-    { "500 to a token", { token = { 500, "" }, config = "[default]\nmetadata_service_num_attempts = 2\n" },
-      "status 500 to the request for a token", 2 },
-    { "an end of the connection", { token = "close" }, "Connection was closed", 1 },
-    { "a token that is no header", { token = { 200, "SECRET\r\nX: y" } }, "status 200 to the request for a token", 1 },
+    { "500 to two attempts for a token", { token = { 500, "" }, role = { 404, "" },
+      config = "[default]\nmetadata_service_num_attempts = 2\n" }, "status 404 to the request", 4 },
     { "no role", { role = { 404, "" } }, "status 404 to the request for latest/meta-data/iam/security-credentials/",
       2 },
-    { "an empty role", { role = { 200, "" } }, "an answer that makes no sense", 2 },
-    { "a role that leads elsewhere", { role = { 200, "../../../x" } }, "an answer that makes no sense", 2 },
+    { "an empty role", { role = { 200, "" } }, "an invalid answer to the request", 2 },
+    { "a role that leads elsewhere", { role = { 200, "../../../x" } }, "an invalid answer to the request", 2 },
     { "500 to the keys", { keys = { 500, "SECRET" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } }, "status 500",
       5 },
-    { "half of the keys", { keys = { 200, '{"SecretAccessKey":"SECRET' } }, "an answer that makes no sense", 3 },
+    { "half of the keys", { keys = { 200, '{"SecretAccessKey":"SECRET' } }, "an invalid answer to the request", 3 },
     { "a refusal of the keys", { keys = world.json { Code = "AssumeRoleUnauthorizedAccess", Message = "no" } },
-      "it says AssumeRoleUnauthorizedAccess and does not contain AccessKeyId, SecretAccessKey, Token, Expiration", 3 },
+      "its code is AssumeRoleUnauthorizedAccess, and it does not contain AccessKeyId, SecretAccessKey, Expiration", 3 },
     { "no time", { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = "SECRET",
       Expiration = "soon" } },
-      "Expiration is no timestamp", 3 },
+      'Expiration cannot be read as a date: "soon"', 3 },
   } do
     it("are not found after " .. case[1], function()
       local place, source = at(case[2])
@@ -138,8 +169,8 @@ describe("the instance's keys", function()
     place.now = place.now + 2
     local err = world.catch(source.keys, source)
     assert.are.equal("CredentialRetrievalError", err.code)
-    assert.are.equal("Error when retrieving credentials from iam-role: status 500 to the request for a token",
-      err.message)
+    assert.are.equal("Error when retrieving credentials from iam-role: status 500 to the request for "
+      .. "latest/meta-data/iam/security-credentials/", err.message)
     assert.is_true(err.retryable)
   end)
 end)

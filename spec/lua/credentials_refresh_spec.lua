@@ -1,5 +1,6 @@
 -- Keys that expire: when they are fetched again, by whom, and what the others do meanwhile.
 
+local contexts = require "glacier.async.context"
 local copcall = require "glacier.async.copcall"
 local world = require "spec.support.credentials_world"
 
@@ -25,11 +26,16 @@ local function at(given)
   return place
 end
 
+-- The context of a call that waits by yielding, or by `wait`. With `place` and `seconds` it has a deadline.
+local function waiting(wait, place, seconds)
+  return contexts.new(wait or coroutine.yield, seconds, function() return place and place.now or 0 end)
+end
+
 -- One call that needs keys, to be resumed with `step` until it is over.
-local function caller(place, turn)
-  local self = { turn = turn or { wait = coroutine.yield } }
+local function caller(place, context)
+  local self = { context = context or waiting() }
   self.thread = coroutine.create(function()
-    local good, value = copcall.call(place.source.keys, place.source, self.turn)
+    local good, value = copcall.call(place.source.keys, place.source, self.context)
     if good then self.key = value:access_key_id() else self.err = value end
   end)
   function self.step()
@@ -45,7 +51,7 @@ local function callers(place, count)
   return list
 end
 
--- Steps all in turn until they are over; raises where they never are.
+-- Steps all, one after the other, until they are over; raises where they never are.
 local function finish(list)
   for _ = 1, 1000 do
     local over = true
@@ -118,8 +124,8 @@ describe("keys that expire", function()
     local place = at { lifetime = 0 }
     local source = place.source
     local give = source._fetch
-    source._fetch = function(turn)
-      local keys = give(turn)
+    source._fetch = function(context)
+      local keys = give(context)
       keys.expiration = place.now + lifetime
       return keys
     end
@@ -182,8 +188,7 @@ describe("a fetch that fails", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 1 then sealed() end
     end }
-    local hurried = caller(place, { wait = coroutine.yield, deadline = place.now + 1,
-      clock = function() return place.now end })
+    local hurried = caller(place, waiting(nil, place, 1))
     local patient = caller(place)
     hurried.step()
     patient.step()
@@ -200,9 +205,9 @@ describe("a fetch that fails", function()
     end }
     finally(place.close)
     place.source = place.source()
-    local cancelled = caller(place, { wait = function()
+    local cancelled = caller(place, waiting(function()
       if coroutine.yield() == "cancel" then error("cancelled", 0) end
-    end })
+    end))
     cancelled.step()
     local other = caller(place)
     other.step()
@@ -216,32 +221,32 @@ end)
 describe("a fetch that nobody drives any more", function()
   it("is taken over when its coroutine is gone", function()
     local place = at { lifetime = 60 * MINUTE }
-    local dropped, waiting = caller(place), caller(place)
+    local dropped, waiter = caller(place), caller(place)
     dropped.step()
-    waiting.step()
+    waiter.step()
     dropped.thread = nil
     dropped = nil -- luacheck: ignore
     collectgarbage()
     collectgarbage()
-    finish { waiting }
-    assert.are.equal("AKIA2", waiting.key)
+    finish { waiter }
+    assert.are.equal("AKIA2", waiter.key)
   end)
 
   it("is taken over after a minute without a sign of it", function()
     local place = at { lifetime = 60 * MINUTE }
-    local stuck, waiting = caller(place), caller(place)
+    local stuck, waiter = caller(place), caller(place)
     stuck.step()
-    for _ = 1, 100 do waiting.step() end
-    assert.is_nil(waiting.key)
+    for _ = 1, 100 do waiter.step() end
+    assert.is_nil(waiter.key)
     place.now = place.now + 61
-    finish { waiting }
-    assert.are.equal("AKIA2", waiting.key)
+    finish { waiter }
+    assert.are.equal("AKIA2", waiter.key)
     finish { stuck }
     assert.are.equal("AKIA2", stuck.key)
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("is not taken over while it waits in the turn's own way", function()
+  it("is not taken over while its caller sleeps", function()
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
       return world.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",
         Expiration = world.at(99999) }
@@ -267,7 +272,7 @@ describe("a fetch that nobody drives any more", function()
     local place = at { lifetime = 60 * MINUTE }
     local started = caller(place)
     started.step()
-    local blocking = caller(place, {})
+    local blocking = caller(place, { remaining = function() return math.huge end })
     finish { blocking }
     assert.are.equal("AKIA2", blocking.key)
   end)
@@ -278,7 +283,7 @@ describe("a fetch that nobody drives any more", function()
     local source, depth = nil, 0
     source = place.source(function()
       depth = depth + 1
-      if depth == 1 then source:keys { wait = coroutine.yield } end
+      if depth == 1 then source:keys(waiting()) end
       return { access_key_id = "AKIA" .. depth, secret_access_key = "SECRET" }
     end)
     place.source = source
@@ -289,8 +294,7 @@ describe("a fetch that nobody drives any more", function()
     local place = at { lifetime = 60 * MINUTE }
     local started = caller(place)
     started.step()
-    local late = caller(place, { wait = coroutine.yield, deadline = place.now + 5,
-      clock = function() return place.now end })
+    local late = caller(place, waiting(nil, place, 5))
     late.step()
     place.now = place.now + 5
     finish { late }
@@ -305,7 +309,7 @@ describe("keys that the service calls expired", function()
   it("are fetched again, whatever their time", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
-    local done = coroutine.wrap(function() return place.source:refresh { wait = coroutine.yield } end)
+    local done = coroutine.wrap(function() return place.source:refresh(waiting()) end)
     local result
     for _ = 1, 10 do
       result = done()
@@ -323,7 +327,7 @@ describe("keys that the service calls expired", function()
     for i = 1, 5 do
       threads[i] = { step = function() end }
       local thread = coroutine.create(function()
-        results[i] = place.source:refresh({ wait = coroutine.yield }, old)
+        results[i] = place.source:refresh(waiting(), old)
       end)
       threads[i].step = function()
         if coroutine.status(thread) ~= "dead" then assert(coroutine.resume(thread)) end
@@ -341,7 +345,7 @@ describe("keys that the service calls expired", function()
       if call == 2 then error("sealed", 0) end
     end }
     once(place)
-    local thread = coroutine.wrap(function() return place.source:refresh { wait = coroutine.yield } end)
+    local thread = coroutine.wrap(function() return place.source:refresh(waiting()) end)
     local good, err
     repeat good, err = thread() until good ~= nil
     assert.is_false(good)

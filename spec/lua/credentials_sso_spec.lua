@@ -2,6 +2,7 @@
 -- sends, says and writes for the same files.
 
 local cjson = require "cjson"
+local core = require "glacier.core"
 local world = require "spec.support.credentials_world"
 
 local START = "https://example.awsapps.com/start"
@@ -130,12 +131,12 @@ describe("the token of an sso-session", function()
 
   it("is kept here where it cannot be written", function()
     local place, source = at(SESSION, { s = refreshable(-10) }, answers(world.json(created)))
-    local popen = io.popen
+    local replace_file = core.replace_file
     finally(function()
-      io.popen = popen -- luacheck: ignore 122
+      core.replace_file = replace_file
       place.close()
     end)
-    io.popen = function() return nil, "not here" end -- luacheck: ignore 122
+    core.replace_file = function() return nil, "Read-only file system" end
     source:keys()
     source:refresh()
     assert.are.equal(3, #place.requests)
@@ -146,7 +147,8 @@ describe("the token of an sso-session", function()
   for _, case in ipairs {
     { "without a refresh token", token(-1), nil,
       "it has no refreshToken, clientId, clientSecret, registrationExpiresAt" },
-    { "whose registration has expired", refreshable(-1, -1), nil, "the registration it was made with has expired" },
+    { "whose registration has expired", refreshable(-1, -1), nil,
+      "the registration that it was made with has expired" },
     { "that is not refreshed", refreshable(-1), world.json({ error = "invalid_grant SECRETrefresh" }, 400),
       "status 400: invalid_grant ***" },
     { "that is answered by no token", refreshable(-1), world.json { accessToken = "SECRETnew" },
@@ -234,7 +236,7 @@ describe("an SSO profile that gives no keys", function()
 
   it("is for the token in another home directory where HOME is not set", function()
     local place, source = at(LEGACY, { [START] = token(3600) }, function() return { 403, "{}" } end)
-    place.env.HOME, place.context.home = nil, place.home .. "/"
+    place.env.HOME, place.session.sources.home = nil, place.home .. "/"
     assert.truthy(world.catch(source.keys, source).message:find("GetRoleCredentials", 1, true))
   end)
 

@@ -1,132 +1,150 @@
--- What the credential providers read and write: digests, times, XML, foreign text in messages; and calls that may
--- yield.
-
-local problem = require "glacier.credentials.problem"
-local copcall = require "glacier.async.copcall"
-local sha1 = require "glacier.credentials.sha1"
-local timestamp = require "glacier.credentials.timestamp"
+-- The texts of other programs that the credential providers read: XML, objects in JSON, and what messages show of them.
+local cjson = require "cjson"
+local core = require "glacier.core"
+local errors = require "glacier.credentials.errors"
+local object = require "glacier.credentials.object"
+local steps = require "spec.support.steps"
 local world = require "spec.support.credentials_world"
 local xml = require "glacier.credentials.xml"
 
-describe("sha1", function()
-  -- The examples of FIPS 180 and RFC 3174, and what sha1sum gives about the ends of a block.
-  for text, digest in pairs {
-    [""] = "da39a3ee5e6b4b0d3255bfef95601890afd80709",
-    ["abc"] = "a9993e364706816aba3e25717850c26c9cd0d89d",
-    ["abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"] = "84983e441c3bd26ebaae4aa1f95129e5e54670f1",
-    [("0123456701234567"):rep(40)] = "dea356a2cddd90c7a7ecedc5ebb563934f460452",
-    [("a"):rep(55)] = "c1c8bbdc22796e28c0e15163d20899b65621d65a",
-    [("a"):rep(56)] = "c2db330f6083854c99d4b5bfb6e8f29f201be699",
-    [("a"):rep(63)] = "03f09f5b158a7a8cdad920bddc29b81c18a551f5",
-    [("a"):rep(64)] = "0098ba824b5c16427bd7a1122a5a442a25ec644d",
-    [("\255"):rep(65)] = "bf0822f91c1aeaee3a06c8a6c598b0229e7fb2f3",
+-- The text of <key> in <a>, in documents that botocore (expat) reads as well.
+local READ = {
+  ["a plain element"] = { "<a><key>v</key></a>", "v" },
+  ["an XML declaration and blanks around the root"] = { '<?xml version="1.0"?>\n <a><key>v</key></a>\n', "v" },
+  ["a byte order mark"] = { "\239\187\191<a><key>v</key></a>", "v" },
+  ["prefixes"] = { '<s:a xmlns:s="u"><s:key>v</s:key></s:a>', "v" },
+  ["attributes with the other quote and an end of a tag"] = { "<a b='\">' c = \"'/>\"><key d='>'>v</key></a>", "v" },
+  ["blanks and line ends in tags"] = { "<a\n><key\t >v</key \r\n></a >", "v" },
+  ["CDATA"] = { "<a><key><![CDATA[<v>&amp;]]]]><![CDATA[>]]></key></a>", "<v>&amp;]]>" },
+  ["a comment with an element in it"] = { "<a><!-- <key>old</key> --><key>v</key></a>", "v" },
+  ["a comment in the text"] = { "<a><key>v<!-- x -->w</key></a>", "vw" },
+  ["a processing instruction"] = { "<?x y?><a><?p <key>no</key>?><key>v</key></a><!-- end -->", "v" },
+  ["predefined entities"] = { "<a><key>&lt;&gt;&amp;&quot;&apos;</key></a>", "<>&\"'" },
+  ["numeric entities"] = { "<a><key>&#65;&#x42;&#xe9;&#8364;&#x1F600;</key></a>",
+    "AB\195\169\226\130\172\240\159\152\128" },
+  ["an empty element"] = { "<a><key/></a>", "" },
+  ["an element of the same name elsewhere"] = { "<a><b><key>no</key></b><key>v</key></a>", "v" },
+  ["the first of two"] = { "<a><key>v</key><key>w</key></a>", "v" },
+  ["only elements in it"] = { "<a><key><b>v</b></key></a>", nil },
+  ["no such element"] = { "<a><Key>v</Key></a>", nil },
+}
+
+local REFUSED = {
+  ["nothing"] = "", ["text alone"] = "v", ["JSON"] = '{"a":1}', ["an open element"] = "<a><key>v</key>",
+  ["elements that overlap"] = "<a><b></a></b>", ["an end tag alone"] = "</a>", ["two roots"] = "<a/><b/>",
+  ["text behind the root"] = "<a/>x", ["CDATA behind the root"] = "<a/><![CDATA[x]]>",
+  ["a document type"] = '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', ["an unknown entity"] = "<a>&nbsp;</a>",
+  ["an ampersand alone"] = "<a>a & b</a>", ["an entity without an end"] = "<a>&amp</a>",
+  ["a code point that is no character"] = "<a>&#0;</a>", ["half a surrogate pair"] = "<a>&#xD800;</a>",
+  ["a comment without an end"] = "<a><!-- </a>", ["two hyphens in a comment"] = "<a><!-- -- --></a>",
+  ["CDATA without an end"] = "<a><![CDATA[</a>", ["an attribute without quotes"] = "<a b=c/>",
+  ["an attribute without a value"] = "<a b/>", ["an angle bracket in an attribute"] = "<a b='<'/>",
+  ["a name that begins with a digit"] = "<1a/>", ["a blank before the name"] = "< a/>",
+  ["a control character"] = "<a>\1</a>", ["a NUL"] = "<a>\0</a>", ["invalid UTF-8"] = "<a>\255</a>",
+  ["too many levels"] = ("<a>"):rep(65) .. ("</a>"):rep(65), ["too many bytes"] = "<a>" .. (" "):rep(2 ^ 20) .. "</a>",
+}
+
+describe("glacier.credentials.xml", function()
+  for title, case in pairs(READ) do
+    it("reads " .. title, function()
+      local root, problem = xml.parse(case[1])
+      assert.is_nil(problem)
+      assert.are.equal(case[2], xml.text(root, "key"))
+    end)
+  end
+
+  for title, document in pairs(REFUSED) do
+    it("refuses " .. title, function()
+      local root, problem = xml.parse(document)
+      assert.is_nil(root)
+      assert.is_string(problem)
+    end)
+  end
+
+  it("finds a text by the names of the elements around it", function()
+    local root = xml.parse "<r><a><b>v</b></a><b>w</b></r>"
+    assert.are.equal("v", xml.text(root, "a", "b"))
+    assert.are.equal("w", xml.text(root, "b"))
+    assert.is_nil(xml.text(root, "b", "b"))
+    assert.is_nil(xml.text(nil, "b"))
+  end)
+
+  for title, build in pairs {
+    ["elements"] = function(n) return "<a>" .. ("<b>c</b>"):rep(n) .. "</a>" end,
+    ["entities"] = function(n) return "<a>" .. ("&amp;"):rep(n) .. "</a>" end,
+    ["ampersands"] = function(n) return "<a>" .. ("&"):rep(n) .. "</a>" end,
+    ["attributes"] = function(n) return "<a" .. (" b='c'"):rep(n) .. "/>" end,
+    ["comments"] = function(n) return "<a>" .. ("<!---->x"):rep(n) .. "</a>" end,
+    ["start tags without an end"] = function(n) return "<a>" .. ("<b "):rep(n) end,
+    ["CDATA sections"] = function(n) return "<a>" .. ("<![CDATA[x]]>"):rep(n) .. "</a>" end,
   } do
-    it("of " .. #text .. " bytes", function() assert.are.equal(digest, sha1(text)) end)
+    it("reads many " .. title .. " in linear time", function()
+      steps.assert_linear(function(n) return xml.parse(build(n)) end, 2000)
+    end)
   end
 end)
 
-describe("a timestamp", function()
-  for text, epoch in pairs {
-    ["1970-01-01T00:00:00Z"] = 0, ["2012-05-25T00:24:53Z"] = 1337905493, ["2012-05-25T00:24:53.999999Z"] = 1337905493,
-    ["2012-05-25T00:24:53"] = 1337905493, ["2012-05-25 00:24:53"] = 1337905493, ["20120525T002453Z"] = 1337905493,
-    ["2012-05-25T02:24:53+02:00"] = 1337905493, ["2012-05-24T16:54:53-0730"] = 1337905493,
-    ["2012-05-25T00:24:53UTC"] = 1337905493, ["2012-05-25 00:24:53 GMT"] = 1337905493,
-      ["2012-05-25T00:24Z"] = 1337905440,
-    ["2012-05-25"] = 1337904000, [" 2012-05-25T00:24:53Z\n"] = 1337905493, ["2000-02-29T00:00:00Z"] = 951782400,
-    ["2024-12-31T23:59:60Z"] = 1735689600, ["9999-12-31T23:59:59Z"] = 253402300799, ["1969-12-31T23:59:59Z"] = -1,
-  } do
-    it(("%q is read"):format(text), function() assert.are.equal(epoch, timestamp.parse(text)) end)
-  end
-
-  for _, text in ipairs {
-    "", "soon", "2012", "2012-05", "2012-13-01T00:00:00Z", "2012-00-01T00:00:00Z", "2012-05-32T00:00:00Z", "2012-05-00",
-    "2023-02-29T00:00:00Z", "1900-02-29T00:00:00Z", "2012-05-25T24:00:00Z", "2012-05-25T00:60:00Z",
-      "2012-05-25T00:00:61Z",
-    "2012-05-25T00:00:00+25:00", "2012-05-25T00:00:00EST", "2012-05-25Tnoon", "1337905493", "2012-05-25T00:24:53ZZ",
-  } do
-    it(("%q is none"):format(text), function() assert.is_nil(timestamp.parse(text)) end)
-  end
-
-  it("is a string", function()
-    assert.is_nil(timestamp.parse(nil))
-    assert.is_nil(timestamp.parse(5))
-    assert.is_nil(timestamp.parse {})
+describe("glacier.credentials.object", function()
+  it("reads objects only", function()
+    assert.are.same({ a = "b" }, object.decode '{"a":"b"}')
+    for _, text in ipairs { "", "5", '"a"', "null", '{"a"', "<a/>" } do assert.is_nil(object.decode(text)) end
+    assert.is_nil(object.decode(nil))
   end)
 
-  it("is written as AWS writes them", function()
-    assert.are.equal("2012-05-25T00:24:53Z", timestamp.format(1337905493.75))
-  end)
-end)
-
-describe("an element of XML", function()
-  it("is its text, entities decoded", function()
-    assert.are.equal("a<b>&\"'AZ", xml.text("<x><Key>a&lt;b&gt;&amp;&quot;&apos;&#65;&#x5a;</Key></x>", "Key"))
-    assert.are.equal("", xml.text("<Key></Key>", "Key"))
-    assert.are.equal("&amp;", xml.text("<Key>&amp;amp;</Key>", "Key"))
-    assert.are.equal("&unknown; &#0; &#999999999;", xml.text("<Key>&unknown; &#0; &#999999999;</Key>", "Key"))
+  it("takes only strings that are not empty as texts", function()
+    local from = { a = "b", empty = "", number = 5, null = cjson.null }
+    assert.are.equal("b", object.text(from, "a"))
+    for _, name in ipairs { "empty", "number", "null", "none" } do assert.is_nil(object.text(from, name)) end
   end)
 
-  it("is none where it is not there, not whole, or holds others", function()
-    for _, document in ipairs {
-      "", "<Key>", "<Key>a", "<Key>a</", "<Key>a</Ke", "<Key>a</Kez>", "<Key><b>a</b></Key>", "<Keys>a</Keys>", "Key",
-        "<Key/>",
-    } do
-      assert.is_nil(xml.text(document, "Key"))
-    end
+  it("names what is missing", function()
+    assert.are.equal("b, c", object.missing({ a = "x", b = "" }, { "a", "b", "c" }))
+    assert.is_nil(object.missing({ a = "x" }, { "a" }))
   end)
 
-  it("is found in a document of any size", function()
-    assert.is_nil(xml.text(("<Key>"):rep(200000), "Key"))
-    assert.is_nil(xml.text("<Key>" .. ("&"):rep(1000000), "Key"))
-    assert.are.equal(1000000, #xml.text("<Key>" .. ("&"):rep(1000000) .. "</Key>", "Key"))
+  it("lets a nullable member be null or empty but not absent", function()
+    assert.is_nil(object.missing({ t = cjson.null }, {}, "t"))
+    assert.is_nil(object.missing({ t = "" }, {}, "t"))
+    assert.are.equal("t", object.missing({}, {}, "t"))
+    assert.are.equal("t", object.missing({ t = 5 }, {}, "t"))
+  end)
+
+  it("names the text of an expiration that cannot be read", function()
+    assert.are.same({ nil, 'e cannot be read as a date: "so\\x00on"' }, { object.expiration({ e = "so\0on" }, "e") })
+    assert.are.same({ nil, "e cannot be read as a date: of type number" }, { object.expiration({ e = 5 }, "e") })
+  end)
+
+  it("reads an expiration of any length in linear time", function()
+    steps.assert_linear(function(n)
+      return object.expiration({ e = "2026-11-26" .. (" "):rep(n) .. "x" }, "e")
+    end, 2000)
   end)
 end)
 
-describe("foreign text in a message", function()
+describe("a text of another program in a message", function()
   it("is one line of bounded length without the secrets", function()
-    assert.are.equal("a *** b ***", problem.quote("\ta SECRET\r\n\0b SECRET\n", { "", "SECRET" }))
-    assert.are.equal("SECRE", problem.quote("SECRE", { "SECRET" }))
-    assert.are.equal("a***c", problem.quote("a%.+c", { "%.+" }))
-    assert.are.equal(403, #problem.quote(("x"):rep(10000)))
+    local secrets = { "SECRETa", "SECRETb" }
+    assert.are.equal("no *** in *** here", errors.quote("\n no SECRETa in SECRETb\r\n\t here ", secrets))
+    assert.are.equal(("x"):rep(400) .. "...", errors.quote(("x"):rep(401)))
+    assert.are.equal("nil", errors.quote(nil))
+  end)
+
+  it("has its control characters escaped and its invalid bytes replaced", function()
+    assert.are.equal("a\\x1b[31mb\\x00\\x7f", errors.quote "a\27[31mb\0\127")
+    assert.are.equal("\239\191\189", errors.quote "\255")
+    assert.is_true(core.utf8_valid(errors.quote(("\195\169"):rep(300))))
+  end)
+
+  it("is made fit in linear time", function()
+    steps.assert_linear(function(n) return errors.quote((" \1"):rep(n), { "x" }) end, 2000)
   end)
 end)
 
-describe("a protected call", function()
-  it("yields through, and takes what it is resumed with", function()
-    local thread = coroutine.wrap(function()
-      return copcall.call(function(a)
-        local b, c = coroutine.yield(a + 1)
-        return b + coroutine.yield(c)
-      end, 1)
-    end)
-    assert.are.equal(2, thread())
-    assert.are.equal("c", thread(5, "c"))
-    local good, sum = thread(7)
-    assert.is_true(good)
-    assert.are.equal(12, sum)
-  end)
-
-  it("gives what was raised, also after a yield", function()
-    local raised = {}
-    local thread = coroutine.wrap(function()
-      return copcall.call(function()
-        coroutine.yield()
-        error(raised)
-      end)
-    end)
-    thread()
-    local good, err = thread()
-    assert.is_false(good)
-    assert.are.equal(raised, err)
-    assert.are.same({ true, 1, nil, 3 }, { copcall.call(function() return 1, nil, 3 end) })
-  end)
-end)
-
--- The searching itself, on which the other specs rely.
+-- Other specs rely on this search.
 describe("a search for secrets", function()
   it("finds one anywhere", function()
-    for _, said in ipairs { "a SECRET", { "SECRET" }, { a = { b = "xSECRETx" } } } do
-      assert.is_false((pcall(world.check_silence, "nothing", said)))
+    for _, value in ipairs { "a SECRET", { "SECRET" }, { a = { b = "xSECRETx" } } } do
+      assert.is_false((pcall(world.check_silence, "nothing", value)))
     end
     world.check_silence("missing: AWS_SECRET_ACCESS_KEY", { a = 1 })
   end)

@@ -73,8 +73,8 @@ describe("the error of a refused signature", function()
         region = "us-west-2", env = env, max_attempts = 1,
         transport = function(request)
           sent = request
-          return { status = 403, headers = {}, body = ("<Error><Code>SignatureDoesNotMatch</Code><Message>%s</Message>"
-            .. "</Error>"):format((told(request):match "x%-amz.*")) }
+          return { status = 403, headers = {}, body = ("<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code>"
+            .. "<Message>%s</Message></Error></ErrorResponse>"):format((told(request):match "x%-amz.*")) }
         end,
       }
       return client:list_vaults()

@@ -9,7 +9,7 @@
 --     profile = "name",                           -- chosen in code
 --     answer = function(request, n) … end,        -- to the n-th request: { status, body, headers or nil }, "stall"
 --   }                                             -- (never answers) or "close"
---   world.context, world.source()                 -- what is tested
+--   world.session, world.source()                 -- what is tested
 --   world.requests                                -- { method, target, headers by lower-case name, body }, as received
 --   world.pauses, world.events, world.now         -- seconds slept, log events, the clock
 --   world.close()
@@ -21,7 +21,6 @@ local core = require "glacier.core"
 local perform = require "glacier.call.perform"
 local files = require "spec.support.files"
 local profile = require "glacier.config.profile"
-local sha1 = require "glacier.credentials.sha1"
 local shell = require "spec.support.shell"
 local socket = require "socket"
 
@@ -155,26 +154,24 @@ local function write_files(self, given, expand)
   end
 end
 
-local function new_context(self, given, env)
+-- What the providers get from a client: see glacier.credentials.settings.
+local function new_session(self, given, env)
   local function getenv(name) return env[name] ~= "" and env[name] or nil end
-  local profiles = profile.load { getenv = getenv, profile = given.profile }
-  local name = assert(profile.select(profiles, given.profile, getenv))
+  local loaded = profile.load { getenv = getenv, home = false, profile = given.profile }
+  local name, map = profile.select(loaded, given.profile, getenv)
   return {
-    getenv = getenv, home = false, files = profiles, profile_name = name, profile_explicit = given.profile ~= nil,
-    region = given.region or "us-west-2", mfa = given.mfa, random = given.random,
+    sources = { getenv = getenv, home = false, files = loaded, profile = map },
+    profile_name = name, profile_explicit = given.profile ~= nil,
+    region = given.region or "us-west-2", mfa = given.mfa, random = given.random or math.random,
     clock = function() return self.now end,
     exchange = reading(given.exchange) or new_exchange(self),
-    sleep = function(seconds, turn)
-      self.pauses[#self.pauses + 1] = seconds
-      if turn and turn.wait then turn.wait(seconds) end
-    end,
     log = function(event) self.events[#self.events + 1] = event end,
   }
 end
 
 function world.new(given)
   local self = { requests = {}, asked = {}, pauses = {}, events = {}, now = 1700000000, home = make_home() }
-  function self.token_path(name) return ("%s/.aws/sso/cache/%s.json"):format(self.home, sha1(name)) end
+  function self.token_path(name) return ("%s/.aws/sso/cache/%s.json"):format(self.home, core.sha1_hex(name)) end
   self.service = new_service(function(request)
     self.requests[#self.requests + 1] = request
     return (given.answer or function() return { 404, "" } end)(request, #self.requests)
@@ -187,8 +184,8 @@ function world.new(given)
   for name, value in pairs(given.env or {}) do env[name] = value and expand(value) or nil end
   self.env = env
   write_files(self, given, expand)
-  self.context = new_context(self, given, env)
-  function self.source(option) return require("glacier.credentials").source(option, self.context) end
+  self.session = new_session(self, given, env)
+  function self.source(option) return require("glacier.credentials").source(option, self.session) end
   function self.close()
     self.service.close()
     files.remove(self.home)

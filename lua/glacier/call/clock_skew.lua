@@ -1,5 +1,5 @@
 --- Detects that a signature was refused because of the time it was made at, and corrects the client's clock.
-local date = require "glacier.date"
+local core = require "glacier.core"
 
 local clock_skew = {}
 
@@ -20,7 +20,7 @@ local TOLERANCE = 240
 -- @param response response of `glacier.core`
 -- @return boolean: whether the time explains the refusal, so that a new signature can help
 function clock_skew.correct(runtime, signed_at, code, response)
-  local server = codes[code or ""] and date.http(response:header "date")
+  local server = codes[code or ""] and core.parse_date(response:header "date")
   if not server or math.abs(server - signed_at) <= TOLERANCE then
     return false
   end

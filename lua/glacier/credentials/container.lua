@@ -1,9 +1,8 @@
---- Keys of a container's role, from an address in its environment: Amazon ECS, Amazon EKS, and what behaves so.
-local answer = require "glacier.credentials.answer"
-local pause = require "glacier.credentials.pause"
-local problem = require "glacier.credentials.problem"
+--- Keys of a container's role, from an address in its environment: Amazon ECS, Amazon EKS, and what behaves like them.
+local errors = require "glacier.credentials.errors"
+local object = require "glacier.credentials.object"
+local retry = require "glacier.call.retry"
 local settings = require "glacier.credentials.settings"
-local timestamp = require "glacier.credentials.timestamp"
 local token_file = require "glacier.credentials.token_file"
 
 local container = {}
@@ -14,21 +13,22 @@ local ATTEMPTS = 3
 -- Seconds.
 local TIMEOUT, PAUSE = 2, 1
 
--- Where keys may come from without TLS, besides loopback addresses.
+-- Hosts that may be asked without TLS, besides loopback addresses.
 local plain_hosts = {
   ["169.254.170.2"] = true, ["169.254.170.23"] = true, ["fd00:ec2::23"] = true, ["localhost"] = true,
 }
 
--- The host of a URL: a name or an address without brackets, in lower case; nil where it could be read in two ways.
+-- The host of a URL in lower case: a name, or an address without brackets; nil where it can be read in two ways.
 local function host_of(url)
   local authority = url:match "^%a+://([^/?#]*)"
   local host = authority and (authority:match "^%[([%x:.]+)%]:?%d*$" or authority:match "^([%w.-]+):?%d*$")
   return host and host:lower()
 end
 
--- What an error calls the host where there are two ways to read it; neither path nor user information.
-local function said_host(url)
-  return (url:gsub("^%a+://", ""):match "^[^/?#]*"):match "[^@]*$"
+-- What an error calls the host of any other URL: neither its path nor its user information.
+local function shown_host(url)
+  local authority = url:gsub("^%a+://", ""):match "^[^/?#]*"
+  return authority:match "^.*@(.*)$" or authority
 end
 
 local function is_loopback(host)
@@ -42,84 +42,86 @@ local function is_loopback(host)
   return octets[1] and octets[2] and octets[3] and octets[4] or false
 end
 
-local function check_host(url)
+local function check_url(url)
   local scheme, host = (url:match "^(%a+)://" or ""):lower(), host_of(url)
-  if scheme == "https" and host then
+  if scheme == "https" and host or scheme == "http" and host and (plain_hosts[host] or is_loopback(host)) then
+    if url:find "[%z\1-\32\127]" then
+      errors.retrieval(PROVIDER, ("the URL on host '%s' contains a blank or a control character"):format(host))
+    end
     return
   end
-  if scheme ~= "http" or not host or not (plain_hosts[host] or is_loopback(host)) then
-    local said = problem.quote(host or said_host(url))
-    problem.retrieval(PROVIDER, ("Unsupported host '%s'.  Can only retrieve metadata from a loopback address or one of "
-      .. "these hosts: 169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost"):format(said))
-  end
+  local shown = errors.quote(host or shown_host(url))
+  errors.retrieval(PROVIDER, ("Unsupported host '%s'.  Can only retrieve metadata from a loopback address or one of "
+    .. "these hosts: 169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost"):format(shown))
 end
 
--- The file is read at each refresh, for it is replaced while the container runs.
-local function headers_of(session)
+-- The file is read at each refresh, because it is replaced while the container runs.
+local function token_of(session)
   local path = settings.variable(session, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
-  local token = path and token_file.read(PROVIDER, "authorization token file", path)
+  local token = path and token_file.read(PROVIDER, "authorization token file", settings.path(session, path))
     or settings.variable(session, "AWS_CONTAINER_AUTHORIZATION_TOKEN")
-  if token and token:find "[%c]" then
-    problem.retrieval(PROVIDER, "Auth token value is not a legal header value")
+  if token and token:find "%c" then
+    errors.retrieval(PROVIDER, "Auth token value is not a legal header value")
   end
-  return { Accept = "application/json", Authorization = token }, token
+  return token
 end
 
--- What a refusal says of itself, where it does so as the services do.
-local function refusal_text(response, token)
+-- What a refusal says, where it is JSON as the services write it.
+local function refusal_text(response)
   local text = ("Received non 200 response %d from container metadata"):format(response:status())
-  local body = answer.decode(response:body()) or {}
+  local body = object.decode(response:body()) or {}
   for _, name in ipairs { "code", "message" } do
-    local said = answer.text(body, name)
-    text = said and text .. ": " .. problem.quote(said, { token }) or text
+    local member = object.text(body, name)
+    text = member and text .. ": " .. member or text
   end
   return text
 end
 
--- The object that one request got; or nil, why not, and whether another may get it.
-local function ask(session, context, fields, token)
-  local response, err = session.exchange(fields, context)
-  if not response then
-    -- The path and what follows it may be what lets one ask for the keys.
-    local path = fields.url:match "^%a+://[^/?#]*(/.+)$"
-    local said = problem.quote(err.message, { token or "", path or "" })
-    return nil, "Received error when attempting to retrieve container metadata: " .. said, err.retryable
-  elseif response:status() ~= 200 then
-    return nil, refusal_text(response, token), true
+-- Makes the object of a response; or nil and the failure. All failures of the service are worth another attempt.
+local function read(response)
+  if response:status() ~= 200 then
+    return nil, { kind = "service", status = response:status(), message = refusal_text(response), retryable = true }
   end
-  local object = answer.decode(response:body())
-  if not object then
-    return nil, "Unable to parse JSON returned from container metadata services", true
+  local answer = object.decode(response:body())
+  if not answer then
+    return nil, { kind = "service", message = "Unable to parse JSON returned from container metadata services",
+      retryable = true }
   end
-  return object
+  return answer
+end
+
+local function may_retry(failure)
+  return failure.retryable
 end
 
 local function retrieve(session, context, url)
-  local headers, token = headers_of(session)
-  local fields = {
-    method = "GET", url = url, headers = headers, direct = true, connect_timeout = TIMEOUT, read_timeout = TIMEOUT,
-  }
-  for attempt = 1, ATTEMPTS do
-    local object, why, again = ask(session, context, fields, token)
-    if object then
-      return object
-    elseif not again or attempt == ATTEMPTS or not pause(session, context, PAUSE) then
-      return problem.retrieval(PROVIDER, "Error retrieving metadata: " .. why, again)
-    end
+  local token = token_of(session)
+  local path = url:match "^%a+://[^/?#]*(/.+)$" -- whoever knows it may be able to ask for the keys
+  local answer, failure = session.exchange({
+    method = "GET", url = url, headers = { Accept = "application/json", Authorization = token }, direct = true,
+    connect_timeout = TIMEOUT, read_timeout = TIMEOUT, read = read,
+  }, context, retry.constant(ATTEMPTS, PAUSE, may_retry))
+  if not answer then
+    local text = errors.quote(failure.message, { token or "", path or "" })
+    text = failure.kind == "service" and text
+      or "Received error when attempting to retrieve container metadata: " .. text
+    errors.retrieval(PROVIDER, "Error retrieving metadata: " .. text, failure.retryable)
   end
+  return answer
 end
 
-local function read_keys(object)
-  local missing = answer.missing(object, { "AccessKeyId", "SecretAccessKey", "Token", "Expiration" })
+local function read_keys(answer)
+  local missing = object.missing(answer, { "AccessKeyId", "SecretAccessKey", "Expiration" }, "Token")
   if missing then
-    problem.retrieval(PROVIDER, "the answer did not contain: " .. missing)
+    errors.retrieval(PROVIDER, "the answer did not contain: " .. missing)
   end
+  local expiration, why = object.expiration(answer, "Expiration")
   return {
-    access_key_id = object.AccessKeyId,
-    secret_access_key = object.SecretAccessKey,
-    session_token = object.Token,
-    expiration = timestamp.parse(object.Expiration) or problem.retrieval(PROVIDER, "Expiration is no timestamp"),
-    account_id = answer.text(object, "AccountId"),
+    access_key_id = answer.AccessKeyId,
+    secret_access_key = answer.SecretAccessKey,
+    session_token = object.text(answer, "Token"),
+    expiration = expiration or errors.retrieval(PROVIDER, why),
+    account_id = object.text(answer, "AccountId"),
   }
 end
 
@@ -128,18 +130,16 @@ local function url_of(session)
   return path and "http://169.254.170.2" .. path or settings.variable(session, "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 end
 
---- Asks the address that AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI gives. Without
--- TLS it must be this machine's own or one of those that AWS gives to containers.
--- Raises `CredentialRetrievalError` where it has no keys to give.
--- @param search table: of glacier.credentials.chain
--- @return table of `refreshable.new`; or nil and why there is none
+--- Asks the address in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without TLS it
+-- must be this machine's own or one of those that AWS gives to containers.
+-- Raises `CredentialRetrievalError` where it gives no keys.
 function container.find(search, context)
   local session = search.session
   local url = url_of(session)
   if not url then
     return nil, "neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set"
   end
-  check_host(url)
+  check_url(url)
   local function fetch(of)
     return read_keys(retrieve(session, of, url))
   end

@@ -1,24 +1,21 @@
---- Keys of the environment variables.
-local problem = require "glacier.credentials.problem"
+--- Keys in environment variables.
+local core = require "glacier.core"
+local errors = require "glacier.credentials.errors"
 local settings = require "glacier.credentials.settings"
-local timestamp = require "glacier.credentials.timestamp"
 
 local environment = {}
 
 local PROVIDER = "env"
 
 local function needed(session, name)
-  return settings.variable(session, name) or problem.partial(PROVIDER, name)
+  return settings.variable(session, name) or errors.partial(PROVIDER, name)
 end
 
--- Seconds since the epoch, or nil where the variable is not set.
+-- Seconds since the epoch; nil where the variable is not set.
 local function expiration_of(session)
   local text = settings.variable(session, "AWS_CREDENTIAL_EXPIRATION")
-  local expiration = timestamp.parse(text)
-  if text and not expiration then
-    problem.retrieval(PROVIDER, "AWS_CREDENTIAL_EXPIRATION is no timestamp")
-  end
-  return expiration
+  return text and (core.parse_date(text) or errors.retrieval(PROVIDER,
+    ('AWS_CREDENTIAL_EXPIRATION cannot be read as a date: "%s"'):format(errors.quote(text))))
 end
 
 local function read(session)
@@ -32,10 +29,8 @@ local function read(session)
 end
 
 --- Reads AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SECURITY_TOKEN or AWS_SESSION_TOKEN,
--- AWS_CREDENTIAL_EXPIRATION and AWS_ACCOUNT_ID; with an expiration, again when that is near.
+-- AWS_CREDENTIAL_EXPIRATION and AWS_ACCOUNT_ID. Keys with an expiration are read again when it is near.
 -- Raises `PartialCredentialsError` where the first is set and the second is not.
--- @param search table: of glacier.credentials.chain
--- @return table of `refreshable.new`; or nil and why there is none
 function environment.find(search)
   local session = search.session
   if not settings.variable(session, "AWS_ACCESS_KEY_ID") then

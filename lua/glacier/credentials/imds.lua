@@ -1,9 +1,8 @@
---- Keys of an Amazon EC2 instance's role, from its metadata service (IMDS): version 2, whose requests carry a token,
--- and version 1 only where the service itself says that it knows no tokens.
-local answer = require "glacier.credentials.answer"
-local problem = require "glacier.credentials.problem"
-local settings = require "glacier.credentials.settings"
-local timestamp = require "glacier.credentials.timestamp"
+--- Keys of an Amazon EC2 instance's role, from its metadata service (IMDS): with a session token (version 2), or
+-- without one (version 1) where the service gives none.
+local errors = require "glacier.credentials.errors"
+local object = require "glacier.credentials.object"
+local retry = require "glacier.call.retry"
 local values = require "glacier.config.values"
 
 local imds = {}
@@ -12,127 +11,140 @@ local PROVIDER = "iam-role"
 local ROLES = "latest/meta-data/iam/security-credentials/"
 local TOKEN_SECONDS = "21600"
 
--- Seconds: keys that expire within the window and up to ten minutes more are used for that much longer, for the
--- service may be late to renew them and AWS accepts them meanwhile.
-local WINDOW, JITTER_LEAST, JITTER_MOST = 15 * 60, 2 * 60, 10 * 60
+-- Seconds. Keys that expire within the window and the jitter are used for that much longer, because the service may
+-- renew them late and AWS accepts them meanwhile.
+local WINDOW, MIN_JITTER, MAX_JITTER = 15 * 60, 2 * 60, 10 * 60
 
--- Answers to the request for a token that mean: version 1.
-local no_tokens = { [403] = true, [404] = true, [405] = true }
+-- Failures that mean that no service is there.
+local absent = { EndpointConnectionError = true, ConnectTimeoutError = true }
 
-local function uses_ipv6(found)
-  local mode, origin = values.look_up(found, "ec2_metadata_service_endpoint_mode")
+local function uses_ipv6(sources)
+  local mode, origin = values.look_up(sources, "ec2_metadata_service_endpoint_mode")
   if not mode then
-    return values.look_up(found, "imds_use_ipv6")
+    return values.look_up(sources, "imds_use_ipv6")
   end
   local version = mode:match "^[Ii][Pp][Vv]([46])$" -- lower() makes another letter of an I in some locales
   if not version then
-    problem.config(("Invalid EC2 Instance Metadata endpoint mode: %s (%s) Valid endpoint modes (case-insensitive): "
-      .. "('ipv4', 'ipv6')."):format(problem.quote(mode), origin), "InvalidIMDSEndpointModeError")
+    errors.config(("Invalid EC2 Instance Metadata endpoint mode: %s (%s) Valid endpoint modes (case-insensitive): "
+      .. "('ipv4', 'ipv6')."):format(errors.quote(mode), origin), "InvalidIMDSEndpointModeError")
   end
   return version == "6"
 end
 
--- The URL, a slash at its end.
-local function endpoint_of(found)
-  local default = uses_ipv6(found) and "http://[fd00:ec2::254]/" or "http://169.254.169.254/"
-  local url, origin = values.look_up(found, "ec2_metadata_service_endpoint")
-  if url and not url:find "^[Hh][Tt][Tt][Pp][Ss]?://[^/%s]" then
-    local text = "Invalid endpoint EC2 Instance Metadata endpoint: %s (%s)"
-    problem.config(text:format(problem.quote(url), origin), "InvalidIMDSEndpointError")
+-- The URL, with one slash at its end.
+local function url_of(sources)
+  local url, origin = values.look_up(sources, "ec2_metadata_service_endpoint")
+  local default = uses_ipv6(sources) and "http://[fd00:ec2::254]/" or "http://169.254.169.254/"
+  if url and (not url:find "^[Hh][Tt][Tt][Pp][Ss]?://[^/]" or url:find "[%z\1-\32\127]") then
+    errors.config(("Invalid endpoint EC2 Instance Metadata endpoint: %s (%s)"):format(errors.quote(url), origin),
+      "InvalidIMDSEndpointError")
   end
-  return url and url:gsub("/+$", "") .. "/" or default
+  return url and url:match "^.*[^/]" .. "/" or default
 end
 
-local function service_of(session, found)
+local function service_of(session)
+  local sources = session.sources
   return {
     session = session,
-    url = endpoint_of(found),
-    timeout = values.look_up(found, "metadata_service_timeout") or 1,
-    attempts = values.look_up(found, "metadata_service_num_attempts") or 1,
-    v1_disabled = values.look_up(found, "ec2_metadata_v1_disabled"),
+    url = url_of(sources),
+    timeout = values.look_up(sources, "metadata_service_timeout") or 1,
+    attempts = values.look_up(sources, "metadata_service_num_attempts") or 1,
+    v1_disabled = values.look_up(sources, "ec2_metadata_v1_disabled"),
   }
 end
 
-local function exchange(service, context, method, path, headers)
-  return service.session.exchange({
-    method = method, url = service.url .. path, headers = headers, direct = true,
-    connect_timeout = service.timeout, read_timeout = service.timeout,
-  }, context)
+local function exchange(service, context, fields, may_retry)
+  fields.url, fields.direct = service.url .. fields.path, true
+  fields.connect_timeout, fields.read_timeout = service.timeout, service.timeout
+  return service.session.exchange(fields, context, retry.constant(service.attempts, 0, may_retry))
 end
 
-local function without_token(service)
-  if service.v1_disabled then
+local function status_failure(response, what)
+  return { kind = "service", status = response:status(),
+    message = ("status %d to the request for %s"):format(response:status(), what) }
+end
+
+-- Makes the token of a response: "" where the service knows none; or nil and the failure.
+local function read_token(response)
+  local status, body = response:status(), response:body()
+  if status == 200 then
+    return body:find "^[!-~]+$" and body or ""
+  elseif status == 403 or status == 404 or status == 405 then
+    return ""
+  end
+  return nil, status_failure(response, "a token")
+end
+
+local function may_retry_token(failure)
+  return failure.status ~= 400 and failure.code ~= "ReadTimeoutError"
+    and (failure.kind == "service" or failure.retryable)
+end
+
+-- The token of version 2; "" where version 1 is used, as botocore does after all failures but a missing service and
+-- status 400; or nil and why there is neither.
+local function fetch_token(service, context)
+  local token, failure = exchange(service, context, {
+    method = "PUT", path = "latest/api/token", headers = { ["x-aws-ec2-metadata-token-ttl-seconds"] = TOKEN_SECONDS },
+    read = read_token,
+  }, may_retry_token)
+  if failure and (failure.status == 400 or absent[failure.code]
+    or failure.kind ~= "service" and not failure.retryable) then
+    return nil, errors.quote(failure.message)
+  elseif (token or "") == "" and service.v1_disabled then
     return nil, "Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled"
   end
-  return ""
+  return token or ""
 end
 
--- The token of version 2; "" where version 1 is to be used; or nil and why there is neither.
-local function fetch_token(service, context)
-  local why
-  for _ = 1, service.attempts do
-    local response, err = exchange(service, context, "PUT", "latest/api/token",
-      { ["x-aws-ec2-metadata-token-ttl-seconds"] = TOKEN_SECONDS })
-    local status = response and response:status()
-    if status == 200 and response:body():find "^[!-~]+$" then
-      return response:body()
-    elseif no_tokens[status] or err and err.code == "ReadTimeoutError" then
-      return without_token(service)
-    end
-    why = err and problem.quote(err.message) or ("status %d to the request for a token"):format(status)
-    if status == 400 or err and not err.retryable then
-      break
-    end
-  end
-  return nil, why
+local function always()
+  return true
 end
 
--- A body that `read` can make something of, made so; or nil and why there is none.
-local function get(service, context, path, token, read)
-  local headers, why = { ["x-aws-ec2-metadata-token"] = token ~= "" and token or nil }, nil
-  for _ = 1, service.attempts do
-    local response, err = exchange(service, context, "GET", path, headers)
-    if response and response:status() == 200 then
-      local result = read(response:body())
-      if result then
-        return result
+-- What `convert` makes of the body at a path; or nil and why there is none.
+local function get(service, context, path, token, convert)
+  local result, failure = exchange(service, context, {
+    method = "GET", path = path, headers = { ["x-aws-ec2-metadata-token"] = token ~= "" and token or nil },
+    read = function(response)
+      if response:status() ~= 200 then
+        return nil, status_failure(response, path)
       end
-      why = "an answer that makes no sense to the request for " .. path
-    elseif response then
-      why = ("status %d to the request for %s"):format(response:status(), path)
-    else
-      why = problem.quote(err.message)
-    end
-  end
-  return nil, why
+      local converted = convert(response:body())
+      return converted, not converted
+        and { kind = "service", message = "an invalid answer to the request for " .. path } or nil
+    end,
+  }, always)
+  return result, failure and errors.quote(failure.message)
 end
 
--- The role's name becomes part of a path: nothing else may.
+-- The role's name, which may be an ARN or have a path, as the answers of kube2iam and kiam do. It becomes a part of a
+-- URL, so that it may only have characters that do not change the meaning of one.
 local function role_name(body)
-  return body:match "^([%w+=,.@_-]+)%s*$"
+  local name = #body <= 2048 and body:match "^([%w!$&'()*+,./:;=@_~-]+)[ \t\r\n]*$"
+  local segments = name and "/" .. name .. "/"
+  return segments and not segments:find("/../", 1, true) and not segments:find("/./", 1, true) and name or nil
 end
 
 local function extended(session, expiration)
-  local jitter = JITTER_LEAST + math.floor((session.random or math.random)() * (JITTER_MOST - JITTER_LEAST + 1))
+  local jitter = MIN_JITTER + math.floor(session.random() * (MAX_JITTER - MIN_JITTER + 1))
   local now = session.clock()
   return now >= expiration - WINDOW - jitter and now + WINDOW + jitter or expiration
 end
 
-local function read_keys(session, object)
-  local missing = answer.missing(object, { "AccessKeyId", "SecretAccessKey", "Token", "Expiration" })
+local function read_keys(session, answer)
+  local missing = object.missing(answer, { "AccessKeyId", "SecretAccessKey", "Expiration" }, "Token")
   if missing then
-    local code = answer.text(object, "Code")
-    return nil, (code and "it says " .. problem.quote(code) .. " and" or "the answer")
+    local code = object.text(answer, "Code")
+    return nil, (code and ("its code is %s, and it"):format(errors.quote(code)) or "the answer")
       .. " does not contain " .. missing
   end
-  local expiration = timestamp.parse(object.Expiration)
+  local expiration, why = object.expiration(answer, "Expiration")
   if not expiration then
-    return nil, "Expiration is no timestamp"
+    return nil, why
   end
   return {
-    access_key_id = object.AccessKeyId,
-    secret_access_key = object.SecretAccessKey,
-    session_token = object.Token,
+    access_key_id = answer.AccessKeyId,
+    secret_access_key = answer.SecretAccessKey,
+    session_token = object.text(answer, "Token"),
     expiration = extended(session, expiration),
   }
 end
@@ -148,33 +160,30 @@ local function retrieve(service, context)
   if not role then
     return nil, why
   end
-  local object
-  object, why = get(service, context, ROLES .. role, token, answer.decode)
-  if not object then
+  local answer
+  answer, why = get(service, context, ROLES .. role, token, object.decode)
+  if not answer then
     return nil, why
   end
-  return read_keys(service.session, object)
+  return read_keys(service.session, answer)
 end
 
---- Asks the metadata service, if AWS_EC2_METADATA_DISABLED does not say "true". No answer means no keys here.
--- Raises `InvalidConfigError`, `InvalidIMDSEndpointError`, `InvalidIMDSEndpointModeError` for settings that cannot be
--- meant; a refresh raises `CredentialRetrievalError`.
--- @param search table: of glacier.credentials.chain
--- @return table of `refreshable.new`; or nil and why there is none
+--- Asks the metadata service, unless AWS_EC2_METADATA_DISABLED is "true". Without an answer there are no keys here.
+-- Raises `InvalidConfigError`, `InvalidIMDSEndpointError`, `InvalidIMDSEndpointModeError` for invalid settings; a
+-- refresh raises `CredentialRetrievalError`.
 function imds.find(search, context)
   local session = search.session
-  local found = settings.found(session)
-  if values.look_up(found, "ec2_metadata_disabled") then
+  if values.look_up(session.sources, "ec2_metadata_disabled") then
     return nil, "AWS_EC2_METADATA_DISABLED is true"
   end
-  local service = service_of(session, found)
+  local service = service_of(session)
   local keys, why = retrieve(service, context)
   if not keys then
     return nil, ("%s: %s"):format(service.url, why)
   end
   local function fetch(of)
     local fresh, reason = retrieve(service, of)
-    return fresh or problem.retrieval(PROVIDER, reason, true)
+    return fresh or errors.retrieval(PROVIDER, reason, true)
   end
   return { provider = PROVIDER, keys = keys, fetch = fetch }
 end

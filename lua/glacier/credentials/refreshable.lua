@@ -1,12 +1,11 @@
 --- Keys that are fetched, kept, and fetched again before they expire: once for all the coroutines that ask at a time.
 --
--- As in botocore, keys that expire within 15 minutes are refreshed by whoever asks first, while the others go on with
--- the old ones, and so does everybody if it fails (advisory). Within 10 minutes all wait for it, and if it fails all
--- raise (mandatory).
+-- As in botocore, keys that expire within 15 minutes are refreshed by the first caller, while the others go on with the
+-- old ones, as everybody does if the refresh fails (advisory). Within 10 minutes all callers wait for the refresh, and
+-- if it fails, all raise (mandatory).
+local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
-local problem = require "glacier.credentials.problem"
-local copcall = require "glacier.async.copcall"
 
 local refreshable = {}
 
@@ -17,179 +16,189 @@ Refreshable.__name = "glacier.credentials"
 -- Seconds before the expiry.
 local ADVISORY, MANDATORY = 15 * 60, 10 * 60
 
--- Seconds after which a fetch that nobody drives any more counts as given up: as long as a read may take.
+-- Seconds without a heartbeat after which a fetch counts as abandoned: as long as a read may take.
 local ABANDONED = 60
 
--- Seconds between two looks at another's fetch.
-local SHORTEST, LONGEST = 0.002, 0.05
+-- Seconds between two looks at another caller's fetch.
+local MIN_PAUSE, MAX_PAUSE = 0.002, 0.05
 
--- A fetch under way. It knows its coroutine weakly, for that can be dropped by whoever drove it.
-local function new_flight(session)
+-- A fetch under way. It refers to its coroutine weakly, because whoever resumes that may drop it.
+local function new_fetch(session)
   return { owner = setmetatable({ copcall.running() }, { __mode = "v" }), beat = 0, seen = 0, since = session.clock() }
 end
 
--- The context of who fetches, made to tell the flight of each wait: so that the others see that it goes on.
-local function watched(context, flight)
+-- The context of a fetching caller. Each sleep bumps the fetch's heartbeat, so that waiters can detect an abandoned
+-- fetch.
+local function beating(context, fetch)
   if not (context and context.wait) then
     return context
   end
   local function wait(seconds)
-    flight.beat = flight.beat + 1
+    fetch.beat = fetch.beat + 1
     return context.wait(seconds)
   end
   return setmetatable({ wait = wait }, { __index = context })
 end
 
-local function is_abandoned(flight, session)
+local function is_abandoned(fetch, session)
   local now = session.clock()
-  if flight.beat ~= flight.seen then
-    flight.seen, flight.since = flight.beat, now
+  if fetch.beat ~= fetch.seen then
+    fetch.seen, fetch.since = fetch.beat, now
   end
-  return flight.owner[1] == nil or now - flight.since > ABANDONED
+  return fetch.owner[1] == nil or now - fetch.since > ABANDONED
 end
 
--- Whether waiting for another's fetch makes sense: it goes on, it is another's, and this caller can let it go on.
-local function can_join(flight, context, session)
-  return context and context.wait and flight.owner[1] ~= copcall.running() and not is_abandoned(flight, session)
+-- Whether a caller can wait for another's fetch: it goes on, it is another's, and the caller's wait lets it go on.
+local function can_join(fetch, context, session)
+  return context and context.wait and fetch.owner[1] ~= copcall.running() and not is_abandoned(fetch, session)
 end
 
 local function is_too_late(context)
-  return context and context.deadline and context.clock() >= context.deadline
+  return context and context:remaining() <= 0
 end
 
--- Whether it was not the keys' own trouble that ended a fetch, but that of the call that made it.
+-- Whether a fetch failed for a reason of its caller's, such as its deadline, which says nothing to the others.
 local function is_private(err, context)
   return type(err) ~= "table" or (err.kind ~= "credentials" and err.kind ~= "config") or is_too_late(context)
 end
 
 local function copy_of(err)
-  return errors.new(err.kind, err.code, err.message, err.retryable)
+  return errors.new(err.kind, err.code, err.message, { retryable = err.retryable })
 end
 
-local function tell(self, began, err)
-  local log = self._context().log
-  if log then
-    log {
-      event = "refresh", provider = self._provider, duration = self._context().clock() - began,
+local function log(self, began, err)
+  local session = self._session()
+  if session.log then
+    session.log {
+      event = "refresh", provider = self._provider, duration = session.clock() - began,
       expiration = not err and self._expiration or nil, code = type(err) == "table" and err.code or nil,
     }
   end
 end
 
 --- Makes the holder of what a provider found.
--- Raises as `core.credentials` does where keys that were found are no keys.
+-- Raises as `core.credentials` does for invalid keys.
 -- @param session table: of glacier.credentials.settings
--- @param found table: provider (string, botocore's name of it); keys, or nil: access_key_id, secret_access_key,
+-- @param provided table: provider (string, botocore's name of it); keys, or nil: access_key_id, secret_access_key,
 --   session_token, account_id (strings), expiration (seconds since the epoch), the last three optional; fetch, or nil
 --   for keys that stay as they are: function(context) -> keys, which raises and may yield
-function refreshable.new(session, found)
-  -- Behind a function: whoever prints the holder with all that is in it prints no key of the shared files.
-  local self = setmetatable({ _context = function() return session end }, Refreshable)
-  self:become(found)
-  if found.keys then
-    self:_keep(found.keys)
+function refreshable.new(session, provided)
+  -- A function hides the session: whoever prints the holder and all that is in it prints no key of the shared files.
+  local self = setmetatable({ _session = function() return session end }, Refreshable)
+  self:become(provided)
+  if provided.keys then
+    self:_keep(provided.keys)
   end
   return self
 end
 
 --- Makes it the holder of what another provider found.
--- @param found table: as of `refreshable.new`; its keys are not taken in
-function Refreshable:become(found)
-  self._provider, self._refreshes = found.provider, found.fetch ~= nil
-  self._fetch = found.fetch or self._fetch
+-- @param provided table: of `refreshable.new`; its keys are not kept
+function Refreshable:become(provided)
+  self._provider, self._refreshes = provided.provider, provided.fetch ~= nil
+  self._fetch = provided.fetch or self._fetch
 end
 
--- Takes keys in. Their text goes into memory that is wiped when freed, and is kept nowhere else.
+function Refreshable:_raise(text)
+  require("glacier.credentials.errors").retrieval(self._provider, text)
+end
+
+-- Keeps keys. Their text goes into memory that is wiped when freed, and is kept nowhere else.
 function Refreshable:_keep(keys)
   for _, name in ipairs { "access_key_id", "secret_access_key", "session_token", "account_id" } do
     if keys[name] ~= nil and type(keys[name]) ~= "string" then
-      problem.retrieval(self._provider, name .. " must be a string")
+      self:_raise(name .. " must be a string")
     end
   end
   if keys.expiration ~= nil and type(keys.expiration) ~= "number" then
-    problem.retrieval(self._provider, "expiration must be a number: seconds since the epoch")
+    self:_raise "expiration must be a number: seconds since the epoch"
   end
-  local kept = core.credentials(keys.access_key_id, keys.secret_access_key, keys.session_token)
+  local token = keys.session_token ~= "" and keys.session_token or nil
+  local kept = core.credentials(keys.access_key_id, keys.secret_access_key, token)
   self._keys, self._expiration, self._account = kept, keys.expiration, keys.account_id
 end
 
--- nil, "advisory" or "mandatory".
+-- Whether a refresh is due: nil, "advisory" or "mandatory".
 function Refreshable:_need()
   if not self._keys then
     return "mandatory"
   end
-  local left = self._refreshes and self._expiration and self._expiration - self._context().clock() or math.huge
+  local left = self._refreshes and self._expiration and self._expiration - self._session().clock() or math.huge
   return left < MANDATORY and "mandatory" or left < ADVISORY and "advisory" or nil
 end
 
--- Takes what a fetch gave, unless a later one was faster.
-function Refreshable:_land(flight, keys)
-  if self._flight ~= flight and self._keys then
+-- Keeps what a fetch returned, unless a later one was faster.
+function Refreshable:_accept(fetch, keys)
+  if self._pending ~= fetch and self._keys then
     return
   end
-  if type(keys.expiration) == "number" and keys.expiration < self._context().clock() then
-    problem.retrieval(self._provider, "Credentials were refreshed, but the refreshed credentials are still expired.")
+  if type(keys.expiration) == "number" and keys.expiration < self._session().clock() then
+    self:_raise "Credentials were refreshed, but the refreshed credentials are still expired."
   end
   self:_keep(keys)
 end
 
--- Fetches. Returns nil, or what was raised.
-function Refreshable:_fly(context)
-  local flight, began = new_flight(self._context()), self._context().clock()
-  self._flight = flight
-  local good, result = copcall.call(self._fetch, watched(context, flight))
+-- Calls the provider. Returns nil, or what was raised.
+function Refreshable:_run(fetch, context)
+  local good, result = copcall.call(self._fetch, beating(context, fetch))
   if good then
-    good, result = pcall(self._land, self, flight, result)
+    good, result = pcall(self._accept, self, fetch, result)
   end
-  local err = nil
-  if not good then
-    err = result == nil and "nil was raised" or result
+  if good then
+    return nil
   end
-  flight.done, flight.err = true, not is_private(err, context) and err or nil
-  flight.failed = err ~= nil
-  if self._flight == flight then
-    self._flight = nil
+  return result == nil and "nil was raised" or result
+end
+
+-- Fetches keys. Returns nil, or what was raised.
+function Refreshable:_start(context)
+  local fetch, began = new_fetch(self._session()), self._session().clock()
+  self._pending = fetch
+  local err = self:_run(fetch, context)
+  fetch.done, fetch.failed = true, err ~= nil
+  fetch.err = err ~= nil and not is_private(err, context) and err or nil
+  if self._pending == fetch then
+    self._pending = nil
   end
-  tell(self, began, err)
+  log(self, began, err)
   return err
 end
 
--- Waits for another's fetch. Returns whether it ended in a way that counts for all, and its error.
-function Refreshable:_join(flight, context)
-  local pause = SHORTEST
-  while not flight.done and can_join(flight, context, self._context()) do
+-- Waits for another caller's fetch. Returns whether it ended in a way that counts for all, and its error.
+function Refreshable:_join(fetch, context)
+  local pause = MIN_PAUSE
+  while not fetch.done and can_join(fetch, context, self._session()) do
     if is_too_late(context) then
       local text = "The timeout of the whole call passed while waiting for keys"
-      return true, errors.new("transport", "ReadTimeoutError", text, true)
+      return true, errors.new("transport", "ReadTimeoutError", text, { retryable = true })
     end
-    self._context().sleep(pause, context)
-    pause = math.min(pause * 2, LONGEST)
+    context:sleep(pause)
+    pause = math.min(pause * 2, MAX_PAUSE)
   end
-  return flight.done and (not flight.failed or flight.err ~= nil), flight.err and copy_of(flight.err)
+  return fetch.done and (not fetch.failed or fetch.err ~= nil), fetch.err and copy_of(fetch.err)
 end
 
--- Has the keys fetched, here or by the one who is at it. Returns nil or what is to be raised.
+-- Has keys fetched, by this caller or the one that is fetching. Returns nil or what to raise.
 function Refreshable:_renew(context)
-  local flight = self._flight
-  while flight and can_join(flight, context, self._context()) do
-    local settled, err = self:_join(flight, context)
+  local fetch = self._pending
+  while fetch and can_join(fetch, context, self._session()) do
+    local settled, err = self:_join(fetch, context)
     if settled then
       return err
     end
-    flight = self._flight
+    fetch = self._pending
   end
-  return self:_fly(context)
+  return self:_start(context)
 end
 
---- The keys, refreshed first where that is due.
--- Raises error objects of kind "credentials" or "config". May yield through the turn's wait.
--- @param context table or nil: how this caller waits
+--- Returns the keys, refreshed first where that is due.
+-- Raises error objects of kind "credentials" or "config". May yield through the context.
+-- @param context context or nil: how this caller waits
 -- @return credentials of glacier.core
 function Refreshable:keys(context)
-  local need = self:_need()
-  local flight = self._flight
-  local another_is_at_it = flight and can_join(flight, context, self._context())
-  if need and not (need == "advisory" and another_is_at_it) then
+  local need, fetch = self:_need(), self._pending
+  local another_fetches = fetch and can_join(fetch, context, self._session())
+  if need and not (need == "advisory" and another_fetches) then
     local err = self:_renew(context)
     if err and (need == "mandatory" or type(err) ~= "table") then
       error(err, 0)
@@ -199,10 +208,10 @@ function Refreshable:keys(context)
 end
 
 --- Fetches other keys after the service refused these as expired.
--- @param context table or nil
--- @param used credentials, optional: the refused ones; where they have been replaced since, nothing is fetched
--- @return boolean: true where there are other keys now. False where they cannot be refreshed; with an error object
---   where that was tried, the old ones being kept.
+-- @param context context or nil
+-- @param used credentials or nil: the refused ones; where they were replaced meanwhile, nothing is fetched
+-- @return boolean: whether there are other keys now. Where fetching them failed, the old ones are kept, and the second
+--   result is the error object.
 function Refreshable:refresh(context, used)
   if not (self._refreshes and self._keys) then
     return false
@@ -217,7 +226,7 @@ function Refreshable:refresh(context, used)
   return err == nil, err
 end
 
---- The account that the keys are of: a string; nil where that is not known, or not yet.
+--- The account that the keys belong to: a string; nil where it is not known, or not yet.
 function Refreshable:account()
   return self._account
 end

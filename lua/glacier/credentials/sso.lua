@@ -1,44 +1,53 @@
---- Keys of a role in IAM Identity Center (SSO), for the token of who has logged in with `aws sso login`.
-local answer = require "glacier.credentials.answer"
-local problem = require "glacier.credentials.problem"
+--- Keys of a role in IAM Identity Center (SSO), for the token of a login with `aws sso login`.
+local core = require "glacier.core"
+local errors = require "glacier.credentials.errors"
+local object = require "glacier.credentials.object"
 local service = require "glacier.credentials.service"
 local settings = require "glacier.credentials.settings"
 local sso_cache = require "glacier.credentials.sso_cache"
 local sso_token = require "glacier.credentials.sso_token"
-local timestamp = require "glacier.credentials.timestamp"
 
 local sso = {}
 
 local PROVIDER = "sso"
-local needed = { "sso_start_url", "sso_region" }
+local session_keys = { "sso_start_url", "sso_region" }
+local role_keys = { "sso_role_name", "sso_account_id", "sso_start_url", "sso_region" }
 
 local UNAUTHORIZED = "The SSO session associated with this profile has expired or is otherwise invalid. To refresh "
   .. "this SSO session run aws sso login with the corresponding profile."
 
-local function unauthorized()
-  problem.token("UnauthorizedSSOTokenError", UNAUTHORIZED)
+local function raise_unauthorized()
+  errors.token("UnauthorizedSSOTokenError", UNAUTHORIZED)
 end
 
-local function missing_in(section, keys)
+-- The keys of a list that a map has not.
+local function missing_in(map, keys)
   local list = {}
   for _, key in ipairs(keys) do
-    if not settings.text(section, key) then
-      list[#list + 1] = key
-    end
+    list[#list + 1] = not map[key] and key or nil
   end
   return list
 end
 
--- What makes two values differ, in words: only settings of SSO are no secrets.
-local function contradiction(key, own, value)
-  if not key:find "^sso_" then
-    return ("The value for %s is inconsistent between profile and sso-session."):format(key)
+-- The settings of a section that are set.
+local function texts_of(section)
+  local texts = {}
+  for key, value in pairs(section) do
+    texts[key] = type(value) == "string" and value ~= "" and value or nil
   end
-  return ("The value for %s is inconsistent between profile (%s) and sso-session (%s).")
-    :format(key, problem.quote(own), problem.quote(value))
+  return texts
 end
 
--- The profile's keys joined with those of its sso-session, which must not contradict it.
+-- The two values are shown for settings of SSO only, because others may be secrets.
+local function raise_contradiction(key, own, value)
+  if not key:find "^sso_" then
+    errors.config(("The value for %s is inconsistent between profile and sso-session."):format(key))
+  end
+  errors.config(("The value for %s is inconsistent between profile (%s) and sso-session (%s).")
+    :format(key, errors.quote(own), errors.quote(value)))
+end
+
+-- The settings of a profile joined with those of its sso-session, which must not contradict them.
 local function join(profile, sso_session)
   local joined, keys = {}, {}
   for key, value in pairs(profile) do
@@ -49,70 +58,84 @@ local function join(profile, sso_session)
   end
   table.sort(keys)
   for _, key in ipairs(keys) do
-    local value = settings.text(sso_session, key)
+    local value = sso_session[key]
     if joined[key] ~= nil and joined[key] ~= value then
-      problem.config(contradiction(key, joined[key], value))
+      raise_contradiction(key, joined[key], value)
     end
     joined[key] = value
   end
   return joined
 end
 
--- What the token of an sso-session needs must be in its section, whatever the profile says.
+-- The settings that the token of an sso-session needs must be in its section, whatever the profile has.
 local function check_session(search, name, sso_session)
-  local missing = missing_in(sso_session, needed)
+  local missing = missing_in(sso_session, session_keys)
   if missing[1] then
-    problem.config(('The profile "%s" is configured to use the SSO token provider but is missing the following '
+    errors.config(('The profile "%s" is configured to use the SSO token provider but is missing the following '
       .. "configuration: ['%s']."):format(search.profile_name, table.concat(missing, "', '")))
   end
   return { name = name, sso_region = sso_session.sso_region, sso_start_url = sso_session.sso_start_url }
 end
 
--- The settings, and the sso-session's or nil.
+local function texts_of_session(search, name)
+  local section = search.session.sources.files.sso_sessions[name]
+  if not section then
+    errors.config(('The specified sso-session does not exist: "%s"'):format(name))
+  end
+  return texts_of(section)
+end
+
+-- The settings of the role, and those of the sso-session or nil.
 local function read_settings(search, profile)
-  local name = settings.text(profile, "sso_session")
-  local section = name and (search.session.files.sso_sessions[name]
-    or problem.config(('The specified sso-session does not exist: "%s"'):format(name)))
-  local joined = section and join(profile, section) or profile
-  local missing = missing_in(joined, { "sso_role_name", "sso_account_id", "sso_start_url", "sso_region" })
+  local own = texts_of(profile)
+  local name = own.sso_session
+  local sso_session = name and texts_of_session(search, name)
+  local role = sso_session and join(own, sso_session) or own
+  local missing = missing_in(role, role_keys)
   if missing[1] then
-    problem.config(('The profile "%s" is configured to use SSO but is missing required configuration: %s')
+    errors.config(('The profile "%s" is configured to use SSO but is missing required configuration: %s')
       :format(search.profile_name, table.concat(missing, ", ")))
   end
-  return joined, section and check_session(search, name, section)
+  return role, sso_session and check_session(search, name, sso_session)
 end
 
 -- The token of a login without an sso-session, which cannot be refreshed.
 local function legacy_token(session, start_url)
   local token = sso_cache.read(session, start_url)
-  if (timestamp.parse(token.expiresAt) or 0) <= session.clock() then
-    unauthorized()
+  if (core.parse_date(token.expiresAt) or 0) <= session.clock() then
+    raise_unauthorized()
   end
   return token.accessToken
 end
 
 local function code_of(response)
-  local body = answer.decode(response:body()) or {}
-  return (response:header "x-amzn-errortype" or answer.text(body, "__type") or ""):match "([%w]+):?[^#]*$"
+  local body = object.decode(response:body()) or {}
+  local code = response:header "x-amzn-errortype" or object.text(body, "__type") or ""
+  return code:sub(1, 256):match "([%w]+):?[^#]*$"
 end
 
-local function raise_refusal(response, token)
-  local body, code = answer.decode(response:body()) or {}, code_of(response)
-  if code == "UnauthorizedException" or response:status() == 401 then
-    unauthorized()
+local function message_of(response)
+  return object.text(object.decode(response:body()) or {}, "message")
+end
+
+local function raise(failure, token, retryable)
+  if failure.code == "UnauthorizedException" or failure.status == 401 then
+    raise_unauthorized()
   end
-  local said = problem.quote(answer.text(body, "message") or "", { token })
-  local text = ("An error occurred (%s) when calling the GetRoleCredentials operation: %s")
-    :format(code or response:status(), said)
-  problem.retrieval(PROVIDER, text, service.may_pass(response, code))
+  local text = errors.quote(failure.message, { token })
+  if failure.kind == "service" then
+    text = ("An error occurred (%s) when calling the GetRoleCredentials operation: %s")
+      :format(failure.code or failure.status, text)
+  end
+  errors.retrieval(PROVIDER, text, retryable)
 end
 
 local function read_keys(body, account)
-  local object = answer.decode(body) or {}
-  local keys = type(object.roleCredentials) == "table" and object.roleCredentials or {}
-  local missing = answer.missing(keys, { "accessKeyId", "secretAccessKey", "sessionToken" })
+  local answer = object.decode(body) or {}
+  local keys = type(answer.roleCredentials) == "table" and answer.roleCredentials or {}
+  local missing = object.missing(keys, { "accessKeyId", "secretAccessKey", "sessionToken" })
   if missing or type(keys.expiration) ~= "number" then
-    problem.retrieval(PROVIDER, "the answer to GetRoleCredentials holds no complete keys")
+    errors.retrieval(PROVIDER, "the answer to GetRoleCredentials holds no complete keys")
   end
   return {
     access_key_id = keys.accessKeyId,
@@ -123,40 +146,37 @@ local function read_keys(body, account)
   }
 end
 
-local function role_keys(session, context, found, token)
-  local response, err = service.send(session, context, {
+local function fetch_keys(session, context, role, token)
+  local response, failure, retryable = service.send(session, context, {
     method = "GET",
     url = ("%s/federation/credentials?role_name=%s&account_id=%s"):format(
-      (service.endpoint(session, "sso", found.sso_region)),
-      service.encode(found.sso_role_name), service.encode(found.sso_account_id)),
+      (service.endpoint(session, "sso", role.sso_region)),
+      core.uri_encode(role.sso_role_name), core.uri_encode(role.sso_account_id)),
     headers = { ["x-amz-sso_bearer_token"] = token },
-    code_of = code_of,
+    secrets = { token }, code_of = code_of, message_of = message_of,
   })
   if not response then
-    problem.retrieval(PROVIDER, problem.quote(err.message, { token }), err.retryable)
-  elseif response:status() ~= 200 then
-    raise_refusal(response, token)
+    raise(failure, token, retryable)
   end
-  return read_keys(response:body(), found.sso_account_id)
+  return read_keys(response:body(), role.sso_account_id)
 end
 
---- Looks for `sso_role_name` or `sso_account_id` in the profile. Nothing is asked before the keys are needed.
--- Raises `InvalidConfigError` where the settings cannot be meant. Fetching raises `SSOTokenLoadError`,
--- `UnauthorizedSSOTokenError`, `TokenRetrievalError`, `CredentialRetrievalError`.
--- @param search table: of glacier.credentials.chain
--- @return table of `refreshable.new`; or nil and why there is none
+--- Looks for `sso_role_name` or `sso_account_id` in the profile. Requests are sent when the keys are needed.
+-- Raises `InvalidConfigError` for invalid settings. Fetching raises `SSOTokenLoadError`, `UnauthorizedSSOTokenError`,
+-- `TokenRetrievalError`, `CredentialRetrievalError`.
 function sso.find(search)
   local session = search.session
   local profile = settings.profile(session, search.profile_name)
-  if profile.sso_role_name == nil and profile.sso_account_id == nil then
+  if not (settings.text(session, profile, "sso_role_name") or settings.text(session, profile, "sso_account_id")) then
     return nil, ('profile "%s" has neither sso_role_name nor sso_account_id'):format(search.profile_name)
   end
-  local found, sso_session = read_settings(search, profile)
+  local role, sso_session = read_settings(search, profile)
   return {
     provider = PROVIDER,
     fetch = function(context)
-      local token = sso_session and sso_token.get(session, context, sso_session) or legacy_token(session, found.sso_start_url)
-      return role_keys(session, context, found, token)
+      local token = sso_session and sso_token.get(session, context, sso_session)
+        or legacy_token(session, role.sso_start_url)
+      return fetch_keys(session, context, role, token)
     end,
   }
 end

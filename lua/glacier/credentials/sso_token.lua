@@ -1,30 +1,41 @@
---- The access token of an sso-session: cached, and refreshed with its refresh token (SSO OIDC, CreateToken) when it
--- expires within 15 minutes.
-local answer = require "glacier.credentials.answer"
-local problem = require "glacier.credentials.problem"
+--- The access token of an sso-session. It is cached, and refreshed with its refresh token (CreateToken of SSO OIDC)
+-- when it expires within 15 minutes.
+local core = require "glacier.core"
+local errors = require "glacier.credentials.errors"
+local json = require "glacier.json"
+local object = require "glacier.credentials.object"
 local service = require "glacier.credentials.service"
 local sso_cache = require "glacier.credentials.sso_cache"
-local timestamp = require "glacier.credentials.timestamp"
 
 local sso_token = {}
 
 -- Seconds before the expiry.
 local WINDOW = 15 * 60
 
--- Seconds that no token lasts: three hundred years.
-local NEVER = 1e10
+-- Seconds: no token lasts 300 years.
+local MAX_SECONDS = 1e10
 
 local refresh_fields = { "refreshToken", "clientId", "clientSecret", "registrationExpiresAt" }
 
-local function request_fields(session, sso_session, token)
+local function code_of(response)
+  return object.text(object.decode(response:body()) or {}, "error")
+end
+
+local function message_of(response)
+  local body = object.decode(response:body()) or {}
+  return object.text(body, "error") or object.text(body, "message") or "no reason given"
+end
+
+local function fields_of(session, sso_session, token, secrets)
   return {
     method = "POST",
     url = service.endpoint(session, "sso_oidc", sso_session.sso_region) .. "/token",
     headers = { ["Content-Type"] = "application/json" },
-    body = answer.encode {
+    body = json.encode {
       grantType = "refresh_token", refreshToken = token.refreshToken,
       clientId = token.clientId, clientSecret = token.clientSecret,
     },
+    secrets = secrets, code_of = code_of, message_of = message_of,
   }
 end
 
@@ -33,70 +44,76 @@ local function new_token(session, sso_session, token, created)
     startUrl = sso_session.sso_start_url,
     region = sso_session.sso_region,
     accessToken = created.accessToken,
-    expiresAt = timestamp.format(session.clock() + created.expiresIn),
+    expiresAt = os.date("!%Y-%m-%dT%H:%M:%SZ", math.floor(session.clock() + created.expiresIn)),
     clientId = token.clientId,
     clientSecret = token.clientSecret,
     registrationExpiresAt = token.registrationExpiresAt,
-    refreshToken = answer.text(created, "refreshToken"),
+    refreshToken = object.text(created, "refreshToken"),
   }
 end
 
 local function is_token(created)
-  local text, seconds = answer.text(created, "accessToken"), created.expiresIn
-  return text and not text:find "%c" and type(seconds) == "number" and math.abs(seconds) < NEVER
+  local text, seconds = object.text(created, "accessToken"), created.expiresIn
+  return text and not text:find "%c" and type(seconds) == "number" and math.abs(seconds) < MAX_SECONDS
+end
+
+-- Why a token cannot be refreshed; nil where it can.
+local function obstacle(session, token)
+  local missing = object.missing(token, refresh_fields)
+  if missing then
+    return "it has no " .. missing
+  end
+  local registered_until = core.parse_date(token.registrationExpiresAt)
+  if not registered_until or registered_until <= session.clock() then
+    return "the registration that it was made with has expired"
+  end
 end
 
 -- The refreshed token; or nil and why there is none.
-local function refreshed(session, context, sso_session, token)
-  local missing = answer.missing(token, refresh_fields)
-  if missing then
-    return nil, "it has no " .. missing
-  end
-  local registered_until = timestamp.parse(token.registrationExpiresAt)
-  if not registered_until or registered_until <= session.clock() then
-    return nil, "the registration it was made with has expired"
+local function refresh(session, context, sso_session, token)
+  local why = obstacle(session, token)
+  if why then
+    return nil, why
   end
   local secrets = { token.refreshToken, token.clientSecret, token.accessToken }
-  local response, err = service.send(session, context, request_fields(session, sso_session, token))
+  local response, failure = service.send(session, context, fields_of(session, sso_session, token, secrets))
   if not response then
-    return nil, problem.quote(err.message, secrets)
+    why = errors.quote(failure.message, secrets)
+    return nil, failure.kind == "service" and ("status %d: %s"):format(failure.status, why) or why
   end
-  local created = answer.decode(response:body()) or {}
-  if response:status() ~= 200 then
-    local said = answer.text(created, "error") or answer.text(created, "message") or "no reason given"
-    return nil, ("status %d: %s"):format(response:status(), problem.quote(said, secrets))
-  elseif not is_token(created) then
+  local created = object.decode(response:body()) or {}
+  if not is_token(created) then
     return nil, "the answer to CreateToken holds no token"
   end
   return new_token(session, sso_session, token, created)
 end
 
--- What the cache has; or what was refreshed here and could not be written there, where that lasts longer.
+local function expiration_of(token)
+  return core.parse_date(token.expiresAt) or 0
+end
+
+-- The token in the cache; or the last refreshed one, where it could not be written and lasts longer.
 local function newest(session, sso_session)
-  local token, own = sso_cache.read(session, sso_session.name), sso_session.unsaved
-  if own and (timestamp.parse(own.expiresAt) or 0) > (timestamp.parse(token.expiresAt) or 0) then
-    return own
-  end
-  return token
+  local token, unsaved = sso_cache.read(session, sso_session.name), sso_session.unsaved
+  return unsaved and expiration_of(unsaved) > expiration_of(token) and unsaved or token
 end
 
 --- The token to use now.
 -- Raises `SSOTokenLoadError` where there is none, `TokenRetrievalError` where it has expired and cannot be refreshed.
--- @param session table: name, sso_region, sso_start_url; `unsaved` is kept in it
+-- @param sso_session table: name, sso_region, sso_start_url; `unsaved` is kept in it
 -- @return string
 function sso_token.get(session, context, sso_session)
   local token = newest(session, sso_session)
-  local expiration = timestamp.parse(token.expiresAt) or 0
-  if expiration - session.clock() >= WINDOW then
+  if expiration_of(token) - session.clock() >= WINDOW then
     return token.accessToken
   end
-  local fresh, why = refreshed(session, context, sso_session, token)
+  local fresh, why = refresh(session, context, sso_session, token)
   if fresh then
     sso_session.unsaved = not sso_cache.write(session, sso_session.name, fresh) and fresh or nil
-    token, expiration = fresh, timestamp.parse(fresh.expiresAt)
+    token = fresh
   end
-  if expiration <= session.clock() then
-    problem.token("TokenRetrievalError", ("Error when retrieving token from sso: Token has expired and refresh failed "
+  if expiration_of(token) <= session.clock() then
+    errors.token("TokenRetrievalError", ("Error when retrieving token from sso: Token has expired and refresh failed "
       .. "(%s). Run aws sso login with the corresponding profile."):format(why or "the new one has expired as well"))
   end
   return token.accessToken

@@ -1,8 +1,6 @@
 --- Keys of a role that is assumed with a token of an identity provider, as in Kubernetes.
-local problem = require "glacier.credentials.problem"
+local errors = require "glacier.credentials.errors"
 local settings = require "glacier.credentials.settings"
-local sts = require "glacier.credentials.sts"
-local token_file = require "glacier.credentials.token_file"
 
 local web_identity = {}
 
@@ -14,9 +12,9 @@ local NO_ROLE = "The provided profile or the current environment is configured t
 
 -- The variable, unless the profile was chosen in code; else the profile's key.
 local function setting(search, variable, key)
-  local value = search.use_environment and settings.variable(search.session, variable)
-    or settings.text(settings.profile(search.session, search.profile_name), key)
-  return value ~= "" and value or nil
+  local session = search.session
+  return search.use_environment and settings.variable(session, variable)
+    or settings.text(session, settings.profile(session, search.profile_name), key)
 end
 
 local function call_of(role_arn, role_session, token)
@@ -26,10 +24,9 @@ local function call_of(role_arn, role_session, token)
   }
 end
 
---- Looks for AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, or the profile's keys of these names.
+--- Reads AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, or the profile's keys of these names. The
+-- role is assumed when the keys are needed.
 -- Raises `InvalidConfigError` for a token file without a role.
--- @param search table: of glacier.credentials.chain
--- @return table of `refreshable.new`; or nil and why there is none
 function web_identity.find(search)
   local session = search.session
   local path = setting(search, "AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file")
@@ -37,15 +34,16 @@ function web_identity.find(search)
     local unset = search.use_environment and ", and AWS_WEB_IDENTITY_TOKEN_FILE is not set" or ""
     return nil, ('profile "%s" has no web_identity_token_file%s'):format(search.profile_name, unset)
   end
-  local role_arn = setting(search, "AWS_ROLE_ARN", "role_arn") or problem.config(NO_ROLE)
+  path = settings.path(session, path)
+  local role_arn = setting(search, "AWS_ROLE_ARN", "role_arn") or errors.config(NO_ROLE)
   local role_session = setting(search, "AWS_ROLE_SESSION_NAME", "role_session_name")
     or ("glacier-session-%d"):format(math.floor(session.clock()))
   return {
     provider = PROVIDER,
     fetch = function(context)
-      -- Read at each refresh: whoever writes the file replaces the token before it expires.
-      local token = token_file.read(PROVIDER, "web identity token file", path)
-      return sts.keys(session, context, call_of(role_arn, role_session, token))
+      -- It is read at each refresh, because its writer replaces the token before it expires.
+      local token = require("glacier.credentials.token_file").read(PROVIDER, "web identity token file", path)
+      return require("glacier.credentials.sts").keys(session, context, call_of(role_arn, role_session, token))
     end,
   }
 end

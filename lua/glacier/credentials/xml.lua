@@ -1,35 +1,209 @@
---- The little XML that STS answers with: elements that hold text alone, found by plain search, so that no
--- document can make it slow.
+--- A small strict reader of XML 1.0, for the answers of the query protocol. It keeps elements and their text; it skips
+-- attributes, comments and processing instructions. It refuses document types, and so every entity that is not
+-- predefined. Its work is linear in the length of the document.
+local core = require "glacier.core"
+
 local xml = {}
+
+-- An answer of STS has a few KiB and four levels.
+local MAX_BYTES, MAX_DEPTH = 1024 * 1024, 64
+
+local NAME = "([A-Za-z_:\128-\255][A-Za-z0-9_:.\128-\255-]*)"
+local BLANK = "[ \t\n]*"
+local END_TAG = "^" .. NAME .. BLANK .. ">()"
+local START_TAG = "^" .. NAME .. "()"
+local ATTRIBUTE = "^[ \t\n]+" .. NAME .. BLANK .. "=" .. BLANK .. "([\"'])()"
+local TAG_END = "^" .. BLANK .. "(/?)>()"
 
 local entities = { lt = "<", gt = ">", amp = "&", quot = '"', apos = "'" }
 
--- A code point in UTF-8; only what an answer of the service can hold, which is ASCII, else nil.
-local function character(digits, base)
-  local code = tonumber(digits, base)
-  return code and code > 0 and code < 128 and string.char(code) or nil
+-- A code point in UTF-8; nil where XML 1.0 has no such character.
+local function character(code)
+  if code < 32 and code ~= 9 and code ~= 10 and code ~= 13 or code >= 0xD800 and code < 0xE000
+    or code == 0xFFFE or code == 0xFFFF or code > 0x10FFFF then
+    return nil
+  elseif code < 0x80 then
+    return string.char(code)
+  end
+  local tail, lead = "", code < 0x800 and 0xC0 or code < 0x10000 and 0xE0 or 0xF0
+  for _ = 1, code < 0x800 and 1 or code < 0x10000 and 2 or 3 do
+    tail = string.char(0x80 + code % 64) .. tail
+    code = math.floor(code / 64)
+  end
+  return string.char(lead + code) .. tail
 end
 
 local function entity(name)
-  local hex = name:match "^#x(%x+)$"
-  if hex then
-    return character(hex, 16)
+  local digits = #name <= 9 and name:match "^#x(%x+)$"
+  if digits then
+    return character(tonumber(digits, 16))
   end
-  local decimal = name:match "^#(%d+)$"
-  return decimal and character(decimal, 10) or entities[name]
+  digits = #name <= 9 and name:match "^#(%d+)$"
+  return digits and character(tonumber(digits, 10)) or entities[name]
 end
 
---- The text of the first element of a name.
--- @param document string
--- @param name string: without a namespace
--- @return string with its entities decoded; nil where the element is missing, or holds elements
-function xml.text(document, name)
-  local _, opened = document:find("<" .. name .. ">", 1, true)
-  local closing = opened and document:find("<", opened + 1, true)
-  if not closing or document:sub(closing, closing + #name + 2) ~= "</" .. name .. ">" then
-    return nil
+-- Text with its entities replaced; nil where one is unknown.
+local function decode(text)
+  local valid = true
+  local decoded = text:gsub("&([^&;]*)(;?)", function(name, stop)
+    local value = stop == ";" and entity(name)
+    valid = valid and value
+    return value or ""
+  end)
+  return valid and decoded or nil
+end
+
+-- Each reader takes the position behind what it was found by; it returns the position where reading goes on, or nil
+-- and what is wrong.
+
+local function add_text(state, text)
+  local element = state[#state]
+  if element then
+    element.pieces[#element.pieces + 1] = text
+  elseif text:find "[^ \t\n]" then
+    return "text outside of the root element"
   end
-  return (document:sub(opened + 1, closing - 1):gsub("&([#%w]+);", entity))
+end
+
+local function read_comment(state, position)
+  local close = state.document:find("--", position, true)
+  if not close or state.document:sub(close + 2, close + 2) ~= ">" then
+    return nil, "a comment without an end"
+  end
+  return close + 3
+end
+
+local function read_instruction(state, position)
+  local _, close = state.document:find("?>", position, true)
+  return close and close + 1, "a processing instruction without an end"
+end
+
+local function read_cdata(state, position)
+  local close, last = state.document:find("]]>", position, true)
+  if not close then
+    return nil, "a CDATA section without an end"
+  end
+  local problem = not state[1] and "a CDATA section outside of the root element"
+    or add_text(state, state.document:sub(position, close - 1))
+  return not problem and last + 1, problem
+end
+
+local function read_declaration()
+  return nil, "a document type"
+end
+
+-- Adds the innermost element to the one around it. Of several with the same name the first one counts.
+local function close_element(state)
+  local element = table.remove(state)
+  local parent, name = state[#state], element.name:match "^.*:(.*)$" or element.name
+  element.text = not next(element.children) and table.concat(element.pieces) or nil
+  element.pieces = nil
+  if parent then
+    parent.children[name] = parent.children[name] or element
+  else
+    state.root = element
+  end
+end
+
+local function read_end_tag(state, position)
+  local name, after = state.document:match(END_TAG, position)
+  if not name or not state[1] or state[#state].name ~= name then
+    return nil, "an end tag that ends no open element"
+  end
+  close_element(state)
+  return after
+end
+
+local function skip_attributes(document, position)
+  local _, quote, value = document:match(ATTRIBUTE, position)
+  while quote do
+    local close = document:find("[<" .. quote .. "]", value)
+    if not close or document:sub(close, close) == "<" then
+      return nil
+    end
+    position = close + 1
+    _, quote, value = document:match(ATTRIBUTE, position)
+  end
+  return position
+end
+
+local function read_start_tag(state, position)
+  local name, after = state.document:match(START_TAG, position)
+  after = name and skip_attributes(state.document, after)
+  local slash
+  if after then
+    slash, after = state.document:match(TAG_END, after)
+  end
+  if not slash then
+    return nil, "a malformed start tag"
+  elseif state.root then
+    return nil, "a second root element"
+  elseif #state >= MAX_DEPTH then
+    return nil, ("more than %d levels"):format(MAX_DEPTH)
+  end
+  state[#state + 1] = { name = name, children = {}, pieces = {} }
+  if slash == "/" then
+    close_element(state)
+  end
+  return after
+end
+
+local readers = {
+  { "<!--", read_comment }, { "<![CDATA[", read_cdata }, { "<!", read_declaration }, { "<?", read_instruction },
+  { "</", read_end_tag }, { "<", read_start_tag },
+}
+
+local function read_markup(state, position)
+  for _, row in ipairs(readers) do
+    if state.document:sub(position, position + #row[1] - 1) == row[1] then
+      return row[2](state, position + #row[1])
+    end
+  end
+end
+
+local function read(state)
+  local position = 1
+  while true do
+    local open = state.document:find("<", position, true)
+    local text = decode(state.document:sub(position, (open or 0) - 1))
+    local problem = not text and "an unknown entity" or add_text(state, text)
+    if problem or not open then
+      return problem
+    end
+    position, problem = read_markup(state, open)
+    if not position then
+      return problem
+    end
+  end
+end
+
+--- Reads a document.
+-- @param text string
+-- @return table: the root element, { children = { [name] = element }, text = string }. Names are without prefixes. Only
+--   an element without children has a text, whose entities and CDATA sections are decoded. Or nil and what is wrong.
+function xml.parse(text)
+  if #text > MAX_BYTES then
+    return nil, ("more than %d bytes"):format(MAX_BYTES)
+  elseif not core.utf8_valid(text) or text:find "[%z\1-\8\11\12\14-\31]" then
+    return nil, "characters that XML does not have"
+  end
+  local state = { document = text:gsub("^\239\187\191", ""):gsub("\r\n?", "\n") }
+  local problem = read(state)
+  if not problem and (state[1] or not state.root) then
+    problem = "an element without an end"
+  end
+  return not problem and state.root or nil, problem
+end
+
+--- The text of an element in another one.
+-- @param element table or nil: of `xml.parse`
+-- @param ... names of elements, each in the one before
+-- @return string; nil where there is no such element, or it holds others
+function xml.text(element, ...)
+  for _, name in ipairs { ... } do
+    element = element and element.children[name]
+  end
+  return element and element.text
 end
 
 return xml

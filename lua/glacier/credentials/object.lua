@@ -1,0 +1,49 @@
+--- Objects that other programs write as JSON: the answers of services, the output of programs, cached tokens.
+local core = require "glacier.core"
+local errors = require "glacier.credentials.errors"
+local json = require "glacier.json"
+
+local object = {}
+
+--- Reads an object.
+-- @param text string or nil
+-- @return table; nil where the text is not JSON, or something else than an object
+function object.decode(text)
+  local value = json.decode(text)
+  return type(value) == "table" and value or nil
+end
+
+--- A member that is a string; nil where it is missing, null, empty or of another type.
+function object.text(from, name)
+  local value = from[name]
+  return type(value) == "string" and value ~= "" and value or nil
+end
+
+--- Names the members that are needed as strings and are none.
+-- @param names list of strings
+-- @param nullable string or nil: the name of a member that may be null or empty, but must be there
+-- @return string: their names, joined by commas; nil where all are there
+function object.missing(from, names, nullable)
+  local list = {}
+  for _, name in ipairs(names) do
+    list[#list + 1] = not object.text(from, name) and name or nil
+  end
+  if nullable and type(from[nullable]) ~= "string" and from[nullable] ~= json.null then
+    list[#list + 1] = nullable
+  end
+  return list[1] and table.concat(list, ", ")
+end
+
+--- Reads a member with the time when keys expire, in any of the forms of `core.parse_date`.
+-- @return number: seconds since the epoch; or nil and why it cannot be read
+function object.expiration(from, name)
+  local value = from[name]
+  local epoch = core.parse_date(value)
+  if epoch then
+    return epoch
+  end
+  local shown = type(value) == "string" and '"' .. errors.quote(value) .. '"' or "of type " .. type(value)
+  return nil, ("%s cannot be read as a date: %s"):format(name, shown)
+end
+
+return object

@@ -1,0 +1,33 @@
+-- Calls that may yield, under every Lua.
+local copcall = require "glacier.async.copcall"
+
+describe("glacier.async.copcall", function()
+  it("passes yields on, and what the coroutine is resumed with", function()
+    local thread = coroutine.wrap(function()
+      return copcall.call(function(a)
+        local b, c = coroutine.yield(a + 1)
+        return b + coroutine.yield(c)
+      end, 1)
+    end)
+    assert.are.equal(2, thread())
+    assert.are.equal("c", thread(5, "c"))
+    local good, sum = thread(7)
+    assert.is_true(good)
+    assert.are.equal(12, sum)
+  end)
+
+  it("returns what was raised, also after a yield", function()
+    local raised = {}
+    local thread = coroutine.wrap(function()
+      return copcall.call(function()
+        coroutine.yield()
+        error(raised)
+      end)
+    end)
+    thread()
+    local good, err = thread()
+    assert.is_false(good)
+    assert.are.equal(raised, err)
+    assert.are.same({ true, 1, nil, 3 }, { copcall.call(function() return 1, nil, 3 end) })
+  end)
+end)
