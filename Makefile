@@ -31,6 +31,7 @@ compile     = $(CC) $(gl_cppflags) $(CPPFLAGS) $(gl_cflags) $(CFLAGS) -MMD -MP
 link        = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
 say         = $(if $(V),,@echo '  $1 $@';)
 ifeq ($(shell uname -s),Darwin)
+gl_cppflags += -D_DARWIN_C_SOURCE# POSIX alone hides dladdr there
 shared := -bundle -undefined dynamic_lookup
 else
 shared := -shared
@@ -58,7 +59,7 @@ have_luajit := $(if $(filter undefined file,$(origin LUAJIT_CFLAGS)),$(shell \
                  $(PKG_CONFIG) --exists luajit 2>/dev/null && echo yes),yes)
 
 .PHONY: all $(luas) for-lua benches fuzzers tests clean help
-.PHONY: demo test lint sanitize valgrind fuzz bench install uninstall
+.PHONY: demo test lint sanitize valgrind fuzz bench doc install uninstall
 
 all: $(main) $(if $(have_luajit),luajit)
 	$(if $(have_luajit),,@echo "LuaJIT's headers are not installed: built without it.")
@@ -211,9 +212,12 @@ install: for-lua
 	install -d '$(libdir)/glacier' $(patsubst %,'$(sharedir)/%',$(sort $(dir $(modules))))
 	install -m 755 $(call module,$(name)) '$(libdir)/glacier/core.so'
 	@for m in $(modules); do install -m 644 "lua/$$m" "$(sharedir)/$$m" || exit; done
+	install -d '$(DESTDIR)$(PREFIX)/bin'
+	sed '1s|.*|#!/usr/bin/env $(LUA)|' lua/glacier/command/glacier >'$(DESTDIR)$(PREFIX)/bin/glacier'
+	chmod 755 '$(DESTDIR)$(PREFIX)/bin/glacier'
 
 uninstall:
-	rm -rf '$(libdir)/glacier' '$(sharedir)/glacier'
+	rm -rf '$(libdir)/glacier' '$(sharedir)/glacier' '$(DESTDIR)$(PREFIX)/bin/glacier'
 
 clean:
 	rm -rf $(BUILD)

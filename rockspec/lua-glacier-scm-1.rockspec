@@ -1,19 +1,28 @@
+rockspec_format = "3.0"
 package = "lua-glacier"
 version = "scm-1"
 source = {
   url = "git+https://github.com/lua-glacier/lua-glacier.git",
 }
 description = {
-  summary = "Amazon S3 Glacier (the vault service) for Lua",
+  summary = "Amazon Glacier (the vault service) for Lua",
   detailed = [[
 A client for Amazon Glacier's own API, 2012-06-01: a C core that signs and sends (OpenSSL, libcurl),
-and a thin Lua layer over it. For Lua 5.4 and LuaJIT.]],
+and a thin Lua layer over it. For Lua 5.1 to 5.5 and LuaJIT.]],
   homepage = "https://github.com/lua-glacier/lua-glacier",
+  issues_url = "https://github.com/lua-glacier/lua-glacier/issues",
+  labels = { "aws", "glacier", "sns", "cloud", "openresty" },
   license = "MIT",
 }
+supported_platforms = { "unix" }
 dependencies = {
-  "lua >= 5.1",
+  "lua >= 5.1, < 5.6",
   "lua-cjson >= 2.1.0",
+  "argparse >= 0.6.0", -- for the command glacier
+}
+test = {
+  type = "command",
+  command = "make test",
 }
 external_dependencies = {
   -- No header is named: Debian keeps it in a folder of the architecture, which gcc knows and LuaRocks does not.
@@ -174,5 +183,8 @@ build = {
     ["glacier.upload.refuse"] = "lua/glacier/upload/refuse.lua",
     ["glacier.version"] = "lua/glacier/version.lua",
     ["glacier.waiters"] = "lua/glacier/waiters.lua",
+  },
+  install = {
+    bin = { glacier = "lua/glacier/command/glacier" },
   },
 }

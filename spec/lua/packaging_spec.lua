@@ -28,7 +28,7 @@ end
 local function luarocks_settings(scratch)
   return ([[
 rocks_servers = {}
-rocks_provided = { ["lua-cjson"] = "2.1.0-1" }
+rocks_provided = { ["lua-cjson"] = "2.1.0-1", argparse = "0.7.1-1" }
 local_cache = %q
 home_tree = %q
 variables = { LUA_INCDIR = %q }
