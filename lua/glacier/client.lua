@@ -35,7 +35,7 @@ local further_codes = {
   "ProfileNotFound", "ConfigParseError", "InvalidConfigError", "NoRegionError", "InvalidRegionError",
   "UnknownEndpointError", "EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError",
   "ConnectionClosedError", "SSLError", "ProxyConnectionError", "ResponseParserError", "ChecksumError", "WaiterError",
-  "PaginationError", "InfiniteLoopConfigError", "SSOTokenLoadError", "UnauthorizedSSOTokenError",
+  "PaginationError", "NotificationError", "InfiniteLoopConfigError", "SSOTokenLoadError", "UnauthorizedSSOTokenError",
   "TokenRetrievalError", "InvalidIMDSEndpointError", "InvalidIMDSEndpointModeError", "ClockError", "DigestError",
 }
 
@@ -192,6 +192,16 @@ end
 -- @return table: changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }
 function Client:sync_vault_notifications(params)
   return sync.vaults(runtime_of(self), params)
+end
+
+--- Confirms the subscription of an HTTP endpoint to a topic, if SNS really asks for it.
+-- Raises `NotificationError` (see `glacier.verify_notification`), the errors of the transport, and errors of kind
+-- "service" for what SNS refuses.
+-- @param text string: the body of the SubscriptionConfirmation that the endpoint received
+-- @param given table: options, as of `glacier.verify_notification`; `topics` is required
+-- @return table: SubscriptionArn
+function Client:confirm_subscription(text, given)
+  return require("glacier.notifications.confirm").subscription(self, runtime_of(self), text, given)
 end
 
 --- Closes the client's connections. Legal any number of times; a later call opens new ones. A

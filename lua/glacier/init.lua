@@ -17,6 +17,9 @@ return {
   check_notification_config = check.config,
   topic_policy = policy.topic,
   parse_notification = message.parse,
+  verify_notification = function(...)
+    return require("glacier.notifications.verify").notification(...)
+  end,
   inventory = function(...) -- loaded when it is first used
     return require("glacier.inventory").archives(...)
   end,

@@ -1,0 +1,94 @@
+--- Fetches the certificates with which SNS signs. SNS gives a new certificate a new URL, so one that was fetched is
+-- kept. Each client keeps its own: a client that does not verify TLS must not choose the certificates of another.
+local core = require "glacier.core"
+local new_context = require("glacier.async.context").new
+local copcall = require "glacier.async.copcall"
+local perform = require "glacier.call.perform"
+local retry = require "glacier.call.retry"
+
+local certificates = {}
+
+-- How many certificates a client keeps; one of each region is enough.
+local MOST = 64
+
+-- Bytes, seconds and requests that one certificate may take.
+local LARGEST, TIMEOUT, ATTEMPTS = 64 * 1024, 10, 3
+
+-- Seconds between two looks at a certificate that another coroutine fetches.
+local PAUSE = 0.02
+
+-- By runtime: { count, [url] = certificate, fetching = { [url] = deadline } }
+local caches = setmetatable({}, { __mode = "k" })
+
+local function cache_of(runtime)
+  local cache = caches[runtime]
+  if not cache then
+    cache = { count = 0, kept = {}, fetching = {} }
+    caches[runtime] = cache
+  end
+  return cache
+end
+
+-- Beyond the limit all are dropped: this happens only under attack, or once in years.
+local function keep(cache, url, certificate)
+  if cache.count >= MOST then
+    cache.count, cache.kept = 0, {}
+  end
+  cache.count, cache.kept[url] = cache.count + 1, certificate
+end
+
+local function read(response)
+  local body = response:body()
+  if response:status() ~= 200 then
+    return nil, { kind = "service", status = response:status(),
+      message = ("the answer has the status %d"):format(response:status()) }
+  elseif #body > LARGEST or not body:find "^%s*%-%-%-%-%-BEGIN CERTIFICATE%-%-%-%-%-" then
+    return nil, { kind = "service", status = 200, message = "the answer is not a PEM certificate" }
+  end
+  return body
+end
+
+-- Returns the certificate; or nil, what is wrong, and whether trying again could help.
+local function fetch(runtime, url)
+  local context = new_context(runtime.wait, TIMEOUT, runtime.clock)
+  local body, err = perform.exchanger(runtime)({ method = "GET", url = url, read = read }, context,
+    retry.new("standard", ATTEMPTS, core.random))
+  if not body then
+    return nil, err.message, err.retryable or retry.classify(err) ~= nil
+  end
+  return core.certificate(body)
+end
+
+-- Waits while another coroutine fetches the same certificate. A coroutine that never comes back is waited for until its
+-- deadline.
+local function wait_for_other(runtime, cache, url)
+  local context = new_context(runtime.wait, nil, runtime.clock)
+  while cache.fetching[url] and runtime.clock() < cache.fetching[url] do
+    context:sleep(PAUSE)
+  end
+end
+
+--- Gets the certificate at a URL: the kept one, or a new one. Only one of several coroutines fetches it.
+-- @param runtime table: of `runtime.new`
+-- @param url string: that `sns_url.is_certificate` accepts
+-- @return certificate of glacier.core; or nil, what is wrong, and whether trying again could help
+function certificates.get(runtime, url)
+  local cache = cache_of(runtime)
+  wait_for_other(runtime, cache, url)
+  if cache.kept[url] then
+    return cache.kept[url]
+  end
+  cache.fetching[url] = runtime.clock() + TIMEOUT
+  local good, certificate, problem, retryable = copcall.call(fetch, runtime, url)
+  cache.fetching[url] = nil
+  if not good and type(certificate) == "table" then
+    return nil, certificate.message, certificate.retryable
+  elseif not good then
+    error(certificate, 0) -- out of memory
+  elseif certificate then
+    keep(cache, url, certificate)
+  end
+  return certificate, problem, retryable
+end
+
+return certificates

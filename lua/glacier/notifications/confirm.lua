@@ -1,0 +1,73 @@
+--- Confirms subscriptions of HTTP endpoints to topics.
+local core = require "glacier.core"
+local errors = require "glacier.errors"
+local new_context = require("glacier.async.context").new
+local perform = require "glacier.call.perform"
+local retry = require "glacier.call.retry"
+local sns_url = require "glacier.notifications.sns_url"
+local verify = require "glacier.notifications.verify"
+local xml = require "glacier.credentials.xml"
+
+local confirm = {}
+
+local OPERATION = "confirm_subscription"
+
+-- Seconds and requests that a visit may take.
+local TIMEOUT, ATTEMPTS = 15, 3
+
+local function read(response)
+  local body, status = response:body(), response:status()
+  local arn = status == 200 and xml.text(body, "SubscriptionArn")
+  if arn then
+    return arn
+  elseif status == 200 then
+    return nil, errors.new("transport", "ResponseParserError",
+      "the answer to ConfirmSubscription has no SubscriptionArn")
+  end
+  return nil, errors.new("service", xml.text(body, "Code") or tostring(status), xml.text(body, "Message") or "",
+    { status = status })
+end
+
+--- Visits the SubscribeURL of a verified message.
+-- Raises `NotificationError`, reason "malformed", where the URL is not one of SNS that confirms a subscription; the
+-- errors of the transport; errors of kind "service" for what SNS refuses.
+-- @param runtime table: of `runtime.new`
+-- @param message table: of `verify.message`
+-- @return table: SubscriptionArn
+function confirm.visit(runtime, message)
+  if not sns_url.is_confirmation(message.SubscribeURL) then
+    errors.raise("validation", "NotificationError",
+      OPERATION .. ": the SubscribeURL is not one of SNS that confirms a subscription",
+      { operation = OPERATION, reason = "malformed" })
+  end
+  local context = new_context(runtime.wait, runtime.settings.timeout or TIMEOUT, runtime.clock)
+  local arn, err = perform.exchanger(runtime)({
+    method = "GET", url = message.SubscribeURL, read = read, secrets = { message.Token, message.SubscribeURL },
+  }, context, retry.new("standard", ATTEMPTS, core.random))
+  if not arn then
+    err.operation = "ConfirmSubscription"
+    err.retryable = err.retryable or retry.classify(err) ~= nil
+    error(err, 0)
+  end
+  return { SubscriptionArn = arn }
+end
+
+--- Confirms the subscription that a SubscriptionConfirmation asks about, if the message is genuine.
+-- Raises as `verify.message` and `confirm.visit` do; for another type of message, such as an
+-- UnsubscribeConfirmation, `NotificationError` with the reason "type".
+-- @param client table: a client; it visits the URL, and fetches the certificate unless `options` names another
+-- @param runtime table: of `runtime.new`: the client's
+-- @param text string: the envelope of SNS
+-- @param options table: as of `verify.notification`
+-- @return table: SubscriptionArn
+function confirm.subscription(client, runtime, text, options)
+  verify.check_options(OPERATION, options)
+  local chosen = { client = client }
+  for name, value in pairs(options) do
+    chosen[name] = value
+  end
+  local message = verify.message(OPERATION, text, chosen, { SubscriptionConfirmation = true })
+  return confirm.visit(runtime, message)
+end
+
+return confirm

@@ -1,0 +1,106 @@
+--- The signed messages of SNS as HTTP endpoints receive them: their members, and the string that is signed. The
+-- source is SNS's developer guide, "Verifying the signatures of Amazon SNS messages".
+local core = require "glacier.core"
+local json = require "glacier.json"
+local names = require "glacier.notifications.names"
+
+local envelope = {}
+
+-- By type: the members that are signed, in this order. A "?" marks one that may be absent.
+local signed = {
+  Notification = { "Message", "MessageId", "Subject?", "Timestamp", "TopicArn", "Type" },
+  SubscriptionConfirmation = { "Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type" },
+}
+signed.UnsubscribeConfirmation = signed.SubscriptionConfirmation
+
+-- The members that are not signed and that verification needs.
+local unsigned = { "SignatureVersion", "Signature", "SigningCertURL" }
+
+local hashes = { ["1"] = "sha1", ["2"] = "sha256" }
+
+-- Events for Lambda spell some members in their own way.
+local spellings = { SigningCertURL = "SigningCertUrl", SubscribeURL = "SubscribeUrl" }
+
+local function take(value, name)
+  local optional = name:sub(-1) == "?"
+  name = optional and name:sub(1, -2) or name
+  local member = value[name] == nil and spellings[name] and value[spellings[name]] or value[name]
+  if optional and (member == nil or member == json.null) then
+    return name
+  elseif type(member) ~= "string" then
+    return name, nil, ("the member %s is %s"):format(name, member == nil and "missing" or "not a string")
+  -- The signed string separates members by line breaks. With a line break inside of a member, two different messages
+  -- would have the same signature. Only Message may have some: it comes first.
+  elseif name ~= "Message" and member:find "%c" then
+    return name, nil, ("the member %s has control characters"):format(name)
+  end
+  return name, member
+end
+
+local function take_all(message, value, list)
+  for _, entry in ipairs(list) do
+    local name, member, problem = take(value, entry)
+    if problem then
+      return problem
+    end
+    message[name] = member
+  end
+end
+
+--- Reads a message of SNS.
+-- @param text string: any bytes
+-- @return table: the members that are signed, SignatureVersion, Signature and SigningCertURL, all strings; or nil, a
+--   reason ("malformed" or "type") and what is wrong
+function envelope.read(text)
+  local value = json.decode(text)
+  if type(value) ~= "table" or not text:find "^[ \t\r\n]*{" then
+    return nil, "malformed", "the text is not a JSON object"
+  elseif type(value.Type) ~= "string" then
+    return nil, "malformed", "the text is not a message of SNS: it has no Type"
+  elseif not signed[value.Type] then
+    return nil, "type", ("unknown type of message: %s"):format(names.quote(value.Type))
+  end
+  local message = {}
+  local problem = take_all(message, value, signed[value.Type]) or take_all(message, value, unsigned)
+  if problem then
+    return nil, "malformed", problem
+  end
+  return message
+end
+
+--- Checks the signature of a message.
+-- @param message table: of `envelope.read`
+-- @param certificate certificate of glacier.core
+-- @return true; or nil and what is wrong
+function envelope.verify(message, certificate)
+  local hash = hashes[message.SignatureVersion]
+  if not hash then
+    return nil, ("unknown SignatureVersion %s"):format(names.quote(message.SignatureVersion))
+  end
+  local pieces = {}
+  for _, entry in ipairs(signed[message.Type]) do
+    local name = entry:gsub("%?", "")
+    if message[name] then
+      pieces[#pieces + 1] = name .. "\n" .. message[name] .. "\n"
+    end
+  end
+  return certificate:verify(table.concat(pieces), message.Signature, hash)
+end
+
+--- Checks the age of a message.
+-- @param message table: of `envelope.read`
+-- @param now number: seconds since the epoch
+-- @param max_age number: seconds that Timestamp may differ from `now`, either way
+-- @return true; or nil and what is wrong
+function envelope.check_age(message, now, max_age)
+  local sent = core.parse_date(message.Timestamp)
+  if not sent then
+    return nil, ("cannot read the Timestamp %s"):format(names.quote(message.Timestamp))
+  elseif math.abs(now - sent) > max_age then
+    return nil, ("the Timestamp %s is %.0f seconds %s, more than the %.0f that are allowed"):format(
+      names.quote(message.Timestamp), math.abs(now - sent), sent < now and "ago" or "ahead", max_age)
+  end
+  return true
+end
+
+return envelope

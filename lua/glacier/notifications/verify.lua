@@ -1,0 +1,204 @@
+--- Verifies messages of SNS, so that a program can act on them. Each refusal says which check failed.
+local certificates = require "glacier.notifications.certificates"
+local copcall = require "glacier.async.copcall"
+local core = require "glacier.core"
+local envelope = require "glacier.notifications.envelope"
+local errors = require "glacier.errors"
+local message_of = require("glacier.notifications.message").of_envelope
+local names = require "glacier.notifications.names"
+local new_runtime = require("glacier.runtime").new
+local sns_url = require "glacier.notifications.sns_url"
+
+local verify = {}
+
+local MAX_AGE = 3600 -- seconds; SNS stops retrying a delivery after an hour
+
+local function is_list_of_topics(value)
+  if type(value) ~= "table" or value[1] == nil then
+    return false
+  end
+  for _, topic in ipairs(value) do
+    if type(topic) ~= "string" then
+      return false
+    end
+  end
+  return true
+end
+
+-- By option: whether a value is valid, and what is expected.
+local known = {
+  topics = function(value)
+    return is_list_of_topics(value), "a list of topic ARNs"
+  end,
+  max_age = function(value)
+    return value == nil or value == false or (type(value) == "number" and value >= 0), "a number of seconds, or false"
+  end,
+  certificate = function(value)
+    return value == nil or type(value) == "string", "a PEM text"
+  end,
+  client = function(value)
+    return value == nil or (type(value) == "table" and type(value._runtime) == "function"), "a client"
+  end,
+  clock = function(value)
+    return value == nil or type(value) == "function", "a function that returns seconds since the epoch"
+  end,
+}
+
+--- Checks the options of verification.
+-- Raises `ParamValidationError`.
+-- @param operation string: the function that was called
+-- @param options table
+-- @return table: the options
+function verify.check_options(operation, options)
+  if type(options) ~= "table" then
+    errors.invalid(operation, ("%s: expected a table of options, got a %s"):format(operation, type(options)))
+  end
+  local problems = {}
+  for name in pairs(options) do
+    problems[#problems + 1] = not known[name] and ("unknown option %s"):format(names.quote(name)) or nil
+  end
+  for name, check in pairs(known) do
+    local valid, expected = check(options[name])
+    problems[#problems + 1] = not valid and ("invalid option %s: expected %s"):format(name, expected) or nil
+  end
+  if problems[1] then
+    table.sort(problems)
+    errors.invalid(operation, operation .. ":\n" .. table.concat(problems, "\n"))
+  end
+  return options
+end
+
+local function refuse(operation, reason, text, retryable)
+  return errors.raise("validation", "NotificationError", ("%s: %s"):format(operation, text),
+    { operation = operation, reason = reason, retryable = retryable or false })
+end
+
+local function now_of(operation, options)
+  local now = (options.clock or core.time)()
+  if type(now) ~= "number" or now ~= now then
+    errors.invalid(operation, ("%s: the option clock returned %s, not a number"):format(operation, names.quote(now)))
+  end
+  return now
+end
+
+local own_runtime
+
+-- The runtime that fetches certificates where no client is given. It signs nothing, so it needs no keys, and its region
+-- does not matter.
+local function default_runtime()
+  own_runtime = own_runtime or new_runtime { region = "us-east-1", credentials = function() end }
+  return own_runtime
+end
+
+-- The certificate that the options or the message name; or nil, what is wrong, and whether trying again could help.
+local function certificate_of(message, options)
+  if options.certificate then
+    return core.certificate(options.certificate)
+  end
+  local good, runtime = copcall.call(options.client and options.client._runtime or default_runtime)
+  if not good and type(runtime) == "table" then
+    return nil, "cannot make a client: " .. runtime.message
+  elseif not good then
+    error(runtime, 0) -- out of memory
+  end
+  return certificates.get(runtime, message.SigningCertURL)
+end
+
+local function check_signature(operation, message, options)
+  if not sns_url.is_certificate(message.SigningCertURL) then
+    refuse(operation, "certificate_url", ("the SigningCertURL %s is not a certificate of SNS"):format(
+      names.quote(message.SigningCertURL)))
+  end
+  local certificate, problem, retryable = certificate_of(message, options)
+  if not certificate then
+    refuse(operation, "certificate", ("no certificate at %s: %s"):format(message.SigningCertURL, problem), retryable)
+  end
+  local good
+  local now = now_of(operation, options)
+  good, problem = certificate:valid_at(now)
+  if not good then
+    refuse(operation, "certificate", ("the certificate at %s: %s"):format(message.SigningCertURL, problem))
+  end
+  good, problem = envelope.verify(message, certificate)
+  if not good then
+    refuse(operation, "signature", problem)
+  end
+  return now
+end
+
+local function check_topic(operation, message, topics)
+  for _, topic in ipairs(topics) do
+    if topic == message.TopicArn then
+      return
+    end
+  end
+  refuse(operation, "topic", ("the topic %s is not allowed"):format(names.quote(message.TopicArn)))
+end
+
+--- Verifies a message of SNS of any type.
+-- Raises `NotificationError` with a `reason`: "malformed", "type", "topic", "certificate_url", "certificate",
+-- "signature" or "expired". Its `retryable` is true where only the fetching of the certificate failed.
+-- @param operation string: the function that was called
+-- @param text string: any bytes
+-- @param options table: of `verify.check_options`
+-- @param types table: the types that are expected, as keys; nil for all
+-- @return table: of `envelope.read`
+function verify.message(operation, text, options, types)
+  if type(text) ~= "string" then
+    refuse(operation, "malformed", ("expected a string, got a %s"):format(type(text)))
+  end
+  local message, reason, problem = envelope.read(text)
+  if not message then
+    refuse(operation, reason, problem)
+  elseif types and not types[message.Type] then
+    refuse(operation, "type", ("unexpected type of message: %s"):format(message.Type))
+  end
+  check_topic(operation, message, options.topics)
+  local now = check_signature(operation, message, options)
+  if options.max_age ~= false then
+    local good
+    good, problem = envelope.check_age(message, now, options.max_age or MAX_AGE)
+    if not good then
+      refuse(operation, "expired", problem)
+    end
+  end
+  return message
+end
+
+--- Reads the job description in a verified notification.
+-- Raises `NotificationError`, reason "malformed".
+-- @return table: as of DescribeJob
+-- @return table: MessageId, TopicArn, Timestamp, Type, Subject (may be nil)
+function verify.job(operation, message)
+  local job, problem = message_of(message, "the message")
+  if not job then
+    refuse(operation, "malformed", problem)
+  end
+  return job, verify.summary(message)
+end
+
+--- What a caller may know of a message: nothing that confirms or ends a subscription.
+-- @return table: MessageId, TopicArn, Timestamp, Type, Subject (may be nil)
+function verify.summary(message)
+  return {
+    MessageId = message.MessageId, TopicArn = message.TopicArn, Timestamp = message.Timestamp, Type = message.Type,
+    Subject = message.Subject,
+  }
+end
+
+local OPERATION = "verify_notification"
+
+--- Reads a notification of SNS, if it is genuine.
+-- Raises `NotificationError` (see `verify.message`) for all other bytes; `ParamValidationError` for invalid options.
+-- @param text string: the envelope of SNS, as an HTTP endpoint received it
+-- @param options table: topics (list of the allowed topic ARNs), max_age (seconds, 3600; false: any age), certificate
+--   (PEM; it is not fetched then), client (fetches the certificate; a client of the module's own by default), clock
+--   (function() -> seconds since the epoch)
+-- @return table: the job description, as of `describe_job`, without ResponseMetadata
+-- @return table: MessageId, TopicArn, Timestamp, Type, Subject (may be nil)
+function verify.notification(text, options)
+  verify.check_options(OPERATION, options)
+  return verify.job(OPERATION, verify.message(OPERATION, text, options, { Notification = true }))
+end
+
+return verify
