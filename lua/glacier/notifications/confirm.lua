@@ -16,16 +16,16 @@ local OPERATION = "confirm_subscription"
 local TIMEOUT, ATTEMPTS = 15, 3
 
 local function read(response)
-  local body, status = response:body(), response:status()
-  local arn = status == 200 and xml.text(body, "SubscriptionArn")
+  local root, status = xml.parse(response:body()), response:status()
+  local arn = status == 200 and xml.text(root, "ConfirmSubscriptionResult", "SubscriptionArn")
   if arn then
     return arn
   elseif status == 200 then
     return nil, errors.new("transport", "ResponseParserError",
       "the answer to ConfirmSubscription has no SubscriptionArn")
   end
-  return nil, errors.new("service", xml.text(body, "Code") or tostring(status), xml.text(body, "Message") or "",
-    { status = status })
+  return nil, errors.new("service", xml.text(root, "Error", "Code") or tostring(status),
+    xml.text(root, "Error", "Message") or "", { status = status })
 end
 
 --- Visits the SubscribeURL of a verified message.
