@@ -5,7 +5,7 @@
 
 /* LUA_ERRMEM is raised again: "not JSON" would be wrong. */
 void gl_json_push(lua_State *L, const char *text, size_t length, int decode) {
-  char *prepared = lua_newuserdata(L, GL_JSON_PREPARED_MAX(length));
+  char *prepared = gl_compat_newuserdata(L, GL_JSON_PREPARED_MAX(length));
   size_t size = gl_json_prepare(text, length, prepared);
   lua_pushvalue(L, decode);
   lua_pushlstring(L, prepared, size);

@@ -385,7 +385,7 @@ describe("a call", function()
     assert.same({ vaultName = "v", vaultNotificationConfig = { SNSTopic = TOPIC, Events = {} } }, params)
   end)
 
-  it("sends only headers that a proxy passes on", function()
+  it("leaves Accept, Expect, Content-Length, Transfer-Encoding, Connection and Date to the transport", function()
     for _, name in ipairs { "SetVaultNotifications", "DeleteVaultNotifications", "GetVaultNotifications" } do
       local headers = sent(name, { vaultName = "v" }).headers
       for _, unwanted in ipairs { "Accept", "Expect", "Content-Length", "Transfer-Encoding", "Connection", "Date" } do
