@@ -204,6 +204,30 @@ function Client:confirm_subscription(text, given)
   return require("glacier.notifications.confirm").subscription(self, runtime_of(self), text, given)
 end
 
+--- A descriptor that is readable when a task or a call of the client can go on, for a loop that watches descriptors.
+-- It is the same for the client's lifetime; a forked child has one of its own.
+-- @return number; nil where the system has neither epoll nor kqueue, or the client a transport of the host's
+function Client:pollfd()
+  local events = runtime_of(self).transport:events()
+  return events and events:fd()
+end
+
+--- What `pollfd` has to be watched for, as cqueues asks for it.
+-- @return string: "r"
+function Client:events()
+  runtime_of(self)
+  return "r"
+end
+
+--- How long the client needs no poll if its descriptor stays quiet.
+-- @return number: seconds; nil where no timer runs
+function Client:timeout()
+  local runtime = runtime_of(self)
+  local events = runtime.transport:events()
+  local seconds = math.min(task.timeout(runtime), events and events:timeout() or math.huge)
+  return seconds < math.huge and seconds or nil
+end
+
 --- Closes the client's connections. Legal any number of times; a later call opens new ones. A
 -- client that is collected closes them as well.
 function Client:close()

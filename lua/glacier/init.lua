@@ -1,6 +1,6 @@
 --- Amazon Glacier for Lua. See README.md.
 local client = require "glacier.client"
-local task = require "glacier.async.task"
+local all = require "glacier.async.all"
 local check = require "glacier.notifications.check"
 local message = require "glacier.notifications.message"
 local policy = require "glacier.notifications.policy"
@@ -10,7 +10,8 @@ local version = require "glacier.version"
 return {
   _VERSION = "glacier " .. version,
   client = client.new,
-  all = task.all,
+  all = all.all,
+  as_completed = all.as_completed,
   tree_hash = tree_hash.hash,
   tree_hasher = tree_hash.hasher,
   combine_tree_hashes = tree_hash.combine,

@@ -32,7 +32,13 @@ local function either(first, second)
   end
 end
 
--- One row an option: a function that says whether a value may be meant, and what would be.
+local function wait(value)
+  local good = type(value) == "function" or type(value) == "table" and type(value.sleep) == "function"
+    and (value.readable == nil or type(value.readable) == "function")
+  return good, "function, or table { sleep = function, readable = function }"
+end
+
+-- One row an option: a function that tells whether a value is valid, and what would be.
 local known = {
   region = a "string",
   endpoint_url = a "string",
@@ -52,7 +58,7 @@ local known = {
   strict_notifications = a "boolean",
   env = a "table",
   logger = a "function",
-  wait = a "function",
+  wait = wait,
   transport = a "function",
   mfa_code = a "function",
   clock = a "function",

@@ -1,6 +1,7 @@
 --- What all calls of a client share: settings, keys, connections and clocks.
 local rate_limiter = require "glacier.call.rate_limiter"
 local config = require "glacier.config.resolve"
+local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local credentials = require "glacier.credentials"
 local host = require "glacier.transport.host"
@@ -24,7 +25,7 @@ end
 -- A logger that fails must not make the call fail.
 local function guarded(logger)
   return logger and function(event)
-    pcall(logger, event)
+    copcall.ignoring(logger, event)
   end
 end
 
@@ -63,6 +64,7 @@ local function make(chosen, settings)
     clock = chosen.clock or core.monotonic,
     time = chosen.clock or core.time,
     clock_offset = 0,
+    tasks = setmetatable({}, { __mode = "k" }),
     retries = retry.new(settings.retry_mode, settings.max_attempts, chosen.random or core.random),
     user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
     attempt_header = attempt_headers(settings.max_attempts),
@@ -93,7 +95,7 @@ end
 --   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent, attempt_header
 --   (function(number) -> string), strict_notifications (boolean or nil), logger or nil, wait or nil, clock and time
 --   (functions that return seconds: never set back, and since the epoch), clock_offset (seconds by which the service's
---   clock is ahead, once it has refused a signature because of that)
+--   clock is ahead, once it has refused a signature because of that), tasks (the set of those begun and not done)
 function runtime.new(chosen)
   local began = (chosen.clock or core.monotonic)()
   local self = make(chosen, config.resolve(chosen))

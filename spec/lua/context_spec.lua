@@ -147,21 +147,47 @@ describe("a context", function()
     }
   end
 
-  it("never blocks in a poll where the host waits, and waits longer and longer, but never long", function()
-    local polls, waits = {}, {}
-    local context = new_context(function(seconds) waits[#waits + 1] = seconds end, nil, core.monotonic)
-    assert.is_true(context:wait_for(transfer_done_at(9, polls)))
-    assert.are.same({ 0, 0, 0, 0, 0, 0, 0, 0, 0 }, polls)
-    assert.are.same({ 0.001, 0.002, 0.004, 0.008, 0.016, 0.016, 0.016, 0.016 }, waits)
+  it("never blocks in a poll where the host waits, and pauses for a tenth of the time waited", function()
+    local now, polls, waits = 0, {}, {}
+    local context = new_context(function(seconds)
+      waits[#waits + 1], now = seconds, now + 0.25
+    end, nil, function() return now end)
+    assert.is_true(context:wait_for(transfer_done_at(5, polls)))
+    assert.are.same({ 0, 0, 0, 0, 0 }, polls)
+    assert.are.same({ 0.001, 0.025, 0.05, 0.05 }, waits)
+  end)
+
+  it("waits until the event set is readable where the host can do that", function()
+    local waits = {}
+    local events = { fd = function() return 7 end, timeout = function() return 60 end }
+    local context = new_context({
+      sleep = function() error "not to be called" end,
+      readable = function(fd, seconds) waits[#waits + 1] = { fd, seconds } end,
+    }, nil, core.monotonic)
+    assert.is_true(context:wait_for(transfer_done_at(2, {}), events))
+    events.timeout = function() end
+    assert.is_true(context:wait_for(transfer_done_at(2, {}), events))
+    assert.are.same({ { 7, 60 }, { 7, nil } }, waits)
+  end)
+
+  it("sleeps where the system has no descriptor for the event set", function()
+    local waits = {}
+    local events = { fd = function() end, timeout = function() end }
+    local context = new_context({
+      sleep = function(seconds) waits[#waits + 1] = seconds end,
+      readable = function() error "not to be called" end,
+    }, nil, core.monotonic)
+    assert.is_true(context:wait_for(transfer_done_at(2, {}), events))
+    assert.are.equal(1, #waits)
   end)
 
   it("waits for a transfer no longer than is left", function()
     local now, waits = 0, {}
     local context = new_context(function(seconds)
       waits[#waits + 1], now = seconds, now + seconds
-    end, 0.0625 / 8, function() return now end)
+    end, 0.0025, function() return now end)
     assert.is_false(context:wait_for(transfer_done_at(99, {})))
-    assert.are.same({ 0.001, 0.002, 0.004, 0.0625 / 8 - 0.007 }, waits)
+    assert.are.same({ 0.001, 0.001, 0.0025 - 0.002 }, waits)
   end)
 
   it("blocks in a poll for half a second at most, and no longer than is left", function()

@@ -154,7 +154,7 @@ describe("an upload", function()
       return polls == 100
     end }
     local context = new_context(function(seconds) waits[#waits + 1] = seconds end, nil, os.clock)
-    assert.is_true(context:wait_for(transfer, function() return "again" end))
+    assert.is_true(context:wait_for(transfer, nil, function() return "again" end))
     assert.are.equal(3, #waits) -- one for 32 pieces
   end)
 

@@ -1,52 +1,97 @@
--- How jobs take turns: with each other, with their host, and how one is given up.
+-- Rounds of tasks: how they share time with each other and with their host, and how one is given up.
 local core = require "glacier.core"
+local group = require "glacier.async.group"
 local task = require "glacier.async.task"
 
-describe("tasks", function()
-  -- The inside of a client, which notes how long it is waited: for connections, or by the host.
-  local function inside(host_waits)
-    local runtime = { settings = {}, clock = core.monotonic, idles = {}, waits = {} }
-    runtime.transport = { idle = function(_, seconds) runtime.idles[#runtime.idles + 1] = seconds end }
-    runtime.wait = host_waits and function(seconds) runtime.waits[#runtime.waits + 1] = seconds end or nil
-    return runtime
-  end
+-- The runtime of a client that notes how long it is waited: for connections, or by the host.
+local function runtime_of(host_waits)
+  local runtime = { settings = {}, clock = core.monotonic, idles = {}, waits = {}, tasks = {} }
+  runtime.transport = {
+    events = function() end,
+    idle = function(_, seconds) runtime.idles[#runtime.idles + 1] = seconds end,
+  }
+  runtime.wait = host_waits and function(seconds) runtime.waits[#runtime.waits + 1] = seconds end or nil
+  return runtime
+end
 
-  it("that wait for something are waited for", function()
-    local runtime = inside()
-    task.drive { task.new(runtime, function(context)
+local function drive(runtime, work)
+  return task.new(runtime, work):result()
+end
+
+describe("rounds of tasks", function()
+  it("wait between two polls of a task that has nothing to do", function()
+    local runtime = runtime_of()
+    drive(runtime, function(context)
       for _ = 1, 3 do context.wait(0.1) end
-    end) }
+    end)
     assert.are.equal(3, #runtime.idles)
   end)
 
-  it("that have more to do than to wait go on at once", function()
-    local runtime = inside()
-    task.drive { task.new(runtime, function(context)
+  it("go on at once while a task has more to do than to wait", function()
+    local runtime = runtime_of()
+    drive(runtime, function(context)
       for _ = 1, 3 do context:yield() end
-    end) }
+    end)
     assert.are.same({}, runtime.idles)
   end)
 
-  it("that have more to do than to wait let the host have a short turn", function()
-    local runtime = inside(true)
-    task.drive { task.new(runtime, function(context)
+  it("let the host run shortly while a task has more to do than to wait", function()
+    local runtime = runtime_of(true)
+    drive(runtime, function(context)
       for _ = 1, 5 do context:yield() end
-    end) }
+    end)
     assert.are.same({ 0.001, 0.001, 0.001, 0.001, 0.001 }, runtime.waits)
   end)
 
-  it("let the host have its turn between one and the next, though none has to wait", function()
-    local runtime, left = inside(true), 5
-    task.run(function()
+  it("let the host run between tasks that never wait", function()
+    local runtime, left = runtime_of(true), 5
+    local running = group.new(function()
       left = left - 1
       return left >= 0 and { task = task.new(runtime, function() end) } or nil
-    end, 1, function() end)
+    end, 1)
+    for _ in running.next, running do end
     assert.are.equal(5, #runtime.waits)
   end)
 
-  it("that are given up have no time left, and fail", function()
+  it("resume no task whose transfer has no news", function()
+    local transfer = { poll = function() return false end, needs_caller = function() return false end }
+    local runtime, polls = runtime_of(), 0
+    local one = task.new(runtime, function(context)
+      return context:wait_for(transfer, nil, function()
+        polls = polls + 1
+      end)
+    end)
+    for _ = 1, 4 do assert.is_false(one:poll()) end
+    assert.are.equal(1, polls)
+    transfer.poll = function() return true end
+    assert.is_true(one:poll())
+    assert.are.equal(2, polls)
+  end)
+
+  it("resume no task that sleeps, before its time has come", function()
+    local runtime, now, resumed = runtime_of(), 100, 0
+    runtime.clock = function() return now end
+    local one = task.new(runtime, function(context)
+      local wait = context.wait
+      context.wait = function(seconds)
+        wait(seconds)
+        resumed = resumed + 1
+      end
+      context:sleep(5)
+    end)
+    for _ = 1, 4 do assert.is_false(one:poll()) end
+    assert.are.equal(0, resumed)
+    assert.are.equal(5, task.timeout(runtime))
+    now = 105
+    assert.is_true(one:poll())
+    assert.are.equal(math.huge, task.timeout(runtime))
+  end)
+end)
+
+describe("a task that is given up", function()
+  it("has no time left, and fails with what its function raises", function()
     local left
-    local one = task.new(inside(), function(context)
+    local one = task.new(runtime_of(), function(context)
       context.wait(0.1)
       left = context:remaining()
       error("too late", 0)
@@ -57,8 +102,8 @@ describe("tasks", function()
     assert.are.same({ false, "too late" }, { pcall(one.result, one) })
   end)
 
-  it("that are given up and do not mind have failed nevertheless", function()
-    local one = task.new(inside(), function(context)
+  it("fails although its function goes on", function()
+    local one = task.new(runtime_of(), function(context)
       while true do context.wait(0.1) end
     end)
     one:poll()
@@ -67,8 +112,16 @@ describe("tasks", function()
     assert.are.equal("The task was given up", select(2, pcall(one.result, one)).message)
   end)
 
-  it("that were done stay so when they are given up", function()
-    local one = task.new(inside(), function() return "result" end)
+  it("fails while it sleeps", function()
+    local one = task.new(runtime_of(), function(context) context:sleep(1000) end)
+    one:poll()
+    one:cancel()
+    assert.is_true(one:poll())
+    assert.is_true(one.done)
+  end)
+
+  it("keeps its result if it was done", function()
+    local one = task.new(runtime_of(), function() return "result" end)
     one:poll()
     one:cancel()
     assert.are.equal("result", one:result())

@@ -337,7 +337,7 @@ describe("all of many tasks", function()
       for i = 1, 3 do assert.is_true(outcomes[i].ok) end
       local err = outcomes[4].error
       assert.is_false(outcomes[4].ok)
-      assert.is_true(err == reason or err.message:find("all: task number 4 is none, type: ", 1, true) == 1)
+      assert.is_true(err == reason or err.message:find("all: task number 4 is a ", 1, true) == 1)
     end
     local outcomes = glacier.all(function() return client:start "describe_vault" end)
     assert.are.same({ 1, "ParamValidationError" }, { #outcomes, outcomes[1].error.code })
@@ -351,11 +351,11 @@ describe("all of many tasks", function()
       assert.is_truthy(err.message:find(words, 1, true), err.message)
     end
     for _, tasks in ipairs { 5, "tasks", true } do
-      refused("all: a list of tasks, or a function that makes them, expected", tasks)
+      refused("all: expected a list of tasks, or a function that makes them, got a ", tasks)
     end
-    refused("all: a list of tasks", nil)
-    refused("all: task number 2 is none, type: table", { client:start "list_vaults", {} })
-    refused("all: task number 1 is none, type: boolean", { false })
+    refused("all: expected a list of tasks", nil)
+    refused("all: task number 2 is a table, not a task", { client:start "list_vaults", {} })
+    refused("all: task number 1 is a boolean, not a task", { false })
     for _, concurrency in ipairs { 0, -1, 1.5, "2", 0 / 0, false } do
       refused("all: concurrency must be an integer of at least 1", { client:start "list_vaults" },
         { concurrency = concurrency })

@@ -1,8 +1,9 @@
 --- One call's deadline and how it waits, handed down through everything that the call does. All waiting happens here,
 -- in Lua, so that any host can switch coroutines there.
 --
--- Fields of a context: wait, function(seconds), or nil to block; polled, true where `wait` hands over to whoever
--- polls the task and so may return at once; deadline, a number or nil; clock, function() -> seconds, never set back.
+-- Fields of a context: wait, function(seconds), or nil to block; readable, function(fd, seconds or nil), or nil where
+-- the host can only sleep; longest, the longest pause between two polls in seconds; deadline, a number or nil; clock,
+-- function() -> seconds, never set back; task, nil or the task whose coroutine yields to whoever polls it.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 
@@ -17,9 +18,10 @@ local yielding_phases = {
   ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
 }
 
--- Seconds: the first and the longest pause between two polls. Short beside a round trip, long beside the cost of a
--- poll.
-local SHORTEST, LONGEST = 0.001, 0.016
+-- Seconds between two polls, where the host can only sleep. A pause is a tenth of the time already waited, so that it
+-- adds little to what the call takes. In OpenResty pauses stay short: a poll costs little beside a worker's other work.
+local SHORTEST, LONGEST, LONGEST_IN_NGINX = 0.001, 0.05, 0.002
+local SHARE = 0.1
 
 -- A transfer with a fast peer never has to wait. After so many feeds, other coroutines may run.
 local FEEDS = 32
@@ -28,36 +30,43 @@ local FEEDS = 32
 -- run only then.
 local BLOCKING = 0.5
 
--- How this host waits without blocking; nil where it can only block.
-local function host_wait(given)
+-- ngx.sleep, where it may yield.
+local function ngx_sleep()
   local ngx = rawget(_G, "ngx")
-  if given or not (ngx and ngx.get_phase) then
-    return given
-  end
-  return yielding_phases[ngx.get_phase()] and ngx.sleep or nil
+  return ngx and ngx.get_phase and yielding_phases[ngx.get_phase()] and ngx.sleep or nil
 end
 
 --- Makes a context.
--- @param wait function(seconds) or nil: the option `wait`
+-- @param wait function(seconds), table { sleep =, readable = } or nil: the option `wait`
 -- @param timeout number or nil: seconds from now until the deadline
 -- @param clock function() -> number
 -- @return context
 function context.new(wait, timeout, clock)
-  return setmetatable({
-    option = wait, wait = host_wait(wait), deadline = timeout and clock() + timeout, clock = clock,
-  }, Context)
+  local self = setmetatable({ option = wait, wait = wait, clock = clock, longest = LONGEST }, Context)
+  if type(wait) == "table" then
+    self.wait, self.readable = wait.sleep, wait.readable
+  elseif not wait then
+    self.wait, self.longest = ngx_sleep(), LONGEST_IN_NGINX
+  end
+  if timeout then
+    self.deadline = clock() + timeout
+  end
+  return self
 end
 
 --- Makes the context of a task, which waits by yielding to whoever polls it. It has no deadline yet.
--- @param wait function(seconds) or nil: the option `wait`, for what outlives the task
+-- @param task table: gets `transfer` or `due` while the task waits for a transfer or sleeps until a time of the clock,
+--   and `busy` while it only lets others run
+-- @param wait function, table or nil: the option `wait`, for what outlives the task
 -- @param clock function() -> number
 -- @return context
-function context.of_task(wait, clock)
-  return setmetatable({ option = wait, wait = coroutine.yield, polled = true, clock = clock }, Context)
+function context.of_task(task, wait, clock)
+  return setmetatable({ option = wait, wait = coroutine.yield, clock = clock, task = task }, Context)
 end
 
---- Makes the context of what outlives its call, such as a body that is read later, maybe in another coroutine or
--- phase. It has the same deadline and waits as the host does.
+--- Makes the context of what outlives its call, such as a body that is read later, maybe in another coroutine or phase.
+-- It has the same deadline and waits as the host does.
+-- @return context
 function Context:outlive()
   local later = context.new(self.option, nil, self.clock)
   later.deadline = self.deadline
@@ -77,52 +86,102 @@ function Context:remaining()
   return self.deadline and self.deadline - self.clock() or math.huge
 end
 
+-- How long a poll may block, in milliseconds.
+local function blocking_ms(self)
+  local seconds = self.deadline and math.max(0, math.min(BLOCKING, self:remaining())) or BLOCKING
+  return seconds * 1000
+end
+
+-- The descriptor to wait for; nil where the host or the system can only sleep.
+local function descriptor(self, events)
+  return self.readable and events and events:fd()
+end
+
+--- Waits until something happens in an event set, or not much later: one wait of the host.
+-- @param events events of `glacier.core`, or nil
+-- @param began number: when the waiting began, on the context's clock
+-- @param limit number: seconds, at most
+function Context:pause(events, began, limit)
+  local fd = descriptor(self, events)
+  if fd then
+    local seconds = math.min(events:timeout() or math.huge, limit)
+    self.readable(fd, seconds < math.huge and math.max(seconds, 0) or nil)
+  else
+    local share = (self.clock() - began) * SHARE
+    local seconds = math.min(math.max(share, SHORTEST), self.longest, limit)
+    self.wait(seconds > 0 and seconds or SHORTEST) -- nginx logs a warning for a sleep of 0 seconds
+  end
+end
+
+-- Hands over to whoever polls the task, until the transfer needs its caller or the deadline has come.
+local function yield_for(self, transfer)
+  self.task.transfer = transfer
+  self.wait()
+  self.task.transfer = nil
+end
+
 --- Waits for a transfer by polling it.
 -- @param transfer transfer of `glacier.core`
+-- @param events events of `glacier.core`, or nil: the set that the transfer is in
 -- @param on_poll function(done) or nil: called after each poll. It may feed the transfer or look at it.
 --   It returns "enough" to stop waiting, "again" to poll again without a pause
 -- @return boolean: true when the transfer is done or `on_poll` returned "enough"; false when the deadline came first
-function Context:wait_for(transfer, on_poll)
-  local pause, feeds, answer = SHORTEST, 0, nil
+function Context:wait_for(transfer, events, on_poll)
+  local feeds, began, answer = 0, nil, nil
   while true do
-    local no_wait = self.wait or answer == "again"
-    local done = transfer:poll(no_wait and 0 or math.max(0, math.min(BLOCKING, self:remaining())) * 1000)
+    local done = transfer:poll((self.wait or answer == "again") and 0 or blocking_ms(self))
     answer = on_poll and on_poll(done)
     if done or answer == "enough" then
       return true
-    elseif self:remaining() <= 0 then
+    elseif self.deadline and self:remaining() <= 0 then
       return false
     elseif answer == "again" then
-      pause, feeds = SHORTEST, feeds + 1
+      began, feeds = nil, feeds + 1
       if feeds % FEEDS == 0 then
         self:yield()
       end
+    elseif self.task then
+      yield_for(self, transfer)
     elseif self.wait then
-      self.wait(math.min(pause, self:remaining()))
-      pause = math.min(pause * 2, LONGEST)
+      began = began or self.clock()
+      self:pause(events, began, self:remaining())
     end
   end
+end
+
+local function sleep_in_task(self, seconds)
+  local task = self.task
+  task.due = self.clock() + seconds
+  repeat
+    self.wait(seconds)
+  until self.clock() >= task.due
+  task.due = nil
 end
 
 --- Sleeps. The host's wait is called once, and may return early; without one, this blocks.
 -- @param seconds number
 function Context:sleep(seconds)
-  if self.wait and not self.polled then
+  if self.task then
+    return sleep_in_task(self, seconds)
+  elseif self.wait then
     self.wait(seconds)
     return
   end
-  local clock = self.wait and self.clock or core.monotonic
-  local due = clock() + seconds
+  local due = core.monotonic() + seconds
   while seconds > 0 do
-    (self.wait or core.sleep)(math.min(seconds, BLOCKING))
-    seconds = due - clock()
+    core.sleep(math.min(seconds, BLOCKING))
+    seconds = due - core.monotonic()
   end
 end
 
 --- Lets other coroutines run during long work.
 function Context:yield()
-  if self.wait then
-    self.wait(self.polled and 0 or SHORTEST) -- nginx logs a warning for a sleep of 0 seconds
+  if self.task then
+    self.task.busy = true
+    self.wait()
+    self.task.busy = nil
+  elseif self.wait then
+    self.wait(SHORTEST)
   end
 end
 

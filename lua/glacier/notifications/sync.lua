@@ -1,6 +1,7 @@
 --- Sets or removes the notification configurations of many vaults, several at a time.
 local ensure = require "glacier.notifications.ensure"
 local errors = require "glacier.errors"
+local all = require "glacier.async.all"
 local task = require "glacier.async.task"
 local names = require "glacier.notifications.names"
 local paginate = require "glacier.paginate"
@@ -122,7 +123,7 @@ local function run(runtime, entries, options)
       last = entry
     end)
   end
-  local outcomes = task.all(next_task, {
+  local outcomes = all.all(next_task, {
     concurrency = options.concurrency,
     progress = options.progress and function(done)
       options.progress(done, #entries, last.vaultName, last)

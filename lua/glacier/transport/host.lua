@@ -124,7 +124,10 @@ end
 --- The connections are the host's: there is nothing to close.
 function Transport.close() end
 
-Transport.idle = function(_, seconds)
+--- What the host waits for is not known here: there is no event set.
+function Transport.events() end
+
+function Transport.idle(_, seconds)
   core.sleep(seconds)
 end
 

@@ -63,7 +63,7 @@ local function take(self)
   if piece ~= "" then
     return piece
   end
-  local in_time = self.context:outlive():wait_for(self.transfer, function()
+  local in_time = self.context:outlive():wait_for(self.transfer, self.transport:events(), function()
     piece = self.transfer:take()
     return piece ~= "" and "enough"
   end)
@@ -99,9 +99,9 @@ Transport.__index = Transport
 
 -- Waits for a transfer with a streamed body. Returns whether it ended in time, and the head of a response whose body
 -- is to be taken in pieces.
-local function wait_streaming(transfer, invocation, context)
+local function wait_streaming(transfer, events, invocation, context)
   local head
-  local in_time = context:wait_for(transfer, function(done)
+  local in_time = context:wait_for(transfer, events, function(done)
     if invocation.source and not done and feed(transfer, invocation.source) then
       return "again"
     elseif invocation.takes_body then
@@ -112,11 +112,11 @@ local function wait_streaming(transfer, invocation, context)
   return in_time, head
 end
 
-local function wait(transfer, invocation, context)
+local function wait(transfer, events, invocation, context)
   if invocation.source or invocation.takes_body then
-    return wait_streaming(transfer, invocation, context)
+    return wait_streaming(transfer, events, invocation, context)
   end
-  return context:wait_for(transfer)
+  return context:wait_for(transfer, events)
 end
 
 --- Sends a request.
@@ -132,7 +132,7 @@ function Transport:send(invocation, context)
   if not transfer then
     return nil, err
   end
-  local in_time, head = wait(transfer, invocation, context)
+  local in_time, head = wait(transfer, self.event_set, invocation, context)
   if not in_time then
     transfer:cancel()
     return nil, context_of.too_late(invocation.url)

@@ -2,6 +2,7 @@
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local errors = require "glacier.errors"
+local group = require "glacier.async.group"
 local task = require "glacier.async.task"
 local refuse = require "glacier.upload.refuse"
 local plan = require "glacier.upload.plan"
@@ -58,29 +59,29 @@ end
 --   completed = whether there is nothing to send any more
 -- @return list of strings: the tree hash of each part
 function parts.send(runtime, planned, begun)
-  local hashes, flying, number, done = {}, {}, 0, 0
-  local function next_task()
+  local hashes, number, done = {}, 0, 0
+  local running = group.new(function()
     local part = planned.body.next(begun.part_size)
     if part then
       number = number + 1
       check_number(planned, begun, number)
-      local made = task_of(runtime, planned, begun, part)
-      flying[made] = true
-      return { task = made, part = part, number = number }
+      return { task = task_of(runtime, planned, begun, part), part = part, number = number }
+    end
+  end, planned.concurrency)
+  local function send_all()
+    for entry in running.next, running do
+      entry.task:result()
+      hashes[entry.number], done = entry.part.hash, done + entry.part.length
+      planned.progress(done, planned.body.total, begun.uploadId)
     end
   end
-  local function finished(entry)
-    flying[entry.task] = nil
-    entry.task:result()
-    hashes[entry.number], done = entry.part.hash, done + entry.part.length
-    planned.progress(done, planned.body.total, begun.uploadId)
-  end
   planned.progress(0, planned.body.total, begun.uploadId)
-  local good, err = copcall.call(task.run, next_task, planned.concurrency, finished)
-  for unfinished in pairs(flying) do
-    unfinished:cancel()
+  local good, err = copcall.call(send_all)
+  if not good then
+    running:cancel()
+    return error(err, 0)
   end
-  return good and hashes or error(err, 0)
+  return hashes
 end
 
 return parts

@@ -3,7 +3,8 @@
 return {
   functions = {
     { "client", "lua/glacier/client.lua", "client.new" },
-    { "all", "lua/glacier/async/task.lua", "task.all" },
+    { "all", "lua/glacier/async/all.lua", "all.all" },
+    { "as_completed", "lua/glacier/async/all.lua", "all.as_completed" },
     { "tree_hash", "lua/glacier/tree_hash.lua", "tree_hash.hash" },
     { "tree_hasher", "lua/glacier/tree_hash.lua", "tree_hash.hasher" },
     { "combine_tree_hashes", "lua/glacier/tree_hash.lua", "tree_hash.combine" },
@@ -24,7 +25,7 @@ return {
   client = {
     "call", "start", "paginate", "each", "wait_until", "upload",
     "ensure_vault_notifications", "get_vault_notifications_or_nil", "sync_vault_notifications",
-    "close",
+    "pollfd", "events", "timeout", "close",
   },
   task = { "poll", "result", "cancel" },
   reader = { "read", "lines", "save", "close" },

@@ -1,0 +1,127 @@
+--- Many tasks, several at a time: `glacier.all` and `glacier.as_completed`.
+local copcall = require "glacier.async.copcall"
+local errors = require "glacier.errors"
+local group = require "glacier.async.group"
+local task = require "glacier.async.task"
+
+local all = {}
+
+-- ---- arguments -----------------------------------------------------------------------------------
+
+local function not_a_task(caller, index, value)
+  return ("%s: task number %d is a %s, not a task"):format(caller, index, type(value))
+end
+
+local function check_tasks(caller, tasks)
+  if type(tasks) ~= "table" and type(tasks) ~= "function" then
+    errors.invalid(nil, ("%s: expected a list of tasks, or a function that makes them, got a %s"):format(
+      caller, type(tasks)))
+  end
+  for index, made in ipairs(type(tasks) == "table" and tasks or {}) do
+    if not task.is(made) then
+      errors.invalid(nil, not_a_task(caller, index, made))
+    end
+  end
+end
+
+local function check_options(caller, options, known)
+  if type(options) ~= "table" then
+    errors.invalid(nil, caller .. ": the options must be a table")
+  end
+  local concurrency = options.concurrency == nil and 64 or options.concurrency
+  if type(concurrency) ~= "number" or concurrency < 1 or concurrency % 1 ~= 0 then
+    errors.invalid(nil, caller .. ": concurrency must be an integer of at least 1")
+  elseif options.progress ~= nil and type(options.progress) ~= "function" then
+    errors.invalid(nil, caller .. ": progress must be a function")
+  end
+  for name in pairs(options) do
+    if not known[name] then
+      errors.invalid(nil, ("%s: Unknown option: %q, must be one of: %s"):format(
+        caller, tostring(name), table.concat(known, ", ")))
+    end
+  end
+  return concurrency
+end
+
+-- Gives the tasks that a function makes as { index =, task = }. A function that raises, or returns something else, is
+-- not asked again, because it may do so for ever.
+local function of_function(caller, maker)
+  local index, over = 0, false
+  return function()
+    if over then
+      return nil
+    end
+    index = index + 1
+    local good, made = copcall.call(maker)
+    if good and made == nil then
+      return nil
+    elseif good and not task.is(made) then
+      good, made = false, errors.new("validation", "ParamValidationError", not_a_task(caller, index, made))
+    elseif not good then
+      copcall.raise_memory(made)
+    end
+    over = not good
+    return { index = index, task = good and made or task.failed(made) }
+  end
+end
+
+local all_options = { "concurrency", "progress", concurrency = true, progress = true }
+local completed_options = { "concurrency", concurrency = true }
+
+local function group_of(caller, tasks, options, known)
+  check_tasks(caller, tasks)
+  local concurrency = check_options(caller, options, known)
+  local next_task = type(tasks) == "function" and of_function(caller, tasks) or group.of_list(tasks)
+  return group.new(next_task, concurrency)
+end
+
+-- ---- results -------------------------------------------------------------------------------------
+
+local function outcome_of(entry)
+  local finished = entry.task
+  if finished.good then
+    return { ok = true, result = finished.outcome }
+  end
+  return { ok = false, error = finished.outcome }
+end
+
+--- Performs tasks, several at a time. A task that fails does not raise here.
+-- Raises `ParamValidationError` for invalid arguments before anything is sent.
+-- @param tasks list of tasks, or a function that makes the next one, nil at the end. If the function raises, that is an
+--   outcome as well, and the last one
+-- @param options table or nil: concurrency (64), progress = function(done, total), where total is nil for a function
+-- @return list: { ok = true, result = … } or { ok = false, error = … } of each task, by its number
+function all.all(tasks, options)
+  options = options == nil and {} or options
+  local running, outcomes, done = group_of("all", tasks, options, all_options), {}, 0
+  local total = type(tasks) == "table" and #tasks or nil
+  for entry in running.next, running do
+    outcomes[entry.index] = outcome_of(entry)
+    done = done + 1
+    if options.progress then
+      copcall.ignoring(options.progress, done, total)
+    end
+  end
+  return outcomes
+end
+
+--- Iterates over the outcomes of tasks in the order in which they end, and keeps none. Leaving the loop early gives up
+-- what is under way: at once from Lua 5.4 on, else when the iterator is collected.
+-- Raises `ParamValidationError` for invalid arguments before anything is sent.
+-- @param tasks as of `all`
+-- @param options table or nil: concurrency (64)
+-- @return function() -> number of the task, and its outcome as of `all`; the further results are for the loop
+function all.as_completed(tasks, options)
+  local running = group_of("as_completed", tasks, options == nil and {} or options, completed_options)
+  local closer = setmetatable({}, { __close = function()
+    running:cancel()
+  end })
+  return function()
+    local entry = running:next()
+    if entry then
+      return entry.index, outcome_of(entry)
+    end
+  end, nil, nil, closer
+end
+
+return all

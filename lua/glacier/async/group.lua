@@ -1,0 +1,154 @@
+--- Groups of tasks that are driven together: so many at a time, each polled in every round, and between the rounds one
+-- wait for all of them.
+local context_of = require "glacier.async.context"
+
+local group = {}
+
+local Group = {}
+Group.__index = Group
+
+-- Seconds between two rounds, where nothing tells when a task can go on: its transport is the host's, or the tasks are
+-- of several clients, which have an event set each.
+local ROUND, ROUND_OF_SEVERAL = 0.05, 0.002
+
+-- Seconds: the longest time that C may block before Lua runs again.
+local BLOCKING = 0.5
+
+--- Makes a group.
+-- @param next_task function() -> table with a `task`, nil at the end
+-- @param concurrency number: how many tasks are under way at a time
+-- @return group
+function group.new(next_task, concurrency)
+  return setmetatable({
+    next_task = next_task, concurrency = concurrency, active = {}, position = 1,
+  }, Group)
+end
+
+--- Makes the function that gives a list's tasks as { index =, task = }.
+-- @param tasks list of tasks
+-- @return function() -> table or nil
+function group.of_list(tasks)
+  local index = 0
+  return function()
+    index = index + 1
+    return tasks[index] and { index = index, task = tasks[index] }
+  end
+end
+
+--- The seconds until a task has to be polled even if no event comes.
+-- @param task task
+-- @return number: 0 or less for now; math.huge for never
+function group.seconds_left(task)
+  local transfer, context = task.transfer, task.context
+  if transfer then
+    return transfer:needs_caller() and 0 or context:remaining()
+  end
+  if task.due then
+    return task.due - context.clock()
+  end
+  return task.busy and 0 or ROUND
+end
+
+-- Notes whose tasks these are. There is rarely more than one client.
+local function note_runtime(self, task)
+  local runtime = task._runtime and task._runtime()
+  if runtime and runtime ~= self.runtime then
+    self.is_mixed = self.runtime ~= nil
+    self.runtime = runtime
+    self.context = context_of.new(runtime.wait, nil, runtime.clock)
+  end
+end
+
+-- Fills `active` up.
+local function fill(self)
+  local active = self.active
+  while not self.is_over and #active < self.concurrency do
+    local entry = self.next_task()
+    self.is_over = not entry
+    if entry then
+      active[#active + 1] = entry
+      note_runtime(self, entry.task)
+    end
+  end
+end
+
+local function limit_of(self)
+  local limit = math.huge
+  for _, entry in ipairs(self.active) do
+    limit = math.min(limit, group.seconds_left(entry.task))
+  end
+  return math.max(limit, 0)
+end
+
+-- Waits until a task may be able to go on.
+local function idle(self)
+  local context, transport = self.context, self.runtime.transport
+  local events = not self.is_mixed and transport:events() or nil
+  local limit = math.min(limit_of(self), events and math.huge or self.is_mixed and ROUND_OF_SEVERAL or ROUND)
+  if context.wait then
+    self.began = self.began or context.clock()
+    context:pause(events, self.began, limit)
+  else
+    transport:idle(math.min(limit, BLOCKING))
+  end
+end
+
+-- Lets the rest of the host run between two rounds, where it can. Without a host that waits, the next round follows.
+local function pass(self)
+  self.began = nil
+  if self.context and self.context.wait then
+    self.context:yield()
+  end
+end
+
+-- Between two rounds: waits, and takes further tasks.
+local function end_round(self)
+  local hurry = self.hurry
+  self.position, self.hurry = 1, false
+  if hurry and (self.active[1] or not self.is_over) then
+    pass(self)
+  elseif not hurry and self.active[1] then
+    idle(self)
+  end
+  fill(self)
+end
+
+-- Polls the next task of the round. Returns its entry if it is done.
+local function poll_next(self)
+  local active, position = self.active, self.position
+  local entry = active[position]
+  local task = entry.task
+  if task:poll() then
+    self.hurry = true
+    active[position] = active[#active]
+    active[#active] = nil
+    return entry
+  end
+  self.hurry = self.hurry or task.busy
+  self.position = position + 1
+end
+
+--- The next task that is done, for which it is waited. Errors of `next_task` and of the host's wait pass through.
+-- @return the table that `next_task` gave; nil when all are done
+function Group:next()
+  repeat
+    if self.position > #self.active then
+      end_round(self)
+    end
+    local entry = self.active[1] and poll_next(self)
+    if entry then
+      return entry
+    end
+  until not self.active[1] and self.is_over
+end
+
+--- Gives up the tasks that are under way, and asks for no more.
+function Group:cancel()
+  self.is_over = true
+  for _, entry in ipairs(self.active) do
+    entry.task:cancel()
+  end
+  self.active = {}
+end
+
+return group

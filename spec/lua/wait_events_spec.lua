@@ -1,0 +1,86 @@
+-- What a client gives to an event loop: its descriptor, and how long it may be left alone.
+local glacier = require "glacier"
+local scripted = require "spec.support.scripted"
+local socket = require "socket"
+local streams = require "spec.support.streams"
+
+local server = scripted.new()
+
+-- Whether a descriptor is readable within so many seconds.
+local function is_readable(fd, seconds)
+  local ready = socket.select({ { getfd = function() return fd end } }, nil, seconds)
+  return ready[1] ~= nil
+end
+
+describe("the descriptor of a client", function()
+  after_each(function() server:stop() end)
+
+  it("drives a task to its end, whatever pools the client has", function()
+    server:start { { { "read" }, { "pause", 0.05 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } } }
+    local client = streams.client(server.url)
+    local fd, task = client:pollfd(), client:start "list_vaults"
+    local polls = 0
+    while not task:poll() do
+      polls = polls + 1
+      is_readable(fd, client:timeout())
+      assert.are.equal(fd, client:pollfd())
+    end
+    assert.are.equal("m", task:result().Marker)
+    assert.is_true(polls < 20, polls)
+    assert.are.equal("r", client:events())
+    client:close()
+  end)
+
+  it("is quiet while a service says nothing", function()
+    server:start { fallback = { { "read" }, { "stall" } } }
+    local client = streams.client(server.url)
+    local task = client:start "list_vaults"
+    repeat task:poll() until not is_readable(client:pollfd(), 0.2)
+    assert.is_false(task:poll())
+    task:cancel()
+  end)
+
+  it("is nil for a client with a transport of the host's", function()
+    local options = streams.options()
+    options.transport = function() return { status = 200 } end
+    local client = glacier.client(options)
+    assert.is_nil(client:pollfd())
+    assert.is_nil(client:timeout())
+  end)
+end)
+
+describe("the timeout of a client's descriptor", function()
+  after_each(function() server:stop() end)
+
+  it("is nil without calls", function()
+    assert.is_nil(streams.client "http://127.0.0.1:9":timeout())
+  end)
+
+  it("is at most what is left of a task's back-off and of its time", function()
+    server:start { fallback = { { "read" }, { "send", streams.answer(503, {}, "") } } }
+    local now = 1700000000
+    local client = streams.client(server.url, {
+      timeout = 1000, clock = function() return now end, random = function() return 0.5 end, max_attempts = 9,
+      retry_mode = "legacy",
+    })
+    local task = client:start "list_vaults"
+    repeat task:poll() until task.due
+    assert.is_true(client:timeout() <= 0.5)
+    now = now + 0.5
+    assert.are.equal(0, client:timeout())
+    task:cancel()
+    assert.is_true(task:poll())
+  end)
+
+  it("is 0 while a task has news that nobody has looked at", function()
+    server:start { streams.answered "{}", streams.answered "{}" }
+    local client = streams.client(server.url)
+    local task = client:start "list_vaults"
+    task:poll()
+    local other = client:start "list_vaults"
+    repeat other:poll() until other.done
+    while not task.transfer:needs_caller() do client:list_vaults() end
+    assert.are.equal(0, client:timeout())
+    assert.is_true(task:poll())
+  end)
+end)
