@@ -6,7 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GL_DATE_BASIC_SIZE = 17 /* with the NUL */, GL_DATE_TEXT_MAX = 64 };
+enum {
+  GL_DATE_DAY_SECONDS = 86400,
+  GL_DATE_BASIC_SIZE = 17, /* with the NUL */
+  GL_DATE_TEXT_MAX = 64
+};
+
+/* Days from 1970-01-01 to a date of the years 0 to 9999. */
+int64_t gl_date_days(int year, int month, int day);
 
 /* Writes seconds since the epoch in ISO 8601 basic form, "20120525T002453Z".  0, or -1 for a time
  * outside of the years 1 to 9999. */

@@ -1,15 +1,11 @@
 #include "core/sigv4.h"
 
 #include "core/mem.h"
-#include "core/uri.h"
 
 #include <string.h>
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define TERMINATOR "aws4_request"
-
-/* Reserved for a canonical request, so that it does not grow in steps. */
-enum { USUAL_LENGTH = 1000 };
 
 /* ---- the signer -------------------------------------------------------------------------- */
 
@@ -39,164 +35,6 @@ void gl_signer_clear(gl_signer *signer) {
   gl_buf_clear(&signer->key_scope);
   gl_digest_clear(&signer->digest);
   gl_mem_wipe(signer, sizeof *signer);
-}
-
-/* ---- stage one: the canonical request ---------------------------------------------------- */
-
-static char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
-}
-
-/* Whether the header is signed: not what proxies or retries may change, nor what does not exist
- * yet. */
-static int is_signed(const char *name) {
-  static const char *const never[] = {
-      "amz-sdk-invocation-id",
-      "amz-sdk-request",
-      "authorization",
-      "connection",
-      "expect",
-      "keep-alive",
-      "proxy-authenticate",
-      "proxy-authorization",
-      "te",
-      "trailer",
-      "transfer-encoding",
-      "upgrade",
-      "user-agent",
-      "x-amzn-trace-id",
-  };
-  char first = lower(name[0]);
-  for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-    if (first == never[i][0] && !gl_header_name_compare(name, never[i]))
-      return 0;
-  return 1;
-}
-
-/* Makes `sorted` the headers that are signed, by name; those of one name stay in their order. */
-static int sort_headers(const gl_headers *headers, gl_buf *sorted) {
-  gl_buf_reset(sorted);
-  if (gl_buf_reserve(sorted, headers->count * sizeof(const gl_header *)))
-    return GL_MEMORY;
-  const gl_header **list = (void *)sorted->data;
-  size_t count = 0;
-  for (size_t i = 0; i < headers->count; i++) {
-    const gl_header *header = &headers->items[i];
-    if (!is_signed(header->name))
-      continue;
-    size_t at = count++;
-    for (; at > 0 && gl_header_name_compare(list[at - 1]->name, header->name) > 0; at--)
-      list[at] = list[at - 1];
-    list[at] = header;
-  }
-  sorted->length = count * sizeof *list;
-  return 0;
-}
-
-static int append_lower(gl_buf *out, const char *name) {
-  size_t length = strlen(name);
-  if (gl_buf_reserve(out, length))
-    return GL_MEMORY;
-  char *to = out->data + out->length;
-  for (size_t i = 0; i <= length; i++)
-    to[i] = lower(name[i]);
-  out->length += length;
-  return 0;
-}
-
-static int is_blank(char byte) {
-  return byte == ' ' || byte == '\t';
-}
-
-/* Whether trimming would not change the value, which most are. */
-static int is_trimmed(const char *value, size_t length) {
-  return length > 0 && !is_blank(value[0]) && !is_blank(value[length - 1]) &&
-         !memchr(value, '\t', length) && !strstr(value, "  ");
-}
-
-/* Without white space at either end, and with inner runs of it as one space. */
-static int append_trimmed(gl_buf *out, const gl_header *header) {
-  const char *value = header->value;
-  if (is_trimmed(value, header->value_length))
-    return gl_buf_append(out, value, header->value_length);
-  if (gl_buf_reserve(out, header->value_length))
-    return GL_MEMORY;
-  char *to = out->data + out->length;
-  int gap = 0, any = 0;
-  for (; *value; value++) {
-    if (is_blank(*value)) {
-      gap = any;
-      continue;
-    }
-    if (gap)
-      *to++ = ' ';
-    *to++ = *value;
-    gap = 0, any = 1;
-  }
-  *to = '\0';
-  out->length = (size_t)(to - out->data);
-  return 0;
-}
-
-/* Begins the line of a name, and adds it to the signed headers. */
-static int append_name(gl_buf *text, gl_buf *names, const char *name, int not_first) {
-  if (not_first && (gl_buf_append_char(text, '\n') || gl_buf_append_char(names, ';')))
-    return GL_MEMORY;
-  size_t start = names->length;
-  return append_lower(names, name) ||
-         gl_buf_append(text, names->data + start, names->length - start) ||
-         gl_buf_append_char(text, ':');
-}
-
-/* A line "name:value,value" for each name, and the names alone to the signed headers. */
-static int append_headers(const gl_headers *headers, gl_signer *signer) {
-  gl_buf *text = &signer->canonical_request, *names = &signer->signed_headers;
-  if (sort_headers(headers, &signer->sorted))
-    return GL_MEMORY;
-  const gl_header *const *list = (void *)signer->sorted.data;
-  size_t count = signer->sorted.length / sizeof *list;
-  gl_buf_reset(names);
-  for (size_t i = 0; i < count; i++) {
-    int again = i > 0 && !gl_header_name_compare(list[i - 1]->name, list[i]->name);
-    int failed =
-        again ? gl_buf_append_char(text, ',') : append_name(text, names, list[i]->name, i > 0);
-    if (failed || append_trimmed(text, list[i]))
-      return GL_MEMORY;
-  }
-  return count > 0 ? gl_buf_append_char(text, '\n') : 0;
-}
-
-static int append_payload_hash(gl_signer *signer, const gl_request *request, gl_error *error) {
-  const char *given = gl_headers_get(&request->headers, "x-amz-content-sha256");
-  unsigned char digest[GL_SHA256_SIZE];
-  char hex[GL_SHA256_HEX_SIZE];
-  if (!given) {
-    int kind =
-        gl_digest_sha256(&signer->digest, request->body.data, request->body.length, digest, error);
-    if (kind)
-      return kind;
-    gl_hex(digest, hex);
-    given = hex;
-  }
-  return gl_buf_append_string(&signer->canonical_request, given) ? gl_error_memory(error) : 0;
-}
-
-int gl_sigv4_canonical_request(const gl_request *request, gl_signer *signer,
-                               const gl_sigv4_options *options, gl_error *error) {
-  gl_buf *text = &signer->canonical_request;
-  gl_buf_reset(text);
-  int failed =
-      gl_buf_reserve(text, USUAL_LENGTH) ||
-      gl_buf_append(text, request->method.data, request->method.length) ||
-      gl_buf_append_char(text, '\n') ||
-      gl_uri_canonical_path(text, request->path.data, request->path.length, !options->keep_path) ||
-      gl_buf_append_char(text, '\n') ||
-      gl_uri_canonical_query(text, request->query.data, request->query.length) ||
-      gl_buf_append_char(text, '\n') || append_headers(&request->headers, signer) ||
-      gl_buf_append_char(text, '\n') ||
-      gl_buf_append(text, signer->signed_headers.data, signer->signed_headers.length) ||
-      gl_buf_append_char(text, '\n');
-  return failed ? gl_error_memory(error) : append_payload_hash(signer, request, error);
 }
 
 /* ---- stage two: the string to sign ------------------------------------------------------- */
