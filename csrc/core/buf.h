@@ -1,6 +1,6 @@
-/* Growable bytes.  The zero value is an empty buffer, and clearing it is legal any number of
- * times.  `data` is NULL while nothing was ever appended, otherwise NUL-terminated behind `length`
- * bytes, which may hold NULs themselves. */
+/* Growable bytes.  The zero value is an empty buffer; clearing it is legal any number of times.
+ * `data` is NULL until something is appended; then a NUL follows the `length` bytes, which may
+ * contain NULs themselves. */
 #ifndef GL_CORE_BUF_H
 #define GL_CORE_BUF_H
 
@@ -12,10 +12,10 @@ typedef struct gl_buf {
   size_t capacity;
 } gl_buf;
 
-/* Every function that grows a buffer returns 0, or GL_MEMORY with the buffer unchanged.  What it
- * appends must not lie in the buffer itself, and may be NULL where its length is 0. */
+/* Every function that grows a buffer returns 0, or GL_MEMORY with the buffer unchanged.  The bytes
+ * to append must not lie in the buffer itself; they may be NULL with length 0. */
 
-/* Makes room for `extra` more bytes and the NUL: appending so many cannot fail. */
+/* Makes room for `extra` more bytes and the NUL: appending that many cannot fail. */
 int gl_buf_reserve(gl_buf *buf, size_t extra);
 
 int gl_buf_append(gl_buf *buf, const void *bytes, size_t length);
@@ -27,21 +27,20 @@ int gl_buf_append_format(gl_buf *buf, const char *format, ...)
 #endif
     ;
 
-/* Replaces `removed` bytes at `offset`, which are in the buffer, by `length` others. */
+/* Replaces the `removed` bytes at `offset`, which the buffer has, by `length` others. */
 int gl_buf_splice(gl_buf *buf, size_t offset, size_t removed, const void *bytes, size_t length);
 
-/* The bytes as a C string: "" for a buffer that was never written. */
+/* The bytes as a C string; "" for a buffer without `data`. */
 const char *gl_buf_string(const gl_buf *buf);
 
-/* Forgets the bytes behind the first `length`, if there are more, and keeps the room. */
+/* Drops the bytes behind the first `length`, if there are any, and keeps the memory. */
 void gl_buf_truncate(gl_buf *buf, size_t length);
 
-/* Forgets all bytes and keeps the room. */
+/* Drops all bytes and keeps the memory. */
 void gl_buf_reset(gl_buf *buf);
 
-/* Wipes and frees; the buffer is the zero value again.  Wiped always, and so is a block that the
- * buffer outgrows, for what passes through buffers is often derived from keys and never so large
- * that it costs. */
+/* Wipes and frees; the buffer is the zero value again.  A buffer is always wiped, and so is a block
+ * that it outgrows: the content often comes from keys, and wiping costs little beside copying. */
 void gl_buf_clear(gl_buf *buf);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Cuts `text` of `length` bytes before a last UTF-8 character that is not whole. */
+/* Cuts off the last UTF-8 character of `text` if it is incomplete. */
 static void drop_partial_character(char *text, size_t length) {
   size_t start = length;
   while (start > 0 && length - start < 3 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
@@ -18,7 +18,7 @@ static void drop_partial_character(char *text, size_t length) {
 }
 
 int gl_error_set(gl_error *error, gl_kind kind, const char *code, const char *format, ...) {
-  /* Made aside, for an argument may be the message that is replaced. */
+  /* Formatted aside, because an argument may be the old message. */
   gl_error made = {.kind = kind};
   va_list arguments;
   va_start(arguments, format);

@@ -1,8 +1,8 @@
-/* What went wrong, in memory that the caller owns: nothing is allocated to fail.
+/* An error, in memory that the caller owns: reporting one allocates nothing.
  *
- * Functions of the core that can fail return 0, or the kind of the error after filling the
- * gl_error they were given.  A service's error is not one of these: its text has no bound, so it
- * stays in the response until the binding raises it. */
+ * Functions of the core that can fail return 0, or fill the gl_error that they were given and
+ * return its kind.  An error of the service is not a gl_error: its text has no bound, so it stays
+ * in the response until the binding raises it. */
 #ifndef GL_CORE_ERROR_H
 #define GL_CORE_ERROR_H
 
@@ -12,18 +12,18 @@ typedef enum gl_kind {
   GL_VALIDATION, /* the caller's parameters */
   GL_CONFIG,     /* settings: region, endpoint, CA bundle */
   GL_CREDENTIALS,
-  GL_TRANSPORT /* no whole response came */
+  GL_TRANSPORT /* no complete response arrived */
 } gl_kind;
 
 typedef struct gl_error {
   gl_kind kind;
   char code[48];      /* botocore's exception name, such as "ReadTimeoutError" */
   int retryable;      /* whether trying again could help */
-  char message[1024]; /* cut, at a whole UTF-8 character, if longer */
+  char message[1024]; /* a longer one is cut between UTF-8 characters */
 } gl_error;
 
-/* Fills `error` with a printf-formatted message, not retryable; returns `kind`.  The arguments may
- * lie in `error` itself. */
+/* Fills `error`, which is not retryable, with a printf-formatted message; returns `kind`.  The
+ * arguments may point into `error` itself. */
 int gl_error_set(gl_error *error, gl_kind kind, const char *code, const char *format, ...)
 #if defined(__GNUC__)
     __attribute__((format(printf, 4, 5)))

@@ -29,8 +29,8 @@ void gl_mem_free(void *pointer) {
 }
 
 void gl_mem_wipe(void *pointer, size_t size) {
-  /* The compiler must load the pointer, so it cannot know that this is memset and drop the call
-   * before a free. */
+  /* The compiler must load the pointer: it cannot know that this is memset, and so cannot drop the
+   * call before a free. */
   static void *(*const volatile wipe)(void *, int, size_t) = memset;
   if (size)
     wipe(pointer, 0, size);

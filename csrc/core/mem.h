@@ -1,21 +1,21 @@
-/* The only allocator of the project: every other room asks here.
+/* The only allocator of the project.
  *
- * A test replaces this room at link time by one whose n-th allocation fails, so no
- * run-time hook and no process-wide state is needed.  All functions are thread-safe. */
+ * A test replaces it at link time by one whose n-th allocation fails, so it needs neither a
+ * run-time hook nor process-wide state.  All functions are thread-safe. */
 #ifndef GL_CORE_MEM_H
 #define GL_CORE_MEM_H
 
 #include <stddef.h>
 
-/* As realloc(3): `pointer` may be NULL.  Returns NULL and leaves `pointer` alone on failure.
- * `size` is never 0, here and below. */
+/* As realloc(3): `pointer` may be NULL.  Returns NULL on failure, and `pointer` stays valid.
+ * `size` must not be 0, here and below. */
 void *gl_mem_realloc(void *pointer, size_t size);
 
 /* `count` zeroed elements of `size` bytes, or NULL.  The caller frees with gl_mem_free. */
 void *gl_mem_zalloc(size_t count, size_t size);
 
-/* A NUL-terminated copy of `length` bytes (NULL is legal with length 0), or NULL.  The caller frees
- * with gl_mem_free. */
+/* A NUL-terminated copy of `length` bytes (`bytes` may be NULL with length 0), or NULL.  The caller
+ * frees with gl_mem_free. */
 char *gl_mem_strndup(const char *bytes, size_t length);
 
 /* Frees; NULL is legal. */

@@ -1,5 +1,6 @@
 #include "core/request.h"
 
+#include <stdio.h>
 #include <string.h>
 
 typedef struct url_parts {
@@ -8,17 +9,34 @@ typedef struct url_parts {
   int is_https;
 } url_parts;
 
-/* The message shows nothing of what stands before an "@": it may be a password. */
+enum { SHOWN = 512 /* bytes of a URL in a message */ };
+
+/* Copies the start of a URL, with control characters as "\x0a". */
+static void escape(const char *url, size_t length, char out[SHOWN + 1]) {
+  size_t used = 0;
+  for (size_t i = 0; i < length && used + 4 <= SHOWN; i++) {
+    unsigned char byte = (unsigned char)url[i];
+    if (byte < ' ' || byte == 0x7F)
+      used += (size_t)snprintf(out + used, 5, "\\x%02x", byte);
+    else
+      out[used++] = (char)byte;
+  }
+  out[used] = '\0';
+}
+
+/* The message does not show what precedes an "@": it may be a password. */
 static int bad_url(gl_error *error, const char *url, size_t length, const char *why) {
   const char *stars = "";
+  char shown[SHOWN + 1];
   for (size_t i = length; i > 0; i--) {
     if (url[i - 1] != '@')
       continue;
     stars = "***", url += i - 1, length -= i - 1;
     break;
   }
-  return gl_error_set(error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s%.*s (%s)",
-                      stars, (int)(length < 512 ? length : 512), url, why);
+  escape(url, length, shown);
+  return gl_error_set(error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s%s (%s)", stars,
+                      shown, why);
 }
 
 static int has_prefix(const char *text, size_t length, const char *prefix) {
@@ -35,7 +53,7 @@ static int has_prefix(const char *text, size_t length, const char *prefix) {
   return 1;
 }
 
-/* White space and controls could end the request line; an "@" could move the host behind it. */
+/* White space and control characters could end the request line; "#" and "\" could hide a host. */
 static const char *check_bytes(const char *url, size_t length) {
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = (unsigned char)url[i];
@@ -59,7 +77,7 @@ static const char *check_port(const char *port, size_t length) {
   return value >= 1 && value <= 65535 ? NULL : "a malformed port";
 }
 
-/* The length of the host in "host:port"; brackets belong to an IPv6 address. */
+/* The length of the host in "host:port"; an IPv6 address has brackets. */
 static size_t host_length(const char *authority, size_t length) {
   if (length > 0 && authority[0] == '[') {
     const char *end = memchr(authority, ']', length);
@@ -115,7 +133,7 @@ static const char *split_url(const char *url, size_t length, url_parts *parts) {
   return check_authority(parts->authority, parts->authority_length);
 }
 
-/* The host in lower case, and the port unless it is the scheme's own. */
+/* The scheme, the host in lower case, and the port unless it is the scheme's default. */
 static int append_origin(gl_buf *out, const url_parts *parts) {
   size_t host = host_length(parts->authority, parts->authority_length);
   const char *port = parts->authority + host;
@@ -174,7 +192,7 @@ int gl_request_set_header(gl_request *request, const char *name, const char *val
     return 0;
   case GL_HEADER_BAD:
     return gl_error_set(error, GL_VALIDATION, "ParamValidationError",
-                        "Invalid header %s: its name is no token or its value has a control "
+                        "Invalid header %s: its name is not a token, or its value has a control "
                         "character",
                         name);
   default:

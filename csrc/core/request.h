@@ -1,5 +1,26 @@
-/* One HTTP request: what signing reads and the transport sends.  The zero value is legal to
- * clear. */
+/* One HTTP request, which is signed and sent.  The zero value is legal to clear.
+ *
+ * Where each header is set, and whether it is part of the signature:
+ *
+ *   header                        set by                                          signed
+ *   x-amz-glacier-version         binding/marshal                                 yes
+ *   x-amz-* of an operation,      binding/marshal, from the model                 yes
+ *     Range, Content-Type
+ *   x-amz-content-sha256,         core/checksum, for the uploads of archives      yes
+ *     x-amz-sha256-tree-hash
+ *   Host, X-Amz-Date,             core/sigv4, gl_sigv4_add_headers                yes
+ *     X-Amz-Security-Token
+ *   Authorization                 core/sigv4, gl_sigv4_authorize                  it is the
+ * signature User-Agent,                   lua/glacier/call/prepare.lua                    no
+ *     amz-sdk-invocation-id
+ *   amz-sdk-request               lua/glacier/call/exchange.lua, each attempt     no
+ *   headers of requests for keys  the provider in lua/glacier/credentials         yes, if it signs
+ *   Content-Length, Connection,   libcurl, or the host's transport                no
+ *     Transfer-Encoding
+ *   Accept, Expect,               suppressed in core/transport/options.c          no
+ *     Proxy-Connection
+ *
+ * The list of headers that are never signed is in core/sigv4_canonical.c. */
 #ifndef GL_CORE_REQUEST_H
 #define GL_CORE_REQUEST_H
 
@@ -16,28 +37,27 @@ typedef struct gl_request {
   gl_buf query;  /* without "?", encoded as it is sent; empty for none */
   gl_headers headers;
   gl_buf body;
-  int has_body;         /* whether a body belongs to the request, though it may be empty */
+  int has_body;         /* whether the request has a body, which may be empty */
   int streamed;         /* `body` is empty: the transfer is fed `body_length` bytes instead */
   uint64_t body_length; /* of a streamed body */
 } gl_request;
 
-/* Sets method and URL from one string: an absolute http or https URL.  Refuses, as GL_CONFIG
- * "InvalidConfigError" naming the URL (but not what stands before an "@"), another scheme, an empty
- * or malformed host or port, user information, a fragment, white space and control characters:
- * nothing a caller passes may change the host. The host is lower-cased and the scheme's default
- * port dropped; a missing path is "/".
- */
+/* Sets the method and an absolute http or https URL.  Refuses another scheme, an empty or malformed
+ * host or port, user information, a fragment, white space and control characters, because nothing
+ * that a caller passes may change the host: GL_CONFIG "InvalidConfigError", with the URL in the
+ * message, but without what precedes an "@", and with control characters escaped.  The host becomes
+ * lower-case, the scheme's default port is dropped, and a missing path becomes "/". */
 int gl_request_set_url(gl_request *request, const char *method, const char *url, size_t length,
                        gl_error *error);
 
-/* The value of the Host header: the origin without its scheme.  Borrowed from the request. */
+/* The value of the Host header: the origin without its scheme.  The request owns it. */
 const char *gl_request_host(const gl_request *request);
 
-/* origin + path + "?" + query into `out`, as signed and sent. */
+/* Appends origin + path + "?" + query to `out`, as they are signed and sent. */
 int gl_request_url(const gl_request *request, gl_buf *out, gl_error *error);
 
-/* Sets one header field; a control character or a bad name is GL_VALIDATION, naming the field but
- * never showing the value. */
+/* Sets one header field.  An invalid name, or a control character in the value, is GL_VALIDATION;
+ * the message has the name and never the value. */
 int gl_request_set_header(gl_request *request, const char *name, const char *value, size_t length,
                           gl_error *error);
 

@@ -10,29 +10,29 @@ typedef struct gl_response {
   int status; /* 0 until a status line came */
   gl_headers headers;
   gl_buf body;
-  int truncated; /* the body was longer than the bound and the rest was dropped */
+  int truncated; /* the body was longer than the bound, and the rest was dropped */
 } gl_response;
 
 enum {
   GL_RESPONSE_FULL = -1,
-  /* What a body may take.  The largest page of the service (1,000 jobs) stays under 2 MiB. */
+  /* Bytes of a body.  The largest page of the service (1,000 jobs) is below 2 MiB. */
   GL_RESPONSE_BODY_MAX = 64 * 1024 * 1024,
-  /* What an error's body may take; the service's own are below 1 KiB. */
+  /* Bytes of an error's body; those of the service are below 1 KiB. */
   GL_RESPONSE_ERROR_BODY_MAX = 256 * 1024,
-  /* What all header fields together may take. */
+  /* Bytes of all header fields together. */
   GL_RESPONSE_HEADERS_MAX = 256 * 1024
 };
 
-/* Reads one line of a response's head, with or without its CRLF.  A status line starts the response
- * anew, so the final one wins over an interim 1xx; a field is added to the headers; anything else
- * (the empty line, a field that gl_headers_add refuses, a folded line) is passed over.  0, or
+/* Reads one line of a response's head, with or without its CRLF.  A status line resets the
+ * response, so the final one wins over an interim 1xx; a field is added to the headers; anything
+ * else (the empty line, a field that gl_headers_add refuses, a folded line) is ignored.  0, or
  * GL_MEMORY with the response still legal to clear. */
 int gl_response_head_line(gl_response *response, const char *line, size_t length);
 
-/* Takes `length` bytes of the body.  The bound is GL_RESPONSE_BODY_MAX for a 2xx status and
+/* Appends `length` bytes of the body.  The bound is GL_RESPONSE_BODY_MAX for a 2xx status and
  * GL_RESPONSE_ERROR_BODY_MAX for any other.  0; GL_MEMORY with the body unchanged; or
- * GL_RESPONSE_FULL when the bound is passed: what fits is kept and `truncated` set, and the caller
- * may stop reading. */
+ * GL_RESPONSE_FULL beyond the bound: what fits is kept, `truncated` is set, and the caller may stop
+ * reading. */
 int gl_response_body(gl_response *response, const void *bytes, size_t length);
 
 /* Wipes and frees; the response is the zero value again. */

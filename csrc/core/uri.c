@@ -22,8 +22,8 @@ static int hex_digit(char digit) {
   return -1;
 }
 
-/* Room for `length` bytes, were each to be encoded, and `extra` others: what is appended after
- * that cannot fail, so a caller that fails has changed nothing. */
+/* Makes room for `length` bytes, even if each is encoded, and `extra` others.  Appending cannot
+ * fail afterwards, so a caller that fails has changed nothing. */
 static int reserve_encoded(gl_buf *out, size_t length, size_t extra) {
   if (length > (SIZE_MAX - extra) / 3)
     return GL_MEMORY;
@@ -94,7 +94,7 @@ int gl_uri_add_query(gl_buf *query, const char *name, const void *value, size_t 
   return 0;
 }
 
-/* Takes the last "/segment" off what `out` holds behind `start`. */
+/* Removes the last "/segment" behind `start`. */
 static void drop_segment(gl_buf *out, size_t start) {
   size_t length = out->length;
   while (length > start && out->data[--length] != '/') {
@@ -125,7 +125,7 @@ static void append_normalized(gl_buf *out, const char *path, size_t length) {
 }
 
 int gl_uri_canonical_path(gl_buf *out, const char *path, size_t length, int normalize) {
-  /* A path of one segment may gain a slash before it and, being empty, one in all. */
+  /* A path may gain a slash before its only segment, and one at its end. */
   if (reserve_encoded(out, length, 2))
     return GL_MEMORY;
   if (normalize)
@@ -137,7 +137,7 @@ int gl_uri_canonical_path(gl_buf *out, const char *path, size_t length, int norm
   return 0;
 }
 
-/* One parameter, encoded: NUL-terminated strings, for an encoded NUL is none. */
+/* One parameter, encoded.  The strings end in a NUL: an encoded one is "%00". */
 typedef struct parameter {
   const char *name;
   const char *value;
@@ -149,8 +149,8 @@ static int compare_parameters(const void *left, const void *right) {
   return order ? order : strcmp(a->value, b->value);
 }
 
-/* Appends `bytes` decoded, encoded anew and NUL-terminated, where there is room already; returns
- * where they stand.  A "%" that begins no escape stands for itself. */
+/* Appends `bytes` decoded, encoded again and NUL-terminated to a buffer that has the room; returns
+ * the start.  A "%" that begins no escape is a percent sign. */
 static const char *recode(gl_buf *scratch, const char *bytes, size_t length) {
   size_t start = scratch->length;
   for (size_t i = 0; i < length; i++) {
@@ -170,7 +170,7 @@ static const char *recode(gl_buf *scratch, const char *bytes, size_t length) {
   return scratch->data + start;
 }
 
-/* Splits `query` into `parameters`, whose strings live in `scratch`; returns how many there are. */
+/* Splits `query` into `parameters`, whose strings lie in `scratch`; returns how many there are. */
 static size_t split_query(parameter *parameters, gl_buf *scratch, const char *query,
                           size_t length) {
   size_t count = 0;
@@ -213,7 +213,7 @@ int gl_uri_canonical_query(gl_buf *out, const char *query, size_t length) {
   gl_buf scratch = {0};
   int result = GL_MEMORY;
   parameter *parameters = gl_mem_zalloc(most, sizeof *parameters);
-  /* Each parameter may gain an "=", and needs two NULs aside; a byte becomes three at most. */
+  /* A parameter may gain an "=", and needs two NULs in `scratch`; a byte becomes three at most. */
   if (parameters && reserve_encoded(&scratch, length, 2 * most) == 0 &&
       reserve_encoded(out, length, 2 * most) == 0) {
     size_t count = split_query(parameters, &scratch, query, length);
