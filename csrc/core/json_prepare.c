@@ -79,6 +79,13 @@ static int is_name(const scan *s) {
   return at < s->end && *at == ':';
 }
 
+/* A minus without a digit is not JSON, but strtod reads "-.5": this makes sure that it does not. */
+static void copy_invalid(scan *s) {
+  if (*s->at == '-')
+    *s->out++ = '?';
+  *s->out++ = *s->at++;
+}
+
 /* At a digit, a minus, "N" or "I": writes the number, null, or the byte if it is neither. */
 static void scan_number(scan *s) {
   const char *integer_end, *start = s->at;
@@ -87,7 +94,7 @@ static void scan_number(scan *s) {
     if (skip_word(s, "NaN") || skip_word(s, "Infinity") || skip_word(s, "-Infinity"))
       copy(s, "null", 4);
     else
-      *s->out++ = *s->at++;
+      copy_invalid(s);
     return;
   }
   s->at = after;

@@ -40,13 +40,14 @@ static void a_number_before_a_colon_stays_a_number(void **state) {
   expect_prepared("{1.5 \n: 2}", "{1.5  \n: 2 }");
 }
 
-static void what_is_not_a_number_stays_what_it_is(void **state) {
+static void an_invalid_number_stays_invalid(void **state) {
   (void)state;
   expect_prepared("1.", "1 .");
   expect_prepared("01", "0 1 ");
   expect_prepared("1e+", "1 e+");
-  expect_prepared("-", "-");
-  expect_prepared("-x", "-x");
+  expect_prepared("-", "?-");
+  expect_prepared("-x", "?-x");
+  expect_prepared("-.5", "?-.5 ");
   expect_prepared("+1", "+1 ");
   expect_prepared("0x10", "0 x10 ");
   expect_prepared("Nope", "Nope");
@@ -112,7 +113,7 @@ int main(void) {
       cmocka_unit_test(a_blank_follows_a_short_integer),
       cmocka_unit_test(other_numbers_become_marked_strings),
       cmocka_unit_test(a_number_before_a_colon_stays_a_number),
-      cmocka_unit_test(what_is_not_a_number_stays_what_it_is),
+      cmocka_unit_test(an_invalid_number_stays_invalid),
       cmocka_unit_test(numbers_that_json_does_not_have_become_null),
       cmocka_unit_test(digits_in_a_string_stay_what_they_are),
       cmocka_unit_test(half_of_a_surrogate_pair_becomes_the_replacement_character),

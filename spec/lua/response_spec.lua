@@ -215,6 +215,7 @@ local REFUSED = {
   { "a number with a leading zero", "DescribeVault", '{"SizeInBytes":01}', "not a JSON object" },
   { "a number with a plus", "DescribeVault", '{"SizeInBytes":+1}', "not a JSON object" },
   { "a minus without digits", "DescribeVault", '{"SizeInBytes":-}', "not a JSON object" },
+  { "a minus before a point", "DescribeVault", '{"New":-.5}', "not a JSON object" },
   { "infinity in lower case", "DescribeVault", '{"SizeInBytes":infinity}', "not a JSON object" },
   { "two numbers without a comma", "DescribeVault", '{"Other":[1 1.5]}', "not a JSON object" },
   { "a number as a name", "DescribeVault", '{1.5:2}', "not a JSON object" },
