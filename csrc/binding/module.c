@@ -10,6 +10,7 @@
 #include "binding/files.h"
 #include "binding/output.h"
 #include "binding/inventory.h"
+#include "binding/journal.h"
 #include "binding/option.h"
 #include "binding/request.h"
 #include "binding/response.h"
@@ -19,6 +20,7 @@
 #include "binding/tree_hash.h"
 #include "binding/unmarshal_json.h"
 #include "core/model.h"
+#include "core/output_journal.h"
 #include "core/transport/pool.h"
 
 #include <dlfcn.h>
@@ -80,6 +82,7 @@ static const luaL_Reg functions[] = {
     {"tree_hash", gl_lua_tree_hash},
     {"combine_tree_hashes", gl_lua_combine_tree_hashes},
     {"inventory", gl_lua_inventory},
+    {"journal", gl_lua_journal},
     {"hash_string", gl_lua_hash_string},
     {"hash_file", gl_lua_hash_file},
     {"error", gl_lua_error},
@@ -122,10 +125,10 @@ __attribute__((visibility("default")))
 #endif
 int luaopen_glacier_core(lua_State *L) {
   const gl_box_class *const classes[] = {
-      &gl_buf_box,        &gl_request_box,     &gl_credentials_box, &gl_response_box,
-      &gl_events_box,     &gl_pool_box,        &gl_transfer_box,    &gl_tree_hash_box,
-      &gl_body_hash_box,  &gl_certificate_box, &gl_output_box,      &gl_inventory_box,
-      &gl_identifiers_box};
+      &gl_buf_box,         &gl_request_box,     &gl_credentials_box, &gl_response_box,
+      &gl_events_box,      &gl_pool_box,        &gl_transfer_box,    &gl_tree_hash_box,
+      &gl_body_hash_box,   &gl_certificate_box, &gl_output_box,      &gl_inventory_box,
+      &gl_identifiers_box, &gl_journal_box};
   stay_loaded();
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
@@ -138,6 +141,8 @@ int luaopen_glacier_core(lua_State *L) {
   set_operations(L);
   set_blobs(L);
   set_exceptions(L);
+  lua_pushinteger(L, GL_OUTPUT_JOURNALS);
+  lua_setfield(L, -2, "journals");
   lua_pushstring(L, gl_transport_version());
   lua_setfield(L, -2, "transport_version");
   return 1;

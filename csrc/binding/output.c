@@ -90,6 +90,12 @@ static int output_read_at(lua_State *L) {
   return 1;
 }
 
+/* output:sync() -> true; or nil and what is wrong: has what was written on the disk */
+static int output_sync(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  return push_outcome(L, gl_output_sync(check_output(L), problem), problem);
+}
+
 /* output:size() -> bytes that the file has */
 static int output_size(lua_State *L) {
   lua_pushnumber(L, (lua_Number)gl_output_size(check_output(L)));
@@ -115,10 +121,9 @@ static int output_discard(lua_State *L) {
 }
 
 static const luaL_Reg output_methods[] = {
-    {"write", output_write},     {"write_at", output_write_at},
-    {"read_at", output_read_at}, {"size", output_size},
-    {"commit", output_commit},   {"keep", output_keep},
-    {"discard", output_discard}, {NULL, NULL},
+    {"write", output_write},     {"write_at", output_write_at}, {"read_at", output_read_at},
+    {"size", output_size},       {"commit", output_commit},     {"keep", output_keep},
+    {"discard", output_discard}, {"sync", output_sync},         {NULL, NULL},
 };
 
 const gl_box_class gl_output_box = {"glacier.output", sizeof(gl_output), clear_output,

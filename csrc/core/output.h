@@ -38,6 +38,9 @@ int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, si
 int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t length, size_t *got,
                       char problem[GL_OUTPUT_PROBLEM_SIZE]);
 
+/* Has what was written on the disk. */
+int gl_output_sync(gl_output *output, char problem[GL_OUTPUT_PROBLEM_SIZE]);
+
 /* The bytes that the partial file has. */
 uint64_t gl_output_size(const gl_output *output);
 

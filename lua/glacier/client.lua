@@ -160,6 +160,30 @@ function Client:upload(params)
   return upload.run(runtime_of(self), params)
 end
 
+--- Downloads the output of a job into a file: an archive in ranges, several at a time, each of them checked. Called
+-- again after an error or a kill, it goes on where it stopped. See `glacier.download` for the parameters.
+-- @param params table
+-- @return table: path, size (bytes), checksum (the tree hash)
+function Client:download(params)
+  return require("glacier.download").run(runtime_of(self), params)
+end
+
+--- Retrieves an archive into a file: finds or starts the job, waits for it, and downloads its output. See
+-- `glacier.retrieve` for the parameters.
+-- @param params table
+-- @return table: path, size (bytes), checksum (the tree hash), jobId
+function Client:retrieve(params)
+  return require("glacier.retrieve").archive(runtime_of(self), params)
+end
+
+--- Lists the archives of a vault: finds or starts the inventory job, waits for it, and iterates over its output. See
+-- `glacier.retrieve` for the parameters.
+-- @param params table
+-- @return function: the iterator of `glacier.inventory`, and its `info`
+function Client:list_archives(params)
+  return require("glacier.retrieve").list(runtime_of(self), params)
+end
+
 for method_name, operation in pairs(core.operations) do
   Client[method_name] = function(self, params)
     return run(runtime_of(self), operation, params)

@@ -1,14 +1,15 @@
 -- Runs Lua code in a process of its own, with the interpreter that runs the spec. Its environment has
--- Lua's paths and the given variables only.
+-- Lua's paths and the given variables only. A third argument is shell code that runs before.
 --
 --   local printed = child({ HOME = "/nonexistent" }, "print(os.getenv 'HOME')")
+--   local printed = child({}, "io.open 'f'", "ulimit -n 3")
 local interpreter = require "spec.support.interpreter"
 local shell = require "spec.support.shell"
 
 -- Kept for every child: the sanitizers must be loaded there, too.
 local KEPT = { "PATH", "LD_PRELOAD", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS" }
 
-return function(environment, code)
+return function(environment, code, before)
   local words = { "exec env -i" }
   local function set(name, value) words[#words + 1] = shell.quote(name .. "=" .. value) end
   for _, name in ipairs(KEPT) do
@@ -17,7 +18,8 @@ return function(environment, code)
   set("LUA_PATH", package.path)
   set("LUA_CPATH", package.cpath)
   for name, value in pairs(environment) do set(name, value) end
-  local pipe = assert(io.popen(("%s %s -e %s 2>&1"):format(table.concat(words, " "), interpreter, shell.quote(code))))
+  local pipe = assert(io.popen(("%s%s %s -e %s 2>&1"):format(before and before .. "; " or "",
+    table.concat(words, " "), interpreter, shell.quote(code))))
   local printed = pipe:read "*a"
   pipe:close()
   return printed

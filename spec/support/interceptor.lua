@@ -16,7 +16,7 @@ local interceptors = {}
 
 local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 
--- Method, pattern of the path, operation: those that upload archives.
+-- Method, pattern of the path, operation: those that upload and download archives.
 local operations = {
   { "POST", "/archives$", "UploadArchive" },
   { "POST", "/multipart%-uploads$", "InitiateMultipartUpload" },
@@ -24,6 +24,7 @@ local operations = {
   { "GET", "/multipart%-uploads/", "ListParts" },
   { "POST", "/multipart%-uploads/", "CompleteMultipartUpload" },
   { "DELETE", "/multipart%-uploads/", "AbortMultipartUpload" },
+  { "GET", "/output$", "GetJobOutput" },
 }
 
 local function operation_of(request)

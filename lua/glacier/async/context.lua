@@ -65,9 +65,13 @@ function context.of_task(task, wait, clock)
 end
 
 --- Makes the context of what outlives its call, such as a body that is read later, maybe in another coroutine or phase.
--- It has the same deadline and waits as the host does.
+-- It has the same deadline and waits as the host does. A context whose field `reads_bodies` is set belongs to a task
+-- that reads the bodies of its calls itself: they wait as the task does.
 -- @return context
 function Context:outlive()
+  if self.reads_bodies then
+    return self
+  end
   local later = context.new(self.option, nil, self.clock)
   later.deadline = self.deadline
   return later

@@ -62,6 +62,11 @@ function Output:read_at(offset, count)
   return check(self, self.file:read_at(offset, count))
 end
 
+--- Has what was written on the disk.
+function Output:sync()
+  check(self, self.file:sync())
+end
+
 --- The size of the partial file, in bytes.
 function Output:size()
   return self.file:size()

@@ -1,0 +1,99 @@
+#include "binding/journal.h"
+
+#include "binding/error_object.h"
+#include "core/output_journal.h"
+
+#include <string.h>
+
+enum { MAX_TEXT = 4 * 1024 * 1024 }; /* bytes: 10,000 lines are less than 1 MiB */
+
+static void clear_journal(void *value) {
+  gl_output_journal_close(value);
+}
+
+/* Returns true, or nil and the problem. */
+static int push_outcome(lua_State *L, int result, const char *problem) {
+  if (result == GL_MEMORY)
+    return gl_raise_memory(L);
+  if (!result) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  lua_pushnil(L);
+  lua_pushstring(L, problem);
+  return 2;
+}
+
+int gl_lua_journal(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  size_t length;
+  const char *path = luaL_checklstring(L, 1, &length);
+  luaL_argcheck(L, strlen(path) == length, 1, "contains a NUL byte");
+  lua_Number number = luaL_checknumber(L, 2);
+  luaL_argcheck(L, number >= 0 && number < GL_OUTPUT_JOURNALS, 2, "no number of a journal");
+  int create = lua_toboolean(L, 3);
+  gl_output_journal *journal = gl_box_new(L, &gl_journal_box);
+  gl_output_journal_result result =
+      gl_output_journal_open(journal, path, (int)number, create, problem);
+  if (result == GL_JOURNAL_MEMORY)
+    return gl_raise_memory(L);
+  if (result == GL_JOURNAL_OPEN)
+    return 1;
+  lua_pushnil(L);
+  lua_pushstring(L, result == GL_JOURNAL_TAKEN  ? "taken"
+                    : result == GL_JOURNAL_NONE ? "none"
+                                                : "failed");
+  lua_pushstring(L, problem);
+  return 3;
+}
+
+static gl_output_journal *check_journal(lua_State *L) {
+  gl_output_journal *journal = gl_box_self(L, &gl_journal_box);
+  luaL_argcheck(L, journal->is_open, 1, "a journal that was closed");
+  return journal;
+}
+
+static int journal_read(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  gl_output_journal *journal = check_journal(L);
+  gl_buf *text = gl_box_new_buf(L);
+  int result = gl_output_journal_read(journal, MAX_TEXT, text, problem);
+  if (result)
+    return push_outcome(L, result, problem);
+  lua_pushlstring(L, gl_buf_string(text), text->length);
+  return 1;
+}
+
+static int journal_append(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  size_t length;
+  gl_output_journal *journal = check_journal(L);
+  const char *text = luaL_checklstring(L, 2, &length);
+  return push_outcome(L, gl_output_journal_append(journal, text, length, problem), problem);
+}
+
+static int journal_restart(lua_State *L) {
+  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  size_t length;
+  gl_output_journal *journal = check_journal(L);
+  const char *text = luaL_checklstring(L, 2, &length);
+  return push_outcome(L, gl_output_journal_restart(journal, text, length, problem), problem);
+}
+
+static int journal_close(lua_State *L) {
+  gl_output_journal_close(gl_box_self(L, &gl_journal_box));
+  return 0;
+}
+
+static int journal_remove(lua_State *L) {
+  gl_output_journal_remove(gl_box_self(L, &gl_journal_box));
+  return 0;
+}
+
+static const luaL_Reg journal_methods[] = {
+    {"read", journal_read},   {"append", journal_append}, {"restart", journal_restart},
+    {"close", journal_close}, {"remove", journal_remove}, {NULL, NULL},
+};
+
+const gl_box_class gl_journal_box = {"glacier.journal", sizeof(gl_output_journal), clear_journal,
+                                     journal_methods, 0};

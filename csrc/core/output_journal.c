@@ -1,0 +1,161 @@
+#define _DEFAULT_SOURCE /* flock */
+
+#include "core/output_journal.h"
+
+#include "core/error.h"
+#include "core/mem.h"
+#include "core/output_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MODE = 0600, PIECE = 64 * 1024 };
+
+/* ---- its name ---------------------------------------------------------------------------- */
+
+/* FNV-1a, 64 bits: a name of bounded length for a target's name of any length. */
+static uint64_t hash_name(const char *name) {
+  uint64_t hash = 14695981039346656037u;
+  for (; *name; name++)
+    hash = (hash ^ (unsigned char)*name) * 1099511628211u;
+  return hash;
+}
+
+/* Whether a download to the target can have a journal. */
+static int is_regular(const char *target) {
+  struct stat found;
+  return stat(target, &found) ? errno == ENOENT : S_ISREG(found.st_mode);
+}
+
+static int name_journal(gl_output_journal *journal, const char *target, int number) {
+  gl_buf name = {0};
+  size_t folder = gl_output_folder(target);
+  int failed = gl_buf_append(&name, target, folder) ||
+               gl_buf_append_format(&name, ".glacier-%016" PRIx64 "-%d.journal",
+                                    hash_name(target + folder), number);
+  journal->path = failed ? NULL : gl_mem_strndup(name.data, name.length);
+  gl_buf_clear(&name);
+  return journal->path ? 0 : GL_MEMORY;
+}
+
+/* Names the journal after what the path leads to. */
+static gl_output_journal_result resolve(gl_output_journal *journal, const char *path, int number,
+                                        char *problem) {
+  gl_buf target = {0};
+  int descriptor = -1;
+  int result = *path ? gl_buf_append_string(&target, path) : gl_output_failed(ENOENT, problem);
+  if (!result)
+    result = gl_output_follow(&target, &descriptor, problem);
+  int has_none = !result && (descriptor >= 0 || !is_regular(target.data));
+  if (!result && !has_none)
+    result = name_journal(journal, target.data, number);
+  gl_buf_clear(&target);
+  if (has_none)
+    return GL_JOURNAL_NONE;
+  return result == GL_MEMORY ? GL_JOURNAL_MEMORY : result ? GL_JOURNAL_FAILED : GL_JOURNAL_OPEN;
+}
+
+/* ---- opening ----------------------------------------------------------------------------- */
+
+/* Whether the open file is a journal of this user's, and still has its name. */
+static int is_own(const gl_output_journal *journal) {
+  struct stat opened, named;
+  return !fstat(journal->fd, &opened) && !lstat(journal->path, &named) &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev &&
+         S_ISREG(opened.st_mode) && opened.st_uid == geteuid();
+}
+
+static gl_output_journal_result open_locked(gl_output_journal *journal, int create, char *problem) {
+  int flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (create ? O_CREAT : 0);
+  journal->fd = open(journal->path, flags, MODE);
+  if (journal->fd < 0 && errno == ENOENT && !create)
+    return GL_JOURNAL_NONE;
+  if (journal->fd < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO))
+    return GL_JOURNAL_TAKEN;
+  if (journal->fd < 0)
+    return gl_output_failed(errno, problem), GL_JOURNAL_FAILED;
+  journal->is_open = 1;
+  if (flock(journal->fd, LOCK_EX | LOCK_NB)) {
+    int number = errno;
+    return number == EWOULDBLOCK ? GL_JOURNAL_TAKEN
+                                 : (gl_output_failed(number, problem), GL_JOURNAL_FAILED);
+  }
+  return is_own(journal) ? GL_JOURNAL_OPEN : GL_JOURNAL_TAKEN;
+}
+
+gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, const char *path,
+                                                int number, int create,
+                                                char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+  memset(journal, 0, sizeof *journal);
+  gl_output_journal_result result = resolve(journal, path, number, problem);
+  if (result == GL_JOURNAL_OPEN)
+    result = open_locked(journal, create, problem);
+  if (result != GL_JOURNAL_OPEN)
+    gl_output_journal_close(journal);
+  return result;
+}
+
+/* ---- its text ---------------------------------------------------------------------------- */
+
+int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out,
+                           char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+  ssize_t got = 1;
+  off_t offset = 0;
+  while (got > 0 && out->length < limit) {
+    if (gl_buf_reserve(out, PIECE))
+      return GL_MEMORY;
+    got = pread(journal->fd, out->data + out->length, PIECE, offset);
+    if (got < 0 && errno != EINTR)
+      return gl_output_failed(errno, problem);
+    if (got < 0) {
+      got = 1;
+      continue;
+    }
+    out->length += (size_t)got;
+    offset += got;
+  }
+  if (out->length)
+    out->data[out->length] = '\0';
+  return 0;
+}
+
+int gl_output_journal_append(gl_output_journal *journal, const char *text, size_t length,
+                             char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+  while (length > 0) {
+    ssize_t written = write(journal->fd, text, length);
+    if (written < 0 && errno != EINTR)
+      return gl_output_failed(errno, problem);
+    if (written > 0) {
+      text += written;
+      length -= (size_t)written;
+    }
+  }
+  return fsync(journal->fd) ? gl_output_failed(errno, problem) : 0;
+}
+
+int gl_output_journal_restart(gl_output_journal *journal, const char *text, size_t length,
+                              char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+  if (ftruncate(journal->fd, 0))
+    return gl_output_failed(errno, problem);
+  return gl_output_journal_append(journal, text, length, problem);
+}
+
+/* ---- the end ----------------------------------------------------------------------------- */
+
+void gl_output_journal_close(gl_output_journal *journal) {
+  if (journal->is_open)
+    close(journal->fd);
+  gl_mem_free(journal->path);
+  memset(journal, 0, sizeof *journal);
+}
+
+void gl_output_journal_remove(gl_output_journal *journal) {
+  if (journal->is_open)
+    unlink(journal->path);
+  gl_output_journal_close(journal);
+}

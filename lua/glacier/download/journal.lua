@@ -1,0 +1,155 @@
+--- What a download has on the disk: the partial file, and a journal of the ranges that are in it.
+--
+-- The first line of a journal is `glacier-download 1 TAG SIZE PART_SIZE SOURCE`: the tag names the partial file and is
+-- random; the source is the tree hash of all bytes, or `job:ID` where the service has none. Each further line is
+-- `NUMBER HASH`, a range (from 0 on) and its tree hash. It is written after the range is on the disk. A line that was
+-- torn by a crash has another form and is ignored.
+local core = require "glacier.core"
+local errors = require "glacier.errors"
+local output = require "glacier.body.output"
+
+local journal = {}
+
+local Journal = {}
+Journal.__index = Journal
+
+local HEADER = "glacier-download 1 %s %.0f %.0f %s\n"
+
+local function fail(path, problem)
+  return errors.invalid("download", ("download: cannot write %s: %s"):format(path, problem))
+end
+
+local function check(self, result, problem)
+  return result or fail(self.path, problem)
+end
+
+-- The first journal of the path that no other download has. Nil where the target is no regular file.
+local function open_free(path)
+  for number = 0, core.journals - 1 do
+    local file, why, problem = core.journal(path, number, true)
+    if file then
+      return file, number
+    elseif why == "failed" then
+      return fail(path, problem)
+    elseif why == "none" then
+      return nil
+    end
+  end
+  return fail(path, "too many downloads to this path are under way")
+end
+
+-- The tag and the part size of an earlier download of the same bytes, or the tag alone of one of others.
+local function read_header(text, size, source)
+  local tag, total, part_size, theirs = text:match "^glacier%-download 1 (%x+) (%d+) (%d+) (%S+)\n"
+  if tag and tonumber(total) == size and theirs == source then
+    return tag, tonumber(part_size)
+  end
+  return tag
+end
+
+-- The hashes of the ranges that are whole in the partial file, by their number.
+local function read_hashes(text, part_size, total, held)
+  local hashes = {}
+  for number, hash in text:gmatch "\n(%d+) (%x+)%f[\n]" do
+    local first = tonumber(number) * part_size
+    if #hash == 64 and first < total and math.min(first + part_size, total) <= held then
+      hashes[tonumber(number)] = hash
+    end
+  end
+  return hashes
+end
+
+-- Begins anew, without what an earlier download of other bytes left.
+local function start(self, part_size, old_tag)
+  if old_tag then
+    output.open("download", self.path, old_tag):discard()
+  end
+  self.part_size, self.hashes, self.torn = part_size, {}, false
+  local tag = core.uuid():gsub("-", "")
+  check(self, self.file:restart(HEADER:format(tag, self.total, part_size, self.source)))
+  self.output = output.open("download", self.path, tag)
+end
+
+local function go_on(self, text, tag, part_size)
+  self.part_size, self.torn = part_size, text:sub(-1) ~= "\n"
+  self.output = output.open("download", self.path, tag)
+  self.hashes = read_hashes(text, part_size, self.total, self.output:size())
+end
+
+--- Opens the partial file of a path, with what an earlier download of the same bytes left in it.
+-- Raises `ParamValidationError` where it cannot be written.
+-- @param path string
+-- @param total number: bytes
+-- @param source string: the tree hash of all bytes, or "job:" and the job's ID
+-- @param part_size number: bytes, for a new download; one that goes on keeps its own
+-- @return table: path, part_size, hashes (by the number of the range), and the methods below; nil where the target is
+--   not a regular file
+function journal.open(path, total, source, part_size)
+  local file, number = open_free(path)
+  if not file then
+    return nil
+  end
+  local self = setmetatable({ path = path, file = file, number = number, total = total, source = source }, Journal)
+  local text = check(self, file:read())
+  local tag, earlier = read_header(text, total, source)
+  if earlier then
+    go_on(self, text, tag, earlier)
+  else
+    start(self, part_size, tag)
+  end
+  return self
+end
+
+--- Writes bytes of a range.
+-- @param offset number: in the whole
+-- @param bytes string
+function Journal:write(offset, bytes)
+  self.output:write_at(offset, bytes)
+end
+
+--- Notes that a range is whole, after it is on the disk.
+-- @param number number: of the range, from 0 on
+-- @param hash string: its tree hash
+function Journal:note(number, hash)
+  self.output:sync()
+  local line = ("%s%d %s\n"):format(self.torn and "\n" or "", number, hash)
+  self.torn = true -- unless all of the line gets there
+  check(self, self.file:append(line))
+  self.torn, self.hashes[number] = false, hash
+end
+
+--- Closes all, for a later download to go on with.
+function Journal:keep()
+  self.output:keep()
+  self.file:close()
+end
+
+--- Closes and removes all: the bytes are not what they should be.
+function Journal:discard()
+  self.output:discard()
+  self.file:remove()
+end
+
+-- Removes what other downloads to the path left, unless they are under way.
+local function remove_leftovers(self)
+  for number = 0, core.journals - 1 do
+    local file = number ~= self.number and core.journal(self.path, number, false)
+    if file then
+      local tag = (file:read() or ""):match "^glacier%-download 1 (%x+) "
+      if tag then
+        output.open("download", self.path, tag):discard()
+      end
+      file:remove()
+    end
+  end
+end
+
+--- Gives the partial file the name that was asked for, and removes the journal.
+function Journal:commit()
+  self.output:sync()
+  self.output:commit()
+  self.file:remove()
+  remove_leftovers(self)
+end
+
+return journal

@@ -1,0 +1,184 @@
+--- Downloads a job's output in ranges, several at a time, into a file that a later process can complete.
+local copcall = require "glacier.async.copcall"
+local core = require "glacier.core"
+local errors = require "glacier.errors"
+local perform = require "glacier.call.perform"
+local prepare = require "glacier.call.prepare"
+local task = require "glacier.async.task"
+
+local ranges = {}
+
+local PIECE = 256 * 1024 -- bytes that are read and written at once
+
+local function raise(code, message, retryable)
+  return errors.raise("transport", code, message, { operation = "GetJobOutput", retryable = retryable })
+end
+
+-- Raises where the answer is not the range that was asked for: its bytes would be written to a wrong place.
+local function check_range(range, output, total)
+  local expected = ("bytes %.0f-%.0f/"):format(range.first, range.last)
+  local is_whole = range.first == 0 and range.last == total - 1
+  local is_range = output.contentRange and output.contentRange:sub(1, #expected) == expected
+  if not is_range and not (is_whole and output.status == 200) then
+    output.body:close()
+    raise("ResponseParserError", ("download: asked for %s*, the service answered with status %s and %s"):format(
+      expected, tostring(output.status), tostring(output.contentRange or "no Content-Range")))
+  end
+end
+
+local function write_body(range, body, file)
+  local offset, behind = range.first, range.last + 1
+  for piece in function() return body:read(PIECE) end do
+    if offset + #piece > behind then
+      body:close()
+      raise("ResponseParserError", "download: the service sent more bytes than the range has")
+    end
+    file:write(offset, piece)
+    offset = offset + #piece
+  end
+  if offset < behind then
+    raise("ConnectionClosedError", ("Connection was closed: %.0f bytes read, but total bytes expected is %.0f."):format(
+      offset - range.first, behind - range.first), true)
+  end
+  return (body.tree:hex())
+end
+
+-- Fetches and writes a range once. Returns its tree hash.
+local function fetch(runtime, planned, range, file, context)
+  local invocation = prepare.call(runtime, "GetJobOutput", {
+    vaultName = planned.vaultName, accountId = planned.accountId, jobId = planned.jobId,
+    range = ("bytes=%.0f-%.0f"):format(range.first, range.last),
+  })
+  local output = perform.call(runtime, invocation, context)
+  local body = output.body
+  local good, result = copcall.call(function()
+    check_range(range, output, planned.total)
+    return write_body(range, body, file)
+  end)
+  if not good then
+    body:close()
+    return error(result, 0)
+  end
+  return result
+end
+
+--- Calls a function again after failures of a transfer, as often and with such pauses as calls are tried again.
+-- @param runtime table: of `runtime.new`
+-- @param context context: sleeps between the attempts
+-- @param work function(): may raise
+-- @return what `work` returned
+function ranges.with_retries(runtime, context, work)
+  local attempts, cost = 0, nil
+  while true do
+    attempts = attempts + 1
+    local good, result = copcall.call(work)
+    if good then
+      runtime.retries:succeeded(cost)
+      return result
+    elseif type(result) ~= "table" or result.kind ~= "transport" then
+      return error(result, 0)
+    end
+    local delay
+    delay, cost = runtime.retries:decide(result, attempts, context:remaining())
+    if not delay then
+      return error(result, 0)
+    end
+    context:sleep(delay)
+  end
+end
+
+local function task_of(runtime, planned, range, file)
+  return task.new(runtime, function(context)
+    context.reads_bodies = true
+    range.hash = ranges.with_retries(runtime, context, function()
+      return fetch(runtime, planned, range, file, context)
+    end)
+  end)
+end
+
+-- Iterates over the ranges.
+local function each_range(total, part_size)
+  local number = -1
+  return function()
+    number = number + 1
+    local first = number * part_size
+    if first < total then
+      return { number = number, first = first, last = math.min(first + part_size, total) - 1 }
+    end
+  end
+end
+
+local function length_of(range)
+  return range.last - range.first + 1
+end
+
+local function bytes_held(file, total)
+  local held = 0
+  for range in each_range(total, file.part_size) do
+    held = held + (file.hashes[range.number] and length_of(range) or 0)
+  end
+  return held
+end
+
+-- Fetches all ranges that the file does not have. What is under way when something fails is given up.
+local function fetch_missing(runtime, planned, file)
+  local done, flying = bytes_held(file, planned.total), {}
+  local next_range = each_range(planned.total, file.part_size)
+  local function next_task()
+    local range = next_range()
+    while range and file.hashes[range.number] do
+      range = next_range()
+    end
+    if range then
+      local made = task_of(runtime, planned, range, file)
+      flying[made] = true
+      return { task = made, range = range }
+    end
+  end
+  local function finished(entry)
+    flying[entry.task] = nil
+    entry.task:result()
+    file:note(entry.range.number, entry.range.hash)
+    done = done + length_of(entry.range)
+    planned.progress(done, planned.total)
+  end
+  planned.progress(done, planned.total)
+  local good, err = copcall.call(task.run, next_task, planned.concurrency, finished)
+  for unfinished in pairs(flying) do
+    unfinished:cancel()
+  end
+  return good or error(err, 0)
+end
+
+local function whole_hash(file, total)
+  local list = {}
+  for range in each_range(total, file.part_size) do
+    list[#list + 1] = file.hashes[range.number]
+  end
+  return core.combine_tree_hashes(list)
+end
+
+--- Downloads what is missing, checks the whole and gives the file its name. After an error the file is left to be gone
+-- on with; but a file whose tree hash is wrong is removed.
+-- @param runtime table: of `runtime.new`
+-- @param planned table: of `glacier.download`
+-- @param file table: of `journal.open`
+-- @return string: the tree hash of all bytes
+function ranges.download(runtime, planned, file)
+  local good, err = copcall.call(fetch_missing, runtime, planned, file)
+  if not good then
+    file:keep()
+    return error(err, 0)
+  end
+  local hash = whole_hash(file, planned.total)
+  if planned.hash and planned.hash:lower() ~= hash then
+    file:discard()
+    raise("ChecksumError",
+      ("Checksum SHA256TreeHash failed, expected checksum %s did not match calculated checksum %s."):format(
+        planned.hash, hash), true)
+  end
+  file:commit()
+  return hash
+end
+
+return ranges

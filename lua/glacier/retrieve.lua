@@ -1,0 +1,168 @@
+--- From an archive's ID to the archive on the disk, and from a vault to the list of its archives: starts the job, waits
+-- for it and fetches its output. Each joins a job of the same parameters that is in progress or done.
+local arguments = require "glacier.download.arguments"
+local copcall = require "glacier.async.copcall"
+local download = require "glacier.download"
+local errors = require "glacier.errors"
+local inventory = require "glacier.inventory"
+local new_context = require("glacier.async.context").new
+local paginate = require "glacier.paginate"
+local perform = require "glacier.call.perform"
+local waiters = require "glacier.waiters"
+
+local retrieve = {}
+
+local RETRIEVE = {
+  "vaultName", "accountId", "archiveId", "path", "tier", "jobId", "on_wait", "delay", "partSize", "concurrency",
+  "progress",
+}
+local LIST = { "vaultName", "accountId", "format", "jobId", "on_wait", "delay" }
+
+-- Seconds between two looks at a job, and how often it is looked at. Jobs take minutes (Expedited) or hours: at most
+-- 12, by the developer guide ("Archive Retrieval Options"), so that a week is far beyond.
+local EXPEDITED_DELAY, USUAL_DELAY, WAIT_MAX = 30, 300, 7 * 24 * 3600
+
+-- ---- finding a job -------------------------------------------------------------------------------
+
+local function retrieves_whole(job)
+  local range = job.RetrievalByteRange
+  return not range or range == ("0-%.0f"):format((job.ArchiveSizeInBytes or 0) - 1)
+end
+
+-- Whether a job retrieves the archive. One that is done is as good from any tier.
+local function retrieves(given, tier)
+  return function(job)
+    return job.Action == "ArchiveRetrieval" and job.ArchiveId == given.archiveId and retrieves_whole(job)
+      and (job.Completed or (job.Tier or "Standard") == tier)
+  end
+end
+
+-- Whether a job lists the whole vault in the format.
+local function lists(format)
+  return function(job)
+    local parameters = job.InventoryRetrievalParameters or {}
+    return job.Action == "InventoryRetrieval" and (parameters.Format or "JSON") == format
+      and not (parameters.StartDate or parameters.EndDate or parameters.Limit or parameters.Marker)
+  end
+end
+
+-- The ID of a job that may be joined; one that is done is preferred.
+local function find_job(runtime, given, matches)
+  local in_progress
+  local function list_jobs(operation, params)
+    return perform.run(runtime, operation, params)
+  end
+  for job in paginate.items(list_jobs, "ListJobs", { vaultName = given.vaultName, accountId = given.accountId }) do
+    if job.StatusCode ~= "Failed" and matches(job) then
+      if job.Completed then
+        return job.JobId
+      end
+      in_progress = in_progress or job.JobId
+    end
+  end
+  return in_progress
+end
+
+local function start_job(runtime, given, parameters)
+  return perform.run(runtime, "InitiateJob",
+    { vaultName = given.vaultName, accountId = given.accountId, jobParameters = parameters }).jobId
+end
+
+-- ---- waiting -------------------------------------------------------------------------------------
+
+local function wait_for(runtime, given, job_id, delay)
+  local last
+  local host = { clock = runtime.clock }
+  function host.call(operation, params)
+    last = perform.run(runtime, operation, params)
+    return last
+  end
+  function host.pause(seconds)
+    if given.on_wait then
+      given.on_wait(last)
+    end
+    new_context(runtime.wait, nil, runtime.clock):sleep(seconds)
+  end
+  delay = given.delay or delay
+  return waiters.wait(host, "job_completed",
+    { vaultName = given.vaultName, accountId = given.accountId, jobId = job_id },
+    { delay = delay, max_attempts = math.max(1, math.ceil(WAIT_MAX / math.max(delay, 1))) })
+end
+
+-- Finds or starts the job, waits for it and uses it. An error names the job, to go on with.
+local function with_job(runtime, given, job, use)
+  local job_id = given.jobId or find_job(runtime, given, job.matches) or start_job(runtime, given, job.parameters)
+  local good, result = copcall.call(function()
+    local description = wait_for(runtime, given, job_id, job.delay)
+    if not job.accepts(description) then
+      errors.invalid(job.caller, ("%s: the job does something else: %s %s"):format(
+        job.caller, tostring(description.Action), tostring(description.ArchiveId or "")))
+    end
+    return use(job_id)
+  end)
+  if not good then
+    if type(result) == "table" then
+      result.jobId = job_id
+    end
+    return error(result, 0)
+  end
+  return result
+end
+
+-- ---- the methods ---------------------------------------------------------------------------------
+
+--- Retrieves an archive into a file: finds or starts the job, waits for it, and downloads its output.
+-- Raises what the operations, `client:wait_until` and `client:download` raise; the error's `jobId` is the job to go on
+-- with, once there is one.
+-- @param runtime table: of `runtime.new`
+-- @param given table: vaultName, accountId or nil, archiveId, path; tier ("Standard", "Expedited", "Bulk"), jobId (goes
+--   on with that job), on_wait = function(job), called with what DescribeJob gave before each wait, delay (seconds
+--   between two looks at the job: 30 for Expedited, else 300); partSize, concurrency, progress as of `client:download`
+-- @return table: path, size, checksum, jobId
+function retrieve.archive(runtime, given)
+  arguments.check("retrieve", given, RETRIEVE, { "archiveId", "path" })
+  local tier = given.tier or "Standard"
+  local job = {
+    caller = "retrieve", matches = retrieves(given, tier),
+    accepts = function(description)
+      return description.Action == "ArchiveRetrieval" and description.ArchiveId == given.archiveId
+    end,
+    parameters = { Type = "archive-retrieval", ArchiveId = given.archiveId, Tier = given.tier },
+    delay = tier == "Expedited" and EXPEDITED_DELAY or USUAL_DELAY,
+  }
+  return with_job(runtime, given, job, function(job_id)
+    local result = download.run(runtime, {
+      vaultName = given.vaultName, accountId = given.accountId, jobId = job_id, path = given.path,
+      partSize = given.partSize, concurrency = given.concurrency, progress = given.progress,
+    })
+    result.jobId = job_id
+    return result
+  end)
+end
+
+--- Lists the archives of a vault: finds or starts the inventory job, waits for it, and iterates over its output.
+-- Raises what the operations, `client:wait_until` and `glacier.inventory` raise; the error's `jobId` is the job to go
+-- on with, once there is one.
+-- @param runtime table: of `runtime.new`
+-- @param given table: vaultName, accountId or nil, format ("JSON", "CSV"), jobId, on_wait, delay as of `retrieve`
+-- @return as of `glacier.inventory`: the iterator and `info`; then nil and the body of the output, which a `for` loop
+--   of Lua 5.4 closes when it is left early
+function retrieve.list(runtime, given)
+  arguments.check("list_archives", given, LIST, {})
+  local format = given.format or "JSON"
+  local job = {
+    caller = "list_archives", matches = lists(format), delay = USUAL_DELAY,
+    parameters = { Type = "inventory-retrieval", Format = format },
+    accepts = function(description)
+      return description.Action == "InventoryRetrieval"
+    end,
+  }
+  local body = with_job(runtime, given, job, function(job_id)
+    return perform.run(runtime, "GetJobOutput",
+      { vaultName = given.vaultName, accountId = given.accountId, jobId = job_id }).body
+  end)
+  local next_archive, info = inventory.archives(body)
+  return next_archive, info, nil, body
+end
+
+return retrieve

@@ -1,0 +1,196 @@
+-- client:download after a kill: it goes on where it stopped.
+local child = require "spec.support.child"
+local download_world = require "spec.support.download_world"
+local failure = require "spec.support.failure"
+local files = require "spec.support.files"
+local interceptors = require "spec.support.interceptor"
+
+local MIB = 1024 * 1024
+local RANGES = 6 -- of 1 MiB, in the archive
+
+describe("client:download, called again,", function()
+  local world, retrieved, directory, target, interceptor, client
+
+  setup(function()
+    world = download_world.new()
+    retrieved = world:retrieved()
+  end)
+  teardown(function() world:stop() end)
+
+  before_each(function()
+    directory = files.directory()
+    target = directory .. "/archive"
+    interceptor = interceptors.new()
+    client = world:new_client { transport = interceptor.transport }
+  end)
+  after_each(function() files.remove(directory) end)
+
+  local function params(more)
+    local all = { vaultName = "v", jobId = retrieved.jobId, path = target, partSize = MIB }
+    for name, value in pairs(more or {}) do all[name] = value end
+    return all
+  end
+
+  local function assert_whole(result)
+    assert.are.same({ path = target, size = #retrieved.bytes, checksum = retrieved.hash }, result)
+    assert.is_true(files.read(target) == retrieved.bytes)
+    assert.are.same({ "archive" }, files.list(directory))
+  end
+
+  -- Downloads in a process of its own. `on_event` is Lua code that is run at each request and response, and when a
+  -- range is done; `done` is then how many are. Returns what it printed.
+  local function in_a_process(on_event, concurrency, before)
+    return child({}, ([[
+      local events, done = 0, 0
+      local function count()
+        events = events + 1
+        %s
+      end
+      local client = require("glacier").client { region = %q, endpoint_url = %q, logger = count, env = {},
+        credentials = { access_key_id = %q, secret_access_key = %q } }
+      print(pcall(client.download, client, { vaultName = "v", jobId = %q, path = %q, partSize = %d, concurrency = %d,
+        progress = function(bytes) done = math.floor(bytes / 1048576) count() end }))
+    ]]):format(on_event, world.service.region, world.service.url, world.service.access_key_id,
+      world.service.secret_access_key, retrieved.jobId, target, MIB, concurrency), before)
+  end
+
+  -- Downloads in a process that kills itself at its n-th event. Returns how many ranges were done; nil where the
+  -- download was complete before.
+  local function killed_at(event, concurrency)
+    local printed = in_a_process(([[
+      if events == %d then
+        print("killed", done)
+        io.stdout:flush()
+        os.execute "kill -9 $PPID"
+        while true do end
+      end]]):format(event), concurrency)
+    return tonumber(printed:match "killed%s(%d+)")
+  end
+
+  -- How many ranges a call fetches that completes the download.
+  local function complete()
+    assert_whole(client:download(params()))
+    return interceptor.count "GetJobOutput"
+  end
+
+  it("fetches only what was not done when the process was killed", function()
+    for event = 5, 26, 3 do
+      local before = interceptor.count "GetJobOutput"
+      local done = assert(killed_at(event, 1), "the process was not killed")
+      local fetched = complete() - before
+      assert.is_true(fetched == RANGES - done or fetched == RANGES - done - 1,
+        ("%d done, %d fetched"):format(done, fetched))
+      os.remove(target)
+    end
+  end)
+
+  it("completes a download that was killed many times", function()
+    local whole
+    for event = 10, 60 do
+      whole = not killed_at(event, 3)
+      if whole then break end
+    end
+    assert.is_true(whole)
+    assert.is_true(files.read(target) == retrieved.bytes)
+    assert.are.same({ "archive" }, files.list(directory))
+  end)
+
+  it("tells of the progress that is there already", function()
+    local done = killed_at(16, 1)
+    local first
+    client:download(params { progress = function(bytes) first = first or bytes end })
+    assert.is_true(first >= done * MIB and first > 0)
+  end)
+
+  -- The path of the one file in the directory whose name ends so.
+  local function path_of(ending)
+    for _, name in ipairs(files.list(directory)) do
+      if name:sub(-#ending) == ending then return directory .. "/" .. name end
+    end
+    return nil
+  end
+
+  -- Downloads until three ranges are done.
+  local function stop_after_three()
+    failure(client.download, client, params { concurrency = 1, progress = function(done)
+      if done == 3 * MIB then error { message = "enough" } end
+    end })
+    interceptor.requests = {}
+  end
+
+  it("ignores a line of the journal that was torn", function()
+    stop_after_three()
+    local journal = path_of ".journal"
+    files.write(journal, files.read(journal):sub(1, -10))
+    assert.are.equal(RANGES - 2, complete())
+  end)
+
+  it("writes whole lines behind a torn one", function()
+    stop_after_three()
+    local journal = path_of ".journal"
+    files.write(journal, files.read(journal):sub(1, -10))
+    failure(client.download, client, params { concurrency = 1, progress = function(done)
+      if done == 4 * MIB then error { message = "enough" } end
+    end })
+    interceptor.requests = {}
+    assert.are.equal(RANGES - 4, complete())
+  end)
+
+  it("fetches again what the partial file has lost", function()
+    stop_after_three()
+    local part = path_of ".part"
+    files.write(part, files.read(part):sub(1, 2 * MIB + 5))
+    assert.are.equal(RANGES - 2, complete())
+  end)
+
+  it("begins anew where the journal or the partial file is gone", function()
+    stop_after_three()
+    files.write(path_of ".journal", "")
+    local part = path_of ".part"
+    client:download(params())
+    assert.are.equal(RANGES, interceptor.count "GetJobOutput")
+    os.remove(part) -- nothing names it any more
+    os.remove(target)
+    stop_after_three()
+    os.remove(path_of ".part")
+    assert.are.equal(RANGES, complete())
+  end)
+
+  it("goes on for another job that retrieved the same archive", function()
+    stop_after_three()
+    assert_whole(client:download(params { jobId = world:retrieved().jobId }))
+    assert.are.equal(RANGES - 3, interceptor.count "GetJobOutput")
+  end)
+
+  it("keeps the part size that it began with", function()
+    stop_after_three()
+    assert_whole(client:download(params { partSize = 4 * MIB }))
+    assert.are.equal(RANGES - 3, interceptor.count "GetJobOutput")
+  end)
+
+  it("begins anew for other bytes, and removes what was there", function()
+    stop_after_three()
+    local job_id = world:job { Type = "archive-retrieval", ArchiveId = retrieved.archiveId,
+      RetrievalByteRange = "0-2097151" }
+    assert.are.equal(2 * MIB, client:download(params { jobId = job_id }).size)
+    assert.are.same({ "archive" }, files.list(directory))
+  end)
+
+  -- The limit of a file's size takes the place of a full disk: in blocks of 512 bytes, 3.5 MiB.
+  it("loses nothing to a disk that is full", function()
+    local printed = in_a_process("", 1, "trap '' XFSZ; ulimit -f 7168")
+    assert.is_truthy(printed:find("download: cannot write " .. target .. ": File too large", 1, true), printed)
+    assert.are.equal(RANGES - 3, complete())
+  end)
+
+  it("does not follow a link in the place of its journal", function()
+    stop_after_three()
+    local journal = path_of ".journal"
+    files.write(directory .. "/precious", "precious")
+    os.remove(journal)
+    assert(os.execute(("ln -s precious '%s'"):format(journal)))
+    client:download(params())
+    assert.are.equal("precious", files.read(directory .. "/precious"))
+    assert.is_true(files.read(target) == retrieved.bytes)
+  end)
+end)

@@ -1,0 +1,99 @@
+-- client:retrieve and client:list_archives: the job, the wait and the output in one call.
+local download_world = require "spec.support.download_world"
+local failure = require "spec.support.failure"
+local files = require "spec.support.files"
+
+describe("client:retrieve", function()
+  local world, archive, bytes, directory, target
+
+  setup(function()
+    world = download_world.new(0.3)
+    bytes = ("archive "):rep(1000)
+    archive = world.client:upload_archive { vaultName = "v", body = bytes, archiveDescription = 'a "b"' }
+  end)
+  teardown(function() world:stop() end)
+  before_each(function()
+    directory = files.directory()
+    target = directory .. "/archive"
+  end)
+  after_each(function() files.remove(directory) end)
+
+  local function jobs(action)
+    local list = {}
+    for job in world.client:each("list_jobs", { vaultName = "v" }) do
+      if job.Action == action then list[#list + 1] = job end
+    end
+    return list
+  end
+
+  local function params(more)
+    local all = { vaultName = "v", archiveId = archive.archiveId, path = target, delay = 0.05 }
+    for name, value in pairs(more or {}) do all[name] = value end
+    return all
+  end
+
+  it("starts a job, waits for it, and writes the archive; called again, it joins that job", function()
+    local waited = {}
+    local result = world.client:retrieve(params { on_wait = function(job) waited[#waited + 1] = job end })
+    assert.are.same({ path = target, size = #bytes, checksum = archive.checksum, jobId = waited[1].JobId }, result)
+    assert.are.equal("InProgress", waited[1].StatusCode)
+    assert.are.equal(bytes, files.read(target))
+    assert.are.equal(result.jobId, world.client:retrieve(params()).jobId)
+    assert.are.equal(1, #jobs "ArchiveRetrieval")
+  end)
+
+  it("joins a job in progress of the same tier only, and goes on with the job that it is given", function()
+    local job_id = world.client:initiate_job { vaultName = "v", jobParameters = {
+      Type = "archive-retrieval", ArchiveId = archive.archiveId, Tier = "Bulk" } }.jobId
+    assert.are.equal(job_id, world.client:retrieve(params { jobId = job_id }).jobId)
+    local other = world.client:upload_archive { vaultName = "v", body = "other" }
+    job_id = world.client:initiate_job { vaultName = "v", jobParameters = {
+      Type = "archive-retrieval", ArchiveId = other.archiveId, Tier = "Bulk" } }.jobId
+    local result = world.client:retrieve(params { archiveId = other.archiveId, tier = "Bulk" })
+    assert.are.equal(job_id, result.jobId)
+    local third = world.client:upload_archive { vaultName = "v", body = "third" }
+    job_id = world.client:initiate_job { vaultName = "v", jobParameters = {
+      Type = "archive-retrieval", ArchiveId = third.archiveId, Tier = "Bulk" } }.jobId
+    assert.are_not.equal(job_id, world.client:retrieve(params { archiveId = third.archiveId }).jobId)
+  end)
+
+  it("does not join a job that retrieves a range", function()
+    local large = world.client:upload_archive { vaultName = "v", body = ("x"):rep(1048576 + 1) }
+    world.client:initiate_job { vaultName = "v", jobParameters = {
+      Type = "archive-retrieval", ArchiveId = large.archiveId, RetrievalByteRange = "0-1048575" } }
+    assert.are.equal(1048577, world.client:retrieve(params { archiveId = large.archiveId }).size)
+  end)
+
+  it("refuses a job of another archive, and an error names the job", function()
+    local other = world.client:upload_archive { vaultName = "v", body = "fourth" }
+    local job_id = world:job { Type = "archive-retrieval", ArchiveId = other.archiveId }
+    local err = failure(world.client.retrieve, world.client, params { jobId = job_id })
+    assert.are.same({ "ParamValidationError", job_id }, { err.code, err.jobId })
+    err = failure(world.client.retrieve, world.client, params { path = directory .. "/none/archive" })
+    assert.is_truthy(err.jobId)
+  end)
+
+  it("refuses wrong arguments, all at once", function()
+    local err = failure(world.client.retrieve, world.client, { tier = 5, on_wait = 5, delay = -1 })
+    for _, words in ipairs { '"vaultName"', '"archiveId"', '"path"', "parameter tier", "parameter on_wait",
+      "parameter delay" } do
+      assert.is_truthy(err.message:find(words, 1, true), err.message)
+    end
+  end)
+
+  for _, format in ipairs { "JSON", "CSV" } do
+    it("has a counterpart that lists the archives of a vault, in " .. format, function()
+      local given = { vaultName = "v", format = format, delay = 0.05 }
+      local found
+      for listed, info in world.client:list_archives(given) do
+        found = listed.ArchiveId == archive.archiveId and listed or found
+        assert.are.equal(format == "JSON", info.VaultARN ~= nil)
+      end
+      assert.are.same({ #bytes, 'a "b"', archive.checksum },
+        { found.Size, found.ArchiveDescription, found.SHA256TreeHash })
+      local count = #jobs "InventoryRetrieval"
+      assert.is_table((world.client:list_archives(given))())
+      assert.are.equal(count, #jobs "InventoryRetrieval")
+    end)
+  end
+end)
