@@ -2,6 +2,7 @@
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
+local group = require "glacier.async.group"
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local task = require "glacier.async.task"
@@ -122,32 +123,28 @@ end
 
 -- Fetches all ranges that the file does not have. What is under way when something fails is given up.
 local function fetch_missing(runtime, planned, file)
-  local done, flying = bytes_held(file, planned.total), {}
-  local next_range = each_range(planned.total, file.part_size)
-  local function next_task()
+  local done, next_range = bytes_held(file, planned.total), each_range(planned.total, file.part_size)
+  local running = group.new(function()
     local range = next_range()
     while range and file.hashes[range.number] do
       range = next_range()
     end
-    if range then
-      local made = task_of(runtime, planned, range, file)
-      flying[made] = true
-      return { task = made, range = range }
+    return range and { task = task_of(runtime, planned, range, file), range = range }
+  end, planned.concurrency)
+  local function fetch_all()
+    for entry in running.next, running do
+      entry.task:result()
+      file:note(entry.range.number, entry.range.hash)
+      done = done + length_of(entry.range)
+      planned.progress(done, planned.total)
     end
   end
-  local function finished(entry)
-    flying[entry.task] = nil
-    entry.task:result()
-    file:note(entry.range.number, entry.range.hash)
-    done = done + length_of(entry.range)
-    planned.progress(done, planned.total)
-  end
   planned.progress(done, planned.total)
-  local good, err = copcall.call(task.run, next_task, planned.concurrency, finished)
-  for unfinished in pairs(flying) do
-    unfinished:cancel()
+  local good, err = copcall.call(fetch_all)
+  if not good then
+    running:cancel()
+    error(err, 0)
   end
-  return good or error(err, 0)
 end
 
 local function whole_hash(file, total)
