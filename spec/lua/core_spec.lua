@@ -1,4 +1,4 @@
--- The C module when it is misused: wrong arguments are errors, never a crash.
+-- The C module with wrong arguments: they are errors and never crash.
 local core = require "glacier.core"
 
 local function catch(...)

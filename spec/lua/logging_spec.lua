@@ -1,4 +1,4 @@
--- What the client tells its logger.
+-- The events that a client passes to its logger.
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local scripted_client = require "spec.support.scripted_client"
@@ -22,7 +22,7 @@ local function names_of(events)
   return table.concat(names, " ")
 end
 
--- Plays a script to one call with the keys above; returns the simulation, which has the events, and the
+-- Makes one call with the keys above to a server that plays the script; returns the simulation, which has the events, and the
 -- requests.
 local function heard(script, options, fields)
   options = options or {}
@@ -32,7 +32,7 @@ local function heard(script, options, fields)
   return run.sim, run:stop(), result, good
 end
 
--- Calls visit with every key and value in a value, however deep, as strings.
+-- Calls `visit` with every key and value in a value, at any depth, as strings.
 local function scan(value, visit)
   if type(value) ~= "table" then
     visit(tostring(value))
@@ -47,7 +47,7 @@ end
 
 local HOUR_OFF = { Date = os.date("!%a, %d %b %Y %H:%M:%S GMT", 1350000000 + 3600) }
 
--- Scripts, and the events of a client and one call.
+-- Scripts, and the events of one call of a new client.
 local TOLD = {
   ["a success"] = { { reply.good() }, "resolve sign send response" },
   ["a refusal"] = { { reply.error(404, "ResourceNotFoundException") }, "resolve sign send response" },
@@ -67,7 +67,7 @@ local TOLD = {
 
 describe("a logger", function()
   for what, row in pairs(TOLD) do
-    it("is told each step of " .. what .. ", in documented fields only", function()
+    it("gets an event with documented fields for each step of " .. what, function()
       local sim = heard(row[1])
       assert.are.equal(row[2], names_of(sim.events))
       for _, event in ipairs(sim.events) do
@@ -80,7 +80,7 @@ describe("a logger", function()
       end
     end)
 
-    it("is told no secret of " .. what, function()
+    it("gets no secret of " .. what, function()
       local sim, requests = heard(row[1])
       local secrets = { SECRET, TOKEN, "Authorization", "AWS4-HMAC-SHA256" }
       for _, request in ipairs(requests) do
@@ -93,7 +93,7 @@ describe("a logger", function()
     end)
   end
 
-  it("is told what the client settled on", function()
+  it("gets the settings that the client resolved", function()
     local sim = simulation.new()
     glacier.client(sim:options { region = "eu-west-1", max_attempts = 4 })
     local event = sim.events[1]
@@ -102,7 +102,7 @@ describe("a logger", function()
       profile = "default", retry_mode = "standard", max_attempts = 4 }, event)
   end)
 
-  it("is told what happened", function()
+  it("gets the details of each attempt", function()
     local sim, requests = heard({ reply.error(400, "ThrottlingException"), reply.good() }, {}, { poll_takes = 0 })
     local url = sim.events[1].url
     assert.are.same({
@@ -128,14 +128,14 @@ describe("a logger", function()
     { reply.error(403, "ExpiredTokenException"), "ExpiredTokenException", "credentials", 0 },
   }
   for _, row in ipairs(REASONS) do
-    it(("is told why there is another attempt after %s"):format(row[2]), function()
+    it(("gets the reason of the retry after %s"):format(row[2]), function()
       local sim = heard({ row[1], reply.good() }, { credentials = function() return KEYS end })
       local retry = sim:events_of("retry")[1]
       assert.are.same({ row[2], row[3], row[4] }, { retry.code, retry.reason, retry.delay })
     end)
   end
 
-  it("is told of the failure that a transport had", function()
+  it("gets the code of a failure of the transport", function()
     local sim = simulation.new()
     local client = glacier.client(sim:options { transport = function() return nil, "because", "SSLError" end })
     pcall(client.list_vaults, client)
@@ -145,7 +145,7 @@ describe("a logger", function()
     assert.is_nil(event.status)
   end)
 
-  it("that raises does not fail the call", function()
+  it("that raises an error does not fail the call", function()
     local told = 0
     local _, requests, result, good = heard({ reply.error(500), reply.good() }, {
       logger = function()
@@ -158,7 +158,7 @@ describe("a logger", function()
     assert.are.equal(8, told)
   end)
 
-  it("may keep and change what it is told", function()
+  it("may keep and change the events", function()
     local _, _, result, good = heard({ reply.error(500), reply.good() }, {
       logger = function(event)
         for name in pairs(event) do event[name] = false end
@@ -169,7 +169,7 @@ describe("a logger", function()
 end)
 
 describe("an error", function()
-  it("has no secret in it", function()
+  it("contains no secret", function()
     for _, script in ipairs {
       { fallback = reply.error(403, "InvalidSignatureException") }, { fallback = { { "read" }, { "reset" } } },
     } do

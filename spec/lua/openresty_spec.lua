@@ -1,4 +1,4 @@
--- In OpenResty: a client in the handlers of a real nginx with its Lua module and one worker.
+-- Clients in the handlers of a real nginx with its Lua module and one worker.
 
 local openresty = require "spec.support.openresty"
 local service = require "spec.support.local_service"
@@ -37,15 +37,15 @@ describe("in OpenResty", function()
   end
 
   for _, phase in ipairs { "rewrite", "access", "content", "timer" } do
-    it("a call gives the right answer in the phase " .. phase, function()
+    it("a call returns the right answer in the phase " .. phase, function()
       local outcome = nginx.get("/" .. phase .. "?vault=in-" .. phase)
       assert.are.equal(phase, outcome.phase)
       assert_created("in-" .. phase, outcome)
     end)
 
-    -- The worker is at once the caller, the service that is called, and the one who tells that to
-    -- answer: a call that blocked it could only end by its read timeout.
-    it("a call that waits in the phase " .. phase .. " lets the worker serve others", function()
+    -- One worker is the caller, the service that is called, and the handler that releases the answer.
+    -- A call that blocked the worker would end with a read timeout.
+    it("a call that waits in the phase " .. phase .. " lets the worker serve other requests", function()
       nginx.get "/events"
       local waiting = nginx.ask("/" .. phase .. "?endpoint=held&vault=v")
       nginx.get "/arrived"
@@ -57,25 +57,25 @@ describe("in OpenResty", function()
     end)
   end
 
-  it("the module may be required for the first time in a handler", function()
+  it("the module can be required for the first time in a handler", function()
     assert.are.equal("glacier 0.1.0", nginx.get("/first_require").version)
   end)
 
-  it("a call blocks and works where a phase may not yield: header_filter", function()
+  it("a call blocks, and works, in a phase that cannot yield: header_filter", function()
     local _, headers = nginx.get "/header_filter?vault=in-header-filter"
     local outcome = require("cjson").decode(headers["x-outcome"])
     assert.are.equal("header_filter", outcome.phase)
     assert_created("in-header-filter", outcome)
   end)
 
-  it("a call blocks and works where a phase may not yield: log", function()
+  it("a call blocks, and works, in a phase that cannot yield: log", function()
     nginx.get "/log?vault=in-log"
     local outcome = nginx.get("/remembered").log
     assert.are.equal("log", outcome.phase)
     assert_created("in-log", outcome)
   end)
 
-  it("a client made and used before the worker was forked works there", function()
+  it("a client that was created and used before the fork works in the worker", function()
     local remembered = nginx.get "/remembered"
     assert.are.equal("init", remembered.init.phase)
     assert_created("init", remembered.init)
@@ -84,7 +84,7 @@ describe("in OpenResty", function()
     assert_created("later", nginx.get "/content?vault=later")
   end)
 
-  it("an error of the service arrives as an object", function()
+  it("an error of the service is an error object", function()
     local err = nginx.get("/content?method=describe_vault&vault=missing").error
     assert.are.equal("ResourceNotFoundException", err.code)
     assert.are.equal("service", err.kind)
@@ -95,7 +95,7 @@ describe("in OpenResty", function()
       .. "Vault not found for ARN: arn:aws:glacier:us-west-2:" .. glacier.account .. ":vaults/missing", err.text)
   end)
 
-  it("an error of the client's own arrives as an object", function()
+  it("an error of the client is an error object", function()
     local err = nginx.get("/content").error
     assert.are.equal("ParamValidationError", err.code)
     assert.are.equal("validation", err.kind)
@@ -104,14 +104,14 @@ describe("in OpenResty", function()
     assert.are.equal("transport", err.kind)
   end)
 
-  it("200 calls at a time each get their own answer", function()
+  it("each of 200 concurrent calls gets its own answer", function()
     local waiting = {}
     for i = 1, 200 do waiting[i] = nginx.ask("/content?vault=many-" .. i) end
     for i = 1, 200 do assert_created("many-" .. i, waiting[i]()) end
   end)
 
-  for signal, way in pairs { QUIT = "gracefully", TERM = "at once" } do
-    it("a worker that exits " .. way .. " leaves no error and no process", function()
+  for signal, manner in pairs { QUIT = "gracefully", TERM = "immediately" } do
+    it("a worker that exits " .. manner .. " leaves no error and no process", function()
       local other = openresty.start(glacier)
       assert_created("exit-" .. signal, other.get("/content?vault=exit-" .. signal))
       assert.are.equal("", other.stop(signal))
@@ -127,7 +127,7 @@ describe("in OpenResty", function()
     assert.is_false(signed_http.listens(other.url))
   end)
 
-  it("nothing of all this left an error in nginx's log", function()
+  it("all these requests leave no error in nginx's log", function()
     assert.are.equal("", nginx.stop "QUIT")
   end)
 end)

@@ -1,10 +1,10 @@
--- The options of glacier.client, and what cannot be one.
+-- The options of glacier.client, valid and invalid.
 local glacier = require "glacier"
 local options = require "glacier.options"
 
 local function nothing() end
 
--- Option: values that may be meant, values that may not, and what is said of those.
+-- Option: valid values, invalid values, and the error's description of what is valid.
 local OPTIONS = {
   region = { { "x" }, { 1, true, {} }, "string" },
   endpoint_url = { { "http://x" }, { 1, false, {} }, "string" },
@@ -34,14 +34,14 @@ local OPTIONS = {
 
 describe("the option", function()
   for name, row in pairs(OPTIONS) do
-    it(name .. " may be what is meant for it", function()
+    it(name .. " accepts valid values", function()
       for _, value in ipairs(row[1]) do
         local given = { [name] = value }
         assert.are.equal(given, options.check(given))
       end
     end)
 
-    it(name .. " may be nothing else, and is named", function()
+    it(name .. " rejects invalid values with an error that names it", function()
       for _, value in ipairs(row[2]) do
         local good, err = pcall(glacier.client, { [name] = value, region = name ~= "region" and "x" or value })
         assert.is_false(good, tostring(value))
@@ -53,7 +53,7 @@ describe("the option", function()
     end)
   end
 
-  it("that does not exist is named, together with those that do", function()
+  it("that does not exist is rejected with the list of options that do", function()
     local _, err = pcall(glacier.client, { regoin = "x" })
     assert.are.equal("ParamValidationError", err.code)
     local list = tostring(err):match '^glacier%.client:\nUnknown option: "regoin", must be one of: ([%w_, ]+)$'
@@ -67,12 +67,12 @@ describe("the option", function()
 end)
 
 describe("options", function()
-  it("may be left out", function()
+  it("can be omitted", function()
     assert.are.same({}, options.check(nil))
     assert.are.same({}, options.check {})
   end)
 
-  it("are a table", function()
+  it("must be a table", function()
     for _, value in ipairs { "us-west-2", 1, true, nothing } do
       local _, err = pcall(glacier.client, value)
       assert.are.equal("ParamValidationError", err.code)
@@ -80,7 +80,7 @@ describe("options", function()
     end
   end)
 
-  it("that are wrong are all named, one a line", function()
+  it("that are invalid are all named, one on each line", function()
     local wrong, expected = { [7] = "positional" }, { 'Unknown option: "7"' }
     for name in pairs(OPTIONS) do
       wrong[name] = 0 / 0
@@ -94,7 +94,7 @@ describe("options", function()
     assert.are.same(expected, lines)
   end)
 
-  it("show no value, which may be a secret", function()
+  it("are rejected without their values, which may be secrets", function()
     local _, err = pcall(glacier.client, { credentials = "AKID:SECRET", user_agent_extra = "SECRET\n" })
     assert.is_nil(tostring(err):find "SECRET")
   end)

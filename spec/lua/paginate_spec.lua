@@ -1,11 +1,11 @@
--- Paginators: pages and their items, as boto3's paginators give them.
+-- Paginators: pages and their items, as from boto3's paginators.
 local cjson = require "cjson"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local streams = require "spec.support.streams"
 
 
--- A client whose service answers with these pages, one a request, and the list of its requests.
+-- A client whose service answers with these pages, one for each request; and the list of requests.
 local function paged(pages, more)
   local requests = {}
   local options = streams.options(more)
@@ -45,7 +45,7 @@ end
 local THREE = { vaults("a b", "after b"), vaults("c", "after c"), vaults "d" }
 
 describe("the pages of an operation", function()
-  it("come one at a time, asked for when they are wanted, until there is no marker", function()
+  it("are requested one at a time when they are needed, until there is no marker", function()
     local client, requests = paged(THREE)
     local next_page = client:paginate "list_vaults"
     assert.are.equal(0, #requests)
@@ -60,7 +60,7 @@ describe("the pages of an operation", function()
     assert.are.same({ "", "marker=after%20b", "marker=after%20c" }, queries(requests))
   end)
 
-  it("keep the parameters, which are not changed", function()
+  it("are requested with the caller's parameters, whose table stays unchanged", function()
     local client, requests = paged(THREE)
     local params = { limit = "2", accountId = "012345678901" }
     for page in client:paginate("ListVaults", params) do
@@ -71,19 +71,19 @@ describe("the pages of an operation", function()
     for _, request in ipairs(requests) do assert.is_truthy(request.url:find("/012345678901/vaults", 1, true)) end
   end)
 
-  it("may begin at a marker", function()
+  it("can begin at a marker", function()
     local client, requests = paged { vaults "c" }
     assert.are.equal("c", names(client:each("list_vaults", { marker = "after b" })))
     assert.are.same({ "marker=after%20b" }, queries(requests))
   end)
 
-  it("end with an empty marker", function()
+  it("end at an empty marker", function()
     local client, requests = paged { vaults("a", "") }
     assert.are.equal("a", names(client:each "list_vaults"))
     assert.are.equal(1, #requests)
   end)
 
-  it("end with an error where a marker comes again, after the page that has it", function()
+  it("end with an error after a page that repeats a marker", function()
     local client, requests = paged { vaults("a", "m"), vaults("b", "m"), vaults "c" }
     local next_page = client:paginate "list_vaults"
     assert.are.same({ "a", "b" }, { next_page().VaultList[1].VaultName, next_page().VaultList[1].VaultName })
@@ -99,7 +99,7 @@ describe("the pages of an operation", function()
     assert.are.equal("PaginationError", failure(next_page).code)
   end)
 
-  it("raise what a call raises, and are asked for again after that", function()
+  it("can be requested again after a call that raised an error", function()
     local client, requests = paged { vaults("a", "m"), { error = "ResourceNotFoundException" }, vaults "b" }
     local next_item = client:each "list_vaults"
     assert.are.equal("a", next_item().VaultName)
@@ -109,7 +109,7 @@ describe("the pages of an operation", function()
     assert.are.same({ "", "marker=m", "marker=m" }, queries(requests))
   end)
 
-  it("are not those of another iteration of the same client", function()
+  it("are independent of another iteration of the same client", function()
     local client, requests = paged { THREE[1], THREE[1], THREE[2], THREE[2], THREE[3], THREE[3] }
     local one, two = client:each "list_vaults", client:each "list_vaults"
     local list = {}
@@ -118,7 +118,7 @@ describe("the pages of an operation", function()
     assert.are.equal(6, #requests)
   end)
 
-  it("are refused of an operation that has none, of none at all, and of what are no parameters", function()
+  it("are rejected for an operation without pages, an unknown operation, and invalid parameters", function()
     local client, requests = paged {}
     for _, each in ipairs { client.paginate, client.each } do
       local err = failure(each, client, "describe_vault", { vaultName = "v" })
@@ -139,7 +139,7 @@ describe("the pages of an operation", function()
 end)
 
 describe("the items of an operation", function()
-  it("are those of all pages, in their order, empty pages or not", function()
+  it("are those of all pages in order, even if some pages are empty", function()
     for _, pages in ipairs {
       THREE,
       { vaults("", "m"), vaults("a b", "n"), vaults("", "o"), vaults("", "p"), vaults("c d", "q"), vaults "" },
@@ -158,7 +158,7 @@ describe("the items of an operation", function()
     { "list_vaults", "ListVaults", "VaultList" }, { "list_jobs", "ListJobs", "JobList" },
     { "list_multipart_uploads", "ListMultipartUploads", "UploadsList" }, { "list_parts", "ListParts", "Parts" },
   } do
-    it("are found by either name: " .. row[1], function()
+    it("are found by the API name and the method name: " .. row[1], function()
       local params = { vaultName = row[1] ~= "list_vaults" and "v" or nil }
       params.uploadId = row[1] == "list_parts" and "u" or nil
       local item = row[3] == "Parts" and { RangeInBytes = "0-1" } or row[3] == "VaultList" and { VaultName = "x" }
@@ -175,7 +175,7 @@ describe("the items of an operation", function()
     end)
   end
 
-  it("come in a coroutine, where a host's transport yields", function()
+  it("can be read in a coroutine with a transport that yields", function()
     local yields = 0
     local client = glacier.client(streams.options {
       transport = (function()

@@ -1,24 +1,24 @@
--- Proxies: the option, and what the environment says of them. The scripted server is the proxy, so
--- that what it reads shows how it was used.
+-- The option `proxy` and the proxy variables of the environment. The scripted server is the proxy, and
+-- the first line that it reads shows how the client used it.
 local child = require "spec.support.child"
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local reply = require "spec.support.reply"
 local scripted = require "spec.support.scripted"
 
--- Endpoints where nobody listens, and a proxy that does not listen either.
+-- Endpoints and a proxy where nothing listens.
 local HTTP, HTTPS, DEAD = "http://127.0.0.1:2", "https://127.0.0.1:2", "http://127.0.0.1:1"
 
 local VIA, DIRECT, TUNNEL = "GET http://127.0.0.1:2/-/vaults HTTP/1.1", "GET /-/vaults HTTP/1.1",
   "CONNECT 127.0.0.1:2 HTTP/1.1"
 
--- The first line that the server read, or false where nobody came.
+-- The first line that the server read, or false if there was no request.
 local function first_line(server)
   local request = server:requests()[1]
   return request and request.line or false
 end
 
--- Replaces @, which stands for the server's URL, in the values of a table.
+-- Replaces each @ in the values of a table by the server's URL.
 local function filled(map, url)
   local result = {}
   for name, value in pairs(map or {}) do
@@ -27,7 +27,7 @@ local function filled(map, url)
   return result
 end
 
--- Makes one call with these options and variables, and gives the first line.
+-- Makes one call with these options and variables; returns the first line.
 local function line_of(endpoint, options, env)
   local server = scripted.start { fallback = reply.good() }
   local given = filled(options, server.url)
@@ -39,38 +39,41 @@ local function line_of(endpoint, options, env)
   return line, result
 end
 
--- { what, endpoint, options, environment, what the proxy reads }
+-- { title, endpoint, options, environment, the line that the proxy reads }
 local CASES = {
-  { "the option carries http", HTTP, { proxy = "@" }, {}, VIA },
-  { "the option is asked for a tunnel to https", HTTPS, { proxy = "@" }, {}, TUNNEL },
-  { "the option wins over the environment", HTTP, { proxy = "@" }, { http_proxy = DEAD }, VIA },
-  { "the option may be none", "@", { proxy = "" }, { http_proxy = DEAD }, DIRECT },
-  { "the option gives way to NO_PROXY", "@", { proxy = DEAD }, { NO_PROXY = "127.0.0.1" }, DIRECT },
-  { "http_proxy carries http", HTTP, {}, { http_proxy = "@" }, VIA },
-  { "http_proxy is not for https", HTTPS, {}, { http_proxy = "@" }, false },
-  -- curl's caution, for a CGI program gets a client's Proxy header by that name; botocore heeds it.
-  { "HTTP_PROXY carries nothing", HTTP, {}, { HTTP_PROXY = "@" }, false },
-  { "https_proxy is asked for a tunnel", HTTPS, {}, { https_proxy = "@" }, TUNNEL },
-  { "HTTPS_PROXY is asked for a tunnel", HTTPS, {}, { HTTPS_PROXY = "@" }, TUNNEL },
-  { "https_proxy wins over HTTPS_PROXY", HTTPS, {}, { https_proxy = "@", HTTPS_PROXY = DEAD }, TUNNEL },
-  { "https_proxy is not for http", HTTP, {}, { https_proxy = "@" }, false },
-  { "all_proxy carries http", HTTP, {}, { all_proxy = "@" }, VIA },
-  { "ALL_PROXY is asked for a tunnel to https", HTTPS, {}, { ALL_PROXY = "@" }, TUNNEL },
-  { "http_proxy wins over ALL_PROXY", HTTP, {}, { http_proxy = "@", ALL_PROXY = DEAD }, VIA },
-  { "no_proxy leaves out a host", "@", {}, { http_proxy = DEAD, no_proxy = "x.test,127.0.0.1" }, DIRECT },
-  { "NO_PROXY leaves out all hosts", "@", {}, { all_proxy = DEAD, NO_PROXY = "*" }, DIRECT },
-  { "no_proxy wins over NO_PROXY", HTTP, {}, { http_proxy = "@", no_proxy = "x.test", NO_PROXY = "*" }, VIA },
-  { "an empty variable is none", "@", {}, { http_proxy = "", all_proxy = "" }, DIRECT },
+  { "from the option is used for HTTP", HTTP, { proxy = "@" }, {}, VIA },
+  { "from the option gets a CONNECT for HTTPS", HTTPS, { proxy = "@" }, {}, TUNNEL },
+  { "from the option takes precedence over the environment", HTTP, { proxy = "@" }, { http_proxy = DEAD }, VIA },
+  { "is not used if the option is empty, whatever the environment says", "@", { proxy = "" },
+    { http_proxy = DEAD }, DIRECT },
+  { "from the option is not used for a host in NO_PROXY", "@", { proxy = DEAD }, { NO_PROXY = "127.0.0.1" }, DIRECT },
+  { "from http_proxy is used for HTTP", HTTP, {}, { http_proxy = "@" }, VIA },
+  { "from http_proxy is not used for HTTPS", HTTPS, {}, { http_proxy = "@" }, false },
+  -- curl ignores HTTP_PROXY because CGI passes a client's Proxy header under that name; botocore reads it.
+  { "from HTTP_PROXY is not used", HTTP, {}, { HTTP_PROXY = "@" }, false },
+  { "from https_proxy gets a CONNECT", HTTPS, {}, { https_proxy = "@" }, TUNNEL },
+  { "from HTTPS_PROXY gets a CONNECT", HTTPS, {}, { HTTPS_PROXY = "@" }, TUNNEL },
+  { "from https_proxy takes precedence over HTTPS_PROXY", HTTPS, {},
+    { https_proxy = "@", HTTPS_PROXY = DEAD }, TUNNEL },
+  { "from https_proxy is not used for HTTP", HTTP, {}, { https_proxy = "@" }, false },
+  { "from all_proxy is used for HTTP", HTTP, {}, { all_proxy = "@" }, VIA },
+  { "from ALL_PROXY gets a CONNECT for HTTPS", HTTPS, {}, { ALL_PROXY = "@" }, TUNNEL },
+  { "from http_proxy takes precedence over ALL_PROXY", HTTP, {}, { http_proxy = "@", ALL_PROXY = DEAD }, VIA },
+  { "is not used for a host in no_proxy", "@", {}, { http_proxy = DEAD, no_proxy = "x.test,127.0.0.1" }, DIRECT },
+  { "is not used if NO_PROXY is an asterisk", "@", {}, { all_proxy = DEAD, NO_PROXY = "*" }, DIRECT },
+  { "is used if no_proxy does not have the host, whatever NO_PROXY says", HTTP, {},
+    { http_proxy = "@", no_proxy = "x.test", NO_PROXY = "*" }, VIA },
+  { "is not used if the variables are empty", "@", {}, { http_proxy = "", all_proxy = "" }, DIRECT },
 }
 
-describe("a proxy:", function()
+describe("a proxy", function()
   for _, case in ipairs(CASES) do
     it(case[1], function()
       assert.are.equal(case[5], (line_of(case[2], case[3], case[4])))
     end)
   end
 
-  it("that refuses is an error of its own", function()
+  it("that rejects a CONNECT causes a ProxyConnectionError, with retries", function()
     local server = scripted.start { fallback = reply.error(403) }
     local sim = simulation.new()
     local client = glacier.client(sim:options { endpoint_url = HTTPS, proxy = server.url })
@@ -81,7 +84,7 @@ describe("a proxy:", function()
     assert.are.equal(3, #requests)
   end)
 
-  it("is shown nothing of a request that goes through its tunnel", function()
+  it("sees no header of the request that its tunnel carries", function()
     local server = scripted.start { fallback = reply.error(403) }
     local options = { endpoint_url = HTTPS, proxy = server.url, max_attempts = 1 }
     local client = glacier.client(simulation.new():options(options))
@@ -102,25 +105,25 @@ describe("a proxy:", function()
     io.write(tostring(select(2, pcall(client.list_vaults, client))))
   ]]
 
-  it("of the process's environment is used", function()
+  it("from the process's environment is used", function()
     local server = scripted.start { fallback = reply.good() }
-    local said = child({ http_proxy = server.url, HOME = "/" }, CALL:format(HTTP, "nil"))
-    assert.are.equal(VIA, first_line(server), said)
+    local printed = child({ http_proxy = server.url, HOME = "/" }, CALL:format(HTTP, "nil"))
+    assert.are.equal(VIA, first_line(server), printed)
     server:stop()
   end)
 
-  it("of the process's environment is not seen where another is handed in", function()
+  it("from the process's environment is not used if the option env is given", function()
     local server = scripted.start { fallback = reply.good() }
-    local said = child({ http_proxy = DEAD, ALL_PROXY = DEAD }, CALL:format(server.url, "{}"))
-    assert.are.equal(DIRECT, first_line(server), said)
+    local printed = child({ http_proxy = DEAD, ALL_PROXY = DEAD }, CALL:format(server.url, "{}"))
+    assert.are.equal(DIRECT, first_line(server), printed)
     server:stop()
   end)
 
-  it("is left out for what the process's NO_PROXY says, even one of the option's", function()
+  it("from the option is not used for a host in the process's NO_PROXY", function()
     local server = scripted.start { fallback = reply.good() }
     local code = CALL:format(server.url, ("nil, proxy = %q"):format(DEAD))
-    local said = child({ NO_PROXY = "127.0.0.1", HOME = "/" }, code)
-    assert.are.equal(DIRECT, first_line(server), said)
+    local printed = child({ NO_PROXY = "127.0.0.1", HOME = "/" }, code)
+    assert.are.equal(DIRECT, first_line(server), printed)
     server:stop()
   end)
 end)

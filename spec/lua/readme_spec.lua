@@ -54,13 +54,13 @@ describe("README.md", function()
   end)
 
   for number, block in ipairs(blocks "lua") do
-    it(("runs its Lua example number %d: %s"):format(number, block:match "[^\n]*\n[^\n]*"), function()
+    it(("has a Lua example number %d that runs: %s"):format(number, block:match "[^\n]*\n[^\n]*"), function()
       local output, status = run(block, environment)
       assert.equal(0, status, output)
     end)
   end
 
-  it("runs its nginx example in nginx", function()
+  it("has an nginx example that runs in nginx", function()
     local example = blocks("nginx")[1]
     local nginx = openresty.start(running, example)
     local answer = nginx.get(example:match "location = (%S+)")
@@ -68,17 +68,17 @@ describe("README.md", function()
     assert.equal(200, answer)
   end)
 
-  it("runs the demo to its end", function()
+  it("describes a demo that runs to its end", function()
     local output, status = run(files.read "spec/examples/demo.lua", "")
     assert.truthy(output:find("Welcome to Amazon Glacier.", 1, true), output)
     assert.equal(0, status, output)
   end)
 
-  it("has examples", function()
+  it("has at least eight Lua examples", function()
     assert.is_true(#blocks "lua" >= 8)
   end)
 
-  it("names only make targets that there are", function()
+  it("names only make targets that exist", function()
     local targets, named = make_targets(), 0
     for _, block in ipairs(blocks "sh") do
       for target in ("\n" .. block):gmatch "\nmake (%S+)" do
@@ -89,7 +89,7 @@ describe("README.md", function()
     assert.is_true(named > 5)
   end)
 
-  it("names a rockspec that is there", function()
+  it("names a rockspec that exists", function()
     for _, block in ipairs(blocks "sh") do
       for path in block:gmatch "luarocks make (%S+)" do
         assert.is_truthy(io.open(path))

@@ -1,4 +1,4 @@
--- The scripted server that other specs rest on.
+-- The scripted server that other specs use.
 
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
@@ -15,7 +15,7 @@ describe("a scripted server", function()
   local server
   after_each(function() server:stop() end)
 
-  it("plays its steps on a kept connection and keeps what it read", function()
+  it("plays its steps on one connection and records the requests", function()
     server = scripted.start { { { "read" }, { "send", OK }, { "read" }, { "send", OK } } }
     local client = connect(server)
     client:send "PUT /a?b=%20 HTTP/1.1\r\nHost: h\r\nX-Empty:\r\nContent-Length: 6\r\n\r\n\0\r\n\"\\\255"
@@ -35,7 +35,7 @@ describe("a scripted server", function()
     assert.are.equal(1, requests[2].connection)
   end)
 
-  it("closes, resets, and sends its fallback to whoever else comes", function()
+  it("closes, resets, and plays its fallback on further connections", function()
     server = scripted.start {
       { { "read" }, { "send", "HTTP" }, { "close" } },
       { { "head" }, { "reset" } },
@@ -52,13 +52,13 @@ describe("a scripted server", function()
     assert.are.equal(2, #server:requests())
   end)
 
-  it("resets a connection that its script does not know", function()
+  it("resets a connection that its script does not have", function()
     server = scripted.start {}
     local _, problem = connect(server):receive(1)
     assert.are.equal("closed", problem)
   end)
 
-  it("plays connections side by side", function()
+  it("plays several connections at the same time", function()
     server = scripted.start { { { "stall" } }, { { "pause", 0 }, { "send", OK } } }
     local held, client = connect(server), connect(server)
     assert.are.equal(OK, client:receive(#OK))
@@ -66,7 +66,7 @@ describe("a scripted server", function()
     assert.are.equal("timeout", select(2, held:receive(1)))
   end)
 
-  it("takes a part of a request, or its digest alone", function()
+  it("reads a part of a request, or only its digest", function()
     server = scripted.start { { { "part", 3 }, { "reset" } }, { { "digest" }, { "send", OK } } }
     connect(server):send "PUT /a HTTP/1.1\r\nContent-Length: 6\r\n\r\nabcd"
     local client = connect(server)
@@ -80,7 +80,7 @@ describe("a scripted server", function()
     assert.are.equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", by_target["/b"].sha256)
   end)
 
-  it("counts what it sent, and who is in flight", function()
+  it("counts the bytes that it sent and the requests in flight", function()
     server = scripted.start {
       { { "zeros", 100000 }, { "stall" } },
       { { "enter" }, { "gather", 2 }, { "progress", 1 }, { "leave" }, { "stall" } },
@@ -106,7 +106,7 @@ describe("a scripted server", function()
     assert.are.same({ "100000", "2", "2" }, markers)
   end)
 
-  it("is gone once stopped, though a client still stalls", function()
+  it("ends when it is stopped, even if a client is still connected", function()
     server = scripted.start { { { "stall" } } }
     local client = connect(server)
     server:stop()
@@ -114,7 +114,7 @@ describe("a scripted server", function()
     assert.is_nil(socket.connect("127.0.0.1", server.port))
   end)
 
-  it("says so when its script is broken", function()
+  it("reports a script that does not compile", function()
     assert.has_error(function() scripted.start "return {" end, "the scripted server did not start")
   end)
 end)

@@ -1,4 +1,4 @@
--- What keys there are in a client, and what was made of them, is in nothing that it tells of itself or of a failure.
+-- Keys, and what is derived from them, cannot be reached from a client, its objects or its errors.
 local glacier = require "glacier"
 local settings = require "spec.support.settings"
 
@@ -7,7 +7,7 @@ local ROLE = "[default]\nrole_arn = arn:aws:iam::111122223333:role/demo\nsource_
   .. "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETkey\naws_session_token = "
   .. TOKEN .. "\n"
 
--- What a service may say that refuses a signature: all that it was made of, and the signature itself.
+-- A service's error about a signature: it repeats the signed string and the signature.
 local function told(request)
   return "The canonical string should have been\n'POST\nx-amz-security-token:"
     .. request.headers["X-Amz-Security-Token"] .. "\nx-amz-date:" .. request.headers["X-Amz-Date"]
@@ -18,7 +18,7 @@ local function signature_of(request)
   return request.headers.Authorization:match "Signature=(%x+)"
 end
 
--- Every string in a value and in what it holds.
+-- Every string in a value, at any depth.
 local function strings_in(value, list, seen)
   list, seen = list or {}, seen or {}
   if type(value) == "string" then
@@ -44,7 +44,7 @@ local function assert_silent(secret, ...)
 end
 
 describe("the error of a refused signature", function()
-  it("repeats what Glacier said but for the token and the signature", function()
+  it("has Glacier's message without the token and the signature", function()
     local sent
     local client = glacier.client {
       region = "us-west-2", env = {}, max_attempts = 1,
@@ -66,7 +66,7 @@ describe("the error of a refused signature", function()
     assert.are.equal(expected, err.response.Error.Message)
   end)
 
-  it("repeats what STS said but for the same", function()
+  it("has the message of STS without the token and the signature", function()
     local sent
     local good, err = pcall(settings.with_files, { config = ROLE }, function(env)
       local client = glacier.client {
@@ -88,7 +88,7 @@ describe("the error of a refused signature", function()
   end)
 end)
 
-describe("what a program holds in its hands", function()
+describe("an object that a program gets", function()
   local GOOD = { status = 200, headers = {}, body = '{"VaultList":[]}' }
   local PROFILE = "[default]\naws_access_key_id = AKID\naws_secret_access_key = SECRETkey\naws_session_token = "
     .. "SECRETtoken\n[profile other]\naws_secret_access_key = SECRETother\n"
@@ -97,7 +97,7 @@ describe("what a program holds in its hands", function()
     return glacier.client { region = "us-west-2", env = env, max_attempts = 1, transport = transport }
   end
 
-  it("leads to no key of the shared files: a client, a job, an error", function()
+  it("does not lead to a key of the shared files: a client, a task, an error", function()
     settings.with_files({ config = PROFILE }, function(env)
       local answer = GOOD
       local client = client_of(env, function()
@@ -117,12 +117,12 @@ describe("what a program holds in its hands", function()
     end)
   end)
 
-  it("leads to no password of a proxy: a client, a job", function()
+  it("does not lead to the password of a proxy: a client, a task", function()
     local client = glacier.client { region = "us-west-2", env = {}, proxy = "http://me:SECRETword@127.0.0.1:1" }
     assert_silent("SECRET", client, client:start "list_vaults")
   end)
 
-  it("leads to none: a reader", function()
+  it("does not lead to a key: a reader", function()
     settings.with_files({ config = PROFILE }, function(env)
       local client = client_of(env, function()
         return { status = 200, headers = {}, body = "hello" }
@@ -134,7 +134,7 @@ describe("what a program holds in its hands", function()
     end)
   end)
 
-  it("leads to none: the source of the keys", function()
+  it("does not lead to a key: the source of the keys", function()
     local place = require("spec.support.credentials_world").new { config = PROFILE }
     finally(place.close)
     local source = place.source()

@@ -1,4 +1,4 @@
--- Whom the client trusts: real handshakes with nginx, and some that break off.
+-- Which certificates the client trusts: real handshakes with nginx, and handshakes that fail.
 local glacier = require "glacier"
 local nginx = require "spec.support.nginx"
 local scripted = require "spec.support.scripted"
@@ -31,7 +31,7 @@ local function at(name, host)
   return ("%s:%d"):format(host or "127.0.0.1", server.ports[name])
 end
 
--- With the right bundle, unless `options` say otherwise.
+-- With the right bundle, unless `options` has another one.
 local function accepted(name, options, host)
   local good, result = call(at(name, host), options or { ca_bundle = directory .. "/ca.pem" })
   assert.is_true(good, tostring(result))
@@ -65,43 +65,43 @@ describe("over TLS", function()
     server:stop()
   end)
 
-  it("a certificate of an authority in the bundle is accepted, by address and by name", function()
+  it("a certificate from an authority in the bundle is accepted, for an address and for a name", function()
     accepted "good"
     accepted("good", nil, "localhost")
     accepted "tls12"
   end)
 
-  it("the bundle may come from the environment", function()
+  it("the bundle can come from the environment", function()
     accepted("good", { env = { AWS_CA_BUNDLE = directory .. "/ca.pem" } })
   end)
 
-  it("the system's authorities are not asked where there is a bundle, nor the bundle where there is none", function()
+  it("only the authorities of the bundle count if there is one, else those of the system", function()
     refused("good", {})
     refused("good", { ca_bundle = directory .. "/self-signed.pem" })
   end)
 
   for _, name in ipairs { "unknown-ca", "other-host", "expired", "self-signed" } do
-    it("a certificate that is bad (" .. name .. ") is refused for good", function()
+    it("an invalid certificate (" .. name .. ") is rejected without a retry", function()
       refused(name)
       refused(name, {})
       refused(name, nil, "localhost")
     end)
 
-    it("a certificate that is bad (" .. name .. ") passes where nobody is to look", function()
+    it("an invalid certificate (" .. name .. ") is accepted if verification is off", function()
       accepted(name, { verify = false })
     end)
   end
 
-  it("one that is trusted by itself is accepted", function()
+  it("a self-signed certificate that is in the bundle is accepted", function()
     accepted("self-signed", { ca_bundle = directory .. "/self-signed.pem" })
   end)
 
-  it("a bundle that is not there, or holds none, is an error for good", function()
+  it("a bundle that is missing or has no certificate is an error without a retry", function()
     refused("good", { ca_bundle = directory .. "/missing.pem" })
     refused("good", { ca_bundle = directory .. "/nginx.conf" })
   end)
 
-  it("nothing older than 1.2 is spoken", function()
+  it("versions before TLS 1.2 are rejected", function()
     for _, name in ipairs { "tls11", "tls10" } do
       for _, options in ipairs { { ca_bundle = directory .. "/ca.pem" }, { verify = false } } do
         options.max_attempts = 1
@@ -112,7 +112,7 @@ describe("over TLS", function()
     end
   end)
 
-  it("a client that was refused can be used again", function()
+  it("a client can be used again after a rejected handshake", function()
     local client = glacier.client {
       region = "us-east-1", endpoint_url = "https://" .. at "expired", ca_bundle = directory .. "/ca.pem",
       credentials = { access_key_id = "AKID", secret_access_key = "SECRET" },
@@ -124,7 +124,7 @@ describe("over TLS", function()
     client:close()
   end)
 
-  -- What a server says instead of its half of the handshake.
+  -- What a server does instead of its half of the handshake.
   local HANDSHAKES = {
     ["is cut off"] = { { "close" } },
     ["is cut off by an alert"] = { { "send", "\21\3\3\0\2\2\40" }, { "close" } },
@@ -133,7 +133,7 @@ describe("over TLS", function()
     ["is answered with nonsense"] = { { "send", ("x"):rep(100) }, { "close" } },
   }
   for title, steps in pairs(HANDSHAKES) do
-    it("a handshake that " .. title .. " is tried again", function()
+    it("a handshake that " .. title .. " is retried", function()
       local peer = scripted.start { fallback = steps }
       local good, err = call("127.0.0.1:" .. peer.port, { max_attempts = 3 })
       assert.is_false(good)

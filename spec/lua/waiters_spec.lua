@@ -1,4 +1,4 @@
--- Waiters: vault_exists and vault_not_exists as botocore's, job_completed.
+-- The waiters vault_exists and vault_not_exists, as botocore's, and job_completed.
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
@@ -15,8 +15,8 @@ local DONE = { status = 200, body = '{"JobId":"j","Completed":true,"StatusCode":
 local FAILED = { status = 200,
   body = '{"JobId":"j","Completed":true,"StatusCode":"Failed","StatusMessage":"the archive is gone"}' }
 
--- Waits at a service that gives these answers in turn, the last one for ever. Returns what pcall
--- does; and the simulation, which has `requests` and `pauses`.
+-- Waits at a service that gives these answers in order and then repeats the last one. Returns what
+-- pcall returns; and the simulation, which has `requests` and `pauses`.
 local function wait_for(answers, name, limits, more)
   local sim = simulation.new { random = 0 }
   sim.requests = {}
@@ -56,13 +56,13 @@ end
 local SEEN = "Max attempts exceeded. Previously accepted state: "
 
 describe("waiting until a vault exists", function()
-  it("ends when it is there, with that response", function()
+  it("returns the response when the vault exists", function()
     local output = assert_waited({ THERE }, "vault_exists", 1, 3)
     assert.are.same({ "v", 200 }, { output.VaultName, output.ResponseMetadata.HTTPStatusCode })
     assert.are.equal("v", assert_waited({ MISSING, MISSING, THERE }, "vault_exists", 3, 3).VaultName)
   end)
 
-  it("gives up in botocore's words, with the last response", function()
+  it("gives up with botocore's message and the last response", function()
     local err = assert_gave_up({ MISSING }, "vault_exists", 15, 3,
       "Waiter VaultExists failed: " .. SEEN .. "Matched expected service error code: ResourceNotFoundException")
     assert.are.equal("ResourceNotFoundException", err.response.Error.Code)
@@ -73,13 +73,13 @@ describe("waiting until a vault exists", function()
 end)
 
 describe("waiting until a vault does not exist", function()
-  it("ends when it is gone, with the service's word for it", function()
+  it("returns the service's error when the vault is gone", function()
     local output = assert_waited({ THERE, THERE, MISSING }, "vault_not_exists", 3, 3)
     assert.are.same({ "ResourceNotFoundException", 404 },
       { output.Error.Code, output.ResponseMetadata.HTTPStatusCode })
   end)
 
-  it("gives up in botocore's words, with the last response", function()
+  it("gives up with botocore's message and the last response", function()
     local err = assert_gave_up({ THERE }, "vault_not_exists", 15, 3,
       "Waiter VaultNotExists failed: " .. SEEN .. "Matched expected HTTP status code: 200")
     assert.are.equal("v", err.response.VaultName)
@@ -87,7 +87,7 @@ describe("waiting until a vault does not exist", function()
 end)
 
 describe("waiting until a job is completed", function()
-  it("ends when it is, however long that takes", function()
+  it("returns when it is completed, however long that takes", function()
     local answers = {}
     for i = 1, 700 do answers[i] = RUNNING end
     answers[701] = DONE
@@ -95,7 +95,7 @@ describe("waiting until a job is completed", function()
     assert.are.same({ true, "Succeeded" }, { output.Completed, output.StatusCode })
   end)
 
-  it("ends with an error when it failed", function()
+  it("raises an error when the job failed", function()
     local err = assert_gave_up({ RUNNING, FAILED }, "job_completed", 2, 60,
       "Waiter JobCompleted failed: the job failed: the archive is gone")
     assert.are.equal("Failed", err.response.StatusCode)
@@ -104,13 +104,13 @@ describe("waiting until a job is completed", function()
       "Waiter JobCompleted failed: the job failed: no reason was given")
   end)
 
-  it("gives up after two thousand attempts", function()
+  it("gives up after 2000 attempts", function()
     local err = assert_gave_up({ RUNNING }, "job_completed", 2000, 60,
       "Waiter JobCompleted failed: " .. SEEN .. "the job is in progress")
     assert.are.equal("InProgress", err.response.StatusCode)
   end)
 
-  it("raises that there is no such job", function()
+  it("raises an error if there is no such job", function()
     local good, err, sim = wait_for({ MISSING }, "job_completed")
     assert.is_false(good)
     assert.are.same({ "ResourceNotFoundException", 1 }, { err.code, #sim.requests })
@@ -118,7 +118,7 @@ describe("waiting until a job is completed", function()
 end)
 
 describe("a waiter", function()
-  it("asks as often, and waits as long, as it is told", function()
+  it("makes as many attempts, with as long delays, as the caller wants", function()
     local output = assert_waited({ MISSING, MISSING, THERE }, "vault_exists", 3, 0.25,
       { delay = 0.25, max_attempts = 3 })
     assert.are.equal("v", output.VaultName)
@@ -130,16 +130,16 @@ describe("a waiter", function()
     assert_waited({ THERE }, "vault_exists", 1, 3, { max_attempts = 0 })
   end)
 
-  -- { timeout, attempts }: no delay is begun that would end after it
+  -- { timeout, attempts }: a delay that would end after the timeout is not started
   for _, row in ipairs { { 0, 1 }, { 2.9, 1 }, { 3, 2 }, { 5, 2 }, { 9, 4 }, { 1000, 15 } } do
-    it(("with a timeout of %g s asks %d times"):format(row[1], row[2]), function()
+    it(("with a timeout of %g s makes %d attempts"):format(row[1], row[2]), function()
       local seen = "Previously accepted state: Matched expected service error code: ResourceNotFoundException"
       assert_gave_up({ MISSING }, "vault_exists", row[2], 3, "Waiter VaultExists failed: "
         .. (row[2] == 15 and "Max attempts exceeded. " or "the timeout would pass. ") .. seen, { timeout = row[1] })
     end)
   end
 
-  it("passes on whatever else the operation raises, having tried again as the client does", function()
+  it("raises any other error of the operation, after the client's usual retries", function()
     for name in pairs { vault_exists = 1, vault_not_exists = 1, job_completed = 1 } do
       local good, err, sim = wait_for({ DENIED }, name)
       assert.is_false(good)
@@ -158,7 +158,7 @@ describe("a waiter", function()
     assert.are.equal(reason, sim)
   end)
 
-  it("signs each request anew, and sends what it was given", function()
+  it("signs each request anew and sends the caller's parameters", function()
     local _, _, sim = wait_for({ MISSING, THERE }, "vault_exists")
     local first, second = sim.requests[1], sim.requests[2]
     assert.is_truthy(first.url:find("/-/vaults/v$"))
@@ -167,7 +167,7 @@ describe("a waiter", function()
     assert.are_not.equal(first.headers["X-Amz-Date"], second.headers["X-Amz-Date"])
   end)
 
-  it("is refused where it is not known, or told what it does not understand", function()
+  it("is rejected if its name is unknown or its limits are invalid", function()
     local client = glacier.client(streams.options { transport = function() error "it should not be sent" end })
     local function refused(words, name, params, limits)
       local err = failure(client.wait_until, client, name, params, limits)
@@ -186,7 +186,7 @@ describe("a waiter", function()
     end
   end)
 
-  it("can be a coroutine among others", function()
+  it("can run in a coroutine next to others", function()
     local answers, carried = { MISSING, MISSING, THERE }, 0
     local client = glacier.client(streams.options {
       wait = function(seconds) coroutine.yield(seconds) end,

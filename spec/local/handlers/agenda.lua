@@ -1,11 +1,10 @@
--- What this worker is to do later. One timer of nginx carries all of it, whatever its number, as
--- nginx lets only so many timers wait and run.
+-- Actions that this worker runs later. All share one timer of nginx, which limits the number of timers.
 
 local semaphore = require "ngx.semaphore"
 
 local agenda = {}
 
-local entries = {} -- { due, action }, the next one first
+local entries = {} -- { due, action }, sorted by due
 local running = false
 local changed -- wakes the timer when there is a new first entry
 
@@ -18,7 +17,7 @@ local function run(premature)
   while not premature and entries[1] do
     local wait = entries[1].due - ngx.now()
     if wait > 0 then
-      -- With less than a millisecond it would not yield, and the time not go on.
+      -- Below a millisecond, `wait` would not yield, and ngx.now would not advance.
       changed:wait(math.max(wait, 0.001))
     else
       ngx.thread.spawn(attempt, table.remove(entries, 1).action)
@@ -34,7 +33,7 @@ local function insert(entry)
   return at
 end
 
--- Runs `action` in `delay` seconds. What it raises goes to the error log.
+-- Runs `action` in `delay` seconds. An error that it raises goes to the error log.
 function agenda.add(delay, action)
   changed = changed or assert(semaphore.new())
   local at = insert { due = ngx.now() + delay, action = action }

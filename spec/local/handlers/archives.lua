@@ -1,6 +1,6 @@
--- UploadArchive, DeleteArchive, and the archives of a vault for the rooms that make or read them.
--- An archive is a record { id, description, created, hash, length, name, part_size }: what is
--- behind the last three is in content.lua, `hash` is the tree hash in hex.
+-- UploadArchive, DeleteArchive, and the archives of a vault for other modules. An archive is a record
+-- { id, description, created, hash, length, name, part_size }: content.lua documents the last three,
+-- `hash` is the tree hash in hex.
 
 local checksum = require "http.checksum"
 local clock = require "http.clock"
@@ -16,7 +16,7 @@ local archives = {}
 local ID_LENGTH = 138
 local LARGEST_UPLOAD = 4294967296 -- bytes in one request
 
--- The archive; raises ResourceNotFoundException where the vault has no such one.
+-- Returns the archive. Raises ResourceNotFoundException if the vault does not have it.
 function archives.get(owner, vault_name, id)
   local archive = records.get(owner, vault_name, "archives", id)
   if not archive then
@@ -25,7 +25,7 @@ function archives.get(owner, vault_name, id)
   return archive
 end
 
--- The vault takes its inventory with every change.
+-- Every change updates the date of the vault's inventory.
 local function count(owner, vault, archives_more, bytes_more)
   vault.archives = (vault.archives or 0) + archives_more
   vault.bytes = (vault.bytes or 0) + bytes_more
@@ -33,8 +33,8 @@ local function count(owner, vault, archives_more, bytes_more)
   store.put(owner, vault)
 end
 
--- Adds an archive of the content { name, part_size, length } and returns its record. To be called
--- within store.exclusively.
+-- Adds an archive with the content { name, part_size, length } and returns its record. The caller must
+-- hold the lock of store.exclusively.
 function archives.add(owner, vault_name, description, hash, stored)
   local vault = store.get(owner, vault_name)
   local archive = {
@@ -51,7 +51,7 @@ function archives.add(owner, vault_name, description, hash, stored)
   return archive
 end
 
--- The answer to the request that made the archive.
+-- The response to the request that created the archive.
 function archives.created(owner, vault_name, archive)
   local location = ("/%s/vaults/%s/archives/%s"):format(owner.account, vault_name, archive.id)
   return {
@@ -64,7 +64,7 @@ function archives.created(owner, vault_name, archive)
   }
 end
 
--- Raises unless the tree hash of the body is `announced`.
+-- Raises InvalidParameterValueException unless the tree hash of the body is `announced`.
 function archives.check_hash(body, announced)
   local computed = checksum.root(body.leaves)
   if computed ~= announced then
@@ -91,7 +91,7 @@ function archives.upload(call)
   return archives.created(owner, vault_name, archive)
 end
 
--- Whether a job that has succeeded still offers the archive's data.
+-- Whether a successful job still serves the archive's data.
 local function is_offered(owner, vault_name, id)
   for _, job in ipairs(records.list(owner, vault_name, "jobs")) do
     if job.archive_id == id and job.status == "Succeeded" then return true end
@@ -106,7 +106,7 @@ local function remove(owner, vault_name, archive)
   end
 end
 
--- Idempotent: an archive that may have been there once is as good as deleted.
+-- Idempotent: deleting an archive that does not exist succeeds.
 function archives.delete(call)
   local owner, vault_name, id = call.owner, call.path.vaultName, call.path.archiveId
   store.exclusively(owner, function()

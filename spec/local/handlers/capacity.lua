@@ -13,8 +13,8 @@ local capacity = {}
 
 local MOST_UNITS = 2
 
--- The same day and time a month later, without milliseconds; the last day of that month where it
--- has no such day.
+-- The same day and time one month later, without milliseconds; the last day of that month if the month
+-- is too short.
 local function month_later(time)
   local date = os.date("!*t", math.floor(time))
   local year, month = date.year, date.month + 1
@@ -63,8 +63,8 @@ function capacity.list(call)
   return { status = 200, json = { { "ProvisionedCapacityList", json.list(list) } } }
 end
 
--- Raises InsufficientCapacityException where the service was started without capacity for
--- expedited retrievals and the owner has not bought any.
+-- Raises InsufficientCapacityException if the service was started without capacity for expedited
+-- retrievals and the owner has bought none.
 function capacity.require_expedited(owner)
   if settings.no_expedited_capacity and #units(owner) == 0 then
     errors.raise("InsufficientCapacityException",

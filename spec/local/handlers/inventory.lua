@@ -1,4 +1,4 @@
--- A vault's inventory: what an inventory-retrieval job may ask for, and its output in JSON or CSV.
+-- A vault's inventory: the parameters of an inventory-retrieval job and its output in JSON or CSV.
 
 local clock = require "http.clock"
 local content = require "store.content"
@@ -23,13 +23,13 @@ local function date(object, name)
   return check(text and clock.parse_extended(text), name, text)
 end
 
--- Where the next page begins, as an opaque text: the archive's time and id, by which they are
+-- The start of the next page as an opaque text: the archive's time and id, by which archives are
 -- sorted.
 local function marker_of(archive)
   return identifier.encode(archive.created .. " " .. archive.id)
 end
 
--- The checked parameters { format, start, stop, limit, marker }, texts or nil.
+-- Returns the checked parameters { format, start, stop, limit, marker }: strings or nil.
 function inventory.parameters(parameters)
   local format = members.optional(parameters, "Format", "string") or "JSON"
   local range = members.optional(parameters, "InventoryRetrievalParameters", "table") or {}
@@ -43,7 +43,7 @@ function inventory.parameters(parameters)
   return { format = format, start = start, stop = stop, limit = limit, marker = marker }
 end
 
--- The archives asked for and the marker of those that were left out by the limit, or nil.
+-- Returns the selected archives, and the marker of the next page or nil.
 local function selection(archives, wanted)
   local start = wanted.start and clock.parse_extended(wanted.start) or -math.huge
   local stop = wanted.stop and clock.parse_extended(wanted.stop) or math.huge
@@ -77,7 +77,7 @@ local function as_json(owner, vault, archives)
   }
 end
 
--- A quote within a field is escaped by a backslash; a backslash is not.
+-- A backslash escapes a quote in a field; a backslash itself is not escaped.
 local function field(text)
   return '"' .. text:gsub('"', '\\"') .. '"'
 end
@@ -95,7 +95,7 @@ local writers = { JSON = as_json, CSV = as_csv }
 
 inventory.types = { JSON = "application/json", CSV = "text/csv" }
 
--- Makes the job's output and returns its content; the job's marker becomes that of the next page.
+-- Writes the job's output and returns its content. Sets the job's marker to that of the next page.
 function inventory.take(owner, vault_name, job)
   local wanted = job.inventory
   local archives, marker = selection(records.list(owner, vault_name, "archives"), wanted)

@@ -1,4 +1,4 @@
--- Completes jobs when their time has come, and tells the topics that are to know.
+-- Completes jobs after their delay and notifies their topics.
 
 local agenda = require "handlers.agenda"
 local clock = require "http.clock"
@@ -14,7 +14,7 @@ local job_completion = {}
 
 local SUBJECT = "Notification From Amazon Glacier Service"
 
--- What the job's result is: a content, or nil and why it failed.
+-- Returns the job's output (a content), or nil and the reason of the failure.
 local function result(owner, vault_name, job)
   if job.inventory then return inventory.take(owner, vault_name, job) end
   local archive = records.get(owner, vault_name, "archives", job.archive_id)
@@ -31,8 +31,8 @@ local function complete(owner, vault_name, job)
   jobs.put(owner, vault_name, job)
 end
 
--- The topics that hear of the job: the vault's own where it is configured for this event, and the
--- one that the job was started with. Both hear of it, even if they are the same.
+-- The topics to notify of the job: the vault's topic if its configuration has this event, and the
+-- topic of the job itself. Both are notified even if they are the same.
 local function topics(vault, job)
   local list, configuration = {}, vault.notifications
   for _, event in ipairs(configuration and configuration.events or {}) do
@@ -55,7 +55,7 @@ local function finish(owner, vault_name, id)
   end
 end
 
--- Completes the job after the set delay; without one it is complete when this returns.
+-- Completes the job after the delay of the settings; without a delay, before this returns.
 function job_completion.schedule(owner, vault_name, id)
   if settings.job_delay == 0 then return finish(owner, vault_name, id) end
   agenda.add(settings.job_delay, function() finish(owner, vault_name, id) end)

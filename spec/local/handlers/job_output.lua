@@ -8,8 +8,7 @@ local jobs = require "handlers.jobs"
 
 local job_output = {}
 
--- The first and the last of `length` bytes that a Range header asks for (bytes=0-9, bytes=10-,
--- bytes=-10).
+-- The first and last of `length` bytes that a Range header selects (bytes=0-9, bytes=10-, bytes=-10).
 local function range(header, length)
   local from, to = header:match "^bytes=(%d*)%-(%d*)$"
   local first, last = tonumber(from), tonumber(to)
@@ -24,8 +23,8 @@ local function range(header, length)
   return first, last
 end
 
--- The tree hash of the archive's bytes, where both the range retrieved and the range downloaded
--- are whole nodes of its tree.
+-- The tree hash of these bytes of the archive, or nil unless both the retrieved range and the
+-- downloaded range are tree-hash aligned.
 local function hash(job, first, last)
   local length = job.archive_length
   if job.range_hash and checksum.tree_aligned(first, last, length) then
@@ -46,7 +45,7 @@ local function of_inventory(job)
   return { ["Content-Type"] = inventory.types[job.inventory.format] }
 end
 
--- A range is relative to the one that the job was started with.
+-- The range is relative to the range of the job.
 function job_output.get(call)
   local job = jobs.named(call)
   if not job.output then

@@ -36,7 +36,7 @@ local function refuse(parameters, kind, ...)
   end
 end
 
--- The range asked for, or all of the archive, as first, last and whether it was asked for.
+-- The requested range, or the whole archive: first, last, whether a range was requested.
 local function range(parameters, archive)
   local text = members.optional(parameters, "RetrievalByteRange", "string")
   if not text then return 0, archive.length - 1, false end
@@ -79,8 +79,7 @@ kinds["inventory-retrieval"] = function(_, parameters)
   return { action = "InventoryRetrieval", inventory = inventory.parameters(parameters) }
 end
 
--- The job's own part of the record, by the type that was asked for. The service takes no select
--- jobs any more.
+-- The part of the record that depends on the job's type. Glacier accepts no select jobs any more.
 local function job_of(call, parameters)
   local kind = members.required(parameters, "Type", "string")
   if not kinds[kind] then
@@ -102,7 +101,7 @@ local function describe(job, parameters)
   job.description, job.topic = description, topic and sns.check_topic(topic)
 end
 
--- Raises where the account's policy or the service's capacity stand against the job.
+-- Raises if the account's policy or the service's capacity does not allow the job.
 local function admit(owner, job)
   if job.tier == "Expedited" then
     capacity.require_expedited(owner)

@@ -1,11 +1,11 @@
--- DescribeJob, ListJobs, and the jobs of a vault for the rooms that start, complete and read them.
+-- DescribeJob, ListJobs, and the jobs of a vault for other modules.
 -- A job is a record { id, action, created, description, topic, status, message, completed } with
---   of an archive's retrieval: archive_id, archive_hash, archive_length, first, last (the range in
---     the archive), ranged (whether one was asked for), range_hash (nil: not tree-hash aligned),
+--   for an archive retrieval: archive_id, archive_hash, archive_length, first, last (the range in
+--     the archive), ranged (whether one was requested), range_hash (nil: not tree-hash aligned),
 --     tier, archive_description
---   of an inventory's: inventory = { format, start, stop, limit, marker }
---   when it has succeeded: output = { name, part_size, length }, a content; length is the whole
---     archive's or the inventory's
+--   for an inventory: inventory = { format, start, stop, limit, marker }
+--   after success: output = { name, part_size, length }, a content; length is that of the whole
+--     archive or inventory
 
 local content = require "store.content"
 local errors = require "http.errors"
@@ -24,12 +24,12 @@ function jobs.put(owner, vault_name, job)
   records.put(owner, vault_name, "jobs", job.id, job)
 end
 
--- The job, or nil where it went with its vault.
+-- Returns the job, or nil if it was deleted with its vault.
 function jobs.find(owner, vault_name, id)
   return records.get(owner, vault_name, "jobs", id)
 end
 
--- The job that the request names; raises ResourceNotFoundException.
+-- Returns the job that the request names, or raises ResourceNotFoundException.
 function jobs.named(call)
   local owner, vault_name, id = call.owner, call.path.vaultName, call.path.jobId
   store.get(owner, vault_name)
@@ -51,14 +51,14 @@ local function inventory_parameters(inventory)
   }
 end
 
--- The page "Describe Job" leaves the hash out while a range of the whole archive is in progress.
+-- As the page "Describe Job" documents, a range in progress has no hash of the archive.
 local function range_hash(job)
   local whole = job.range_hash == job.archive_hash
   if job.ranged and whole and job.status == "InProgress" then return json.null end
   return job.range_hash or json.null
 end
 
--- The answer to DescribeJob, an item of ListJobs, and the message of a notification.
+-- The response of DescribeJob, an item of ListJobs, and the message of a notification.
 function jobs.description(owner, vault_name, job)
   local inventory_size = job.inventory and job.output and job.output.length
   return {
@@ -91,7 +91,7 @@ function jobs.describe(call)
   return { status = 200, json = jobs.description(call.owner, call.path.vaultName, job) }
 end
 
--- A function that tells whether the query asks for a job.
+-- Returns a function that decides whether the query selects a job.
 local function filter(query)
   local state, completed = query.statuscode, query.completed
   if state and not states[state] then
@@ -117,7 +117,7 @@ function jobs.list(call)
   return { status = 200, json = { { "JobList", json.list(page) }, { "Marker", marker } } }
 end
 
--- Deletes what the vault's jobs still offer, as the vault, which has no archives, goes.
+-- Deletes the outputs of the vault's jobs. Called when the vault, which has no archives, is deleted.
 function jobs.discard_all(owner, vault_name)
   for _, job in ipairs(records.list(owner, vault_name, "jobs")) do
     if job.output then content.remove(job.output.name, content.files(job.output)) end

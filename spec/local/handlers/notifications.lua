@@ -13,7 +13,7 @@ local known_events = {
   InventoryRetrievalCompleted = true,
 }
 
--- The events named, each once.
+-- The events, each once.
 local function events(list)
   local chosen, seen = {}, {}
   for _, event in ipairs(members.list(list, "Events", "string")) do
@@ -29,7 +29,7 @@ local function events(list)
   return chosen
 end
 
--- Replaces the whole configuration: a vault has one topic.
+-- Replaces the whole configuration. A vault has one topic.
 function notifications.set(call)
   local owner, body = call.owner, json.decode_object(call.body.text)
   local configuration = {
@@ -60,7 +60,7 @@ function notifications.get(call)
   }
 end
 
--- Idempotent: a vault without a configuration stays so.
+-- Idempotent.
 function notifications.delete(call)
   local owner = call.owner
   store.exclusively(owner, function()

@@ -1,6 +1,6 @@
 -- The parts of a multipart upload: UploadMultipartPart, ListParts. A part is a record { first,
--- last, hash }, the range in bytes and the tree hash in hex; its data is the file of the content
--- named as the upload, with the number of the part.
+-- last, hash }: the range in bytes and the tree hash in hex. Its data is a file of the content that
+-- has the upload's name; the file has the part's number.
 
 local archives = require "handlers.archives"
 local content = require "store.content"
@@ -16,8 +16,8 @@ local parts = {}
 local MOST_PARTS = 10000
 local LONGEST_PAGE = 50
 
--- The upload that the request names, in one of the states given; raises
--- ResourceNotFoundException for any other. The vault has to exist.
+-- Returns the upload that the request names. Raises ResourceNotFoundException unless it is in one of
+-- these states and its vault exists.
 function parts.upload_of(call, ...)
   store.get(call.owner, call.path.vaultName)
   local id = call.path.uploadId
@@ -28,7 +28,7 @@ function parts.upload_of(call, ...)
   errors.raise("ResourceNotFoundException", "The upload ID was not found: %s", id)
 end
 
--- The members by which both lists describe an upload.
+-- The members that describe an upload in both lists.
 function parts.upload_description(owner, vault_name, upload)
   return {
     { "ArchiveDescription", upload.description or json.null },
@@ -43,7 +43,7 @@ local function kind(upload)
   return "parts of " .. upload.id
 end
 
--- So that ids sort as the ranges do.
+-- IDs sort in the order of the ranges.
 local function part_id(first)
   return ("%015.0f"):format(first)
 end
@@ -56,7 +56,7 @@ local function leaves_name(upload, part)
   return upload.id .. "." .. number_of(upload, part)
 end
 
--- The first and the last byte of the part that the Content-Range header announces.
+-- The first and last byte of the part, from the Content-Range header.
 local function range(call, upload)
   local header = upload_headers.required(call, "content-range")
   local first, last = header:match "^bytes (%d+)%-(%d+)/%*$"
@@ -72,7 +72,7 @@ local function range(call, upload)
   return first, last
 end
 
--- A part that is sent again replaces the former.
+-- A part that is sent again replaces the earlier one.
 function parts.upload(call)
   local owner, vault_name = call.owner, call.path.vaultName
   local upload = parts.upload_of(call, "open")
@@ -90,14 +90,14 @@ function parts.upload(call)
   return { status = 204, headers = { ["x-amz-sha256-tree-hash"] = hash } }
 end
 
--- All parts of the upload, in the order of their ranges.
+-- All parts of the upload, sorted by range.
 function parts.all(owner, vault_name, upload)
   local list = records.ids(owner, vault_name, kind(upload))
   for i, id in ipairs(list) do list[i] = records.get(owner, vault_name, kind(upload), id) end
   return list
 end
 
--- The leaves of the parts, one after the other.
+-- The leaves of all parts, in order.
 function parts.leaves(upload, list)
   local all = {}
   for _, part in ipairs(list) do
@@ -106,7 +106,7 @@ function parts.leaves(upload, list)
   return all
 end
 
--- Deletes what is known of the parts, but not their data.
+-- Deletes the records of the parts, not their data.
 function parts.forget(owner, vault_name, upload, list)
   for _, part in ipairs(list) do
     records.delete(owner, vault_name, kind(upload), part_id(part.first))

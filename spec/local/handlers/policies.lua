@@ -1,6 +1,6 @@
 -- The two policies of a vault: SetVaultAccessPolicy, GetVaultAccessPolicy,
 -- DeleteVaultAccessPolicy, and InitiateVaultLock, CompleteVaultLock, AbortVaultLock, GetVaultLock.
--- They are kept, not enforced. In the vault's table `access_policy` is a text, and `lock` is
+-- They are stored and not enforced. In the vault's table, `access_policy` is a string and `lock` is
 -- { policy, id, created, expires, locked }.
 
 local clock = require "http.clock"
@@ -24,7 +24,7 @@ local function policy_in(call)
   return text
 end
 
--- Changes the vault that the request names; hands the result of `change` on.
+-- Changes the vault that the request names; returns what `change` returns.
 local function update(call, change)
   return store.exclusively(call.owner, function()
     local vault = store.get(call.owner, call.path.vaultName)
@@ -57,7 +57,7 @@ function policies.delete_access(call)
   return { status = 204 }
 end
 
--- The vault's lock, unless it was not completed in time: then the policy is gone.
+-- The vault's lock, or nil. A lock that was not completed in time is removed with its policy.
 local function lock_of(vault)
   local lock = vault.lock
   if lock and (lock.locked or clock.now() < lock.expires) then return lock end
@@ -79,7 +79,7 @@ function policies.initiate_lock(call)
   return { status = 201, headers = { ["x-amz-lock-id"] = id } }
 end
 
--- Idempotent, with the right id.
+-- Idempotent if the ID is right.
 function policies.complete_lock(call)
   update(call, function(vault)
     local lock = lock_of(vault)
@@ -93,7 +93,7 @@ function policies.complete_lock(call)
   return { status = 204 }
 end
 
--- Idempotent, until the vault is locked.
+-- Idempotent until the vault is locked.
 function policies.abort_lock(call)
   update(call, function(vault)
     if vault.lock and vault.lock.locked then

@@ -1,6 +1,5 @@
--- SetDataRetrievalPolicy, GetDataRetrievalPolicy, and what the policy allows. An owner has one
--- policy { strategy, bytes_per_hour }, the number as its digits: it may be more than a Lua number
--- can hold.
+-- SetDataRetrievalPolicy, GetDataRetrievalPolicy, and the check of the policy. An owner has one policy
+-- { strategy, bytes_per_hour }. The number is a string of digits, since a Lua number may be too small.
 
 local clock = require "http.clock"
 local errors = require "http.errors"
@@ -21,7 +20,7 @@ local function get(owner)
   return records.get(owner, "", "policy", "retrieval") or { strategy = "None" }
 end
 
--- The digits of BytesPerHour as they stand in the request.
+-- The digits of BytesPerHour, as in the request.
 local function digits(rule, text)
   local number = members.optional(rule, "BytesPerHour", "number")
   if not number then return nil end
@@ -68,8 +67,8 @@ function retrieval_policy.get(call)
   return { status = 200, json = { { "Policy", { { "Rules", json.list { rule } } } } } }
 end
 
--- The bytes of which a retrieval was started within the last `seconds`. The service's own jobs run
--- for hours, so that it can speak of those in progress; here they do not.
+-- The bytes whose retrieval started within the last `seconds`. Glacier counts the jobs in progress,
+-- which take hours there but not here.
 local function retrieved(owner, seconds)
   local bytes, now = 0, clock.now()
   for _, retrieval in ipairs(records.list(owner, "", "retrievals")) do
@@ -78,8 +77,8 @@ local function retrieved(owner, seconds)
   return bytes
 end
 
--- Takes note of a standard retrieval of so many bytes, or raises PolicyEnforcedException where it
--- is more than the policy allows.
+-- Records a standard retrieval of that many bytes. Raises PolicyEnforcedException if it is more than
+-- the policy allows.
 function retrieval_policy.admit(owner, bytes)
   local policy = get(owner)
   local most, period = math.huge, HOUR

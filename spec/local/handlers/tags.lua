@@ -33,7 +33,7 @@ local function check_number(count)
   end
 end
 
--- The tags in the request, checked.
+-- The checked tags of the request.
 local function tags_in(call)
   local map = members.required(json.decode_object(call.body.text), "Tags", "table")
   local count = 0

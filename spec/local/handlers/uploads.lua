@@ -1,7 +1,7 @@
 -- The multipart uploads of a vault as a whole: InitiateMultipartUpload, ListMultipartUploads,
 -- CompleteMultipartUpload, AbortMultipartUpload. An upload is a record { id, created,
--- description or nil, part_size, state }; the state is "open", "completed" (then `archive` is the
--- id of the archive that it became) or "aborted". Its parts are in parts.lua.
+-- description or nil, part_size, state }; the state is "open", "completed" (then `archive` is the id
+-- of its archive) or "aborted". Its parts are in parts.lua.
 
 local archives = require "handlers.archives"
 local checksum = require "http.checksum"
@@ -66,7 +66,7 @@ function uploads.list(call)
   return { status = 200, json = { { "Marker", marker }, { "UploadsList", json.list(page) } } }
 end
 
--- Refuses parts that do not follow each other from 0 to the announced size.
+-- Raises unless the parts cover the announced size without a gap.
 local function check_ranges(list, size)
   local total = 0
   for _, part in ipairs(list) do
@@ -81,7 +81,7 @@ local function check_ranges(list, size)
   end
 end
 
--- The archive that the parts make. Leaves everything as it was where something is wrong.
+-- Creates the archive from the parts. Changes nothing if it raises.
 local function assemble(call, upload, size, hash)
   local owner, vault_name = call.owner, call.path.vaultName
   local list = parts.all(owner, vault_name, upload)
@@ -96,7 +96,7 @@ local function assemble(call, upload, size, hash)
     { name = upload.id, part_size = upload.part_size, length = size })
 end
 
--- Idempotent: once completed, the same archive is the answer again.
+-- Idempotent: a completed upload returns the same archive again.
 function uploads.complete(call)
   local owner, vault_name = call.owner, call.path.vaultName
   local archive = store.exclusively(owner, function()
@@ -118,7 +118,7 @@ local function discard(owner, vault_name, upload)
   for _, part in ipairs(list) do parts.remove_file(upload, part) end
 end
 
--- Idempotent, but an upload that was completed cannot be aborted any more.
+-- Idempotent. A completed upload cannot be aborted.
 function uploads.abort(call)
   local owner, vault_name = call.owner, call.path.vaultName
   store.exclusively(owner, function()
@@ -130,7 +130,7 @@ function uploads.abort(call)
   return { status = 204 }
 end
 
--- Deletes the parts of all uploads that are still open, as their vault goes.
+-- Deletes the parts of all open uploads. Called when their vault is deleted.
 function uploads.discard_all(owner, vault_name)
   for _, upload in ipairs(records.list(owner, vault_name, "uploads")) do
     if is_open(upload) then discard(owner, vault_name, upload) end

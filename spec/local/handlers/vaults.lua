@@ -14,7 +14,7 @@ local vaults = {}
 local MOST_VAULTS = 1000 -- of one account in one region
 local LONGEST_PAGE = 10
 
--- Idempotent: an existing vault stays as it is.
+-- Idempotent: an existing vault stays unchanged.
 function vaults.create(call)
   local owner, name = call.owner, call.path.vaultName
   store.exclusively(owner, function()
@@ -44,8 +44,7 @@ function vaults.describe(call)
   return { status = 200, json = description(call.owner, vault) }
 end
 
--- Idempotent, as its page says: a vault that is not there is as good as deleted. What the vault
--- had goes with it.
+-- Idempotent: deleting a vault that does not exist succeeds. Everything in the vault is deleted, too.
 function vaults.delete(call)
   local owner, name = call.owner, call.path.vaultName
   store.exclusively(owner, function()
@@ -62,7 +61,7 @@ function vaults.delete(call)
   return { status = 204 }
 end
 
--- The first name that may be on the page: the marker is the ARN at which to go on.
+-- The first name of the page. The marker is the ARN of the first vault of the page.
 local function first_name(owner, marker)
   if not marker then return "" end
   local prefix = store.arn(owner, "")

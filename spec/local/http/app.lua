@@ -1,4 +1,4 @@
--- From a request to its answer: who sends it, what is asked, the handler, the reply.
+-- Answers a request: identifies the caller, finds the operation, runs its handler, sends the response.
 
 local caller = require "http.caller"
 local clock = require "http.clock"
@@ -12,12 +12,12 @@ local uri = require "http.uri"
 
 local app = {}
 
--- In the service's own form.
+-- In Glacier's format.
 local function request_id()
   return "AAAB" .. identifier.random(43)
 end
 
--- What a handler gives, see router.lua.
+-- Sends a handler's response; see handlers/routes.lua.
 local function reply(response)
   local body = response.json and json.encode(response.json) or ""
   ngx.status = response.status
@@ -30,7 +30,7 @@ local function reply(response)
   ngx.exit(ngx.status)
 end
 
--- The first of parameters given twice counts.
+-- If a parameter occurs twice, the first one counts.
 local function query_table(query)
   local parameters = {}
   for _, pair in ipairs(uri.parameters(query)) do
@@ -53,10 +53,10 @@ local function check_body(route, body)
   end
 end
 
-local function handle()
+local function handle(routes)
   local received = request.read()
   local owner = caller.identify(received)
-  local route, labels = router.match(received)
+  local route, labels = router.match(routes, received)
   caller.check_account(owner, labels.accountId)
   check_vault_name(labels.vaultName)
   check_body(route, received.body)
@@ -71,19 +71,19 @@ local function handle()
   }
 end
 
--- The answer to a request that nginx itself has refused with `status`: a request line that it
--- cannot parse, a header that is too long, a client too slow.
+-- The response to a request that nginx itself rejected with `status`: an invalid request line, a header
+-- that is too long, a client that is too slow.
 local function refusal(status)
   local codes = { [408] = "RequestTimeoutException", [500] = "InternalFailure" }
   local code = codes[status] or "BadRequest"
   return errors.response { code = code, message = "The request cannot be processed." }
 end
 
--- Answers the request at hand.
-function app.answer()
+-- Answers the current request by the routes of router.compile.
+function app.answer(routes)
   if ngx.req.is_internal() then return reply(refusal(ngx.status)) end
   if settings.delay > 0 then ngx.sleep(settings.delay) end
-  local ok, result = xpcall(handle, errors.traced)
+  local ok, result = xpcall(function() return handle(routes) end, errors.traced)
   reply(ok and result or errors.response(errors.from(result)))
 end
 

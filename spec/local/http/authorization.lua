@@ -1,6 +1,6 @@
--- The Authorization header and the date that goes with it, taken apart and checked for form:
--- everything that can be refused before a signature is computed. The order of the checks and the
--- messages are those that AWS's services were seen to use.
+-- Parses and checks the Authorization header and the request's date: everything that can be rejected
+-- before a signature is computed. The order of the checks and the messages were observed on AWS's
+-- services.
 
 local clock = require "http.clock"
 local errors = require "http.errors"
@@ -20,7 +20,7 @@ local function fields_of(header)
   return fields
 end
 
--- Raises IncompleteSignatureException with everything that is missing, not only the first.
+-- Raises IncompleteSignatureException with everything that is missing.
 local function require_fields(header, fields, date)
   local missing = {}
   for _, name in ipairs { "Credential", "Signature", "SignedHeaders" } do
@@ -95,7 +95,7 @@ local function check_scope(scope, date)
   if #wrong > 0 then errors.raise("InvalidSignatureException", table.concat(wrong, " ")) end
 end
 
--- Whatever could change the meaning of the request has to be under the signature.
+-- Every header that could change the meaning of the request must be signed.
 local function check_signed(names, headers)
   local signed = {}
   for _, name in ipairs(names) do signed[name] = true end
@@ -112,7 +112,7 @@ local function check_signed(names, headers)
   end
 end
 
--- Raises MissingAuthenticationTokenException where the request carries no signature at all.
+-- Raises MissingAuthenticationTokenException if the request has no signature.
 function authorization.require(headers)
   if not (headers.authorization or ""):find "^AWS4%-" then
     errors.raise("MissingAuthenticationTokenException",
@@ -120,8 +120,8 @@ function authorization.require(headers)
   end
 end
 
--- What the header says: { date, scope = { key, day, region, service, terminator },
--- signed_headers = sorted lower-case names, signature }. Raises what is wrong with its form.
+-- Returns the parsed header: { date, scope = { key, day, region, service, terminator },
+-- signed_headers = sorted lower-case names, signature }. Raises if its format is wrong.
 function authorization.parse(headers)
   local header = headers.authorization
   local fields = fields_of(header)

@@ -1,4 +1,4 @@
--- Who sends a request: the account whose key signed it, in the region it was signed for.
+-- The caller of a request: the account whose key signed it, and the region of the signature.
 
 local authorization = require "http.authorization"
 local errors = require "http.errors"
@@ -25,7 +25,7 @@ local function check_version(version)
   end
 end
 
--- { account, region } of a request that is signed as it must be; raises otherwise.
+-- Returns { account, region } of a correctly signed request; raises otherwise.
 function caller.identify(request)
   local headers = request.headers
   authorization.require(headers)
@@ -40,7 +40,7 @@ function caller.identify(request)
   return { account = credential.account, region = claim.scope.region }
 end
 
--- Raises AccessDeniedException unless `account_id`, from a path, is the caller's own or `-`.
+-- Raises AccessDeniedException unless `account_id`, from the path, is the caller's account or `-`.
 function caller.check_account(self, account_id)
   if account_id ~= "-" and account_id ~= self.account then
     errors.raise("AccessDeniedException", "Access denied for account ID: %s", account_id)

@@ -1,6 +1,5 @@
--- SHA-256 and the tree hash: the leaves are the hashes of the data's MiBs, each node above is the
--- hash of its two children, a node without a partner moves up as it is. Hashes are raw bytes
--- unless it says hex.
+-- SHA-256 and the tree hash. A leaf is the hash of one MiB, a node is the hash of its two children, and
+-- a node without a sibling moves up unchanged. Hashes are raw bytes unless a comment says hex.
 
 local digest = require "openssl.digest"
 
@@ -20,9 +19,8 @@ function checksum.sha256(bytes)
   return digest.new("sha256"):final(bytes)
 end
 
--- Hashes what `read`, which takes a number of bytes, gives until it gives nil; only the last may be
--- fewer. The result is { length, sha256 in hex, leaves }. Between two MiBs the worker goes on
--- serving.
+-- Hashes what `read(count)` returns until it returns nil; only the last piece may be shorter. Returns
+-- { length, sha256 in hex, leaves }. The worker serves other requests between two MiBs.
 function checksum.of(read)
   local linear, leaf, leaves, length = digest.new "sha256", digest.new "sha256", {}, 0
   for piece in function() return read(PIECE) end do
@@ -46,7 +44,7 @@ local function parents(nodes)
   return above
 end
 
--- The tree hash, in hex, over one leaf or more.
+-- The tree hash, in hex, of one or more leaves.
 function checksum.root(leaves)
   while #leaves > 1 do leaves = parents(leaves) end
   return checksum.hex(leaves[1])
@@ -58,14 +56,12 @@ function checksum.span(first, last)
   return index, math.floor(last / MIB) - index + 1
 end
 
--- Whether the bytes `first` to `last` of `length` start with a MiB and end with one or with the
--- data.
+-- Whether the bytes `first` to `last` of `length` start at a MiB, and end at a MiB or at the end.
 function checksum.megabyte_aligned(first, last, length)
   return first % MIB == 0 and (last + 1 == length or last < length and (last + 1) % MIB == 0)
 end
 
--- Whether the tree hash over these bytes is a node in the tree over all `length`: a whole subtree,
--- which is cut short only at the end of the data.
+-- Whether the range is tree-hash aligned: its tree hash is a node of the tree over all `length` bytes.
 function checksum.tree_aligned(first, last, length)
   if not checksum.megabyte_aligned(first, last, length) then return false end
   local index, count = checksum.span(first, last)

@@ -1,5 +1,5 @@
--- The service's clock, which `serve --clock-offset` can set ahead of or behind the machine's.
--- Times are seconds since the epoch; texts are UTC.
+-- The service's clock, which `serve --clock-offset` shifts. Times are seconds since the epoch; texts
+-- are in UTC.
 
 local settings = require "http.settings"
 
@@ -20,15 +20,14 @@ function clock.extended(time)
   return os.date("!%Y-%m-%dT%H:%M:%S", math.floor(time)) .. (".%03dZ"):format(milliseconds)
 end
 
--- Days since the epoch of a date of the Gregorian calendar; counts years from March, so that
--- the leap day comes last.
+-- Days from the epoch to a Gregorian date. Years count from March, so that the leap day is the last.
 local function days_since_epoch(year, month, day)
   if month <= 2 then year, month = year - 1, month + 12 end
   local leap_days = math.floor(year / 4) - math.floor(year / 100) + math.floor(year / 400)
   return 365 * year + leap_days + math.floor((153 * (month - 3) + 2) / 5) + day - 1 - 719468
 end
 
--- The time that a basic ISO 8601 text stands for, or nil where it is not one.
+-- The time of a text in basic ISO 8601 format, or nil if the text is invalid.
 function clock.parse_basic(text)
   local year, month, day, hour, minute, second =
     text:match "^(%d%d%d%d)(%d%d)(%d%d)T(%d%d)(%d%d)(%d%d)Z$"
@@ -38,8 +37,8 @@ function clock.parse_basic(text)
   return clock.basic(time) == text and time or nil
 end
 
--- The time that an extended ISO 8601 text stands for, or nil where it is not one: with or without
--- a fraction of seconds, in UTC (Z) or at an offset (+01:00).
+-- The time of a text in extended ISO 8601 format, or nil if the text is invalid. It may have a fraction
+-- of seconds, and is in UTC (Z) or has an offset (+01:00).
 function clock.parse_extended(text)
   local date, time, fraction, zone =
     text:match "^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d:%d%d)(%.?%d*)([Z+-][%d:]*)$"

@@ -1,6 +1,6 @@
--- The service's errors: raised anywhere below app, answered there as
--- {"code":…,"message":…,"type":…}. Codes and statuses are those of the developer guide's page
--- "Error Responses", and IncompleteSignatureException, UnknownOperationException of AWS at large.
+-- The service's errors. Any module raises them; app.lua sends {"code":…,"message":…,"type":…}. Codes
+-- and statuses are from the developer guide's page "Error Responses"; IncompleteSignatureException and
+-- UnknownOperationException are general ones of AWS.
 
 local errors = {}
 
@@ -27,27 +27,27 @@ local statuses = {
 
 local Error = {}
 
--- Raises the error `code`; `message` is a format string where more arguments follow.
+-- Raises the error `code`. `message` is a format string if more arguments follow.
 function errors.raise(code, message, ...)
   if select("#", ...) > 0 then message = message:format(...) end
   error(setmetatable({ code = code, message = message }, Error), 0)
 end
 
--- The error object for anything that was raised; what is not one of ours is a fault of the
--- service itself: its text goes to the error log and the caller gets InternalFailure.
+-- The error object for a raised value. Any other value is a bug of the service: its text goes to the
+-- error log, and the caller gets InternalFailure.
 function errors.from(raised)
   if getmetatable(raised) == Error then return raised end
   ngx.log(ngx.ERR, raised)
   return { code = "InternalFailure", message = "The request failed inside the service." }
 end
 
--- A message handler for xpcall: adds a traceback to what is not an error of the service.
+-- A message handler for xpcall: adds a traceback to any other value.
 function errors.traced(raised)
   if getmetatable(raised) == Error then return raised end
   return debug.traceback(tostring(raised), 2)
 end
 
--- The response that answers `err`.
+-- The response for the error.
 function errors.response(err)
   local status = statuses[err.code]
   return {

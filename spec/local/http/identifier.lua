@@ -1,4 +1,4 @@
--- Identifiers in the service's own form: random, of letters, digits, `-` and `_`.
+-- Random identifiers in Glacier's format: letters, digits, `-` and `_`.
 
 local rand = require "openssl.rand"
 
@@ -9,13 +9,13 @@ function identifier.encode(bytes)
   return (ngx.encode_base64(bytes, true):gsub("[+/]", { ["+"] = "-", ["/"] = "_" }))
 end
 
--- The bytes that `text` encodes, or nil where it is not such a text.
+-- Returns the decoded bytes, or nil if the text is invalid.
 function identifier.decode(text)
   return ngx.decode_base64((text:gsub("[-_]", { ["-"] = "+", ["_"] = "/" })))
 end
 
--- The service's own may begin with a dash; these do not, so that no command line takes one for an
--- option.
+-- Glacier's identifiers may begin with a dash. These do not, so that they are not taken for options on
+-- a command line.
 function identifier.random(length)
   local text = identifier.encode(rand.bytes(math.ceil(length * 3 / 4))):sub(1, length)
   return (text:gsub("^%-", "_"))

@@ -1,5 +1,5 @@
--- JSON texts. Objects are written from lists of { name, value } pairs, so that members keep their
--- order, and lists are marked, so that an empty one is [] and not {}.
+-- JSON. An object is encoded from a list of { name, value } pairs, which keeps the order of its members.
+-- A list is marked, so that an empty one is [] and not {}.
 
 local cjson = require "cjson.safe"
 local errors = require "http.errors"
@@ -16,12 +16,12 @@ function json.list(items)
   return setmetatable(items, List)
 end
 
--- Marks a text that is JSON already.
+-- Marks a string that is already JSON.
 function json.raw(text)
   return setmetatable({ text }, Raw)
 end
 
--- cjson escapes every slash; the service does not.
+-- cjson escapes every slash; Glacier does not.
 local function encode_scalar(value)
   return (cjson.encode(value):gsub("\\/", "/"))
 end
@@ -43,7 +43,7 @@ function json.encode(value)
   return "[" .. table.concat(items, ",") .. "]"
 end
 
--- The object that a request's body must be; anything else is a SerializationException.
+-- Decodes a request's body. Raises SerializationException unless it is an object.
 function json.decode_object(text)
   local _, _, not_utf8 = ngx.re.find(text, "^", "u")
   local value = not not_utf8 and text:find "^%s*{" and decoder.decode(text)

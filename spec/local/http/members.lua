@@ -1,12 +1,12 @@
--- The members of a request's JSON object, by name and type ("string", "number", "table"). A null
--- is as good as no member.
+-- The members of a request's JSON object, by name and type ("string", "number", "table"). A null counts
+-- as a missing member.
 
 local errors = require "http.errors"
 local json = require "http.json"
 
 local members = {}
 
--- The member's value, or nil. Raises SerializationException for another type.
+-- Returns the member's value or nil. Raises SerializationException if its type is wrong.
 function members.optional(object, name, kind)
   local value = object[name]
   if value == nil or value == json.null then return nil end
@@ -16,7 +16,7 @@ function members.optional(object, name, kind)
   return value
 end
 
--- The same, but raises MissingParameterValueException where there is none.
+-- The same, but raises MissingParameterValueException if the member is missing.
 function members.required(object, name, kind)
   local value = members.optional(object, name, kind)
   if value == nil then
@@ -25,7 +25,7 @@ function members.required(object, name, kind)
   return value
 end
 
--- Checks that a table was a JSON list and that its items are of the type `kind`; returns it.
+-- Returns the table. Raises unless it is a list whose items have the type `kind`.
 function members.list(value, name, kind)
   local count = 0
   for _ in pairs(value) do count = count + 1 end

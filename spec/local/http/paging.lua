@@ -1,11 +1,11 @@
--- Lists in pages: the query's `limit` and `marker`, the answer's Marker.
+-- Pages of lists: `limit` and `marker` of the query, Marker of the response.
 
 local errors = require "http.errors"
 local json = require "http.json"
 
 local paging = {}
 
--- How many items the page may have: `limit`, but `most` where that is less or there is no limit.
+-- The maximum length of the page: `limit`, or `most` if that is less or there is no limit.
 function paging.length(limit, most)
   if not limit then return most end
   if not limit:find "^%d+$" or tonumber(limit) < 1 then
@@ -21,8 +21,9 @@ local function position(items, id_of, marker)
   errors.raise("InvalidParameterValueException", "Invalid marker: %s", marker)
 end
 
--- The page that `query` asks for of all `items`, those that `wanted` is true of, and the marker of
--- the next page or JSON's null. A marker is the `id_of` the item at which a page begins.
+-- Returns the page of `items` that `query` selects, and the marker of the next page or JSON's null. If
+-- there is a function `wanted`, only items count for which it is true. A marker is the `id_of` the
+-- first item of a page.
 function paging.page(items, query, most, id_of, wanted)
   local length, page = paging.length(query.limit, most), {}
   local first = query.marker and position(items, id_of, query.marker) or 1

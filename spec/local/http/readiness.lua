@@ -1,5 +1,4 @@
--- Tells `serve`, which waits at the other end of a named pipe, that a worker is up. By then the
--- master has bound the port.
+-- Tells `serve`, which waits at a named pipe, that a worker runs. By then the master has bound the port.
 
 local readiness = {}
 

@@ -1,14 +1,13 @@
--- The request as it came over the wire.
+-- The request as it was received.
 --
 --   method   "PUT"
 --   path     from the request line, as sent, without the query
 --   query    what follows the first `?`, as sent; "" where there is none
---   headers  lower-case name -> values joined with a comma, each trimmed and with its inner runs
---            of spaces made one: the form in which they are signed
---   header_texts  lower-case name -> the first value as it was sent
+--   headers  lower-case name -> values joined with commas, trimmed, with inner runs of spaces
+--            replaced by one space: the form in which they are signed
+--   header_texts  lower-case name -> the first value as sent
 --   body     { text, file, length, sha256, leaves }: a small body is in `text`, a large one in the
---            file that `file` names; `sha256`, in hex, and `leaves` (see checksum.lua) are those of
---            the bytes received
+--            file with the name `file`; `sha256` is in hex, `leaves` as in checksum.lua
 
 local checksum = require "http.checksum"
 

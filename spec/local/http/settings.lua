@@ -1,13 +1,13 @@
--- What the service was started with, from the file `settings` that `serve` writes into the run's
--- directory: lines `name=value`. Read once, before the workers are forked.
+-- The service's settings, from the file `settings` that `serve` writes into the run's directory: lines
+-- `name=value`. They are read once, before the workers are forked.
 --
---   clock_offset  seconds that the service's clock is ahead of the machine's (may be negative)
---   delay         seconds that every answer is held back
+--   clock_offset  seconds by which the service's clock is ahead (may be negative)
+--   delay         seconds by which every response is delayed
 --   regions       table of the regions served (name -> true), or nil: every region
 --   credentials   access key id -> { secret_access_key, account, session_token or nil }
 --   expired       set of session tokens that count as expired
 --   job_delay     seconds that a job takes
---   lock_window   seconds within which a vault lock has to be completed
+--   lock_window   seconds in which a vault lock must be completed
 --   no_expedited_capacity  true: expedited retrievals need provisioned capacity
 --   subscribers   ARN of a topic -> list of { url, host, port, path }
 

@@ -1,5 +1,5 @@
--- Signature version 4, as the receiver computes it: from the request that arrived, by the
--- published algorithm, with OpenSSL through luaossl and nothing of the client's.
+-- Signature version 4 on the receiver's side: computed from the received request by the published
+-- algorithm, with luaossl and without any code of the client.
 
 local bit = require "bit"
 local checksum = require "http.checksum"
@@ -42,7 +42,7 @@ local function signing_key(secret, scope)
   return mac(mac(mac(key, scope.region), scope.service), scope.terminator)
 end
 
--- Takes the same time wherever the first difference is.
+-- Takes the same time wherever the texts differ.
 local function same(a, b)
   if #a ~= #b then return false end
   local difference = 0
@@ -52,8 +52,8 @@ local function same(a, b)
   return difference == 0
 end
 
--- A client that names its payload's hash must mean the payload that came. Message and status as
--- reported from the service for an upload that was changed on its way.
+-- If the client states its payload's hash, the received payload must have it. Users have reported this
+-- message and status of Glacier for uploads that were changed in transit.
 local function check_payload(request)
   local announced = request.headers["x-amz-content-sha256"]
   if announced and announced ~= request.body.sha256 then
@@ -63,8 +63,8 @@ local function check_payload(request)
   end
 end
 
--- Raises InvalidSignatureException unless `claim` (see authorization.parse) is what the holder of
--- `secret` would have sent with `request`.
+-- Raises InvalidSignatureException unless `claim` (see authorization.parse) is the signature of
+-- `request` with `secret`.
 function signature.verify(request, claim, secret)
   check_payload(request)
   local canonical = canonical_request(request, claim.signed_headers)

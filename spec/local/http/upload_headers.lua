@@ -1,4 +1,4 @@
--- The headers of uploads: sizes, hashes and descriptions, checked for form.
+-- The headers of uploads: checks sizes, hashes and descriptions.
 
 local errors = require "http.errors"
 
@@ -6,7 +6,7 @@ local upload_headers = {}
 
 local LONGEST_DESCRIPTION = 1024
 
--- The header's value; raises MissingParameterValueException where it was not sent.
+-- Returns the header's value. Raises MissingParameterValueException if it is missing.
 function upload_headers.required(call, name)
   local value = call.headers[name]
   if not value then
@@ -15,7 +15,7 @@ function upload_headers.required(call, name)
   return value
 end
 
--- The whole number that the header must be.
+-- Returns the header's value, which must be an integer.
 function upload_headers.number(call, name)
   local value = upload_headers.required(call, name)
   if not value:find "^%d+$" or #value > 15 then
@@ -24,7 +24,7 @@ function upload_headers.number(call, name)
   return tonumber(value)
 end
 
--- The announced tree hash, in lower-case hex.
+-- Returns the announced tree hash in lower-case hex.
 function upload_headers.tree_hash(call)
   local value = upload_headers.required(call, "x-amz-sha256-tree-hash")
   if #value ~= 64 or not value:find "^%x+$" then
@@ -33,14 +33,14 @@ function upload_headers.tree_hash(call)
   return value:lower()
 end
 
--- Raises where the headers that an upload of data needs are missing; that x-amz-content-sha256 is
--- the data's hash has been seen with the signature.
+-- Raises if a header that an upload needs is missing. signature.lua has checked that
+-- x-amz-content-sha256 is the data's hash.
 function upload_headers.require_data(call)
   upload_headers.required(call, "content-length")
   upload_headers.required(call, "x-amz-content-sha256")
 end
 
--- The archive's description as it was sent, or nil: up to 1024 printable characters of ASCII.
+-- Returns the archive's description as sent, or nil. Raises unless it is printable ASCII, at most 1024.
 function upload_headers.description(call)
   local text = call.header_texts["x-amz-archive-description"]
   if text and (#text > LONGEST_DESCRIPTION or text:find "[^\32-\126]") then

@@ -1,4 +1,4 @@
--- Paths and queries, as they are matched and as they are signed. Works on bytes.
+-- Paths and queries, to match and to sign. Works on bytes.
 
 local uri = {}
 
@@ -10,7 +10,7 @@ function uri.decode(text)
   return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
 end
 
--- The path's segments, still encoded, after `.`, `..` and empty ones have been resolved.
+-- The path's segments, still encoded, without `.`, `..` and empty ones.
 function uri.segments(path)
   local segments = {}
   for segment in path:gmatch "[^/]+" do
@@ -23,8 +23,8 @@ function uri.segments(path)
   return segments
 end
 
--- The path as it stands in a canonical request of any service but S3: what was sent, resolved,
--- then encoded once more, so that %2F becomes %252F.
+-- The path in a canonical request of any service but S3: resolved and encoded once more, so that %2F
+-- becomes %252F.
 function uri.canonical_path(path)
   local segments = uri.segments(path)
   for i, segment in ipairs(segments) do segments[i] = uri.encode(segment) end
@@ -45,7 +45,7 @@ function uri.parameters(query)
   return parameters
 end
 
--- The query as it stands in a canonical request: encoded anew, sorted by name, then by value.
+-- The query in a canonical request: encoded again, sorted by name, then by value.
 function uri.canonical_query(query)
   local pairs_ = uri.parameters(query)
   for _, pair in ipairs(pairs_) do

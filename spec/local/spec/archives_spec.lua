@@ -1,4 +1,4 @@
--- Archives of the local service, asked without the project's client.
+-- Archives of the local service, tested without the project's client.
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
@@ -11,7 +11,7 @@ local ARCHIVES = VAULT .. "/archives"
 local MIB = 1048576
 local INVALID, MISSING = "InvalidParameterValueException", "MissingParameterValueException"
 
-describe("an archive of the local service", function()
+describe("the local service", function()
   local running, send
 
   setup(function()
@@ -25,7 +25,7 @@ describe("an archive of the local service", function()
     return send("POST", ARCHIVES, archive_requests.of(text, headers))
   end
 
-  it("is uploaded, counted and deleted", function()
+  it("stores, counts and deletes archives", function()
     assert.are.equal(cjson.null, send("GET", VAULT).json.LastInventoryDate)
     local response = post("Welcome to Amazon Glacier.")
     assert.are.equal(201, response.status, response.body)
@@ -49,7 +49,7 @@ describe("an archive of the local service", function()
   end)
 
   -- Hashes by botocore's calculate_tree_hash.
-  it("has the tree hash of its MiBs", function()
+  it("computes an archive's tree hash over its MiBs", function()
     for length, hash in pairs {
       [MIB - 1] = "3311ea1faad557de3899e89a39076c69d9d0cc5b4cff56a0b61339f487395d56",
       [MIB] = "9bc1b2a288b26af7257a36277ae3816a7d4f16e89c1e7e77d0a5c48bad62b360",
@@ -63,7 +63,7 @@ describe("an archive of the local service", function()
     end
   end)
 
-  it("must come with its size and both its hashes", function()
+  it("rejects an upload without its length and both hashes", function()
     for _, name in ipairs { "x-amz-content-sha256", "x-amz-sha256-tree-hash" } do
       assert_service_error(post("x", { [name] = false }), 400, MISSING,
         "Required parameter missing: " .. name)
@@ -75,7 +75,7 @@ describe("an archive of the local service", function()
       "Required parameter missing: content-length")
   end)
 
-  it("must be what its hashes say", function()
+  it("rejects an upload that does not match its hashes", function()
     local other = archive_requests.tree_hash "y"
     assert_service_error(post("x", { ["x-amz-sha256-tree-hash"] = other }), 400, INVALID,
       "Checksum mismatch: expected " .. other .. ", computed " .. archive_requests.tree_hash "x")
@@ -91,11 +91,11 @@ describe("an archive of the local service", function()
       "does not match the computed payload hash")
   end)
 
-  it("is not empty", function()
+  it("rejects an empty archive", function()
     assert_service_error(post("", { ["content-length"] = "0" }), 400, INVALID, "Invalid Content-Length: 0")
   end)
 
-  it("may have up to 1024 printable ASCII characters as description", function()
+  it("accepts descriptions of up to 1024 printable ASCII characters", function()
     local all = {}
     for code = 33, 126 do all[#all + 1] = string.char(code) end
     for _, text in ipairs { "x", ("x"):rep(1024), table.concat(all) } do
@@ -107,7 +107,7 @@ describe("an archive of the local service", function()
     end
   end)
 
-  it("belongs to a vault, which cannot be deleted before it", function()
+  it("does not delete a vault that has archives", function()
     assert_service_error(send("POST", "/-/vaults/other/archives", archive_requests.of "x"), 404,
       "ResourceNotFoundException", "Vault not found for ARN: ")
     send("PUT", "/-/vaults/full")
@@ -123,7 +123,7 @@ describe("an archive of the local service", function()
     assert.are.equal(204, send("DELETE", "/-/vaults/full").status)
   end)
 
-  it("outlives its deletion for a job that has retrieved it", function()
+  it("serves a completed retrieval after the archive is deleted", function()
     local text = archive_requests.data(2 * MIB + 3)
     local id = archive_requests.archive(send, VAULT, text)
     local job = send("POST", VAULT .. "/jobs", {

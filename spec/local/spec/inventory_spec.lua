@@ -1,4 +1,4 @@
--- Inventories of the local service, asked without the project's client.
+-- Inventories of the local service, tested without the project's client.
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
@@ -11,7 +11,7 @@ local JOBS = VAULT .. "/jobs"
 local ARN = "arn:aws:glacier:us-west-2:012345678901:vaults/examplevault"
 local INVALID = "InvalidParameterValueException"
 
-describe("an inventory of the local service", function()
+describe("an inventory job of the local service", function()
   local running, send
   local descriptions = { "my archive description,1", 'my archive description,1"2',
     'my archive description,1\\"2' }
@@ -55,7 +55,7 @@ describe("an inventory of the local service", function()
     return table.concat(list, " "), job.InventoryRetrievalParameters.Marker, output.json.ArchiveList
   end
 
-  it("is a JSON list of the archives", function()
+  it("returns the archives as JSON", function()
     local output, job = take()
     assert.are.equal(200, output.status)
     assert.are.equal("application/json", output.headers["content-type"])
@@ -81,7 +81,7 @@ describe("an inventory of the local service", function()
   end)
 
   -- The descriptions and their escaped forms are those of the page "Get Job Output".
-  it("is CSV where that is asked for", function()
+  it("returns CSV if the job asks for it", function()
     local output, job = take(nil, { Format = "CSV" })
     assert.are.equal("text/csv", output.headers["content-type"])
     assert.are.equal("CSV", job.InventoryRetrievalParameters.Format)
@@ -102,7 +102,7 @@ describe("an inventory of the local service", function()
     assert.are.same(expected, lines)
   end)
 
-  it("comes in pages where it has a limit", function()
+  it("returns pages if it has a limit", function()
     local seen, marker = {}, nil
     for page = 1, 2 do
       local _, following, list = sizes { Limit = page == 1 and "3" or "1", Marker = marker }
@@ -114,7 +114,7 @@ describe("an inventory of the local service", function()
     assert.are.same({ 1, 2, 3, 4 }, seen)
   end)
 
-  it("has the archives from one date to before another", function()
+  it("selects the archives from the start date to before the end date", function()
     local _, _, list = sizes {}
     table.sort(list, function(a, b) return a.CreationDate < b.CreationDate end)
     local first, last = list[1].CreationDate, list[4].CreationDate
@@ -127,7 +127,7 @@ describe("an inventory of the local service", function()
     assert.are.equal("", (sizes { StartDate = "2100-01-01T01:00:00+01:00" }))
   end)
 
-  it("of a vault that never had an archive is empty", function()
+  it("returns an empty list for a vault that never had an archive", function()
     send("PUT", "/-/vaults/empty")
     local jobs = "/-/vaults/empty/jobs"
     local started = send("POST", jobs, { body = '{"Type":"inventory-retrieval","ArchiveId":null}' })
@@ -135,7 +135,7 @@ describe("an inventory of the local service", function()
     assert.truthy(output.body:find('"ArchiveList":[]', 1, true), output.body)
   end)
 
-  it("may be downloaded in parts", function()
+  it("serves its output in ranges", function()
     local started = start()
     local path = JOBS .. "/" .. started.headers["x-amz-job-id"] .. "/output"
     local part = send("GET", path, { headers = { range = "bytes=1-10" } })
@@ -143,7 +143,7 @@ describe("an inventory of the local service", function()
     assert.are.equal('"VaultARN"', part.body)
   end)
 
-  it("is refused where its parameters are wrong", function()
+  it("is rejected if its parameters are invalid", function()
     for name, value in pairs { StartDate = "2013-13-01T00:00:00Z", EndDate = "2013-01-01",
       Limit = "0", Marker = "x" } do
       assert_service_error(start { [name] = value }, 400, INVALID, "Invalid " .. name .. ": " .. value)

@@ -1,4 +1,4 @@
--- Retrieval jobs of the local service, asked without the project's client.
+-- Retrieval jobs of the local service, tested without the project's client.
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
@@ -42,7 +42,7 @@ describe("a retrieval job of the local service", function()
     return JOBS .. "/" .. retrieve(archive, more).headers["x-amz-job-id"]
   end
 
-  it("is described with what it retrieves", function()
+  it("is described with the archive that it retrieves", function()
     local archive = archive_requests.archive(send, VAULT, "Welcome to Amazon Glacier.")
     local hash = archive_requests.tree_hash "Welcome to Amazon Glacier."
     local response = retrieve(archive, { Description = "a job", SNSTopic = TOPIC, Tier = "Bulk" })
@@ -64,7 +64,7 @@ describe("a retrieval job of the local service", function()
     }, job)
   end)
 
-  it("gives the archive, or a range of it", function()
+  it("returns the archive or a range of it", function()
     local text = archive_requests.data(5 * MIB + 5)
     local path = job_of(archive_requests.archive(send, VAULT, text, "my  archive"))
     local whole = send("GET", path .. "/output")
@@ -99,7 +99,7 @@ describe("a retrieval job of the local service", function()
     end
   end)
 
-  it("may be of a range that is aligned to MiBs", function()
+  it("accepts a range that is aligned to MiBs", function()
     local text = archive_requests.data(5 * MIB + 5)
     local archive = archive_requests.archive(send, VAULT, text)
     for range, aligned in pairs { ["1048576-3145727"] = false, ["2097152-4194303"] = true,
@@ -125,7 +125,7 @@ describe("a retrieval job of the local service", function()
     end
   end)
 
-  it("is refused where its parameters are wrong", function()
+  it("is rejected if its parameters are invalid", function()
     local archive = archive_requests.archive(send, VAULT, "x")
     assert_service_error(start { ArchiveId = archive }, 400, MISSING, "Required parameter missing: Type")
     assert_service_error(start { Type = "archive-retrieval" }, 400, MISSING, "ArchiveId")
@@ -147,7 +147,7 @@ describe("a retrieval job of the local service", function()
   end)
 end)
 
-describe("a job of the local service that takes its time", function()
+describe("a job of the local service that takes time", function()
   local running, send, start
 
   setup(function()
@@ -158,7 +158,7 @@ describe("a job of the local service that takes its time", function()
   end)
   teardown(function() running.stop() end)
 
-  it("is in progress, and has no output yet", function()
+  it("is in progress and has no output before it completes", function()
     local archive = archive_requests.archive(send, VAULT, "x")
     local started = start { Type = "archive-retrieval", ArchiveId = archive }
     local path = JOBS .. "/" .. started.headers["x-amz-job-id"]
@@ -174,7 +174,7 @@ describe("a job of the local service that takes its time", function()
     send("DELETE", VAULT .. "/archives/" .. archive)
   end)
 
-  it("is listed by its state, fifty or fewer at a time", function()
+  it("is listed by its status, in pages of at most fifty jobs", function()
     send("PUT", VAULT)
     while #send("GET", JOBS).json.JobList < 50 do start { Type = "inventory-retrieval" } end
     local last = start({ Type = "inventory-retrieval" }).headers["x-amz-job-id"]
@@ -205,8 +205,8 @@ describe("a job of the local service that takes its time", function()
   end)
 end)
 
-describe("a job of the local service whose archive is gone when its time comes", function()
-  it("has failed", function()
+describe("a job of the local service whose archive is deleted before it completes", function()
+  it("fails", function()
     local running = service.start { job_delay = 0.3 }
     local send = signed_http.caller(running)
     send("PUT", VAULT)

@@ -36,17 +36,17 @@ describe("the local service", function()
     assert.is_false(alive(pid))
   end
 
-  -- A command that tells all about the service it is run with.
-  local TELL = "'echo $AWS_ENDPOINT_URL_GLACIER; cat $TMPDIR/*/nginx.pid; "
+  -- A command that prints the address and the process ID of the service that runs it.
+  local SHOW = "'echo $AWS_ENDPOINT_URL_GLACIER; cat $TMPDIR/*/nginx.pid; "
 
-  it("runs a command and is gone when it ends", function()
-    local text = output_of("(" .. serve("-- sh -c " .. TELL .. "exit 7'") .. "); echo $?")
+  it("runs a command and stops when the command ends", function()
+    local text = output_of("(" .. serve("-- sh -c " .. SHOW .. "exit 7'") .. "); echo $?")
     local url, pid, status = text:match "^(%S+)\n(%d+)\n(%d+)\n$"
     assert.are.equal("7", status, text)
     assert_no_trace(url, pid)
   end)
 
-  it("gives the command its environment and our input", function()
+  it("passes its environment and standard input to the command", function()
     local text = output_of("echo hello | (" .. serve("--session-token a/b+c= --region eu-west-1,x -- "
       .. "sh -c 'cat; echo $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN "
       .. "$AWS_REGION $AWS_DEFAULT_REGION'") .. ")")
@@ -54,13 +54,13 @@ describe("the local service", function()
       .. "a/b+c= eu-west-1 eu-west-1\n", text)
   end)
 
-  it("does not hand on a session token that is not its own", function()
+  it("does not pass on a session token from its caller's environment", function()
     assert.are.equal("none\n", output_of("AWS_SESSION_TOKEN=x AWS_PROFILE=x "
       .. serve "-- sh -c 'echo ${AWS_SESSION_TOKEN-none}${AWS_PROFILE-}'"))
   end)
 
-  it("ends its command, and itself, on a signal", function()
-    local text = output_of("(" .. serve("-- sh -c " .. TELL .. "echo $$; kill -TERM $PPID; "
+  it("ends its command and itself on a signal", function()
+    local text = output_of("(" .. serve("-- sh -c " .. SHOW .. "echo $$; kill -TERM $PPID; "
       .. "exec sleep 1000'") .. "); echo $?")
     local url, pid, command, status = text:match "^(%S+)\n(%d+)\n(%d+)\n.-(%d+)\n$"
     assert.are.equal("143", status, text)
@@ -68,7 +68,7 @@ describe("the local service", function()
     assert_no_trace(url, pid)
   end)
 
-  it("says where it is, and serves until it gets a signal", function()
+  it("prints its address and serves until it gets a signal", function()
     for signal, expected in pairs { TERM = "143", HUP = "129" } do
       local pipe = io.popen("sh -c 'echo $$; " .. serve "" .. "'; echo $?")
       local process, url, environment = pipe:read "*l", pipe:read "*l", pipe:read "*l"
@@ -83,7 +83,7 @@ describe("the local service", function()
     end
   end)
 
-  it("ends with the process that started it, even one that is killed", function()
+  it("stops when the process that started it ends, even by SIGKILL", function()
     local text = output_of(("TMPDIR=%s %s -e '%s'"):format(directory, interpreter, [[
       local running = require("spec.support.local_service").start()
       print(running.url)
@@ -94,7 +94,7 @@ describe("the local service", function()
     assert_no_trace(url, pid)
   end)
 
-  it("leaves no archive", function()
+  it("removes its archives when it stops", function()
     local text = output_of(("TMPDIR=%s %s -e '%s'"):format(directory, interpreter, [[
       local running = require("spec.support.local_service").start()
       local send = require("spec.support.signed_http").caller(running)
@@ -107,7 +107,7 @@ describe("the local service", function()
     assert.are.equal("1\n0\n", text)
   end)
 
-  it("is cleaned up after when it is killed itself", function()
+  it("leaves nothing behind when it is killed itself", function()
     local pipe = io.popen("sh -c 'echo $$; " .. serve "" .. "' 2>/dev/null")
     local process, url = pipe:read "*l", pipe:read "*l"
     os.execute("kill -KILL " .. process)
@@ -121,7 +121,7 @@ describe("the local service", function()
     assert.is_false(signed_http.listens(url))
   end)
 
-  it("leaves nothing when it cannot start", function()
+  it("leaves nothing behind when it cannot start", function()
     local running = service.start()
     local port = running.url:match "%d+$"
     local text = output_of("(" .. serve("--port " .. port) .. "); echo $?")
@@ -130,7 +130,7 @@ describe("the local service", function()
     assert.are.equal("", output_of("ls -A " .. directory))
   end)
 
-  it("refuses options that cannot be meant", function()
+  it("rejects invalid options", function()
     for _, arguments in ipairs { "--port x", "--port", "--clock-offset soon", "--nonsense 1", "--",
       "--credentials a:b:1234", "--session-token 'a b'", "stray", "--region ''", "--job-delay x",
       "--lock-window -1", "--subscriber http://127.0.0.1:1/", "--subscriber arn:x=http://a.b:1/",
@@ -140,7 +140,7 @@ describe("the local service", function()
     end
   end)
 
-  it("can be told to be slow", function()
+  it("delays its answers if it is told to", function()
     local running = service.start { delay = 1000 }
     local connection = socket.connect("127.0.0.1", tonumber(running.url:match "%d+$"))
     connection:send "GET / HTTP/1.1\r\nhost: a\r\n\r\n"

@@ -1,4 +1,4 @@
--- Multipart uploads of the local service, asked without the project's client.
+-- Multipart uploads of the local service, tested without the project's client.
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
@@ -52,7 +52,7 @@ describe("a multipart upload to the local service", function()
     return send("POST", path, { headers = headers })
   end
 
-  it("becomes one archive, whatever the order of its parts", function()
+  it("becomes one archive, in whatever order its parts arrive", function()
     local text, size = archive_requests.data(5 * MIB + 17), 2 * MIB
     local started = initiate(size, { ["x-amz-archive-description"] = "in parts" })
     assert.are.equal(201, started.status)
@@ -93,7 +93,7 @@ describe("a multipart upload to the local service", function()
       "x-amz-archive-description")
   end)
 
-  it("takes parts that are aligned and as long as they say", function()
+  it("accepts only parts that are aligned and have the stated length", function()
     local path, text = start(2 * MIB), archive_requests.data(2 * MIB)
     for range, message in pairs {
       ["bytes 1048576-3145727/*"] = "Invalid Content-Range: ",
@@ -116,7 +116,7 @@ describe("a multipart upload to the local service", function()
       400, INVALID, "Checksum mismatch: expected " .. other)
   end)
 
-  it("is refused as a whole until everything is right", function()
+  it("is completed only if size, hash and parts match", function()
     local path, text = start(MIB), archive_requests.data(2 * MIB + 1)
     assert_service_error(complete(path, ""), 400, INVALID, "Invalid x-amz-archive-size: 0")
     part(path, text, 0, MIB)
@@ -137,7 +137,7 @@ describe("a multipart upload to the local service", function()
     assert.are.equal(201, complete(path, text).status)
   end)
 
-  it("is gone once it is completed, but can be completed again", function()
+  it("is not listed once it is completed, but can be completed again", function()
     local path = start(MIB)
     part(path, "text", 0, MIB)
     local archive = complete(path, "text").headers["x-amz-archive-id"]
@@ -160,7 +160,7 @@ describe("a multipart upload to the local service", function()
     end
   end)
 
-  it("lists its parts by their ranges, fifty or fewer at a time", function()
+  it("lists its parts by range, in pages of at most fifty", function()
     local path, text = start(MIB), "the last part"
     for i = 52, 0, -1 do
       put(path, text, ("bytes %d-%d/*"):format(i * MIB, i * MIB + #text - 1))
@@ -185,7 +185,7 @@ describe("a multipart upload to the local service", function()
 end)
 
 describe("the local service's list of multipart uploads", function()
-  it("has those that are open, and goes with their vault", function()
+  it("has the open uploads and is removed with its vault", function()
     local running = service.start()
     local send = signed_http.caller(running)
     send("PUT", VAULT)

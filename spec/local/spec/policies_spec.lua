@@ -1,4 +1,4 @@
--- Policies, locks, tags and capacity of the local service, asked without the project's client.
+-- Policies, locks, tags and capacity of the local service, tested without the project's client.
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
@@ -46,7 +46,7 @@ describe("a vault's access policy in the local service", function()
   setup(with())
   teardown(stop)
 
-  it("is set as a whole, read back and removed", function()
+  it("is set, read back and deleted as a whole", function()
     local path = VAULT .. "/access-policy"
     assert_service_error(send("GET", path), 404, NOT_FOUND, "No vault access policy is set for: " .. ARN)
     for _, text in ipairs { "{}", POLICY } do
@@ -72,7 +72,7 @@ describe("a vault's lock in the local service", function()
     return response.headers["x-amz-lock-id"]
   end
 
-  it("is initiated, then completed, and then stays", function()
+  it("stays once it has been initiated and completed", function()
     assert_service_error(send("GET", LOCK), 404, NOT_FOUND, "No vault lock policy is set for: " .. ARN)
     assert_service_error(send("POST", LOCK .. "/x"), 404, NOT_FOUND, "No vault lock policy is set for: ")
     local id = initiate()
@@ -104,11 +104,11 @@ describe("a vault's lock in the local service", function()
   end)
 end)
 
-describe("a vault's lock whose time is over", function()
+describe("a vault's lock that is not completed in time", function()
   setup(with { lock_window = 0 })
   teardown(stop)
 
-  it("is gone, and so is its policy", function()
+  it("is removed together with its policy", function()
     local id = post(LOCK, { Policy = POLICY }).headers["x-amz-lock-id"]
     assert_service_error(send("GET", LOCK), 404, NOT_FOUND, "No vault lock policy")
     assert_service_error(send("POST", LOCK .. "/" .. id), 404, NOT_FOUND, "No vault lock policy")
@@ -137,7 +137,7 @@ describe("a vault's tags in the local service", function()
     assert.are.equal('{"Tags":{}}', send("GET", path).body)
   end)
 
-  it("have the lengths and characters that the pages name", function()
+  it("have the lengths and characters that AWS documents", function()
     assert.are.equal(204, add({ [("\195\188"):rep(128)] = ("v"):rep(255) }).status)
     remove { ("\195\188"):rep(128) }
     for key, value in pairs { [("k"):rep(129)] = "", [""] = "", ["aws:k"] = "", ["k;"] = "",
@@ -153,7 +153,7 @@ describe("a vault's tags in the local service", function()
       "UnknownOperationException", path)
   end)
 
-  it("are ten at most in a request, and fifty of a vault", function()
+  it("are limited to ten in a request and fifty in a vault", function()
     local eleven = {}
     for i = 1, 11 do eleven[i] = "k" .. i end
     assert_service_error(remove(eleven), 400, INVALID, "10")
@@ -178,7 +178,7 @@ describe("the local service's data retrieval policy", function()
 
   local function set(...) return put(path, { Policy = { Rules = { ... } } }) end
 
-  it("is none until it is set", function()
+  it("does not exist until it is set", function()
     assert.are.equal('{"Policy":{"Rules":[{"BytesPerHour":null,"Strategy":"None"}]}}',
       send("GET", path).body)
     for _, rule in ipairs { '{"BytesPerHour":10737418240,"Strategy":"BytesPerHour"}',
@@ -190,7 +190,7 @@ describe("the local service's data retrieval policy", function()
     end
   end)
 
-  it("has one rule of a known strategy", function()
+  it("has exactly one rule with a known strategy", function()
     local none = { Strategy = "None" }
     assert_service_error(set(none, none), 400, INVALID, "exactly one rule")
     assert_service_error(set { Strategy = "Some" }, 400, INVALID, "Invalid Strategy: Some")
@@ -206,7 +206,7 @@ describe("the local service's data retrieval policy", function()
     end
   end)
 
-  it("bounds the standard retrievals", function()
+  it("limits standard retrievals", function()
     local archive = archive_requests.archive(send, VAULT, ("x"):rep(1000))
     local function retrieve(tier)
       return post(VAULT .. "/jobs", { Type = "archive-retrieval", ArchiveId = archive,
@@ -230,7 +230,7 @@ describe("the local service's provisioned capacity", function()
   local function start_at(date)
     local year, month, day = date:match "(%d+)-(%d+)-(%d+)"
     local noon = { year = year, month = month, day = day, hour = 12 }
-    -- os.time takes local time: what this clock is ahead of UTC is put back.
+    -- os.time reads its table as local time: this corrects for the difference to UTC.
     local offset = os.difftime(os.time(noon), os.time(os.date("!*t", os.time(noon))))
     local ahead = os.time(noon) + offset - os.time()
     running = service.start { clock_offset = ("%d"):format(ahead) }
@@ -240,7 +240,7 @@ describe("the local service's provisioned capacity", function()
   end
   after_each(stop)
 
-  it("lasts a month, or to the last day of the next", function()
+  it("lasts a month, or until the last day of the next month", function()
     for from, to in pairs { ["2026-01-31"] = "2026-02-28", ["2024-01-30"] = "2024-02-29",
       ["2026-08-31"] = "2026-09-30", ["2026-12-15"] = "2027-01-15" } do
       start_at(from)
@@ -255,14 +255,14 @@ describe("the local service's provisioned capacity", function()
     end
   end)
 
-  it("is two units at most", function()
+  it("is limited to two units", function()
     with()()
     assert.are.equal('{"ProvisionedCapacityList":[]}', send("GET", "/-/provisioned-capacity").body)
     for _ = 1, 2 do assert.are.equal(201, send("POST", "/-/provisioned-capacity").status) end
     assert_service_error(send("POST", "/-/provisioned-capacity"), 400, "LimitExceededException", "2")
   end)
 
-  it("is what an expedited retrieval needs where there is no other", function()
+  it("lets expedited retrievals run where there is no other capacity", function()
     with { job_delay = 0, no_expedited_capacity = true }()
     local archive = archive_requests.archive(send, VAULT, "x")
     local function retrieve(tier)

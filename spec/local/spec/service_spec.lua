@@ -1,4 +1,4 @@
--- What the local service answers, asked without the project's client.
+-- Vaults, notifications and errors of the local service, tested without the project's client.
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
@@ -56,7 +56,7 @@ describe("the local service's vaults", function()
     end
   end)
 
-  it("are listed in order, ten or fewer at a time, from a marker on", function()
+  it("are listed in order from a marker on, in pages of at most ten", function()
     for i = 12, 1, -1 do send("PUT", ("/-/vaults/v%02d"):format(i)) end
     local function list(parameters)
       return send("GET", "/-/vaults", { query = signed_http.query(parameters or {}) })
@@ -92,7 +92,7 @@ describe("the local service's vaults", function()
       "Credential should be scoped to a valid region, not 'us-east-1'.")
   end)
 
-  it("are 1000 at most", function()
+  it("are limited to 1000", function()
     local other = { access_key_id = "AKIDOTHER", secret_access_key = "othersecret",
       region = "eu-west-1" }
     local put = signed_http.caller(running, other)
@@ -116,7 +116,7 @@ describe("the local service's vault notifications", function()
     return send("PUT", NOTIFICATIONS, { body = type(body) == "table" and cjson.encode(body) or body })
   end
 
-  it("are set as a whole, read back and removed", function()
+  it("are set, read back and deleted as a whole", function()
     local both = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" }
     assert.are.equal(204, set({ SNSTopic = TOPIC, Events = both }).status)
     assert.are.same({ SNSTopic = TOPIC, Events = both }, send("GET", NOTIFICATIONS).json)
@@ -130,7 +130,7 @@ describe("the local service's vault notifications", function()
       "No notification configuration is set for vault: " .. ARN .. "examplevault")
   end)
 
-  it("go with their vault", function()
+  it("are deleted with their vault", function()
     set { SNSTopic = TOPIC, Events = { "ArchiveRetrievalCompleted" } }
     send("DELETE", VAULT)
     for _, method in ipairs { "GET", "DELETE" } do
@@ -164,7 +164,7 @@ describe("the local service's vault notifications", function()
     end
   end)
 
-  it("come as a JSON object of the right types", function()
+  it("must be a JSON object with members of the right types", function()
     for _, body in ipairs { "", "{", "[]", '"x"', "null", '{"SNSTopic":"' .. TOPIC .. '",}',
       '{"SNSTopic":1,"Events":["ArchiveRetrievalCompleted"]}',
       '{"SNSTopic":"' .. TOPIC .. '","Events":"ArchiveRetrievalCompleted"}',
@@ -176,7 +176,7 @@ describe("the local service's vault notifications", function()
   end)
 end)
 
-describe("a request that the local service cannot place", function()
+describe("the local service", function()
   local running, send
 
   setup(function()
@@ -185,14 +185,14 @@ describe("a request that the local service cannot place", function()
   end)
   teardown(function() running.stop() end)
 
-  it("is told of a missing or another API version", function()
+  it("rejects a request with a missing or wrong API version", function()
     assert_service_error(send("GET", "/-/vaults", { headers = { ["x-amz-glacier-version"] = false } }), 400,
       "MissingParameterValueException", "Required parameter missing: API version")
     assert_service_error(send("GET", "/-/vaults", { headers = { ["x-amz-glacier-version"] = "2011-01-01" } }),
       400, "InvalidParameterValueException", "2011-01-01")
   end)
 
-  it("is told that there is no such operation or account", function()
+  it("rejects an unknown operation or account", function()
     for method, path in pairs { GET = "/", POST = "/-/vaults", PUT = "/-/buckets/x",
       DELETE = VAULT .. "/a/b/c" } do
       assert_service_error(send(method, path), 404, "UnknownOperationException", path)
@@ -202,12 +202,12 @@ describe("a request that the local service cannot place", function()
     end
   end)
 
-  it("may not bring a body where none belongs", function()
+  it("rejects a body where the operation has none", function()
     assert_service_error(send("PUT", VAULT, { body = "{}" }), 400, "SerializationException", "CreateVault")
     assert_service_error(send("DELETE", VAULT, { body = "x" }), 400, "SerializationException", "DeleteVault")
   end)
 
-  it("is answered in the service's form even if it is not HTTP", function()
+  it("answers invalid HTTP with an error in the service's format", function()
     assert_service_error(signed_http.exchange(running.url, "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n"), 400,
       "BadRequest", "")
     assert_service_error(signed_http.exchange(running.url, "GET / HTTP/1.1\r\n\r\n"), 400, "BadRequest", "")

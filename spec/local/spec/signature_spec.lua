@@ -1,4 +1,4 @@
--- Whether the local service checks signatures as Glacier does: a wrong client must not pass here.
+-- The local service checks signatures as Glacier does, so that a wrong client does not pass its tests.
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
@@ -9,7 +9,7 @@ local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
 local VAULT = "/-/vaults/examplevault"
 local NOTIFICATIONS = VAULT .. "/notification-configuration"
 
-describe("a signature that the local service is shown", function()
+describe("a signature that the local service checks", function()
   local running, send
 
   setup(function()
@@ -40,11 +40,11 @@ describe("a signature that the local service is shown", function()
     end
   end
 
-  it("passes when nothing has been changed", function()
+  it("is valid if nothing has been changed", function()
     assert.are.equal(204, put(function() end).status)
   end)
 
-  it("covers every byte that means something", function()
+  it("is invalid if any significant byte is changed", function()
     local changes = {
       method = function(r) r.method = "POST" end,
       path = function(r) r.path = r.path:gsub("examplevault", "Examplevault") end,
@@ -75,7 +75,7 @@ describe("a signature that the local service is shown", function()
     end
   end)
 
-  it("may cover the same parameters in another order, and spaces that HTTP does not count", function()
+  it("stays valid with reordered query parameters and with insignificant spaces", function()
     local response = put(function(request)
       request.query = "b=2&a=1"
       request.headers["content-type"] = "   application/json  "
@@ -83,7 +83,7 @@ describe("a signature that the local service is shown", function()
     assert.are.equal(204, response.status)
   end)
 
-  it("is answered with what should have been signed", function()
+  it("is answered with the string that should have been signed if it is invalid", function()
     local response, request = put(in_authorization("Signature=%x+", "Signature=00"))
     assert_service_error(response, 403, "InvalidSignatureException", "'" .. request.canonical .. "'")
     assert_service_error(response, 403, "InvalidSignatureException", "'" .. request.string_to_sign .. "'")
@@ -96,7 +96,7 @@ describe("a signature that the local service is shown", function()
       "InvalidSignatureException", "'x-amz-more' must be a 'SignedHeader'")
   end)
 
-  it("must be scoped to the service, its region and the day", function()
+  it("must have the service, its region and the day in its scope", function()
     for scope, text in pairs {
       ["/us%-west%-2/"] = "Credential should be scoped to a valid region, not 'x'.",
       ["/glacier/"] = "Credential should be scoped to correct service: 'glacier'.",
@@ -110,7 +110,7 @@ describe("a signature that the local service is shown", function()
       "Credential must have exactly 5 slash-delimited elements")
   end)
 
-  it("must come from a known key with the right secret and token", function()
+  it("must be made with a known key, its secret and its token", function()
     local function with(changed)
       local keys = setmetatable(changed, { __index = running })
       return signed_http.caller(running, keys)("GET", VAULT)
@@ -129,7 +129,7 @@ describe("a signature that the local service is shown", function()
       "UnrecognizedClientException", "invalid")
   end)
 
-  it("must be no older than fifteen minutes, and no younger", function()
+  it("must be at most fifteen minutes old, and not from the future", function()
     local now = os.time()
     assert.are.equal(200, send("GET", VAULT, { time = now - 800 }).status)
     assert.are.equal(200, send("GET", VAULT, { time = now + 800 }).status)
@@ -154,7 +154,7 @@ describe("a signature that the local service is shown", function()
       "IncompleteSignatureException", "Date must be in ISO-8601 'basic format'")
   end)
 
-  it("covers the payload's hash where the request names it", function()
+  it("covers the payload's hash if the request states it", function()
     local right = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     local wrong = right:gsub("^e", "f")
     local function get(sha256)
@@ -167,7 +167,7 @@ describe("a signature that the local service is shown", function()
 end)
 
 describe("the developer guide's signed example", function()
-  it("is accepted at its own time", function()
+  it("is accepted at the time that it states", function()
     local at_signing = 1337905493 -- 20120525T002453Z
     local running = service.start { clock_offset = at_signing - os.time() }
     local request = {

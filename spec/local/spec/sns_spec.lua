@@ -1,4 +1,4 @@
--- The notifications that the local service posts, taken by a subscriber of the spec's own.
+-- The notifications that the local service posts, received by a subscriber of the spec.
 
 local cjson = require "cjson"
 local service = require "spec.support.local_service"
@@ -61,7 +61,7 @@ describe("the local service", function()
     return posts
   end
 
-  it("posts SNS's message with the description of a job that is completed", function()
+  it("posts an SNS message with the description of a completed job", function()
     start_with { job_delay = 0.05 }
     configure(VAULT_TOPIC, BOTH)
     local id = retrieve()
@@ -88,7 +88,7 @@ describe("the local service", function()
     end
   end)
 
-  it("tells every subscriber of the vault's topic and of the job's own", function()
+  it("notifies every subscriber of the vault's topic and of the job's topic", function()
     start_with { job_delay = 0 }
     configure(VAULT_TOPIC, BOTH)
     local id = inventory(JOB_TOPIC)
@@ -99,7 +99,7 @@ describe("the local service", function()
     end
   end)
 
-  it("tells a topic twice that is both", function()
+  it("notifies a topic twice if it is the vault's and the job's", function()
     start_with { job_delay = 0 }
     configure(VAULT_TOPIC, BOTH)
     local id = retrieve(VAULT_TOPIC)
@@ -107,9 +107,9 @@ describe("the local service", function()
     assert.are.equal(id, listener.receive().job.JobId)
   end)
 
-  -- Of one job the vault's topic is always told before the job's own: had it been told, it would
-  -- be the first to be received.
-  it("tells the vault's topic of the events only that it is configured for", function()
+  -- The service notifies the vault's topic of a job before the job's own topic: a message that should
+  -- not be sent would be received first.
+  it("notifies the vault's topic only of the events in its configuration", function()
     start_with { job_delay = 0 }
     for _, own in ipairs { VAULT_TOPIC, OTHER_TOPIC } do
       configure(own, { "InventoryRetrievalCompleted" })
@@ -124,7 +124,7 @@ describe("the local service", function()
     assert.is_nil(receive(2)["/vault"])
   end)
 
-  it("tells of a job that has failed too", function()
+  it("posts a message for a failed job, too", function()
     start_with { job_delay = 0.3 }
     configure(VAULT_TOPIC, BOTH)
     retrieve()
@@ -132,7 +132,7 @@ describe("the local service", function()
     assert.are.equal("Failed", listener.receive().job.StatusCode)
   end)
 
-  it("tries again where a subscriber does not answer with a success", function()
+  it("posts again if a subscriber does not answer with success", function()
     start_with { job_delay = 0 }
     configure(VAULT_TOPIC, BOTH)
     retrieve()
@@ -140,7 +140,7 @@ describe("the local service", function()
     assert.are.equal(first.body, second.body)
   end)
 
-  it("completes and tells of any number of jobs at a time", function()
+  it("completes and announces many jobs at the same time", function()
     start_with { job_delay = 0.2 }
     configure(VAULT_TOPIC, BOTH)
     local started, count = {}, 300

@@ -1,12 +1,12 @@
--- What the service keeps on disk, below the run's directory. A content is { name, part_size,
--- length }: its bytes are in files of `part_size` bytes each, but for the last, numbered from 0.
--- An archive's content also has its leaves (see checksum.lua) in one more file.
+-- Data on disk, below the run's directory. A content is { name, part_size, length }: its bytes are in
+-- files numbered from 0, each of `part_size` bytes except for the last. An archive's content has its
+-- leaves (see checksum.lua) in one more file.
 
 local checksum = require "http.checksum"
 
 local content = {}
 
-local BLOCK = 262144 -- bytes on their way to a client
+local BLOCK = 262144 -- bytes sent at once
 
 local directory = ngx.config.prefix() .. "archives/"
 
@@ -20,13 +20,13 @@ local function write(file_name, ...)
   assert(file:close())
 end
 
--- Makes `text` the file `number` of the content `name`.
+-- Writes `text` to the file `number` of the content `name`.
 function content.write(name, number, text)
   write(path(name, number), text)
 end
 
--- Makes a request's body (see request.lua) the file `number` of the content `name`. A body that
--- nginx has put into a file is that file from then on.
+-- Stores a request's body (see request.lua) as the file `number` of the content `name`. If nginx has
+-- put the body into a file, that file is moved.
 function content.keep(name, number, body)
   if body.file then
     assert(os.rename(body.file, path(name, number)))
@@ -39,7 +39,7 @@ function content.write_leaves(name, leaves)
   write(path(name, "leaves"), table.concat(leaves))
 end
 
--- `count` leaves from the one with the index `first` on, or all of them.
+-- Returns `count` leaves from index `first` on, or all leaves.
 function content.leaves(name, first, count)
   local file = assert(io.open(path(name, "leaves"), "rb"))
   file:seek("set", (first or 0) * checksum.LENGTH)
@@ -56,18 +56,18 @@ function content.remove_file(name, number)
   os.remove(path(name, number))
 end
 
--- Deletes `count` files of the content, and its leaves; none of them needs to exist.
+-- Deletes `count` files of the content, and its leaves. They need not exist.
 function content.remove(name, count)
   for number = 0, count - 1 do content.remove_file(name, number) end
   os.remove(path(name, "leaves"))
 end
 
--- How many files a content has.
+-- Returns the number of files of a content.
 function content.files(self)
   return math.ceil(self.length / self.part_size)
 end
 
--- Sends `count` bytes of a file from `offset` on; false where the client is gone.
+-- Sends `count` bytes of a file from `offset` on. Returns false if the client has gone.
 local function send(file_name, offset, count)
   local file = assert(io.open(file_name, "rb"))
   file:seek("set", offset)
@@ -82,7 +82,7 @@ local function send(file_name, offset, count)
   return going
 end
 
--- Sends the bytes `first` to `last` to the client, no faster than it takes them.
+-- Sends the bytes `first` to `last` to the client as fast as it reads them.
 function content.send(self, first, last)
   while first <= last do
     local number = math.floor(first / self.part_size)

@@ -1,6 +1,6 @@
--- What belongs to a vault and can be many: its archives, uploads, parts, jobs; and what belongs to
--- the account in a region (the vault is then ""). Records are tables that JSON can hold, in memory
--- that the workers share, by kind and id; neither has a slash in it.
+-- Lists of records in memory that the workers share: archives, uploads, parts and jobs of a vault, and
+-- records of the account in a region (the vault is then ""). A record is a table that JSON can encode.
+-- It has a kind and an id, which contain no slash.
 
 local cjson = require "cjson"
 local errors = require "http.errors"
@@ -18,7 +18,7 @@ function records.put(owner, vault, kind, id, record)
   if not ok then errors.raise("ServiceUnavailableException", "No room left: %s", problem) end
 end
 
--- The record, or nil.
+-- Returns the record or nil.
 function records.get(owner, vault, kind, id)
   local text = shared:get(key(owner, vault, kind, id))
   return text and cjson.decode(text)
@@ -36,7 +36,7 @@ local function keys(prefix)
   return found
 end
 
--- The ids of all records of a kind, sorted.
+-- Returns the sorted ids of all records of a kind.
 function records.ids(owner, vault, kind)
   local prefix = key(owner, vault, kind, "")
   local ids = keys(prefix)
@@ -45,7 +45,7 @@ function records.ids(owner, vault, kind)
   return ids
 end
 
--- All records of a kind, which have the members `created` and `id`, the oldest first.
+-- Returns all records of a kind, the oldest first. They must have `created` and `id`.
 function records.list(owner, vault, kind)
   local list = {}
   for _, id in ipairs(records.ids(owner, vault, kind)) do

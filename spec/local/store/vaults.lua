@@ -1,7 +1,7 @@
--- The vaults, in memory that the workers share. An owner is { account, region }; a vault is a
--- table that holds { name, created, notifications = { topic, events } or nil }, archives, bytes
--- and inventoried (nil before its first archive), and what policies.lua and tags.lua keep there.
--- What a vault can have many of is in records.lua.
+-- The vaults, in memory that the workers share. An owner is { account, region }. A vault is a table
+-- with name, created, notifications ({ topic, events } or nil), archives, bytes, inventoried (nil
+-- before its first archive), and the members of policies.lua and tags.lua. Its archives, uploads and
+-- jobs are in records.lua.
 
 local cjson = require "cjson"
 local errors = require "http.errors"
@@ -11,7 +11,7 @@ local locks = ngx.shared.locks
 
 local store = {}
 
-local LOCK_LIFETIME = 10 -- seconds, so that a worker's crash does not lock the others out for ever
+local LOCK_LIFETIME = 10 -- seconds; a lock of a worker that crashed ends after them
 
 local function key(owner, name)
   return owner.account .. "/" .. owner.region .. "/" .. name
@@ -26,7 +26,7 @@ function store.arn(owner, name)
     owner.account, name)
 end
 
--- Runs `change` while no other worker changes anything of this owner's; hands its results on.
+-- Runs `change` while no other worker changes anything of this owner; returns its results.
 function store.exclusively(owner, change)
   local lock = key(owner, "")
   while not locks:add(lock, true, LOCK_LIFETIME) do ngx.sleep(0.001) end
@@ -36,13 +36,13 @@ function store.exclusively(owner, change)
   return first, second
 end
 
--- The vault of that name, or nil.
+-- Returns the vault or nil.
 function store.find(owner, name)
   local text = vaults:get(key(owner, name))
   return text and cjson.decode(text)
 end
 
--- The vault of that name; raises ResourceNotFoundException where there is none.
+-- Returns the vault, or raises ResourceNotFoundException.
 function store.get(owner, name)
   local vault = store.find(owner, name)
   if not vault then
@@ -61,7 +61,7 @@ function store.remove(owner, name)
   vaults:delete(key(owner, name))
 end
 
--- The names of the owner's vaults, ASCII-sorted.
+-- Returns the names of the owner's vaults in ASCII order.
 function store.names(owner)
   local prefix, names = key(owner, ""), {}
   for _, stored in ipairs(vaults:get_keys(0)) do
