@@ -1,6 +1,6 @@
--- What `make demo` shows: the notifications of a vault are set and read back; an archive is stored
--- and its retrieval begun; the message arrives when that is complete, and the archive is fetched. All
--- against the local service, which checks every byte, and an HTTP subscriber of our own.
+-- `make demo`: sets the notifications of a vault and reads them back, uploads an archive, starts its
+-- retrieval, receives the message when the job completes, and downloads the archive. It uses the local
+-- service, which checks every byte, and its own HTTP subscriber.
 local glacier = require "glacier"
 local service = require "spec.support.local_service"
 local subscriber = require "spec.examples.subscriber"

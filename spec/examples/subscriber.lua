@@ -1,4 +1,4 @@
--- An HTTP subscriber of an SNS topic, as small as it can be: one message a connection.
+-- A minimal HTTP subscriber of an SNS topic: one message per connection.
 local socket = require "socket"
 
 local subscriber = {}

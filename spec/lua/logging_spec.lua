@@ -22,8 +22,8 @@ local function names_of(events)
   return table.concat(names, " ")
 end
 
--- Makes one call with the keys above to a server that plays the script; returns the simulation, which has the events, and the
--- requests.
+-- Makes one call with the keys above to a server that plays the script. Returns the simulation, which has
+-- the events; the requests; the result or the error; and whether the call succeeded.
 local function heard(script, options, fields)
   options = options or {}
   options.credentials = options.credentials or KEYS

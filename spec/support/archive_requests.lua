@@ -1,5 +1,5 @@
--- Uploads for specs of the local service: the tree hash, by the published algorithm with luaossl,
--- and the requests that carry data. Shares no code with the client, nor with the service.
+-- Uploads for specs of the local service: tree hashes, by the published algorithm with luaossl, and the
+-- requests that carry data. Shares no code with the client or the service.
 
 local digest = require "openssl.digest"
 local hex = require "spec.support.hex"
@@ -12,8 +12,8 @@ local function sha256(text)
   return digest.new("sha256"):final(text)
 end
 
--- The left child of a node has as many leaves as the largest power of two that leaves the right
--- one any.
+-- The left child of a node has the largest power of two of leaves that leaves at least one to the right
+-- child.
 local function node(text)
   if #text <= MIB then return sha256(text) end
   local left = MIB
@@ -21,13 +21,13 @@ local function node(text)
   return sha256(node(text:sub(1, left)) .. node(text:sub(left + 1)))
 end
 
--- The tree hash of the text, in hex.
+--- Returns the tree hash of the text in hex.
 function archive_requests.tree_hash(text)
   return hex(node(text))
 end
 
--- What to send (see spec.support.signed_http) with the text as data; `more` are further headers, or false
--- for one that is to be left out.
+--- Returns the body and headers of an upload of the text, for signed_http.sign. `more` has further
+-- headers; false removes one.
 function archive_requests.of(text, more)
   local headers = {
     ["x-amz-content-sha256"] = hex(sha256(text)),
@@ -37,14 +37,14 @@ function archive_requests.of(text, more)
   return { body = text, headers = headers }
 end
 
--- `length` bytes of which no two MiBs are the same.
+--- Returns `length` bytes; no two MiBs are the same.
 function archive_requests.data(length)
   local blocks = {}
   for i = 1, math.ceil(length / MIB) do blocks[i] = ("%08d"):format(i):rep(MIB / 8) end
   return table.concat(blocks):sub(1, length)
 end
 
--- Uploads the text as an archive by `send` (see signed_http.caller) and returns its id.
+--- Uploads the text as an archive with `send` (of signed_http.caller); returns the archive's ID.
 function archive_requests.archive(send, vault, text, description)
   local headers = { ["x-amz-archive-description"] = description }
   local response = send("POST", vault .. "/archives", archive_requests.of(text, headers))

@@ -2,8 +2,8 @@
 --
 --   local vault = archives.open()
 --   local client = vault.client { … options … }
---   vault.bytes_of(id)         -- what the service has, by way of a retrieval
---   vault.open_uploads()       -- list of the ids of multipart uploads that are under way
+--   vault.bytes_of(id)         -- the archive's bytes, by a retrieval job
+--   vault.open_uploads()       -- list of the IDs of open multipart uploads
 --   vault.close()
 local files = require "spec.support.files"
 local glacier = require "glacier"
@@ -13,7 +13,7 @@ local archives = {}
 
 archives.MIB = 1024 * 1024
 
--- So many bytes, of which no two MiB are alike.
+--- Returns `count` bytes; no two MiBs are the same.
 function archives.bytes(count)
   local lines = {}
   for i = 1, math.ceil(count / 64) do lines[i] = ("%63d\n"):format(i * 7919) end
@@ -22,7 +22,7 @@ end
 
 local temporary = {}
 
--- A file with these bytes, until `clean` or until a vault is closed; returns its path.
+--- Creates a file with these bytes, which `clean` and closing a vault remove; returns its path.
 function archives.file(bytes)
   local path = os.tmpname()
   temporary[#temporary + 1] = path
@@ -30,12 +30,12 @@ function archives.file(bytes)
   return path
 end
 
--- Removes the files.
+--- Removes the files.
 function archives.clean()
   while temporary[1] do os.remove(table.remove(temporary)) end
 end
 
--- A reader of these bytes that gives them in pieces of odd sizes; `told` gets each piece's size.
+--- Returns a reader of these bytes, which ignores the requested sizes; `told` gets each piece's size.
 function archives.reader(bytes, told)
   local at, turn = 1, 0
   return function(count)

@@ -1,7 +1,7 @@
 local assert = require "luassert"
 
--- Asserts that a response, as spec.support.signed_http gives it, is the service's error `code` with that
--- status, in the service's form, and that its message has `text` in it.
+-- Asserts that a response of spec.support.signed_http is the service's error `code` with that status, in
+-- the service's format, and that its message contains `text`.
 return function(response, status, code, text)
   assert.are.equal(code, response.json and response.json.code, response.body)
   assert.are.equal(status, response.status)

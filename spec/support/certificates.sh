@@ -1,13 +1,13 @@
 #!/bin/sh
-# certificates.sh DIRECTORY: what a TLS server on 127.0.0.1 may show, made with the openssl command
-# (1.1.1 to 3.x). Each is NAME.pem with its key in NAME.key.
-#   ca           to trust: it signed the next three
+# certificates.sh DIRECTORY: creates certificates for a TLS server on 127.0.0.1 with the openssl command
+# (1.1.1 to 3.x). Each is in NAME.pem, its key is in NAME.key.
+#   ca           the authority to trust, which signed the next three
 #   good         for localhost, 127.0.0.1 and ::1
 #   other-host   for elsewhere.invalid only
-#   expired      as good, but its time is over
+#   expired      as good, but expired
 #   self-signed  as good, signed by itself
-#   unknown-ca   as good, signed by an authority that nobody trusts
-# Directory and parents are made as needed. Prints nothing unless it fails.
+#   unknown-ca   as good, signed by an unknown authority
+# Creates the directory if it is missing. Prints nothing unless it fails.
 set -eu
 mkdir -p "$1"
 cd "$1"
@@ -19,7 +19,7 @@ quietly() {
   "$@" >"$work/output" 2>&1 || { cat "$work/output" >&2; exit 1; }
 }
 
-# What `openssl ca` insists on: where it notes what it signed, and which names it takes.
+# `openssl ca` needs an index of the certificates that it has signed, and a policy for names.
 : >"$work/index"
 cat >"$work/config" <<END
 [req]
@@ -40,7 +40,7 @@ policy = any
 commonName = supplied
 END
 
-# extensions IS_CA NAMES: a section of its own file, as both `req` and `ca` read it
+# extensions IS_CA NAMES: prints a section that both `req` and `ca` can read
 extensions() {
   echo "[shown]"
   if [ "$1" = yes ]; then

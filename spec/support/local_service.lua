@@ -1,9 +1,9 @@
--- Starts the local service for a spec. It ends with `stop`, or when the process that started it
--- ends, however that happens.
+-- Starts the local service for a spec. It stops on `stop`, or when the process that started it ends for
+-- any reason.
 --
 --   local service = require("spec.support.local_service").start { session_token = "…" }
 --   … service.url …
---   service:stop()
+--   service.stop()
 
 local shell = require "spec.support.shell"
 
@@ -11,8 +11,8 @@ local service = {}
 
 local serve = debug.getinfo(1, "S").source:match "^@(.*)support/[^/]*$" .. "local/serve"
 
--- Every option of `serve`, with _ for -; a list gives the option repeatedly, true is for an option
--- without a value.
+-- The arguments of `serve` for a table of its options, with _ for -. A list repeats the option; true is
+-- for an option without a value.
 local function arguments(options)
   local words = {}
   for name, values in pairs(options) do
@@ -24,8 +24,8 @@ local function arguments(options)
   return table.concat(words, " ")
 end
 
--- Runs `serve` so that its input ends with us, and reads what it prints: the URL, then the
--- environment as NAME=value words; both nil where it did not start.
+-- Runs `serve` with a pipe as its input, which ends with this process. Returns the pipe, the URL, and the
+-- environment as NAME=value words; the last two are nil if it did not start.
 local function launch(options)
   local name = os.tmpname()
   local pipe = name .. ".pipe"
@@ -40,9 +40,11 @@ local function launch(options)
   return process, url, environment
 end
 
--- Returns { url, access_key_id, secret_access_key, session_token or nil, region, account, stop };
--- `stop` returns when nothing is left of the service, and may be called again. Raises where the
--- service does not start; the reason is then on the standard error output.
+--- Starts the service with these options. Raises if it does not start; it then prints the reason to
+-- standard error.
+-- @return table: url, access_key_id, secret_access_key, session_token or nil, region, account, stop. The
+--   function `stop` returns when the service has ended and its files are removed; a second call does
+--   nothing.
 function service.start(options)
   local process, url, environment = launch(options)
   if not environment then

@@ -1,5 +1,5 @@
--- An nginx of a spec's own on 127.0.0.1, in a temporary directory; it ends with `stop`, or when the
--- process that started it ends.
+-- An nginx for one spec on 127.0.0.1, in a temporary directory. It stops on `stop`, or when the process
+-- that started it ends.
 --
 --   local directory = nginx.directory()
 --   local server = nginx.start(directory, { plain = "", good = "ssl_certificate …;" })
@@ -21,7 +21,7 @@ http {
   uwsgi_temp_path %s/uwsgi; scgi_temp_path %s/scgi;
 ]]
 
--- Answers every operation that wants a JSON object.
+-- Its response is valid for every operation whose output is a JSON object.
 local SERVER = [[
   server {
     listen 127.0.0.1:%d%s;
@@ -34,7 +34,7 @@ local function succeeded(status)
   return status == true or status == 0
 end
 
--- Free a moment ago; who asks for several keeps them apart.
+-- Ports that are free at the moment, a different one for each name.
 local function free_ports(names)
   local held, ports = {}, {}
   for _, name in ipairs(names) do
@@ -58,7 +58,7 @@ local function write_config(directory, servers, ports)
   file:close()
 end
 
--- Puts nginx into the background: the command returns when it listens.
+-- nginx runs in the background; the command returns when it listens.
 local function launch(directory)
   return succeeded(os.execute(("PATH=$PATH:/usr/sbin nginx -p %s -c %s/nginx.conf -e %s/error.log 2>%s/output")
     :format(directory, directory, directory, directory)))
@@ -73,7 +73,7 @@ end
 local Server = {}
 Server.__index = Server
 
--- Returns when nginx is gone. Legal any number of times.
+--- Stops nginx and waits for its end. A second call does nothing.
 function Server:stop()
   if not self.guard then return end
   self.guard:write "stop\n"
@@ -81,7 +81,7 @@ function Server:stop()
   self.guard = nil
 end
 
--- A directory for the files of a server.
+--- Returns a directory for the files of a server.
 function nginx.directory()
   local directory = os.tmpname()
   os.remove(directory)
@@ -89,15 +89,16 @@ function nginx.directory()
   return directory
 end
 
--- Starts nginx with a server for each name in `servers`: its directives, with TLS if they name a
--- certificate. Each answers 200 with its name as Marker. `directory` is removed at the end.
+--- Starts nginx with one server for each name in `servers`, a table of directives by name. A server whose
+-- directives have a certificate uses TLS. Each answers 200 with its name as Marker. `stop` removes the
+-- directory.
 function nginx.start(directory, servers)
   local names = {}
   for name in pairs(servers) do
     names[#names + 1] = name
   end
   local ports, started
-  for _ = 1, 10 do -- somebody may take a port in between
+  for _ = 1, 10 do -- another process may take a port meanwhile
     ports = free_ports(names)
     write_config(directory, servers, ports)
     started = launch(directory)

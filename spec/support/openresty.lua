@@ -1,4 +1,4 @@
--- Starts nginx with its Lua module for a spec, and talks to it. It ends with `stop`, or when the
+-- Starts nginx with its Lua module for a spec and sends it requests. It stops on `stop`, or when the
 -- process that started it ends.
 
 local cjson = require "cjson"
@@ -9,13 +9,13 @@ local openresty = {}
 
 local script = debug.getinfo(1, "S").source:match "^@(.*)%.lua$" .. "_serve"
 
--- The directory of LuaJIT's build; nginx's Lua is LuaJIT, whatever runs the spec.
+-- The directory of LuaJIT's build: nginx uses LuaJIT, whichever Lua runs the spec.
 local function module_directory()
   local build = os.getenv "BUILD" or "build"
   return (shell.output("cd " .. shell.quote(build) .. "/luajit && pwd -P"))
 end
 
--- Both ends of the script: where it reads, and where what it prints can be read.
+-- Starts the script; returns its standard input and its standard output.
 local function launch(settings, locations)
   local name = os.tmpname()
   local pipe = name .. ".pipe"
@@ -32,8 +32,8 @@ local function launch(settings, locations)
   return input, output
 end
 
--- Sends a GET of `path` and returns a function that waits for the answer: its JSON, and its headers
--- by lower-case name.
+-- Sends a GET request for `path`. Returns a function that waits for the response and returns its decoded
+-- JSON and its headers by lower-case name.
 local function ask(url, path)
   local address, port = url:match "^http://([^:]+):(%d+)$"
   local connection = assert(socket.connect(address, tonumber(port)))
@@ -50,10 +50,11 @@ local function ask(url, path)
   end
 end
 
--- Starts it against a local service that runs, with `locations` (a string, optional) in the server's
--- configuration. Returns { url, ask = function(path), get =
--- function(path), stop = function(signal) }; `stop` returns what is in nginx's error log when
--- nothing is left of it, and nil when called again. Raises where it does not start.
+--- Starts nginx for a local service. Raises if it does not start.
+-- @param service table: of local_service.start
+-- @param locations string or nil: more configuration of the server
+-- @return table: url, ask(path) -> function that waits for the response, get(path) -> JSON and headers,
+--   stop(signal) -> what is in nginx's error log, when nginx has ended; nil for a second call
 function openresty.start(service, locations)
   local input, output = launch({
     endpoint_url = service.url,

@@ -1,4 +1,4 @@
--- The handlers of openresty.conf. Each answers with JSON.
+-- The handlers of openresty.conf. Each responds with JSON.
 -- luacheck: std ngx_lua
 
 local cjson = require "cjson"
@@ -16,10 +16,10 @@ end
 
 local settings, own_url = cjson.decode(read "settings.json"), read "url"
 
--- Longer than any test takes; ends a test that would hang.
+-- Seconds; longer than any test takes. It ends a test that would hang.
 local TOO_LONG = 20
 
--- Everything comes from the options: nginx hides the environment.
+-- All settings are options, since nginx hides the environment.
 local function client(endpoint_url)
   return glacier.client {
     endpoint_url = endpoint_url,
@@ -30,15 +30,15 @@ local function client(endpoint_url)
   }
 end
 
--- A client each that is made before the worker is forked: for the service, for our own that holds
--- its answers, and for one that is not there.
+-- Clients that are created before the worker is forked: of the local service, of the service below that
+-- holds its responses, and of an address where nothing listens.
 local clients = {
   service = client(settings.endpoint_url),
   held = client(own_url .. "/held"),
   nowhere = client "http://127.0.0.1:1",
 }
 
--- What a call gave, in a form that JSON can carry.
+-- The outcome of a call as a table that JSON can encode.
 local function outcome(which, method, params)
   local chosen = clients[which]
   local good, value = pcall(chosen[method], chosen, params)
@@ -50,7 +50,7 @@ local function outcome(which, method, params)
   return { phase = phase, error = fields }
 end
 
--- What is to be known of this worker by later requests
+-- Outcomes and events that later requests show.
 local remembered, events = {}, {}
 
 local function note(event)
@@ -61,7 +61,7 @@ local function say(value)
   ngx.say(cjson.encode(value))
 end
 
--- The call that the request's arguments name, by default create_vault.
+-- Makes the call that the request's arguments name, by default create_vault.
 local function asked(args)
   local made = outcome(args.endpoint or "service", args.method or "create_vault", { vaultName = args.vault })
   note "answered"
@@ -109,7 +109,7 @@ function app.show_remembered()
   say(remembered)
 end
 
--- --- the service that holds its answers ------------------------------------------------------
+-- --- the service that holds its responses ----------------------------------------------------
 
 local arrived, released = semaphore.new(), semaphore.new()
 

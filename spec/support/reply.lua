@@ -1,5 +1,5 @@
--- Replies of the service, as steps of spec.support.scripted. Every one ends its connection, so that
--- the n-th request is the n-th connection's.
+-- Responses of the service, as steps of spec.support.scripted. Each closes its connection, so that the
+-- n-th request is on the n-th connection.
 
 local reply = {}
 
@@ -10,12 +10,12 @@ local function answer(status, headers, body)
   return { { "read" }, { "send", table.concat(lines) } }
 end
 
--- A success of list_vaults.
+--- A successful response to list_vaults.
 function reply.good(headers)
   return answer(200, headers, '{"VaultList":[]}')
 end
 
--- An error; without a code its body is empty.
+--- An error response. Without a code its body is empty.
 function reply.error(status, code, headers)
   local body = code and ('{"code":"%s","type":"Client","message":"because"}'):format(code) or ""
   return answer(status, headers, body)

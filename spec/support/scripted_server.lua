@@ -1,27 +1,27 @@
--- A server on 127.0.0.1 that plays a script, for specs that need a peer which misbehaves on cue.
+-- A server on 127.0.0.1 that plays a script, for specs that need a misbehaving peer.
 --
 --   lua5.4 spec/support/scripted_server.lua SCRIPT.lua LOG
 --
--- prints its port, and ends at the end of its standard input or at any line there. SCRIPT returns a
--- list: the n-th connection plays the n-th list of steps, every further one `fallback`, or else it
--- is reset. Steps:
+-- prints its port, and ends at the end of its standard input or when it reads a line. SCRIPT returns a
+-- list: the n-th connection plays the n-th list of steps, a further one plays `fallback`. Without one
+-- it is reset. Steps:
 --
---   {"read"}            one whole request, by Content-Length or chunked, then a line in LOG
---   {"head"}            only up to the empty line; LOG gets it with an empty body
---   {"part", count}     the head and so many bytes of the body; LOG gets those
---   {"digest"}          one whole request, by Content-Length; LOG gets an empty body, but its length
---                       and sha256 (hexadecimal)
---   {"send", bytes}
---   {"zeros", count}    so many zero bytes
---   {"progress", n}     a 200 whose JSON has as its Marker how many bytes connection n was sent
---   {"enter"}           one more is in flight
---   {"gather", count}   nothing more, until so many have come to such a step since the last time
---   {"leave"}           one less is in flight
---   {"peak"}            a 200 whose JSON has as its Marker how many were in flight at most
---   {"pause", seconds}
---   {"stall"}           nothing more, until the client goes away
---   {"close"}           no more is sent; the end of the steps does the same
---   {"reset"}           with a TCP reset
+--   {"read"}            reads a whole request, by Content-Length or chunked, and writes it to LOG
+--   {"head"}            reads up to the empty line; LOG gets an empty body
+--   {"part", count}     reads the head and `count` bytes of the body; LOG gets those
+--   {"digest"}          reads a whole request, by Content-Length; LOG gets its length and sha256 (in
+--                       hex) and an empty body
+--   {"send", bytes}     sends them
+--   {"zeros", count}    sends `count` zero bytes
+--   {"progress", n}     sends a 200 with JSON; its Marker is how many bytes connection n was sent
+--   {"enter"}           counts one more request in flight
+--   {"gather", count}   waits until `count` connections are at this step
+--   {"leave"}           counts one less
+--   {"peak"}            sends a 200 with JSON; its Marker is the most that were in flight
+--   {"pause", seconds}  waits
+--   {"stall"}           waits until the client closes the connection
+--   {"close"}           sends no more; the end of the steps does the same
+--   {"reset"}           ends the connection with a TCP reset
 --
 -- A line of LOG is a Lua table: connection (its number), line, headers (a list of {name, value},
 -- spelt and ordered as sent), body. It is there before the next step is played.
@@ -32,7 +32,7 @@ local socket = require "socket"
 local script = dofile(arg[1])
 local log = assert(io.open(arg[2], "a"))
 
--- %q, but on one line whatever the bytes, and read alike by every Lua.
+-- Like %q, but always on one line, and with the same meaning for every Lua.
 local function quote(text)
   return '"' .. text:gsub('[%c"\\\127-\255]', function(byte)
     return ("\\%03d"):format(byte:byte())
@@ -49,12 +49,12 @@ local function write_log(connection, line, headers, body, more)
   log:flush()
 end
 
--- Reading and writing yield what they wait for. They end the connection's coroutine with an error
--- once the client is gone.
+-- Reading and writing yield what they wait for. If the client has gone, they end the connection's
+-- coroutine with an error.
 
 local GONE = {}
 
--- Whatever has come, at least a byte.
+-- Returns the bytes that have come, at least one.
 local function receive(connection)
   if connection.buffer ~= "" then
     local bytes = connection.buffer
@@ -70,7 +70,7 @@ local function receive(connection)
   end
 end
 
--- Up to and without `mark`.
+-- Returns the bytes before `mark`.
 local function receive_to(connection, mark)
   local bytes = receive(connection)
   local from, to = bytes:find(mark, 1, true)
@@ -191,7 +191,7 @@ function steps.enter()
   flight.most = math.max(flight.most, flight.now)
 end
 
--- Whoever came with others goes on with them, though some of them leave before it is resumed.
+-- Connections that gathered go on even if others of them have ended meanwhile.
 function steps.gather(_, count)
   local mine = flight.waiting
   mine.count = mine.count + 1
@@ -215,7 +215,7 @@ function steps.stall(connection)
   drain(connection)
 end
 
--- Closing at once would reset the connection if bytes of the client were still unread.
+-- An immediate close would reset the connection if it had unread bytes.
 function steps.close(connection)
   connection.socket:shutdown("send")
   drain(connection)
@@ -231,7 +231,7 @@ local function play(connection, list)
   steps.close(connection)
 end
 
--- Runs a connection until it waits for something; returns whether it goes on after that.
+-- Runs a connection until it waits for something. Returns true if it is not finished.
 local function resume(connection)
   local fine, event, time = coroutine.resume(connection.thread, connection, connection.list)
   connection.event, connection.time = event, time

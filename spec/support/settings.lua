@@ -1,4 +1,4 @@
--- Settings resolved from an environment and files that a spec writes down.
+-- Settings that are resolved from the environment and files of a spec.
 --
 --   local found = settings.resolve {
 --     env = { AWS_REGION = "x" }, config = "[default]\n…", credentials = "…", options = { profile = "p" },
@@ -13,7 +13,7 @@ local shell = require "spec.support.shell"
 
 local settings = {}
 
--- Calls f with the environment; the directory is gone when it returns.
+--- Calls f with the environment. The directory is removed when f returns.
 function settings.with_files(case, f)
   local home = files.directory()
   shell.run(("mkdir '%s/.aws'"):format(home))
@@ -38,7 +38,7 @@ function settings.resolve(case)
   end)
 end
 
--- A test for each of the cases, by name, which have some of the settings in `expect`; NONE is nil.
+--- Defines a test for each case. `expect` of a case has some of the settings; NONE means nil.
 settings.NONE = {}
 function settings.check(it, cases)
   for what, case in pairs(cases) do
@@ -55,7 +55,7 @@ function settings.check(it, cases)
   end
 end
 
--- The same for cases that are refused with `code` (InvalidConfigError) and `message`.
+--- The same for cases that are rejected with `code` (InvalidConfigError) and `message`.
 function settings.check_refused(it, cases)
   for what, case in pairs(cases) do
     it(what, function()

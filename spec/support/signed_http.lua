@@ -1,6 +1,6 @@
--- An HTTP client for specs of the local service: signs by the published algorithm with luaossl,
--- and sends exactly the bytes it is told to, so that any of them can be changed after signing.
--- Shares no code with the client that the project builds, nor with the service.
+-- An HTTP client for specs of the local service. It signs by the published algorithm with luaossl and
+-- sends exactly the given bytes, so that a spec can change any of them after signing. Shares no code
+-- with the project's client or the service.
 
 local cjson = require "cjson"
 local digest = require "openssl.digest"
@@ -24,7 +24,7 @@ local function encode(text, safe)
   end))
 end
 
--- A query string of the parameters, in the order of their names.
+--- Returns the query string of the parameters, sorted by name.
 function signed_http.query(parameters)
   local pieces = {}
   for name, value in pairs(parameters) do
@@ -44,10 +44,10 @@ local function canonical_headers(headers)
   return table.concat(lines), table.concat(names, ";")
 end
 
--- Signs with `keys` ({ access_key_id, secret_access_key, session_token or nil, region }). Takes
--- { method, path, query, headers, body, time }: all but the first two may be left out, headers are
--- by lower-case name and all of them get signed, a false one is left out. `time` is in seconds
--- since the epoch. Returns a request for `send`, with the headers complete.
+--- Signs a request with `keys` ({ access_key_id, secret_access_key, session_token or nil, region }).
+-- @param wanted table: method, path; optional: query, headers (by lower-case name; all are signed, a
+--   false one is left out), body, time (seconds since the epoch)
+-- @return table: a request for `send`, with all headers, canonical and string_to_sign
 function signed_http.sign(keys, wanted)
   local date = os.date("!%Y%m%dT%H%M%SZ", wanted.time or os.time())
   local headers = {
@@ -86,8 +86,9 @@ local function parse(text)
   return response
 end
 
--- Sends the text to the service at `url` as it is; returns { status, headers by lower-case name,
--- body, json = the decoded body or nil }. The text must make the service close the connection.
+--- Sends the text unchanged to the service at `url`. The request must make the service close the
+-- connection.
+-- @return table: status, headers by lower-case name, body, json (the decoded body) or nil
 function signed_http.exchange(url, text)
   local host, port = url:match "^http://([^:]+):(%d+)$"
   local connection = assert(socket.connect(host, tonumber(port)))
@@ -98,7 +99,7 @@ function signed_http.exchange(url, text)
   return parse(answer)
 end
 
--- Sends a request as `sign` makes it, whatever has been changed in it since.
+--- Sends a request of `sign`, in which the caller may have changed anything.
 function signed_http.send(url, request)
   local target = request.path .. (request.query ~= "" and "?" .. request.query or "")
   local lines = { request.method .. " " .. target .. " HTTP/1.1", "connection: close" }
@@ -109,8 +110,8 @@ function signed_http.send(url, request)
   return signed_http.exchange(url, table.concat(lines, "\r\n") .. "\r\n\r\n" .. request.body)
 end
 
--- A function (method, path, more) that signs with the keys of `running`, as service.start gives it,
--- or with `keys`, sends, and returns the response; `more` has the other fields that `sign` takes.
+--- Returns a function (method, path, more) that signs and sends a request and returns the response. It
+-- uses `keys` or else those of `running` (of local_service.start). `more` has further fields for `sign`.
 function signed_http.caller(running, keys)
   return function(method, path, more)
     local wanted = { method = method, path = path }
@@ -119,7 +120,7 @@ function signed_http.caller(running, keys)
   end
 end
 
--- Whether something accepts connections at `url`.
+--- Returns whether something accepts connections at `url`.
 function signed_http.listens(url)
   local host, port = url:match "^http://([^:]+):(%d+)$"
   local connection = socket.connect(host, tonumber(port))

@@ -1,4 +1,4 @@
--- An HTTP subscriber of SNS topics for specs: takes the notifications that are posted to it.
+-- An HTTP subscriber of SNS topics for specs.
 --
 --   local subscriber = require("spec.support.sns_subscriber").start()
 --   service.start { subscriber = TOPIC .. "=" .. subscriber.url .. "/path" }
@@ -11,7 +11,7 @@ local socket = require "socket"
 local subscriber = {}
 
 local TIMEOUT = 20 -- seconds
-local BACKLOG = 128 -- posts that wait to be received
+local BACKLOG = 128 -- connections that wait to be accepted
 
 local function read(connection)
   local path = assert(connection:receive "*l"):match "^POST (%S+) HTTP/1%.1$"
@@ -27,9 +27,9 @@ local function read(connection)
     job = cjson.decode(envelope.Message) }
 end
 
--- Listens on a free port. `receive` waits for the next post, answers it with `status` (default:
--- 200) and returns { path, headers by lower-case name, body, envelope, job }, the last two decoded
--- from the body and from the message in it.
+--- Listens on a free port. `receive` waits for the next post, responds with `status` (default: 200) and
+-- returns { path, headers by lower-case name, body, envelope, job }: the envelope is the decoded body,
+-- the job its decoded message.
 function subscriber.start()
   local server = assert(socket.bind("127.0.0.1", 0, BACKLOG))
   server:settimeout(TIMEOUT)

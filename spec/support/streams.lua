@@ -46,7 +46,7 @@ streams.HASHES = {
 }
 for _, row in ipairs(streams.HASHES) do row.size, row.linear, row.tree = row[1], row[2], row[3] end
 
--- The same of zero bytes.
+-- The same for zero bytes, by their number of MiB.
 streams.ZEROS = {
   [64] = { linear = "3b6a07d0d404fab4e23b6d34bc6696a6a312dd92821332385e5af7c01c421351",
     tree = "d6aca039b35e1b1915f5a0666aff8bef9bd44a3341454741f9adefbc4b2b2a4d" },
@@ -54,7 +54,7 @@ streams.ZEROS = {
     tree = "02e0371f9b25490a5f2e7a6e4a4dfdfa0c5e4fc2535e53f2469c74f3d1a95909" },
 } -- MiB
 
--- An open file that holds `bytes`, at its start; it is gone when closed or collected.
+--- Returns an open file with these bytes, at its start. Closing or collecting it removes the file.
 function streams.file(bytes)
   local file = assert(io.tmpfile())
   file:write(bytes)
@@ -62,7 +62,7 @@ function streams.file(bytes)
   return file
 end
 
--- A reader function over `bytes`, that gives `count` of them at a time whatever it is asked for.
+--- Returns a reader of `bytes` that returns `count` of them at a time, whatever the caller asks for.
 function streams.reader(bytes, count)
   local at = 1
   return function()
@@ -72,7 +72,7 @@ function streams.reader(bytes, count)
   end
 end
 
--- Options that take nothing from this machine, and `more`, which win.
+--- Returns options that ignore this machine's environment and files; those in `more` win.
 function streams.options(more)
   local options = {
     region = "us-west-2", max_attempts = 1, env = {}, connect_timeout = 60, read_timeout = 60,
@@ -89,7 +89,7 @@ function streams.client(url, more)
   return glacier.client(options)
 end
 
--- The text of a response.
+--- Returns a response as the bytes that are sent.
 function streams.answer(status, headers, body)
   local lines = { ("HTTP/1.1 %d -\r\n"):format(status) }
   for name, value in pairs(headers) do lines[#lines + 1] = ("%s: %s\r\n"):format(name, value) end
@@ -97,12 +97,12 @@ function streams.answer(status, headers, body)
   return table.concat(lines)
 end
 
--- The steps of a connection that answers one request so.
+--- Returns the steps of a connection that answers one request with this body.
 function streams.answered(body, headers)
   return { { "read" }, { "send", streams.answer(200, headers or {}, body) } }
 end
 
--- The steps of one that sends so many MiB of zero bytes.
+--- Returns the steps of a connection that sends `size` MiB of zero bytes.
 function streams.flood(size, headers)
   local head = streams.answer(200, headers or {})
   head = head:gsub("Content%-Length: 0", ("Content-Length: %d"):format(size * streams.MIB))
@@ -111,7 +111,7 @@ end
 
 streams.JOB = { vaultName = "v", jobId = "j" }
 
--- The response to get_job_output of a host's transport that gives this.
+--- Returns the response to get_job_output through a transport that returns `answer`.
 function streams.carried(answer, more)
   local options = streams.options(more)
   options.transport = function()
@@ -120,7 +120,7 @@ function streams.carried(answer, more)
   return glacier.client(options):get_job_output(streams.JOB)
 end
 
--- The body of such a response, which comes in pieces of `count` bytes.
+--- Returns the body of such a response; the transport returns it in pieces of `count` bytes.
 function streams.carried_body(bytes, count, headers)
   return streams.carried({ status = 200, headers = headers, body = streams.reader(bytes, count or 3) }).body
 end

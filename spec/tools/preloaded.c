@@ -1,8 +1,8 @@
-/* Preloaded together with the sanitizers' runtime into an interpreter that was built without it.
- * - What that interpreter starts in turn (a shell, nginx) is not ours to check: it must not inherit
- *   the preload.
- * - Libraries stay loaded until the leak check, which runs after Lua has closed: it then still sees
- *   what their globals hold, and can name the functions in its report. */
+/* Preloaded with the sanitizers' runtime into an interpreter that was built without it.
+ * - Programs that the interpreter starts (a shell, nginx) must not inherit the preload: they are not
+ *   under test.
+ * - Libraries stay loaded until the leak check, which runs after Lua has closed its state. The check then
+ *   sees what their globals point to, and can name functions in its report. */
 #include <stdlib.h>
 
 int dlclose(void *handle);

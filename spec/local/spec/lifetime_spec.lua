@@ -126,7 +126,7 @@ describe("the local service", function()
     local port = running.url:match "%d+$"
     local text = output_of("(" .. serve("--port " .. port) .. "); echo $?")
     running.stop()
-    assert.are.equal(SERVE .. ": port " .. port .. " is taken\n1\n", (text:gsub("%S*spec/", "spec/")))
+    assert.are.equal(SERVE .. ": port " .. port .. " is already in use\n1\n", (text:gsub("%S*spec/", "spec/")))
     assert.are.equal("", output_of("ls -A " .. directory))
   end)
 
