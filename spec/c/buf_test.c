@@ -21,7 +21,7 @@ static void an_unwritten_buffer_is_an_empty_string(void **state) {
   gl_buf_clear(&buf);
 }
 
-static void what_is_appended_stands_in_order_before_a_nul(void **state) {
+static void appended_bytes_keep_their_order_and_end_in_a_nul(void **state) {
   (void)state;
   gl_buf buf = {0};
   assert_int_equal(gl_buf_append_string(&buf, "ab"), 0);
@@ -34,7 +34,7 @@ static void what_is_appended_stands_in_order_before_a_nul(void **state) {
   gl_buf_clear(&buf);
 }
 
-static void bytes_may_be_nuls(void **state) {
+static void the_bytes_of_a_buffer_may_be_nuls(void **state) {
   (void)state;
   gl_buf buf = {0};
   gl_buf_append(&buf, "a\0b", 3);
@@ -44,7 +44,7 @@ static void bytes_may_be_nuls(void **state) {
   gl_buf_clear(&buf);
 }
 
-static void a_long_format_is_written_whole(void **state) {
+static void a_long_format_is_written_completely(void **state) {
   (void)state;
   gl_buf buf = {0};
   gl_buf_append_string(&buf, ">");
@@ -55,7 +55,7 @@ static void a_long_format_is_written_whole(void **state) {
   gl_buf_clear(&buf);
 }
 
-static void growth_is_amortised(void **state) {
+static void a_buffer_grows_in_amortised_constant_time(void **state) {
   (void)state;
   gl_buf buf = {0};
   size_t grown = 0, capacity = 0;
@@ -70,7 +70,7 @@ static void growth_is_amortised(void **state) {
   gl_buf_clear(&buf);
 }
 
-static void room_that_was_reserved_is_not_moved_by_appending(void **state) {
+static void appending_to_reserved_room_does_not_move_the_buffer(void **state) {
   (void)state;
   gl_buf buf = {0};
   assert_int_equal(gl_buf_reserve(&buf, 1000), 0);
@@ -82,7 +82,7 @@ static void room_that_was_reserved_is_not_moved_by_appending(void **state) {
   gl_buf_clear(&buf);
 }
 
-static void a_size_that_overflows_is_refused_as_memory(void **state) {
+static void a_size_that_overflows_is_a_memory_error(void **state) {
   (void)state;
   gl_buf buf = {0};
   gl_buf_append_string(&buf, "abc");
@@ -102,7 +102,7 @@ static void expect_splice(size_t offset, size_t removed, const char *bytes, cons
   gl_buf_clear(&buf);
 }
 
-static void a_splice_may_shrink_grow_and_stand_anywhere(void **state) {
+static void a_splice_may_shrink_or_grow_the_buffer_at_any_offset(void **state) {
   (void)state;
   expect_splice(2, 3, "abc", "01abc56789");
   expect_splice(2, 3, "a", "01a56789");
@@ -127,7 +127,7 @@ static void splicing_nothing_into_an_unwritten_buffer_does_nothing(void **state)
   gl_buf_clear(&buf);
 }
 
-static void forgetting_bytes_keeps_the_room(void **state) {
+static void resetting_a_buffer_keeps_its_memory(void **state) {
   (void)state;
   gl_buf buf = {0};
   gl_buf_append_string(&buf, "abcdef");
@@ -159,15 +159,15 @@ static void a_cleared_buffer_is_the_zero_value(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_unwritten_buffer_is_an_empty_string),
-      cmocka_unit_test(what_is_appended_stands_in_order_before_a_nul),
-      cmocka_unit_test(bytes_may_be_nuls),
-      cmocka_unit_test(a_long_format_is_written_whole),
-      cmocka_unit_test(growth_is_amortised),
-      cmocka_unit_test(room_that_was_reserved_is_not_moved_by_appending),
-      cmocka_unit_test(a_size_that_overflows_is_refused_as_memory),
-      cmocka_unit_test(a_splice_may_shrink_grow_and_stand_anywhere),
+      cmocka_unit_test(appended_bytes_keep_their_order_and_end_in_a_nul),
+      cmocka_unit_test(the_bytes_of_a_buffer_may_be_nuls),
+      cmocka_unit_test(a_long_format_is_written_completely),
+      cmocka_unit_test(a_buffer_grows_in_amortised_constant_time),
+      cmocka_unit_test(appending_to_reserved_room_does_not_move_the_buffer),
+      cmocka_unit_test(a_size_that_overflows_is_a_memory_error),
+      cmocka_unit_test(a_splice_may_shrink_or_grow_the_buffer_at_any_offset),
       cmocka_unit_test(splicing_nothing_into_an_unwritten_buffer_does_nothing),
-      cmocka_unit_test(forgetting_bytes_keeps_the_room),
+      cmocka_unit_test(resetting_a_buffer_keeps_its_memory),
       cmocka_unit_test(a_cleared_buffer_is_the_zero_value),
   };
   return cmocka_run_group_tests_name("buf", tests, NULL, NULL);

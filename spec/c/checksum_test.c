@@ -50,7 +50,7 @@ static void assert_header(const gl_request *request, const char *name, const cha
   assert_string_equal(value, expected);
 }
 
-static void a_body_gets_both(void **state) {
+static void a_body_gets_both_checksums(void **state) {
   (void)state;
   char *bytes = pattern(known[KNOWN - 1].size);
   for (size_t i = 0; i < KNOWN; i++) {
@@ -67,7 +67,7 @@ static void a_body_gets_both(void **state) {
   free(bytes);
 }
 
-static void a_body_that_will_be_fed_is_announced_too(void **state) {
+static void a_streamed_body_gets_its_length_and_both_checksums(void **state) {
   (void)state;
   char *bytes = pattern(known[KNOWN - 1].size);
   for (size_t i = 0; i < KNOWN; i++) {
@@ -87,7 +87,7 @@ static void a_body_that_will_be_fed_is_announced_too(void **state) {
   free(bytes);
 }
 
-static void what_the_request_has_already_stays(void **state) {
+static void a_checksum_header_of_the_request_is_kept(void **state) {
   (void)state;
   static const char *const names[] = {"x-amz-content-sha256", "X-Amz-SHA256-Tree-Hash"};
   for (size_t i = 0; i < 2; i++) {
@@ -137,9 +137,9 @@ static void skipping_the_linear_hash_leaves_the_tree_hash_the_same(void **state)
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_body_gets_both),
-      cmocka_unit_test(a_body_that_will_be_fed_is_announced_too),
-      cmocka_unit_test(what_the_request_has_already_stays),
+      cmocka_unit_test(a_body_gets_both_checksums),
+      cmocka_unit_test(a_streamed_body_gets_its_length_and_both_checksums),
+      cmocka_unit_test(a_checksum_header_of_the_request_is_kept),
       cmocka_unit_test(a_tree_hash_may_be_fed_after_its_checksums_were_set),
       cmocka_unit_test(skipping_the_linear_hash_leaves_the_tree_hash_the_same),
   };

@@ -121,7 +121,7 @@ static void a_custom_endpoint_is_neither_fips_nor_dualstack(void **state) {
   expect_refusal(&(gl_endpoint_options){"us-east-1", url, 1, 1, NULL}, code, fips);
 }
 
-static void a_region_is_needed_even_with_a_custom_endpoint(void **state) {
+static void a_custom_endpoint_needs_a_region_too(void **state) {
   (void)state;
   const char *regions[] = {NULL, ""}, *urls[] = {NULL, "https://example.com"};
   for (int i = 0; i < 4; i++) {
@@ -130,7 +130,7 @@ static void a_region_is_needed_even_with_a_custom_endpoint(void **state) {
   }
 }
 
-static void a_region_that_is_no_host_label_is_refused(void **state) {
+static void a_region_that_is_not_a_host_label_is_refused(void **state) {
   (void)state;
   static const char *const regions[] = {
       "-us-west-2",  "us-west-2-",
@@ -165,7 +165,7 @@ static void a_host_label_may_have_63_letters_and_digits(void **state) {
   EXPECT_URLS(cases);
 }
 
-static void a_region_to_come_belongs_to_the_partition_of_its_prefix(void **state) {
+static void an_unknown_region_belongs_to_the_partition_of_its_prefix(void **state) {
   (void)state;
   static const endpoint_case cases[] = {
       {"us-north-12", 0, 1, "https://glacier.us-north-12.api.aws"},
@@ -259,10 +259,10 @@ int main(void) {
       cmocka_unit_test(known_regions_have_their_endpoints),
       cmocka_unit_test(a_custom_endpoint_is_taken_as_it_is),
       cmocka_unit_test(a_custom_endpoint_is_neither_fips_nor_dualstack),
-      cmocka_unit_test(a_region_is_needed_even_with_a_custom_endpoint),
-      cmocka_unit_test(a_region_that_is_no_host_label_is_refused),
+      cmocka_unit_test(a_custom_endpoint_needs_a_region_too),
+      cmocka_unit_test(a_region_that_is_not_a_host_label_is_refused),
       cmocka_unit_test(a_host_label_may_have_63_letters_and_digits),
-      cmocka_unit_test(a_region_to_come_belongs_to_the_partition_of_its_prefix),
+      cmocka_unit_test(an_unknown_region_belongs_to_the_partition_of_its_prefix),
       cmocka_unit_test(a_global_pseudo_region_belongs_to_the_partition_it_names),
       cmocka_unit_test(a_region_that_no_partition_claims_belongs_to_aws),
       cmocka_unit_test(another_service_differs_in_the_first_labels_only),

@@ -86,14 +86,14 @@ static void a_message_one_byte_too_long_is_cut_at_a_character(void **state) {
   assert_int_equal(strlen(error.message), 1022);
 }
 
-static void bytes_that_are_no_utf8_are_cut_all_the_same(void **state) {
+static void a_message_that_is_not_utf8_is_cut_too(void **state) {
   (void)state;
   assert_int_equal(cut_length(1000, "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"
                                     "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"),
                    1023);
 }
 
-static void a_message_that_just_fits_is_left_alone(void **state) {
+static void a_message_that_just_fits_is_not_cut(void **state) {
   (void)state;
   gl_error error;
   char text[1024];
@@ -123,8 +123,8 @@ int main(void) {
       cmocka_unit_test(a_message_that_is_too_long_is_cut),
       cmocka_unit_test(a_cut_never_splits_a_character),
       cmocka_unit_test(a_message_one_byte_too_long_is_cut_at_a_character),
-      cmocka_unit_test(bytes_that_are_no_utf8_are_cut_all_the_same),
-      cmocka_unit_test(a_message_that_just_fits_is_left_alone),
+      cmocka_unit_test(a_message_that_is_not_utf8_is_cut_too),
+      cmocka_unit_test(a_message_that_just_fits_is_not_cut),
       cmocka_unit_test(each_kind_has_the_name_that_lua_sees),
   };
   return cmocka_run_group_tests_name("error", tests, NULL, NULL);

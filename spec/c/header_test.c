@@ -27,7 +27,7 @@ static void expect_list(const gl_headers *headers, const char *expected) {
   assert_string_equal(text, expected);
 }
 
-static void an_empty_list_has_nothing_and_may_be_cleared(void **state) {
+static void an_empty_list_finds_no_header_and_may_be_cleared(void **state) {
   (void)state;
   gl_headers headers = {0};
   assert_null(gl_headers_get(&headers, "Host"));
@@ -36,7 +36,7 @@ static void an_empty_list_has_nothing_and_may_be_cleared(void **state) {
   gl_headers_clear(&headers);
 }
 
-static void adding_keeps_order_spelling_and_repeats(void **state) {
+static void added_headers_keep_order_spelling_and_repetitions(void **state) {
   (void)state;
   gl_headers headers = {0};
   assert_int_equal(add(&headers, "Host", "h"), 0);
@@ -46,7 +46,7 @@ static void adding_keeps_order_spelling_and_repeats(void **state) {
   gl_headers_clear(&headers);
 }
 
-static void the_list_grows_past_its_first_room(void **state) {
+static void the_list_grows_beyond_its_first_block(void **state) {
   (void)state;
   gl_headers headers = {0};
   for (int i = 0; i < 100; i++) {
@@ -71,7 +71,7 @@ static void a_field_is_found_without_regard_to_case(void **state) {
   gl_headers_clear(&headers);
 }
 
-static void setting_replaces_in_place_and_drops_repeats(void **state) {
+static void setting_a_header_replaces_the_first_and_drops_the_others(void **state) {
   (void)state;
   gl_headers headers = {0};
   add(&headers, "A", "1");
@@ -86,7 +86,7 @@ static void setting_replaces_in_place_and_drops_repeats(void **state) {
   gl_headers_clear(&headers);
 }
 
-static void a_field_may_be_set_from_its_own_value(void **state) {
+static void a_header_may_be_set_to_its_own_value(void **state) {
   (void)state;
   gl_headers headers = {0};
   add(&headers, "A", "value");
@@ -96,7 +96,7 @@ static void a_field_may_be_set_from_its_own_value(void **state) {
   gl_headers_clear(&headers);
 }
 
-static void removing_drops_every_field_of_the_name(void **state) {
+static void removing_a_name_drops_every_header_of_that_name(void **state) {
   (void)state;
   gl_headers headers = {0};
   add(&headers, "A", "1");
@@ -109,7 +109,7 @@ static void removing_drops_every_field_of_the_name(void **state) {
   gl_headers_clear(&headers);
 }
 
-static void a_name_that_is_no_token_is_refused(void **state) {
+static void a_header_name_that_is_not_a_token_is_refused(void **state) {
   (void)state;
   static const char *const names[] = {
       "", " ", "A B", "A:", "A\r\nB", "A\t", "A\x7F", "\xC3\xA9", "A(", "A@", "A/b", "\"A\"",
@@ -125,7 +125,7 @@ static void a_name_that_is_no_token_is_refused(void **state) {
   gl_headers_clear(&headers);
 }
 
-static void every_sign_of_a_token_is_taken(void **state) {
+static void every_character_of_a_token_is_accepted(void **state) {
   (void)state;
   gl_headers headers = {0};
   assert_int_equal(add(&headers, "!#$%&'*+-.^_`|~09azAZ", "v"), 0);
@@ -175,15 +175,15 @@ static void names_compare_as_lower_case(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_empty_list_has_nothing_and_may_be_cleared),
-      cmocka_unit_test(adding_keeps_order_spelling_and_repeats),
-      cmocka_unit_test(the_list_grows_past_its_first_room),
+      cmocka_unit_test(an_empty_list_finds_no_header_and_may_be_cleared),
+      cmocka_unit_test(added_headers_keep_order_spelling_and_repetitions),
+      cmocka_unit_test(the_list_grows_beyond_its_first_block),
       cmocka_unit_test(a_field_is_found_without_regard_to_case),
-      cmocka_unit_test(setting_replaces_in_place_and_drops_repeats),
-      cmocka_unit_test(a_field_may_be_set_from_its_own_value),
-      cmocka_unit_test(removing_drops_every_field_of_the_name),
-      cmocka_unit_test(a_name_that_is_no_token_is_refused),
-      cmocka_unit_test(every_sign_of_a_token_is_taken),
+      cmocka_unit_test(setting_a_header_replaces_the_first_and_drops_the_others),
+      cmocka_unit_test(a_header_may_be_set_to_its_own_value),
+      cmocka_unit_test(removing_a_name_drops_every_header_of_that_name),
+      cmocka_unit_test(a_header_name_that_is_not_a_token_is_refused),
+      cmocka_unit_test(every_character_of_a_token_is_accepted),
       cmocka_unit_test(a_value_with_a_control_character_is_refused),
       cmocka_unit_test(a_value_may_be_empty),
       cmocka_unit_test(names_compare_as_lower_case),

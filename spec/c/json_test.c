@@ -15,7 +15,7 @@ static void expect_written(const char *bytes, size_t length, const char *expecte
   gl_buf_clear(&out);
 }
 
-static void commas_and_colons_come_by_themselves(void **state) {
+static void the_writer_sets_commas_and_colons(void **state) {
   (void)state;
   gl_buf out = {0};
   gl_json json = {.out = &out};
@@ -47,7 +47,7 @@ static void commas_and_colons_come_by_themselves(void **state) {
   gl_buf_clear(&out);
 }
 
-static void empty_brackets_stay_empty(void **state) {
+static void empty_objects_and_arrays_have_no_comma(void **state) {
   (void)state;
   gl_buf out = {0};
   gl_json json = {.out = &out};
@@ -90,19 +90,19 @@ static void quotes_and_backslashes_are_escaped(void **state) {
   expect_written("\"", 1, "\"\\\"\"");
 }
 
-static void controls_have_their_short_form_or_a_code(void **state) {
+static void control_characters_are_escaped_in_their_shortest_form(void **state) {
   (void)state;
   expect_written("\b\f\n\r\t", 5, "\"\\b\\f\\n\\r\\t\"");
   expect_written("\0x\x01\x0B\x1F\x7F ", 7, "\"\\u0000x\\u0001\\u000b\\u001f\\u007f \"");
 }
 
-static void utf8_is_written_as_it_is(void **state) {
+static void utf8_is_not_escaped(void **state) {
   (void)state;
   expect_written("\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80", 9,
                  "\"\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\"");
 }
 
-static void keys_are_escaped_as_strings_are(void **state) {
+static void keys_are_escaped_like_strings(void **state) {
   (void)state;
   gl_buf out = {0};
   gl_json json = {.out = &out};
@@ -116,14 +116,14 @@ static void keys_are_escaped_as_strings_are(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(commas_and_colons_come_by_themselves),
-      cmocka_unit_test(empty_brackets_stay_empty),
+      cmocka_unit_test(the_writer_sets_commas_and_colons),
+      cmocka_unit_test(empty_objects_and_arrays_have_no_comma),
       cmocka_unit_test(integers_are_exact_to_the_limits),
       cmocka_unit_test(a_string_may_be_empty),
       cmocka_unit_test(quotes_and_backslashes_are_escaped),
-      cmocka_unit_test(controls_have_their_short_form_or_a_code),
-      cmocka_unit_test(utf8_is_written_as_it_is),
-      cmocka_unit_test(keys_are_escaped_as_strings_are),
+      cmocka_unit_test(control_characters_are_escaped_in_their_shortest_form),
+      cmocka_unit_test(utf8_is_not_escaped),
+      cmocka_unit_test(keys_are_escaped_like_strings),
   };
   return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

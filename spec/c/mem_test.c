@@ -22,7 +22,7 @@ static void a_copy_of_no_bytes_is_an_empty_string(void **state) {
   gl_mem_free(copy);
 }
 
-static void a_copy_too_long_for_its_nul_is_refused(void **state) {
+static void a_copy_whose_nul_would_overflow_the_size_is_refused(void **state) {
   (void)state;
   assert_null(gl_mem_strndup("", SIZE_MAX));
 }
@@ -35,14 +35,14 @@ static void elements_are_zeroed(void **state) {
   gl_mem_free(elements);
 }
 
-static void wiping_leaves_zeros_and_what_lies_behind(void **state) {
+static void wiping_zeroes_the_bytes_and_no_others(void **state) {
   (void)state;
   char secret[8] = "secret!";
   gl_mem_wipe(secret, 6);
   assert_memory_equal(secret, "\0\0\0\0\0\0!", 8);
 }
 
-static void nothing_may_be_wiped_and_freed(void **state) {
+static void null_may_be_wiped_and_freed(void **state) {
   (void)state;
   gl_mem_wipe(NULL, 0);
   gl_mem_wipe_free(NULL, 10);
@@ -53,10 +53,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_copy_has_the_bytes_and_a_nul_behind_them),
       cmocka_unit_test(a_copy_of_no_bytes_is_an_empty_string),
-      cmocka_unit_test(a_copy_too_long_for_its_nul_is_refused),
+      cmocka_unit_test(a_copy_whose_nul_would_overflow_the_size_is_refused),
       cmocka_unit_test(elements_are_zeroed),
-      cmocka_unit_test(wiping_leaves_zeros_and_what_lies_behind),
-      cmocka_unit_test(nothing_may_be_wiped_and_freed),
+      cmocka_unit_test(wiping_zeroes_the_bytes_and_no_others),
+      cmocka_unit_test(null_may_be_wiped_and_freed),
   };
   return cmocka_run_group_tests_name("mem", tests, NULL, NULL);
 }

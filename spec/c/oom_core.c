@@ -231,7 +231,7 @@ static void a_header_list_that_cannot_grow_is_unchanged(void **state) {
   expect_headers_unchanged_until_done(gl_headers_set, "New");
 }
 
-static void a_header_value_that_goes_is_wiped(void **state) {
+static void a_removed_or_replaced_header_value_is_wiped(void **state) {
   (void)state;
   gl_headers headers = {0};
   gl_mem_fail_from(-1);
@@ -247,7 +247,7 @@ static void a_header_value_that_goes_is_wiped(void **state) {
   assert_int_equal(gl_mem_wiped() - wiped, 1 + 2 + 4 + 8);
 }
 
-static void failing_allocates_nothing(void **state) {
+static void reporting_an_error_allocates_nothing(void **state) {
   (void)state;
   gl_error error;
   gl_mem_fail_from(0);
@@ -336,8 +336,8 @@ int main(void) {
       cmocka_unit_test(a_text_that_cannot_be_cleaned_leaves_the_buffer_unchanged),
       cmocka_unit_test(a_json_step_that_fails_is_undone),
       cmocka_unit_test(a_header_list_that_cannot_grow_is_unchanged),
-      cmocka_unit_test(a_header_value_that_goes_is_wiped),
-      cmocka_unit_test(failing_allocates_nothing),
+      cmocka_unit_test(a_removed_or_replaced_header_value_is_wiped),
+      cmocka_unit_test(reporting_an_error_allocates_nothing),
       /* Last, for OpenSSL's own blocks stay alive from then on. */
       cmocka_unit_test(a_digest_that_cannot_be_made_is_a_memory_error),
   };

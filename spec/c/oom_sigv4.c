@@ -76,7 +76,7 @@ static int make_and_sign(gl_error *error) {
   return result;
 }
 
-static void nothing_is_left_of_what_could_not_be_made(void **state) {
+static void a_failed_allocation_leaks_nothing(void **state) {
   (void)state;
   expect_clean_until_done(set_credentials, 3);
   expect_clean_until_done(resolve, 2);
@@ -128,7 +128,7 @@ static void the_signing_key_is_wiped_with_the_signer_and_when_the_keys_change(vo
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nothing_is_left_of_what_could_not_be_made),
+      cmocka_unit_test(a_failed_allocation_leaks_nothing),
       cmocka_unit_test(credentials_are_wiped_when_cleared_and_when_replaced),
       cmocka_unit_test(the_signing_key_is_wiped_with_the_signer_and_when_the_keys_change),
   };

@@ -32,7 +32,7 @@ static void expect_parts(const char *url, const char *origin, const char *path, 
   gl_request_clear(&request);
 }
 
-static void a_url_is_taken_apart_and_its_path_and_query_are_left_alone(void **state) {
+static void a_url_is_split_without_changing_path_and_query(void **state) {
   (void)state;
   expect_parts("http://localhost/a%20b//c/../d?x=1&y=%2f?", "http://localhost", "/a%20b//c/../d",
                "x=1&y=%2f?");
@@ -53,7 +53,7 @@ static void scheme_and_host_are_lower_case(void **state) {
   expect_parts("Http://[2001:DB8::1]:9000/", "http://[2001:db8::1]:9000", "/", "");
 }
 
-static void the_schemes_own_port_is_dropped_and_no_other(void **state) {
+static void only_the_default_port_of_the_scheme_is_dropped(void **state) {
   (void)state;
   expect_parts("https://h:443/", "https://h", "/", "");
   expect_parts("http://h:80/", "http://h", "/", "");
@@ -64,7 +64,7 @@ static void the_schemes_own_port_is_dropped_and_no_other(void **state) {
   expect_parts("http://h:65535/", "http://h:65535", "/", "");
 }
 
-static void a_host_may_be_a_name_an_address_or_an_address_of_ipv6(void **state) {
+static void a_host_may_be_a_name_or_an_address_of_ipv4_or_ipv6(void **state) {
   (void)state;
   expect_parts("http://127.0.0.1/", "http://127.0.0.1", "/", "");
   expect_parts("http://local_stack-1/", "http://local_stack-1", "/", "");
@@ -169,7 +169,7 @@ static void a_nul_in_a_url_is_a_control_character(void **state) {
   gl_request_clear(&request);
 }
 
-static void a_refused_url_leaves_the_one_before(void **state) {
+static void a_refused_url_leaves_the_request_unchanged(void **state) {
   (void)state;
   gl_request request = {0};
   gl_error error;
@@ -252,16 +252,16 @@ static void a_cleared_request_may_be_used_and_cleared_again(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_url_is_taken_apart_and_its_path_and_query_are_left_alone),
+      cmocka_unit_test(a_url_is_split_without_changing_path_and_query),
       cmocka_unit_test(a_missing_path_is_a_slash),
       cmocka_unit_test(scheme_and_host_are_lower_case),
-      cmocka_unit_test(the_schemes_own_port_is_dropped_and_no_other),
-      cmocka_unit_test(a_host_may_be_a_name_an_address_or_an_address_of_ipv6),
+      cmocka_unit_test(only_the_default_port_of_the_scheme_is_dropped),
+      cmocka_unit_test(a_host_may_be_a_name_or_an_address_of_ipv4_or_ipv6),
       cmocka_unit_test(a_url_that_could_mean_another_host_or_request_is_refused),
       cmocka_unit_test(control_characters_of_a_refused_url_are_escaped),
       cmocka_unit_test(user_information_is_refused_and_not_shown),
       cmocka_unit_test(a_nul_in_a_url_is_a_control_character),
-      cmocka_unit_test(a_refused_url_leaves_the_one_before),
+      cmocka_unit_test(a_refused_url_leaves_the_request_unchanged),
       cmocka_unit_test(a_long_url_is_cut_in_the_message),
       cmocka_unit_test(the_host_is_the_origin_without_its_scheme),
       cmocka_unit_test(a_header_is_set_once_whatever_its_case),

@@ -31,7 +31,7 @@ static void a_reason_may_be_missing(void **state) {
   gl_response_clear(&response);
 }
 
-static void what_only_looks_like_a_status_line_changes_nothing(void **state) {
+static void a_malformed_status_line_is_ignored(void **state) {
   (void)state;
   static const char *const lines[] = {"HTTP/1.1 20", "HTTP/1.1 2x0 OK", "HTTP/1.1 2000 OK",
                                       "HTTP/1.1",    "HTTP/",           "http/1.1 200 OK",
@@ -45,7 +45,7 @@ static void what_only_looks_like_a_status_line_changes_nothing(void **state) {
   gl_response_clear(&response);
 }
 
-static void fields_keep_their_order_and_spelling_without_space_around(void **state) {
+static void header_fields_keep_order_and_spelling_and_are_trimmed(void **state) {
   (void)state;
   gl_response response = {0};
   feed(&response, "HTTP/1.1 200 OK\r\n");
@@ -63,7 +63,7 @@ static void fields_keep_their_order_and_spelling_without_space_around(void **sta
   gl_response_clear(&response);
 }
 
-static void lines_that_are_no_fields_are_passed_over(void **state) {
+static void lines_that_are_not_header_fields_are_ignored(void **state) {
   (void)state;
   static const char *const lines[] = {"no colon", ": no name",    "bad name: x",    " folded: x",
                                       "\tfolded", "X-Bell: \a\r", "X-Cr: a\rb\r\n", ""};
@@ -87,7 +87,7 @@ static void a_final_head_replaces_an_interim_one(void **state) {
   gl_response_clear(&response);
 }
 
-static void a_body_may_hold_any_bytes_and_come_in_pieces(void **state) {
+static void a_body_may_have_any_bytes_and_arrive_in_pieces(void **state) {
   (void)state;
   gl_response response = {.status = 200};
   assert_int_equal(gl_response_body(&response, "a\0b", 3), 0);
@@ -122,7 +122,7 @@ static void a_body_is_cut_at_the_bound_of_its_status(void **state) {
   expect_bound(301, GL_RESPONSE_ERROR_BODY_MAX);
 }
 
-static void a_body_that_just_fits_is_whole(void **state) {
+static void a_body_that_just_fits_is_not_truncated(void **state) {
   (void)state;
   gl_response response = {.status = 500};
   char *bytes = calloc(1, GL_RESPONSE_ERROR_BODY_MAX);
@@ -137,13 +137,13 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_status_line_gives_the_status),
       cmocka_unit_test(a_reason_may_be_missing),
-      cmocka_unit_test(what_only_looks_like_a_status_line_changes_nothing),
-      cmocka_unit_test(fields_keep_their_order_and_spelling_without_space_around),
-      cmocka_unit_test(lines_that_are_no_fields_are_passed_over),
+      cmocka_unit_test(a_malformed_status_line_is_ignored),
+      cmocka_unit_test(header_fields_keep_order_and_spelling_and_are_trimmed),
+      cmocka_unit_test(lines_that_are_not_header_fields_are_ignored),
       cmocka_unit_test(a_final_head_replaces_an_interim_one),
-      cmocka_unit_test(a_body_may_hold_any_bytes_and_come_in_pieces),
+      cmocka_unit_test(a_body_may_have_any_bytes_and_arrive_in_pieces),
       cmocka_unit_test(a_body_is_cut_at_the_bound_of_its_status),
-      cmocka_unit_test(a_body_that_just_fits_is_whole),
+      cmocka_unit_test(a_body_that_just_fits_is_not_truncated),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 static const char unreserved[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
-static void only_the_unreserved_stay_unencoded(void **state) {
+static void every_byte_that_is_not_unreserved_is_encoded(void **state) {
   (void)state;
   for (int byte = 0; byte < 256; byte++) {
     unsigned char bytes[1] = {(unsigned char)byte};
@@ -26,7 +26,7 @@ static void only_the_unreserved_stay_unencoded(void **state) {
   }
 }
 
-static void safe_bytes_stay_and_a_nul_is_never_safe(void **state) {
+static void safe_bytes_are_not_encoded_and_a_nul_is_never_safe(void **state) {
   (void)state;
   gl_buf out = {0};
   gl_buf_append_string(&out, ">");
@@ -59,7 +59,7 @@ static void a_value_cannot_become_a_label(void **state) {
   gl_buf_clear(&path);
 }
 
-static void a_label_that_is_not_there_is_reported(void **state) {
+static void a_missing_label_is_reported(void **state) {
   (void)state;
   gl_buf path = {0};
   assert_int_equal(gl_uri_fill(&path, "vaultName", "v", 1), -1);
@@ -103,7 +103,7 @@ static void a_normalized_path_has_no_empty_or_dot_segments(void **state) {
   expect_path("/.a/..b", 1, "/.a/..b");
 }
 
-static void two_dots_drop_the_segment_before_and_never_more(void **state) {
+static void two_dots_drop_only_the_segment_before_them(void **state) {
   (void)state;
   expect_path("/example/..", 1, "/");
   expect_path("/example1/example2/../..", 1, "/");
@@ -116,7 +116,7 @@ static void two_dots_drop_the_segment_before_and_never_more(void **state) {
   expect_path("/a%2Fb/../c", 1, "/c");
 }
 
-static void a_path_as_it_is_sent_is_only_encoded(void **state) {
+static void a_path_that_is_not_normalized_is_only_encoded(void **state) {
   (void)state;
   expect_path("", 0, "/");
   expect_path("//", 0, "//");
@@ -181,7 +181,7 @@ static void empty_parameters_are_dropped(void **state) {
   expect_query("&&a=1&&b=2&", "a=1&b=2");
 }
 
-static void a_percent_sign_without_two_digits_is_itself(void **state) {
+static void a_percent_sign_without_two_digits_is_encoded(void **state) {
   (void)state;
   expect_query("a=%", "a=%25");
   expect_query("a=%4", "a=%254");
@@ -206,7 +206,7 @@ static void many_parameters_are_sorted(void **state) {
   gl_buf_clear(&expected);
 }
 
-static void a_length_that_overflows_is_refused_as_memory(void **state) {
+static void a_length_that_overflows_is_a_memory_error(void **state) {
   (void)state;
   gl_buf out = {0};
   assert_int_equal(gl_uri_encode(&out, "", SIZE_MAX / 3 + 1, NULL), GL_MEMORY);
@@ -217,23 +217,23 @@ static void a_length_that_overflows_is_refused_as_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(only_the_unreserved_stay_unencoded),
-      cmocka_unit_test(safe_bytes_stay_and_a_nul_is_never_safe),
+      cmocka_unit_test(every_byte_that_is_not_unreserved_is_encoded),
+      cmocka_unit_test(safe_bytes_are_not_encoded_and_a_nul_is_never_safe),
       cmocka_unit_test(labels_are_filled_in_any_order),
       cmocka_unit_test(a_value_cannot_become_a_label),
-      cmocka_unit_test(a_label_that_is_not_there_is_reported),
+      cmocka_unit_test(a_missing_label_is_reported),
       cmocka_unit_test(query_parameters_are_joined_and_encoded),
       cmocka_unit_test(a_normalized_path_has_no_empty_or_dot_segments),
-      cmocka_unit_test(two_dots_drop_the_segment_before_and_never_more),
-      cmocka_unit_test(a_path_as_it_is_sent_is_only_encoded),
+      cmocka_unit_test(two_dots_drop_only_the_segment_before_them),
+      cmocka_unit_test(a_path_that_is_not_normalized_is_only_encoded),
       cmocka_unit_test(a_path_is_encoded_once_more),
       cmocka_unit_test(parameters_are_sorted_by_encoded_name_then_value),
       cmocka_unit_test(names_and_values_are_encoded_strictly_and_once),
       cmocka_unit_test(a_parameter_without_a_value_gets_an_equals_sign),
       cmocka_unit_test(empty_parameters_are_dropped),
-      cmocka_unit_test(a_percent_sign_without_two_digits_is_itself),
+      cmocka_unit_test(a_percent_sign_without_two_digits_is_encoded),
       cmocka_unit_test(many_parameters_are_sorted),
-      cmocka_unit_test(a_length_that_overflows_is_refused_as_memory),
+      cmocka_unit_test(a_length_that_overflows_is_a_memory_error),
   };
   return cmocka_run_group_tests_name("uri", tests, NULL, NULL);
 }
