@@ -200,19 +200,15 @@ static CURLcode set_connect_timeout(gl_handle *handle, long wait) {
 
 /* ---- header fields ----------------------------------------------------------------------- */
 
-/* libcurl would make these up.  A line without a value says that it shall not. */
-static const struct {
-  const char *name, *line;
-} suppressed[] = {{"Accept", "Accept:"},
-                  {"Content-Type", "Content-Type:"},
-                  {"Expect", "Expect:"},
-                  {"Proxy-Connection", "Proxy-Connection:"}};
+/* Header fields that libcurl may add on its own.  A line without a value prevents that. */
+enum { SUPPRESSED_MAX = 4 };
 
-enum { SUPPRESSED = sizeof suppressed / sizeof *suppressed };
+/* Bodies of up to so many bytes are sent without Expect by every version of libcurl. */
+enum { EXPECT_MIN = 1024 };
 
 /* Room for all fields of a request, so that adding them cannot fail. */
 static int reserve_fields(gl_handle *handle, const gl_headers *headers) {
-  size_t count = headers->count + SUPPRESSED, length = 0;
+  size_t count = headers->count + SUPPRESSED_MAX, length = 0;
   for (size_t i = 0; i < headers->count; i++)
     length += strlen(headers->items[i].name) + strlen(headers->items[i].value) + 3;
   if (gl_buf_reserve(&handle->lines, length))
@@ -247,15 +243,32 @@ static void add_field(gl_handle *handle, size_t *count, char *line) {
   (*count)++;
 }
 
-static CURLcode set_headers(gl_handle *handle, const gl_headers *headers) {
+static void suppress(gl_handle *handle, size_t *count, const gl_headers *headers, const char *name,
+                     const char *line) {
+  if (!gl_headers_get(headers, name))
+    add_field(handle, count, (char *)line);
+}
+
+static void suppress_additions(gl_handle *handle, size_t *count, const gl_request *request) {
+  const gl_headers *headers = &request->headers;
+  const char *proxy = handle->pool->proxy;
+  suppress(handle, count, headers, "Accept", "Accept:");
+  if (request->has_body)
+    suppress(handle, count, headers, "Content-Type", "Content-Type:");
+  if (request->streamed || request->body.length > EXPECT_MIN)
+    suppress(handle, count, headers, "Expect", "Expect:");
+  if (!proxy || *proxy)
+    suppress(handle, count, headers, "Proxy-Connection", "Proxy-Connection:");
+}
+
+static CURLcode set_headers(gl_handle *handle, const gl_request *request) {
+  const gl_headers *headers = &request->headers;
   size_t count = 0;
   if (reserve_fields(handle, headers))
     return CURLE_OUT_OF_MEMORY;
   for (size_t i = 0; i < headers->count; i++)
     add_field(handle, &count, add_line(&handle->lines, &headers->items[i]));
-  for (size_t i = 0; i < SUPPRESSED; i++)
-    if (!gl_headers_get(headers, suppressed[i].name))
-      add_field(handle, &count, (char *)suppressed[i].line);
+  suppress_additions(handle, &count, request);
   return curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->fields);
 }
 
@@ -267,5 +280,5 @@ CURLcode gl_transfer_set_options(gl_transfer *transfer, const gl_request *reques
   code = code ? code : set_body(handle, request);
   if (may_raise_sigpipe(transfer))
     handle->pool->guards_sigpipe = 1;
-  return code ? code : set_headers(handle, &request->headers);
+  return code ? code : set_headers(handle, request);
 }

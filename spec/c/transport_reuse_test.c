@@ -1,0 +1,221 @@
+/* What a pool keeps from one transfer to the next, and what it does not. */
+#include "core/transport/transfer_private.h"
+
+#include "exchange.h"
+#include "loopback.h"
+
+#include <fcntl.h>
+
+#define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+enum { RUNS = 10000 };
+
+static int open_descriptors(void) {
+  int open = 0;
+  for (int fd = 0; fd < 1024; fd++)
+    open += fcntl(fd, F_GETFD) >= 0;
+  return open;
+}
+
+/* A script that answers `count` requests on one connection; the caller frees it. */
+static loopback_step *answers(int count) {
+  loopback_step *steps = calloc((size_t)count * 2 + 2, sizeof *steps);
+  assert_non_null(steps);
+  steps[0].act = ACCEPT;
+  for (int i = 0; i < count; i++) {
+    steps[1 + 2 * i].act = READ;
+    steps[2 + 2 * i] = (loopback_step){SEND, OK, 0};
+  }
+  return steps;
+}
+
+static void many_transfers_leave_the_same_descriptors_and_one_handle(void **state) {
+  (void)state;
+  loopback server;
+  exchange one;
+  loopback_step *steps = answers(RUNS);
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "PUT", server.url, "/", "body");
+  int descriptors = 0;
+  for (int i = 0; i < RUNS; i++) {
+    assert_int_equal(exchange_run(&one, pool), 0);
+    if (i == 0)
+      descriptors = open_descriptors();
+  }
+  assert_int_equal(open_descriptors(), descriptors);
+  assert_int_equal(pool->spare_count, 1);
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  assert_int_equal(server.accepted, 1);
+  loopback_clear(&server);
+  free(steps);
+}
+
+/* The last request that the server received. */
+static const char *last_request(const loopback *server) {
+  const char *last = server->received;
+  for (const char *next = last; (next = strstr(next, "HTTP/1.1\r\n")); next++)
+    for (last = next; last > server->received && last[-1] != '\n'; last--)
+      ;
+  return last;
+}
+
+typedef struct sent {
+  const char *method, *target, *name, *body;
+  const char *expected; /* from the request line on */
+} sent;
+
+/* A body that is in no header line: it ends with a line break so that the next request begins one.
+ */
+static const sent kinds[] = {
+    {"PUT", "/secret", "X-Secret", "body\n",
+     "PUT /secret HTTP/1.1\r\nHost: h\r\nX-Secret: 1\r\nContent-Length: 5\r\n\r\nbody\n"},
+    {"GET", "/b", NULL, NULL, "GET /b HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"POST", "/c", NULL, "", "POST /c HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n"},
+    {"DELETE", "/d", NULL, NULL, "DELETE /d HTTP/1.1\r\nHost: h\r\n\r\n"},
+};
+
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static void send_kind(gl_pool *pool, const loopback *server, const sent *kind) {
+  exchange one;
+  exchange_init(&one, kind->method, server->url, kind->target, kind->body);
+  exchange_header(&one, "Host", "h");
+  if (kind->name)
+    exchange_header(&one, kind->name, "1");
+  assert_int_equal(exchange_run(&one, pool), 0);
+  assert_int_equal(one.response.status, 200);
+  exchange_clear(&one);
+}
+
+static void a_request_carries_nothing_of_the_one_before_it(void **state) {
+  (void)state;
+  for (int first = 0; first < KINDS; first++)
+    for (int second = 0; second < KINDS; second++) {
+      loopback server;
+      loopback_step *steps = answers(2);
+      loopback_start(&server, steps);
+      gl_pool *pool = exchange_pool();
+      send_kind(pool, &server, &kinds[first]);
+      send_kind(pool, &server, &kinds[second]);
+      assert_int_equal(pool->spare_count, 1);
+      gl_pool_free(pool);
+      loopback_stop(&server);
+      assert_string_equal(last_request(&server), kinds[second].expected);
+      loopback_clear(&server);
+      free(steps);
+    }
+}
+
+static void a_handle_that_is_given_back_holds_no_secret(void **state) {
+  (void)state;
+  loopback server;
+  exchange one;
+  loopback_step *steps = answers(1);
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "GET", server.url, "/", NULL);
+  exchange_header(&one, "Authorization", "signature");
+  gl_transfer *transfer = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
+  const gl_buf *lines = &transfer->handle->lines;
+  size_t length = lines->length;
+  assert_true(length > 0);
+  while (!gl_transfer_poll(transfer, 1000))
+    ;
+  assert_null(transfer->handle);
+  assert_int_equal(lines->length, 0);
+  for (size_t i = 0; i < length; i++)
+    assert_int_equal(lines->data[i], 0);
+  gl_transfer_free(transfer);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  exchange_clear(&one);
+  loopback_clear(&server);
+  free(steps);
+}
+
+static void the_number_of_spare_handles_is_bounded(void **state) {
+  (void)state;
+  enum { MANY = GL_POOL_SPARE_MAX + 10 };
+  exchange one;
+  gl_transfer *transfers[MANY];
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "GET", "http://127.0.0.1:1", "/", NULL);
+  for (int i = 0; i < MANY; i++)
+    transfers[i] = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
+  for (int i = 0; i < MANY; i++)
+    gl_transfer_free(transfers[i]);
+  assert_int_equal(pool->spare_count, GL_POOL_SPARE_MAX);
+  gl_pool_free(pool);
+  exchange_clear(&one);
+}
+
+/* A round over many transfers asks the system once, whatever their number. */
+static void a_round_of_polls_waits_once(void **state) {
+  (void)state;
+  enum { MANY = 8 };
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
+  loopback server;
+  exchange one;
+  gl_transfer *transfers[MANY];
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "GET", server.url, "/", NULL);
+  for (int i = 0; i < MANY; i++)
+    transfers[i] = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
+  unsigned long before = gl_events_rounds(pool->events);
+  for (int i = 0; i < MANY; i++)
+    assert_false(gl_transfer_poll(transfers[i], 0));
+  assert_int_equal(gl_events_rounds(pool->events), before); /* they only begin */
+  for (int round = 1; round <= 3; round++) {
+    for (int i = 0; i < MANY; i++)
+      assert_false(gl_transfer_poll(transfers[i], 0));
+    assert_int_equal(gl_events_rounds(pool->events), before + (unsigned long)round);
+  }
+  for (int i = 0; i < MANY; i++)
+    gl_transfer_free(transfers[i]);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  exchange_clear(&one);
+  loopback_clear(&server);
+}
+
+/* An idle connection that the server closes wakes the event set once, and is no reason to wait. */
+static void a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
+                                        {CUE, 0, 0},    {CLOSE, 0, 0}, {HOLD, 0, 0}};
+  loopback server;
+  exchange one;
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  struct pollfd set = {.fd = gl_events_fd(pool->events), .events = POLLIN};
+  if (set.fd < 0)
+    skip();
+  exchange_init(&one, "GET", server.url, "/", NULL);
+  assert_int_equal(exchange_run(&one, pool), 0);
+  assert_int_equal(poll(&set, 1, 0), 0);
+  assert_int_equal(gl_events_timeout(pool->events), -1);
+  loopback_cue(&server);
+  assert_int_equal(poll(&set, 1, 60000), 1);
+  gl_events_wait(pool->events, 0);
+  assert_int_equal(poll(&set, 1, 0), 0);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  exchange_clear(&one);
+  loopback_clear(&server);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(many_transfers_leave_the_same_descriptors_and_one_handle),
+      cmocka_unit_test(a_request_carries_nothing_of_the_one_before_it),
+      cmocka_unit_test(a_handle_that_is_given_back_holds_no_secret),
+      cmocka_unit_test(the_number_of_spare_handles_is_bounded),
+      cmocka_unit_test(a_round_of_polls_waits_once),
+      cmocka_unit_test(a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
