@@ -10,11 +10,17 @@
 static atomic_long attempts;
 static atomic_long live;
 static atomic_size_t wiped;
-static atomic_long fails_from = -1;
+static atomic_long fails_from = -1, fails_at = -1;
 
 void gl_mem_fail_from(long n) {
   attempts = 0;
   fails_from = n;
+  fails_at = -1;
+}
+
+void gl_mem_fail_at(long n) {
+  gl_mem_fail_from(-1);
+  fails_at = n;
 }
 
 long gl_mem_count(void) {
@@ -31,7 +37,7 @@ size_t gl_mem_wiped(void) {
 
 static int refused(void) {
   long attempt = atomic_fetch_add(&attempts, 1), from = fails_from;
-  return from >= 0 && attempt >= from;
+  return (from >= 0 && attempt >= from) || attempt == fails_at;
 }
 
 void *gl_mem_realloc(void *pointer, size_t size) {

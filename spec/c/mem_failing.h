@@ -9,6 +9,9 @@
  * for n < 0. */
 void gl_mem_fail_from(long n);
 
+/* The same for the n-th allocation alone: it finds failures that are ignored. */
+void gl_mem_fail_at(long n);
+
 /* Allocations attempted since gl_mem_fail_from was called, or since the start: those that failed,
  * and a block that is made larger or smaller, count too. */
 long gl_mem_count(void);

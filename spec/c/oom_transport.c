@@ -1,6 +1,11 @@
 /* The transport on an allocator that fails: for n = 0, 1, … every allocation from the n-th on is
- * refused, until an exchange gets through.  Each failure is GL_MEMORY and leaves nothing behind. */
+ * refused, until an exchange gets through.  Each failure is GL_MEMORY and leaves nothing behind.
+ * Then the n-th allocation alone is refused, of ours or of libcurl, which may give its failure
+ * another name: what arrives must be right even so. */
 #include "core/transport/transfer.h"
+
+#include <curl/curl.h>
+#include <stdatomic.h>
 
 #include "exchange.h"
 #include "loopback.h"
@@ -9,6 +14,18 @@
 static const char answer[] =
     "HTTP/1.1 404 Not Found\r\nx-amzn-RequestId: 1\r\nA: 1\r\nB: 2\r\nC: 3\r\n"
     "D: 4\r\nE: 5\r\nF: 6\r\nG: 7\r\nContent-Length: 7\r\n\r\n{\"a\":1}";
+
+/* Nothing of the response was dropped. */
+static void expect_whole(const exchange *one) {
+  static const char *const names[] = {"A", "B", "C", "D", "E", "F", "G"};
+  assert_int_equal(one->response.status, 404);
+  assert_string_equal(gl_headers_get(&one->response.headers, "x-amzn-RequestId"), "1");
+  for (int i = 0; i < 7; i++) {
+    char value[2] = {(char)('1' + i), '\0'};
+    assert_string_equal(gl_headers_get(&one->response.headers, names[i]), value);
+  }
+  assert_string_equal(gl_buf_string(&one->response.body), "{\"a\":1}");
+}
 
 static void options_without_memory_make_no_pool(void **state) {
   (void)state;
@@ -56,6 +73,8 @@ static void an_exchange_without_memory_fails_as_that_and_leaves_nothing(void **s
     result = run_failing(&one, n);
     assert_true(result == 0 || result == GL_MEMORY);
     assert_int_equal(one.response.status, result ? 0 : 404);
+    if (result == 0)
+      expect_whole(&one);
     exchange_clear(&one);
     assert_int_equal(gl_mem_live(), 0);
     loopback_stop(&server);
@@ -64,10 +83,110 @@ static void an_exchange_without_memory_fails_as_that_and_leaves_nothing(void **s
   assert_in_range(n, 20, 100);
 }
 
+static void one_refused_allocation_loses_no_option_and_no_header(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {HOLD, 0, 0}};
+  int result = GL_MEMORY;
+  for (long n = 0; result != 0; n++) {
+    loopback server;
+    exchange one;
+    loopback_start(&server, steps);
+    exchange_init(&one, "PUT", server.url, "/", "body");
+    gl_mem_fail_at(n);
+    gl_pool *pool = exchange_pool_of(&(gl_pool_options){.proxy = ""}, &one.error);
+    result = pool ? exchange_run(&one, pool) : (int)one.error.kind;
+    gl_pool_free(pool);
+    long count = gl_mem_count();
+    gl_mem_fail_at(-1);
+    assert_true(result == GL_MEMORY || (result == 0 && count <= n));
+    if (result == 0)
+      expect_whole(&one);
+    exchange_clear(&one);
+    assert_int_equal(gl_mem_live(), 0);
+    loopback_stop(&server);
+    loopback_clear(&server);
+  }
+}
+
+/* ---- libcurl's allocations --------------------------------------------------------------- */
+
+static atomic_long curl_attempts, curl_fails_at = -1;
+
+static int curl_refused(void) {
+  return atomic_fetch_add(&curl_attempts, 1) == curl_fails_at;
+}
+
+static void *curl_malloc(size_t size) {
+  return curl_refused() ? NULL : malloc(size);
+}
+
+static void *curl_calloc(size_t count, size_t size) {
+  return curl_refused() ? NULL : calloc(count, size);
+}
+
+static void *curl_realloc(void *pointer, size_t size) {
+  return curl_refused() ? NULL : realloc(pointer, size);
+}
+
+static char *curl_strdup(const char *text) {
+  return curl_refused() ? NULL : strdup(text);
+}
+
+static int make_curl_fail(void **state) {
+  (void)state;
+  return curl_global_init_mem(CURL_GLOBAL_DEFAULT, curl_malloc, free, curl_realloc, curl_strdup,
+                              curl_calloc) != CURLE_OK;
+}
+
+/* What arrives is right, or it is an error. */
+static int run_without_curls_memory(exchange *one, const gl_pool_options *options, long n) {
+  curl_attempts = 0;
+  curl_fails_at = n;
+  gl_pool *pool = exchange_pool_of(options, &one->error);
+  int result = pool ? exchange_run(one, pool) : (int)one->error.kind;
+  curl_fails_at = -1;
+  gl_pool_free(pool);
+  return result;
+}
+
+static void when_libcurl_has_no_memory_no_option_is_ignored(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {HOLD, 0, 0}};
+  static const loopback_step nothing[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
+  loopback other;
+  loopback_start(&other, nothing);
+  setenv("http_proxy", other.url, 1);
+  for (long run = 0; run / 2 <= curl_attempts; run++) { /* each twice: without and with a proxy */
+    loopback server;
+    exchange one;
+    loopback_start(&server, steps);
+    exchange_init(&one, "PUT", run % 2 ? "http://glacier.invalid" : server.url, "/", "body");
+    one.timeouts.read = 5000; /* the other server never answers */
+    const gl_pool_options options = {.proxy = run % 2 ? server.url : "", .no_proxy = "localhost"};
+    int result = run_without_curls_memory(&one, &options, run / 2);
+    if (result == 0)
+      expect_whole(&one);
+    exchange_clear(&one);
+    assert_int_equal(gl_mem_live(), 0);
+    loopback_stop(&server);
+    if (result == 0)
+      assert_non_null(strstr(server.received, "Content-Length: 4\r\n\r\nbody"));
+    loopback_clear(&server);
+  }
+  unsetenv("http_proxy");
+  loopback_stop(&other);
+  assert_int_equal(other.accepted, 0);
+  loopback_clear(&other);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(options_without_memory_make_no_pool),
       cmocka_unit_test(an_exchange_without_memory_fails_as_that_and_leaves_nothing),
+      cmocka_unit_test(one_refused_allocation_loses_no_option_and_no_header),
+      cmocka_unit_test(when_libcurl_has_no_memory_no_option_is_ignored),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, make_curl_fail, NULL);
 }

@@ -178,6 +178,44 @@ static void a_slow_answer_is_no_timeout_while_it_moves(void **state) {
   loopback_clear(&server);
 }
 
+static void a_head_that_comes_byte_by_byte_is_no_timeout(void **state) {
+  (void)state;
+  static const char head[] = HEAD "Content-Length: 0\r\n\r\n";
+  enum { BYTES = sizeof head - 1 };
+  static char bytes[BYTES][2];
+  loopback_step steps[3 + 2 * BYTES] = {{ACCEPT, 0, 0}, {READ, 0, 0}};
+  for (int i = 0; i < BYTES; i++) {
+    bytes[i][0] = head[i];
+    steps[2 + 2 * i] = (loopback_step){SEND, bytes[i], 0};
+    steps[3 + 2 * i].act = CUE;
+  }
+  loopback server;
+  exchange one;
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "GET", server.url, "/", NULL);
+  one.timeouts.read = 90000;
+  gl_transfer *transfer = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
+  for (int i = 0; i < BYTES - 1; i++) {
+    int64_t before = gl_events_now() - 60000;
+    transfer->handle->active = before;
+    gl_events_set_timer(pool->events, &transfer->read_timer, gl_events_now());
+    for (int polls = 0; transfer->handle->active == before; polls++) {
+      assert_true(polls < 10000);
+      assert_false(gl_transfer_poll(transfer, 10));
+    }
+    loopback_cue(&server);
+  }
+  while (!gl_transfer_poll(transfer, 1000))
+    ;
+  assert_int_equal(gl_transfer_finish(transfer, &one.response, &one.error), 0);
+  gl_transfer_free(transfer);
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  loopback_clear(&server);
+}
+
 static void a_handshake_that_stalls_is_a_connect_timeout(void **state) {
   (void)state;
   static const gl_timeouts soon = {.connect = 50, .read = 60000};
@@ -280,6 +318,15 @@ static void a_proxy_url_that_makes_no_sense_keeps_its_password(void **state) {
   assert_null(strstr(message, "secret"));
 }
 
+static void control_characters_of_a_proxy_url_are_escaped(void **state) {
+  (void)state;
+  char message[1024];
+  fail_at_proxy("gopher://\n127.0.0.1\x1b:1\x7f", "http://127.0.0.1:1", message, sizeof message);
+  assert_non_null(strstr(message, "\"gopher://\\x0a127.0.0.1\\x1b:1\\x7f\""));
+  for (const char *byte = message; *byte; byte++)
+    assert_true((unsigned char)*byte >= 0x20 && *byte != 0x7f);
+}
+
 static void
 a_refused_endpoint_beside_a_proxy_that_is_not_for_it_is_an_endpoint_error(void **state) {
   (void)state;
@@ -320,6 +367,7 @@ int main(void) {
       cmocka_unit_test(a_server_that_stalls_is_a_read_timeout),
       cmocka_unit_test(a_server_that_stops_reading_is_a_read_timeout),
       cmocka_unit_test(a_slow_answer_is_no_timeout_while_it_moves),
+      cmocka_unit_test(a_head_that_comes_byte_by_byte_is_no_timeout),
       cmocka_unit_test(a_handshake_that_stalls_is_a_connect_timeout),
       cmocka_unit_test(a_refused_port_is_an_endpoint_error),
       cmocka_unit_test(a_name_that_does_not_exist_is_an_endpoint_error),
@@ -327,6 +375,7 @@ int main(void) {
       cmocka_unit_test(a_bundle_that_cannot_be_read_is_an_ssl_error_for_good),
       cmocka_unit_test(a_proxy_that_cannot_be_reached_is_a_proxy_error),
       cmocka_unit_test(a_proxy_url_that_makes_no_sense_keeps_its_password),
+      cmocka_unit_test(control_characters_of_a_proxy_url_are_escaped),
       cmocka_unit_test(a_refused_endpoint_beside_a_proxy_that_is_not_for_it_is_an_endpoint_error),
       cmocka_unit_test(the_refusal_of_a_proxy_is_never_the_answer),
   };

@@ -142,4 +142,28 @@ describe("over TLS", function()
       peer:stop()
     end)
   end
+
+  it("a body without a length that is cut with its connection is a closed connection", function()
+    local origin = scripted.start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\n\r\nabc" }, { "stall" } } }
+    local place = nginx.directory()
+    assert(os.execute("spec/support/certificates.sh " .. place))
+    local proxy = nginx.start(place, { cut = ([[
+      ssl_certificate %s/good.pem; ssl_certificate_key %s/good.key; chunked_transfer_encoding off;
+      location /-/ { proxy_pass %s; proxy_buffering off; }
+    ]]):format(place, place, origin.url) })
+    local client = glacier.client {
+      region = "us-east-1", endpoint_url = "https://127.0.0.1:" .. proxy.ports.cut, ca_bundle = place .. "/ca.pem",
+      credentials = { access_key_id = "AKID", secret_access_key = "SECRET" }, env = {},
+    }
+    local body = client:get_job_output { vaultName = "v", jobId = "j" }.body
+    assert.equal("abc", body:read(3))
+    -- A process that is killed says nothing more in its TLS session.
+    assert(os.execute("kill -9 $(ps -o pid= --ppid $(cat " .. place .. "/nginx.pid))"))
+    local good, err = pcall(body.read, body, 3)
+    assert.is_false(good)
+    assert.equal("ConnectionClosedError", err.code)
+    client:close()
+    proxy:stop()
+    origin:stop()
+  end)
 end)

@@ -232,6 +232,20 @@ static void set_stop(gl_transfer *transfer) {
   }
 }
 
+/* Before 8.14.1 libcurl with OpenSSL reports a TLS connection that was cut as one that was closed.
+ * A body without a length would then end anywhere.  One with a tree hash is checked by that. */
+static int end_is_uncertain(const gl_transfer *transfer) {
+  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+  const gl_response *response = &transfer->response;
+  if (info->version_num >= 0x080e01 || !info->ssl_version || strstr(info->ssl_version, "GnuTLS"))
+    return 0;
+  return strncmp(gl_buf_string(&transfer->url), "https:", 6) == 0 && transfer->may_have_body &&
+         response->status >= 200 && response->status < 300 && response->status != 204 &&
+         !gl_headers_get(&response->headers, "Content-Length") &&
+         !gl_headers_get(&response->headers, "Transfer-Encoding") &&
+         !gl_headers_get(&response->headers, "x-amz-sha256-tree-hash");
+}
+
 void gl_transfer_set_result(gl_transfer *transfer, CURLcode result) {
   transfer->error = (gl_error){0};
   if (transfer->stop != GL_STOP_NONE)
@@ -242,6 +256,9 @@ void gl_transfer_set_result(gl_transfer *transfer, CURLcode result) {
     set_fault(transfer, fault_of(transfer, result), detail(transfer, result));
   else if (!transfer->head_done) /* libcurl accepts a head that is cut short */
     gl_transfer_set_closed(transfer, "No whole response head came.", &transfer->error);
+  else if (end_is_uncertain(transfer))
+    gl_transfer_set_closed(transfer, "The end of the body cannot be told from a cut connection.",
+                           &transfer->error);
 }
 
 void gl_transfer_set_timed_out(gl_transfer *transfer) {

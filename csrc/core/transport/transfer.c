@@ -2,6 +2,8 @@
 
 #include "core/mem.h"
 
+#include <string.h>
+
 /* ---- the end ----------------------------------------------------------------------------- */
 
 /* `transfer->error` is filled. */
@@ -94,6 +96,7 @@ gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_
   transfer->pool = gl_pool_hold(pool);
   transfer->timeouts = *timeouts;
   transfer->body_length = request->streamed ? request->body_length : 0;
+  transfer->may_have_body = strcmp(gl_buf_string(&request->method), "HEAD") != 0;
   transfer->round = gl_events_rounds(pool->events) - 1;
   if (start(transfer, request) == 0)
     return transfer;

@@ -23,6 +23,7 @@ struct gl_transfer {
   curl_off_t up_threshold; /* the connection is up once CURLINFO_PRETRANSFER_TIME_T passes this */
 
   gl_response response;
+  int may_have_body; /* the request is no HEAD */
   size_t head_bytes;
   int head_done; /* the final head is over: what looks like a field then is a trailer */
   gl_stop stop;
