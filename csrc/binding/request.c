@@ -68,8 +68,10 @@ int gl_lua_prepare(lua_State *L) {
   size_t length;
   const gl_operation *operation = gl_option_operation(L);
   const char *url = luaL_checklstring(L, 3, &length);
-  lua_settop(L, 3);
-  gl_request *request = gl_box_new(L, &gl_request_box);
+  lua_settop(L, 4);
+  gl_request *request =
+      lua_isnil(L, 4) ? gl_box_new(L, &gl_request_box) : gl_box_check(L, 4, &gl_request_box);
+  gl_request_reset(request);
   if (gl_request_set_url(request, operation->http_method, url, length, &error))
     return gl_raise(L, &error, operation->name);
   gl_marshal_input(L, 2, operation, request);
@@ -203,6 +205,12 @@ static int request_export(lua_State *L) {
   return 1;
 }
 
+/* request:recycle(): forgets everything, so that core.prepare can use it again */
+static int request_recycle(lua_State *L) {
+  gl_request_reset(gl_box_self(L, &gl_request_box));
+  return 0;
+}
+
 /* request:secrets() -> the secrets of the last signing: signature, session token if there is one */
 static int request_secrets(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
@@ -234,11 +242,15 @@ static int request_stream(lua_State *L) {
   return 0;
 }
 
-static const luaL_Reg request_methods[] = {
-    {"set_header", request_set_header},   {"streamed", request_streamed},
-    {"stream", request_stream},           {"sign", request_sign},
-    {"sign_stages", request_sign_stages}, {"export", request_export},
-    {"secrets", request_secrets},         {NULL, NULL}};
+static const luaL_Reg request_methods[] = {{"set_header", request_set_header},
+                                           {"streamed", request_streamed},
+                                           {"stream", request_stream},
+                                           {"sign", request_sign},
+                                           {"sign_stages", request_sign_stages},
+                                           {"export", request_export},
+                                           {"secrets", request_secrets},
+                                           {"recycle", request_recycle},
+                                           {NULL, NULL}};
 
 const gl_box_class gl_request_box = {"glacier.request", sizeof(gl_request), clear_request,
                                      request_methods, 0};

@@ -54,32 +54,82 @@ int gl_header_value_valid(const char *value, size_t length) {
   return 1;
 }
 
-static void header_clear(gl_header *header) {
-  gl_mem_wipe(header->value, header->value_length);
-  gl_mem_free(header->name);
-  *header = (gl_header){0};
+/* ---- memory of names and values ---------------------------------------------------------- */
+
+typedef struct gl_header_block {
+  struct gl_header_block *next;
+  size_t size, used; /* of `bytes` */
+  char bytes[];
+} gl_header_block;
+
+/* The first block has room for the fields of a usual request.  Each further one is twice as large.
+ */
+enum { FIRST_BLOCK = 1024 - (int)sizeof(gl_header_block), LARGEST_BLOCK = 64 * 1024 };
+
+static gl_header_block *add_block(gl_headers *headers, size_t needed) {
+  gl_header_block *last = headers->blocks;
+  size_t size = !last ? FIRST_BLOCK : last->size < LARGEST_BLOCK ? last->size * 2 : LARGEST_BLOCK;
+  if (size < needed)
+    size = needed;
+  if (size > SIZE_MAX - sizeof *last)
+    return NULL;
+  gl_header_block *block = gl_mem_realloc(NULL, sizeof *block + size);
+  if (!block)
+    return NULL;
+  block->next = last;
+  block->size = size;
+  block->used = 0;
+  headers->blocks = block;
+  return block;
 }
 
-/* Copies name and value into `header`; on failure it is the zero value. */
-static int header_make(gl_header *header, const char *name, size_t name_length, const char *value,
-                       size_t value_length) {
-  *header = (gl_header){0};
+/* `size` bytes that live as long as the list. */
+static char *allocate(gl_headers *headers, size_t size) {
+  gl_header_block *block = headers->blocks;
+  if (!block || block->size - block->used < size)
+    block = add_block(headers, size);
+  if (!block)
+    return NULL;
+  char *bytes = block->bytes + block->used;
+  block->used += size;
+  return bytes;
+}
+
+/* Wipes and frees all blocks but the oldest, which is returned; NULL if there is none. */
+static gl_header_block *keep_oldest(gl_headers *headers) {
+  gl_header_block *block = headers->blocks;
+  while (block && block->next) {
+    gl_header_block *next = block->next;
+    gl_mem_wipe_free(block, sizeof *block + block->used);
+    block = next;
+  }
+  headers->blocks = block;
+  return block;
+}
+
+/* Copies name and value into memory of the list. */
+static int header_make(gl_headers *headers, gl_header *header, const char *name, size_t name_length,
+                       const char *value, size_t value_length) {
   if (!is_token(name, name_length) || !gl_header_value_valid(value, value_length))
     return GL_HEADER_BAD;
   if (value_length > SIZE_MAX - 2 - name_length)
     return GL_MEMORY;
-  char *block = gl_mem_realloc(NULL, name_length + value_length + 2);
-  if (!block)
+  char *copy = allocate(headers, name_length + value_length + 2);
+  if (!copy)
     return GL_MEMORY;
-  memcpy(block, name, name_length);
-  block[name_length] = '\0';
-  char *copy = block + name_length + 1;
+  memcpy(copy, name, name_length);
+  copy[name_length] = '\0';
+  header->name = copy;
+  header->value = copy + name_length + 1;
   if (value_length)
-    memcpy(copy, value, value_length);
-  copy[value_length] = '\0';
-  *header = (gl_header){block, copy, value_length, hash_name(name, name_length)};
+    memcpy(header->value, value, value_length);
+  header->value[value_length] = '\0';
+  header->value_length = value_length;
+  header->hash = hash_name(name, name_length);
   return 0;
 }
+
+/* ---- the list ---------------------------------------------------------------------------- */
 
 static int grow(gl_headers *headers) {
   if (headers->count < headers->capacity)
@@ -99,10 +149,31 @@ static int is_named(const gl_header *header, const char *name, uint32_t hash) {
   return header->hash == hash && gl_header_name_compare(header->name, name) == 0;
 }
 
+static int has_name(const gl_header *header, const char *name, size_t length) {
+  for (size_t i = 0; i < length; i++)
+    if (!header->name[i] || lower(header->name[i]) != lower(name[i]))
+      return 0;
+  return !header->name[length];
+}
+
+static void wipe_value(gl_header *header) {
+  gl_mem_wipe(header->value, header->value_length);
+}
+
 /* The index of the first field of that name, or the count. */
 static size_t find(const gl_headers *headers, const char *name, uint32_t hash) {
   size_t i = 0;
   while (i < headers->count && !is_named(&headers->items[i], name, hash))
+    i++;
+  return i;
+}
+
+/* The same for a name of `length` bytes without a NUL behind it. */
+static size_t find_bytes(const gl_headers *headers, const char *name, size_t length) {
+  uint32_t hash = hash_name(name, length);
+  size_t i = 0;
+  while (i < headers->count &&
+         !(headers->items[i].hash == hash && has_name(&headers->items[i], name, length)))
     i++;
   return i;
 }
@@ -112,7 +183,7 @@ static void remove_from(gl_headers *headers, const char *name, uint32_t hash, si
   size_t kept = from;
   for (size_t i = from; i < headers->count; i++) {
     if (is_named(&headers->items[i], name, hash))
-      header_clear(&headers->items[i]);
+      wipe_value(&headers->items[i]);
     else
       headers->items[kept++] = headers->items[i];
   }
@@ -121,36 +192,49 @@ static void remove_from(gl_headers *headers, const char *name, uint32_t hash, si
 
 int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length) {
-  gl_header made;
-  int result = header_make(&made, name, name_length, value, value_length);
+  if (grow(headers))
+    return GL_MEMORY;
+  int result =
+      header_make(headers, &headers->items[headers->count], name, name_length, value, value_length);
   if (result == 0)
-    result = grow(headers);
-  if (result == 0)
-    headers->items[headers->count++] = made;
-  else
-    header_clear(&made);
+    headers->count++;
   return result;
+}
+
+/* Puts `made`, which is the last field, into the place of the field at `at`. */
+static void move_to(gl_headers *headers, gl_header made, size_t at) {
+  headers->count--;
+  remove_from(headers, made.name, made.hash, at + 1);
+  wipe_value(&headers->items[at]);
+  headers->items[at] = made;
+}
+
+/* Writes the value over a longer or equal one, so that a request that is signed again and again
+ * takes no more memory. */
+static void overwrite(gl_headers *headers, size_t at, const char *name, const char *value,
+                      size_t value_length) {
+  gl_header *header = &headers->items[at];
+  if (value_length)
+    memmove(header->value, value, value_length); /* it may be a part of this value */
+  gl_mem_wipe(header->value + value_length, header->value_length - value_length);
+  header->value_length = value_length;
+  remove_from(headers, name, header->hash, at + 1);
 }
 
 int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length) {
-  gl_header made;
-  int result = header_make(&made, name, name_length, value, value_length);
-  if (result)
-    return result;
-  size_t at = find(headers, made.name, made.hash);
-  if (at == headers->count && grow(headers)) {
-    header_clear(&made);
-    return GL_MEMORY;
+  size_t at = find_bytes(headers, name, name_length);
+  if (at < headers->count && value_length <= headers->items[at].value_length) {
+    if (!gl_header_value_valid(value, value_length))
+      return GL_HEADER_BAD;
+    overwrite(headers, at, headers->items[at].name, value, value_length);
+    return 0;
   }
-  if (at == headers->count) {
-    headers->count++;
-  } else {
-    remove_from(headers, made.name, made.hash, at + 1);
-    header_clear(&headers->items[at]);
-  }
-  headers->items[at] = made;
-  return 0;
+  size_t count = headers->count;
+  int result = gl_headers_add(headers, name, name_length, value, value_length);
+  if (result == 0 && at < count)
+    move_to(headers, headers->items[count], at);
+  return result;
 }
 
 const char *gl_headers_get(const gl_headers *headers, const char *name) {
@@ -162,9 +246,18 @@ void gl_headers_remove(gl_headers *headers, const char *name) {
   remove_from(headers, name, hash_name(name, strlen(name)), 0);
 }
 
+void gl_headers_reset(gl_headers *headers) {
+  gl_header_block *block = keep_oldest(headers);
+  headers->count = 0;
+  if (!block)
+    return;
+  gl_mem_wipe(block->bytes, block->used);
+  block->used = 0;
+}
+
 void gl_headers_clear(gl_headers *headers) {
-  for (size_t i = 0; i < headers->count; i++)
-    header_clear(&headers->items[i]);
+  gl_headers_reset(headers);
+  gl_mem_free(headers->blocks);
   gl_mem_free(headers->items);
   *headers = (gl_headers){0};
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 typedef struct gl_header {
-  char *name;  /* owned, NUL-terminated, spelled as it was set; the value lies in the same block */
+  char *name;  /* NUL-terminated, spelled as it was set; both strings lie in a block of the list */
   char *value; /* NUL-terminated, no NUL inside */
   size_t value_length;
   uint32_t hash; /* of the name in lower case */
@@ -17,6 +17,7 @@ typedef struct gl_headers {
   gl_header *items; /* owned */
   size_t count;
   size_t capacity;
+  struct gl_header_block *blocks; /* owned: memory for names and values, the newest block first */
 } gl_headers;
 
 enum { GL_HEADER_BAD = -1 };
@@ -43,7 +44,11 @@ int gl_header_value_valid(const char *value, size_t length);
 /* As strcmp on ASCII lower case: the one comparison of header names. */
 int gl_header_name_compare(const char *left, const char *right);
 
-/* Wipes the values (they carry tokens and signatures) and frees. */
+/* Drops all fields, wipes them (they carry tokens and signatures), and keeps some memory for the
+ * next ones. */
+void gl_headers_reset(gl_headers *headers);
+
+/* Wipes and frees. */
 void gl_headers_clear(gl_headers *headers);
 
 #endif

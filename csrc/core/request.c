@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Bytes of a body's memory that a reset request keeps at most. */
+enum { KEPT_BODY = 16 * 1024 };
+
 typedef struct url_parts {
   const char *authority, *path, *query; /* pointers into the URL */
   size_t authority_length, path_length, query_length;
@@ -198,6 +201,19 @@ int gl_request_set_header(gl_request *request, const char *name, const char *val
   default:
     return gl_error_memory(error);
   }
+}
+
+void gl_request_reset(gl_request *request) {
+  gl_buf_reset(&request->method);
+  gl_buf_reset(&request->origin);
+  gl_buf_reset(&request->path);
+  gl_buf_reset(&request->query);
+  gl_headers_reset(&request->headers);
+  if (request->body.capacity > KEPT_BODY)
+    gl_buf_clear(&request->body);
+  gl_buf_reset(&request->body);
+  request->has_body = request->streamed = 0;
+  request->body_length = 0;
 }
 
 void gl_request_clear(gl_request *request) {

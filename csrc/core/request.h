@@ -61,6 +61,11 @@ int gl_request_url(const gl_request *request, gl_buf *out, gl_error *error);
 int gl_request_set_header(gl_request *request, const char *name, const char *value, size_t length,
                           gl_error *error);
 
+/* Makes it a request without URL, headers and body, and keeps some of its memory for the next one.
+ * Headers are wiped. */
+void gl_request_reset(gl_request *request);
+
+/* Wipes and frees. */
 void gl_request_clear(gl_request *request);
 
 #endif

@@ -68,6 +68,7 @@ local function make(chosen, settings)
     retries = retry.new(settings.retry_mode, settings.max_attempts, chosen.random or core.random),
     user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
     attempt_header = attempt_headers(settings.max_attempts),
+    spare_requests = {},
   }
   self.limiter = settings.retry_mode == "adaptive" and rate_limiter.new(self.clock) or nil
   self.transport = chosen.transport and host.new(chosen.transport) or libcurl.new(settings)
@@ -93,7 +94,7 @@ end
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
 --   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent, attempt_header
---   (function(number) -> string), strict_notifications (boolean or nil), logger or nil, wait or nil, clock and time
+--   (function(number) -> string), spare_requests (list), strict_notifications (boolean or nil), logger or nil, wait or nil, clock and time
 --   (functions that return seconds: never set back, and since the epoch), clock_offset (seconds by which the service's
 --   clock is ahead, once it has refused a signature because of that), tasks (the set of those begun and not done)
 function runtime.new(chosen)

@@ -173,6 +173,38 @@ static void names_compare_as_lower_case(void **state) {
   assert_int_equal(sign(gl_header_name_compare("x-amz-date", "X-Amz-Content")), 1);
 }
 
+static void a_replaced_value_that_fits_takes_no_more_memory(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_int_equal(gl_headers_set(&headers, "Authorization", 13, "signature one", 13), 0);
+  const char *place = gl_headers_get(&headers, "authorization");
+  assert_int_equal(gl_headers_set(&headers, "AUTHORIZATION", 13, "another", 7), 0);
+  assert_ptr_equal(gl_headers_get(&headers, "authorization"), place);
+  assert_string_equal(place, "another");
+  assert_memory_equal(place + 7, "\0\0\0\0\0", 6);
+  assert_int_equal(gl_headers_set(&headers, "Authorization", 13, "a\nb", 3), GL_HEADER_BAD);
+  assert_string_equal(gl_headers_get(&headers, "authorization"), "another");
+  gl_headers_clear(&headers);
+}
+
+static void a_reset_list_is_empty_and_keeps_no_value(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  char many[3000];
+  memset(many, 'x', sizeof many);
+  assert_int_equal(gl_headers_add(&headers, "Token", 5, "secret", 6), 0);
+  const char *value = gl_headers_get(&headers, "token");
+  for (int i = 0; i < 20; i++)
+    assert_int_equal(gl_headers_add(&headers, "Long", 4, many, sizeof many), 0);
+  gl_headers_reset(&headers);
+  assert_int_equal(headers.count, 0);
+  assert_null(gl_headers_get(&headers, "token"));
+  assert_memory_equal(value, "\0\0\0\0\0", 6);
+  assert_int_equal(gl_headers_add(&headers, "A", 1, "b", 1), 0);
+  assert_string_equal(gl_headers_get(&headers, "a"), "b");
+  gl_headers_clear(&headers);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_empty_list_finds_no_header_and_may_be_cleared),
@@ -187,6 +219,8 @@ int main(void) {
       cmocka_unit_test(a_value_with_a_control_character_is_refused),
       cmocka_unit_test(a_value_may_be_empty),
       cmocka_unit_test(names_compare_as_lower_case),
+      cmocka_unit_test(a_replaced_value_that_fits_takes_no_more_memory),
+      cmocka_unit_test(a_reset_list_is_empty_and_keeps_no_value),
   };
   return cmocka_run_group_tests_name("header", tests, NULL, NULL);
 }

@@ -148,6 +148,7 @@ function perform.call(runtime, invocation, context)
     prepare.body(invocation, context)
   end
   local result, err, why = perform.attempts(runtime, invocation, context)
+  prepare.recycle(runtime, invocation)
   if err then
     return raise(invocation, err, why)
   end

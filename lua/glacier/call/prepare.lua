@@ -15,6 +15,9 @@ local source = require "glacier.body.source"
 
 local prepare = {}
 
+-- Requests that a client keeps for later calls, at most.
+local MOST_SPARES = 64
+
 local blob_inputs, blob_outputs = core.blob_inputs, core.blob_outputs
 
 -- A body that came whole, as one that comes in pieces.
@@ -64,8 +67,9 @@ end
 --   of `glacier.core` }
 -- @return invocation
 function prepare.call(runtime, operation, params, hashed)
-  local settings = runtime.settings
-  local request = core.prepare(operation, params, settings.endpoint_url)
+  local settings, spares = runtime.settings, runtime.spare_requests
+  local request = core.prepare(operation, params, settings.endpoint_url, spares[#spares])
+  spares[#spares] = nil
   request:set_header("User-Agent", runtime.user_agent)
   request:set_header("amz-sdk-invocation-id", core.uuid())
   local output = blob_outputs[operation]
@@ -75,6 +79,17 @@ function prepare.call(runtime, operation, params, hashed)
     opened = not hashed and open_body(request, operation, params) or nil, hashed = hashed,
     output = output, takes_body = output ~= nil, read = read_output,
   }
+end
+
+--- Keeps the request of an invocation that is over for a later call.
+-- @param runtime table: of `runtime.new`
+-- @param invocation table
+function prepare.recycle(runtime, invocation)
+  local spares = runtime.spare_requests
+  if #spares < MOST_SPARES and not invocation.takes_body then
+    invocation.request:recycle()
+    spares[#spares + 1] = invocation.request
+  end
 end
 
 --- Reads a streamed body once, for its length and checksums, before the first attempt.
