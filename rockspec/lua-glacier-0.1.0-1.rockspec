@@ -46,6 +46,7 @@ build = {
         "csrc/binding/inventory.c",
         "csrc/binding/journal.c",
         "csrc/binding/marshal.c",
+        "csrc/binding/marshal_json.c",
         "csrc/binding/module.c",
         "csrc/binding/option.c",
         "csrc/binding/output.c",

@@ -11,6 +11,7 @@
 #include "binding/output.h"
 #include "binding/inventory.h"
 #include "binding/journal.h"
+#include "binding/marshal_json.h"
 #include "binding/option.h"
 #include "binding/request.h"
 #include "binding/response.h"
@@ -77,6 +78,7 @@ static const luaL_Reg functions[] = {
     {"credentials", gl_lua_credentials},
     {"response", gl_lua_response},
     {"decode", gl_lua_decode},
+    {"encode", gl_lua_encode},
     {"events", gl_lua_events},
     {"pool", gl_lua_pool},
     {"tree_hash", gl_lua_tree_hash},

@@ -86,6 +86,12 @@ int gl_json_integer(gl_json *json, int64_t value) {
   return finish(json, start, failed, 1);
 }
 
+int gl_json_raw(gl_json *json, const char *text, size_t length) {
+  size_t start = json->out->length;
+  int failed = append_comma(json) || gl_buf_append(json->out, text, length);
+  return finish(json, start, failed, 1);
+}
+
 int gl_json_boolean(gl_json *json, int value) {
   size_t start = json->out->length;
   int failed = append_comma(json) || gl_buf_append_string(json->out, value ? "true" : "false");

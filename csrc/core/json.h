@@ -19,5 +19,6 @@ int gl_json_key(gl_json *json, const char *name, size_t length);
 int gl_json_string(gl_json *json, const char *bytes, size_t length); /* valid UTF-8 */
 int gl_json_integer(gl_json *json, int64_t value);
 int gl_json_boolean(gl_json *json, int value);
+int gl_json_raw(gl_json *json, const char *text, size_t length); /* a JSON value as it is */
 
 #endif

@@ -1,5 +1,5 @@
---- Reads and writes JSON with lua-cjson. It uses the only instance of the module, which the settings that a
--- program makes on the shared one do not reach.
+--- Reads JSON with lua-cjson, and writes it. It uses an instance of its own, the only one here: the settings that a
+-- program makes on the shared instance do not reach it.
 local cjson = require "cjson"
 local core = require "glacier.core"
 
@@ -21,8 +21,9 @@ function json.decode(text)
   return text and core.decode(json.reader, text)
 end
 
---- Writes a value.
+--- Writes a value. Integers are exact, whatever the locale is.
+-- @param value table (a list, or an object with names as keys), string, number, boolean or `json.null`
 -- @return string
-json.encode = instance.encode
+json.encode = core.encode
 
 return json

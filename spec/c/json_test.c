@@ -37,13 +37,15 @@ static void the_writer_sets_commas_and_colons(void **state) {
   gl_json_open(&json, '[');
   gl_json_close(&json, ']');
   gl_json_boolean(&json, 0);
+  gl_json_raw(&json, "null", 4);
   gl_json_close(&json, ']');
   gl_json_close(&json, '}');
   gl_json_key(&json, "Last", 4);
   gl_json_boolean(&json, 1);
   gl_json_close(&json, '}');
-  assert_string_equal(gl_buf_string(&out), "{\"SNSTopic\":\"arn\",\"Events\":[\"a\",\"b\"],"
-                                           "\"Deep\":{\"List\":[{},7,[],false]},\"Last\":true}");
+  assert_string_equal(gl_buf_string(&out),
+                      "{\"SNSTopic\":\"arn\",\"Events\":[\"a\",\"b\"],"
+                      "\"Deep\":{\"List\":[{},7,[],false,null]},\"Last\":true}");
   gl_buf_clear(&out);
 }
 

@@ -95,7 +95,8 @@ static const script scripts[] = {
     {"JSON",
      "local value = core.decode(decode, '{\"a\":[12345678901234567,1.5,{\"b\":10}],\"c\":\"d\"}')\n"
      "assert(value.a[1] == 12345678901234567 and value.a[2] == 1.5 and value.c == 'd')\n"
-     "assert(core.decode(decode, '{') == nil)\n"},
+     "assert(core.decode(decode, '{') == nil)\n"
+     "assert(core.encode{ ('x'):rep(300), 1.5, true, { a = 2 } }:find '2')\n"},
     {"a service error",
      "local response = core.response{ status = 404, headers = { A = '1' },\n"
      "  body = '{\"code\":\"a#NoLongerSupportedException:b\",\"type\":\"Client\",\"message\":\"'\n"

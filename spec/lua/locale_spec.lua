@@ -40,6 +40,8 @@ local CALLS = [[
   assert(err.code == "5.5" and err.message == "10", tostring(err))
   local value = require("glacier.json").decode '{"Expiration":[1,2.5,-3e-1],"Code":"a"}'
   assert(value.Expiration[1] == 1 and value.Expiration[2] == 2.5 and value.Expiration[3] == -0.3)
+  local text = require("glacier.json").encode { 1, 2.5, -0.1, 1e300, 12345678901234 }
+  assert(text == "[1,2.5,-0.1,1e+300,12345678901234]", text)
   io.write "right"
 ]]
 

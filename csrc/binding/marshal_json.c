@@ -1,0 +1,150 @@
+#include "binding/marshal_json.h"
+
+#include "binding/box.h"
+#include "binding/error_object.h"
+#include "core/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_DEPTH = 200 /* tables inside each other; more is a cycle */ };
+
+typedef struct encoder {
+  lua_State *L;
+  gl_json json;
+  int depth;
+} encoder;
+
+static void write_value(encoder *to, int index);
+
+static void check(encoder *to, int failed) {
+  if (failed)
+    gl_raise_memory(to->L);
+}
+
+/* ---- plain values ------------------------------------------------------------------------ */
+
+/* Replaces the decimal point of the locale, which may have several bytes. */
+static void remove_locale(char *text) {
+  size_t start = strspn(text, "+-0123456789");
+  size_t length = strcspn(text + start, "0123456789eE");
+  if (length == 0)
+    return;
+  text[start] = '.';
+  memmove(text + start + 1, text + start + length, strlen(text + start + length) + 1);
+}
+
+/* Writes the shorter of two forms that strtod reads back as the same number. */
+static void write_float(encoder *to, lua_Number number) {
+  char text[64];
+  if (!isfinite(number))
+    luaL_error(to->L, "JSON has no number %f", number);
+  snprintf(text, sizeof text, "%.15g", number);
+  if (strtod(text, NULL) != number)
+    snprintf(text, sizeof text, "%.17g", number);
+  remove_locale(text);
+  check(to, gl_json_raw(&to->json, text, strlen(text)));
+}
+
+static void write_number(encoder *to, int index) {
+  int64_t integer;
+  if (gl_compat_toint64(to->L, index, &integer))
+    check(to, gl_json_integer(&to->json, integer));
+  else
+    write_float(to, lua_tonumber(to->L, index));
+}
+
+static void write_string(encoder *to, int index) {
+  size_t length;
+  const char *text = lua_tolstring(to->L, index, &length);
+  check(to, gl_json_string(&to->json, text, length));
+}
+
+/* ---- tables ------------------------------------------------------------------------------ */
+
+static size_t count_keys(lua_State *L, int index) {
+  size_t count = 0;
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    lua_pop(L, 1);
+    count++;
+  }
+  return count;
+}
+
+static void write_list(encoder *to, int index, size_t count) {
+  check(to, gl_json_open(&to->json, '['));
+  for (size_t i = 1; i <= count; i++) {
+    lua_rawgeti(to->L, index, (int)i);
+    write_value(to, lua_gettop(to->L));
+    lua_pop(to->L, 1);
+  }
+  check(to, gl_json_close(&to->json, ']'));
+}
+
+/* The key is copied before it is made a string, which would confuse lua_next. */
+static void write_key(encoder *to, int index) {
+  size_t length;
+  int type = lua_type(to->L, index);
+  if (type != LUA_TSTRING && type != LUA_TNUMBER)
+    luaL_error(to->L, "JSON has no key of type %s", lua_typename(to->L, type));
+  lua_pushvalue(to->L, index);
+  const char *text = lua_tolstring(to->L, -1, &length);
+  check(to, gl_json_key(&to->json, text, length));
+  lua_pop(to->L, 1);
+}
+
+static void write_object(encoder *to, int index) {
+  lua_State *L = to->L;
+  check(to, gl_json_open(&to->json, '{'));
+  lua_pushnil(L);
+  while (lua_next(L, index)) {
+    write_key(to, lua_gettop(L) - 1);
+    write_value(to, lua_gettop(L));
+    lua_pop(L, 1);
+  }
+  check(to, gl_json_close(&to->json, '}'));
+}
+
+static void write_table(encoder *to, int index) {
+  if (++to->depth > MAX_DEPTH)
+    luaL_error(to->L, "a table nested too deeply for JSON");
+  luaL_checkstack(to->L, 8, "a table nested too deeply for JSON");
+  size_t count = gl_compat_rawlen(to->L, index);
+  if (count > 0 && count == count_keys(to->L, index))
+    write_list(to, index, count);
+  else
+    write_object(to, index);
+  to->depth--;
+}
+
+/* ---- any value --------------------------------------------------------------------------- */
+
+static void write_value(encoder *to, int index) {
+  int type = lua_type(to->L, index);
+  if (type == LUA_TNIL || (type == LUA_TLIGHTUSERDATA && !lua_touserdata(to->L, index)))
+    check(to, gl_json_raw(&to->json, "null", 4));
+  else if (type == LUA_TBOOLEAN)
+    check(to, gl_json_boolean(&to->json, lua_toboolean(to->L, index)));
+  else if (type == LUA_TNUMBER)
+    write_number(to, index);
+  else if (type == LUA_TSTRING)
+    write_string(to, index);
+  else if (type == LUA_TTABLE)
+    write_table(to, index);
+  else
+    luaL_error(to->L, "JSON has no value of type %s", lua_typename(to->L, type));
+}
+
+int gl_lua_encode(lua_State *L) {
+  luaL_checkany(L, 1);
+  lua_settop(L, 1);
+  gl_buf *out = gl_box_new_buf(L);
+  encoder to = {L, {out, 0}, 0};
+  write_value(&to, 1);
+  lua_pushlstring(L, gl_buf_string(out), out->length);
+  gl_box_clear(L, 2, &gl_buf_box);
+  return 1;
+}
