@@ -70,21 +70,40 @@ static int is_own(const gl_output_journal *journal) {
          S_ISREG(opened.st_mode) && opened.st_uid == geteuid();
 }
 
+/* What it means that the journal cannot be opened. A file of another user, which anyone can put
+ * into a shared folder, is as good as taken. */
+static gl_output_journal_result refused(const gl_output_journal *journal, int number,
+                                        char *problem) {
+  struct stat found;
+  if (number == ELOOP || number == EISDIR || number == ENXIO)
+    return GL_JOURNAL_TAKEN;
+  if (number == EACCES && !lstat(journal->path, &found))
+    return GL_JOURNAL_TAKEN;
+  gl_output_failed(number, problem);
+  return GL_JOURNAL_FAILED;
+}
+
+static int lock(int fd) {
+  int failed;
+  do
+    failed = flock(fd, LOCK_EX | LOCK_NB);
+  while (failed && errno == EINTR);
+  return failed ? errno : 0;
+}
+
 static gl_output_journal_result open_locked(gl_output_journal *journal, int create, char *problem) {
   int flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (create ? O_CREAT : 0);
   journal->fd = open(journal->path, flags, MODE);
   if (journal->fd < 0 && errno == ENOENT && !create)
     return GL_JOURNAL_NONE;
-  if (journal->fd < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO))
-    return GL_JOURNAL_TAKEN;
   if (journal->fd < 0)
-    return gl_output_failed(errno, problem), GL_JOURNAL_FAILED;
+    return refused(journal, errno, problem);
   journal->is_open = 1;
-  if (flock(journal->fd, LOCK_EX | LOCK_NB)) {
-    int number = errno;
-    return number == EWOULDBLOCK ? GL_JOURNAL_TAKEN
-                                 : (gl_output_failed(number, problem), GL_JOURNAL_FAILED);
-  }
+  int number = lock(journal->fd);
+  if (number == EWOULDBLOCK)
+    return GL_JOURNAL_TAKEN;
+  if (number)
+    return refused(journal, number, problem);
   return is_own(journal) ? GL_JOURNAL_OPEN : GL_JOURNAL_TAKEN;
 }
 

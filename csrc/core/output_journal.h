@@ -21,7 +21,7 @@ typedef struct gl_output_journal {
 typedef enum gl_output_journal_result {
   GL_JOURNAL_OPEN = 0,
   GL_JOURNAL_MEMORY,
-  GL_JOURNAL_TAKEN, /* another download has it, or the file there is not this user's */
+  GL_JOURNAL_TAKEN, /* another download has it, or what is there is no file of this user */
   GL_JOURNAL_NONE,  /* the target is not a regular file; or, without `create`, nothing is there */
   GL_JOURNAL_FAILED /* `problem` is filled */
 } gl_output_journal_result;

@@ -1,6 +1,7 @@
 /* Outputs on an allocator that fails: every failure is GL_MEMORY and leaves no file. */
 #include "core/error.h"
 #include "core/output.h"
+#include "core/output_journal.h"
 #include "mem_failing.h"
 
 #include <stdarg.h>
@@ -34,7 +35,31 @@ static void an_output_without_memory_leaves_no_file(void **state) {
   assert_int_equal(rmdir(directory), 0); /* it is empty */
 }
 
+static void a_journal_without_memory_is_closed(void **state) {
+  (void)state;
+  char directory[] = "/tmp/glacier-oom-XXXXXX", path[64], problem[GL_OUTPUT_PROBLEM_SIZE];
+  gl_output_journal journal = {0};
+  gl_output_journal_result result = GL_JOURNAL_MEMORY;
+  long n = 0;
+  assert_non_null(mkdtemp(directory));
+  snprintf(path, sizeof path, "%s/file", directory);
+  for (; result; n++) {
+    gl_mem_fail_from(n);
+    result = gl_output_journal_open(&journal, path, 0, 1, problem);
+    assert_true(result == GL_JOURNAL_MEMORY || result == GL_JOURNAL_OPEN);
+    assert_int_equal(journal.is_open, result == GL_JOURNAL_OPEN);
+    gl_output_journal_remove(&journal);
+    assert_int_equal(gl_mem_live(), 0);
+  }
+  gl_mem_fail_from(-1);
+  assert_in_range(n, 3, 20);
+  assert_int_equal(rmdir(directory), 0);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(an_output_without_memory_leaves_no_file)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_output_without_memory_leaves_no_file),
+      cmocka_unit_test(a_journal_without_memory_is_closed),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@ return {
     { "tree_hash", "lua/glacier/tree_hash.lua", "tree_hash.hash" },
     { "tree_hasher", "lua/glacier/tree_hash.lua", "tree_hash.hasher" },
     { "combine_tree_hashes", "lua/glacier/tree_hash.lua", "tree_hash.combine" },
+    { "inventory", "lua/glacier/inventory.lua", "inventory.archives" },
     { "check_notification_config", "lua/glacier/notifications/check.lua", "check.config" },
     { "topic_policy", "lua/glacier/notifications/policy.lua", "policy.topic" },
     { "parse_notification", "lua/glacier/notifications/message.lua", "message.parse" },
@@ -23,7 +24,7 @@ return {
     clock = "fun(): number", random = "fun(): number", hash_threads = "integer",
   },
   client = {
-    "call", "start", "paginate", "each", "wait_until", "upload",
+    "call", "start", "paginate", "each", "wait_until", "upload", "download", "retrieve", "list_archives",
     "ensure_vault_notifications", "get_vault_notifications_or_nil", "sync_vault_notifications",
     "pollfd", "events", "timeout", "close",
   },

@@ -1,0 +1,132 @@
+#include "core/output_journal.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char directory[64], target[128];
+static char problem[GL_OUTPUT_PROBLEM_SIZE];
+static gl_output_journal journal, other;
+
+static int set_up(void **state) {
+  (void)state;
+  strcpy(directory, "/tmp/glacier-journal-XXXXXX");
+  if (!mkdtemp(directory))
+    return -1;
+  snprintf(target, sizeof target, "%s/target", directory);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  char command[128];
+  (void)state;
+  gl_output_journal_close(&journal);
+  gl_output_journal_close(&other);
+  snprintf(command, sizeof command, "rm -rf '%s'", directory);
+  return system(command);
+}
+
+static gl_output_journal_result open_journal(gl_output_journal *out, int number) {
+  return gl_output_journal_open(out, target, number, 1, problem);
+}
+
+static void assert_text(const char *text) {
+  gl_buf found = {0};
+  assert_int_equal(gl_output_journal_read(&journal, 1024, &found, problem), 0);
+  assert_string_equal(gl_buf_string(&found), text);
+  gl_buf_clear(&found);
+}
+
+static void a_later_process_reads_what_was_appended(void **state) {
+  (void)state;
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
+  assert_text("");
+  assert_int_equal(gl_output_journal_restart(&journal, "old", 3, problem), 0);
+  assert_int_equal(gl_output_journal_restart(&journal, "a\n", 2, problem), 0);
+  assert_int_equal(gl_output_journal_append(&journal, "b\n", 2, problem), 0);
+  gl_output_journal_close(&journal);
+  gl_output_journal_close(&journal);
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
+  assert_text("a\nb\n");
+}
+
+static void a_journal_that_is_open_is_taken_and_another_number_is_not(void **state) {
+  (void)state;
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
+  assert_int_equal(open_journal(&other, 0), GL_JOURNAL_TAKEN);
+  assert_int_equal(open_journal(&other, 1), GL_JOURNAL_OPEN);
+  gl_output_journal_remove(&journal);
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
+}
+
+static void a_journal_is_made_only_where_that_is_asked_for(void **state) {
+  (void)state;
+  assert_int_equal(gl_output_journal_open(&journal, target, 3, 0, problem), GL_JOURNAL_NONE);
+  assert_false(journal.is_open);
+  assert_int_equal(rmdir(directory), 0); /* it is empty */
+}
+
+static void only_its_owner_may_read_a_journal(void **state) {
+  struct stat found;
+  (void)state;
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
+  assert_int_equal(lstat(journal.path, &found), 0);
+  assert_int_equal(found.st_mode & 07777, 0600);
+}
+
+static void what_is_no_file_in_its_place_is_left_alone(void **state) {
+  char path[256];
+  (void)state;
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
+  strcpy(path, journal.path);
+  gl_output_journal_remove(&journal);
+  assert_int_equal(symlink("/dev/null", path), 0);
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_TAKEN);
+  unlink(path);
+  assert_int_equal(mkdir(path, 0700), 0);
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_TAKEN);
+  rmdir(path);
+  assert_int_equal(mkfifo(path, 0600), 0);
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_TAKEN);
+}
+
+static void a_link_and_its_target_have_the_same_journal(void **state) {
+  char link[128];
+  (void)state;
+  snprintf(link, sizeof link, "%s/link", directory);
+  assert_int_equal(symlink("target", link), 0);
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
+  assert_int_equal(gl_output_journal_open(&other, link, 0, 1, problem), GL_JOURNAL_TAKEN);
+}
+
+static void a_device_has_no_journal_and_a_missing_folder_is_an_error(void **state) {
+  (void)state;
+  assert_int_equal(gl_output_journal_open(&journal, "/dev/null", 0, 1, problem), GL_JOURNAL_NONE);
+  assert_int_equal(gl_output_journal_open(&journal, "/dev/fd/1", 0, 1, problem), GL_JOURNAL_NONE);
+  assert_int_equal(gl_output_journal_open(&journal, "/none/file", 0, 1, problem),
+                   GL_JOURNAL_FAILED);
+  assert_string_equal(problem, "No such file or directory");
+  assert_int_equal(gl_output_journal_open(&journal, "", 0, 1, problem), GL_JOURNAL_FAILED);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      test(a_later_process_reads_what_was_appended),
+      test(a_journal_that_is_open_is_taken_and_another_number_is_not),
+      test(only_its_owner_may_read_a_journal),
+      test(what_is_no_file_in_its_place_is_left_alone),
+      test(a_link_and_its_target_have_the_same_journal),
+      test(a_device_has_no_journal_and_a_missing_folder_is_an_error),
+      test(a_journal_is_made_only_where_that_is_asked_for),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
