@@ -4,10 +4,10 @@ local settings = require "spec.support.settings"
 
 local US = { AWS_REGION = "us-west-2" }
 
-describe("the endpoint is", function()
+describe("glacier.config.endpoint", function()
   local GLOBAL = "[default]\nregion=us-west-2\nendpoint_url = http://file.test\nservices = s\n"
   local SERVICES = "[services s]\nglacier =\n  endpoint_url = http://services.test\n"
-  settings.check(it, {
+  settings.check(it, "the endpoint is", {
     ["the region's"] = { env = US, expect = { endpoint_url = "https://glacier.us-west-2.amazonaws.com" } },
     ["the option's first"] = {
       options = { endpoint_url = "http://option.test" }, env = { AWS_ENDPOINT_URL_GLACIER = "http://own.test" },
@@ -74,7 +74,7 @@ describe("the endpoint is", function()
       expect = { endpoint_url = "https://glacier-fips.us-east-1.api.aws" },
     },
   })
-  settings.check_refused(it, {
+  settings.check_refused(it, "the endpoint is", {
     -- The next three are what botocore goes on with: it drops FIPS or dual-stack without a word.
     ["not a given one together with FIPS"] = {
       env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL = "http://x.test", AWS_USE_FIPS_ENDPOINT = "true" },

@@ -4,8 +4,8 @@ local settings = require "spec.support.settings"
 
 local US = { AWS_REGION = "us-west-2" }
 
-describe("the region is", function()
-  settings.check(it, {
+describe("glacier.config.resolve", function()
+  settings.check(it, "the region is", {
     ["the option's first"] = {
       options = { region = "eu-west-1" }, env = US, config = "[default]\nregion=x", expect = { region = "eu-west-1" },
     },
@@ -52,7 +52,7 @@ describe("the region is", function()
       expect = { endpoint_url = "https://glacier-fips.us-east-1.amazonaws.com" },
     },
   })
-  settings.check_refused(it, {
+  settings.check_refused(it, "the region is", {
     ["needed"] = { code = "NoRegionError", message = "You must specify a region." },
     ["needed even where the endpoint is known"] = {
       env = { AWS_ENDPOINT_URL = "http://x.test" }, code = "NoRegionError", message = "You must specify a region.",
@@ -79,9 +79,9 @@ describe("the region is", function()
   })
 end)
 
-describe("the profile is", function()
+describe("glacier.config.resolve", function()
   local CONFIG = "[default]\nregion=r0\n[profile a]\nregion=r1\n[b]\nregion=r2\n[profile default]\nregion=r3\n"
-  settings.check(it, {
+  settings.check(it, "the profile is", {
     ["the default one"] = { config = CONFIG, expect = { region = "r3", profile_name = "default" } },
     ["AWS_PROFILE's before AWS_DEFAULT_PROFILE's, as in other SDKs"] = {
       env = { AWS_PROFILE = "a", AWS_DEFAULT_PROFILE = "c" }, config = CONFIG, expect = { profile_name = "a" },
@@ -104,7 +104,7 @@ describe("the profile is", function()
       config = CONFIG, credentials = "[default]\nregion = r5", expect = { region = "r5" },
     },
   })
-  settings.check_refused(it, {
+  settings.check_refused(it, "the profile is", {
     ["there if it is named"] = {
       env = { AWS_PROFILE = "b" }, config = CONFIG, code = "ProfileNotFound",
       message = "The config profile (b) could not be found",

@@ -8,8 +8,8 @@ local settings = require "spec.support.settings"
 local NONE = settings.NONE
 local REGION = "[default]\nregion = us-west-2\n"
 
-describe("retries are", function()
-  settings.check(it, {
+describe("glacier.config.values", function()
+  settings.check(it, "retries are", {
     -- botocore's default is legacy until November 2026.
     ["in the standard mode with three attempts"] = {
       config = REGION, expect = { retry_mode = "standard", max_attempts = 3 },
@@ -72,10 +72,10 @@ describe("retries are", function()
     config = REGION .. "max_attempts =\n  a = b",
     message = "max_attempts in @/.aws/config, line 3: a nested block is not a value",
   }
-  settings.check_refused(it, refused)
+  settings.check_refused(it, "retries are", refused)
 end)
 
-describe("a switch", function()
+describe("glacier.config.values", function()
   local PLAIN, FIPS = "https://glacier.us-west-2.amazonaws.com", "https://glacier-fips.us-west-2.amazonaws.com"
   local cases, refused = {}, {}
   for word, url in pairs {
@@ -99,12 +99,12 @@ describe("a switch", function()
     config = REGION .. "ignore_configured_endpoint_urls = 1",
     message = 'ignore_configured_endpoint_urls in @/.aws/config, line 3: "1" is not true or false',
   }
-  settings.check(it, cases)
-  settings.check_refused(it, refused)
+  settings.check(it, "a switch", cases)
+  settings.check_refused(it, "a switch", refused)
 end)
 
-describe("certificates are trusted", function()
-  settings.check(it, {
+describe("glacier.config.values", function()
+  settings.check(it, "certificates are trusted", {
     ["as the system does"] = { config = REGION, expect = { ca_bundle = NONE, verify = true } },
     ["as the option says"] = {
       options = { ca_bundle = "/option" }, env = { AWS_CA_BUNDLE = "/env" }, config = REGION,
@@ -145,8 +145,8 @@ describe("certificates are trusted", function()
   })
 end)
 
-describe("the application's name is", function()
-  settings.check(it, {
+describe("glacier.config.values", function()
+  settings.check(it, "the application's name is", {
     ["none"] = { config = REGION, expect = { app_id = NONE } },
     ["AWS_SDK_UA_APP_ID's"] = {
       env = { AWS_SDK_UA_APP_ID = "a/b" }, config = REGION .. "sdk_ua_app_id = c", expect = { app_id = "a/b" },
@@ -159,7 +159,7 @@ describe("the application's name is", function()
     { "my-app", nil, " app/my-app" }, { "a b/c(d)", nil, " app/a-b-c-d-" }, { "a\r\nX: y", nil, " app/a--X--y" },
     { "!#$%&'*+-.^_`|~09", "more/1 (x)", " app/!#$%&'*+-.^_`|~09 more/1 (x)" }, { "", "more", " more" },
   } do
-    it(("told to the service, %q as %q"):format(row[1], row[3]), function()
+    it(("the application's name is told to the service, %q as %q"):format(row[1], row[3]), function()
       local agent
       local client = glacier.client {
         region = "us-west-2", user_agent_extra = row[2], env = { AWS_SDK_UA_APP_ID = row[1] },
@@ -177,8 +177,8 @@ describe("the application's name is", function()
   end
 end)
 
-describe("timeouts are", function()
-  settings.check(it, {
+describe("glacier.config.values", function()
+  settings.check(it, "timeouts are", {
     ["a minute, and none for the whole call"] = {
       config = REGION, expect = { connect_timeout = 60, read_timeout = 60, timeout = NONE },
     },
@@ -189,8 +189,8 @@ describe("timeouts are", function()
   })
 end)
 
-describe("the process's environment", function()
-  it("is read where no other is handed in", function()
+describe("glacier.config.values", function()
+  it("the process's environment is read where no other is handed in", function()
     local printed = child({
       AWS_REGION = "us-west-2", AWS_RETRY_MODE = "legacy", AWS_CA_BUNDLE = "", HOME = "/",
       AWS_ENDPOINT_URL = "http://x.test",
@@ -202,8 +202,8 @@ describe("the process's environment", function()
   end)
 end)
 
-describe("an environment that is handed in", function()
-  it("is all there is, and only its strings count", function()
+describe("glacier.config.values", function()
+  it("an environment that is handed in is all there is, and only its strings count", function()
     local found = settings.resolve {
       config = REGION,
       env = { AWS_RETRY_MODE = 5, AWS_MAX_ATTEMPTS = 7, AWS_CA_BUNDLE = true, AWS_SDK_UA_APP_ID = {} },
@@ -215,7 +215,7 @@ describe("an environment that is handed in", function()
     assert.is_nil(found.sources.getenv "PATH")
   end)
 
-  it("may look its variables up", function()
+  it("an environment that is handed in may look its variables up", function()
     local found = settings.with_files({ config = REGION }, function(env)
       return require("glacier.config.resolve").resolve {
         env = setmetatable({}, {

@@ -14,8 +14,8 @@ local function assume(given)
   return place, place.source()
 end
 
-describe("a role assumed with a source profile's keys", function()
-  it("is asked for in a signed form", function()
+describe("glacier.credentials.assume_role", function()
+  it("a role assumed with a source profile's keys is asked for in a signed form", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\n" .. SOURCE .. "aws_session_token = SECRETt\n",
     }
@@ -39,7 +39,7 @@ describe("a role assumed with a source profile's keys", function()
     world.check_silence(tostring(source), place.events)
   end)
 
-  it("takes the profile's settings of it", function()
+  it("a role assumed with a source profile's keys takes the profile's settings of it", function()
     local asked
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nexternal_id = e x&y\nrole_session_name = n@m\n"
@@ -56,7 +56,7 @@ describe("a role assumed with a source profile's keys", function()
     }, world.form(place.requests[1].body))
   end)
 
-  it("is assumed again, with a new code, when its keys are about to expire", function()
+  it("a role assumed with a source profile's keys is assumed again, with a new code, when its keys are about to expire", function()
     local codes = 0
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
@@ -73,7 +73,7 @@ describe("a role assumed with a source profile's keys", function()
     ["returned no code for me"] = function() return 123456 end,
     ["mfa_code: no phone"] = function() error("no phone", 0) end,
   } do
-    it("is not assumed without a code: " .. said, function()
+    it("a role assumed with a source profile's keys is not assumed without a code: " .. said, function()
       local place, source = assume {
         config = "[default]\n" .. ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE, mfa = mfa,
       }
@@ -85,7 +85,7 @@ describe("a role assumed with a source profile's keys", function()
     end)
   end
 
-  it("passes over a duration that is no integer", function()
+  it("a role assumed with a source profile's keys passes over a duration that is no integer", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nduration_seconds = long\n" .. SOURCE,
     }
@@ -94,7 +94,7 @@ describe("a role assumed with a source profile's keys", function()
     assert.is_nil(world.form(place.requests[1].body).DurationSeconds)
   end)
 
-  it("goes through a chain of roles, each signed with the one before", function()
+  it("a role assumed with a source profile's keys goes through a chain of roles, each signed with the one before", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = b\n"
         .. "[profile b]\nrole_arn = arn:aws:iam::1:role/b\nsource_profile = source\n" .. SOURCE,
@@ -122,7 +122,7 @@ describe("a role assumed with a source profile's keys", function()
       env = { AWS_ENDPOINT_URL_STS = "{URL}", AWS_ACCESS_KEY_ID = "AKIAe", AWS_SECRET_ACCESS_KEY = "SECRET" } },
         "AKIAe" },
   } do
-    it("may have them from " .. case[1], function()
+    it("a role assumed with a source profile's keys may have them from " .. case[1], function()
       local place, source = assume(case[2])
       finally(place.close)
       source:keys()
@@ -134,7 +134,7 @@ describe("a role assumed with a source profile's keys", function()
     EcsContainer = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" },
     Ec2InstanceMetadata = { AWS_EC2_METADATA_SERVICE_ENDPOINT = "{URL}", AWS_EC2_METADATA_DISABLED = false },
   } do
-    it("may have them from " .. name, function()
+    it("a role assumed with a source profile's keys may have them from " .. name, function()
       where.AWS_ENDPOINT_URL_STS = "{URL}/sts"
       local place, source = assume {
         env = where, config = "[profile p]\n" .. ROLE .. "credential_source = " .. name .. "\n", profile = "p",
@@ -152,7 +152,7 @@ describe("a role assumed with a source profile's keys", function()
   end
 end)
 
-describe("a role whose settings cannot be meant", function()
+describe("glacier.credentials.assume_role", function()
   local loop = "Infinite loop in credential configuration detected. Attempting to load from profile %s which has "
     .. "already been visited. Visited profiles: %s"
   -- what, the config file, code, a piece of the message
@@ -195,7 +195,7 @@ describe("a role whose settings cannot be meant", function()
       .. "[services s]\nsts =\n  endpoint_url = nowhere\n", "InvalidConfigError",
       ".aws/config, line 10: Invalid endpoint: nowhere", {} },
   } do
-    it("(" .. case[1] .. ") is refused", function()
+    it("a role whose settings cannot be meant (" .. case[1] .. ") is refused", function()
       local place, source = assume { env = case[5], config = "[default]\n" .. case[2] }
       finally(place.close)
       local err = world.catch(source.keys, source)
@@ -206,7 +206,7 @@ describe("a role whose settings cannot be meant", function()
   end
 end)
 
-describe("an answer of STS", function()
+describe("glacier.credentials.assume_role", function()
   local config = "[default]\n" .. ROLE .. "source_profile = source\n" .. SOURCE
 
   -- what, the answer, the message's end, requests, whether trying later could help
@@ -227,7 +227,7 @@ describe("an answer of STS", function()
     { "that has expired", world.sts("AssumeRole", { Expiration = world.at(-1) }), "still expired.", 1, false },
     { "that was never given", "close", "AssumeRole", 3, true },
   } do
-    it(case[1] .. " is an error that says so", function()
+    it("an answer of STS " .. case[1] .. " is an error that says so", function()
       local place, source = assume { config = config, answer = function() return case[2] end }
       finally(place.close)
       local err = world.catch(source.keys, source)
@@ -239,7 +239,7 @@ describe("an answer of STS", function()
     end)
   end
 
-  it("that passes by itself is waited for and asked for again", function()
+  it("an answer of STS that passes by itself is waited for and asked for again", function()
     local place, source = assume { config = config, random = function() return 1 end, answer = function(_, n)
       return n == 1 and { 503, "" } or n == 2 and world.sts_error(400, "IDPCommunicationError", "")
         or world.sts "AssumeRole"
@@ -250,7 +250,7 @@ describe("an answer of STS", function()
   end)
 end)
 
-describe("STS is found", function()
+describe("glacier.credentials.assume_role", function()
   local config = "[default]\n" .. ROLE .. "source_profile = source\n"
   local services = SOURCE .. "[services s]\nsts =\n  endpoint_url = http://services\n"
     .. "[services e]\nsts =\n  endpoint_url =\n"
@@ -286,7 +286,7 @@ describe("STS is found", function()
         "us-west-2",
       "https://sts.us-west-2.amazonaws.com", "us-west-2" },
   } do
-    it(case[1], function()
+    it("STS is found " .. case[1], function()
       local asked
       local place, source = assume {
         env = case[2], config = config .. case[3] .. services, region = case[4],
@@ -304,10 +304,10 @@ describe("STS is found", function()
   end
 end)
 
-describe("a role assumed with a web identity", function()
+describe("glacier.credentials.assume_role", function()
   local function answer() return world.sts "AssumeRoleWithWebIdentity" end
 
-  it("comes from the environment, unsigned", function()
+  it("a role assumed with a web identity comes from the environment, unsigned", function()
     local place, source = assume {
       env = { AWS_ENDPOINT_URL_STS = "{URL}", AWS_WEB_IDENTITY_TOKEN_FILE = "{HOME}/token",
         AWS_ROLE_ARN = "arn:aws:iam::111122223333:role/demo", AWS_ROLE_SESSION_NAME = "me" },
@@ -323,9 +323,9 @@ describe("a role assumed with a web identity", function()
     world.check_silence(tostring(source), place.events)
   end)
 
-  it("comes from the profile, whose token file is read at each refresh", function()
+  it("a role assumed with a web identity comes from the profile, whose token file is read at each refresh", function()
     local place, source = assume {
-      config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/token\n", files = { token = "SECRETone" },
+      config = "[default]\n" .. ROLE .. "web_identity_token_file = ~/token\n", files = { token = "SECRETone" },
       answer = answer,
     }
     finally(place.close)
@@ -341,7 +341,7 @@ describe("a role assumed with a web identity", function()
       world.form(place.requests[2].body).RoleSessionName)
   end)
 
-  it("may be the source of another role", function()
+  it("a role assumed with a web identity may be the source of another role", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = w\n[profile w]\n" .. ROLE
         .. "web_identity_token_file = {HOME}/token\n",
@@ -354,7 +354,7 @@ describe("a role assumed with a web identity", function()
     assert.truthy(place.requests[2].headers.authorization:find("=ASIASTS/", 1, true))
   end)
 
-  it("is passed over in the environment where the profile was chosen in code", function()
+  it("a role assumed with a web identity is passed over in the environment where the profile was chosen in code", function()
     local place, source = assume {
       env = { AWS_WEB_IDENTITY_TOKEN_FILE = "{HOME}/token", AWS_ROLE_ARN = "arn" }, profile = "source", config = SOURCE,
     }
@@ -371,6 +371,8 @@ describe("a role assumed with a web identity", function()
     { "with an empty file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}/t\n",
       files = { t = "" } },
       "CredentialRetrievalError", "/t is empty" },
+    { "with a NUL byte in its file's path", { config = "[default]\n" .. ROLE .. "web_identity_token_file = ~/t\0\n" },
+      "CredentialRetrievalError", "/t\\x00: the path contains a NUL byte" },
     { "with a file without an end", { config = "[default]\n" .. ROLE .. "web_identity_token_file = /dev/zero\n" },
       "CredentialRetrievalError", "the web identity token file /dev/zero: longer than 65536 bytes" },
     { "with a directory as its file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}\n" },
@@ -382,7 +384,7 @@ describe("a role assumed with a web identity", function()
       "CredentialRetrievalError",
         "(InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: no *** here" },
   } do
-    it(case[1] .. " is an error", function()
+    it("a role assumed with a web identity " .. case[1] .. " is an error", function()
       local place, source = assume(case[2])
       finally(place.close)
       local err = world.catch(source.keys, source)

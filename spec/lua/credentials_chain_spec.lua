@@ -92,9 +92,9 @@ local cases = {
     error = "CredentialRetrievalError", says = "aws configure export-credentials --profile default" },
 }
 
-describe("the chain of credentials finds", function()
+describe("glacier.credentials.chain", function()
   for _, case in ipairs(cases) do
-    it(case[1], function()
+    it("the chain of credentials finds " .. case[1], function()
       local place = world.new(case[2])
       finally(place.close)
       local source = place.source()
@@ -112,8 +112,8 @@ describe("the chain of credentials finds", function()
   end
 end)
 
-describe("the chain of credentials", function()
-  it("says what was tried and why it gave nothing", function()
+describe("glacier.credentials.chain", function()
+  it("the chain of credentials says what was tried and why it gave nothing", function()
     local place = world.new { config = "[default]\nregion = us-west-2\n" }
     finally(place.close)
     local source = place.source()
@@ -134,7 +134,7 @@ describe("the chain of credentials", function()
     }, "\n"), err.message)
   end)
 
-  it("says that the environment was skipped for a profile chosen in code", function()
+  it("the chain of credentials says that the environment was skipped for a profile chosen in code", function()
     local place = world.new { env = ENV, config = "[profile p]\n", profile = "p" }
     finally(place.close)
     local source = place.source()
@@ -143,7 +143,7 @@ describe("the chain of credentials", function()
     assert.truthy(err.message:find('profile "p" has no web_identity_token_file\n', 1, true))
   end)
 
-  it("is walked when keys are needed, once, and again where it found none", function()
+  it("the chain of credentials is walked when keys are needed, once, and again where it found none", function()
     local place = world.new {}
     finally(place.close)
     local source = place.source()
@@ -174,22 +174,22 @@ local function loaded(env, options)
   return text
 end
 
-describe("a program", function()
-  it("loads no provider where its keys are given in code", function()
+describe("glacier.credentials.chain", function()
+  it("a program loads no provider where its keys are given in code", function()
     assert.are.equal("", loaded({}, 'credentials = { access_key_id = "a", secret_access_key = "b" },'))
   end)
 
-  it("loads no other provider where its keys are in the environment", function()
+  it("a program loads no other provider where its keys are in the environment", function()
     assert.are.equal("", loaded { AWS_ACCESS_KEY_ID = "a", AWS_SECRET_ACCESS_KEY = "b" })
   end)
 end)
 
-describe("keys given in code", function()
+describe("glacier.credentials.chain", function()
   local place
   setup(function() place = world.new { env = ENV } end)
   teardown(function() place.close() end)
 
-  it("are a table, copied at once", function()
+  it("keys given in code are a table, copied at once", function()
     local given = { access_key_id = "AKIAcode", secret_access_key = "SECRETc", session_token = "SECRETt",
       account_id = "3" }
     local source = place.source(given)
@@ -200,7 +200,7 @@ describe("keys given in code", function()
     world.check_silence(tostring(source))
   end)
 
-  it("are refused at once where they are none", function()
+  it("keys given in code are refused at once where they are none", function()
     local code = {}
     for i, given in ipairs {
       {}, { access_key_id = "AKIA" }, { access_key_id = "AKIA", secret_access_key = "" },
@@ -215,7 +215,7 @@ describe("keys given in code", function()
     }, code)
   end)
 
-  it("may come from a function, asked once where they do not expire", function()
+  it("keys given in code may come from a function, asked once where they do not expire", function()
     local calls = 0
     local source = place.source(function()
       calls = calls + 1
@@ -228,7 +228,7 @@ describe("keys given in code", function()
     assert.are.equal("AKIA2", source:keys():access_key_id())
   end)
 
-  it("from a function fail as what it did", function()
+  it("keys given in code from a function fail as what it did", function()
     local function code_of(give)
       local source = place.source(give)
       local err = world.catch(source.keys, source)

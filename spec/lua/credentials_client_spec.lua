@@ -26,8 +26,8 @@ local function call(sim, given, answer)
   return results[1], results[2], requests
 end
 
-describe("the timeout of a call", function()
-  it("is not passed by a pause between two requests for keys", function()
+describe("glacier.credentials", function()
+  it("the timeout of a call is not passed by a pause between two requests for keys", function()
     local sim = simulation.new { now = NOW }
     local good, err, requests = call(sim, { env = CONTAINER, timeout = 1.5 }, function()
       return { status = 500, headers = {}, body = "" }
@@ -39,7 +39,7 @@ describe("the timeout of a call", function()
   end)
 
   for what, env in pairs { container = CONTAINER, ["metadata service"] = {} } do
-    it("ends the asking of a " .. what .. ", and is what the error tells of", function()
+    it("the timeout of a call ends the asking of a " .. what .. ", and is what the error tells of", function()
       local sim = simulation.new { now = NOW }
       local good, err, requests = call(sim, { env = env, timeout = 1.5 }, function()
         sim.now = sim.now + 2
@@ -70,9 +70,9 @@ local function role_service(request)
   return { status = answer[1], headers = { Date = date }, body = answer[2] }
 end
 
-describe("a clock that is wrong", function()
+describe("glacier.credentials", function()
   for _, offset in ipairs { 3700, -3700 } do
-    it(("by %d s is corrected by the service that gives keys"):format(offset), function()
+    it(("a clock that is wrong by %d s is corrected by the service that gives keys"):format(offset), function()
       local good, result, requests = call(simulation.new { now = NOW + offset }, { config = ROLE }, role_service)
       assert.is_true(good, tostring(result))
       assert.are.equal(3, #requests)
@@ -80,7 +80,7 @@ describe("a clock that is wrong", function()
     end)
   end
 
-  it("is corrected once in a request for keys", function()
+  it("a clock that is wrong is corrected once in a request for keys", function()
     local good, err, requests = call(simulation.new { now = NOW }, { config = ROLE }, function(_, n)
       local refused = world.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
       return { status = 403, body = refused[2],
@@ -92,8 +92,8 @@ describe("a clock that is wrong", function()
   end)
 end)
 
-describe("a service of keys that is overloaded", function()
-  it("is left alone as long as by other calls", function()
+describe("glacier.credentials", function()
+  it("a service of keys that is overloaded is left alone as long as by other calls", function()
     local sim = simulation.new { now = NOW }
     local good, _, requests = call(sim, { config = ROLE }, function(request, n)
       if n < 3 then

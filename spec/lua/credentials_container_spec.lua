@@ -24,8 +24,8 @@ local function full(more)
   return env
 end
 
-describe("the container's keys", function()
-  it("come from the address in the environment", function()
+describe("glacier.credentials.container", function()
+  it("the container's keys come from the address in the environment", function()
     local place, source = at(FULL, function() return keys { AccountId = "88" } end)
     assert.is_true(world.same_keys(source:keys(), "ASIAcontainer", "SECRETc", "SECRETt"))
     assert.are.equal("88", source:account())
@@ -40,7 +40,7 @@ describe("the container's keys", function()
     world.check_silence(tostring(source), place.events)
   end)
 
-  it("come from AWS's own address where only the path is given", function()
+  it("the container's keys come from AWS's own address where only the path is given", function()
     local asked
     local place = world.new {
       env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "/v2/keys",
@@ -56,13 +56,13 @@ describe("the container's keys", function()
     assert.are.equal("http://169.254.170.2/v2/keys", asked)
   end)
 
-  it("are asked for with the token of the environment", function()
+  it("the container's keys are asked for with the token of the environment", function()
     local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "Basic SECRETa" })
     source:keys()
     assert.are.equal("Basic SECRETa", place.requests[1].headers.authorization)
   end)
 
-  it("are asked for with the token of a file first, read at each refresh", function()
+  it("the container's keys are asked for with the token of a file first, read at each refresh", function()
     local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa",
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" }, nil, { token = "SECRETone" })
     source:keys()
@@ -75,7 +75,13 @@ describe("the container's keys", function()
     assert.are.equal("SECRETtwo", place.requests[#place.requests].headers.authorization)
   end)
 
-  it("are asked for up to three times, a second apart", function()
+  it("the container's keys are asked for with a token whose file is in a home directory", function()
+    local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "~/token" }, nil, { token = "SECRETa" })
+    source:keys()
+    assert.are.equal("SECRETa", place.requests[1].headers.authorization)
+  end)
+
+  it("the container's keys are asked for up to three times, a second apart", function()
     local place, source = at(FULL, function(_, n)
       return n == 1 and { 500, "" } or n == 2 and { 200, '{"Acc' } or keys()
     end)
@@ -83,14 +89,14 @@ describe("the container's keys", function()
     assert.are.same({ 1, 1 }, place.pauses)
   end)
 
-  it("are not there where nobody answers, whose path no message repeats", function()
+  it("the container's keys are not there where nobody answers, whose path no message repeats", function()
     local _, source = at { AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://127.0.0.1:1/SECRETpath?SECRETquery" }
     local err = world.catch(source.keys, source)
     assert.truthy(err.message:find('"http://127.0.0.1:1***"', 1, true), err.message)
   end)
 
   for title, token in pairs { null = cjson.null, empty = "" } do
-    it("have no session token where it is " .. title, function()
+    it("the container's keys have no session token where it is " .. title, function()
       local _, source = at(FULL, function() return keys { Token = token } end)
       assert.is_true(world.same_keys(source:keys(), "ASIAcontainer", "SECRETc"))
     end)
@@ -101,7 +107,7 @@ describe("the container's keys", function()
     "Tue, 14 Nov 2023 23:13:20 GMT", "Tue Nov 14 23:13:20 UTC 2023", "2023/11/14 23:13:20", "11/14/2023 23:13:20",
     "2023-11-14T23:13:20+0000", "2023-11-14T23:13:20Z", "2023-11-15 00:13:20.5+01:00",
   } do
-    it("expire at the time " .. text, function()
+    it("the container's keys expire at the time " .. text, function()
       local _, source = at(FULL, function() return keys { Expiration = text } end)
       source:keys()
       assert.are.equal(1700003600, source._expiration)
@@ -128,10 +134,12 @@ describe("the container's keys", function()
       "Auth token value is not a legal header value", 0 },
     { "where the token file is not there", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/none" },
       "/none: No such file or directory", 0 },
+    { "where the token file's path has a NUL byte", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token\0" },
+      "/token\\x00: the path contains a NUL byte", 0 },
     { "where the token file has no end", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "/dev/zero" },
       "cannot read the authorization token file /dev/zero: longer than 65536 bytes", 0 },
   } do
-    it(case[1] .. " are an error", function()
+    it("the container's keys " .. case[1] .. " are an error", function()
       local place, source = at(full(case[3]), function() return case[2] end, { token = "SECRETa\n" })
       local err = world.catch(source.keys, source)
       assert.are.equal("CredentialRetrievalError", err.code)
@@ -143,7 +151,7 @@ describe("the container's keys", function()
   end
 end)
 
-describe("the address of the container's keys", function()
+describe("glacier.credentials.container", function()
   local function asks(url)
     local asked
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = url }, exchange = function(fields)
@@ -162,7 +170,7 @@ describe("the address of the container's keys", function()
     "http://169.254.170.2/", "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials",
     "http://localhost:51679/x", "http://LOCALHOST/x",
   } do
-    it("may be " .. url, function() assert.are.equal(url, (asks(url))) end)
+    it("the address of the container's keys may be " .. url, function() assert.are.equal(url, (asks(url))) end)
   end
 
   for _, url in ipairs {
@@ -174,19 +182,31 @@ describe("the address of the container's keys", function()
     "https://user@example.com/", "ftp://127.0.0.1/", "127.0.0.1/", "http:///keys", "http://", "http://127.0.0.1 /",
       "http://%6cocalhost/",
   } do
-    it("must not be " .. url, function()
+    it("the address of the container's keys must not be " .. url, function()
       local asked, message = asks(url)
       assert.is_nil(asked)
       assert.truthy(message:find("Unsupported host '", 1, true), message)
     end)
   end
 
-  it("is not told whole where it is refused", function()
+  for url, shown in pairs {
+    ["http://a\27[31m\0b/\7k"] = "'a\\x1b[31m\\x00b'", ["http://127.0.0.1/\27k"] = "'127.0.0.1'",
+    ["https://example.com/k\0"] = "'example.com'", ["http://[::1]/ k"] = "'::1'", ["\27"] = "'\\x1b'",
+  } do
+    it(("the address of the container's keys is shown without raw control characters where it is malformed: %q"):format(url), function()
+      local asked, message = asks(url)
+      assert.is_nil(asked)
+      assert.truthy(message:find(shown, 1, true), message)
+      assert.is_nil(message:find "[%z\1-\31\127]")
+    end)
+  end
+
+  it("the address of the container's keys is not told whole where it is refused", function()
     local _, message = asks "http://user:SECRETu@example.com/SECRETpath?token=SECRETt"
     assert.truthy(message:find("Unsupported host 'example.com'.", 1, true), message)
   end)
 
-  it("stays at AWS's own whatever the path says", function()
+  it("the address of the container's keys stays at AWS's own whatever the path says", function()
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "@example.com/keys" } }
     finally(place.close)
     local source = place.source()

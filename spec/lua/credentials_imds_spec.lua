@@ -38,8 +38,8 @@ end
 
 local V2 = { "PUT /latest/api/token", "GET " .. ROLES, "GET " .. ROLES .. "my-role" }
 
-describe("the instance's keys", function()
-  it("are asked for with a token", function()
+describe("glacier.credentials.imds", function()
+  it("the instance's keys are asked for with a token", function()
     local place, source = at {}
     assert.is_true(world.same_keys(source:keys(), "ASIAimds", "SECRETi", "SECRETt"))
     assert.are.same(V2, targets(place))
@@ -61,14 +61,14 @@ describe("the instance's keys", function()
     ["no answer"] = "stall", ["a dropped connection"] = "close", ["an empty token"] = { 200, "" },
     ["a page"] = { 200, "<html><body>Log in</body></html>" }, ["a token that breaks the header"] = { 200, "a\r\nX: y" },
   } do
-    it("are asked for without one after " .. what, function()
+    it("the instance's keys are asked for without one after " .. what, function()
       local place, source = at { token = answer }
       assert.are.equal("ASIAimds", source:keys():access_key_id())
       assert.are.same(V2, targets(place))
       assert.is_nil(place.requests[2].headers["x-aws-ec2-metadata-token"])
     end)
 
-    it("are not where that is disabled, after " .. what, function()
+    it("the instance's keys are not where that is disabled, after " .. what, function()
       local place, source = at { token = answer, env = { AWS_EC2_METADATA_V1_DISABLED = "TRUE" } }
       local err = world.catch(source.keys, source)
       assert.are.equal("NoCredentialsError", err.code)
@@ -82,7 +82,7 @@ describe("the instance's keys", function()
   for _, role in ipairs {
     "my-role", "path/to/role", "/path/role", "arn:aws:iam::012345678901:role/path/my.role+=,@_-", "a\n", "~a!$&'()*;",
   } do
-    it(("are asked for at the path of the role %q"):format(role), function()
+    it(("the instance's keys are asked for at the path of the role %q"):format(role), function()
       local asked
       local place, source = at { answer = function(request)
         if request.target == "/latest/api/token" then return { 200, "SECRETimds" } end
@@ -97,7 +97,7 @@ describe("the instance's keys", function()
   end
 
   for title, token in pairs { null = cjson.null, empty = "" } do
-    it("have no session token where it is " .. title, function()
+    it("the instance's keys have no session token where it is " .. title, function()
       local _, source = at { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = token,
         Expiration = world.at(3600) } }
       assert.is_true(world.same_keys(source:keys(), "A", "SECRET"))
@@ -124,7 +124,7 @@ describe("the instance's keys", function()
       Expiration = "soon" } },
       'Expiration cannot be read as a date: "soon"', 3 },
   } do
-    it("are not found after " .. case[1], function()
+    it("the instance's keys are not found after " .. case[1], function()
       local place, source = at(case[2])
       local err = world.catch(source.keys, source)
       assert.are.equal("NoCredentialsError", err.code)
@@ -134,7 +134,7 @@ describe("the instance's keys", function()
     end)
   end
 
-  it("are not looked for where the service is disabled", function()
+  it("the instance's keys are not looked for where the service is disabled", function()
     local place, source = at { env = { AWS_EC2_METADATA_DISABLED = "TRUE" } }
     assert.are.equal("NoCredentialsError", world.catch(source.keys, source).code)
     assert.are.equal(0, #place.requests)
@@ -144,7 +144,7 @@ describe("the instance's keys", function()
   for _, case in ipairs {
     { -100, 0, 900 + 120 }, { -100, 0.9999, 900 + 600 }, { 1019, 0, 900 + 120 }, { 1021, 0, 1021 },
   } do
-    it(("of %d seconds are used for %d, for the service may be late"):format(case[1], case[3]), function()
+    it(("the instance's keys of %d seconds are used for %d, for the service may be late"):format(case[1], case[3]), function()
       local place, source = at { keys = keys(case[1]), random = function() return case[2] end }
       source:keys()
       place.now = place.now + case[3] - 900
@@ -156,7 +156,7 @@ describe("the instance's keys", function()
     end)
   end
 
-  it("that cannot be renewed in time are an error", function()
+  it("the instance's keys that cannot be renewed in time are an error", function()
     local down = false
     local place, source = at { answer = function(request)
       if down then return { 500, "SECRET" } end
@@ -175,7 +175,7 @@ describe("the instance's keys", function()
   end)
 end)
 
-describe("the metadata service", function()
+describe("glacier.credentials.imds", function()
   local function url_of(env, config)
     local asked
     env.AWS_EC2_METADATA_SERVICE_ENDPOINT = env.AWS_EC2_METADATA_SERVICE_ENDPOINT or false
@@ -200,10 +200,10 @@ describe("the metadata service", function()
       nil, "http://own:1338/x/" },
     { "one of the config file", {}, "[default]\nec2_metadata_service_endpoint = http://file\n", "http://file/" },
   } do
-    it("is at " .. case[1], function() assert.are.equal(case[4], (url_of(case[2], case[3]))) end)
+    it("the metadata service is at " .. case[1], function() assert.are.equal(case[4], (url_of(case[2], case[3]))) end)
   end
 
-  it("is waited for as long as is set", function()
+  it("the metadata service is waited for as long as is set", function()
     local _, _, asked = url_of({}, "[default]\nmetadata_service_timeout = 7\n")
     assert.are.same({ 7, 7 }, { asked.connect_timeout, asked.read_timeout })
   end)
@@ -225,7 +225,7 @@ describe("the metadata service", function()
     { "a switch that leaves open whether it may be", { AWS_EC2_METADATA_DISABLED = "no" }, nil, "InvalidConfigError",
       'AWS_EC2_METADATA_DISABLED in the environment: "no" is not true or false' },
   } do
-    it("is not asked with " .. case[1], function()
+    it("the metadata service is not asked with " .. case[1], function()
       local url, err = url_of(case[2], case[3])
       assert.is_nil(url)
       assert.are.equal(case[4], err.code)

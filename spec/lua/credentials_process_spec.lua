@@ -19,22 +19,22 @@ end
 
 local KEYS = '"AccessKeyId":"AKIAp","SecretAccessKey":"SECRETp"'
 
-describe("credential_process", function()
-  it("gives the keys that the program prints", function()
+describe("glacier.credentials.process", function()
+  it("credential_process gives the keys that the program prints", function()
     local _, source = place_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":"SECRETt","AccountId":"77"}'))
     assert.is_true(world.same_keys(source:keys(), "AKIAp", "SECRETp", "SECRETt"))
     assert.are.equal("77", source:account())
     assert.is_false(source:refresh())
   end)
 
-  it("takes null for what is not there, and the account from the profile", function()
+  it("credential_process takes null for what is not there, and the account from the profile", function()
     local _, source = place_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":null,"Expiration":null}'),
       "aws_account_id = 5\n")
     assert.is_true(world.same_keys(source:keys(), "AKIAp", "SECRETp"))
     assert.are.equal("5", source:account())
   end)
 
-  it("is run again when the keys are about to expire", function()
+  it("credential_process is run again when the keys are about to expire", function()
     local place, source = place_with("{HOME}/counting '{\"Version\":1," .. KEYS .. ',"Expiration":"' .. world.at(3600)
       .. "\"}'")
     local function runs()
@@ -50,7 +50,7 @@ describe("credential_process", function()
     assert.are.equal(2, runs())
   end)
 
-  it("starts no shell: every word reaches the program as it is", function()
+  it("credential_process starts no shell: every word reaches the program as it is", function()
     local _, source = place_with("{HOME}/program "
       .. [["a b" c\ d 'e"f' $HOME `id` "$(id)" * "x'y" %s \\ ; | & > < ~ a=b -n '' "\$" é]])
     local err = world.catch(source.keys, source)
@@ -95,7 +95,7 @@ describe("credential_process", function()
     { "of an option's name", "-c ls", "does not begin with the name of a program", "InvalidConfigError" },
     { "with an open quotation", 'echo "SECRET', "cannot be split into words", "InvalidConfigError" },
   } do
-    it(case[1] .. " is an error", function()
+    it("credential_process " .. case[1] .. " is an error", function()
       local place, source = place_with(case[2])
       local err = world.catch(source.keys, source)
       assert.are.equal(case[4] or "CredentialRetrievalError", err.code)
@@ -104,7 +104,7 @@ describe("credential_process", function()
     end)
   end
 
-  it("may print much, on both sides", function()
+  it("credential_process may print much, on both sides", function()
     local _, source = place_with([[sh -c 'head -c 300000 /dev/zero | tr "\\0" " "; ]]
       .. [[head -c 300000 /dev/zero | tr "\\0" x >&2; echo "$0"' ]] .. "'{\"Version\":1," .. KEYS .. "}'")
     assert.are.equal("AKIAp", source:keys():access_key_id())

@@ -67,8 +67,8 @@ local function once(place)
   return one.key, one.err
 end
 
-describe("keys that expire", function()
-  it("are kept until 15 minutes before that", function()
+describe("glacier.credentials.refreshable", function()
+  it("keys that expire are kept until 15 minutes before that", function()
     local place = at { lifetime = 60 * MINUTE }
     assert.are.equal("AKIA1", once(place))
     place.now = place.now + 45 * MINUTE
@@ -79,7 +79,7 @@ describe("keys that expire", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("are fetched once for all who need them", function()
+  it("keys that expire are fetched once for all who need them", function()
     local place = at { lifetime = 60 * MINUTE }
     local list = callers(place, 20)
     finish(list)
@@ -87,7 +87,7 @@ describe("keys that expire", function()
     assert.are.equal(1, place.calls)
   end)
 
-  it("are fetched once for all within ten minutes of the end", function()
+  it("keys that expire are fetched once for all within ten minutes of the end", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     place.now = place.now + 50 * MINUTE + 1
@@ -97,7 +97,7 @@ describe("keys that expire", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("are fetched by one while the others go on, within fifteen minutes of the end", function()
+  it("keys that expire are fetched by one while the others go on, within fifteen minutes of the end", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     place.now = place.now + 50 * MINUTE
@@ -110,7 +110,7 @@ describe("keys that expire", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("are fetched once also where each lasts too short", function()
+  it("keys that expire are fetched once also where each lasts too short", function()
     local place = at { lifetime = 5 * MINUTE }
     local list = callers(place, 10)
     finish(list)
@@ -119,7 +119,7 @@ describe("keys that expire", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("that come expired are an error, and the old ones stay", function()
+  it("keys that expire that come expired are an error, and the old ones stay", function()
     local lifetime = 60 * MINUTE
     local place = at { lifetime = 0 }
     local source = place.source
@@ -138,7 +138,7 @@ describe("keys that expire", function()
     assert.truthy(err.message:find("the refreshed credentials are still expired", 1, true))
   end)
 
-  it("are told of in the log, without a secret", function()
+  it("keys that expire are told of in the log, without a secret", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 2 then error("sealed", 0) end
     end }
@@ -153,10 +153,10 @@ describe("keys that expire", function()
   end)
 end)
 
-describe("a fetch that fails", function()
+describe("glacier.credentials.refreshable", function()
   local function sealed() error("sealed", 0) end
 
-  it("is passed over while the old keys are good", function()
+  it("a fetch that fails is passed over while the old keys are good", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 2 then sealed() end
     end }
@@ -166,7 +166,7 @@ describe("a fetch that fails", function()
     assert.are.equal("AKIA3", once(place))
   end)
 
-  it("raises for all who waited, each with an error of its own", function()
+  it("a fetch that fails raises for all who waited, each with an error of its own", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 2 then sealed() end
     end }
@@ -184,7 +184,7 @@ describe("a fetch that fails", function()
     assert.are.equal("AKIA3", once(place))
   end)
 
-  it("for want of the caller's own time does not fail the others", function()
+  it("a fetch that fails for want of the caller's own time does not fail the others", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 1 then sealed() end
     end }
@@ -198,7 +198,7 @@ describe("a fetch that fails", function()
     assert.are.equal("AKIA2", patient.key)
   end)
 
-  it("for the host's own reasons is raised as it was, to its caller alone", function()
+  it("a fetch that fails for the host's own reasons is raised as it was, to its caller alone", function()
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
       return world.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",
         Expiration = world.at(3600) }
@@ -218,8 +218,8 @@ describe("a fetch that fails", function()
   end)
 end)
 
-describe("a fetch that nobody drives any more", function()
-  it("is taken over when its coroutine is gone", function()
+describe("glacier.credentials.refreshable", function()
+  it("a fetch that nobody drives any more is taken over when its coroutine is gone", function()
     local place = at { lifetime = 60 * MINUTE }
     local dropped, waiter = caller(place), caller(place)
     dropped.step()
@@ -232,7 +232,7 @@ describe("a fetch that nobody drives any more", function()
     assert.are.equal("AKIA2", waiter.key)
   end)
 
-  it("is taken over after a minute without a sign of it", function()
+  it("a fetch that nobody drives any more is taken over after a minute without a sign of it", function()
     local place = at { lifetime = 60 * MINUTE }
     local stuck, waiter = caller(place), caller(place)
     stuck.step()
@@ -246,7 +246,7 @@ describe("a fetch that nobody drives any more", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("is not taken over while its caller sleeps", function()
+  it("a fetch that nobody drives any more is not taken over while its caller sleeps", function()
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
       return world.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",
         Expiration = world.at(99999) }
@@ -268,7 +268,7 @@ describe("a fetch that nobody drives any more", function()
     assert.are.equal(1, #place.requests)
   end)
 
-  it("is not waited for by who cannot let it go on", function()
+  it("a fetch that nobody drives any more is not waited for by who cannot let it go on", function()
     local place = at { lifetime = 60 * MINUTE }
     local started = caller(place)
     started.step()
@@ -277,7 +277,7 @@ describe("a fetch that nobody drives any more", function()
     assert.are.equal("AKIA2", blocking.key)
   end)
 
-  it("does not hold up who asks from inside of it", function()
+  it("a fetch that nobody drives any more does not hold up who asks from inside of it", function()
     local place = world.new {}
     finally(place.close)
     local source, depth = nil, 0
@@ -290,7 +290,7 @@ describe("a fetch that nobody drives any more", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("is given up by who has no time left", function()
+  it("a fetch that nobody drives any more is given up by who has no time left", function()
     local place = at { lifetime = 60 * MINUTE }
     local started = caller(place)
     started.step()
@@ -305,8 +305,8 @@ describe("a fetch that nobody drives any more", function()
   end)
 end)
 
-describe("keys that the service calls expired", function()
-  it("are fetched again, whatever their time", function()
+describe("glacier.credentials.refreshable", function()
+  it("keys that the service calls expired are fetched again, whatever their time", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     local done = coroutine.wrap(function() return place.source:refresh(waiting()) end)
@@ -319,7 +319,7 @@ describe("keys that the service calls expired", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("are fetched once for all who had the same", function()
+  it("keys that the service calls expired are fetched once for all who had the same", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     local old, results = place.source:keys(), {}
@@ -340,7 +340,7 @@ describe("keys that the service calls expired", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("stay where there are no others", function()
+  it("keys that the service calls expired stay where there are no others", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 2 then error("sealed", 0) end
     end }
@@ -354,8 +354,8 @@ describe("keys that the service calls expired", function()
   end)
 end)
 
-describe("keys of a role", function()
-  it("are assumed once for all, each source asked as its own time comes", function()
+describe("glacier.credentials.refreshable", function()
+  it("keys of a role are assumed once for all, each source asked as its own time comes", function()
     local printed = 0
     local place = world.new {
       env = { AWS_ENDPOINT_URL_STS = "{URL}/sts", AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" },
@@ -381,8 +381,8 @@ describe("keys of a role", function()
   end)
 end)
 
-describe("what holds the keys", function()
-  it("shows none of them", function()
+describe("glacier.credentials.refreshable", function()
+  it("what holds the keys shows none of them", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     local seen = {}

@@ -34,8 +34,8 @@ local function at(config, tokens, answer, env)
   return place, place.source()
 end
 
-describe("an SSO profile", function()
-  it("asks for a role's keys with the cached token of its start URL", function()
+describe("glacier.credentials.sso", function()
+  it("an SSO profile asks for a role's keys with the cached token of its start URL", function()
     local place, source = at(LEGACY, { [START] = token(3600) })
     assert.is_true(world.same_keys(source:keys(), "ASIAsso", "SECRETsso", "SECRETtoken"))
     assert.are.equal("444455556666", source:account())
@@ -47,18 +47,18 @@ describe("an SSO profile", function()
     world.check_silence(tostring(source), place.events)
   end)
 
-  it("asks with the token of its sso-session", function()
+  it("an SSO profile asks with the token of its sso-session", function()
     local place, source = at(SESSION, { s = token(3600) })
     assert.are.equal("ASIAsso", source:keys():access_key_id())
     assert.are.equal(1, #place.requests)
   end)
 
-  it("reads times as older tools wrote them", function()
+  it("an SSO profile reads times as older tools wrote them", function()
     local _, source = at(LEGACY, { [START] = token(0, { expiresAt = (world.at(3600):gsub("Z", "UTC")) }) })
     assert.are.equal("ASIAsso", source:keys():access_key_id())
   end)
 
-  it("reads the token again when the keys are about to expire", function()
+  it("an SSO profile reads the token again when the keys are about to expire", function()
     local place, source = at(LEGACY, { [START] = token(9999) })
     source:keys()
     os.remove(place.token_path(START))
@@ -68,7 +68,7 @@ describe("an SSO profile", function()
     assert.are.equal("SSOTokenLoadError", world.catch(source.keys, source).code)
   end)
 
-  it("goes where its region is", function()
+  it("an SSO profile goes where its region is", function()
     local asked = {}
     local place = world.new { config = SESSION, tokens = { s = refreshable(-1) }, exchange = function(fields)
       asked[#asked + 1] = fields.url
@@ -88,7 +88,7 @@ describe("an SSO profile", function()
   end)
 end)
 
-describe("the token of an sso-session", function()
+describe("glacier.credentials.sso", function()
   local created = { accessToken = "SECRETnew", expiresIn = 28800, tokenType = "Bearer",
     refreshToken = "SECRETrefresh2" }
 
@@ -99,7 +99,7 @@ describe("the token of an sso-session", function()
   end
 
   for what, seconds in pairs { ["that has expired"] = -10, ["that expires within 15 minutes"] = 899 } do
-    it(what .. " is refreshed, and written for the other tools", function()
+    it("the token of an sso-session " .. what .. " is refreshed, and written for the other tools", function()
       local place, source = at(SESSION, { s = refreshable(seconds) }, answers(world.json(created)))
       source:keys()
       assert.are.equal("application/json", place.requests[1].headers["content-type"])
@@ -117,19 +117,19 @@ describe("the token of an sso-session", function()
     end)
   end
 
-  it("that lasts longer is used as it is", function()
+  it("the token of an sso-session that lasts longer is used as it is", function()
     local place, source = at(SESSION, { s = refreshable(900) })
     source:keys()
     assert.are.equal(1, #place.requests)
   end)
 
-  it("is used to its end where it cannot be refreshed", function()
+  it("the token of an sso-session is used to its end where it cannot be refreshed", function()
     local place, source = at(SESSION, { s = refreshable(300) }, answers(world.json({ error = "invalid_grant" }, 400)))
     source:keys()
     assert.are.equal("SECRETaccess", place.requests[2].headers["x-amz-sso_bearer_token"])
   end)
 
-  it("is kept here where it cannot be written", function()
+  it("the token of an sso-session is kept here where it cannot be written", function()
     local place, source = at(SESSION, { s = refreshable(-10) }, answers(world.json(created)))
     local replace_file = core.replace_file
     finally(function()
@@ -162,7 +162,7 @@ describe("the token of an sso-session", function()
       "the answer to CreateToken holds no token" },
     { "that is answered by no JSON", refreshable(-1), { 200, "SECRET" }, "the answer to CreateToken holds no token" },
   } do
-    it(case[1] .. " and has expired is an error", function()
+    it("the token of an sso-session " .. case[1] .. " and has expired is an error", function()
       local place, source = at(SESSION, { s = case[2] }, answers(case[3]))
       local err = world.catch(source.keys, source)
       assert.are.equal("TokenRetrievalError", err.code)
@@ -174,7 +174,7 @@ describe("the token of an sso-session", function()
   end
 end)
 
-describe("an SSO profile that gives no keys", function()
+describe("glacier.credentials.sso", function()
   local UNAUTHORIZED = "The SSO session associated with this profile has expired or is otherwise invalid."
   -- what, the config file, the tokens, an answer, the code, a piece of the message
   for _, case in ipairs {
@@ -224,7 +224,7 @@ describe("an SSO profile that gives no keys", function()
       '{"roleCredentials":{"secretAccessKey":"SECRET' },
       "CredentialRetrievalError", "the answer to GetRoleCredentials holds no complete keys" },
   } do
-    it(case[1] .. " is an error", function()
+    it("an SSO profile that gives no keys " .. case[1] .. " is an error", function()
       local place, source = at(case[2], case[3], case[4] and function() return case[4] end)
       local err = world.catch(source.keys, source)
       assert.are.equal(case[5], err.code)
@@ -234,13 +234,13 @@ describe("an SSO profile that gives no keys", function()
     end)
   end
 
-  it("is for the token in another home directory where HOME is not set", function()
+  it("an SSO profile that gives no keys is for the token in another home directory where HOME is not set", function()
     local place, source = at(LEGACY, { [START] = token(3600) }, function() return { 403, "{}" } end)
     place.env.HOME, place.session.sources.home = nil, place.home .. "/"
     assert.truthy(world.catch(source.keys, source).message:find("GetRoleCredentials", 1, true))
   end)
 
-  it("says so where there is no home directory", function()
+  it("an SSO profile that gives no keys says so where there is no home directory", function()
     local place, source = at(LEGACY, { [START] = token(3600) })
     place.env.HOME = nil
     assert.truthy(world.catch(source.keys, source).message:find("HOME is not set", 1, true))

@@ -121,28 +121,28 @@ describe("glacier.credentials.object", function()
   end)
 end)
 
-describe("a text of another program in a message", function()
-  it("is one line of bounded length without the secrets", function()
+describe("glacier.credentials.errors", function()
+  it("a text of another program in a message is one line of bounded length without the secrets", function()
     local secrets = { "SECRETa", "SECRETb" }
     assert.are.equal("no *** in *** here", errors.quote("\n no SECRETa in SECRETb\r\n\t here ", secrets))
     assert.are.equal(("x"):rep(400) .. "...", errors.quote(("x"):rep(401)))
     assert.are.equal("nil", errors.quote(nil))
   end)
 
-  it("has its control characters escaped and its invalid bytes replaced", function()
+  it("a text of another program in a message has its control characters escaped and its invalid bytes replaced", function()
     assert.are.equal("a\\x1b[31mb\\x00\\x7f", errors.quote "a\27[31mb\0\127")
     assert.are.equal("\239\191\189", errors.quote "\255")
     assert.is_true(core.utf8_valid(errors.quote(("\195\169"):rep(300))))
   end)
 
-  it("is made fit in linear time", function()
+  it("a text of another program in a message is made fit in linear time", function()
     steps.assert_linear(function(n) return errors.quote((" \1"):rep(n), { "x" }) end, 2000)
   end)
 end)
 
 -- Other specs rely on this search.
-describe("a search for secrets", function()
-  it("finds one anywhere", function()
+describe("glacier.credentials.errors", function()
+  it("a search for secrets finds one anywhere", function()
     for _, value in ipairs { "a SECRET", { "SECRET" }, { a = { b = "xSECRETx" } } } do
       assert.is_false((pcall(world.check_silence, "nothing", value)))
     end

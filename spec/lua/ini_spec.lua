@@ -1,5 +1,6 @@
 -- The expected values are what botocore 1.43 makes of the same text on CPython 3.11.
 local ini = require "glacier.config.ini"
+local steps = require "spec.support.steps"
 
 -- { section name = values } of a text that parses.
 local function read(text)
@@ -103,21 +104,21 @@ local BROKEN = {
   ["a character past the last"] = { "# \244\144\128\128\n", 1, "UTF%-8" },
 }
 
-describe("the INI grammar", function()
+describe("glacier.config.ini", function()
   for title, case in pairs(VALUES) do
-    it("reads " .. title, function()
+    it("the INI grammar reads " .. title, function()
       assert.same({ s = case[2] }, read(case[1]))
     end)
   end
 
   for header, name in pairs(HEADERS) do
-    it("takes the section name out of " .. header, function()
+    it("the INI grammar takes the section name out of " .. header, function()
       assert.same({ [name] = { a = "1" } }, read(header .. "\na=1"))
     end)
   end
 
   for title, case in pairs(BROKEN) do
-    it("refuses " .. title .. " and tells the line", function()
+    it("the INI grammar refuses " .. title .. " and tells the line", function()
       local sections, problem, line = ini.parse(case[1])
       assert.is_nil(sections)
       assert.equal(case[2], line)
@@ -125,26 +126,26 @@ describe("the INI grammar", function()
     end)
   end
 
-  it("begins no section with a continuation line", function()
+  it("the INI grammar begins no section with a continuation line", function()
     assert.same({ s = { a = "1" }, t = { b = "2" } }, read("[s]\na=1\n[t]\n  b=2\n"))
   end)
 
-  it("takes a zero byte in a section name as any other", function()
+  it("the INI grammar takes a zero byte in a section name as any other", function()
     assert.same({ ["s\0t"] = { a = "1" } }, read("[s\0t]\na=1"))
   end)
 
-  it("finds nothing in an empty text", function()
+  it("the INI grammar finds nothing in an empty text", function()
     assert.same({}, (ini.parse("")))
     assert.same({}, (ini.parse("\n# c\n")))
   end)
 
-  it("keeps the sections in the file's order", function()
+  it("the INI grammar keeps the sections in the file's order", function()
     local sections = ini.parse("[b]\n[a]\n\n[c]\n")
     assert.same({ "b", "a", "c" }, { sections[1].name, sections[2].name, sections[3].name })
     assert.equal(4, sections[3].line)
   end)
 
-  it("gives the keys of [DEFAULT] to every section that has no own", function()
+  it("the INI grammar gives the keys of [DEFAULT] to every section that has no own", function()
     local text = "[a]\nx=1\n[DEFAULT]\nx=2\nn=\n  k=v\n[b]\n"
     local sections, lines = ini.parse(text)
     assert.same({ x = "1", n = { k = "v" } }, sections[1].values)
@@ -153,20 +154,33 @@ describe("the INI grammar", function()
     assert.same({ x = 4, n = 5 }, lines[sections[2].values])
   end)
 
-  it("leaves a broken block in [DEFAULT] alone where no section reads it", function()
+  it("the INI grammar leaves a broken block in [DEFAULT] alone where no section reads it", function()
     assert.same({}, read("[DEFAULT]\nn=\n  a\n"))
     assert.same({ s = { n = "1" } }, read("[DEFAULT]\nn=\n  a\n[s]\nn=1\n"))
     assert.is_nil((ini.parse("[DEFAULT]\nn=\n  a\n[s]\n")))
   end)
 
-  it("knows the line of every key, the nested ones too", function()
+  it("the INI grammar knows the line of every key, the nested ones too", function()
     local sections, lines = ini.parse("\n[s]\na=1\n  2\n\nn=\n  x=1\n\n  y=2\n")
     local values = sections[1].values
     assert.same({ a = 3, n = 6 }, lines[values])
     assert.same({ x = 7, y = 9 }, lines[values.n])
   end)
 
-  it("copes with very long lines", function()
+  for title, piece in pairs {
+    keys = "k%d = v\n", sections = "[s%d]\n", continuations = "  c%d\n", blanks = " ", ["blank lines"] = " \t\n",
+    ["nested lines"] = "  n%d = v\n", equals = "=", comments = "# c\n",
+  } do
+    it("the INI grammar reads many " .. title .. " in linear time", function()
+      steps.assert_linear(function(n)
+        local lines = { "[s]\na =\n" }
+        for i = 1, n do lines[#lines + 1] = piece:format(i) end
+        return ini.parse(table.concat(lines))
+      end, 1000)
+    end)
+  end
+
+  it("the INI grammar copes with very long lines", function()
     local long = ("x"):rep(300000)
     local space = (" "):rep(300000)
     assert.same({ [long] = { [long] = long } }, read("[" .. long .. "]\n" .. long .. "=" .. long))

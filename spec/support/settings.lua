@@ -4,8 +4,8 @@
 --     env = { AWS_REGION = "x" }, config = "[default]\n…", credentials = "…", options = { profile = "p" },
 --   }
 --
--- gives what glacier.config makes of them, or raises as it does. The files are in a directory of
--- their own, the home directory; @ in a message stands for it.
+-- returns what glacier.config.resolve returns, or raises as it does. The files are in a new home directory; @ in a
+-- message stands for it.
 local assert = require "luassert"
 local config = require "glacier.config.resolve"
 local files = require "spec.support.files"
@@ -38,11 +38,12 @@ function settings.resolve(case)
   end)
 end
 
---- Defines a test for each case. `expect` of a case has some of the settings; NONE means nil.
+-- Makes a test for each of the cases, which have some of the settings in `expect`; NONE is nil. The test's name is the
+-- subject and the case's name.
 settings.NONE = {}
-function settings.check(it, cases)
+function settings.check(it, subject, cases)
   for what, case in pairs(cases) do
-    it(what, function()
+    it(subject .. " " .. what, function()
       local found = settings.resolve(case)
       for name, value in pairs(case.expect) do
         if value == settings.NONE then
@@ -55,10 +56,10 @@ function settings.check(it, cases)
   end
 end
 
---- The same for cases that are rejected with `code` (InvalidConfigError) and `message`.
-function settings.check_refused(it, cases)
+-- The same for cases that raise `code` (InvalidConfigError by default) and `message`.
+function settings.check_refused(it, subject, cases)
   for what, case in pairs(cases) do
-    it(what, function()
+    it(subject .. " " .. what, function()
       local good, err = pcall(settings.resolve, case)
       assert.is_false(good)
       assert.are.equal(case.message, tostring(err))

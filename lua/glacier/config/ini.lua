@@ -1,18 +1,18 @@
 --- The INI grammar of AWS's shared config and credentials files.
 --
--- It is the grammar botocore reads: CPython's configparser.RawConfigParser with its defaults, in
--- its UTF-8 and universal-newline reading, and botocore's one level of nested blocks on top
--- (configloader.py). In short: `[name]` headers; `key = value` or `key : value`, split at the
--- first of the two; `#` and `;` comment only a whole line; a line indented deeper than its option
--- goes on with that option's value; keys are lower-cased, here in ASCII only; a header or a key
--- that comes twice is an error; the keys of `[DEFAULT]` belong to every other section; a value
--- that begins on the line below its key is a block of `key = value` lines, its keys as written.
+-- It is the grammar that botocore reads: CPython's configparser.RawConfigParser with its defaults, in UTF-8 and with
+-- universal newlines, and botocore's one level of nested blocks on top (configloader.py). In short: `[name]` headers;
+-- `key = value` or `key : value`, split at the first of the two; `#` and `;` comment only a whole line; a line that is
+-- indented deeper than its option continues that option's value; keys are lower-cased, here in ASCII only; a header or
+-- a key that comes twice is an error; the keys of `[DEFAULT]` belong to every other section; a value that begins on the
+-- line below its key is a block of `key = value` lines, whose keys stay as written.
 --
--- No function here returns a piece of a line as a problem: a broken line may hold a secret key.
+-- No problem that is returned here quotes a line, because a broken line may hold a secret key.
+local core = require "glacier.core"
 
 local ini = {}
 
--- What str.strip() and \s take for white space beyond ASCII, in UTF-8.
+-- White space beyond ASCII, in UTF-8, as Python's str.strip() and \s know it.
 local WIDE_SPACE = {
   ["\194\133"] = true, ["\194\160"] = true, ["\225\154\128"] = true,
   ["\226\128\168"] = true, ["\226\128\169"] = true, ["\226\128\175"] = true,
@@ -22,40 +22,9 @@ for last = 128, 138 do
   WIDE_SPACE["\226\128" .. string.char(last)] = true
 end
 
--- Well-formed sequences beyond ASCII (Unicode 15, table 3-7) and their lengths.
-local SEQUENCES = {
-  { "^[\194-\223][\128-\191]", 2 },
-  { "^\224[\160-\191][\128-\191]", 3 },
-  { "^[\225-\236\238\239][\128-\191][\128-\191]", 3 },
-  { "^\237[\128-\159][\128-\191]", 3 },
-  { "^\240[\144-\191][\128-\191][\128-\191]", 4 },
-  { "^[\241-\243][\128-\191][\128-\191][\128-\191]", 4 },
-  { "^\244[\128-\143][\128-\191][\128-\191]", 4 },
-}
-
 local BYTE_ORDER_MARK = "\239\187\191"
 
-local function sequence_length(text, position)
-  for _, sequence in ipairs(SEQUENCES) do
-    if text:find(sequence[1], position) then
-      return sequence[2]
-    end
-  end
-end
-
-local function is_utf8(text)
-  local position = text:find("[\128-\255]")
-  while position do
-    local length = sequence_length(text, position)
-    if not length then
-      return false
-    end
-    position = text:find("[\128-\255]", position + length)
-  end
-  return true
-end
-
--- %s follows the host's locale, so white space is asked for by its bytes.
+-- %s follows the host's locale, so white space is matched by its bytes.
 local function space_after(text, position)
   if text:find("^[\t-\r\28-\32]", position) then
     return 1
@@ -78,7 +47,7 @@ local function space_before(text, position)
   end
 end
 
--- The text without the white space around it, and how many characters of it stood in front.
+-- The text without the white space around it, and how many characters of that were before it.
 local function strip(text)
   local first, last, indent = 1, #text, 0
   local length = space_after(text, first)
@@ -105,7 +74,7 @@ local function new_section(name, line)
   return { name = name, line = line, options = {}, order = {} }
 end
 
--- Makes `name` the section that options go to. `[DEFAULT]` may come again, others may not.
+-- Makes `name` the current section. Only `[DEFAULT]` may come twice.
 local function open_section(state, name, line)
   state.option = nil
   if name == "DEFAULT" then
@@ -114,7 +83,7 @@ local function open_section(state, name, line)
   end
   local earlier = state.by_name[name]
   if earlier then
-    return "the section that line " .. earlier.line .. " opened is opened again"
+    return "the section of line " .. earlier.line .. " begins again"
   end
   state.section = new_section(name, line)
   state.by_name[name] = state.section
@@ -133,7 +102,7 @@ local function add_option(state, text, line)
   local section = state.section
   local earlier = section.options[key]
   if earlier then
-    return "the key that line " .. earlier.line .. " set is set again in the same section"
+    return "the key of line " .. earlier.line .. " is set again in the same section"
   end
   state.option = { line = line, { text = strip(text:sub(delimiter + 1)), line = line } }
   section.options[key] = state.option
@@ -147,9 +116,9 @@ local function no_section(line)
   return "no section header above it"
 end
 
--- Takes one line in; returns what is wrong with it, or nil.
+-- Reads one line. Returns what is wrong with it, or nil.
 local function take_line(state, line, number)
-  if not is_utf8(line) then
+  if not core.utf8_valid(line) then
     return "not valid UTF-8"
   end
   local text, indent = strip(line)
@@ -171,8 +140,8 @@ local function take_line(state, line, number)
   return add_option(state, text, number)
 end
 
--- The `key = value` lines of a nested block, into a map and the map of their line numbers.
--- botocore breaks these lines where str.splitlines() does, which is at more than newlines.
+-- Reads the `key = value` lines of a nested block into a map and the map of their line numbers. botocore splits them
+-- with str.splitlines(), which splits at more than newlines.
 local function read_block(option)
   local values, lines = {}, {}
   for _, part in ipairs(option) do
@@ -192,7 +161,7 @@ local function read_block(option)
   return values, lines
 end
 
--- An option's value: a string, or a map and the map of its line numbers.
+-- The value of an option: a string, or a map and the map of its line numbers.
 local function read_value(option)
   while #option > 1 and option[#option].text == "" do
     table.remove(option)
@@ -207,7 +176,7 @@ local function read_value(option)
   return table.concat(texts, "\n")
 end
 
--- Reads the options of `from` that `values` does not have yet.
+-- Adds the options of `from` that `values` does not have yet.
 local function read_options(from, values, lines)
   local own = lines[values]
   for _, key in ipairs(from.order) do
@@ -242,11 +211,11 @@ local function finish(state)
   return sections, lines
 end
 
---- Parses the whole text of a file, newlines of any kind.
--- @return the sections in the file's order, each { name = string, line = number, values = map of
---   key to string or (a nested block) to a map }, without `[DEFAULT]`; then the line numbers: for
---   each of these maps as the key, a map of key to line. Or nil, what is wrong (in words that
---   quote nothing of the file), and the number of the line.
+--- Parses the text of a file, with newlines of any kind.
+-- @param text string
+-- @return list, table: the sections in the file's order without `[DEFAULT]`, each { name = string, line = number,
+--   values = map of key to string or, for a nested block, to a map }; and the line numbers: for each of these maps as
+--   the key, a map of key to line. Or nil, what is wrong (it quotes nothing of the file), and the number of the line
 function ini.parse(text)
   local state = { sections = {}, by_name = {}, defaults = new_section("DEFAULT"), indent = 0 }
   local number = 0
