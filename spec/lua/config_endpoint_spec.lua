@@ -32,10 +32,10 @@ describe("glacier.config.endpoint", function()
       config = GLOBAL .. "[services s]\ns3 =\n  endpoint_url = http://s3.test\n",
       expect = { endpoint_url = "http://file.test" },
     },
-    ["the profile's where the [services] section has it empty"] = {
+    ["the profile's where that of the [services] section is empty"] = {
       config = GLOBAL .. "[services s]\nglacier =\n  endpoint_url =\n", expect = { endpoint_url = "http://file.test" },
     },
-    ["the profile's where the [services] section has it in no block"] = {
+    ["the profile's where the [services] section has a URL outside of a block"] = {
       config = GLOBAL .. "[services s]\nendpoint_url = http://stray.test\n",
       expect = { endpoint_url = "http://file.test" },
     },
@@ -43,19 +43,19 @@ describe("glacier.config.endpoint", function()
       env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL = "", AWS_ENDPOINT_URL_GLACIER = "" },
       config = "[default]\nendpoint_url =\n", expect = { endpoint_url = "https://glacier.us-west-2.amazonaws.com" },
     },
-    ["not looked for in a missing [services] section where the environment has one"] = {
+    ["not searched for in a missing [services] section where the environment has one"] = {
       env = { AWS_ENDPOINT_URL = "http://all.test" }, config = GLOBAL, expect = { endpoint_url = "http://all.test" },
     },
-    ["the region's where configured ones are to be ignored"] = {
+    ["the region's where configured ones are ignored"] = {
       env = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "TRUE", AWS_ENDPOINT_URL = "http://all.test" }, config = GLOBAL,
       expect = { endpoint_url = "https://glacier.us-west-2.amazonaws.com" },
     },
-    ["the option's even where configured ones are to be ignored"] = {
+    ["the option's even where configured ones are ignored"] = {
       options = { endpoint_url = "http://option.test" },
       config = "[default]\nregion=us-west-2\nignore_configured_endpoint_urls = true",
       expect = { endpoint_url = "http://option.test" },
     },
-    ["the configured one where the environment says so against the file"] = {
+    ["the configured one where the environment overrides a file that ignores it"] = {
       env = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "false" },
       config = "[default]\nregion=us-west-2\nignore_configured_endpoint_urls = true\nendpoint_url = http://file.test",
       expect = { endpoint_url = "http://file.test" },
@@ -74,44 +74,44 @@ describe("glacier.config.endpoint", function()
       expect = { endpoint_url = "https://glacier-fips.us-east-1.api.aws" },
     },
   })
-  settings.check_refused(it, "the endpoint is", {
+  settings.check_refused(it, "an endpoint is refused", {
     -- The next three are what botocore goes on with: it drops FIPS or dual-stack without a word.
-    ["not a given one together with FIPS"] = {
+    ["if it is given together with FIPS"] = {
       env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL = "http://x.test", AWS_USE_FIPS_ENDPOINT = "true" },
       code = "UnknownEndpointError", message = "Invalid Configuration: FIPS and custom endpoint are not supported",
     },
-    ["not a given one in a region with fips-"] = {
+    ["if it is given with a region that has fips-"] = {
       env = { AWS_REGION = "fips-us-east-1", AWS_ENDPOINT_URL = "http://x.test" },
       code = "UnknownEndpointError", message = "Invalid Configuration: FIPS and custom endpoint are not supported",
     },
-    ["not a given one together with dual-stack"] = {
+    ["if it is given together with dual-stack"] = {
       env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL = "http://x.test", AWS_USE_DUALSTACK_ENDPOINT = "true" },
       code = "UnknownEndpointError", message = "Invalid Configuration: Dualstack and custom endpoint are not supported",
     },
-    ["not in a [services] section that is missing"] = {
+    ["if its [services] section is missing"] = {
       config = GLOBAL, message = "services in @/.aws/config, line 4: there is no section [services s], or it is empty",
     },
-    ["not in a [services] section that is empty"] = {
+    ["if its [services] section is empty"] = {
       config = GLOBAL .. "[services s]\n",
       message = "services in @/.aws/config, line 4: there is no section [services s], or it is empty",
     },
-    ["not text where a [services] section should have a block"] = {
+    ["if a [services] section has text instead of a block"] = {
       config = GLOBAL .. "[services s]\nglacier = http://services.test\n",
       message = 'glacier in @/.aws/config, line 6: a value is not a nested block',
     },
-    ["not a block of its own"] = {
+    ["if it is a nested block"] = {
       config = "[default]\nregion=us-west-2\nendpoint_url =\n  a = b",
       message = "endpoint_url in @/.aws/config, line 3: a nested block is not a value",
     },
-    ["not without http or https, in a variable"] = {
+    ["if a variable gives it without http or https"] = {
       env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL_GLACIER = "x.test" },
       message = "AWS_ENDPOINT_URL_GLACIER in the environment: Invalid endpoint: x.test (neither http nor https)",
     },
-    ["not without http or https, in a file"] = {
+    ["if a file gives it without http or https"] = {
       env = US, config = "[default]\nendpoint_url = ftp://x.test",
       message = "endpoint_url in @/.aws/config, line 2: Invalid endpoint: ftp://x.test (neither http nor https)",
     },
-    ["not without http or https, in the option"] = {
+    ["if the option gives it without http or https"] = {
       env = US, options = { endpoint_url = "x.test" }, message = "Invalid endpoint: x.test (neither http nor https)",
     },
   })

@@ -32,47 +32,47 @@ describe("glacier.config.resolve", function()
       config = "[default]\nregion=eu-west-1", credentials = "[default]\nregion=eu-west-2",
       expect = { region = "eu-west-2" },
     },
-    ["taken literally, whatever case it is in"] = {
+    ["used as it is written, in any case"] = {
       env = { AWS_REGION = "EU-west-1" }, expect = { region = "EU-west-1" },
     },
-    ["what is left without fips-, of which the endpoint is taken"] = {
+    ["the rest of a region with fips-, and the endpoint is the FIPS one"] = {
       env = { AWS_REGION = "fips-us-east-1" },
       expect = { region = "us-east-1", endpoint_url = "https://glacier-fips.us-east-1.amazonaws.com" },
     },
-    ["what is left without -fips"] = {
+    ["the rest of a region with -fips"] = {
       config = "[default]\nregion = ca-central-1-fips",
       expect = { region = "ca-central-1", endpoint_url = "https://glacier-fips.ca-central-1.amazonaws.com" },
     },
-    ["one with the plain endpoint in the GovCloud, which is its FIPS endpoint"] = {
+    ["one with the plain endpoint in the GovCloud, where that is the FIPS endpoint"] = {
       env = { AWS_REGION = "fips-us-gov-west-1" },
       expect = { region = "us-gov-west-1", endpoint_url = "https://glacier.us-gov-west-1.amazonaws.com" },
     },
-    ["what is left without fips- even if the option says no to FIPS"] = {
+    ["the rest of a region with fips- even if the option forbids FIPS"] = {
       options = { region = "fips-us-east-1", use_fips_endpoint = false },
       expect = { endpoint_url = "https://glacier-fips.us-east-1.amazonaws.com" },
     },
   })
-  settings.check_refused(it, "the region is", {
-    ["needed"] = { code = "NoRegionError", message = "You must specify a region." },
-    ["needed even where the endpoint is known"] = {
+  settings.check_refused(it, "a region is refused if it", {
+    ["is missing"] = { code = "NoRegionError", message = "You must specify a region." },
+    ["is missing although the endpoint is known"] = {
       env = { AWS_ENDPOINT_URL = "http://x.test" }, code = "NoRegionError", message = "You must specify a region.",
     },
-    ["not empty in a file"] = {
+    ["is empty in a file"] = {
       config = "[default]\nregion=\n", code = "NoRegionError", message = "You must specify a region.",
     },
-    ["not a name for another host"] = {
+    ["names another host"] = {
       env = { AWS_REGION = "x.evil.test/" }, code = "InvalidRegionError",
       message = "Provided region_name 'x.evil.test/' doesn't match a supported format.",
     },
-    ["not fips- and nothing else"] = {
+    ["is fips- alone"] = {
       env = { AWS_REGION = "fips-" }, code = "InvalidRegionError",
       message = "Provided region_name 'fips-' doesn't match a supported format.",
     },
-    ["not with a comment behind it"] = {
+    ["has a comment behind it"] = {
       config = "[default]\nregion = us-east-1 # mine", code = "InvalidRegionError",
       message = "Provided region_name 'us-east-1 # mine' doesn't match a supported format.",
     },
-    ["not a nested block"] = {
+    ["is a nested block"] = {
       config = "[default]\nregion =\n  a = b",
       message = "region in @/.aws/config, line 2: a nested block is not a value",
     },
@@ -93,23 +93,23 @@ describe("glacier.config.resolve", function()
       env = { AWS_PROFILE = "", AWS_DEFAULT_PROFILE = "a" }, config = CONFIG, expect = { profile_name = "a" },
     },
     ["AWS_DEFAULT_PROFILE's"] = { env = { AWS_DEFAULT_PROFILE = "a" }, config = CONFIG, expect = { region = "r1" } },
-    ["one of the credentials file alone"] = {
+    ["found where only the credentials file has it"] = {
       env = { AWS_PROFILE = "b" }, config = CONFIG, credentials = "[b]\nregion=r4", expect = { region = "r4" },
     },
-    ["in no home directory but that of a given environment"] = {
+    ["not searched for in the user's home directory where the environment is given"] = {
       options = { env = { AWS_REGION = "us-west-2" } }, expect = { region = "us-west-2", profile_name = "default" },
     },
-    ["in the files that the environment names"] = {
+    ["read from the files that the environment names"] = {
       env = { AWS_CONFIG_FILE = "$HOME/.aws/credentials", AWS_SHARED_CREDENTIALS_FILE = "~/.aws/none" },
       config = CONFIG, credentials = "[default]\nregion = r5", expect = { region = "r5" },
     },
   })
-  settings.check_refused(it, "the profile is", {
-    ["there if it is named"] = {
+  settings.check_refused(it, "a profile is refused if", {
+    ["it is named and does not exist"] = {
       env = { AWS_PROFILE = "b" }, config = CONFIG, code = "ProfileNotFound",
       message = "The config profile (b) could not be found",
     },
-    ["in a file that can be read"] = {
+    ["its file breaks the grammar"] = {
       env = US, config = "[default]\nregion\n", code = "ConfigParseError",
       message = "Unable to parse config file: @/.aws/config, line 2: a key without a value: neither '=' nor ':'",
     },

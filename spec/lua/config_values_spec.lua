@@ -37,11 +37,11 @@ describe("glacier.config.values", function()
     ["a number with spaces, a sign or zeros"] = {
       env = { AWS_MAX_ATTEMPTS = " +007 " }, config = REGION, expect = { max_attempts = 7 },
     },
-    ["as many as one likes"] = {
+    ["not limited in number"] = {
       env = { AWS_MAX_ATTEMPTS = "99999999999999999999" }, config = REGION, expect = { max_attempts = 1e20 },
     },
     -- botocore refuses empty ones, in these words: invalid literal for int() with base 10.
-    ["what they are by default where a value is empty"] = {
+    ["the default where a value is empty"] = {
       env = { AWS_RETRY_MODE = "", AWS_MAX_ATTEMPTS = "" }, config = REGION .. "retry_mode =\nmax_attempts =\n",
       expect = { retry_mode = "standard", max_attempts = 3 },
     },
@@ -49,30 +49,30 @@ describe("glacier.config.values", function()
 
   local refused = {}
   for _, value in ipairs { "0", "-1", "x", "1.5", "1e2", "0x10", "3;", " ", "inf", "nan", "1 2" } do
-    refused[("not AWS_MAX_ATTEMPTS=%q"):format(value)] = {
+    refused[("AWS_MAX_ATTEMPTS is %q"):format(value)] = {
       env = { AWS_MAX_ATTEMPTS = value }, config = REGION,
       message = ("AWS_MAX_ATTEMPTS in the environment: %q is not an integer of at least 1"):format(value),
     }
   end
   for _, value in ipairs { "STANDARD", "std", " standard", '"standard"', "none" } do
-    refused[("not AWS_RETRY_MODE=%q"):format(value)] = {
+    refused[("AWS_RETRY_MODE is %q"):format(value)] = {
       env = { AWS_RETRY_MODE = value }, config = REGION,
       message = ("AWS_RETRY_MODE in the environment: %q is not one of standard, legacy, adaptive"):format(value),
     }
   end
-  refused["not a bad number in a file"] = {
+  refused["a file has an invalid number"] = {
     config = REGION .. "max_attempts = many", credentials = "[default]\n\nmax_attempts = few",
     message = 'max_attempts in @/.aws/credentials, line 3: "few" is not an integer of at least 1',
   }
-  refused["not a bad mode in a file"] = {
+  refused["a file has an invalid mode"] = {
     config = REGION .. "retry_mode = auto",
     message = 'retry_mode in @/.aws/config, line 3: "auto" is not one of standard, legacy, adaptive',
   }
-  refused["not a nested block"] = {
+  refused["a file has a nested block"] = {
     config = REGION .. "max_attempts =\n  a = b",
     message = "max_attempts in @/.aws/config, line 3: a nested block is not a value",
   }
-  settings.check_refused(it, "retries are", refused)
+  settings.check_refused(it, "a retry setting is refused where", refused)
 end)
 
 describe("glacier.config.values", function()
@@ -90,22 +90,22 @@ describe("glacier.config.values", function()
   end
   -- botocore takes all of these for false.
   for _, word in ipairs { "1", "0", "yes", "no", "on", "t", " true", "true ", "null" } do
-    refused[("cannot be %q"):format(word)] = {
+    refused[("%q"):format(word)] = {
       env = { AWS_USE_DUALSTACK_ENDPOINT = word }, config = REGION,
       message = ("AWS_USE_DUALSTACK_ENDPOINT in the environment: %q is not true or false"):format(word),
     }
   end
-  refused["cannot be anything else in a file"] = {
+  refused["another word in a file"] = {
     config = REGION .. "ignore_configured_endpoint_urls = 1",
     message = 'ignore_configured_endpoint_urls in @/.aws/config, line 3: "1" is not true or false',
   }
   settings.check(it, "a switch", cases)
-  settings.check_refused(it, "a switch", refused)
+  settings.check_refused(it, "a switch must not be", refused)
 end)
 
 describe("glacier.config.values", function()
   settings.check(it, "certificates are trusted", {
-    ["as the system does"] = { config = REGION, expect = { ca_bundle = NONE, verify = true } },
+    ["as the system trusts them"] = { config = REGION, expect = { ca_bundle = NONE, verify = true } },
     ["as the option says"] = {
       options = { ca_bundle = "/option" }, env = { AWS_CA_BUNDLE = "/env" }, config = REGION,
       expect = { ca_bundle = "/option" },
@@ -136,10 +136,10 @@ describe("glacier.config.values", function()
       expect = { ca_bundle = "/ssl" },
     },
     -- botocore refuses an empty one.
-    ["as the system does where the variable is empty"] = {
+    ["as the system trusts them where the variable is empty"] = {
       env = { AWS_CA_BUNDLE = "" }, config = REGION, expect = { ca_bundle = NONE },
     },
-    ["by none where the option says so"] = {
+    ["all of them where the option verify is false"] = {
       options = { verify = false }, env = { AWS_CA_BUNDLE = "/env" }, config = REGION, expect = { verify = false },
     },
   })
@@ -159,7 +159,8 @@ describe("glacier.config.values", function()
     { "my-app", nil, " app/my-app" }, { "a b/c(d)", nil, " app/a-b-c-d-" }, { "a\r\nX: y", nil, " app/a--X--y" },
     { "!#$%&'*+-.^_`|~09", "more/1 (x)", " app/!#$%&'*+-.^_`|~09 more/1 (x)" }, { "", "more", " more" },
   } do
-    it(("the application's name is told to the service, %q as %q"):format(row[1], row[3]), function()
+    local shown = row[1]:gsub("\r\n", "<CRLF>")
+    it(("the application's name is sent in User-Agent: %q as %q"):format(shown, row[3]), function()
       local agent
       local client = glacier.client {
         region = "us-west-2", user_agent_extra = row[2], env = { AWS_SDK_UA_APP_ID = row[1] },
@@ -179,7 +180,7 @@ end)
 
 describe("glacier.config.values", function()
   settings.check(it, "timeouts are", {
-    ["a minute, and none for the whole call"] = {
+    ["60 seconds, and none for the whole call"] = {
       config = REGION, expect = { connect_timeout = 60, read_timeout = 60, timeout = NONE },
     },
     ["the options'"] = {
@@ -190,7 +191,7 @@ describe("glacier.config.values", function()
 end)
 
 describe("glacier.config.values", function()
-  it("the process's environment is read where no other is handed in", function()
+  it("the process's environment is read where no other is given", function()
     local printed = child({
       AWS_REGION = "us-west-2", AWS_RETRY_MODE = "legacy", AWS_CA_BUNDLE = "", HOME = "/",
       AWS_ENDPOINT_URL = "http://x.test",
@@ -203,7 +204,7 @@ describe("glacier.config.values", function()
 end)
 
 describe("glacier.config.values", function()
-  it("an environment that is handed in is all there is, and only its strings count", function()
+  it("an environment that is given replaces that of the process, and only its strings count", function()
     local found = settings.resolve {
       config = REGION,
       env = { AWS_RETRY_MODE = 5, AWS_MAX_ATTEMPTS = 7, AWS_CA_BUNDLE = true, AWS_SDK_UA_APP_ID = {} },
@@ -215,7 +216,7 @@ describe("glacier.config.values", function()
     assert.is_nil(found.sources.getenv "PATH")
   end)
 
-  it("an environment that is handed in may look its variables up", function()
+  it("an environment that is given may find its variables by a metamethod", function()
     local found = settings.with_files({ config = REGION }, function(env)
       return require("glacier.config.resolve").resolve {
         env = setmetatable({}, {

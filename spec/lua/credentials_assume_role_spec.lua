@@ -15,7 +15,7 @@ local function assume(given)
 end
 
 describe("glacier.credentials.assume_role", function()
-  it("a role assumed with a source profile's keys is asked for in a signed form", function()
+  it("a role assumed with a source profile's keys is requested in a signed form", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\n" .. SOURCE .. "aws_session_token = SECRETt\n",
     }
@@ -39,7 +39,7 @@ describe("glacier.credentials.assume_role", function()
     world.check_silence(tostring(source), place.events)
   end)
 
-  it("a role assumed with a source profile's keys takes the profile's settings of it", function()
+  it("a role assumed with a source profile's keys has the profile's settings", function()
     local asked
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nexternal_id = e x&y\nrole_session_name = n@m\n"
@@ -56,7 +56,8 @@ describe("glacier.credentials.assume_role", function()
     }, world.form(place.requests[1].body))
   end)
 
-  it("a role assumed with a source profile's keys is assumed again, with a new code, when its keys are about to expire", function()
+  it("a role assumed with a source profile's keys is assumed again, with a new code, when its keys are about to "
+    .. "expire", function()
     local codes = 0
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
@@ -73,7 +74,7 @@ describe("glacier.credentials.assume_role", function()
     ["returned no code for me"] = function() return 123456 end,
     ["mfa_code: no phone"] = function() error("no phone", 0) end,
   } do
-    it("a role assumed with a source profile's keys is not assumed without a code: " .. said, function()
+    it("a role that needs an MFA code is not assumed without one: " .. said, function()
       local place, source = assume {
         config = "[default]\n" .. ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE, mfa = mfa,
       }
@@ -85,7 +86,7 @@ describe("glacier.credentials.assume_role", function()
     end)
   end
 
-  it("a role assumed with a source profile's keys passes over a duration that is no integer", function()
+  it("a role's duration that is not an integer is ignored", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nduration_seconds = long\n" .. SOURCE,
     }
@@ -94,7 +95,7 @@ describe("glacier.credentials.assume_role", function()
     assert.is_nil(world.form(place.requests[1].body).DurationSeconds)
   end)
 
-  it("a role assumed with a source profile's keys goes through a chain of roles, each signed with the one before", function()
+  it("a role may be the end of a chain of roles, each signed with the one before", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = b\n"
         .. "[profile b]\nrole_arn = arn:aws:iam::1:role/b\nsource_profile = source\n" .. SOURCE,
@@ -122,7 +123,7 @@ describe("glacier.credentials.assume_role", function()
       env = { AWS_ENDPOINT_URL_STS = "{URL}", AWS_ACCESS_KEY_ID = "AKIAe", AWS_SECRET_ACCESS_KEY = "SECRET" } },
         "AKIAe" },
   } do
-    it("a role assumed with a source profile's keys may have them from " .. case[1], function()
+    it("a role's source keys may come from " .. case[1], function()
       local place, source = assume(case[2])
       finally(place.close)
       source:keys()
@@ -134,7 +135,7 @@ describe("glacier.credentials.assume_role", function()
     EcsContainer = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" },
     Ec2InstanceMetadata = { AWS_EC2_METADATA_SERVICE_ENDPOINT = "{URL}", AWS_EC2_METADATA_DISABLED = false },
   } do
-    it("a role assumed with a source profile's keys may have them from " .. name, function()
+    it("a role's source keys may come from " .. name, function()
       where.AWS_ENDPOINT_URL_STS = "{URL}/sts"
       local place, source = assume {
         env = where, config = "[profile p]\n" .. ROLE .. "credential_source = " .. name .. "\n", profile = "p",
@@ -162,7 +163,7 @@ describe("glacier.credentials.assume_role", function()
       'The profile "default" contains both source_profile and credential_source.' },
     { "no source", ROLE, "PartialCredentialsError",
       "Partial credentials found in assume-role, missing: source_profile or credential_source" },
-    { "a source that is not there", ROLE .. "source_profile = zz\n", "InvalidConfigError",
+    { "a source profile that does not exist", ROLE .. "source_profile = zz\n", "InvalidConfigError",
       'The source_profile "zz" referenced in the profile "default" does not exist.' },
     { "a source without keys", ROLE .. "source_profile = s\n[profile s]\nregion = x\n", "InvalidConfigError",
       'The source profile "s" must have credentials. Tried:\n  web identity: profile "s" has no' },
@@ -182,20 +183,20 @@ describe("glacier.credentials.assume_role", function()
       .. ROLE .. "source_profile = b\n", "InfiniteLoopConfigError", loop:format("b", "['default', 'b', 'c']") },
     { "a loop of one further on", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = b\n",
       "InfiniteLoopConfigError", loop:format("b", "['default', 'b']") },
-    { "a serial number and nobody to ask", ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
+    { "a serial number but no mfa_code", ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
       "CredentialRetrievalError", "an MFA code for me is needed: give the option mfa_code" },
-    { "a services section that is not there", "services = x\n" .. ROLE .. "source_profile = source\n" .. SOURCE,
+    { "a services section that does not exist", "services = x\n" .. ROLE .. "source_profile = source\n" .. SOURCE,
       "InvalidConfigError", ".aws/config, line 2: there is no section [services x]", {} },
-    { "a mode of STS endpoints that is none", "sts_regional_endpoints = x\n" .. ROLE .. "source_profile = source\n"
+    { "an unknown mode of STS endpoints", "sts_regional_endpoints = x\n" .. ROLE .. "source_profile = source\n"
       .. SOURCE,
       "InvalidConfigError", '.aws/config, line 2: "x" is not one of legacy, regional', {} },
-    { "an address of STS that is none", ROLE .. "source_profile = source\n" .. SOURCE, "InvalidConfigError",
+    { "an invalid URL of STS", ROLE .. "source_profile = source\n" .. SOURCE, "InvalidConfigError",
       "AWS_ENDPOINT_URL_STS in the environment: Invalid endpoint: nowhere", { AWS_ENDPOINT_URL_STS = "nowhere" } },
-    { "an address of STS in the file that is none", "services = s\n" .. ROLE .. "source_profile = source\n" .. SOURCE
+    { "an invalid URL of STS in the file", "services = s\n" .. ROLE .. "source_profile = source\n" .. SOURCE
       .. "[services s]\nsts =\n  endpoint_url = nowhere\n", "InvalidConfigError",
       ".aws/config, line 10: Invalid endpoint: nowhere", {} },
   } do
-    it("a role whose settings cannot be meant (" .. case[1] .. ") is refused", function()
+    it("a role with invalid settings (" .. case[1] .. ") is refused", function()
       local place, source = assume { env = case[5], config = "[default]\n" .. case[2] }
       finally(place.close)
       local err = world.catch(source.keys, source)
@@ -217,7 +218,7 @@ describe("glacier.credentials.assume_role", function()
       "(Throttling) when calling the AssumeRole operation: slow",
       3, true },
     { "that failed", { 500, "oops" }, "(500) when calling the AssumeRole operation: ", 3, true },
-    { "that is no XML", { 200, "{}" }, "the answer to AssumeRole holds no complete keys", 1, false },
+    { "that is not XML", { 200, "{}" }, "the answer to AssumeRole holds no complete keys", 1, false },
     { "without a secret", world.sts("AssumeRole", { SecretAccessKey = "" }), "holds no complete keys", 1, false },
     { "with elements in a key", world.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }), "holds no complete keys", 1,
       false },
@@ -225,9 +226,9 @@ describe("glacier.credentials.assume_role", function()
       false },
     { "cut short", { 200, world.sts("AssumeRole")[2]:sub(1, 330) }, "holds no complete keys", 1, false },
     { "that has expired", world.sts("AssumeRole", { Expiration = world.at(-1) }), "still expired.", 1, false },
-    { "that was never given", "close", "AssumeRole", 3, true },
+    { "that never comes", "close", "AssumeRole", 3, true },
   } do
-    it("an answer of STS " .. case[1] .. " is an error that says so", function()
+    it("an answer of STS " .. case[1] .. " is an error that tells the reason", function()
       local place, source = assume { config = config, answer = function() return case[2] end }
       finally(place.close)
       local err = world.catch(source.keys, source)
@@ -239,7 +240,7 @@ describe("glacier.credentials.assume_role", function()
     end)
   end
 
-  it("an answer of STS that passes by itself is waited for and asked for again", function()
+  it("a transient failure of STS is retried after a pause", function()
     local place, source = assume { config = config, random = function() return 1 end, answer = function(_, n)
       return n == 1 and { 503, "" } or n == 2 and world.sts_error(400, "IDPCommunicationError", "")
         or world.sts "AssumeRole"
@@ -281,7 +282,7 @@ describe("glacier.credentials.assume_role", function()
     { "in its region where all of these are empty", { AWS_ENDPOINT_URL = "" },
       "services = e\nendpoint_url =\nsts_regional_endpoints =\n", "us-west-2", "https://sts.us-west-2.amazonaws.com",
       "us-west-2" },
-    { "by none of these if they are to be ignored",
+    { "in its region if configured URLs are ignored",
       { AWS_ENDPOINT_URL_STS = "http://own", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "true" }, "services = s\n",
         "us-west-2",
       "https://sts.us-west-2.amazonaws.com", "us-west-2" },
@@ -354,7 +355,7 @@ describe("glacier.credentials.assume_role", function()
     assert.truthy(place.requests[2].headers.authorization:find("=ASIASTS/", 1, true))
   end)
 
-  it("a role assumed with a web identity is passed over in the environment where the profile was chosen in code", function()
+  it("a role assumed with a web identity in the environment is skipped where the profile was chosen in code", function()
     local place, source = assume {
       env = { AWS_WEB_IDENTITY_TOKEN_FILE = "{HOME}/token", AWS_ROLE_ARN = "arn" }, profile = "source", config = SOURCE,
     }
@@ -373,7 +374,7 @@ describe("glacier.credentials.assume_role", function()
       "CredentialRetrievalError", "/t is empty" },
     { "with a NUL byte in its file's path", { config = "[default]\n" .. ROLE .. "web_identity_token_file = ~/t\0\n" },
       "CredentialRetrievalError", "/t\\x00: the path contains a NUL byte" },
-    { "with a file without an end", { config = "[default]\n" .. ROLE .. "web_identity_token_file = /dev/zero\n" },
+    { "with an endless file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = /dev/zero\n" },
       "CredentialRetrievalError", "the web identity token file /dev/zero: longer than 65536 bytes" },
     { "with a directory as its file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}\n" },
       "CredentialRetrievalError", "cannot read the web identity token file" },

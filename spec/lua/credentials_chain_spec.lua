@@ -25,7 +25,7 @@ end
 
 -- what, world, then access key, secret, token and account, or an error's code and a piece of its message
 local cases = {
-  { "the environment's", { env = ENV }, "AKIAenv", "SECRETenv" },
+  { "the environment's keys", { env = ENV }, "AKIAenv", "SECRETenv" },
   { "the environment's with a token and an account", { env = with { AWS_SESSION_TOKEN = "SECRETt",
     AWS_ACCOUNT_ID = "12" } },
     "AKIAenv", "SECRETenv", "SECRETt", "12" },
@@ -36,28 +36,30 @@ local cases = {
     { env = with { AWS_SECURITY_TOKEN = "", AWS_SESSION_TOKEN = "SECRETb" } }, "AKIAenv", "SECRETenv", "SECRETb" },
   { "the environment's that do not expire soon", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(7200) } },
     "AKIAenv", "SECRETenv" },
-  { "no expired ones", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(-1) } },
+  { "no expired keys", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(-1) } },
     error = "CredentialRetrievalError", says = "still expired" },
-  { "none whose expiration is no time", { env = with { AWS_CREDENTIAL_EXPIRATION = "soon" } },
+  { "none with an expiration that is not a date", { env = with { AWS_CREDENTIAL_EXPIRATION = "soon" } },
     error = "CredentialRetrievalError", says = 'AWS_CREDENTIAL_EXPIRATION cannot be read as a date: "soon"' },
-  { "no half of the environment's", { env = { AWS_ACCESS_KEY_ID = "AKIAenv" } },
+  { "no access key without its secret in the environment", { env = { AWS_ACCESS_KEY_ID = "AKIAenv" } },
     error = "PartialCredentialsError", says = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY" },
-  { "no half where the other is empty", { env = with { AWS_SECRET_ACCESS_KEY = "" } },
+  { "no access key whose secret is empty in the environment", { env = with { AWS_SECRET_ACCESS_KEY = "" } },
     error = "PartialCredentialsError", says = "missing: AWS_SECRET_ACCESS_KEY" },
-  { "others where the access key is empty", { env = with { AWS_ACCESS_KEY_ID = "" }, credentials = "[default]\n"
+  { "the file's keys where the environment's access key is empty",
+    { env = with { AWS_ACCESS_KEY_ID = "" }, credentials = "[default]\n"
     .. pair(1) },
     "AKIA1", "SECRET1" },
   { "the profile's chosen in code, not the environment's",
     { env = ENV, credentials = "[p]\n" .. pair(1), profile = "p" }, "AKIA1", "SECRET1" },
   { "the environment's, also with a profile chosen there",
     { env = with { AWS_PROFILE = "p" }, credentials = "[p]\n" .. pair(1) }, "AKIAenv", "SECRETenv" },
-  { "the credentials file's", { credentials = "[default]\n" .. pair(1)
+  { "the credentials file's keys", { credentials = "[default]\n" .. pair(1)
     .. "aws_session_token = SECRETt\naws_account_id = 5\n" },
     "AKIA1", "SECRET1", "SECRETt", "5" },
   { "the credentials file's older name of the token first",
     { credentials = "[default]\n" .. pair(1) .. "aws_session_token = SECRETt\naws_security_token = SECRETu\n" },
     "AKIA1", "SECRET1", "SECRETu" },
-  { "no half of the credentials file's", { credentials = "[default]\naws_access_key_id = AKIA\n" },
+  { "no access key without its secret in the credentials file",
+    { credentials = "[default]\naws_access_key_id = AKIA\n" },
     error = "PartialCredentialsError",
     says = "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key" },
   { "none where the access key is empty",
@@ -71,24 +73,24 @@ local cases = {
       .. "login_session =\ncredential_process =\n" }, "AKIA1", "SECRET1" },
   { "none for a secret alone", { credentials = "[default]\naws_secret_access_key = SECRET\n" },
     error = "NoCredentialsError" },
-  { "the config file's", { config = "[default]\n" .. pair(2) }, "AKIA2", "SECRET2" },
+  { "the config file's keys", { config = "[default]\n" .. pair(2) }, "AKIA2", "SECRET2" },
   { "the config file's of a quoted profile", { config = '[profile "my p"]\n' .. pair(2), profile = "my p" },
     "AKIA2", "SECRET2" },
-  { "no half of the config file's", { config = "[default]\naws_access_key_id = AKIA\n" },
+  { "no access key without its secret in the config file", { config = "[default]\naws_access_key_id = AKIA\n" },
     error = "PartialCredentialsError",
       says = "Partial credentials found in config-file, missing: aws_secret_access_key" },
   { "the credentials file's before the config file's",
     { config = "[default]\n" .. pair(2), credentials = "[default]\n" .. pair(1) }, "AKIA1", "SECRET1" },
-  { "no two halves from two files",
+  { "no key pair split over two files",
     { config = "[default]\naws_secret_access_key = SECRET\n", credentials = "[default]\naws_access_key_id = AKIA\n" },
     error = "PartialCredentialsError", says = "shared-credentials-file" },
   { "a program's before the config file's", { config = "[default]\n" .. pair(2) .. printed() }, "AKIAprocess",
     "SECRETp" },
   { "the credentials file's before a program's", { credentials = "[default]\n" .. pair(1) .. printed() },
     "AKIA1", "SECRET1" },
-  { "no text where a block is", { config = "[default]\naws_access_key_id =\n  a = b\n" },
+  { "no keys in a nested block", { config = "[default]\naws_access_key_id =\n  a = b\n" },
     error = "InvalidConfigError", says = "line 2: a nested block is not a value" },
-  { "none for a login session, saying what to do", { config = "[default]\nlogin_session = me\n" },
+  { "none for a login session, and tells what to do", { config = "[default]\nlogin_session = me\n" },
     error = "CredentialRetrievalError", says = "aws configure export-credentials --profile default" },
 }
 
@@ -113,7 +115,7 @@ describe("glacier.credentials.chain", function()
 end)
 
 describe("glacier.credentials.chain", function()
-  it("the chain of credentials says what was tried and why it gave nothing", function()
+  it("the chain of credentials tells what was tried and why it gave no keys", function()
     local place = world.new { config = "[default]\nregion = us-west-2\n" }
     finally(place.close)
     local source = place.source()
@@ -134,7 +136,8 @@ describe("glacier.credentials.chain", function()
     }, "\n"), err.message)
   end)
 
-  it("the chain of credentials says that the environment was skipped for a profile chosen in code", function()
+  it("the chain of credentials tells that the environment was skipped because the profile was chosen in "
+    .. "code", function()
     local place = world.new { env = ENV, config = "[profile p]\n", profile = "p" }
     finally(place.close)
     local source = place.source()
@@ -143,7 +146,7 @@ describe("glacier.credentials.chain", function()
     assert.truthy(err.message:find('profile "p" has no web_identity_token_file\n', 1, true))
   end)
 
-  it("the chain of credentials is walked when keys are needed, once, and again where it found none", function()
+  it("the chain of credentials is searched when keys are needed, and again only if it found none", function()
     local place = world.new {}
     finally(place.close)
     local source = place.source()
@@ -200,7 +203,7 @@ describe("glacier.credentials.chain", function()
     world.check_silence(tostring(source))
   end)
 
-  it("keys given in code are refused at once where they are none", function()
+  it("keys given in code are refused at once where they are invalid", function()
     local code = {}
     for i, given in ipairs {
       {}, { access_key_id = "AKIA" }, { access_key_id = "AKIA", secret_access_key = "" },
@@ -215,7 +218,7 @@ describe("glacier.credentials.chain", function()
     }, code)
   end)
 
-  it("keys given in code may come from a function, asked once where they do not expire", function()
+  it("keys given in code may come from a function, which is called once where they do not expire", function()
     local calls = 0
     local source = place.source(function()
       calls = calls + 1
@@ -228,7 +231,7 @@ describe("glacier.credentials.chain", function()
     assert.are.equal("AKIA2", source:keys():access_key_id())
   end)
 
-  it("keys given in code from a function fail as what it did", function()
+  it("keys given in code by a function fail with its error", function()
     local function code_of(give)
       local source = place.source(give)
       local err = world.catch(source.keys, source)

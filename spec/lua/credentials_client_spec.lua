@@ -27,7 +27,7 @@ local function call(sim, given, answer)
 end
 
 describe("glacier.credentials", function()
-  it("the timeout of a call is not passed by a pause between two requests for keys", function()
+  it("the timeout of a call is not exceeded by a pause between two requests for keys", function()
     local sim = simulation.new { now = NOW }
     local good, err, requests = call(sim, { env = CONTAINER, timeout = 1.5 }, function()
       return { status = 500, headers = {}, body = "" }
@@ -39,7 +39,7 @@ describe("glacier.credentials", function()
   end)
 
   for what, env in pairs { container = CONTAINER, ["metadata service"] = {} } do
-    it("the timeout of a call ends the asking of a " .. what .. ", and is what the error tells of", function()
+    it("the timeout of a call ends requests to a " .. what .. ", and the error tells of the timeout", function()
       local sim = simulation.new { now = NOW }
       local good, err, requests = call(sim, { env = env, timeout = 1.5 }, function()
         sim.now = sim.now + 2
@@ -93,7 +93,7 @@ describe("glacier.credentials", function()
 end)
 
 describe("glacier.credentials", function()
-  it("a service of keys that is overloaded is left alone as long as by other calls", function()
+  it("an overloaded service of keys is retried with the same pauses as other calls", function()
     local sim = simulation.new { now = NOW }
     local good, _, requests = call(sim, { config = ROLE }, function(request, n)
       if n < 3 then

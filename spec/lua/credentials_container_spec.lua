@@ -56,13 +56,13 @@ describe("glacier.credentials.container", function()
     assert.are.equal("http://169.254.170.2/v2/keys", asked)
   end)
 
-  it("the container's keys are asked for with the token of the environment", function()
+  it("the container's keys are requested with the token of the environment", function()
     local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "Basic SECRETa" })
     source:keys()
     assert.are.equal("Basic SECRETa", place.requests[1].headers.authorization)
   end)
 
-  it("the container's keys are asked for with the token of a file first, read at each refresh", function()
+  it("the container's keys are requested with the token of a file first, read at each refresh", function()
     local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa",
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" }, nil, { token = "SECRETone" })
     source:keys()
@@ -75,13 +75,13 @@ describe("glacier.credentials.container", function()
     assert.are.equal("SECRETtwo", place.requests[#place.requests].headers.authorization)
   end)
 
-  it("the container's keys are asked for with a token whose file is in a home directory", function()
+  it("the container's keys are requested with a token whose file is in a home directory", function()
     local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "~/token" }, nil, { token = "SECRETa" })
     source:keys()
     assert.are.equal("SECRETa", place.requests[1].headers.authorization)
   end)
 
-  it("the container's keys are asked for up to three times, a second apart", function()
+  it("the container's keys are requested up to three times, a second apart", function()
     local place, source = at(FULL, function(_, n)
       return n == 1 and { 500, "" } or n == 2 and { 200, '{"Acc' } or keys()
     end)
@@ -89,7 +89,7 @@ describe("glacier.credentials.container", function()
     assert.are.same({ 1, 1 }, place.pauses)
   end)
 
-  it("the container's keys are not there where nobody answers, whose path no message repeats", function()
+  it("a request for the container's keys that nobody answers fails without showing its path", function()
     local _, source = at { AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://127.0.0.1:1/SECRETpath?SECRETquery" }
     local err = world.catch(source.keys, source)
     assert.truthy(err.message:find('"http://127.0.0.1:1***"', 1, true), err.message)
@@ -116,30 +116,34 @@ describe("glacier.credentials.container", function()
 
   -- what, answers and variables, a piece of the message, requests
   for _, case in ipairs {
-    { "where it refuses", { 403, '{"code":"Denied","message":"not with SECRETa"}' },
+    { "where the service refuses", { 403, '{"code":"Denied","message":"not with SECRETa"}' },
       { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa" },
       "Error retrieving metadata: Received non 200 response 403 from container metadata: Denied: not with ***", 3 },
-    { "where it refuses with keys", { 500, '{"SecretAccessKey":"SECRET"}' }, {}, "Received non 200 response 500", 3 },
-    { "where it answers nonsense", { 200, '{"SecretAccessKey":"SECRET' }, {},
+    { "where the service refuses and its body has keys",
+      { 500, '{"SecretAccessKey":"SECRET"}' }, {}, "Received non 200 response 500", 3 },
+    { "where the answer is not JSON", { 200, '{"SecretAccessKey":"SECRET' }, {},
       "Unable to parse JSON returned from container metadata services", 3 },
-    { "where it closes", "close", {}, "Received error when attempting to retrieve container metadata", 3 },
-    { "where it never answers", "stall", {}, "Received error when attempting to retrieve container metadata", 3 },
-    { "where it gives half of them", { 200, '{"AccessKeyId":"ASIA"}' }, {},
+    { "where the connection closes", "close", {}, "Received error when attempting to retrieve container metadata", 3 },
+    { "where the service never answers",
+      "stall", {}, "Received error when attempting to retrieve container metadata", 3 },
+    { "where the answer is incomplete", { 200, '{"AccessKeyId":"ASIA"}' }, {},
       "the answer did not contain: SecretAccessKey, Expiration, Token", 1 },
-    { "where they have expired", keys { Expiration = world.at(-1) }, {}, "still expired", 1 },
-    { "where their time is none", keys { Expiration = "soon" }, {}, 'Expiration cannot be read as a date: "soon"', 1 },
-    { "where the token ends the header", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa\nX-Y: z" },
+    { "where the keys have expired", keys { Expiration = world.at(-1) }, {}, "still expired", 1 },
+    { "where the expiration is not a date",
+      keys { Expiration = "soon" }, {}, 'Expiration cannot be read as a date: "soon"', 1 },
+    { "where the token has a line end", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa\nX-Y: z" },
       "Auth token value is not a legal header value", 0 },
-    { "where the token file ends the header", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" },
+    { "where the token of the file has a line end", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" },
       "Auth token value is not a legal header value", 0 },
-    { "where the token file is not there", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/none" },
+    { "where the token file does not exist", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/none" },
       "/none: No such file or directory", 0 },
-    { "where the token file's path has a NUL byte", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token\0" },
+    { "where the token file's path has a NUL byte",
+      keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token\0" },
       "/token\\x00: the path contains a NUL byte", 0 },
-    { "where the token file has no end", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "/dev/zero" },
+    { "where the token file is endless", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "/dev/zero" },
       "cannot read the authorization token file /dev/zero: longer than 65536 bytes", 0 },
   } do
-    it("the container's keys " .. case[1] .. " are an error", function()
+    it("a request for the container's keys fails " .. case[1], function()
       local place, source = at(full(case[3]), function() return case[2] end, { token = "SECRETa\n" })
       local err = world.catch(source.keys, source)
       assert.are.equal("CredentialRetrievalError", err.code)
@@ -193,7 +197,7 @@ describe("glacier.credentials.container", function()
     ["http://a\27[31m\0b/\7k"] = "'a\\x1b[31m\\x00b'", ["http://127.0.0.1/\27k"] = "'127.0.0.1'",
     ["https://example.com/k\0"] = "'example.com'", ["http://[::1]/ k"] = "'::1'", ["\27"] = "'\\x1b'",
   } do
-    it(("the address of the container's keys is shown without raw control characters where it is malformed: %q"):format(url), function()
+    it(("a malformed address is shown without raw control characters: %q"):format(url), function()
       local asked, message = asks(url)
       assert.is_nil(asked)
       assert.truthy(message:find(shown, 1, true), message)
@@ -201,12 +205,12 @@ describe("glacier.credentials.container", function()
     end)
   end
 
-  it("the address of the container's keys is not told whole where it is refused", function()
+  it("a refused address of the container's keys is shown without its path and user", function()
     local _, message = asks "http://user:SECRETu@example.com/SECRETpath?token=SECRETt"
     assert.truthy(message:find("Unsupported host 'example.com'.", 1, true), message)
   end)
 
-  it("the address of the container's keys stays at AWS's own whatever the path says", function()
+  it("a relative address of the container's keys cannot change the host", function()
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "@example.com/keys" } }
     finally(place.close)
     local source = place.source()

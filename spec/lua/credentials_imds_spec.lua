@@ -39,7 +39,7 @@ end
 local V2 = { "PUT /latest/api/token", "GET " .. ROLES, "GET " .. ROLES .. "my-role" }
 
 describe("glacier.credentials.imds", function()
-  it("the instance's keys are asked for with a token", function()
+  it("the instance's keys are requested with a token", function()
     local place, source = at {}
     assert.is_true(world.same_keys(source:keys(), "ASIAimds", "SECRETi", "SECRETt"))
     assert.are.same(V2, targets(place))
@@ -61,14 +61,14 @@ describe("glacier.credentials.imds", function()
     ["no answer"] = "stall", ["a dropped connection"] = "close", ["an empty token"] = { 200, "" },
     ["a page"] = { 200, "<html><body>Log in</body></html>" }, ["a token that breaks the header"] = { 200, "a\r\nX: y" },
   } do
-    it("the instance's keys are asked for without one after " .. what, function()
+    it("the instance's keys are requested without a token after " .. what, function()
       local place, source = at { token = answer }
       assert.are.equal("ASIAimds", source:keys():access_key_id())
       assert.are.same(V2, targets(place))
       assert.is_nil(place.requests[2].headers["x-aws-ec2-metadata-token"])
     end)
 
-    it("the instance's keys are not where that is disabled, after " .. what, function()
+    it("the instance's keys are not requested without a token where that is disabled, after " .. what, function()
       local place, source = at { token = answer, env = { AWS_EC2_METADATA_V1_DISABLED = "TRUE" } }
       local err = world.catch(source.keys, source)
       assert.are.equal("NoCredentialsError", err.code)
@@ -82,7 +82,7 @@ describe("glacier.credentials.imds", function()
   for _, role in ipairs {
     "my-role", "path/to/role", "/path/role", "arn:aws:iam::012345678901:role/path/my.role+=,@_-", "a\n", "~a!$&'()*;",
   } do
-    it(("the instance's keys are asked for at the path of the role %q"):format(role), function()
+    it(("the instance's keys are requested at the path of the role %q"):format(role), function()
       local asked
       local place, source = at { answer = function(request)
         if request.target == "/latest/api/token" then return { 200, "SECRETimds" } end
@@ -106,21 +106,25 @@ describe("glacier.credentials.imds", function()
 
   -- what, the world, why, requests
   for _, case in ipairs {
-    { "400 to a token", { token = { 400, "" } }, "status 400 to the request for a token", 1 },
-    { "400 to a token, with attempts left", { token = { 400, "" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } },
+    { "status 400 to the request for a token", { token = { 400, "" } }, "status 400 to the request for a token", 1 },
+    { "status 400 to the first of three requests for a token",
+      { token = { 400, "" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } },
       "status 400 to the request for a token", 1 },
-    { "500 to two attempts for a token", { token = { 500, "" }, role = { 404, "" },
+    { "no role, with two attempts for each request", { token = { 500, "" }, role = { 404, "" },
       config = "[default]\nmetadata_service_num_attempts = 2\n" }, "status 404 to the request", 4 },
     { "no role", { role = { 404, "" } }, "status 404 to the request for latest/meta-data/iam/security-credentials/",
       2 },
     { "an empty role", { role = { 200, "" } }, "an invalid answer to the request", 2 },
-    { "a role that leads elsewhere", { role = { 200, "../../../x" } }, "an invalid answer to the request", 2 },
-    { "500 to the keys", { keys = { 500, "SECRET" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } }, "status 500",
+    { "a role that leaves the path", { role = { 200, "../../../x" } }, "an invalid answer to the request", 2 },
+    { "status 500 to the request for the keys",
+      { keys = { 500, "SECRET" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } }, "status 500",
       5 },
-    { "half of the keys", { keys = { 200, '{"SecretAccessKey":"SECRET' } }, "an invalid answer to the request", 3 },
+    { "an answer that is cut off",
+      { keys = { 200, '{"SecretAccessKey":"SECRET' } }, "an invalid answer to the request", 3 },
     { "a refusal of the keys", { keys = world.json { Code = "AssumeRoleUnauthorizedAccess", Message = "no" } },
       "its code is AssumeRoleUnauthorizedAccess, and it does not contain AccessKeyId, SecretAccessKey, Expiration", 3 },
-    { "no time", { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = "SECRET",
+    { "an expiration that is not a date",
+      { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = "SECRET",
       Expiration = "soon" } },
       'Expiration cannot be read as a date: "soon"', 3 },
   } do
@@ -134,7 +138,7 @@ describe("glacier.credentials.imds", function()
     end)
   end
 
-  it("the instance's keys are not looked for where the service is disabled", function()
+  it("the instance's keys are not requested where the service is disabled", function()
     local place, source = at { env = { AWS_EC2_METADATA_DISABLED = "TRUE" } }
     assert.are.equal("NoCredentialsError", world.catch(source.keys, source).code)
     assert.are.equal(0, #place.requests)
@@ -144,7 +148,8 @@ describe("glacier.credentials.imds", function()
   for _, case in ipairs {
     { -100, 0, 900 + 120 }, { -100, 0.9999, 900 + 600 }, { 1019, 0, 900 + 120 }, { 1021, 0, 1021 },
   } do
-    it(("the instance's keys of %d seconds are used for %d, for the service may be late"):format(case[1], case[3]), function()
+    local title = "the instance's keys that last %d seconds are used for %d, because the service may be late"
+    it(title:format(case[1], case[3]), function()
       local place, source = at { keys = keys(case[1]), random = function() return case[2] end }
       source:keys()
       place.now = place.now + case[3] - 900
@@ -156,7 +161,7 @@ describe("glacier.credentials.imds", function()
     end)
   end
 
-  it("the instance's keys that cannot be renewed in time are an error", function()
+  it("the instance's keys raise an error where they cannot be renewed in time", function()
     local down = false
     local place, source = at { answer = function(request)
       if down then return { 500, "SECRET" } end
@@ -203,29 +208,30 @@ describe("glacier.credentials.imds", function()
     it("the metadata service is at " .. case[1], function() assert.are.equal(case[4], (url_of(case[2], case[3]))) end)
   end
 
-  it("the metadata service is waited for as long as is set", function()
+  it("the metadata service has the timeout of the settings", function()
     local _, _, asked = url_of({}, "[default]\nmetadata_service_timeout = 7\n")
     assert.are.same({ 7, 7 }, { asked.connect_timeout, asked.read_timeout })
   end)
 
   -- what, variables, the config file, code, a piece of the message
   for _, case in ipairs {
-    { "a mode that is none", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "ipv9" }, nil, "InvalidIMDSEndpointModeError",
+    { "an unknown mode", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "ipv9" }, nil, "InvalidIMDSEndpointModeError",
       "Invalid EC2 Instance Metadata endpoint mode: ipv9 (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE in the environment)" },
-    { "an address that is none", { AWS_EC2_METADATA_SERVICE_ENDPOINT = "foo bar" }, nil, "InvalidIMDSEndpointError",
+    { "an invalid address", { AWS_EC2_METADATA_SERVICE_ENDPOINT = "foo bar" }, nil, "InvalidIMDSEndpointError",
       "Invalid endpoint EC2 Instance Metadata endpoint: foo bar (AWS_EC2_METADATA_SERVICE_ENDPOINT in" },
-    { "attempts that are no number", {}, "[default]\n\nmetadata_service_num_attempts = x\n", "InvalidConfigError",
+    { "a number of attempts that is not a number",
+      {}, "[default]\n\nmetadata_service_num_attempts = x\n", "InvalidConfigError",
       '.aws/config, line 3: "x" is not an integer of at least 1' },
-    { "a time of nothing", { AWS_METADATA_SERVICE_TIMEOUT = "0" }, nil, "InvalidConfigError",
+    { "a timeout of 0", { AWS_METADATA_SERVICE_TIMEOUT = "0" }, nil, "InvalidConfigError",
       'AWS_METADATA_SERVICE_TIMEOUT in the environment: "0" is not an integer of at least 1' },
-    { "a switch that is none", { AWS_EC2_METADATA_V1_DISABLED = "yes" }, nil, "InvalidConfigError",
+    { "an invalid switch", { AWS_EC2_METADATA_V1_DISABLED = "yes" }, nil, "InvalidConfigError",
       'AWS_EC2_METADATA_V1_DISABLED in the environment: "yes" is not true or false' },
-    { "such a switch of the config file", {}, "[default]\nimds_use_ipv6 = 1\n", "InvalidConfigError",
+    { "an invalid switch in the config file", {}, "[default]\nimds_use_ipv6 = 1\n", "InvalidConfigError",
       '.aws/config, line 2: "1" is not true or false' },
-    { "a switch that leaves open whether it may be", { AWS_EC2_METADATA_DISABLED = "no" }, nil, "InvalidConfigError",
+    { "an invalid switch that disables it", { AWS_EC2_METADATA_DISABLED = "no" }, nil, "InvalidConfigError",
       'AWS_EC2_METADATA_DISABLED in the environment: "no" is not true or false' },
   } do
-    it("the metadata service is not asked with " .. case[1], function()
+    it("the metadata service is not used with " .. case[1], function()
       local url, err = url_of(case[2], case[3])
       assert.is_nil(url)
       assert.are.equal(case[4], err.code)

@@ -27,7 +27,7 @@ describe("glacier.credentials.process", function()
     assert.is_false(source:refresh())
   end)
 
-  it("credential_process takes null for what is not there, and the account from the profile", function()
+  it("credential_process may print null for what is absent, and the account comes from the profile", function()
     local _, source = place_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":null,"Expiration":null}'),
       "aws_account_id = 5\n")
     assert.is_true(world.same_keys(source:keys(), "AKIAp", "SECRETp"))
@@ -63,30 +63,32 @@ describe("glacier.credentials.process", function()
     { "that fails",
       [[sh -c 'echo "{\"SecretAccessKey\":\"SECRETlongenough\"}"; echo it broke SECRETlongenough >&2; exit 3']],
       "the program exited with status 3: it broke ***" },
-    { "that fails and says a key there alone", [[sh -c 'echo "no {\"k\": \"SECRETlongenough\"} here" >&2; exit 3']],
+    { "that fails and prints a key to its error output",
+      [[sh -c 'echo "no {\"k\": \"SECRETlongenough\"} here" >&2; exit 3']],
       'exited with status 3: no {"k": "***"} here' },
-    { "that fails and says a key without quotes",
+    { "that fails and prints a key without quotes",
       [[sh -c 'echo "token: SECRETwJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLE= of" >&2; exit 3']], ": token: *** of" },
-    { "that fails without a word", "false", "the program exited with status 1" },
+    { "that fails silently", "false", "the program exited with status 1" },
     { "that is killed", "sh -c 'kill -9 $$'", "the program exited with status 137" },
-    { "that is not there", "{HOME}/none a", "the program exited with status 127" },
+    { "that does not exist", "{HOME}/none a", "the program exited with status 127" },
     { "that is in no directory of PATH", "nosuchprogram", "the program exited with status 127" },
-    { "that is a word of the shell's", 'eval "echo hi"', "the program exited with status 127" },
-    { "that is a setting of a variable", "A=b echo", "the program exited with status 127" },
+    { "that is a builtin of the shell", 'eval "echo hi"', "the program exited with status 127" },
+    { "that is an assignment of a variable", "A=b echo", "the program exited with status 127" },
     { "of another version", printing('{"Version":2,' .. KEYS .. "}"),
       "Unsupported version '2' for credential process provider, supported versions: 1" },
-    { "whose version is no number", printing('{"Version":"SECRET",' .. KEYS .. "}"),
+    { "whose version is not a number", printing('{"Version":"SECRET",' .. KEYS .. "}"),
       "Unsupported version '<not a number>'" },
     { "of no version", printing("{" .. KEYS .. "}"), "Unsupported version '<Version key not provided>'" },
     { "without a secret", printing '{"Version":1,"AccessKeyId":"AKIAp"}',
       "Missing required key in response: 'SecretAccessKey'" },
-    { "whose key is no text", printing '{"Version":1,"AccessKeyId":5,"SecretAccessKey":"SECRETp"}', "'AccessKeyId'" },
-    { "that prints half of it", printing '{"Version":1,"SecretAccessKey":"SECRETp',
+    { "whose key is not a string",
+      printing '{"Version":1,"AccessKeyId":5,"SecretAccessKey":"SECRETp"}', "'AccessKeyId'" },
+    { "whose output is cut off", printing '{"Version":1,"SecretAccessKey":"SECRETp',
       "the program printed no JSON object" },
-    { "that prints without an end", "yes", "the program printed more than 1048576 bytes" },
+    { "whose output is endless", "yes", "the program printed more than 1048576 bytes" },
     { "that prints nothing", "true", "the program printed no JSON object" },
-    { "that prints a list of nothing", printing "7", "the program printed no JSON object" },
-    { "whose time is none", printing('{"Version":1,' .. KEYS .. ',"Expiration":"soon"}'),
+    { "that prints an empty list", printing "7", "the program printed no JSON object" },
+    { "whose expiration is not a date", printing('{"Version":1,' .. KEYS .. ',"Expiration":"soon"}'),
       'Expiration cannot be read as a date: "soon"' },
     { "whose keys have expired", printing('{"Version":1,' .. KEYS .. ',"Expiration":"' .. world.at(-1) .. '"}'),
       "still expired" },
@@ -104,7 +106,7 @@ describe("glacier.credentials.process", function()
     end)
   end
 
-  it("credential_process may print much, on both sides", function()
+  it("credential_process may print much to both of its outputs", function()
     local _, source = place_with([[sh -c 'head -c 300000 /dev/zero | tr "\\0" " "; ]]
       .. [[head -c 300000 /dev/zero | tr "\\0" x >&2; echo "$0"' ]] .. "'{\"Version\":1," .. KEYS .. "}'")
     assert.are.equal("AKIAp", source:keys():access_key_id())

@@ -110,7 +110,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("keys that expire are fetched once also where each lasts too short", function()
+  it("keys that expire too soon are fetched once for all as well", function()
     local place = at { lifetime = 5 * MINUTE }
     local list = callers(place, 10)
     finish(list)
@@ -119,7 +119,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("keys that expire that come expired are an error, and the old ones stay", function()
+  it("keys that are expired when they come are an error, and the old ones stay", function()
     local lifetime = 60 * MINUTE
     local place = at { lifetime = 0 }
     local source = place.source
@@ -138,7 +138,7 @@ describe("glacier.credentials.refreshable", function()
     assert.truthy(err.message:find("the refreshed credentials are still expired", 1, true))
   end)
 
-  it("keys that expire are told of in the log, without a secret", function()
+  it("keys that expire are logged when they are refreshed, without a secret", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 2 then error("sealed", 0) end
     end }
@@ -156,7 +156,7 @@ end)
 describe("glacier.credentials.refreshable", function()
   local function sealed() error("sealed", 0) end
 
-  it("a fetch that fails is passed over while the old keys are good", function()
+  it("a fetch that fails is ignored while the old keys are valid", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 2 then sealed() end
     end }
@@ -184,7 +184,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA3", once(place))
   end)
 
-  it("a fetch that fails for want of the caller's own time does not fail the others", function()
+  it("a fetch that fails because its caller's time is over does not fail the others", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 1 then sealed() end
     end }
@@ -198,7 +198,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", patient.key)
   end)
 
-  it("a fetch that fails for the host's own reasons is raised as it was, to its caller alone", function()
+  it("a fetch that the host cancels raises in its caller alone", function()
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
       return world.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",
         Expiration = world.at(3600) }
@@ -219,7 +219,7 @@ describe("glacier.credentials.refreshable", function()
 end)
 
 describe("glacier.credentials.refreshable", function()
-  it("a fetch that nobody drives any more is taken over when its coroutine is gone", function()
+  it("an abandoned fetch is taken over when its coroutine was collected", function()
     local place = at { lifetime = 60 * MINUTE }
     local dropped, waiter = caller(place), caller(place)
     dropped.step()
@@ -232,7 +232,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", waiter.key)
   end)
 
-  it("a fetch that nobody drives any more is taken over after a minute without a sign of it", function()
+  it("an abandoned fetch is taken over after a minute without a heartbeat", function()
     local place = at { lifetime = 60 * MINUTE }
     local stuck, waiter = caller(place), caller(place)
     stuck.step()
@@ -246,14 +246,14 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("a fetch that nobody drives any more is not taken over while its caller sleeps", function()
+  it("a fetch is not taken over while its caller sleeps", function()
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
       return world.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",
         Expiration = world.at(99999) }
     end }
     finally(place.close)
     place.source = place.source()
-    local step, slow = place.service.step, 50
+    local step, slow = place.service.step, 20
     place.service.step = function()
       slow = slow - 1
       if slow < 0 then step() end
@@ -268,7 +268,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(1, #place.requests)
   end)
 
-  it("a fetch that nobody drives any more is not waited for by who cannot let it go on", function()
+  it("a fetch is not waited for by a caller that blocks", function()
     local place = at { lifetime = 60 * MINUTE }
     local started = caller(place)
     started.step()
@@ -277,7 +277,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", blocking.key)
   end)
 
-  it("a fetch that nobody drives any more does not hold up who asks from inside of it", function()
+  it("a fetch does not wait for itself when its function asks for keys", function()
     local place = world.new {}
     finally(place.close)
     local source, depth = nil, 0
@@ -290,7 +290,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("a fetch that nobody drives any more is given up by who has no time left", function()
+  it("a fetch is not waited for past the deadline of the waiting caller", function()
     local place = at { lifetime = 60 * MINUTE }
     local started = caller(place)
     started.step()
@@ -319,7 +319,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("keys that the service calls expired are fetched once for all who had the same", function()
+  it("keys that the service calls expired are fetched once for all callers that had them", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     local old, results = place.source:keys(), {}
@@ -355,7 +355,7 @@ describe("glacier.credentials.refreshable", function()
 end)
 
 describe("glacier.credentials.refreshable", function()
-  it("keys of a role are assumed once for all, each source asked as its own time comes", function()
+  it("keys of a role are refreshed once for all callers, and the source keys when they expire", function()
     local printed = 0
     local place = world.new {
       env = { AWS_ENDPOINT_URL_STS = "{URL}/sts", AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" },
@@ -382,7 +382,7 @@ describe("glacier.credentials.refreshable", function()
 end)
 
 describe("glacier.credentials.refreshable", function()
-  it("what holds the keys shows none of them", function()
+  it("the holder of the keys shows none of them", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     local seen = {}

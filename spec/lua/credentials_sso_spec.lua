@@ -53,7 +53,7 @@ describe("glacier.credentials.sso", function()
     assert.are.equal(1, #place.requests)
   end)
 
-  it("an SSO profile reads times as older tools wrote them", function()
+  it("an SSO profile reads expirations in the form of older tools", function()
     local _, source = at(LEGACY, { [START] = token(0, { expiresAt = (world.at(3600):gsub("Z", "UTC")) }) })
     assert.are.equal("ASIAsso", source:keys():access_key_id())
   end)
@@ -68,7 +68,7 @@ describe("glacier.credentials.sso", function()
     assert.are.equal("SSOTokenLoadError", world.catch(source.keys, source).code)
   end)
 
-  it("an SSO profile goes where its region is", function()
+  it("an SSO profile sends its requests to its region", function()
     local asked = {}
     local place = world.new { config = SESSION, tokens = { s = refreshable(-1) }, exchange = function(fields)
       asked[#asked + 1] = fields.url
@@ -123,13 +123,13 @@ describe("glacier.credentials.sso", function()
     assert.are.equal(1, #place.requests)
   end)
 
-  it("the token of an sso-session is used to its end where it cannot be refreshed", function()
+  it("the token of an sso-session is used until it expires where it cannot be refreshed", function()
     local place, source = at(SESSION, { s = refreshable(300) }, answers(world.json({ error = "invalid_grant" }, 400)))
     source:keys()
     assert.are.equal("SECRETaccess", place.requests[2].headers["x-amz-sso_bearer_token"])
   end)
 
-  it("the token of an sso-session is kept here where it cannot be written", function()
+  it("the token of an sso-session is kept in memory where it cannot be written", function()
     local place, source = at(SESSION, { s = refreshable(-10) }, answers(world.json(created)))
     local replace_file = core.replace_file
     finally(function()
@@ -149,20 +149,21 @@ describe("glacier.credentials.sso", function()
       "it has no refreshToken, clientId, clientSecret, registrationExpiresAt" },
     { "whose registration has expired", refreshable(-1, -1), nil,
       "the registration that it was made with has expired" },
-    { "that is not refreshed", refreshable(-1), world.json({ error = "invalid_grant SECRETrefresh" }, 400),
+    { "whose refresh is refused", refreshable(-1), world.json({ error = "invalid_grant SECRETrefresh" }, 400),
       "status 400: invalid_grant ***" },
-    { "that is answered by no token", refreshable(-1), world.json { accessToken = "SECRETnew" },
+    { "whose refresh gives no token", refreshable(-1), world.json { accessToken = "SECRETnew" },
       "the answer to CreateToken holds no token" },
-    { "that is answered by an expired one", refreshable(-1), world.json { accessToken = "SECRETnew", expiresIn = -5 },
+    { "whose refresh gives an expired one", refreshable(-1), world.json { accessToken = "SECRETnew", expiresIn = -5 },
       "the new one has expired as well" },
-    { "that is answered by one without end", refreshable(-1), world.json { accessToken = "SECRETnew",
+    { "whose refresh gives one that never expires", refreshable(-1), world.json { accessToken = "SECRETnew",
       expiresIn = 1e300 },
       "the answer to CreateToken holds no token" },
-    { "that is answered by no header", refreshable(-1), world.json { accessToken = "SECRET\nX: y", expiresIn = 9 },
+    { "whose refresh gives one with a line end",
+      refreshable(-1), world.json { accessToken = "SECRET\nX: y", expiresIn = 9 },
       "the answer to CreateToken holds no token" },
-    { "that is answered by no JSON", refreshable(-1), { 200, "SECRET" }, "the answer to CreateToken holds no token" },
+    { "whose refresh gives no JSON", refreshable(-1), { 200, "SECRET" }, "the answer to CreateToken holds no token" },
   } do
-    it("the token of an sso-session " .. case[1] .. " and has expired is an error", function()
+    it("an expired token of an sso-session " .. case[1] .. " is an error", function()
       local place, source = at(SESSION, { s = case[2] }, answers(case[3]))
       local err = world.catch(source.keys, source)
       assert.are.equal("TokenRetrievalError", err.code)
@@ -181,9 +182,9 @@ describe("glacier.credentials.sso", function()
     { "with half of its settings", "[default]\nsso_role_name = a\n", nil, nil, "InvalidConfigError",
       'The profile "default" is configured to use SSO but is missing required configuration: sso_account_id, '
       .. "sso_start_url, sso_region" },
-    { "of an sso-session that is not there", "[default]\nsso_session = s\n" .. WHAT, nil, nil, "InvalidConfigError",
+    { "with an sso-session that does not exist", "[default]\nsso_session = s\n" .. WHAT, nil, nil, "InvalidConfigError",
       'The specified sso-session does not exist: "s"' },
-    { "of an sso-session without a region", "[default]\nsso_session = s\nsso_region = eu-west-1\n" .. WHAT
+    { "with an sso-session without a region", "[default]\nsso_session = s\nsso_region = eu-west-1\n" .. WHAT
       .. "[sso-session s]\nsso_start_url = x\n", nil, nil, "InvalidConfigError",
       "is configured to use the SSO token provider but is missing the following configuration: ['sso_region']." },
     { "that contradicts its sso-session", "[default]\nsso_session = s\nsso_region = eu-west-2\n" .. WHAT
@@ -198,33 +199,34 @@ describe("glacier.credentials.sso", function()
       "Error loading SSO Token: Token for " .. START .. " does not exist" },
     { "with half of a token", LEGACY, { [START] = '{"accessToken":"SECRET' }, nil, "SSOTokenLoadError",
       "Error loading SSO Token: Token for " .. START .. " is invalid" },
-    { "with a token without its time", LEGACY, { [START] = { accessToken = "SECRET" } }, nil, "SSOTokenLoadError",
+    { "with a token without an expiration", LEGACY, { [START] = { accessToken = "SECRET" } }, nil, "SSOTokenLoadError",
       "is invalid" },
-    { "with a token that is no header", LEGACY, { [START] = token(3600, { accessToken = "SECRET\r\nX: y" }) }, nil,
+    { "with a token that has a line end", LEGACY, { [START] = token(3600, { accessToken = "SECRET\r\nX: y" }) }, nil,
       "SSOTokenLoadError", "is invalid" },
     { "with an expired token", LEGACY, { [START] = token(0) }, nil, "UnauthorizedSSOTokenError", UNAUTHORIZED },
-    { "with a token of no time", LEGACY, { [START] = token(0, { expiresAt = "soon" }) }, nil,
+    { "with a token whose expiration is not a date", LEGACY, { [START] = token(0, { expiresAt = "soon" }) }, nil,
       "UnauthorizedSSOTokenError",
       UNAUTHORIZED },
     { "whose token is refused", LEGACY, { [START] = token(3600) }, world.json({ message = "Session token not found" },
       401,
       { ["x-amzn-ErrorType"] = "UnauthorizedException:http://internal/" }), "UnauthorizedSSOTokenError", UNAUTHORIZED },
-    { "whose token is refused without a name", LEGACY, { [START] = token(3600) }, { 401, "" },
+    { "whose token is refused without an error code", LEGACY, { [START] = token(3600) }, { 401, "" },
       "UnauthorizedSSOTokenError", UNAUTHORIZED },
-    { "that has no such role", LEGACY, { [START] = token(3600) }, world.json({ message = "No access SECRETaccess" },
+    { "without access to the role",
+      LEGACY, { [START] = token(3600) }, world.json({ message = "No access SECRETaccess" },
       403,
       { ["x-amzn-ErrorType"] = "ForbiddenException" }), "CredentialRetrievalError",
       "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access ***" },
-    { "while the service fails", LEGACY, { [START] = token(3600) }, { 502, "<html>" }, "CredentialRetrievalError",
+    { "whose service fails", LEGACY, { [START] = token(3600) }, { 502, "<html>" }, "CredentialRetrievalError",
       "An error occurred (502) when calling the GetRoleCredentials operation: " },
-    { "and is answered by none", LEGACY, { [START] = token(3600) },
+    { "that gets an answer without keys", LEGACY, { [START] = token(3600) },
       world.json { roleCredentials = { accessKeyId = "SECRET" } },
       "CredentialRetrievalError", "the answer to GetRoleCredentials holds no complete keys" },
-    { "and is answered by half of them", LEGACY, { [START] = token(3600) }, { 200,
+    { "that gets an incomplete answer", LEGACY, { [START] = token(3600) }, { 200,
       '{"roleCredentials":{"secretAccessKey":"SECRET' },
       "CredentialRetrievalError", "the answer to GetRoleCredentials holds no complete keys" },
   } do
-    it("an SSO profile that gives no keys " .. case[1] .. " is an error", function()
+    it("an SSO profile " .. case[1] .. " is an error", function()
       local place, source = at(case[2], case[3], case[4] and function() return case[4] end)
       local err = world.catch(source.keys, source)
       assert.are.equal(case[5], err.code)
@@ -234,13 +236,13 @@ describe("glacier.credentials.sso", function()
     end)
   end
 
-  it("an SSO profile that gives no keys is for the token in another home directory where HOME is not set", function()
+  it("the SSO cache is in the default home directory where HOME is not set", function()
     local place, source = at(LEGACY, { [START] = token(3600) }, function() return { 403, "{}" } end)
     place.env.HOME, place.session.sources.home = nil, place.home .. "/"
     assert.truthy(world.catch(source.keys, source).message:find("GetRoleCredentials", 1, true))
   end)
 
-  it("an SSO profile that gives no keys says so where there is no home directory", function()
+  it("an SSO profile without a home directory is an error that says so", function()
     local place, source = at(LEGACY, { [START] = token(3600) })
     place.env.HOME = nil
     assert.truthy(world.catch(source.keys, source).message:find("HOME is not set", 1, true))

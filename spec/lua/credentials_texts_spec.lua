@@ -30,7 +30,8 @@ local READ = {
 }
 
 local REFUSED = {
-  ["nothing"] = "", ["text alone"] = "v", ["JSON"] = '{"a":1}', ["an open element"] = "<a><key>v</key>",
+  ["an empty document"] = "", ["text alone"] = "v", ["JSON"] = '{"a":1}',
+  ["an element without an end"] = "<a><key>v</key>",
   ["elements that overlap"] = "<a><b></a></b>", ["an end tag alone"] = "</a>", ["two roots"] = "<a/><b/>",
   ["text behind the root"] = "<a/>x", ["CDATA behind the root"] = "<a/><![CDATA[x]]>",
   ["a document type"] = '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', ["an unknown entity"] = "<a>&nbsp;</a>",
@@ -129,7 +130,8 @@ describe("glacier.credentials.errors", function()
     assert.are.equal("nil", errors.quote(nil))
   end)
 
-  it("a text of another program in a message has its control characters escaped and its invalid bytes replaced", function()
+  it("a text of another program in a message has its control characters escaped and its invalid bytes "
+    .. "replaced", function()
     assert.are.equal("a\\x1b[31mb\\x00\\x7f", errors.quote "a\27[31mb\0\127")
     assert.are.equal("\239\191\189", errors.quote "\255")
     assert.is_true(core.utf8_valid(errors.quote(("\195\169"):rep(300))))

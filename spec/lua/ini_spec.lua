@@ -126,11 +126,11 @@ describe("glacier.config.ini", function()
     end)
   end
 
-  it("the INI grammar begins no section with a continuation line", function()
+  it("the INI grammar does not continue an option across a section header", function()
     assert.same({ s = { a = "1" }, t = { b = "2" } }, read("[s]\na=1\n[t]\n  b=2\n"))
   end)
 
-  it("the INI grammar takes a zero byte in a section name as any other", function()
+  it("the INI grammar keeps a zero byte in a section name", function()
     assert.same({ ["s\0t"] = { a = "1" } }, read("[s\0t]\na=1"))
   end)
 
@@ -145,7 +145,7 @@ describe("glacier.config.ini", function()
     assert.equal(4, sections[3].line)
   end)
 
-  it("the INI grammar gives the keys of [DEFAULT] to every section that has no own", function()
+  it("the INI grammar gives the keys of [DEFAULT] to every section that does not set them", function()
     local text = "[a]\nx=1\n[DEFAULT]\nx=2\nn=\n  k=v\n[b]\n"
     local sections, lines = ini.parse(text)
     assert.same({ x = "1", n = { k = "v" } }, sections[1].values)
@@ -154,7 +154,7 @@ describe("glacier.config.ini", function()
     assert.same({ x = 4, n = 5 }, lines[sections[2].values])
   end)
 
-  it("the INI grammar leaves a broken block in [DEFAULT] alone where no section reads it", function()
+  it("the INI grammar ignores a broken block in [DEFAULT] where no section reads it", function()
     assert.same({}, read("[DEFAULT]\nn=\n  a\n"))
     assert.same({ s = { n = "1" } }, read("[DEFAULT]\nn=\n  a\n[s]\nn=1\n"))
     assert.is_nil((ini.parse("[DEFAULT]\nn=\n  a\n[s]\n")))
@@ -180,7 +180,7 @@ describe("glacier.config.ini", function()
     end)
   end
 
-  it("the INI grammar copes with very long lines", function()
+  it("the INI grammar reads very long lines", function()
     local long = ("x"):rep(300000)
     local space = (" "):rep(300000)
     assert.same({ [long] = { [long] = long } }, read("[" .. long .. "]\n" .. long .. "=" .. long))

@@ -84,7 +84,7 @@ local SECTIONS = {
 
 describe("glacier.config.profile", function()
   for header, expected in pairs(SECTIONS) do
-    it("the shared files give the right profiles for " .. printable(header), function()
+    it("the shared files give the profiles of " .. printable(header), function()
       local names = {}
       for name, values in pairs(load(header .. "\na=1\n").profiles) do
         names[name] = true
@@ -94,7 +94,7 @@ describe("glacier.config.profile", function()
     end)
   end
 
-  it("the shared files take the later of two sections for one profile, unmerged", function()
+  it("the shared files give the later of two sections for one profile, not both merged", function()
     local one = load("[default]\na=1\n[profile default]\nb=2\n")
     local other = load("[profile default]\nb=2\n[default]\na=1\n")
     assert.same({ b = "2" }, one.profiles.default)
@@ -109,7 +109,7 @@ describe("glacier.config.profile", function()
     assert.same({}, files.profiles)
   end)
 
-  it("the shared files take the names in the credentials file as they stand", function()
+  it("the shared files keep the names of the credentials file as they are written", function()
     local files = load(nil, '[a b]\nx=1\n[ c ]\nx=1\n[profile d]\nx=1\n["e"]\nx=1\n')
     local one = { x = "1" }
     local expected = { ["a b"] = one, [" c "] = one, ["profile d"] = one, ['"e"'] = one }
@@ -249,7 +249,7 @@ describe("glacier.config.profile", function()
       with(function(home, path) assert_error(path, { getenv = getter { HOME = home }, profile = "a" }) end)
     end)
 
-    it(("a shared file that cannot be read is told of where the profile is not found: %s"):format(what), function()
+    it(("a shared file that cannot be read is named where the profile is not found: %s"):format(what), function()
       with(function(home, path)
         local env = getter { HOME = home, AWS_PROFILE = "a" }
         local good, err = pcall(profile.select, profile.load { getenv = env }, nil, env)
@@ -260,7 +260,7 @@ describe("glacier.config.profile", function()
     end)
   end
 
-  it("a shared file that cannot be read is an error where its path is too long, or has a NUL byte, and a variable names it", function()
+  it("a shared file that a variable names by a path that is too long or has a NUL byte is an error", function()
     for path, reason in pairs { [("x"):rep(300)] = "name too long", ["/etc/passwd\0"] = "contains a NUL byte" } do
       local good, err = pcall(profile.load, { getenv = getter { AWS_CONFIG_FILE = path } })
       assert.is_false(good)
@@ -297,7 +297,7 @@ describe("glacier.config.profile", function()
     assert.same({ "y", { a = "y" } }, { select(config, nil, { AWS_DEFAULT_PROFILE = "y" }) })
   end)
 
-  it("the profile has to exist where it is named, the default one too", function()
+  it("the profile has to exist where it is named, even the default one", function()
     local message = "The config profile (%s) could not be found"
     assert.equal(message:format("z"), select(config, "z"))
     assert.equal(message:format("z"), select(config, nil, { AWS_PROFILE = "z" }))
