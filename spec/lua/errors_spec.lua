@@ -1,22 +1,9 @@
 -- The error object of an unsuccessful response: its code, message and text as in botocore.
-local glacier = require "glacier"
+local canned = require "spec.support.canned"
 
-local KEYS = { access_key_id = "AKID", secret_access_key = "SECRET" }
-
--- A client whose service always sends that response, or whose transport is that function.
-local function client_of(answer, options)
-  local given = { region = "us-east-1", credentials = KEYS, env = {}, max_attempts = 1 }
-  for name, value in pairs(options or {}) do
-    given[name] = value
-  end
-  given.transport = type(answer) == "function" and answer or function()
-    return answer
-  end
-  return glacier.client(given)
-end
 
 local function error_of(status, body, headers)
-  local client = client_of { status = status, headers = headers or {}, body = body }
+  local client = canned.client { status = status, headers = headers or {}, body = body }
   local good, err = pcall(client.set_vault_notifications, client, { vaultName = "v" })
   assert.is_false(good)
   return err
@@ -175,7 +162,7 @@ describe("a service error", function()
   end)
 
   it("hides a secret that the limit of the message would cut in two", function()
-    local client = client_of(function(request)
+    local client = canned.client(function(request)
       local signature = request.headers.Authorization:match "Signature=(%x+)"
       return { status = 403, headers = {}, body = ("x"):rep(4090) .. signature .. " " .. signature }
     end)
@@ -234,7 +221,7 @@ describe("a service error", function()
   end)
 
   it("names the operation that failed", function()
-    local client = client_of { status = 404, body = '{"code":"C","message":"m"}' }
+    local client = canned.client { status = 404, body = '{"code":"C","message":"m"}' }
     for method, name in pairs { get_vault_lock = "GetVaultLock", describe_vault = "DescribeVault" } do
       local _, err = pcall(client[method], client, { vaultName = "v" })
       assert.equal(name, err.operation)
@@ -258,7 +245,7 @@ describe("a service error", function()
   end)
 
   it("says how many retries failed", function()
-    local client = client_of({ status = 503, body = "" }, { max_attempts = 3, wait = function() end })
+    local client = canned.client({ status = 503, body = "" }, { max_attempts = 3, wait = function() end })
     local _, err = pcall(client.list_vaults, client)
     assert.same({ 3, 2, true }, { err.attempts, err.response.ResponseMetadata.RetryAttempts, err.retryable })
     assert.equal("An error occurred (503) when calling the ListVaults operation (reached max retries: 2): "
@@ -293,78 +280,5 @@ describe("the field retryable", function()
       assert.is_false(retryable(400, code))
       assert.is_false(retryable(503, code))
     end
-  end)
-end)
-
--- code, retryable
-local TRANSPORT_CODES = {
-  EndpointConnectionError = true, ConnectTimeoutError = true, ReadTimeoutError = true,
-  ConnectionClosedError = true, ProxyConnectionError = true, ResponseParserError = false, SSLError = false,
-}
-
--- What is wrong with the result of a host's transport, the result, and a word of the message.
-local BROKEN_TRANSPORTS = {
-  { "a text", "text", "table" },
-  { "no status", {}, "status" },
-  { "a status that is a string", { status = "200" }, "status" },
-  { "a status that is a fraction", { status = 200.5 }, "status" },
-  { "a status below 100", { status = 99 }, "status" },
-  { "a status with four digits", { status = 1000 }, "status" },
-  { "headers that are a string", { status = 200, headers = "a: b" }, "headers" },
-  { "a list as headers", { status = 200, headers = { "a: b" } }, "headers" },
-  { "a header that is a boolean", { status = 200, headers = { a = true } }, "headers" },
-  { "a header's name with a line break", { status = 200, headers = { ["a\r\nb"] = "c" } }, "header" },
-  { "a body that is a number", { status = 200, body = 5 }, "body" },
-}
-
-describe("a host's transport", function()
-  local function fail_with(...)
-    local returned, count = { ... }, select("#", ...)
-    local client = client_of(function()
-      return (rawget(_G, "unpack") or table.unpack)(returned, 1, count)
-    end)
-    local good, err = pcall(client.list_vaults, client)
-    assert.is_false(good)
-    return err
-  end
-
-  for code, retryable in pairs(TRANSPORT_CODES) do
-    it("may return the code " .. code, function()
-      local err = fail_with(nil, "why", code)
-      assert.same({
-        code = code, message = "why", kind = "transport", operation = "ListVaults", attempts = 1, retryable = retryable,
-      }, err)
-      assert.equal("why", tostring(err))
-    end)
-  end
-
-  it("that returns an unknown code has failed to connect", function()
-    for _, code in ipairs { "Else", 5, false } do
-      assert.equal("EndpointConnectionError", fail_with(nil, "why", code).code)
-    end
-    assert.equal("EndpointConnectionError", fail_with(nil).code)
-  end)
-
-  for _, case in ipairs(BROKEN_TRANSPORTS) do
-    it("that returns " .. case[1] .. " is a ResponseParserError", function()
-      local err = fail_with(case[2])
-      assert.same({ "ResponseParserError", "transport", false }, { err.code, err.kind, err.retryable })
-      assert.matches(case[3], err.message, 1, true)
-    end)
-  end
-
-  it("that raises an error has failed to connect, or raises its own error object", function()
-    local reason = {}
-    local client = client_of(function()
-      error(reason, 0)
-    end)
-    local _, err = pcall(client.list_vaults, client)
-    assert.equal(reason, err)
-  end)
-
-  it("may return several values of one header, and numbers as values", function()
-    local client = client_of { status = 200, headers = { ["X-A"] = { "1", 2 }, ["Content-Length"] = 2 }, body = "{}" }
-    local headers = client:list_vaults().ResponseMetadata.HTTPHeaders
-    assert.same({ ["x-a"] = "1, 2", ["content-length"] = "2" }, headers)
   end)
 end)

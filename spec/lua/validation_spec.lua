@@ -310,21 +310,3 @@ describe("every problem", function()
     assert.same({ 'Missing required parameter in input: "vaultName"' }, problems("CreateVault", params))
   end)
 end)
-
-describe("an operation", function()
-  it("that does not exist is refused, naming it", function()
-    local err = refusal("SetVaultNotification", {})
-    assert.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
-    assert.truthy(err.message:find('"SetVaultNotification"', 1, true))
-  end)
-
-  it("called with a dot is refused", function()
-    local client = glacier.client {
-      region = "us-west-2", env = {}, credentials = { access_key_id = "A", secret_access_key = "s" },
-      transport = function() error "something was sent" end,
-    }
-    local good, err = pcall(client.create_vault, { vaultName = "v" })
-    assert.is_false(good)
-    assert.equal("ParamValidationError", err.code)
-  end)
-end)
