@@ -268,6 +268,25 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(1, #place.requests)
   end)
 
+  it("a fetch is not taken over while its caller waits for a descriptor", function()
+    local place = at { lifetime = 60 * MINUTE }
+    local calls = 0
+    place.source._fetch = function(context)
+      calls = calls + 1
+      for _ = 1, 5 do context.readable(0, 30) end
+      return { access_key_id = "AKIA" .. calls, secret_access_key = "SECRET" }
+    end
+    local first = caller(place, waiting { sleep = coroutine.yield, readable = coroutine.yield })
+    local second = caller(place)
+    repeat
+      local over = first.step()
+      over = second.step() and over
+      place.now = place.now + 50
+    until over
+    assert.are.equal("AKIA1", second.key)
+    assert.are.equal(1, calls)
+  end)
+
   it("a fetch is not waited for by a caller that blocks", function()
     local place = at { lifetime = 60 * MINUTE }
     local started = caller(place)

@@ -27,17 +27,19 @@ local function new_fetch(session)
   return { owner = setmetatable({ copcall.running() }, { __mode = "v" }), beat = 0, seen = 0, since = session.clock() }
 end
 
--- The context of a fetching caller. Each sleep bumps the fetch's heartbeat, so that waiters can detect an abandoned
+-- The context of a fetching caller. Each wait bumps the fetch's heartbeat, so that waiters can detect an abandoned
 -- fetch.
 local function beating(context, fetch)
+  local function beat(wait)
+    return wait and function(...)
+      fetch.beat = fetch.beat + 1
+      return wait(...)
+    end
+  end
   if not (context and context.wait) then
     return context
   end
-  local function wait(seconds)
-    fetch.beat = fetch.beat + 1
-    return context.wait(seconds)
-  end
-  return setmetatable({ wait = wait }, { __index = context })
+  return setmetatable({ wait = beat(context.wait), readable = beat(context.readable) }, { __index = context })
 end
 
 local function is_abandoned(fetch, session)
