@@ -1,0 +1,102 @@
+/* Small files and home directories on an allocator that fails: for n = 0, 1, … every allocation
+ * from the n-th on is refused, until an operation gets through. */
+#include "core/error.h"
+#include "core/file.h"
+#include "core/home.h"
+#include "mem_failing.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char directory[64], path[96], problem[GL_FILE_PROBLEM_SIZE];
+
+static int set_up(void **state) {
+  (void)state;
+  strcpy(directory, "/tmp/glacier-oom-XXXXXX");
+  if (!mkdtemp(directory))
+    return -1;
+  snprintf(path, sizeof path, "%s/file", directory);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  unlink(path);
+  return rmdir(directory); /* fails where a file was left behind */
+}
+
+/* The lowest free descriptor: it stays the same unless one leaks. */
+static int free_descriptor(void) {
+  int fd = open("/dev/null", O_RDONLY);
+  close(fd);
+  return fd;
+}
+
+static void a_file_is_replaced_or_left_as_it_was(void **state) {
+  (void)state;
+  int before = free_descriptor();
+  gl_file_result result = GL_FILE_MEMORY;
+  long n = 0;
+  for (; result != GL_FILE_OK; n++) {
+    gl_mem_fail_from(n);
+    result = gl_file_replace(path, "content", 7, problem);
+    if (result != GL_FILE_OK) {
+      assert_int_equal(result, GL_FILE_MEMORY);
+      assert_int_equal(access(path, F_OK), -1);
+    }
+    assert_int_equal(gl_mem_live(), 0);
+    assert_int_equal(free_descriptor(), before);
+  }
+  assert_in_range(n, 2, 20);
+}
+
+static void a_file_that_cannot_be_read_for_want_of_memory_is_closed(void **state) {
+  (void)state;
+  gl_mem_fail_from(-1);
+  assert_int_equal(gl_file_replace(path, "content", 7, problem), GL_FILE_OK);
+  int before = free_descriptor();
+  gl_file_result result = GL_FILE_MEMORY;
+  long n = 0;
+  for (; result != GL_FILE_OK; n++) {
+    gl_buf text = {0};
+    gl_mem_fail_from(n);
+    result = gl_file_read(path, 100, &text, problem);
+    assert_true(result == GL_FILE_OK || result == GL_FILE_MEMORY);
+    gl_buf_clear(&text);
+    assert_int_equal(gl_mem_live(), 0);
+    assert_int_equal(free_descriptor(), before);
+  }
+  assert_in_range(n, 2, 20);
+}
+
+static void a_home_directory_is_found_or_a_memory_error(void **state) {
+  (void)state;
+  int result = GL_MEMORY;
+  long n = 0;
+  for (; result != 0; n++) {
+    gl_buf home = {0};
+    gl_mem_fail_from(n);
+    result = gl_home_find("root", &home);
+    assert_true(result == 0 || result == GL_MEMORY);
+    gl_buf_clear(&home);
+    assert_int_equal(gl_mem_live(), 0);
+  }
+  assert_in_range(n, 3, 20);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_file_is_replaced_or_left_as_it_was),
+      cmocka_unit_test(a_file_that_cannot_be_read_for_want_of_memory_is_closed),
+      cmocka_unit_test(a_home_directory_is_found_or_a_memory_error),
+  };
+  return cmocka_run_group_tests_name("files on a failing allocator", tests, set_up, tear_down);
+}
