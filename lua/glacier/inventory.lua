@@ -47,7 +47,7 @@ end
 -- first being 1. Raises `ParamValidationError` for a source that is none, and whatever the source's
 -- reader raises. The iterator cannot go on after an error.
 -- @param value string, open file, function(n) -> string or nil, or an object with `read(self, n)`,
---   such as get_job_output's `body`; a reader may yield
+--   such as get_job_output's `body`; a reader may yield (on Lua 5.1 not in a `for` loop: call the iterator there)
 -- @return function: the iterator; table: `info`, for a loop without any step
 function inventory.archives(value)
   local opened = open(value)

@@ -52,13 +52,16 @@ local function find_job(runtime, given, matches)
   local function list_jobs(operation, params)
     return perform.run(runtime, operation, params)
   end
-  for job in paginate.items(list_jobs, "ListJobs", { vaultName = given.vaultName, accountId = given.accountId }) do
+  local next_job = paginate.items(list_jobs, "ListJobs", { vaultName = given.vaultName, accountId = given.accountId })
+  local job = next_job()
+  while job do -- a generic `for` would not let a call yield on Lua 5.1
     if job.StatusCode ~= "Failed" and matches(job) then
       if job.Completed then
         return job.JobId
       end
       in_progress = in_progress or job.JobId
     end
+    job = next_job()
   end
   return in_progress
 end

@@ -68,31 +68,35 @@ end
 
 -- ---- in one piece --------------------------------------------------------------------------------
 
+local function write_all(planned, body, file)
+  local done = 0
+  planned.progress(done, planned.total)
+  local piece = body:read(PIECE)
+  while piece do -- a generic `for` would not let the body yield on Lua 5.1
+    file:write(piece)
+    done = done + #piece
+    planned.progress(done, planned.total)
+    piece = body:read(PIECE)
+  end
+  file:commit()
+  return { size = done, checksum = (body.tree:hex()) }
+end
+
 local function save_once(runtime, planned)
-  local body = call(runtime, "GetJobOutput", planned).body
-  local good, file = copcall.call(output.open, "download", planned.path)
-  local result = file
+  local file = output.open("download", planned.path)
+  local body
+  local good, result = copcall.call(function()
+    body = call(runtime, "GetJobOutput", planned).body
+    return write_all(planned, body, file)
+  end)
   if good then
-    good, result = copcall.call(function()
-      local done = 0
-      planned.progress(done, planned.total)
-      for piece in function() return body:read(PIECE) end do
-        file:write(piece)
-        done = done + #piece
-        planned.progress(done, planned.total)
-      end
-      file:commit()
-      return { size = done, checksum = (body.tree:hex()) }
-    end)
+    return result
   end
-  if not good then
+  file:discard()
+  if body then
     body:close()
-    if type(file) == "table" and file.discard then
-      file:discard()
-    end
-    return error(result, 0)
   end
-  return result
+  return error(result, 0)
 end
 
 -- An inventory, which has no hashes, and an archive into a device or a pipe.

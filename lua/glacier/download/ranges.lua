@@ -29,13 +29,14 @@ end
 
 local function write_body(range, body, file)
   local offset, behind = range.first, range.last + 1
-  for piece in function() return body:read(PIECE) end do
+  local piece = body:read(PIECE)
+  while piece do -- a generic `for` would not let the body yield on Lua 5.1
     if offset + #piece > behind then
       body:close()
       raise("ResponseParserError", "download: the service sent more bytes than the range has")
     end
     file:write(offset, piece)
-    offset = offset + #piece
+    offset, piece = offset + #piece, body:read(PIECE)
   end
   if offset < behind then
     raise("ConnectionClosedError", ("Connection was closed: %.0f bytes read, but total bytes expected is %.0f."):format(
@@ -132,11 +133,13 @@ local function fetch_missing(runtime, planned, file)
     return range and { task = task_of(runtime, planned, range, file), range = range }
   end, planned.concurrency)
   local function fetch_all()
-    for entry in running.next, running do
+    local entry = running:next()
+    while entry do
       entry.task:result()
       file:note(entry.range.number, entry.range.hash)
       done = done + length_of(entry.range)
       planned.progress(done, planned.total)
+      entry = running:next()
     end
   end
   planned.progress(done, planned.total)
