@@ -11,11 +11,8 @@ local errors = {}
 --   and `retryable` (boolean: whether trying again could help; false by default)
 -- @return table: the error object
 function errors.new(kind, code, message, fields)
-  if type(fields) ~= "table" then
-    fields = { retryable = fields }
-  end
   local err = { kind = kind, code = code, message = message, retryable = false }
-  for name, value in pairs(fields) do
+  for name, value in pairs(fields or {}) do
     err[name] = value
   end
   return core.error(err)

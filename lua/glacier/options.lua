@@ -82,7 +82,7 @@ end
 function options.check(given)
   local problems = {}
   if given ~= nil and type(given) ~= "table" then
-    errors.raise("validation", "ParamValidationError",
+    errors.invalid("glacier.client",
       ("glacier.client: options must be a table, not a %s"):format(type(given)))
   end
   for name, value in pairs(given or {}) do
@@ -97,7 +97,7 @@ function options.check(given)
   end
   if problems[1] then
     table.sort(problems)
-    errors.raise("validation", "ParamValidationError", "glacier.client:\n" .. table.concat(problems, "\n"))
+    errors.invalid("glacier.client", "glacier.client:\n" .. table.concat(problems, "\n"))
   end
   return given or {}
 end

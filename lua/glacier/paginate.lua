@@ -33,7 +33,8 @@ end
 -- @return function() -> output, or nil after the last page
 function paginate.pages(call, operation, params)
   if not lists[operation] then
-    errors.raise("validation", "PaginationError", ("Operation cannot be paginated: %s"):format(operation))
+    errors.raise("validation", "PaginationError", ("Operation cannot be paginated: %s"):format(operation),
+      { operation = operation })
   end
   local own, more, again = copy(params), true, nil
   return function()
@@ -41,7 +42,8 @@ function paginate.pages(call, operation, params)
       return nil
     elseif again then
       errors.raise("validation", "PaginationError",
-        ("Error during pagination: The same next token was received twice: %s"):format(again))
+        ("Error during pagination: The same next token was received twice: %s"):format(again),
+        { operation = operation })
     end
     local page = call(operation, own)
     local marker = page.Marker ~= "" and page.Marker or nil

@@ -37,20 +37,19 @@ local known = {
 }
 
 local function fail_waiting(waiter, reason, last)
-  local err = errors.new("waiter", "WaiterError", ("Waiter %s failed: %s"):format(waiter.name, reason))
-  err.operation, err.response = waiter.operation, last
-  return error(err, 0)
+  return errors.raise("waiter", "WaiterError", ("Waiter %s failed: %s"):format(waiter.name, reason),
+    { operation = waiter.operation, response = last })
 end
 
 local function settings_of(waiter, options)
   if options ~= nil and type(options) ~= "table" then
-    errors.raise("validation", "ParamValidationError", "wait_until: the options must be a table")
+    errors.invalid("wait_until", "wait_until: the options must be a table")
   end
   local settings = { delay = waiter.delay, max_attempts = waiter.max_attempts }
   for key, value in pairs(options or {}) do
     local known_key = key == "delay" or key == "max_attempts" or key == "timeout"
     if not known_key or type(value) ~= "number" or value < 0 or value ~= value then
-      errors.raise("validation", "ParamValidationError",
+      errors.invalid("wait_until",
         ("wait_until: %s must be one of delay, max_attempts, timeout, a number"):format(tostring(key)))
     end
     settings[key] = value
@@ -82,7 +81,7 @@ end
 function waiters.wait(host, name, params, options)
   local waiter = known[name]
   if not waiter then
-    errors.raise("validation", "ParamValidationError", ("Waiter does not exist: %s"):format(tostring(name)))
+    errors.invalid("wait_until", ("Waiter does not exist: %s"):format(tostring(name)))
   end
   local settings = settings_of(waiter, options)
   local deadline = settings.timeout and host.clock() + settings.timeout

@@ -282,3 +282,29 @@ describe("the field retryable", function()
     end
   end)
 end)
+
+describe("an error of the client's own", function()
+  local errors = require "glacier.errors"
+
+  it("has its kind, code, message and further fields", function()
+    local err = errors.new("transport", "ReadTimeoutError", "late", { retryable = true, operation = "ListVaults" })
+    assert.same({
+      kind = "transport", code = "ReadTimeoutError", message = "late", retryable = true, operation = "ListVaults",
+    }, err)
+    assert.equal("late", tostring(err))
+    assert.is_false(errors.new("config", "NoRegionError", "none").retryable)
+  end)
+
+  it("is raised for an invalid argument with the operation", function()
+    local good, err = pcall(errors.invalid, "upload", "upload: wrong")
+    assert.same({ false, "ParamValidationError", "validation", "upload", "upload: wrong" },
+      { good, err.code, err.kind, err.operation, err.message })
+  end)
+
+  it("has a message of valid UTF-8, of at most 4 KiB unless it lists problems of validation", function()
+    assert.equal("a\239\191\189", errors.new("config", "C", "a\255").message)
+    assert.equal(4096, #errors.new("transport", "C", ("x"):rep(5000)).message)
+    local _, err = pcall(errors.invalid, nil, ("x"):rep(5000))
+    assert.equal(5000, #err.message)
+  end)
+end)

@@ -30,7 +30,7 @@ local function give_up(self, err)
 end
 
 local function break_off(self, code, message)
-  give_up(self, errors.new("transport", code, message, true))
+  give_up(self, errors.new("transport", code, message, { retryable = true }))
   return error(self.err, 0)
 end
 
@@ -49,7 +49,7 @@ local function check_end(self)
 end
 
 local function misuse(message)
-  return errors.raise("validation", "ParamValidationError", message)
+  return errors.invalid(nil, message)
 end
 
 -- The next bytes; nil at the end. Raises what went wrong. Whoever is interrupted in here (the host's

@@ -15,9 +15,7 @@ local BODY = { words = "Parameter validation failed:\nInvalid value for paramete
 -- @param origin table: of `source.open`
 -- @param why string
 function source.refuse(origin, why)
-  local err = errors.new("validation", "ParamValidationError", origin.words .. why)
-  err.operation = origin.operation
-  return error(err, 0)
+  return errors.invalid(origin.operation, origin.words .. why)
 end
 local refuse = source.refuse
 

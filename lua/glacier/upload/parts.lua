@@ -17,11 +17,9 @@ local parts = {}
 function parts.verify(output, hash)
   local theirs = output.checksum
   if theirs and theirs:lower() ~= hash then
-    local err = errors.new("transport", "ChecksumError",
+    errors.raise("transport", "ChecksumError",
       ("Checksum x-amz-sha256-tree-hash failed, expected checksum %s did not match calculated checksum %s."):format(
-        theirs, hash), true)
-    err.operation, err.archiveId = "upload", output.archiveId
-    error(err, 0)
+        theirs, hash), { retryable = true, operation = "upload", archiveId = output.archiveId })
   end
 end
 

@@ -8,9 +8,7 @@ local WORDS = "upload: Parameter validation failed:\n"
 --- Raises `ParamValidationError`, operation "upload".
 -- @param problems list of strings, one a line
 function refuse.all(problems)
-  local err = errors.new("validation", "ParamValidationError", WORDS .. table.concat(problems, "\n"))
-  err.operation = "upload"
-  return error(err, 0)
+  return errors.invalid("upload", WORDS .. table.concat(problems, "\n"))
 end
 
 --- What there is to say of one parameter.
