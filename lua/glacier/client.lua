@@ -1,16 +1,11 @@
 --- The client: a method for every operation of the service, named as in boto3.
+--
+-- Modules that most programs do not need are loaded when they are first used: loading takes longer than a call.
+local context = require "glacier.async.context"
 local core = require "glacier.core"
-local perform = require "glacier.call.perform"
 local errors = require "glacier.errors"
-local task = require "glacier.async.task"
-local check = require "glacier.notifications.check"
-local ensure = require "glacier.notifications.ensure"
-local sync = require "glacier.notifications.sync"
 local options = require "glacier.options"
-local paginate = require "glacier.paginate"
-local upload = require "glacier.upload"
-local new_context = require("glacier.async.context").new
-local waiters = require "glacier.waiters"
+local perform = require "glacier.call.perform"
 local new_runtime = require("glacier.runtime").new
 
 local client = {}
@@ -26,7 +21,7 @@ for method_name, operation in pairs(core.operations) do
   operations[method_name], operations[operation] = operation, operation
 end
 
--- Codes the service documents beyond its model, and the client's runtime.
+-- Codes that the service documents beyond its model, and the client's own.
 local further_codes = {
   "AccessDeniedException", "BadRequest", "ExpiredTokenException", "InvalidSignatureException",
   "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
@@ -39,33 +34,32 @@ local further_codes = {
   "TokenRetrievalError", "InvalidIMDSEndpointError", "InvalidIMDSEndpointModeError", "ClockError", "DigestError",
 }
 
-local function exceptions_table()
+local function all_codes()
   local codes = {}
   for _, list in ipairs { core.exceptions, further_codes } do
     for _, code in ipairs(list) do
       codes[code] = code
     end
   end
-  return setmetatable({}, {
-    __newindex = function()
-      errors.raise("validation", "ParamValidationError", "client.exceptions cannot be changed")
-    end,
-    __index = function(_, name)
-      if codes[name] then
-        return codes[name]
-      end
-      errors.raise("validation", "ParamValidationError", ("client.exceptions has no %q"):format(tostring(name)))
-    end,
-  })
+  return codes
 end
 
---- `client.exceptions.NAME` is the code of an exception as a string; a name that does not exist
--- raises.
-Client.exceptions = exceptions_table()
+local codes
+
+--- `client.exceptions.NAME` is the code of an exception as a string. A name that does not exist raises.
+Client.exceptions = setmetatable({}, {
+  __newindex = function()
+    errors.invalid(nil, "client.exceptions cannot be changed")
+  end,
+  __index = function(_, name)
+    codes = codes or all_codes()
+    return codes[name] or errors.invalid(nil, ("client.exceptions has no %q"):format(tostring(name)))
+  end,
+})
 
 --- Makes a client. See README.md for the options.
 -- Raises `ParamValidationError` for an unknown option or one of the wrong type, errors of kind
--- "config" and "credentials" for settings that cannot be meant.
+-- "config" and "credentials" for invalid settings.
 -- @param given table or nil
 function client.new(given)
   local runtime = new_runtime(options.check(given))
@@ -75,24 +69,29 @@ end
 
 local function runtime_of(self)
   if type(self) ~= "table" or self.is_client ~= true then
-    errors.raise("validation", "ParamValidationError",
-      "methods of a client are called with a colon: client:method{ ... }")
+    errors.invalid(nil, "methods of a client are called with a colon: client:method{ ... }")
   end
   return self._runtime()
 end
 
 local function operation_of(name)
-  return operations[name]
-    or errors.raise("validation", "ParamValidationError", ("Unknown operation: %q"):format(tostring(name)))
+  return operations[name] or errors.invalid(nil, ("Unknown operation: %q"):format(tostring(name)))
 end
 
--- A call of the user's own, refused here where the client is strict.
+-- Refuses what the option strict_notifications does not let through.
+local function guard(runtime, operation, params)
+  if runtime.strict_notifications then
+    require("glacier.notifications.check").guard(runtime, operation, params)
+  end
+end
+
+-- A call by the user.
 local function run(runtime, operation, params)
-  check.guard(runtime, operation, params)
+  guard(runtime, operation, params)
   return perform.run(runtime, operation, params)
 end
 
--- Calls of a client, for what is built on them.
+-- Calls operations for what is built on them, such as paginators.
 local function caller(self)
   local runtime = runtime_of(self)
   return function(operation, params)
@@ -103,22 +102,21 @@ end
 --- Calls an operation by its API name or method name: `client:call("SetVaultNotifications",
 -- params)`.
 -- @param name string
--- @param params table or nil: the API's runtime member names
+-- @param params table or nil: the API's own member names
 -- @return table: the API's output members, and ResponseMetadata
 function Client:call(name, params)
   return run(runtime_of(self), operation_of(name), params)
 end
 
---- Begins a call that is then polled: `job:poll()` never blocks and says whether it is done,
--- `job:result()` returns or raises. Raises `ParamValidationError` at once; nothing is sent before
--- the first poll.
+--- Begins a call that is then polled: `task:poll()` never blocks and returns whether the task is done, `task:result()`
+-- returns the result or raises. Raises `ParamValidationError` at once. Nothing is sent before the first poll.
 -- @param name string: API name or method name
 -- @param params table or nil
--- @return job, also for `glacier.all`
+-- @return task, also for `glacier.all` and `glacier.as_completed`
 function Client:start(name, params)
   local runtime, operation = runtime_of(self), operation_of(name)
-  check.guard(runtime, operation, params)
-  return task.start(runtime, operation, params)
+  guard(runtime, operation, params)
+  return require("glacier.async.task").start(runtime, operation, params)
 end
 
 --- Iterates over the pages of `list_vaults`, `list_jobs`, `list_multipart_uploads` or `list_parts`.
@@ -126,38 +124,38 @@ end
 -- @param params table or nil: `limit` is the size of a page
 -- @return function() -> page
 function Client:paginate(name, params)
-  return paginate.pages(caller(self), operation_of(name), params)
+  return require("glacier.paginate").pages(caller(self), operation_of(name), params)
 end
 
 --- Iterates over the items of all pages.
 -- @return function() -> item
 function Client:each(name, params)
-  return paginate.items(caller(self), operation_of(name), params)
+  return require("glacier.paginate").items(caller(self), operation_of(name), params)
 end
 
 --- Waits until a vault exists, or does not, or a job is completed, by polling.
--- Raises `WaiterError` (kind "waiter") when it does not come about.
+-- Raises `WaiterError` (kind "waiter") when that does not happen in time or cannot happen any more.
 -- @param name string: "vault_exists", "vault_not_exists", "job_completed"
 -- @param params table: of describe_vault or describe_job
 -- @param limits table or nil: delay (seconds), max_attempts, timeout (seconds)
 -- @return table: the last response
 function Client:wait_until(name, params, limits)
   local runtime = runtime_of(self)
-  return waiters.wait({
+  return require("glacier.waiters").wait({
     call = caller(self),
     pause = function(seconds)
-      new_context(runtime.wait, nil, runtime.clock):sleep(seconds)
+      context.new(runtime.wait, nil, runtime.clock):sleep(seconds)
     end,
     clock = runtime.clock,
   }, name, params, limits)
 end
 
---- Uploads an archive of any size: in one call, or in parts, several at a time; resumes an upload
--- that was interrupted. See `glacier.upload` for the parameters.
+--- Uploads an archive of any size: in one call, or in parts, several at a time. It can resume an upload that was
+-- interrupted. See `glacier.upload` for the parameters.
 -- @param params table
 -- @return table: archiveId, checksum, location; uploadId where it went in parts
 function Client:upload(params)
-  return upload.run(runtime_of(self), params)
+  return require("glacier.upload").run(runtime_of(self), params)
 end
 
 --- Downloads the output of a job into a file: an archive in ranges, several at a time, each of them checked. Called
@@ -190,12 +188,12 @@ for method_name, operation in pairs(core.operations) do
   end
 end
 
---- Sets the notifications of a vault, if they are not so already; events count in any order.
+--- Sets the notifications of a vault, unless they are as wanted. The order of the events does not matter.
 -- Raises what the calls that it makes raise; a missing vault is ResourceNotFoundException.
 -- @param params table: as of set_vault_notifications, vaultNotificationConfig required
 -- @return table: changed (boolean), before (table or nil), after (table)
 function Client:ensure_vault_notifications(params)
-  return ensure.vault(runtime_of(self), params)
+  return require("glacier.notifications.ensure").vault(runtime_of(self), params)
 end
 
 --- Reads the notifications of a vault.
@@ -204,18 +202,18 @@ end
 -- @param params table: as of get_vault_notifications
 -- @return table: as of get_vault_notifications; nil where the vault has no configuration
 function Client:get_vault_notifications_or_nil(params)
-  return ensure.read_or_nil(runtime_of(self), params)
+  return require("glacier.notifications.ensure").read_or_nil(runtime_of(self), params)
 end
 
---- Sets or removes the notifications of many vaults, where they are not so already, several at a
--- time. Goes on after a vault that fails.
+--- Sets or removes the notifications of many vaults, several at a time, where they are not as wanted. It goes on after
+-- a vault that fails.
 -- Raises `ParamValidationError` before anything is sent, and what listing the vaults raises.
 -- @param params table: config (or false: remove), vaults ("all", a list of names, or
 --   function(vault) -> boolean), accountId, concurrency (64), dry_run (false), progress
 --   (function(done, total, name, entry))
 -- @return table: changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }
 function Client:sync_vault_notifications(params)
-  return sync.vaults(runtime_of(self), params)
+  return require("glacier.notifications.sync").vaults(runtime_of(self), params)
 end
 
 --- Confirms the subscription of an HTTP endpoint to a topic, if SNS really asks for it.
@@ -248,12 +246,13 @@ end
 function Client:timeout()
   local runtime = runtime_of(self)
   local events = runtime.transport:events()
-  local seconds = math.min(task.timeout(runtime), events and events:timeout() or math.huge)
+  local of_tasks = next(runtime.tasks) and require("glacier.async.task").timeout(runtime) or math.huge
+  local seconds = math.min(of_tasks, events and events:timeout() or math.huge)
   return seconds < math.huge and seconds or nil
 end
 
---- Closes the client's connections. Legal any number of times; a later call opens new ones. A
--- client that is collected closes them as well.
+--- Closes the client's connections. It may be called any number of times; a later call opens new ones. Collecting the
+-- client closes them as well.
 function Client:close()
   runtime_of(self).transport:close()
 end

@@ -1,27 +1,25 @@
 --- Amazon Glacier for Lua. See README.md.
 local client = require "glacier.client"
-local all = require "glacier.async.all"
-local check = require "glacier.notifications.check"
-local message = require "glacier.notifications.message"
-local policy = require "glacier.notifications.policy"
-local tree_hash = require "glacier.tree_hash"
 local version = require "glacier.version"
+
+-- A function whose module is loaded when it is first called.
+local function lazy(module, name)
+  return function(...)
+    return require(module)[name](...)
+  end
+end
 
 return {
   _VERSION = "glacier " .. version,
   client = client.new,
-  all = all.all,
-  as_completed = all.as_completed,
-  tree_hash = tree_hash.hash,
-  tree_hasher = tree_hash.hasher,
-  combine_tree_hashes = tree_hash.combine,
-  check_notification_config = check.config,
-  topic_policy = policy.topic,
-  parse_notification = message.parse,
-  verify_notification = function(...)
-    return require("glacier.notifications.verify").notification(...)
-  end,
-  inventory = function(...) -- loaded when it is first used
-    return require("glacier.inventory").archives(...)
-  end,
+  all = lazy("glacier.async.all", "all"),
+  as_completed = lazy("glacier.async.all", "as_completed"),
+  tree_hash = lazy("glacier.tree_hash", "hash"),
+  tree_hasher = lazy("glacier.tree_hash", "hasher"),
+  combine_tree_hashes = lazy("glacier.tree_hash", "combine"),
+  check_notification_config = lazy("glacier.notifications.check", "config"),
+  topic_policy = lazy("glacier.notifications.policy", "topic"),
+  parse_notification = lazy("glacier.notifications.message", "parse"),
+  verify_notification = lazy("glacier.notifications.verify", "notification"),
+  inventory = lazy("glacier.inventory", "archives"),
 }

@@ -1,11 +1,8 @@
 --- What all calls of a client share: settings, keys, connections and clocks.
-local rate_limiter = require "glacier.call.rate_limiter"
 local config = require "glacier.config.resolve"
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local credentials = require "glacier.credentials"
-local host = require "glacier.transport.host"
-local libcurl = require "glacier.transport.libcurl"
 local perform = require "glacier.call.perform"
 local retry = require "glacier.call.retry"
 local version = require "glacier.version"
@@ -70,8 +67,9 @@ local function make(chosen, settings)
     attempt_header = attempt_headers(settings.max_attempts),
     spare_requests = {},
   }
-  self.limiter = settings.retry_mode == "adaptive" and rate_limiter.new(self.clock) or nil
-  self.transport = chosen.transport and host.new(chosen.transport) or libcurl.new(settings)
+  self.limiter = settings.retry_mode == "adaptive" and require("glacier.call.rate_limiter").new(self.clock) or nil
+  self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport)
+    or require("glacier.transport.libcurl").new(settings)
   self.credentials = credentials.source(chosen.credentials, session_of(self, chosen))
   -- The shared files hold keys. From here on only the source of the keys knows them, because a program may print much
   -- that leads to these settings, such as a task.

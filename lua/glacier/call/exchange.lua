@@ -1,8 +1,6 @@
 --- One exchange with a service: signs a request, sends it, reads the answer, corrects the clock and redacts what an
 -- error says. Calls of operations and requests for keys both go through here; nothing else signs or sends.
 local core = require "glacier.core"
-local clock_skew = require "glacier.call.clock_skew"
-local redact = require "glacier.call.redact"
 
 local exchange = {}
 
@@ -33,6 +31,7 @@ end
 -- Services that refuse a signature can repeat what it was made of. The message is shortened after that: a secret of
 -- which a part is cut off would not be found.
 local function redact_error(err, invocation)
+  local redact = require "glacier.call.redact"
   local secrets = { invocation.request:secrets() }
   for _, secret in ipairs(invocation.secrets or {}) do
     secrets[#secrets + 1] = secret
@@ -95,7 +94,7 @@ function exchange.corrects_clock(runtime, invocation, err, response)
   if invocation.corrected or not (response and invocation.signed_at) then
     return false
   end
-  invocation.corrected = clock_skew.correct(runtime, invocation.signed_at, err.code, response)
+  invocation.corrected = require("glacier.call.clock_skew").correct(runtime, invocation.signed_at, err.code, response)
   return invocation.corrected
 end
 

@@ -8,10 +8,7 @@
 -- `operation` is the API name of a call's operation, nil for a request for keys, which has `keys` instead: the
 -- credentials to sign with, or nil.
 local core = require "glacier.core"
-local json = require "glacier.json"
-local reader = require "glacier.body.reader"
 local retry = require "glacier.call.retry"
-local source = require "glacier.body.source"
 
 local prepare = {}
 
@@ -35,14 +32,21 @@ end
 -- The reader of a success's body. The length is that of the bytes sent, which a content coding would change.
 local function reader_of(invocation, response, body)
   local coded = response:header "transfer-encoding" or response:header "content-encoding"
-  return reader.new(body or whole(response:body()), {
+  return require("glacier.body.reader").new(body or whole(response:body()), {
     operation = invocation.operation, attempts = invocation.attempts, hash = response:header "x-amz-sha256-tree-hash",
     length = not coded and tonumber(response:header "content-length") or nil,
   })
 end
 
+-- Loads the JSON library with the first body that needs it.
+local decode
+function decode(text)
+  decode = require("glacier.json").reader
+  return decode(text)
+end
+
 local function read_output(invocation, response, body)
-  local result, err = core.parse(invocation.operation, response, json.reader)
+  local result, err = core.parse(invocation.operation, response, decode)
   if result and invocation.output then
     result[invocation.output] = reader_of(invocation, response, body)
   end
@@ -55,6 +59,7 @@ local function open_body(request, operation, params)
   if not member or not request:streamed() then
     return nil
   end
+  local source = require "glacier.body.source"
   return source.open(params[member], source.body_of(operation))
 end
 
@@ -95,6 +100,7 @@ end
 --- Reads a streamed body once, for its length and checksums, before the first attempt.
 -- @param context context: long work lets others run through it
 function prepare.body(invocation, context)
+  local source = require "glacier.body.source"
   local origin = source.body_of(invocation.operation)
   local hashed = invocation.hashed or source.hash_body(invocation.opened, context, origin)
   invocation.length = hashed.tree:length()
