@@ -93,11 +93,13 @@ static gl_transfer *check_transfer(lua_State *L) {
   return *transfer;
 }
 
-/* transfer:poll(wait_ms) -> whether it is done; waits no longer than that, 0 not at all */
+/* transfer:poll(wait_ms) -> whether it is done, whether it needs its caller; waits no longer than
+ * that, 0 not at all */
 static int transfer_poll(lua_State *L) {
   gl_transfer *transfer = check_transfer(L);
   lua_pushboolean(L, gl_transfer_poll(transfer, gl_lua_check_ms(L, 2)));
-  return 1;
+  lua_pushboolean(L, gl_transfer_needs_caller(transfer));
+  return 2;
 }
 
 /* transfer:needs_caller() -> whether it is done, could be fed or has a piece to be taken: a look */

@@ -4,6 +4,7 @@ local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local credentials = require "glacier.credentials"
 local perform = require "glacier.call.perform"
+local prepare = require "glacier.call.prepare"
 local retry = require "glacier.call.retry"
 local version = require "glacier.version"
 
@@ -26,17 +27,12 @@ local function guarded(logger)
   end
 end
 
--- The value of amz-sdk-request by attempt, each made once.
+-- The values of amz-sdk-request by attempt, each made once.
 local function attempt_headers(max_attempts)
-  local made = {}
-  return function(attempt)
-    local value = made[attempt]
-    if not value then
-      value = ("attempt=%d; max=%.0f"):format(attempt, max_attempts)
-      made[attempt] = value
-    end
-    return value
-  end
+  return setmetatable({}, { __index = function(made, attempt)
+    made[attempt] = ("attempt=%d; max=%.0f"):format(attempt, max_attempts)
+    return made[attempt]
+  end })
 end
 
 -- What the credential providers may know and do; see glacier.credentials.settings.
@@ -64,10 +60,11 @@ local function make(chosen, settings)
     tasks = setmetatable({}, { __mode = "k" }),
     retries = retry.new(settings.retry_mode, settings.max_attempts, chosen.random or core.random),
     user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
-    attempt_header = attempt_headers(settings.max_attempts),
+    attempt_headers = attempt_headers(settings.max_attempts),
     spare_requests = {},
   }
   self.limiter = settings.retry_mode == "adaptive" and require("glacier.call.rate_limiter").new(self.clock) or nil
+  self.calls = prepare.calls(self)
   self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport)
     or require("glacier.transport.libcurl").new(settings)
   self.credentials = credentials.source(chosen.credentials, session_of(self, chosen))
@@ -91,8 +88,9 @@ end
 -- Raises errors of kind "config" and "credentials" for invalid settings.
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
---   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent, attempt_header
---   (function(number) -> string), spare_requests (list), strict_notifications (boolean or nil), logger or nil, wait or nil, clock and time
+--   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent, attempt_headers
+--   (strings by number), calls (of `prepare.calls`), spare_requests (list), strict_notifications (boolean or nil),
+--   logger or nil, wait or nil, clock and time
 --   (functions that return seconds: never set back, and since the epoch), clock_offset (seconds by which the service's
 --   clock is ahead, once it has refused a signature because of that), tasks (the set of those begun and not done)
 function runtime.new(chosen)

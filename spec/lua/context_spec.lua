@@ -56,7 +56,7 @@ describe("the timeout of a call", function()
   end)
 
   it("gives up a server that stalls when its turn comes after a back-off", function()
-    local run = scripted_client({ THROTTLE, fallback = STALL }, { timeout = 5 }, { poll_takes = 0.001 })
+    local run = scripted_client({ THROTTLE, fallback = STALL }, { timeout = 5 }, { poll_takes = 1e-6 })
     run.sim.on_pause = function() run.sim.poll_takes = 0.25 end
     local _, err = run:list_vaults()
     run:stop()

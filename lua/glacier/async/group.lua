@@ -41,7 +41,7 @@ end
 function group.seconds_left(task)
   local transfer, context = task.transfer, task.context
   if transfer then
-    return transfer:needs_caller() and 0 or context:remaining()
+    return transfer.needs_caller and transfer:needs_caller() and 0 or context:remaining() -- a hash has no such method
   end
   if task.due then
     return task.due - context.clock()

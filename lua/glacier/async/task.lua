@@ -66,7 +66,8 @@ end
 local function is_waiting(self)
   local transfer, context = self.transfer, self.context
   if transfer then
-    return not (transfer:poll(0) or transfer:needs_caller() or context.deadline and context:remaining() <= 0)
+    local done, needs_caller = transfer:poll(0)
+    return not (done or needs_caller or context.deadline and context:remaining() <= 0)
   end
   return self.due ~= nil and context.clock() < self.due
 end

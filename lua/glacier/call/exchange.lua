@@ -22,7 +22,7 @@ exchange.log = log
 local function sign(runtime, invocation, keys)
   local request = invocation.request
   if invocation.operation then
-    request:set_header("amz-sdk-request", runtime.attempt_header(invocation.attempts))
+    request:set_header("amz-sdk-request", runtime.attempt_headers[invocation.attempts])
   end
   invocation.signed_at = runtime.time() + runtime.clock_offset
   request:sign(keys, invocation.region, invocation.service, invocation.signed_at)

@@ -53,14 +53,13 @@ local function read_output(invocation, response, body)
   return result, err
 end
 
--- The body of a call, opened; nil where the operation sends none.
+-- The body of a call, opened; nil where it is a string, which the request holds already.
 local function open_body(request, operation, params)
-  local member = blob_inputs[operation]
-  if not member or not request:streamed() then
+  if not request:streamed() then
     return nil
   end
   local source = require "glacier.body.source"
-  return source.open(params[member], source.body_of(operation))
+  return source.open(params[blob_inputs[operation]], source.body_of(operation))
 end
 
 --- Checks the parameters of a call and makes its request. Sends nothing.
@@ -72,18 +71,31 @@ end
 --   of `glacier.core` }
 -- @return invocation
 function prepare.call(runtime, operation, params, hashed)
-  local settings, spares = runtime.settings, runtime.spare_requests
-  local request = core.prepare(operation, params, settings.endpoint_url, spares[#spares])
+  local spares = runtime.spare_requests
+  local request = core.prepare(operation, params, runtime.settings.endpoint_url, spares[#spares])
   spares[#spares] = nil
   request:set_header("User-Agent", runtime.user_agent)
   request:set_header("amz-sdk-invocation-id", core.uuid())
-  local output = blob_outputs[operation]
-  return {
-    operation = operation, request = request, url = settings.endpoint_url, timeouts = settings,
-    region = settings.region, service = "glacier", attempts = 0, policy = runtime.retries,
-    opened = not hashed and open_body(request, operation, params) or nil, hashed = hashed,
-    output = output, takes_body = output ~= nil, read = read_output,
-  }
+  local invocation = setmetatable({
+    operation = operation, request = request, attempts = 0, signed_at = false, used_keys = false,
+  }, runtime.calls)
+  if blob_inputs[operation] then
+    invocation.hashed, invocation.opened = hashed, not hashed and open_body(request, operation, params) or nil
+  elseif blob_outputs[operation] then
+    invocation.output, invocation.takes_body = blob_outputs[operation], true
+  end
+  return invocation
+end
+
+--- Makes the metatable of a client's calls: it holds what is the same in all of them.
+-- @param runtime table: of `runtime.new`
+-- @return table
+function prepare.calls(runtime)
+  local settings = runtime.settings
+  return { __index = {
+    url = settings.endpoint_url, timeouts = settings, region = settings.region, service = "glacier",
+    policy = runtime.retries, read = read_output,
+  } }
 end
 
 --- Keeps the request of an invocation that is over for a later call.

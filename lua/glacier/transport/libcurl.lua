@@ -22,17 +22,25 @@ local function proxy_for(proxies, invocation)
   return proxies.any or proxies[invocation.url:match "^%a+"]
 end
 
+local function new_pool(self, proxy)
+  local settings = self.settings
+  return core.pool {
+    events = self.event_set, ca_bundle = settings.ca_bundle, insecure = not settings.verify,
+    proxy = proxy, no_proxy = settings.proxies.no_proxy,
+  }
+end
+
 -- There is one pool a proxy, made when it is first needed, and again in a forked child.
 local function pool_for(self, invocation)
-  local settings, events = self.settings, self:events()
-  local proxy = proxy_for(settings.proxies, invocation)
-  local pool = self.pools[proxy or "environment"]
+  self:events()
+  local is_call = invocation.timeouts == self.settings
+  local pool = is_call and self.pools.calls
   if not pool then
-    pool = core.pool {
-      events = events, ca_bundle = settings.ca_bundle, insecure = not settings.verify,
-      proxy = proxy, no_proxy = settings.proxies.no_proxy,
-    }
-    self.pools[proxy or "environment"] = pool
+    local proxy = proxy_for(self.settings.proxies, invocation)
+    local name = proxy or "environment"
+    pool = self.pools[name] or new_pool(self, proxy)
+    self.pools[name] = pool
+    self.pools.calls = is_call and pool or self.pools.calls -- all calls go to one endpoint
   end
   return pool
 end
@@ -123,12 +131,13 @@ end
 -- @param invocation table: of `glacier.call.prepare`
 -- @param context context
 -- @return response, nil and, where the body of a success is taken in pieces, the body: `next()` gives a string, nil
---   at the
---   end, or nil and an error object; `close()` may be called at any time. Or nil and an error object.
+--   at the end, or nil and an error object; `close()` may be called at any time. Or nil and an error object.
 function Transport:send(invocation, context)
-  local timeouts = invocation.timeouts
-  local transfer, err = pool_for(self, invocation):start(invocation.request,
-    milliseconds(timeouts.connect_timeout), milliseconds(timeouts.read_timeout), invocation.takes_body)
+  local timeouts, connect, read = invocation.timeouts, self.connect, self.read
+  if timeouts ~= self.settings then
+    connect, read = milliseconds(timeouts.connect_timeout), milliseconds(timeouts.read_timeout)
+  end
+  local transfer, err = pool_for(self, invocation):start(invocation.request, connect, read, invocation.takes_body)
   if not transfer then
     return nil, err
   end
@@ -170,7 +179,10 @@ end
 --- Makes a transport.
 -- @param settings table: of `config.resolve`
 function libcurl.new(settings)
-  return setmetatable({ settings = settings, pools = {} }, Transport)
+  return setmetatable({
+    settings = settings, pools = {},
+    connect = milliseconds(settings.connect_timeout), read = milliseconds(settings.read_timeout),
+  }, Transport)
 end
 
 return libcurl
