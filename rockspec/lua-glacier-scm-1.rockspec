@@ -172,6 +172,7 @@ build = {
     ["glacier.download.journal"] = "lua/glacier/download/journal.lua",
     ["glacier.download.ranges"] = "lua/glacier/download/ranges.lua",
     ["glacier.errors"] = "lua/glacier/errors.lua",
+    ["glacier.hosts.openresty"] = "lua/glacier/hosts/openresty.lua",
     ["glacier.inventory"] = "lua/glacier/inventory.lua",
     ["glacier.json"] = "lua/glacier/json.lua",
     ["glacier.notifications.certificates"] = "lua/glacier/notifications/certificates.lua",

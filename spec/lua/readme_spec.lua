@@ -1,5 +1,6 @@
 -- The examples of README.md run unchanged: each Lua block as a program against a local service.
 local files = require "spec.support.files"
+local http = require "socket.http"
 local interpreter = require "spec.support.interpreter"
 local openresty = require "spec.support.openresty"
 local service = require "spec.support.local_service"
@@ -60,8 +61,24 @@ describe("README.md", function()
     end)
   end
 
+  -- The nginx example with this location.
+  local function nginx_example(location)
+    for _, block in ipairs(blocks "nginx") do
+      if block:find("location = " .. location .. " {", 1, true) then return block end
+    end
+  end
+
+  it("has a receiver that runs in nginx", function()
+    local nginx = openresty.start(running, nginx_example "/sns")
+    local _, status = http.request(nginx.url .. "/sns", "x=y")
+    local log = nginx.stop()
+    assert.equal(415, status)
+    assert.truthy(log:find("glacier receiver: ", 1, true), log)
+    assert.is_nil(log:find("[error]", 1, true), log)
+  end)
+
   it("has an nginx example that runs in nginx", function()
-    local example = blocks("nginx")[1]
+    local example = nginx_example "/notifications"
     local nginx = openresty.start(running, example)
     local answer = nginx.get(example:match "location = (%S+)")
     assert.equal("", nginx.stop())

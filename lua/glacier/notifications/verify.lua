@@ -11,7 +11,8 @@ local sns_url = require "glacier.notifications.sns_url"
 
 local verify = {}
 
-local MAX_AGE = 3600 -- seconds; SNS stops retrying a delivery after an hour
+--- Seconds that a message may be old by default. SNS repeats a delivery for at most an hour.
+verify.MAX_AGE = 3600
 
 local function is_list_of_topics(value)
   if type(value) ~= "table" or value[1] == nil then
@@ -83,9 +84,13 @@ end
 
 local own_runtime
 
--- The runtime that fetches certificates where no client is given. It signs nothing, so it needs no keys, and its region
--- does not matter.
-local function default_runtime()
+--- The runtime of the client in the options, or one of this module's own. That one signs nothing, so it needs no keys,
+-- and its region does not matter.
+-- Raises what `runtime.new` raises.
+function verify.runtime(options)
+  if options.client then
+    return options.client._runtime()
+  end
   own_runtime = own_runtime or new_runtime { region = "us-east-1", credentials = function() end }
   return own_runtime
 end
@@ -95,7 +100,7 @@ local function certificate_of(message, options)
   if options.certificate then
     return core.certificate(options.certificate)
   end
-  local good, runtime = copcall.call(options.client and options.client._runtime or default_runtime)
+  local good, runtime = copcall.call(verify.runtime, options)
   if not good and type(runtime) == "table" then
     return nil, "cannot make a client: " .. runtime.message
   elseif not good then
@@ -157,7 +162,7 @@ function verify.message(operation, text, options, types)
   local now = check_signature(operation, message, options)
   if options.max_age ~= false then
     local good
-    good, problem = envelope.check_age(message, now, options.max_age or MAX_AGE)
+    good, problem = envelope.check_age(message, now, options.max_age or verify.MAX_AGE)
     if not good then
       refuse(operation, "expired", problem)
     end

@@ -1,0 +1,223 @@
+--- Receives the notifications of SNS in OpenResty. Waiting needs no module: a client finds `ngx.sleep` by itself.
+local confirm = require "glacier.notifications.confirm"
+local copcall = require "glacier.async.copcall"
+local errors = require "glacier.errors"
+local names = require "glacier.notifications.names"
+local verify = require "glacier.notifications.verify"
+
+local openresty = {}
+
+local OPERATION = "receiver"
+
+-- Bytes. The Message of SNS has at most 256 KiB; a notification of Glacier has a few.
+local MAX_SIZE = 256 * 1024
+
+-- Seconds for which a message is reserved for the request that handles it. SNS gives a request up after 15.
+local RESERVED = 60
+
+-- Seconds for which handled messages are remembered, if messages of any age are accepted.
+local DAY = 24 * 3600
+
+-- The content types of SNS: text/plain by default, application/json if the delivery policy says so.
+local content_types = { ["text/plain"] = true, ["application/json"] = true }
+
+-- SNS does not repeat a request that was answered 4xx, and repeats one that was answered 5xx.
+local statuses = { malformed = 400, type = 400 }
+local REFUSED, TRY_AGAIN, FAILED = 403, 503, 500
+
+local own_options = {
+  on_job = function(value)
+    return type(value) == "function", "a function"
+  end,
+  dict = function(value, ngx)
+    return value == nil or (type(value) == "string" and ngx.shared[value] ~= nil), "the name of a lua_shared_dict"
+  end,
+  max_size = function(value)
+    return value == nil or (type(value) == "number" and value >= 1), "a number of bytes"
+  end,
+}
+
+local function check(options, ngx)
+  if type(options) ~= "table" then
+    errors.invalid(OPERATION, ("receiver: expected a table of options, got a %s"):format(type(options)))
+  end
+  local others = {}
+  for name, value in pairs(options) do
+    if not own_options[name] then
+      others[name] = value
+    end
+  end
+  for name, valid in pairs(own_options) do
+    local good, expected = valid(options[name], ngx)
+    if not good then
+      errors.invalid(OPERATION, ("receiver: invalid option %s: expected %s"):format(name, expected))
+    end
+  end
+  return verify.check_options(OPERATION, others)
+end
+
+-- ---- the request ---------------------------------------------------------------------------------
+
+-- nginx has put a body into a file if it is larger than client_body_buffer_size. Its size was checked before.
+local function read_file(path)
+  local file = path and io.open(path, "rb")
+  local text = file and file:read "*a"
+  if file then
+    file:close()
+  end
+  return text or ""
+end
+
+local function too_large(length)
+  return nil, 413, ("a body of %.0f bytes"):format(length)
+end
+
+-- The body of the request; or nil, a status and what is wrong.
+local function read_request(ngx, max_size)
+  local kind = (ngx.var.http_content_type or "text/plain"):match "^%s*([^;%s]*)":lower()
+  local announced = tonumber(ngx.var.http_content_length)
+  if ngx.req.get_method() ~= "POST" then
+    ngx.header["Allow"] = "POST"
+    return nil, 405, "the method " .. names.quote(ngx.req.get_method())
+  elseif not content_types[kind] then
+    return nil, 415, "the content type " .. names.quote(kind)
+  elseif announced and announced > max_size then
+    return too_large(announced)
+  end
+  ngx.req.read_body()
+  local text = ngx.req.get_body_data() or read_file(ngx.req.get_body_file())
+  if #text > max_size then
+    return too_large(#text)
+  end
+  return text
+end
+
+-- ---- what is handled once ------------------------------------------------------------------------
+
+-- Reserves a message for this request. Returns true; or false, and whether the message was handled already.
+local function reserve(receiver, key)
+  local dict = receiver.dict
+  if not dict then
+    return true
+  end
+  local added, problem = dict:add(key, "handling", RESERVED)
+  if not added and problem ~= "exists" then
+    receiver.ngx.log(receiver.ngx.ERR, "glacier receiver: cannot remember a message: ", problem)
+    return true
+  end
+  return added, not added and dict:get(key) == "handled"
+end
+
+local function remember(receiver, key, handled)
+  if not receiver.dict then
+    return
+  elseif handled then
+    receiver.dict:set(key, "handled", receiver.remembered)
+  else
+    receiver.dict:delete(key)
+  end
+end
+
+-- Each of the following functions returns a status and a word for the answer.
+
+local function handle_job(receiver, message)
+  local job, summary = verify.job(OPERATION, message)
+  local key, ngx = "glacier:" .. message.MessageId, receiver.ngx
+  local reserved, handled = reserve(receiver, key)
+  if not reserved then
+    return handled and 200 or TRY_AGAIN, handled and "handled already" or "being handled"
+  end
+  local good, err = copcall.call(receiver.on_job, job, summary)
+  remember(receiver, key, good)
+  if not good then
+    ngx.log(ngx.ERR, "glacier receiver: on_job failed for the message ", message.MessageId, ": ", tostring(err))
+    return FAILED, "failed"
+  end
+  return 200, "handled"
+end
+
+local function handle_confirmation(receiver, message)
+  local ngx = receiver.ngx
+  confirm.visit(verify.runtime(receiver.options), message)
+  ngx.log(ngx.NOTICE, "glacier receiver: confirmed the subscription to ", message.TopicArn)
+  return 200, "confirmed"
+end
+
+local function handle_end(receiver, message)
+  local ngx = receiver.ngx
+  ngx.log(ngx.WARN, "glacier receiver: the subscription to ", message.TopicArn, " has ended")
+  return 200, "noted"
+end
+
+local handlers = {
+  Notification = handle_job, SubscriptionConfirmation = handle_confirmation, UnsubscribeConfirmation = handle_end,
+}
+
+local function handle(receiver, text)
+  local message = verify.message(OPERATION, text, receiver.options)
+  local header = receiver.ngx.var.http_x_amz_sns_message_type
+  if header and header ~= message.Type then
+    return 400, "type"
+  end
+  return handlers[message.Type](receiver, message)
+end
+
+-- The status for an error object.
+local function status_of(err)
+  if err.retryable then
+    return TRY_AGAIN
+  elseif err.code == "NotificationError" then
+    return statuses[err.reason] or REFUSED
+  end
+  return err.kind == "service" and REFUSED or FAILED
+end
+
+local function serve(receiver)
+  local ngx = receiver.ngx
+  local text, status, problem = read_request(ngx, receiver.max_size)
+  if not text then
+    ngx.log(ngx.WARN, "glacier receiver: refused ", problem)
+    return status, "refused"
+  end
+  local good, result, word = copcall.call(handle, receiver, text)
+  if good then
+    return result, word
+  elseif type(result) ~= "table" then
+    return error(result, 0) -- out of memory: nginx answers 500
+  end
+  status = status_of(result)
+  ngx.log(status < 500 and ngx.WARN or ngx.ERR, "glacier receiver: ", tostring(result))
+  return status, result.reason or "failed"
+end
+
+--- Makes the handler of a location that is the HTTP endpoint of SNS topics: `content_by_lua_block { handler() }`.
+-- It verifies each message, confirms subscriptions, and calls `on_job` for each completed job. It never blocks the
+-- worker. SNS repeats only what was answered 5xx: a failure of `on_job`, of the fetching of a certificate, or of a
+-- confirmation that may succeed later. What is not genuine is answered 4xx. Raw delivery must be off, because it has
+-- no signature.
+-- Raises `ParamValidationError` for invalid options.
+-- @param options table: those of `glacier.verify_notification` (`topics` is required); on_job (function(job, message),
+--   required; it may yield; an error that it raises is logged, and SNS delivers the message again), dict (name of a
+--   lua_shared_dict in which handled messages are remembered, so that a repeated one is not handled again), max_size
+--   (bytes of a body, 262144)
+-- @return function()
+function openresty.receiver(options)
+  local ngx = rawget(_G, "ngx")
+  if not (ngx and ngx.shared) then
+    errors.invalid(OPERATION, "receiver: this is not OpenResty")
+  end
+  local checked = check(options, ngx)
+  local receiver = {
+    ngx = ngx, options = checked, on_job = options.on_job, max_size = options.max_size or MAX_SIZE,
+    dict = options.dict and ngx.shared[options.dict] or nil,
+    remembered = checked.max_age == false and DAY or math.max(RESERVED, 2 * (checked.max_age or verify.MAX_AGE)),
+  }
+  return function()
+    local status, word = serve(receiver)
+    ngx.status = status
+    ngx.header["Content-Type"] = "text/plain"
+    ngx.say(word)
+  end
+end
+
+return openresty

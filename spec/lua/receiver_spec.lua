@@ -1,0 +1,265 @@
+-- glacier.hosts.openresty: the receiver of notifications, in a real nginx with one worker.
+local cjson = require "cjson"
+local openresty = require "spec.support.openresty"
+local service = require "spec.support.local_service"
+local sns_messages = require "spec.support.sns_messages"
+local socket = require "socket"
+
+local LOCATIONS = [[
+  client_max_body_size 2m;
+  location = /receive {
+    content_by_lua_block {
+      require("spec.support.receiver_app").receive { name = "receive", certificate = CERTIFICATE, dict = "handled" }
+    }
+  }
+  location = /fetching {
+    content_by_lua_block { require("spec.support.receiver_app").receive { name = "fetching" } }
+  }
+  location = /small {
+    content_by_lua_block {
+      require("spec.support.receiver_app").receive { name = "small", certificate = CERTIFICATE, max_size = 2000 }
+    }
+  }
+  location = /sns {
+    content_by_lua_block { require("spec.support.receiver_app").sns(CERTIFICATE) }
+  }
+  location = /answer { content_by_lua_block { require("spec.support.receiver_app").answer() } }
+  location = /show { content_by_lua_block { require("spec.support.receiver_app").show() } }
+  location = /await_arrival { content_by_lua_block { require("spec.support.receiver_app").await_arrival() } }
+  location = /release_job { content_by_lua_block { require("spec.support.receiver_app").release() } }
+  location = /check { content_by_lua_block { require("spec.support.receiver_app").check() } }
+]]
+
+describe("the receiver for OpenResty", function()
+  local sns, local_service, nginx, ids
+
+  lazy_setup(function()
+    ids = 0
+    sns = sns_messages.new(1024)
+    local_service = service.start()
+    nginx = openresty.start(local_service, (LOCATIONS:gsub("CERTIFICATE", function()
+      return "[==[" .. sns.certificate .. "]==]"
+    end)))
+  end)
+
+  lazy_teardown(function()
+    if nginx then nginx.stop() end
+    if local_service then local_service.stop() end
+  end)
+
+  -- Sends bytes; returns a function that waits for the answer's status, body and whole text.
+  local function send_bytes(bytes)
+    local address, port = nginx.url:match "^http://([^:]+):(%d+)$"
+    local connection = assert(socket.connect(address, tonumber(port)))
+    connection:settimeout(30)
+    assert(connection:send(bytes))
+    return function()
+      local text = assert(connection:receive "*a")
+      connection:close()
+      local status, word = text:match "^HTTP/1%.1 (%d+).-\r\n\r\n(.-)\n?$"
+      return tonumber(status), word, text
+    end
+  end
+
+  -- Sends a request, as `send_bytes` does.
+  local function send(path, body, given)
+    given = given or {}
+    local lines = { (given.method or "POST") .. " " .. path .. " HTTP/1.0", "Content-Length: " .. #body }
+    if given.content_type ~= false then
+      lines[#lines + 1] = "Content-Type: " .. (given.content_type or "text/plain; charset=UTF-8")
+    end
+    if given.kind then lines[#lines + 1] = "x-amz-sns-message-type: " .. given.kind end
+    return send_bytes(table.concat(lines, "\r\n") .. "\r\n\r\n" .. body)
+  end
+
+  local function post(...) return send(...)() end
+
+  -- A signed message about a job, with an id of its own.
+  local function message(job_id, fields)
+    ids = ids + 1
+    local given = { MessageId = "id-" .. ids, Message = cjson.encode { JobId = job_id } }
+    for name, value in pairs(fields or {}) do given[name] = value end
+    return sns:message(given)
+  end
+
+  local function count(job_id) return nginx.get("/show").counts[job_id] or 0 end
+
+  it("calls on_job for a genuine notification and answers 200", function()
+    local status, word = post("/receive", message "first", { kind = "Notification" })
+    assert.are.equal(200, status)
+    assert.are.equal("handled", word)
+    assert.are.equal(1, count "first")
+    assert.are.equal(200, (post("/receive", message "json", { content_type = "application/json" })))
+    assert.are.equal(200, (post("/receive", message "none", { content_type = false })))
+  end)
+
+  it("answers a repeated message 200, and handles it once", function()
+    local text = message "repeated"
+    assert.are.equal("handled", select(2, post("/receive", text)))
+    for _ = 1, 3 do
+      local status, word = post("/receive", text)
+      assert.are.equal(200, status)
+      assert.are.equal("handled already", word)
+    end
+    assert.are.equal(1, count "repeated")
+  end)
+
+  it("handles a repeated message again where no dictionary is named", function()
+    local text = message "unremembered"
+    assert.are.equal(200, (post("/small", text)))
+    assert.are.equal(200, (post("/small", text)))
+    assert.are.equal(2, count "unremembered")
+  end)
+
+  it("answers 500 if on_job fails, and handles the message when SNS repeats it", function()
+    local text = message "fails-once"
+    assert.are.equal(500, (post("/receive", text)))
+    assert.are.equal("handled", select(2, post("/receive", text)))
+    assert.are.equal(2, count "fails-once")
+  end)
+
+  it("serves others while on_job waits, and answers 503 for the same message meanwhile", function()
+    local text = message "waits"
+    local waiting = send("/receive", text)
+    nginx.get "/await_arrival"
+    assert.are.equal(200, (post("/receive", message "meanwhile")))
+    local status, word = post("/receive", text)
+    assert.are.equal(503, status)
+    assert.are.equal("being handled", word)
+    nginx.get "/release_job"
+    assert.are.equal(200, (waiting()))
+    assert.are.equal("handled already", select(2, post("/receive", text)))
+    assert.are.equal(1, count "waits")
+  end)
+
+  it("handles 200 messages at a time", function()
+    local waiting = {}
+    for i = 1, 200 do waiting[i] = send("/receive", message "many") end
+    for i = 1, 200 do assert.are.equal(200, (waiting[i]())) end
+    assert.are.equal(200, count "many")
+  end)
+
+  it("answers 4xx, which SNS does not repeat, for what is not genuine", function()
+    for _, case in ipairs {
+      { 400, "malformed", "" }, { 400, "malformed", "hello" }, { 400, "malformed", "{}" },
+      { 400, "malformed", message("x", { Message = "not about a job" }) },
+      { 400, "malformed", '{"JobId":"raw delivery"}' },
+      { 400, "type", message("x", { Type = "Other" }) },
+      { 403, "topic", message("x", { TopicArn = sns_messages.TOPIC .. "2" }) },
+      { 403, "certificate_url", message("x", {
+        SigningCertURL = "https://evil.example/SimpleNotificationService-1.pem",
+      }) },
+      { 403, "signature", sns:message({ MessageId = "forged" }, { Message = '{"JobId":"forged"}' }) },
+      { 403, "expired", message("x", { Timestamp = "2025-12-31T22:00:00Z" }) },
+      { 400, "type", message "x", { kind = "SubscriptionConfirmation" } },
+      { 415, "refused", message "x", { content_type = "image/png" } },
+      { 405, "refused", message "x", { method = "PUT" } },
+      { 413, "refused", ("x"):rep(262145) },
+    } do
+      local status, word = post("/receive", case[3], case[4])
+      assert.are.equal(case[1], status, case[3]:sub(1, 100))
+      assert.are.equal(case[2], word)
+    end
+    assert.are.equal(0, count "forged")
+    assert.are.equal(0, count "x")
+  end)
+
+  it("names the method that it allows", function()
+    local _, _, text = post("/receive", "", { method = "DELETE" })
+    assert.truthy(text:find("\r\nAllow: POST\r\n", 1, true))
+  end)
+
+  it("reads a body that nginx has put into a file, up to the limit", function()
+    local long = ("x"):rep(100000)
+    local text = message("long", { Message = cjson.encode { JobId = "long", JobDescription = long } })
+    assert.are.equal(200, (post("/receive", text)))
+    assert.are.equal(413, (post("/small", message("long", { Subject = ("x"):rep(2000) }))))
+    assert.are.equal(1, count "long")
+  end)
+
+  it("refuses a body that is too large before it arrives", function()
+    local status = send_bytes "POST /receive HTTP/1.0\r\nContent-Length: 1000000\r\n\r\n"()
+    assert.are.equal(413, status)
+  end)
+
+  it("refuses a chunked body that is too large", function()
+    local head = "POST /small HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+    local text = sns:message { Subject = ("x"):rep(2000) }
+    local status, word = send_bytes(("%s%x\r\n%s\r\n0\r\n\r\n"):format(head, #text, text))()
+    assert.are.equal(413, status)
+    assert.are.equal("refused", word:match "refused")
+  end)
+
+  it("confirms a subscription", function()
+    nginx.get "/show"
+    local status, word = post("/receive", sns:message { Type = "SubscriptionConfirmation" })
+    assert.are.equal(200, status)
+    assert.are.equal("confirmed", word)
+    local visits = nginx.get("/show").visits
+    assert.are.equal(1, #visits)
+    assert.truthy(visits[1]:find("Action=ConfirmSubscription", 1, true))
+  end)
+
+  it("does not visit anything for a forged confirmation", function()
+    nginx.get "/show"
+    local text = sns:message({ Type = "SubscriptionConfirmation" }, { Token = "OTHER" })
+    assert.are.equal(403, (post("/receive", text)))
+    assert.are.equal(0, #nginx.get("/show").visits)
+  end)
+
+  it("answers 503 for a confirmation that may succeed later, and 403 for one that cannot", function()
+    local text = sns:message { Type = "SubscriptionConfirmation" }
+    nginx.get "/answer?confirmation=503"
+    assert.are.equal(503, (post("/receive", text)))
+    nginx.get "/answer?confirmation=400"
+    assert.are.equal(403, (post("/receive", text)))
+    nginx.get "/answer"
+  end)
+
+  it("notes the end of a subscription", function()
+    local status, word = post("/receive", sns:message { Type = "UnsubscribeConfirmation" })
+    assert.are.equal(200, status)
+    assert.are.equal("noted", word)
+  end)
+
+  it("answers 503 while the certificate cannot be fetched, and 403 where there is none", function()
+    local text = message "fetched"
+    nginx.get "/answer?certificate=503"
+    assert.are.equal(503, (post("/fetching", text)))
+    nginx.get "/answer?certificate=404"
+    assert.are.equal(403, (post("/fetching", text)))
+    nginx.get "/answer"
+    assert.are.equal(200, (post("/fetching", text)))
+    nginx.get "/show"
+    assert.are.equal(200, (post("/fetching", message "fetched")))
+    assert.are.equal(0, #nginx.get("/show").visits)
+  end)
+
+  it("raises ParamValidationError for invalid options", function()
+    assert.is_true(nginx.get("/check").good)
+    assert.is_true(nginx.get("/check?max_age=false&dict=%22handled%22").good)
+    for _, query in ipairs { "topics=[]", "topics=1", "on_job=null", "dict=%22nosuchdict%22", "dict=1", "max_size=0",
+      "max_size=%22x%22", "max_age=-1", "unknown=1", "client=1" } do
+      local outcome = nginx.get("/check?" .. query)
+      assert.is_false(outcome.good, query)
+      assert.are.equal("ParamValidationError", outcome.code)
+      assert.truthy(outcome.message:find(query:match "^%w+_?%w*", 1, true), outcome.message)
+    end
+  end)
+
+  it("raises ParamValidationError outside of OpenResty", function()
+    local good, err = pcall(require("glacier.hosts.openresty").receiver, { topics = { "x" }, on_job = print })
+    assert.is_false(good)
+    assert.are.equal("ParamValidationError", err.code)
+  end)
+
+  it("logs what it refused and what failed, without secrets", function()
+    local log = nginx.stop "QUIT"
+    for _, text in ipairs { "on_job failed for the message", "the content type", "signature", "has ended" } do
+      assert.truthy(log:find(text, 1, true), text)
+    end
+    for _, secret in ipairs { "TOKEN", "Token=", "EXAMPLESECRETKEY" } do
+      assert.is_nil(log:find(secret, 1, true), secret)
+    end
+  end)
+end)
