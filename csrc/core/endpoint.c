@@ -30,7 +30,8 @@ static int partition_has(const gl_partition *candidate, const char *region) {
   size_t name_length = strlen(candidate->name);
   if (!strncmp(region, candidate->name, name_length) && !strcmp(region + name_length, "-global"))
     return 1;
-  for (const char *prefix = candidate->region_prefixes; *prefix; prefix += strcspn(prefix, " ") + 1) {
+  for (const char *prefix = candidate->region_prefixes; *prefix;
+       prefix += strcspn(prefix, " ") + 1) {
     size_t length = strcspn(prefix, " ");
     if (!strncmp(region, prefix, length) && is_region_tail(region + length))
       return 1;
