@@ -99,6 +99,11 @@ function signed_http.exchange(url, text)
   return parse(answer)
 end
 
+--- Sends a GET request without a signature; returns the response as `exchange` does.
+function signed_http.get(url, target)
+  return signed_http.exchange(url, "GET " .. target .. " HTTP/1.0\r\nHost: localhost\r\n\r\n")
+end
+
 --- Sends a request of `sign`, in which the caller may have changed anything.
 function signed_http.send(url, request)
   local target = request.path .. (request.query ~= "" and "?" .. request.query or "")

@@ -24,12 +24,13 @@ local function read(connection)
   local body = assert(connection:receive(tonumber(headers["content-length"])))
   local envelope = cjson.decode(body)
   return { path = path, headers = headers, body = body, envelope = envelope,
-    job = cjson.decode(envelope.Message) }
+    job = envelope.Type == "Notification" and cjson.decode(envelope.Message) or nil }
 end
 
 --- Listens on a free port. `receive` waits for the next post, responds with `status` (default: 200) and
 -- returns { path, headers by lower-case name, body, envelope, job }: the envelope is the decoded body,
--- the job its decoded message.
+-- the job the decoded message
+-- of a notification.
 function subscriber.start()
   local server = assert(socket.bind("127.0.0.1", 0, BACKLOG))
   server:settimeout(TIMEOUT)

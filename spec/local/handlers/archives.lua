@@ -7,6 +7,7 @@ local clock = require "http.clock"
 local content = require "store.content"
 local errors = require "http.errors"
 local identifier = require "http.identifier"
+local jobs = require "handlers.jobs"
 local records = require "store.records"
 local store = require "store.vaults"
 local upload_headers = require "http.upload_headers"
@@ -93,7 +94,7 @@ end
 
 -- Whether a successful job still serves the archive's data.
 local function is_offered(owner, vault_name, id)
-  for _, job in ipairs(records.list(owner, vault_name, "jobs")) do
+  for _, job in ipairs(jobs.all(owner, vault_name)) do
     if job.archive_id == id and job.status == "Succeeded" then return true end
   end
 end

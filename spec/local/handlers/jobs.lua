@@ -7,11 +7,13 @@
 --   after success: output = { name, part_size, length }, a content; length is that of the whole
 --     archive or inventory
 
+local clock = require "http.clock"
 local content = require "store.content"
 local errors = require "http.errors"
 local json = require "http.json"
 local paging = require "http.paging"
 local records = require "store.records"
+local settings = require "http.settings"
 local store = require "store.vaults"
 
 local jobs = {}
@@ -24,9 +26,24 @@ function jobs.put(owner, vault_name, job)
   records.put(owner, vault_name, "jobs", job.id, job)
 end
 
--- Returns the job, or nil if it was deleted with its vault.
+-- Glacier keeps a completed job and its output for a day.
+local function is_expired(job)
+  return job.completed and clock.now() >= clock.parse_extended(job.completed) + settings.output_lifetime
+end
+
+-- Returns the job, or nil if it has expired or was deleted with its vault.
 function jobs.find(owner, vault_name, id)
-  return records.get(owner, vault_name, "jobs", id)
+  local job = records.get(owner, vault_name, "jobs", id)
+  return job and not is_expired(job) and job or nil
+end
+
+-- Returns the vault's jobs that have not expired, the oldest first.
+function jobs.all(owner, vault_name)
+  local list = {}
+  for _, job in ipairs(records.list(owner, vault_name, "jobs")) do
+    if not is_expired(job) then list[#list + 1] = job end
+  end
+  return list
 end
 
 -- Returns the job that the request names, or raises ResourceNotFoundException.
@@ -111,7 +128,7 @@ local function id_of(job) return job.id end
 function jobs.list(call)
   local owner, vault_name = call.owner, call.path.vaultName
   store.get(owner, vault_name)
-  local page, marker = paging.page(records.list(owner, vault_name, "jobs"), call.query,
+  local page, marker = paging.page(jobs.all(owner, vault_name), call.query,
     LONGEST_PAGE, id_of, filter(call.query))
   for i, job in ipairs(page) do page[i] = jobs.description(owner, vault_name, job) end
   return { status = 200, json = { { "JobList", json.list(page) }, { "Marker", marker } } }

@@ -1,5 +1,6 @@
--- Random identifiers in Glacier's format: letters, digits, `-` and `_`.
+-- Random identifiers: in Glacier's format (letters, digits, `-` and `_`), and UUIDs.
 
+local checksum = require "http.checksum"
 local rand = require "openssl.rand"
 
 local identifier = {}
@@ -19,6 +20,12 @@ end
 function identifier.random(length)
   local text = identifier.encode(rand.bytes(math.ceil(length * 3 / 4))):sub(1, length)
   return (text:gsub("^%-", "_"))
+end
+
+-- A random UUID.
+function identifier.uuid()
+  local hex = checksum.hex(rand.bytes(16))
+  return (hex:gsub("^(" .. ("%x"):rep(8) .. ")(%x%x%x%x)%x(%x%x%x)%x(%x%x%x)(%x+)$", "%1-%2-4%3-8%4-%5"))
 end
 
 return identifier

@@ -9,7 +9,9 @@
 --   job_delay     seconds that a job takes
 --   lock_window   seconds in which a vault lock must be completed
 --   no_expedited_capacity  true: expedited retrievals need provisioned capacity
---   subscribers   ARN of a topic -> list of { url, host, port, path }
+--   output_lifetime  seconds after its completion in which a job can be described and downloaded
+--   signature_version  "1" or "2": how messages of SNS are signed
+--   subscribers   ARN of a topic -> list of { url, host, port, path, confirmed }
 
 local settings = {
   clock_offset = 0,
@@ -18,12 +20,14 @@ local settings = {
   expired = {},
   job_delay = 1,
   lock_window = 86400,
+  output_lifetime = 86400,
+  signature_version = "1",
   subscribers = {},
 }
 
 local readers = {}
 
-for _, name in ipairs { "clock_offset", "delay", "job_delay", "lock_window" } do
+for _, name in ipairs { "clock_offset", "delay", "job_delay", "lock_window", "output_lifetime" } do
   readers[name] = function(value)
     settings[name] = assert(tonumber(value), name .. " is not a number")
   end
@@ -53,14 +57,26 @@ function readers.no_expedited_capacity()
   settings.no_expedited_capacity = true
 end
 
+function readers.signature_version(value)
+  settings.signature_version = value
+end
+
 -- TOPIC_ARN=http://HOST:PORT/PATH
-function readers.subscriber(value)
+local function add_subscriber(value, confirmed)
   local topic, url, host, port, path = value:match "^([^=]+)=(http://([%d.]+):(%d+)(.*))$"
   assert(topic, "a subscriber is not TOPIC_ARN=http://HOST:PORT/PATH")
   local list = settings.subscribers[topic] or {}
   settings.subscribers[topic] = list
   list[#list + 1] = { url = url, host = host, port = tonumber(port),
-    path = path:find "^/" and path or "/" .. path }
+    path = path:find "^/" and path or "/" .. path, confirmed = confirmed }
+end
+
+function readers.subscriber(value)
+  add_subscriber(value, true)
+end
+
+function readers.unconfirmed_subscriber(value)
+  add_subscriber(value, false)
 end
 
 for line in io.lines(ngx.config.prefix() .. "settings") do

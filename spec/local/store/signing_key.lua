@@ -1,0 +1,58 @@
+-- The key with which the service signs messages of SNS, and its certificate, in memory that the workers
+-- share. The first worker that needs them creates them: an RSA key takes a tenth of a second.
+
+local checksum = require "http.checksum"
+local clock = require "http.clock"
+local name = require "openssl.x509.name"
+local pkey = require "openssl.pkey"
+local x509 = require "openssl.x509"
+
+local signing_key = {}
+
+local shared, locks = ngx.shared.signing_key, ngx.shared.locks
+
+local BITS = 2048
+local DAY = 86400 -- seconds
+local LOCK_LIFETIME = 10 -- seconds; a lock of a worker that crashed ends after them
+
+local loaded
+
+local function certificate_of(key)
+  local certificate, subject, now = x509.new(), name.new(), clock.now()
+  subject:add("CN", "sns.amazonaws.com")
+  certificate:setVersion(3)
+  certificate:setSerial(1)
+  certificate:setSubject(subject)
+  certificate:setIssuer(subject)
+  certificate:setLifetime(now - DAY, now + 365 * DAY)
+  certificate:setPublicKey(key)
+  certificate:sign(key, "sha256")
+  return certificate:toPEM()
+end
+
+local function create()
+  local key = pkey.new { type = "RSA", bits = BITS }
+  shared:set("key", key:toPEM "private")
+  shared:set("certificate", certificate_of(key))
+end
+
+-- Returns { key, certificate (PEM), file (the last part of the certificate's URL) }.
+function signing_key.get()
+  while not loaded do
+    local certificate = shared:get "certificate"
+    if certificate then
+      loaded = {
+        key = pkey.new(shared:get "key"), certificate = certificate,
+        file = "SimpleNotificationService-" .. checksum.hex(checksum.sha256(certificate)):sub(1, 32) .. ".pem",
+      }
+    elseif locks:add("signing key", true, LOCK_LIFETIME) then
+      create()
+      locks:delete "signing key"
+    else
+      ngx.sleep(0.01)
+    end
+  end
+  return loaded
+end
+
+return signing_key
