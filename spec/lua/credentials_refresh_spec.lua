@@ -262,7 +262,7 @@ describe("glacier.credentials.refreshable", function()
     local first_over, second_over
     repeat
       first_over, second_over = first.step(), second.step()
-      place.now = place.now + 30
+      if slow > 0 then place.now = place.now + 30 end -- the real answer must not seem to take hours
     until first_over and second_over
     assert.are.equal("ASIA", second.key)
     assert.are.equal(1, #place.requests)
