@@ -19,7 +19,8 @@ LUA54_LIBS    ?= $(call pkg_config,--libs,lua5.4 lua-5.4 lua54)
 LUA55_CFLAGS  ?= $(call pkg_config,--cflags,lua5.5 lua-5.5 lua55)
 LUAJIT_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags luajit)
 LIB_CFLAGS    ?= $(shell $(PKG_CONFIG) --cflags libcurl libcrypto)
-LIBS          ?= $(shell $(PKG_CONFIG) --libs libcurl libcrypto)
+CURL_LIBS     ?= $(shell $(PKG_CONFIG) --libs libcurl)
+CRYPTO_LIBS   ?= $(shell $(PKG_CONFIG) --libs libcrypto)
 CMOCKA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags cmocka)
 CMOCKA_LIBS   ?= $(shell $(PKG_CONFIG) --libs cmocka)
 
@@ -40,13 +41,22 @@ endif
 core    := $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard csrc/core/*.c csrc/core/*/*.c)))
 binding := $(patsubst csrc/binding/%.c,%.o,$(sort $(wildcard csrc/binding/*.c)))
 
-# One build for each Lua. The module for Lua 5.4 is in $(BUILD), any other in $(BUILD)/NAME.
+# Two modules: glacier.curl has libcurl, and glacier.core all the rest.
+libcurl_rooms := pool pool_perform transfer options body receive result sigpipe
+core_of_curl := $(addprefix $(BUILD)/obj/core/,$(addsuffix .o,buf error header mem process request response utf8 \
+                 transport/events transport/events_epoll transport/events_kqueue transport/events_poll \
+                 transport/events_timers $(addprefix transport/,$(libcurl_rooms))))
+core_of_core := $(filter-out $(patsubst %,$(BUILD)/obj/core/transport/%.o,$(libcurl_rooms)),$(core))
+binding_of_curl := box.o compat.o curl_classes.o curl_module.o error_object.o events.o option.o stay_loaded.o transfer.o
+binding_of_core := $(filter-out curl_classes.o curl_module.o transfer.o,$(binding))
+
+# One build for each Lua. The modules for Lua 5.4 are in $(BUILD), any others in $(BUILD)/NAME.
 luas    := lua5.1 lua5.2 lua5.3 lua5.4 lua5.5 luajit
-module   = $(BUILD)/$(if $(filter lua5.4,$(1)),,$(1)/)glacier/core.so
-objects  = $(addprefix $(BUILD)/obj/$(1)/,$(binding))
+modules_of = $(addprefix $(BUILD)/$(if $(filter lua5.4,$(1)),,$(1)/)glacier/,core.so curl.so)
+objects  = $(addprefix $(BUILD)/obj/$(1)/,$(2))
 name    := $(shell spec/tools/lua-name $(LUA) 2>/dev/null)# the build for $(LUA)
 main    := $(or $(filter $(luas),$(name)),lua5.4)
-embedded := $(call objects,lua5.4)# for the C tests that contain a Lua
+embedded := $(call objects,lua5.4,$(filter-out curl_classes.o,$(binding)))# for the C tests that contain a Lua
 
 ctests  := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard spec/c/*_test.c spec/c/oom_*.c)))
 ooms    := $(filter $(BUILD)/spec/c/oom_%,$(ctests))
@@ -73,11 +83,14 @@ tests: benches $(ctests) $(fuzzers)
 
 # build NAME: the rules for a module
 define build
-$(1): $(call module,$(1))
+$(1): $(call modules_of,$(1))
 	@:
-$(call module,$(1)): $(core) $(call objects,$(1))
+$(word 1,$(call modules_of,$(1))): $(core_of_core) $(call objects,$(1),$(binding_of_core))
 	@mkdir -p $$(@D)
-	$$(call say,LINK)$$(link) $$(shared) -o $$@ $$^ $$(LIBS)
+	$$(call say,LINK)$$(link) $$(shared) -o $$@ $$^ $$(CRYPTO_LIBS)
+$(word 2,$(call modules_of,$(1))): $(core_of_curl) $(call objects,$(1),$(binding_of_curl))
+	@mkdir -p $$(@D)
+	$$(call say,LINK)$$(link) $$(shared) -o $$@ $$^ $$(CURL_LIBS)
 $(BUILD)/obj/$(1)/%.o: csrc/binding/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
 	$$(call say,CC)$$(compile) $$(cflags_$(1)) -c -o $$@ $$<
@@ -105,14 +118,14 @@ $(ooms) $(hosts): libs_lua = $(LUA54_LIBS)
 $(hosts): $(embedded)
 $(ctests):
 	@mkdir -p $(@D)
-	$(call say,LINK)$(link) -o $@ $^ $(CMOCKA_LIBS) $(libs_lua) $(LIBS)
+	$(call say,LINK)$(link) -o $@ $^ $(CMOCKA_LIBS) $(libs_lua) $(CURL_LIBS) $(CRYPTO_LIBS)
 
 $(BUILD)/obj/bench/%.o: spec/bench/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC)$(compile) -c -o $@ $<
 $(benches): $(BUILD)/spec/bench/%: $(BUILD)/obj/bench/%.o $(core)
 	@mkdir -p $(@D)
-	$(call say,LINK)$(link) -o $@ $^ $(LIBS)
+	$(call say,LINK)$(link) -o $@ $^ $(CURL_LIBS) $(CRYPTO_LIBS)
 
 # A fuzz target over its corpus. `make fuzz` builds with libFuzzer, whose main takes the place of replay.
 fuzz_main := $(BUILD)/obj/fuzz/replay.o
@@ -121,7 +134,7 @@ $(BUILD)/obj/fuzz/%.o: spec/fuzz/%.c $(BUILD)/flags
 	$(call say,CC)$(compile) $(LUA54_CFLAGS) -c -o $@ $<
 $(fuzzers): $(BUILD)/spec/fuzz/%: $(BUILD)/obj/fuzz/%_fuzz.o $(core) $(embedded) $(fuzz_main)
 	@mkdir -p $(@D)
-	$(call say,LINK)$(link) -o $@ $^ $(LUA54_LIBS) $(LIBS)
+	$(call say,LINK)$(link) -o $@ $^ $(LUA54_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS)
 
 # Builds as much as possible and saves make's status in BUILD/built: run-tests counts a failure.
 tests-noted:
@@ -194,7 +207,7 @@ for-lua:
 	$(if $(name),,$(error $(LUA) does not run: set LUA to your interpreter))
 	$(if $(filter $(luas),$(name)),,$(error $(LUA) is $(name): this release supports Lua 5.1 to 5.5 and LuaJIT))
 	@$(MAKE) --no-print-directory $(name)
-	@LUA_CPATH='$(patsubst %/glacier/core.so,%,$(call module,$(name)))/?.so' $(LUA) -e 'require "glacier.core"' || \
+	@LUA_CPATH='$(patsubst %/glacier/core.so,%,$(word 1,$(call modules_of,$(name))))/?.so' $(LUA) -e 'require "glacier.core" require "glacier.curl"' || \
 	  { echo "The build does not load in $(LUA): are the headers those of $(name)?" >&2; exit 1; }
 
 # The annotations for editors and the reference, from the model and the docstrings.
@@ -210,7 +223,7 @@ $(BUILD)/obj/tools/%.o: spec/tools/%.c $(BUILD)/flags
 
 install: for-lua
 	install -d '$(libdir)/glacier' $(patsubst %,'$(sharedir)/%',$(sort $(dir $(modules))))
-	install -m 755 $(call module,$(name)) '$(libdir)/glacier/core.so'
+	install -m 755 $(call modules_of,$(name)) '$(libdir)/glacier/'
 	@for m in $(modules); do install -m 644 "lua/$$m" "$(sharedir)/$$m" || exit; done
 	install -d '$(DESTDIR)$(PREFIX)/bin'
 	sed '1s|.*|#!/usr/bin/env $(LUA)|' lua/glacier/command/glacier >'$(DESTDIR)$(PREFIX)/bin/glacier'
@@ -226,10 +239,10 @@ help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
 
 #: Targets
-#:   all         the module for $(LUA) and for LuaJIT: build/glacier/core.so for Lua 5.4,
-#:               build/NAME/glacier/core.so for any other
+#:   all         the modules for $(LUA) and for LuaJIT: build/glacier/{core,curl}.so for Lua 5.4,
+#:               build/NAME/glacier/{core,curl}.so for any other
 #:   lua5.1 lua5.2 lua5.3 lua5.4 lua5.5 luajit
-#:               the module for one of them
+#:               the modules for one of them
 #:   demo        sets a vault's notifications and fetches an archive, against a local service
 #:   test        runs all tests: C, Lua 5.4 and LuaJIT, and those that need no OpenResty on every
 #:               other Lua that is installed (ONLY=word: only files with that word in their names)
@@ -251,5 +264,5 @@ help:
 #:   CC CPPFLAGS CFLAGS LDFLAGS PREFIX DESTDIR BUILD PKG_CONFIG
 #:   V                        1 shows each command
 #:   LUA51_CFLAGS LUA52_CFLAGS LUA53_CFLAGS LUA54_CFLAGS LUA54_LIBS LUA55_CFLAGS LUAJIT_CFLAGS
-#:   LIB_CFLAGS LIBS CMOCKA_CFLAGS CMOCKA_LIBS
+#:   LIB_CFLAGS CURL_LIBS CRYPTO_LIBS CMOCKA_CFLAGS CMOCKA_LIBS
 #:                            flags of the libraries (default: what pkg-config prints)

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char key; /* its address names the metatable in the registry */
+static const char registry_key[] = "glacier.error"; /* the same in each of our C modules */
 
 static void set_string(lua_State *L, const char *name, const char *value) {
   lua_pushstring(L, value);
@@ -85,13 +85,13 @@ static int error_tostring(lua_State *L) {
 }
 
 void gl_error_object_register(lua_State *L) {
-  lua_pushlightuserdata(L, (void *)&key);
+  lua_pushstring(L, registry_key);
   lua_rawget(L, LUA_REGISTRYINDEX);
   int known = !lua_isnil(L, -1);
   lua_pop(L, 1);
   if (known)
     return;
-  lua_pushlightuserdata(L, (void *)&key);
+  lua_pushstring(L, registry_key);
   lua_newtable(L);
   lua_pushcfunction(L, error_tostring);
   lua_setfield(L, -2, "__tostring");
@@ -100,7 +100,7 @@ void gl_error_object_register(lua_State *L) {
 }
 
 void gl_error_object_mark(lua_State *L) {
-  lua_pushlightuserdata(L, (void *)&key);
+  lua_pushstring(L, registry_key);
   lua_rawget(L, LUA_REGISTRYINDEX);
   lua_setmetatable(L, -2);
 }

@@ -1,6 +1,4 @@
 /* luaopen_glacier_core: the C module behind `require "glacier"`. */
-#define _GNU_SOURCE /* dladdr */
-
 #include "binding/box.h"
 #include "binding/body_hash.h"
 #include "binding/credentials.h"
@@ -12,19 +10,16 @@
 #include "binding/inventory.h"
 #include "binding/journal.h"
 #include "binding/marshal_json.h"
-#include "binding/option.h"
+#include "binding/operation.h"
 #include "binding/request.h"
 #include "binding/response.h"
+#include "binding/stay_loaded.h"
 #include "binding/system.h"
 #include "binding/text.h"
-#include "binding/transfer.h"
 #include "binding/tree_hash.h"
 #include "binding/unmarshal_json.h"
 #include "core/model.h"
 #include "core/output_journal.h"
-#include "core/transport/pool.h"
-
-#include <dlfcn.h>
 
 /* core.operations: method name -> API name */
 static void set_operations(lua_State *L) {
@@ -80,7 +75,6 @@ static const luaL_Reg functions[] = {
     {"decode", gl_lua_decode},
     {"encode", gl_lua_encode},
     {"events", gl_lua_events},
-    {"pool", gl_lua_pool},
     {"tree_hash", gl_lua_tree_hash},
     {"combine_tree_hashes", gl_lua_combine_tree_hashes},
     {"inventory", gl_lua_inventory},
@@ -111,15 +105,6 @@ static const luaL_Reg of_operations[] = {
     {NULL, NULL},
 };
 
-/* Keeps the module and libcurl loaded when the Lua state that loaded them closes.  A thread of
- * libcurl may still resolve a name, and memory that it holds for the whole process must stay
- * reachable. */
-static void stay_loaded(void) {
-  Dl_info info;
-  if (dladdr(&functions, &info) && info.dli_fname)
-    (void)dlopen(info.dli_fname, RTLD_NOW | RTLD_NODELETE);
-}
-
 int luaopen_glacier_core(lua_State *L);
 
 #if defined(__GNUC__)
@@ -127,17 +112,16 @@ __attribute__((visibility("default")))
 #endif
 int luaopen_glacier_core(lua_State *L) {
   const gl_box_class *const classes[] = {
-      &gl_buf_box,         &gl_request_box,     &gl_credentials_box, &gl_response_box,
-      &gl_events_box,      &gl_pool_box,        &gl_transfer_box,    &gl_tree_hash_box,
-      &gl_body_hash_box,   &gl_certificate_box, &gl_output_box,      &gl_inventory_box,
-      &gl_identifiers_box, &gl_journal_box};
-  stay_loaded();
+      &gl_buf_box,    &gl_request_box,   &gl_credentials_box, &gl_response_box,
+      &gl_events_box, &gl_tree_hash_box, &gl_body_hash_box,   &gl_certificate_box,
+      &gl_output_box, &gl_inventory_box, &gl_identifiers_box, &gl_journal_box};
+  gl_stay_loaded(functions); /* a handler of pthread_atfork may still be called */
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
   gl_error_object_register(L);
   lua_newtable(L);
   gl_compat_setfuncs(L, functions, 0);
-  gl_option_push_operations(L);
+  gl_lua_push_operations(L);
   gl_compat_setfuncs(L, of_operations, 1);
   gl_lua_set_uuid(L);
   set_operations(L);
@@ -145,7 +129,5 @@ int luaopen_glacier_core(lua_State *L) {
   set_exceptions(L);
   lua_pushinteger(L, GL_OUTPUT_JOURNALS);
   lua_setfield(L, -2, "journals");
-  lua_pushstring(L, gl_transport_version());
-  lua_setfield(L, -2, "transport_version");
   return 1;
 }

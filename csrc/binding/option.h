@@ -1,9 +1,10 @@
-/* What the Lua layer hands to the core: fields of a table, and names of operations. */
+/* Options that the Lua layer hands to the core: fields of a table. */
 #ifndef GL_BINDING_OPTION_H
 #define GL_BINDING_OPTION_H
 
 #include "binding/compat.h"
-#include "core/model.h"
+
+#include <stddef.h>
 
 /* Pushes the field of the table at 1 and returns it; NULL if it is absent.  `length` may be NULL.
  * Raises "InvalidConfigError" (kind "config") for anything but a string, and for a string with a
@@ -15,12 +16,5 @@ const char *gl_option_bytes(lua_State *L, const char *name, size_t *length);
 
 /* Pushes the field of the table at 1 and returns whether it is true. */
 int gl_option_flag(lua_State *L, const char *name);
-
-/* Pushes a table of all operations, by API name and by method name.  It must be the first upvalue
- * of every function that calls gl_option_operation. */
-void gl_option_push_operations(lua_State *L);
-
-/* The operation that the first argument names.  Raises if there is none. */
-const gl_operation *gl_option_operation(lua_State *L);
 
 #endif

@@ -3,6 +3,7 @@
 #include "binding/credentials.h"
 #include "binding/error_object.h"
 #include "binding/marshal.h"
+#include "binding/operation.h"
 #include "binding/option.h"
 #include "binding/tree_hash.h"
 #include "core/checksum.h"
@@ -66,7 +67,7 @@ int gl_lua_partition(lua_State *L) {
 int gl_lua_prepare(lua_State *L) {
   gl_error error;
   size_t length;
-  const gl_operation *operation = gl_option_operation(L);
+  const gl_operation *operation = gl_lua_check_operation(L);
   const char *url = luaL_checklstring(L, 3, &length);
   lua_settop(L, 4);
   gl_request *request =

@@ -1,7 +1,7 @@
 #include "binding/response.h"
 
 #include "binding/error_object.h"
-#include "binding/option.h"
+#include "binding/operation.h"
 #include "binding/service_error.h"
 #include "binding/unmarshal.h"
 #include "binding/unmarshal_json.h"
@@ -249,7 +249,7 @@ static int has_json(const gl_operation *operation, const gl_response *response) 
 }
 
 int gl_lua_parse(lua_State *L) {
-  const gl_operation *operation = gl_option_operation(L);
+  const gl_operation *operation = gl_lua_check_operation(L);
   gl_response *response = gl_box_check(L, 2, &gl_response_box);
   lua_settop(L, 3);
   if (lua_isfunction(L, 3) && has_json(operation, response))

@@ -7,7 +7,7 @@
 extern const gl_box_class gl_pool_box;     /* of a gl_pool * */
 extern const gl_box_class gl_transfer_box; /* of a gl_transfer * */
 
-/* core.pool{ events=, ca_bundle=, insecure=, proxy=, no_proxy= } -> pool.  `events`, of
+/* curl.pool{ events=, ca_bundle=, insecure=, proxy=, no_proxy= } -> pool.  `events`, of
  * core.events(), is required and kept alive by the pool. */
 int gl_lua_pool(lua_State *L);
 

@@ -11,13 +11,23 @@ local version = require "glacier.version"
 local runtime = {}
 
 -- Characters that User-Agent may not carry become "-".
-local function user_agent(app_id, extra)
+local function make_user_agent(transport, app_id, extra)
   local interpreter = rawget(_G, "jit") and rawget(_G, "jit").version or _VERSION
-  local agent = ("lua-glacier/%s %s %s"):format(version, interpreter:gsub(" ", "/"), core.transport_version)
+  local parts = { "lua-glacier/" .. version, (interpreter:gsub(" ", "/")), transport:version() }
   if app_id then
-    agent = agent .. " app/" .. app_id:gsub("[^%w!#$%%&'*+.^_`|~-]", "-")
+    parts[#parts + 1] = "app/" .. app_id:gsub("[^%w!#$%%&'*+.^_`|~-]", "-")
   end
-  return extra and agent .. " " .. extra or agent
+  parts[#parts + 1] = extra
+  return table.concat(parts, " ")
+end
+
+-- The first request makes it, because that loads libcurl and so knows its version.
+local function user_agent(self, extra)
+  local made
+  return function()
+    made = made or make_user_agent(self.transport, self.settings.app_id, extra)
+    return made
+  end
 end
 
 -- A logger that fails must not make the call fail.
@@ -59,12 +69,12 @@ local function make(chosen, settings)
     clock_offset = 0,
     tasks = setmetatable({}, { __mode = "k" }),
     retries = retry.new(settings.retry_mode, settings.max_attempts, chosen.random or core.random),
-    user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
     attempt_headers = attempt_headers(settings.max_attempts),
     spare_requests = {},
   }
   self.limiter = settings.retry_mode == "adaptive" and require("glacier.call.rate_limiter").new(self.clock) or nil
   self.calls = prepare.calls(self)
+  self.user_agent = user_agent(self, chosen.user_agent_extra)
   self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport)
     or require("glacier.transport.libcurl").new(settings)
   self.credentials = credentials.source(chosen.credentials, session_of(self, chosen))
@@ -88,11 +98,11 @@ end
 -- Raises errors of kind "config" and "credentials" for invalid settings.
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
---   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent, attempt_headers
---   (strings by number), calls (of `prepare.calls`), spare_requests (list), strict_notifications (boolean or nil),
---   logger or nil, wait or nil, clock and time
---   (functions that return seconds: never set back, and since the epoch), clock_offset (seconds by which the service's
---   clock is ahead, once it has refused a signature because of that), tasks (the set of those begun and not done)
+--   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent (function()
+--   -> string), attempt_headers (strings by number), calls (of `prepare.calls`), spare_requests (list),
+--   strict_notifications (boolean or nil), logger or nil, wait or nil, clock and time (functions that return seconds: never set back, and
+--   since the epoch), clock_offset (seconds by which the service's clock is ahead, once it has refused a signature
+--   because of that), tasks (the set of those begun and not done)
 function runtime.new(chosen)
   local began = (chosen.clock or core.monotonic)()
   local self = make(chosen, config.resolve(chosen))

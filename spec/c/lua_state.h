@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 int luaopen_glacier_core(lua_State *L);
+int luaopen_glacier_curl(lua_State *L);
 
 /* Runs a script with the `arguments` values on top of the stack, and replaces them by its one
  * result. Ends the process if the script raises. */
@@ -31,6 +32,8 @@ static inline lua_State *lua_state_new(void) {
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
   lua_pushcfunction(L, luaopen_glacier_core);
   lua_setfield(L, -2, "glacier.core");
+  lua_pushcfunction(L, luaopen_glacier_curl);
+  lua_setfield(L, -2, "glacier.curl");
   lua_settop(L, 0);
   lua_state_run(L, "package.path = 'lua/?.lua;lua/?/init.lua;./?.lua;' .. package.path", 0);
   return L;

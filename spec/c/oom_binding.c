@@ -41,8 +41,8 @@ typedef struct script {
   const char *name, *text;
 } script;
 
-/* A script has three locals: core, decode (lua-cjson's) and fails(code, f, …), which calls f and
- * raises unless f fails with that code. */
+/* A script has four locals: core, curl, decode (lua-cjson's) and fails(code, f, …), which calls f
+ * and raises unless f fails with that code. */
 static const script scripts[] = {
     {"endpoint", "assert(core.endpoint{ region = 'us-east-1' }:find 'us%-east%-1')\n"
                  "fails('NoRegionError', core.endpoint, {})\n"},
@@ -113,7 +113,7 @@ static const script scripts[] = {
      "assert(tostring(core.error{ kind = 'config', message = 'm' }) == 'm')\n"},
     {"a transfer",
      "local events = core.events()\n"
-     "local pool = core.pool{ events = events, ca_bundle = '/x', proxy = '', no_proxy = '*' }\n"
+     "local pool = curl.pool{ events = events, ca_bundle = '/x', proxy = '', no_proxy = '*' }\n"
      "local request = core.request{\n"
      "  method = 'PUT', url = 'http://127.0.0.1:1/a', body = 'b', headers = { A = '1', B = '' },\n"
      "}\n"
@@ -145,15 +145,15 @@ static const script scripts[] = {
 };
 
 static const char frame[] =
-    "local decode, core, text, name = ...\n"
+    "local decode, core, curl, text, name = ...\n"
     "local function fails(code, f, ...)\n"
     "  local good, err = pcall(f, ...)\n"
     "  if good then error('it should fail') end\n"
     "  if type(err) ~= 'table' or err.code ~= code then error(err, 0) end\n"
     "  assert(#tostring(err) > 0)\n"
     "end\n"
-    "assert(load('local core, fails, decode = ...\\n' .. text, '=' .. name))(core, fails, "
-    "decode)\n";
+    "assert(load('local core, fails, decode, curl = ...\\n' .. text, '=' .. name))(core, fails, "
+    "decode, curl)\n";
 
 /* ---- a run ------------------------------------------------------------------------------- */
 
@@ -165,9 +165,11 @@ static int run_script(lua_State *L) {
   lua_pushvalue(L, 2);
   lua_pushcfunction(L, luaopen_glacier_core);
   lua_call(L, 0, 1);
+  lua_pushcfunction(L, luaopen_glacier_curl);
+  lua_call(L, 0, 1);
   lua_pushstring(L, it->text);
   lua_pushstring(L, it->name);
-  lua_call(L, 4, 0);
+  lua_call(L, 5, 0);
   return 0;
 }
 

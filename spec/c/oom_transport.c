@@ -80,7 +80,7 @@ static void an_exchange_without_memory_fails_as_that_and_leaves_nothing(void **s
     loopback_stop(&server);
     loopback_clear(&server);
   }
-  assert_in_range(n, 20, 100);
+  assert_in_range(n, 10, 100);
 }
 
 static void one_refused_allocation_loses_no_option_and_no_header(void **state) {

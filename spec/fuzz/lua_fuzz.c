@@ -7,6 +7,7 @@
 #include <lualib.h>
 
 int luaopen_glacier_core(lua_State *L);
+int luaopen_glacier_curl(lua_State *L);
 
 /* libFuzzer sees no branch of Lua code.  A hook counts lines in the section that it also reads. */
 __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t lines_run[1 << 16];
@@ -30,6 +31,8 @@ static lua_State *open_state(void) {
   lua_getfield(L, -1, "preload");
   lua_pushcfunction(L, luaopen_glacier_core);
   lua_setfield(L, -2, "glacier.core");
+  lua_pushcfunction(L, luaopen_glacier_curl);
+  lua_setfield(L, -2, "glacier.curl");
   lua_settop(L, 0);
   lua_pushfstring(L, "spec/fuzz/lua/%s.lua", target);
   if (luaL_dofile(L, lua_tostring(L, 1))) {

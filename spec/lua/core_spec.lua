@@ -1,5 +1,6 @@
 -- The C module with wrong arguments: they are errors and never crash.
 local core = require "glacier.core"
+local curl = require "glacier.curl"
 
 local function catch(...)
   local good, err = pcall(...)
@@ -10,7 +11,7 @@ end
 describe("the C module", function()
   it("hides the finalizers of its userdata from scripts", function()
     for _, made in ipairs { core.request { method = "GET", url = "http://h/" }, core.tree_hash(), core.events(),
-      core.pool { events = core.events() },
+      curl.pool { events = core.events() },
       core.credentials("id", "secret"), core.response { status = 200 } } do
       assert.is_false(getmetatable(made))
     end
@@ -24,7 +25,7 @@ describe("the C module", function()
       assert.equal("InvalidConfigError", err.code)
       assert.truthy(err.message:find(name, 1, true))
     end
-    assert.equal("InvalidConfigError", catch(core.pool, { events = core.events(), proxy = "http://h\0x" }).code)
+    assert.equal("InvalidConfigError", catch(curl.pool, { events = core.events(), proxy = "http://h\0x" }).code)
     local err = catch(core.credentials, "id", "secret\0tail")
     assert.equal("CredentialRetrievalError", err.code)
     assert.is_nil(err.message:find("secret", 1, true))

@@ -2,6 +2,7 @@
 local copcall = require "glacier.async.copcall"
 local glacier = require "glacier"
 local core = require "glacier.core"
+local curl = require "glacier.curl"
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
 local new_context = require("glacier.async.context").new
@@ -340,7 +341,7 @@ describe("a transfer", function()
 
   it("sends nothing until it is polled, and is finished once", function()
     server = scripted.start { { { "read" }, { "send", answer "m" } } }
-    local transfer = start(core.pool { events = core.events() })
+    local transfer = start(curl.pool { events = core.events() })
     assert.same({}, server:requests())
     repeat until transfer:poll(1000)
     assert.is_true(transfer:poll(0))
@@ -352,7 +353,7 @@ describe("a transfer", function()
 
   it("that is finished too early, or cancelled, was given up", function()
     server = scripted.start { fallback = { { "read" }, { "stall" } } }
-    local pool = core.pool { events = core.events() }
+    local pool = curl.pool { events = core.events() }
     local transfer = start(pool)
     transfer:poll(0)
     local response, err = transfer:finish()
@@ -370,7 +371,7 @@ describe("a transfer", function()
 
   it("outlives its pool as a closed connection", function()
     server = scripted.start { fallback = { { "read" }, { "stall" } } }
-    local pool = core.pool { events = core.events() }
+    local pool = curl.pool { events = core.events() }
     local transfer = start(pool)
     transfer:poll(0)
     pool:close()

@@ -18,6 +18,7 @@
 
 local cjson = require "cjson"
 local core = require "glacier.core"
+local curl = require "glacier.curl"
 local perform = require "glacier.call.perform"
 local files = require "spec.support.files"
 local profile = require "glacier.config.profile"
@@ -95,7 +96,7 @@ end
 
 -- A transport over libcurl that lets the service answer between two polls.
 local function new_transport(self)
-  local pool = core.pool { events = core.events() }
+  local pool = curl.pool { events = core.events() }
   return { send = function(_, invocation, context)
     local timeouts = invocation.timeouts
     local transfer, err = pool:start(invocation.request, milliseconds(timeouts.connect_timeout),
@@ -126,7 +127,7 @@ end
 -- The client's own exchange, over a transport of this world.
 local function new_exchange(self)
   local exchange = perform.exchanger {
-    settings = { connect_timeout = 60, read_timeout = 60 }, user_agent = "spec", clock_offset = 0,
+    settings = { connect_timeout = 60, read_timeout = 60 }, user_agent = function() return "spec" end, clock_offset = 0,
     time = function() return self.now end, transport = new_transport(self),
   }
   return function(fields, context, policy)

@@ -74,7 +74,7 @@ function prepare.call(runtime, operation, params, hashed)
   local spares = runtime.spare_requests
   local request = core.prepare(operation, params, runtime.settings.endpoint_url, spares[#spares])
   spares[#spares] = nil
-  request:set_header("User-Agent", runtime.user_agent)
+  request:set_header("User-Agent", runtime.user_agent())
   request:set_header("amz-sdk-invocation-id", core.uuid())
   local invocation = setmetatable({
     operation = operation, request = request, attempts = 0, signed_at = false, used_keys = false,
@@ -134,7 +134,7 @@ end
 -- @return invocation
 function prepare.fields(runtime, fields, policy)
   local request, sign, settings = core.request(fields), fields.sign or {}, runtime.settings
-  request:set_header("User-Agent", runtime.user_agent)
+  request:set_header("User-Agent", runtime.user_agent())
   return {
     request = request, url = fields.url, direct = fields.direct, attempts = 0, policy = policy or retry.never,
     timeouts = {

@@ -121,6 +121,9 @@ function Transport:send(invocation, context)
   return core.response(result)
 end
 
+--- The version of the host's HTTP client is not known: nil.
+function Transport.version() end
+
 --- The connections are the host's: there is nothing to close.
 function Transport.close() end
 

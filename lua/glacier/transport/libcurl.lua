@@ -1,6 +1,7 @@
 --- Sends requests over libcurl.
 local core = require "glacier.core"
 local context_of = require "glacier.async.context"
+local errors = require "glacier.errors"
 
 local libcurl = {}
 
@@ -10,6 +11,18 @@ local FEED, YIELD_BYTES = 256 * 1024, 8 * 1024 * 1024
 -- Whole milliseconds, at least one. 0 means no limit, for a time that is too long to count.
 local function milliseconds(seconds)
   return seconds < 1e6 and math.max(1, math.ceil(seconds * 1000)) or 0
+end
+
+-- The C module with libcurl, loaded by the first request that needs it: a host with a transport of its own may do
+-- without libcurl.
+local function curl()
+  local good, module = pcall(require, "glacier.curl")
+  if good then
+    return module
+  elseif tostring(module):find("not enough memory", 1, true) then
+    error(module, 0)
+  end
+  error(errors.new("config", "InvalidConfigError", "libcurl cannot be loaded: " .. tostring(module)), 0)
 end
 
 -- ---- pools of connections ------------------------------------------------------------------------
@@ -24,7 +37,7 @@ end
 
 local function new_pool(self, proxy)
   local settings = self.settings
-  return core.pool {
+  return curl().pool {
     events = self.event_set, ca_bundle = settings.ca_bundle, insecure = not settings.verify,
     proxy = proxy, no_proxy = settings.proxies.no_proxy,
   }
@@ -152,6 +165,11 @@ function Transport:send(invocation, context)
     }, Incoming)
   end
   return transfer:finish()
+end
+
+--- The version of libcurl and of its TLS library, for a User-Agent: "libcurl/8.1.2 OpenSSL/3.0.9".
+function Transport.version()
+  return curl().version
 end
 
 --- Closes the connections. The next request opens new ones.

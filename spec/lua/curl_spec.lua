@@ -1,0 +1,48 @@
+-- The second C module, which has libcurl.
+local shell = require "spec.support.shell"
+
+-- What a fresh interpreter prints for a script.
+local function run(script)
+  return (shell.output((os.getenv "LUA" or "lua5.4") .. " -e " .. shell.quote(script) .. " 2>&1"))
+end
+
+describe("the module with libcurl", function()
+  it("is not loaded by the library, nor by a client", function()
+    assert.equal("nil", run [[
+      local glacier = require "glacier"
+      glacier.client { region = "us-east-1", credentials = { access_key_id = "a", secret_access_key = "b" } }
+      print(package.loaded["glacier.curl"])
+    ]])
+  end)
+
+  it("is not needed by a client with a transport of its own", function()
+    assert.equal("200\tnil", run [[
+      package.preload["glacier.curl"] = function() error "no libcurl here" end
+      local client = require("glacier").client {
+        region = "us-east-1", credentials = { access_key_id = "a", secret_access_key = "b" }, env = {},
+        transport = function() return { status = 200, headers = {}, body = "{}" } end,
+      }
+      local response = client:list_vaults()
+      print(response.ResponseMetadata.HTTPStatusCode, package.loaded["glacier.curl"])
+    ]])
+  end)
+
+  it("is named in an error object where it cannot be loaded", function()
+    assert.equal("config InvalidConfigError true", run [[
+      package.preload["glacier.curl"] = function() error "no libcurl here" end
+      local client = require("glacier").client {
+        region = "us-east-1", credentials = { access_key_id = "a", secret_access_key = "b" }, env = {},
+      }
+      local _, err = pcall(client.list_vaults, client)
+      print(err.kind .. " " .. err.code .. " " .. tostring(tostring(err):find("no libcurl here", 1, true) ~= nil))
+    ]])
+  end)
+
+  it("can only be loaded behind the first", function()
+    assert.matches("glacier.core must be loaded before glacier.curl", run 'require "glacier.curl"', 1, true)
+  end)
+
+  it("says which libcurl it is", function()
+    assert.matches("^libcurl/%d+%.%d+%.%d+", run 'require "glacier.core" print(require("glacier.curl").version)')
+  end)
+end)
