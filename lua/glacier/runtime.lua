@@ -100,9 +100,9 @@ end
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
 --   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent (function()
 --   -> string), attempt_headers (strings by number), calls (of `prepare.calls`), spare_requests (list),
---   strict_notifications (boolean or nil), logger or nil, wait or nil, clock and time (functions that return seconds: never set back, and
---   since the epoch), clock_offset (seconds by which the service's clock is ahead, once it has refused a signature
---   because of that), tasks (the set of those begun and not done)
+--   strict_notifications (boolean or nil), logger or nil, wait or nil, clock and time (functions that return seconds:
+--   never set back, and since the epoch), clock_offset (seconds by which the service's clock is ahead, once it has
+--   refused a signature because of that), tasks (the set of those begun and not done)
 function runtime.new(chosen)
   local began = (chosen.clock or core.monotonic)()
   local self = make(chosen, config.resolve(chosen))
