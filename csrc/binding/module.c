@@ -99,6 +99,10 @@ static const luaL_Reg functions[] = {
     {NULL, NULL},
 };
 
+/* The upvalue is the pool of identifiers. */
+static const luaL_Reg of_identifiers[] = {{"uuid", gl_lua_uuid}, {NULL, NULL}};
+
+/* The upvalues are the table of operations and the pool of identifiers. */
 static const luaL_Reg of_operations[] = {
     {"prepare", gl_lua_prepare},
     {"parse", gl_lua_parse},
@@ -119,11 +123,15 @@ int luaopen_glacier_core(lua_State *L) {
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
   gl_error_object_register(L);
+  gl_box_new(L, &gl_identifiers_box);
+  int identifiers = lua_gettop(L);
   lua_newtable(L);
   gl_compat_setfuncs(L, functions, 0);
+  lua_pushvalue(L, identifiers);
+  gl_compat_setfuncs(L, of_identifiers, 1);
   gl_lua_push_operations(L);
-  gl_compat_setfuncs(L, of_operations, 1);
-  gl_lua_set_uuid(L);
+  lua_pushvalue(L, identifiers);
+  gl_compat_setfuncs(L, of_operations, 2);
   set_operations(L);
   set_blobs(L);
   set_exceptions(L);

@@ -8,6 +8,7 @@
 #include "binding/tree_hash.h"
 #include "core/checksum.h"
 #include "core/endpoint.h"
+#include "core/identifier.h"
 #include "core/sigv4.h"
 
 #include <string.h>
@@ -64,27 +65,40 @@ int gl_lua_partition(lua_State *L) {
   return 2;
 }
 
-int gl_lua_prepare(lua_State *L) {
-  gl_error error;
-  size_t length;
-  const gl_operation *operation = gl_lua_check_operation(L);
-  const char *url = luaL_checklstring(L, 3, &length);
-  lua_settop(L, 4);
-  gl_request *request =
-      lua_isnil(L, 4) ? gl_box_new(L, &gl_request_box) : gl_box_check(L, 4, &gl_request_box);
-  gl_request_reset(request);
-  if (gl_request_set_url(request, operation->http_method, url, length, &error))
-    return gl_raise(L, &error, operation->name);
-  gl_marshal_input(L, 2, operation, request);
-  return 1;
-}
-
 static void set_header(lua_State *L, gl_request *request, const char *name, int index) {
   size_t length;
   gl_error error;
   const char *value = lua_tolstring(L, index, &length);
   if (gl_request_set_header(request, name, value, length, &error))
     gl_raise(L, &error, NULL);
+}
+
+/* Sets the headers that all attempts of a call have in common. */
+static void set_call_headers(lua_State *L, gl_request *request, int user_agent) {
+  char id[GL_UUID_LENGTH + 1];
+  gl_error error;
+  set_header(L, request, "User-Agent", user_agent);
+  if (gl_identifier_uuid(lua_touserdata(L, lua_upvalueindex(2)), id, &error) ||
+      gl_request_set_header(request, "amz-sdk-invocation-id", id, GL_UUID_LENGTH, &error))
+    gl_raise(L, &error, NULL);
+}
+
+int gl_lua_prepare(lua_State *L) {
+  gl_error error;
+  size_t length;
+  const gl_operation *operation = gl_lua_check_operation(L);
+  const char *url = luaL_checklstring(L, 3, &length);
+  lua_settop(L, 5);
+  if (lua_isnil(L, 5))
+    gl_box_new(L, &gl_request_box);
+  gl_request *request = gl_box_check(L, lua_gettop(L), &gl_request_box);
+  gl_request_reset(request);
+  if (gl_request_set_url(request, operation->http_method, url, length, &error))
+    return gl_raise(L, &error, operation->name);
+  gl_marshal_input(L, 2, operation, request);
+  if (!lua_isnil(L, 4))
+    set_call_headers(L, request, 4);
+  return 1;
 }
 
 static void set_headers(lua_State *L, gl_request *request) {
@@ -139,30 +153,33 @@ static int64_t check_time(lua_State *L, int argument) {
   return (int64_t)time;
 }
 
-/* Signs from the arguments (request, credentials, region, service, time, keep_path). */
-static const gl_signer *sign(lua_State *L) {
+/* Signs from the arguments (request, credentials, region, service, time). */
+static const gl_signer *sign(lua_State *L, int keep_path) {
   gl_error error;
   gl_request *request = gl_box_self(L, &gl_request_box);
   gl_signer *signer = gl_box_check(L, 2, &gl_credentials_box);
   gl_sigv4_options options = {luaL_checkstring(L, 3), luaL_checkstring(L, 4), check_time(L, 5),
-                              lua_toboolean(L, 6)};
+                              keep_path};
   luaL_argcheck(L, signer->credentials.access_key_id, 2, "credentials that were cleared");
   if (gl_sigv4_sign(request, signer, &options, &error))
     gl_raise(L, &error, NULL);
   return signer;
 }
 
-/* request:sign(credentials, region, service, time): sets Host, X-Amz-Date, X-Amz-Security-Token and
- * Authorization.  `time` is seconds since the epoch.  May be called again. */
+/* request:sign(credentials, region, service, time, attempt): sets Host, X-Amz-Date,
+ * X-Amz-Security-Token, Authorization and, where `attempt` is a string, amz-sdk-request.  `time` is
+ * seconds since the epoch.  May be called again. */
 static int request_sign(lua_State *L) {
-  sign(L);
+  if (lua_type(L, 6) == LUA_TSTRING)
+    set_header(L, gl_box_self(L, &gl_request_box), "amz-sdk-request", 6);
+  sign(L, 0);
   return 0;
 }
 
 /* request:sign_stages(credentials, region, service, time, keep_path) -> canonical request, string
  * to sign, signature.  Signs the request as request:sign does. */
 static int request_sign_stages(lua_State *L) {
-  const gl_signer *signer = sign(L);
+  const gl_signer *signer = sign(L, lua_toboolean(L, 6));
   lua_pushlstring(L, signer->canonical_request.data, signer->canonical_request.length);
   lua_pushlstring(L, signer->string_to_sign.data, signer->string_to_sign.length);
   lua_pushstring(L, signer->hex);

@@ -15,9 +15,11 @@ int gl_lua_endpoint(lua_State *L);
 /* core.partition(region) -> name ("aws", "aws-cn", …), DNS suffix ("amazonaws.com") */
 int gl_lua_partition(lua_State *L);
 
-/* core.prepare(operation, params, endpoint_url, spare) -> request.  `operation` is an API or method
- * name.  `spare` is a request that nobody uses any more, to be used again; or nil.  Raises
- * ParamValidationError with every problem found. */
+/* core.prepare(operation, params, endpoint_url, user_agent, spare) -> request.  `operation` is an
+ * API or method name.  With `user_agent` the request gets User-Agent and amz-sdk-invocation-id.
+ * `spare` is a request that nobody uses any more, to be used again; or nil.  Raises
+ * ParamValidationError with every problem found.  The upvalues are those of gl_lua_check_operation
+ * and the pool of identifiers. */
 int gl_lua_prepare(lua_State *L);
 
 /* core.request{ method=, url=, headers={…}, body= } -> request that is not an operation of the

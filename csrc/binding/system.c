@@ -45,18 +45,11 @@ static void clear_identifiers(void *value) {
 const gl_box_class gl_identifiers_box = {"glacier.identifiers", sizeof(gl_identifiers),
                                          clear_identifiers, no_methods, 0};
 
-/* Its upvalue is the box of the pool. */
-static int lua_uuid(lua_State *L) {
+int gl_lua_uuid(lua_State *L) {
   char text[GL_UUID_LENGTH + 1];
   gl_error error;
   if (gl_identifier_uuid(lua_touserdata(L, lua_upvalueindex(1)), text, &error))
     return gl_raise(L, &error, NULL);
   lua_pushlstring(L, text, GL_UUID_LENGTH);
   return 1;
-}
-
-void gl_lua_set_uuid(lua_State *L) {
-  gl_box_new(L, &gl_identifiers_box);
-  lua_pushcclosure(L, lua_uuid, 1);
-  lua_setfield(L, -2, "uuid");
 }

@@ -18,11 +18,11 @@ int gl_lua_sleep(lua_State *L);
 /* core.random() -> number: at least 0, below 1; of OpenSSL's generator */
 int gl_lua_random(lua_State *L);
 
-/* Sets core.uuid in the table on top.  core.uuid() -> string: a random UUID (RFC 9562, version 4)
+/* core.uuid() -> string: a random UUID (RFC 9562, version 4).  Its upvalue is the box of the pool.
  */
-void gl_lua_set_uuid(lua_State *L);
+int gl_lua_uuid(lua_State *L);
 
-/* The pool of core.uuid. */
+/* The pool of core.uuid and core.prepare. */
 extern const gl_box_class gl_identifiers_box;
 
 #endif

@@ -20,12 +20,9 @@ end
 exchange.log = log
 
 local function sign(runtime, invocation, keys)
-  local request = invocation.request
-  if invocation.operation then
-    request:set_header("amz-sdk-request", runtime.attempt_headers[invocation.attempts])
-  end
+  local attempt = invocation.operation and runtime.attempt_headers[invocation.attempts]
   invocation.signed_at = runtime.time() + runtime.clock_offset
-  request:sign(keys, invocation.region, invocation.service, invocation.signed_at)
+  invocation.request:sign(keys, invocation.region, invocation.service, invocation.signed_at, attempt)
 end
 
 -- Services that refuse a signature can repeat what it was made of. The message is shortened after that: a secret of

@@ -11,6 +11,10 @@ local expired_codes = { ExpiredTokenException = true, ExpiredToken = true, Token
 
 -- The client's keys; or nil and the error object.
 local function keys_of(runtime, context)
+  local current = runtime.credentials:current()
+  if current then
+    return current
+  end
   local good, keys = copcall.call(runtime.credentials.keys, runtime.credentials, context)
   if good then
     return keys

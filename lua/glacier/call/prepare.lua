@@ -72,10 +72,8 @@ end
 -- @return invocation
 function prepare.call(runtime, operation, params, hashed)
   local spares = runtime.spare_requests
-  local request = core.prepare(operation, params, runtime.settings.endpoint_url, spares[#spares])
+  local request = core.prepare(operation, params, runtime.settings.endpoint_url, runtime.user_agent(), spares[#spares])
   spares[#spares] = nil
-  request:set_header("User-Agent", runtime.user_agent())
-  request:set_header("amz-sdk-invocation-id", core.uuid())
   local invocation = setmetatable({
     operation = operation, request = request, attempts = 0, signed_at = false, used_keys = false,
   }, runtime.calls)
