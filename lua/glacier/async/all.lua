@@ -95,12 +95,14 @@ function all.all(tasks, options)
   options = options == nil and {} or options
   local running, outcomes, done = group_of("all", tasks, options, all_options), {}, 0
   local total = type(tasks) == "table" and #tasks or nil
-  for entry in running.next, running do
+  local entry = running:next() -- no `for` loop: Lua 5.1 cannot yield in its iterator
+  while entry do
     outcomes[entry.index] = outcome_of(entry)
     done = done + 1
     if options.progress then
       copcall.ignoring(options.progress, done, total)
     end
+    entry = running:next()
   end
   return outcomes
 end
