@@ -1,0 +1,41 @@
+--- What the event loops share: the check that a call runs in a coroutine, and their error.
+local copcall = require "glacier.async.copcall"
+local errors = require "glacier.errors"
+
+local coroutines = {}
+
+--- Raises `InvalidConfigError` (kind "config"): the host cannot wait here.
+-- @param module string: the name of the host's module
+-- @param message string: what is missing
+function coroutines.raise(module, message)
+  return errors.raise("config", "InvalidConfigError", ("%s: %s"):format(module, message))
+end
+
+--- Loads the library of a host.
+-- Raises `InvalidConfigError` if it is not installed.
+-- @param module string: the name of the host's module
+-- @param library string: the name of the library's module
+-- @return any: what `require` returns
+function coroutines.load(module, library)
+  local good, loaded = pcall(require, library)
+  if good then
+    return loaded
+  end
+  copcall.raise_memory(loaded)
+  return coroutines.raise(module, ("cannot load the module %q: %s"):format(library, tostring(loaded)))
+end
+
+--- The coroutine that the host has to resume.
+-- Raises `InvalidConfigError` in the main program.
+-- @param module string: the name of the host's module
+-- @param advice string: how to make such a coroutine
+-- @return thread
+function coroutines.running(module, advice)
+  local thread, is_main = coroutine.running()
+  if not thread or is_main then
+    coroutines.raise(module, "the call does not run in a coroutine of the event loop; " .. advice)
+  end
+  return copcall.running()
+end
+
+return coroutines

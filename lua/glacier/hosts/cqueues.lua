@@ -1,0 +1,48 @@
+--- The option `wait` for programs on cqueues: calls wait in the controller that runs their coroutine.
+--
+--   local client = glacier.client { wait = require "glacier.hosts.cqueues" }
+--   controller:wrap(function() client:list_vaults() end)
+local coroutines = require "glacier.hosts.coroutines"
+
+local NAME = "glacier.hosts.cqueues"
+
+local host = {}
+
+-- Tokens of the waits for each descriptor. They are weak: a controller that is collected ends its waits.
+local waits = setmetatable({}, { __index = function(made, fd)
+  made[fd] = setmetatable({}, { __mode = "k" })
+  return made[fd]
+end })
+
+-- The library, if a controller runs this coroutine. Elsewhere cqueues.poll would block the whole program.
+local function library()
+  local cqueues = coroutines.load(NAME, "cqueues")
+  if not cqueues.running() then
+    coroutines.raise(NAME, "the call does not run in a coroutine of a controller; start it with controller:wrap")
+  end
+  return cqueues
+end
+
+--- Waits so many seconds.
+-- Raises `InvalidConfigError` outside of a controller or without cqueues.
+-- @param seconds number
+function host.sleep(seconds)
+  library().poll(seconds)
+end
+
+--- Waits until a descriptor is readable, or the seconds are over.
+-- Raises `InvalidConfigError` outside of a controller or without cqueues.
+-- @param fd number
+-- @param seconds number, or nil for no limit
+function host.readable(fd, seconds)
+  local cqueues, token = library(), {}
+  waits[fd][token] = true
+  cqueues.poll({ pollfd = fd, events = "r" }, seconds)
+  waits[fd][token] = nil
+  if not next(waits[fd]) then
+    waits[fd] = nil
+    cqueues.cancel(fd) -- the controller must not know the descriptor any more when the client closes it
+  end
+end
+
+return host

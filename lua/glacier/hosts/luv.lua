@@ -1,0 +1,133 @@
+--- The option `wait` for programs on luv or in Neovim (`vim.uv`, or `vim.loop` in older versions): calls wait in the
+-- loop, each in its own coroutine.
+--
+--   local client = glacier.client { wait = require "glacier.hosts.luv" }
+--   coroutine.wrap(function() client:list_vaults() end)()
+local copcall = require "glacier.async.copcall"
+local coroutines = require "glacier.hosts.coroutines"
+
+local NAME = "glacier.hosts.luv"
+local ADVICE = "start it with coroutine.wrap"
+
+local host = {}
+
+-- A watcher for each descriptor that calls wait for: libuv accepts only one handle for a descriptor.
+local watchers = {}
+
+-- The program has loaded luv, because it runs the loop. It is not loaded here, where a coroutine runs: luv runs its
+-- callbacks in the coroutine that has loaded it.
+local function library()
+  local vim = rawget(_G, "vim")
+  return vim and (vim.uv or vim.loop) or package.loaded.luv or package.loaded.uv
+    or coroutines.raise(NAME, 'luv is not loaded; the main program has to call require "luv"')
+end
+
+-- Resumes a coroutine, unless it has gone on already. Returns the text of an error that it did not catch.
+local function resume(waiter)
+  if waiter.is_over then
+    return nil
+  end
+  waiter.is_over = true
+  local good, err = coroutine.resume(waiter.thread)
+  if not good then
+    copcall.raise_memory(err)
+    return debug.traceback(waiter.thread, tostring(err)) -- luv shows only strings
+  end
+end
+
+-- Resumes coroutines. An error that none of them caught is the loop's to report.
+local function resume_all(waiters)
+  local uncaught
+  for waiter in pairs(waiters) do
+    uncaught = resume(waiter) or uncaught
+  end
+  if uncaught then
+    error(uncaught, 0)
+  end
+end
+
+-- Resumes coroutines from a callback of the loop. Neovim allows its API only in what such a callback schedules.
+local function wake(waiters)
+  local vim = rawget(_G, "vim")
+  if vim and vim.schedule then
+    vim.schedule(function()
+      resume_all(waiters)
+    end)
+  else
+    resume_all(waiters)
+  end
+end
+
+-- Yields until somebody resumes the waiter's coroutine, or the seconds are over.
+local function suspend(uv, waiter, seconds)
+  local timer = seconds and uv.new_timer()
+  if timer then
+    uv.update_time() -- the loop's time may be old, and the timer would fire early
+    timer:start(math.ceil(seconds * 1000), 0, function()
+      wake { [waiter] = true }
+    end)
+  end
+  coroutine.yield()
+  waiter.is_over = true
+  if timer then
+    timer:close()
+  end
+end
+
+-- Closes the watcher of a descriptor that nothing waits for any more.
+local function close_unused(fd)
+  local watcher = watchers[fd]
+  if watcher and not next(watcher.waiters) then
+    watchers[fd] = nil
+    watcher.handle:close()
+  end
+end
+
+local function on_event(fd)
+  local watcher = watchers[fd]
+  local waiters = watcher.waiters
+  watcher.waiters = {}
+  local good, err = pcall(wake, waiters)
+  close_unused(fd)
+  if not good then
+    error(err, 0)
+  end
+end
+
+local function watch(uv, fd)
+  local handle, message = uv.new_poll(fd)
+  if not handle then
+    coroutines.raise(NAME, ("cannot watch the descriptor %d: %s"):format(fd, tostring(message)))
+  end
+  handle:start("r", function()
+    on_event(fd)
+  end)
+  watchers[fd] = { handle = handle, waiters = {} }
+  return watchers[fd]
+end
+
+--- Waits so many seconds.
+-- Raises `InvalidConfigError` outside of a coroutine or without luv.
+-- @param seconds number
+function host.sleep(seconds)
+  local uv = library()
+  suspend(uv, { thread = coroutines.running(NAME, ADVICE) }, seconds)
+end
+
+--- Waits until a descriptor is readable, or the seconds are over.
+-- Raises `InvalidConfigError` outside of a coroutine or without luv.
+-- @param fd number
+-- @param seconds number, or nil for no limit
+function host.readable(fd, seconds)
+  local uv = library()
+  local waiter = { thread = coroutines.running(NAME, ADVICE) }
+  local watcher = watchers[fd] or watch(uv, fd)
+  watcher.waiters[waiter] = true
+  suspend(uv, waiter, seconds)
+  if watcher.waiters[waiter] then
+    watcher.waiters[waiter] = nil
+    close_unused(fd)
+  end
+end
+
+return host

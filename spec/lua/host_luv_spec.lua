@@ -1,0 +1,82 @@
+-- Calls and tasks in a real luv loop.
+local has_luv, uv = pcall(require, "luv")
+local loop_host = require "spec.support.loop_host"
+local scripted = require "spec.support.scripted"
+local streams = require "spec.support.streams"
+
+local function run(...)
+  for _, f in ipairs { ... } do coroutine.wrap(f)() end
+  uv.run()
+end
+
+-- Polls a task in callbacks of the loop until it is done. Returns the number of polls.
+local function poll_in_callbacks(client, task)
+  local handle, timer, polls = uv.new_poll(client:pollfd()), uv.new_timer(), 0
+  local function poll()
+    polls = polls + 1
+    timer:stop()
+    if task:poll() then
+      handle:close()
+      timer:close()
+    elseif client:timeout() then
+      timer:start(math.ceil(client:timeout() * 1000), 0, poll)
+    end
+  end
+  handle:start("r", poll)
+  poll()
+  uv.run()
+  return polls
+end
+
+if not has_luv then
+  describe("glacier.hosts.luv", function()
+    pending("works in a loop: luv is not installed for this Lua")
+  end)
+else
+  describe("in a loop of luv,", function()
+    for title, test in pairs(loop_host.tests("glacier.hosts.luv", run)) do it(title, test) end
+  end)
+
+  describe("a poll handle of luv on the descriptor of a client", function()
+    it("tells when a task can go on", function()
+      local server = scripted.start {
+        { { "read" }, { "pause", 0.05 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } },
+      }
+      local client = streams.client(server.url)
+      local task = client:start "list_vaults"
+      local polls = poll_in_callbacks(client, task)
+      server:stop()
+      assert.are.equal("m", task:result().Marker)
+      assert.is_true(polls <= 10, polls)
+    end)
+  end)
+
+  describe("glacier.hosts.luv", function()
+    local host = require "glacier.hosts.luv"
+
+    it("goes on early when the program resumes the coroutine, and once only", function()
+      local steps = {}
+      local thread = coroutine.create(function()
+        host.sleep(0.01)
+        steps[#steps + 1] = "woken"
+        host.sleep(0.05)
+        steps[#steps + 1] = "ended"
+      end)
+      assert(coroutine.resume(thread))
+      assert(coroutine.resume(thread))
+      assert.are.same({ "woken" }, steps)
+      uv.run()
+      assert.are.same({ "woken", "ended" }, steps)
+    end)
+  end)
+end
+
+describe("glacier.hosts.luv without luv", function()
+  it("can be loaded, and raises an error object when it is used", function()
+    loop_host.without("luv", function()
+      local good, err = pcall(require("glacier.hosts.luv").sleep, 0)
+      assert.are.same({ false, "InvalidConfigError", "config" }, { good, err.code, err.kind })
+      assert.matches("luv is not loaded", err.message, 1, true)
+    end)
+  end)
+end)

@@ -1,0 +1,149 @@
+-- What each event loop has to do for calls, as tests of a `wait` table of glacier.hosts.
+--
+--   for title, test in pairs(loop_host.tests("glacier.hosts.cqueues", function(...) … end)) do it(title, test) end
+--
+-- The second argument runs the functions that it gets in coroutines of the loop until all of them have ended.
+local assert = require "luassert"
+local copcall = require "glacier.async.copcall"
+local core = require "glacier.core"
+local glacier = require "glacier"
+local scripted = require "spec.support.scripted"
+local socket = require "socket"
+local streams = require "spec.support.streams"
+
+local loop_host = {}
+
+-- Seconds; a call that blocks the loop ends after it.
+local TOO_LONG = 20
+
+-- A server in this process for `count` requests. Its coroutine answers when all of them have come.
+local function neighbour(count, sleep)
+  local listener = assert(socket.bind("127.0.0.1", 0, count))
+  listener:settimeout(0)
+  local url, peers = "http://127.0.0.1:" .. select(2, listener:getsockname()), {}
+  return url, function()
+    local ends = socket.gettime() + TOO_LONG
+    while #peers < count and socket.gettime() < ends do
+      peers[#peers + 1] = listener:accept()
+      sleep(0.001)
+    end
+    for number, peer in ipairs(peers) do
+      peer:settimeout(TOO_LONG)
+      repeat local line = peer:receive "*l" until line == "" or not line
+      peer:send(streams.answer(200, {}, ('{"Marker":"%d"}'):format(number)))
+      peer:close()
+    end
+    listener:close()
+  end
+end
+
+-- A `wait` table that counts.
+local function counting(host)
+  local counted = { waits = 0 }
+  for _, name in ipairs { "sleep", "readable" } do
+    counted[name] = function(...)
+      counted.waits = counted.waits + 1
+      return host[name](...)
+    end
+  end
+  return counted
+end
+
+--- The tests of a host.
+-- @param name string: the module
+-- @param run function(...): see above
+-- @return table: functions by title
+function loop_host.tests(name, run)
+  local host, server, tests = require(name), scripted.new(), {}
+
+  tests["calls wait for a slow response with at most 10 waits"] = function()
+    server:start { { { "read" }, { "pause", 0.05 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } } }
+    local counted, marker = counting(host), nil
+    local client = streams.client(server.url, { wait = counted })
+    run(function() marker = client:list_vaults().Marker end)
+    assert.are.equal("m", marker)
+    assert.is_true(counted.waits > 0 and counted.waits <= 10, counted.waits)
+  end
+
+  tests["calls run at the same time as each other and as their server"] = function()
+    local url, serve = neighbour(20, host.sleep)
+    local client = streams.client(url, { wait = host, read_timeout = TOO_LONG })
+    local functions, markers = { serve }, {}
+    for _ = 1, 20 do
+      functions[#functions + 1] = function() markers[client:list_vaults().Marker] = true end
+    end
+    run((rawget(_G, "unpack") or table.unpack)(functions))
+    for number = 1, 20 do assert.is_true(markers[tostring(number)], number) end
+  end
+
+  tests["calls wait before they try again"] = function()
+    server:start { { { "read" }, { "send", streams.answer(503, {}, "") } }, streams.answered '{"Marker":"m"}' }
+    local client = streams.client(server.url, {
+      wait = host, max_attempts = 2, random = function() return 0.01 end,
+    })
+    local result
+    run(function() result = client:list_vaults() end)
+    assert.are.same({ "m", 1 }, { result.Marker, result.ResponseMetadata.RetryAttempts })
+  end
+
+  tests["calls end when their time is over"] = function()
+    server:start { fallback = { { "read" }, { "stall" } } }
+    local client, good, err = streams.client(server.url, { wait = host, timeout = 0.05 }), nil, nil
+    run(function() good, err = copcall.call(client.list_vaults, client) end)
+    assert.are.same({ false, "ReadTimeoutError" }, { good, err.code })
+  end
+
+  tests["calls work for clients that come and go, whose descriptors are used again"] = function()
+    server:start { fallback = streams.answered '{"Marker":"m"}' }
+    local answered = 0
+    run(function()
+      for _ = 1, 20 do
+        local client = streams.client(server.url, { wait = host })
+        answered = answered + (client:list_vaults().Marker == "m" and 1 or 0)
+        client:close()
+        client = nil -- luacheck: ignore 311
+        collectgarbage()
+      end
+    end)
+    assert.are.equal(20, answered)
+  end
+
+  tests["the tasks of glacier.all share the wait"] = function()
+    server:start { fallback = streams.answered '{"Marker":"m"}' }
+    local client, done = streams.client(server.url, { wait = host }), nil
+    run(function() done = glacier.all { client:start "list_vaults", client:start "list_vaults" } end)
+    assert.are.same({ "m", "m" }, { done[1].result.Marker, done[2].result.Marker })
+  end
+
+  tests["calls raise an error object outside of the loop's coroutines"] = function()
+    local client = streams.client("http://127.0.0.1:9", { wait = host })
+    local good, err = pcall(client.list_vaults, client)
+    assert.are.same({ false, "InvalidConfigError", "config" }, { good, err.code, err.kind })
+    assert.matches(name .. ": the call does not run in a coroutine", err.message, 1, true)
+  end
+
+  tests["waiting for a descriptor ends with the time, though the descriptor is quiet"] = function()
+    local events, ended = core.events(), false
+    run(function()
+      host.readable(events:fd(), 0.12)
+      host.readable(events:fd(), 0.01)
+      host.readable(events:fd(), 0)
+      ended = true
+    end)
+    assert.is_true(ended)
+  end
+
+  return tests
+end
+
+--- Calls `f` while the module `library` cannot be loaded.
+function loop_host.without(library, f)
+  local loaded, preload = package.loaded[library], package.preload[library]
+  package.loaded[library] = nil
+  package.preload[library] = function() error("it is not installed", 0) end
+  local good, err = pcall(f)
+  package.loaded[library], package.preload[library] = loaded, preload
+  assert(good, err)
+end
+
+return loop_host
