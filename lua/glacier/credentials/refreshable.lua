@@ -193,6 +193,12 @@ function Refreshable:_renew(context)
   return self:_start(context)
 end
 
+--- The keys, if they need no refresh. Fetches and raises nothing.
+-- @return credentials of glacier.core, or nil
+function Refreshable:current()
+  return not self:_need() and self._keys or nil
+end
+
 --- Returns the keys, refreshed first where that is due.
 -- Raises error objects of kind "credentials" or "config". May yield through the context.
 -- @param context context or nil: how this caller waits
