@@ -48,7 +48,7 @@ typedef struct gl_ready {
   uint32_t generation;
 } gl_ready;
 
-enum { GL_EVENTS_BATCH = 64 }; /* the most that one wait reports */
+enum { GL_EVENTS_BATCH = 256 }; /* the most that one wait reports */
 
 /* Opens the descriptor of a new set.  0, or -1 with errno set. */
 int gl_kernel_open(gl_events *events);
