@@ -67,10 +67,12 @@ function parts.send(runtime, planned, begun)
     end
   end, planned.concurrency)
   local function send_all()
-    for entry in running.next, running do
+    local entry = running:next()
+    while entry do -- a generic `for` would not let the wait yield on Lua 5.1
       entry.task:result()
       hashes[entry.number], done = entry.part.hash, done + entry.part.length
       planned.progress(done, planned.body.total, begun.uploadId)
+      entry = running:next()
     end
   end
   planned.progress(0, planned.body.total, begun.uploadId)
