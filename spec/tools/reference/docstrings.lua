@@ -36,10 +36,10 @@ end
 
 --- Reads a file.
 -- @param path string
--- @return table: symbol, as written in the code ("Client:call", "task.all") -> { text =, params = list of
---   { name =, type =, text = }, returns = list of { type =, text = } }
+-- @return table: symbol, as written in the code ("Client:call", "all.as_completed") -> { text =, params = list of
+--   { name =, type =, text = }, returns = list of { type =, text = } }; and the list of symbols in their order
 function docstrings.read(path)
-  local found, doc = {}, nil
+  local found, order, doc = {}, {}, nil
   for line in io.lines(path) do
     local first, more = line:match "^%-%-%- ?(.*)$", line:match "^%-%- ?(.*)$"
     if first then
@@ -51,11 +51,12 @@ function docstrings.read(path)
       local symbol = line:match "^function ([%w_.:]+)" or line:match "^([%w_]+%.[%w_]+) ="
       if doc and symbol then
         found[symbol] = finish(doc)
+        order[#order + 1] = symbol
       end
       doc = nil
     end
   end
-  return found
+  return found, order
 end
 
 return docstrings
