@@ -2,6 +2,7 @@
 local has_luv, uv = pcall(require, "luv")
 local loop_host = require "spec.support.loop_host"
 local scripted = require "spec.support.scripted"
+local socket = require "socket"
 local streams = require "spec.support.streams"
 
 local function run(...)
@@ -53,6 +54,27 @@ else
 
   describe("glacier.hosts.luv", function()
     local host = require "glacier.hosts.luv"
+
+    it("resumes each of the coroutines that wait for one descriptor once", function()
+      local listener = assert(socket.bind("127.0.0.1", 0))
+      local peer = assert(socket.connect("127.0.0.1", (select(2, listener:getsockname()))))
+      local threads, order = {}, {}
+      for number = 1, 2 do
+        threads[number] = coroutine.create(function()
+          host.readable(listener:getfd(), 20)
+          local is_first = #order == 0
+          order[#order + 1] = "woken"
+          if is_first then assert(coroutine.resume(threads[3 - number])) end
+          host.sleep(is_first and 0.01 or 0.1)
+          order[#order + 1] = is_first and "short sleep" or "long sleep"
+        end)
+      end
+      for number = 1, 2 do assert(coroutine.resume(threads[number])) end
+      uv.run()
+      peer:close()
+      listener:close()
+      assert.are.same({ "woken", "woken", "short sleep", "long sleep" }, order)
+    end)
 
     it("goes on early when the program resumes the coroutine, and once only", function()
       local steps = {}

@@ -1,0 +1,40 @@
+-- A call in a real Neovim without a screen.
+local service = require "spec.support.local_service"
+local shell = require "spec.support.shell"
+local signed_client = require("glacier").client
+
+local has_neovim = shell.succeeds "command -v nvim >/dev/null"
+
+local function absolute(directory)
+  return (shell.output("cd " .. shell.quote(directory) .. " && pwd -P"))
+end
+
+-- What the script prints.
+local function run(variables)
+  local words = {}
+  for name, value in pairs(variables) do words[#words + 1] = name .. "=" .. shell.quote(value) end
+  return (shell.output(("env -u LUA_PATH -u LUA_CPATH %s nvim --headless -u NONE -i NONE -n +%s +qall! 2>&1"):format(
+    table.concat(words, " "), shell.quote "luafile spec/support/in_neovim.lua")))
+end
+
+describe("glacier.hosts.luv in Neovim", function()
+  if not has_neovim then
+    pending "waits in the editor's loop: Neovim is not installed"
+    return
+  end
+
+  it("waits in the editor's loop, and the code after the call may use the editor's functions", function()
+    local glacier = service.start()
+    signed_client {
+      endpoint_url = glacier.url, region = glacier.region, env = {},
+      credentials = { access_key_id = glacier.access_key_id, secret_access_key = glacier.secret_access_key },
+    }:create_vault { vaultName = "edited" }
+    local printed = run {
+      GLACIER_LUA = absolute "lua", GLACIER_MODULE = absolute((os.getenv "BUILD" or "build") .. "/luajit"),
+      VAULT = "edited", AWS_ENDPOINT_URL_GLACIER = glacier.url, AWS_REGION = glacier.region,
+      AWS_ACCESS_KEY_ID = glacier.access_key_id, AWS_SECRET_ACCESS_KEY = glacier.secret_access_key,
+    }
+    glacier.stop()
+    assert.are.equal("the editor goes on\nstatus 204\nArchiveRetrievalCompleted", printed)
+  end)
+end)
