@@ -193,7 +193,7 @@ lint:
 bench:
 	@spec/tools/deps bench
 	@$(MAKE) --no-print-directory benches
-	@$(runtime) LARGE='$(LARGE)' spec/bench/run
+	@$(runtime) ONLY='$(ONLY)' TREE='$(TREE)' LARGE='$(LARGE)' spec/bench/run
 
 # --- installing ------------------------------------------------------------------------------
 
@@ -250,8 +250,8 @@ help:
 #:   sanitize    runs the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #:   fuzz        runs each fuzz target for SECONDS (60) under libFuzzer and sanitizers
 #:   valgrind    runs the C tests and the Lua 5.4 tests under valgrind
-#:   bench       compares the cost of a call with libcurl and OpenSSL alone (LARGE=4096: the cost
-#:               of an archive of that many MiB, up and down)
+#:   bench       compares the client with libcurl and OpenSSL alone (ONLY=sign: one row; TREE=256:
+#:               the MiB of the tree hash; LARGE=4096: an archive of that many MiB, up and down)
 #:   install     builds for $(LUA) and installs in $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y
 #:   uninstall   removes what `install` has installed
 #:   clean       removes build/

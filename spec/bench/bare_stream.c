@@ -1,6 +1,9 @@
-/* bare_stream up URL FILE | down URL FILE | hash FILE: sends FILE as the body of a POST over
- * libcurl, or receives a body and writes it to FILE, or hashes FILE with OpenSSL, once; prints the
- * seconds of CPU (user and system), those that passed, and the highest resident memory in KiB. */
+/* bare_stream up URL FILE | down URL FILE: sends FILE as the body of a POST over libcurl, or saves
+ *   a body as FILE, once.
+ * bare_stream hash FILE | hash_memory MIB: computes the SHA-256 of FILE, or of as many MiB of
+ *   memory, with OpenSSL's EVP functions on one thread.
+ * Prints the seconds of CPU (user and system), the elapsed seconds, and the peak of the resident
+ * memory in KiB. */
 #include <curl/curl.h>
 #include <openssl/evp.h>
 
@@ -10,7 +13,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-enum { BUFFER = 256 * 1024 };
+enum { BUFFER = 256 * 1024, MIB = 1024 * 1024 };
 
 static void fail(const char *why) {
   fprintf(stderr, "bare_stream: %s\n", why);
@@ -20,7 +23,7 @@ static void fail(const char *why) {
 static FILE *open_file(const char *path, const char *mode) {
   FILE *file = fopen(path, mode);
   if (!file)
-    fail("no such file");
+    fail("cannot open the file");
   return file;
 }
 
@@ -35,10 +38,10 @@ static void perform(CURL *easy, const char *url, long expected) {
   long status = 0;
   curl_easy_setopt(easy, CURLOPT_URL, url);
   if (curl_easy_perform(easy) != CURLE_OK)
-    fail("no answer");
+    fail("the request failed");
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   if (status != expected)
-    fail("not the answer expected");
+    fail("unexpected status of the response");
   curl_easy_cleanup(easy);
 }
 
@@ -59,17 +62,37 @@ static void down(const char *url, FILE *file) {
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, file);
   perform(easy, url, 200);
   if (fclose(file) != 0)
-    fail("it cannot be written");
+    fail("cannot write the file");
+}
+
+static EVP_MD_CTX *begin_hash(void) {
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+  return context;
+}
+
+static void end_hash(EVP_MD_CTX *context) {
+  unsigned char out[EVP_MAX_MD_SIZE];
+  EVP_DigestFinal_ex(context, out, NULL);
+  EVP_MD_CTX_free(context);
 }
 
 static void hash(FILE *file) {
-  static unsigned char bytes[BUFFER], out[EVP_MAX_MD_SIZE];
-  EVP_MD_CTX *context = EVP_MD_CTX_new();
-  EVP_DigestInit_ex(context, EVP_sha256(), NULL);
+  static unsigned char bytes[BUFFER];
+  EVP_MD_CTX *context = begin_hash();
   for (size_t got; (got = fread(bytes, 1, sizeof bytes, file)) > 0;)
     EVP_DigestUpdate(context, bytes, got);
-  EVP_DigestFinal_ex(context, out, NULL);
-  EVP_MD_CTX_free(context);
+  end_hash(context);
+}
+
+/* Hashes one MiB again and again, as `openssl speed` does. */
+static void hash_memory(long mib) {
+  static unsigned char bytes[MIB];
+  memset(bytes, 'x', sizeof bytes);
+  EVP_MD_CTX *context = begin_hash();
+  for (; mib > 0; mib--)
+    EVP_DigestUpdate(context, bytes, sizeof bytes);
+  end_hash(context);
 }
 
 static double now(clockid_t clock) {
@@ -86,8 +109,10 @@ int main(int argc, char **argv) {
     down(argv[2], open_file(argv[3], "wb"));
   else if (argc == 3 && strcmp(argv[1], "hash") == 0)
     hash(open_file(argv[2], "rb"));
+  else if (argc == 3 && strcmp(argv[1], "hash_memory") == 0)
+    hash_memory(atol(argv[2]));
   else
-    fail("usage: bare_stream up URL FILE | down URL FILE | hash FILE");
+    fail("usage: bare_stream up URL FILE | down URL FILE | hash FILE | hash_memory MIB");
   struct rusage used;
   getrusage(RUSAGE_SELF, &used);
   printf("%.3f %.3f %ld\n", now(CLOCK_PROCESS_CPUTIME_ID) - cpu, now(CLOCK_MONOTONIC) - wall,

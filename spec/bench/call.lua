@@ -1,9 +1,9 @@
--- call.lua URL CALLS: calls client:set_vault_notifications on one kept connection; prints, a call,
--- the microseconds of CPU (user and system), those that passed, and the KiB of Lua's memory that
--- would be garbage.
+-- call.lua URL CALLS: calls client:set_vault_notifications over one kept connection. Prints for each call
+-- the microseconds of CPU (user and system), the elapsed microseconds, and the KiB of Lua's memory that
+-- become garbage, and then the peak of the resident memory in KiB.
 
-local core = require "glacier.core"
 local glacier = require "glacier"
+local measure = require "spec.bench.measure"
 local params = require "spec.bench.parameters"
 
 local WARM_UP = 200
@@ -26,9 +26,6 @@ local function garbage()
 end
 
 run(WARM_UP)
-local kib = garbage()
-collectgarbage()
-local cpu, wall = os.clock(), core.monotonic()
-run(calls)
-cpu, wall = os.clock() - cpu, core.monotonic() - wall
-print(("%.3f %.3f %.3f"):format(cpu / calls * 1e6, wall / calls * 1e6, kib))
+local cpu, wall = measure.run(function() run(calls) end)
+local peak = measure.peak()
+print(("%.3f %.3f %.3f %d"):format(cpu / calls * 1e6, wall / calls * 1e6, garbage(), peak))

@@ -1,4 +1,4 @@
--- The call that is measured, and the client that makes it: nothing of either comes from the machine.
+-- The measured call and the client that makes it. Neither depends on the machine's settings.
 
 return {
   call = {
@@ -8,6 +8,10 @@ return {
       Events = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" },
     },
   },
+
+  --- The options of a client for the endpoint `url`.
+  -- @param transport function or nil: sends the requests
+  -- @return table
   client = function(url, transport)
     return {
       endpoint_url = url,
@@ -16,6 +20,7 @@ return {
         access_key_id = "AKIAIOSFODNN7EXAMPLE",
         secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
       },
+      ca_bundle = os.getenv "BENCH_CA",
       transport = transport,
       env = {},
     }

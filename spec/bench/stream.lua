@@ -1,15 +1,11 @@
--- stream.lua up URL FILE | down URL FILE | hash FILE: uploads FILE as an archive, or saves a job's
--- output, checked by its tree hash, as FILE, once; prints the seconds of CPU (user and system), those
--- that passed, and the highest resident memory in KiB. `hash` prints FILE's tree hash.
+-- stream.lua up URL FILE | down URL FILE: uploads FILE as an archive, or saves a job's output as FILE and
+-- checks its tree hash, once. Prints the seconds of CPU (user and system), the elapsed seconds, and the
+-- peak of the resident memory in KiB.
+-- stream.lua hash FILE: prints FILE's tree hash.
 
-local core = require "glacier.core"
 local glacier = require "glacier"
+local measure = require "spec.bench.measure"
 local params = require "spec.bench.parameters"
-
-local function peak()
-  local status = io.open "/proc/self/status"
-  return status and status:read "*a":match "VmHWM:%s*(%d+) kB" or 0
-end
 
 if arg[1] == "hash" then
   print(glacier.tree_hash(assert(io.open(arg[2], "rb"))))
@@ -17,12 +13,16 @@ if arg[1] == "hash" then
 end
 
 local client = glacier.client(params.client(arg[2]))
-local cpu, wall = os.clock(), core.monotonic()
-if arg[1] == "up" then
+
+local function up()
   client:upload_archive { vaultName = "examplevault", body = assert(io.open(arg[3], "rb")) }
-else
+end
+
+local function down()
   local output = client:get_job_output { vaultName = "examplevault", jobId = "job" }
-  assert(output.checksum, "no tree hash came to check the body by")
+  assert(output.checksum, "the response has no tree hash")
   output.body:save(arg[3])
 end
-print(("%.3f %.3f %d"):format(os.clock() - cpu, core.monotonic() - wall, peak()))
+
+local cpu, wall = measure.run(arg[1] == "up" and up or down)
+print(("%.3f %.3f %d"):format(cpu, wall, measure.peak()))
