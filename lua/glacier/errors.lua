@@ -25,7 +25,7 @@ end
 
 --- Raises `ParamValidationError`: the caller's arguments are wrong.
 -- @param operation string or nil: the API name of the operation, or the function of this module that
---   was called, such as "upload"; nil where the fault is found before one is known
+--   was called, such as "upload"; nil where no operation is known yet
 -- @param text string: the message
 function errors.invalid(operation, text)
   return errors.raise("validation", "ParamValidationError", text, { operation = operation })

@@ -9,7 +9,8 @@ local CHUNK = 64 * 1024 -- bytes that are read at once
 
 local ORIGIN = { words = "inventory: Invalid value, " } -- before the reason in an error's message
 
--- A table or a foreign userdata with a `read` method, such as get_job_output's body.
+-- Whether a value is a table or a userdata with a `read` method, such as get_job_output's body. Lua's own files are
+-- excluded.
 local function has_read(value)
   if type(value) == "table" then
     return type(value.read) == "function"
@@ -28,27 +29,27 @@ end
 
 local function misuse()
   return errors.invalid("inventory",
-    "inventory: another step of this iterator is under way, or one was broken off by an error")
+    "inventory: this iterator is already running, or an earlier step failed")
 end
 
 --- Iterates over the archives of an inventory: `for archive, info in glacier.inventory(source)`.
 -- The source is read in pieces, and only one archive is kept; it is not closed. The format, JSON or
--- CSV, shows in the bytes.
+-- CSV, is detected from the first bytes.
 --
 -- `archive` is a table: ArchiveId, ArchiveDescription, CreationDate, SHA256TreeHash (strings), Size
 -- (integer; a number where Lua has no integers). A member that is null or missing in JSON is absent.
 --
--- `info` is one and the same table at each step. VaultARN and InventoryDate are set in it when they
--- are read: before the first archive if they come before ArchiveList in the document, otherwise at
--- the end of the loop. It stays empty for CSV, which has neither.
+-- `info` is the same table at each step. Its members VaultARN and InventoryDate are set when they are read: before the
+-- first archive if they come before ArchiveList in the document, otherwise by the end of the loop. The table stays
+-- empty for CSV, which has neither.
 --
 -- Raises `ResponseParserError` (kind "transport", as for a response of the service that cannot be
--- parsed) where the source is malformed or cut off; its message has the number of the byte, the
--- first being 1. Raises `ParamValidationError` for a source that is none, and whatever the source's
--- reader raises. The iterator cannot go on after an error.
+-- parsed) where the source is malformed or truncated; its message has the position of the byte, counted from 1.
+-- Raises `ParamValidationError` for a value that is not a source, and whatever the source's reader raises. After an
+-- error the iterator cannot continue.
 -- @param value string, open file, function(n) -> string or nil, or an object with `read(self, n)`,
 --   such as get_job_output's `body`; a reader may yield (on Lua 5.1 not in a `for` loop: call the iterator there)
--- @return function: the iterator; table: `info`, for a loop without any step
+-- @return function: the iterator; table: `info`, also for an inventory without archives
 function inventory.archives(value)
   local opened = open(value)
   local parser, info, running = core.inventory(), {}, false

@@ -1,5 +1,5 @@
---- Reads JSON with lua-cjson, and writes it. It uses an instance of its own, the only one here: the settings that a
--- program makes on the shared instance do not reach it.
+--- Reads JSON with lua-cjson, and writes JSON. All modules here use this one instance of lua-cjson. It is separate from
+-- the shared instance, so a program that changes the settings of the shared instance does not change this one.
 local cjson = require "cjson"
 local core = require "glacier.core"
 

@@ -38,7 +38,7 @@ local function wait(value)
   return good, "function, or table { sleep = function, readable = function }"
 end
 
--- One row an option: a function that tells whether a value is valid, and what would be.
+-- One row for each option: a function that returns whether a value is valid, and a description of valid values.
 local known = {
   region = a "string",
   endpoint_url = a "string",
@@ -75,10 +75,10 @@ local function names()
 end
 
 --- Checks the options of `glacier.client`.
--- Raises `ParamValidationError` (kind "validation"), listing every option that is unknown or of the
--- wrong type, one a line.
+-- Raises `ParamValidationError` (kind "validation"). Its message lists every unknown option and every invalid value,
+-- one per line.
 -- @param given table or nil
--- @return table: the same, or an empty one
+-- @return table: `given`, or an empty table for nil
 function options.check(given)
   local problems = {}
   if given ~= nil and type(given) ~= "table" then
@@ -90,9 +90,9 @@ function options.check(given)
     if not check then
       problems[#problems + 1] = ("Unknown option: %q, must be one of: %s"):format(tostring(name), names())
     else
-      local good, wanted = check(value)
+      local good, expected = check(value)
       problems[#problems + 1] = not good
-        and ("Invalid value for option %s, type: %s, valid: %s"):format(name, type(value), wanted) or nil
+        and ("Invalid value for option %s, type: %s, valid: %s"):format(name, type(value), expected) or nil
     end
   end
   if problems[1] then

@@ -1,10 +1,10 @@
---- Paginators: the operations that answer in pages, one page or one item at a time.
+--- Paginators: iterate over the results of operations that return them in pages, by page or by item.
 local errors = require "glacier.errors"
 
 local paginate = {}
 
--- Operation -> the member of its output that is the list (the service's paginators-1.json). All
--- take `marker` and give `Marker`.
+-- Operation -> the member of its output that holds the list (the service's paginators-1.json). Each operation has the
+-- input member `marker` and the output member `Marker`.
 local lists = {
   ListVaults = "VaultList",
   ListJobs = "JobList",
@@ -12,43 +12,43 @@ local lists = {
   ListParts = "Parts",
 }
 
--- What is no table is left for the call to refuse.
+-- A value that is not a table is returned unchanged; the call then raises the error about it.
 local function copy(params)
   if params ~= nil and type(params) ~= "table" then
     return params
   end
-  local own = {}
+  local copied = {}
   for key, value in pairs(params or {}) do
-    own[key] = value
+    copied[key] = value
   end
-  return own
+  return copied
 end
 
 --- Iterates over the pages of an operation.
--- Raises what a call of it raises, and `PaginationError` (kind "validation") for an operation
--- that has no pages, or in the place of the next page where the service sent the same marker again.
+-- Raises the errors of the operation, and `PaginationError` (kind "validation") for an operation that has no pages. If
+-- the service sends the same marker twice, the iterator raises `PaginationError` instead of fetching the next page.
 -- @param call function(operation, params) -> output
 -- @param operation string: API name
--- @param params table or nil; it is not changed
+-- @param params table or nil; it is copied
 -- @return function() -> output, or nil after the last page
 function paginate.pages(call, operation, params)
   if not lists[operation] then
     errors.raise("validation", "PaginationError", ("Operation cannot be paginated: %s"):format(operation),
       { operation = operation })
   end
-  local own, more, again = copy(params), true, nil
+  local page_params, more, repeated = copy(params), true, nil
   return function()
     if not more then
       return nil
-    elseif again then
+    elseif repeated then
       errors.raise("validation", "PaginationError",
-        ("Error during pagination: The same next token was received twice: %s"):format(again),
+        ("Error during pagination: The same next token was received twice: %s"):format(repeated),
         { operation = operation })
     end
-    local page = call(operation, own)
+    local page = call(operation, page_params)
     local marker = page.Marker ~= "" and page.Marker or nil
-    again = marker == own.marker and marker
-    own.marker, more = marker, marker ~= nil
+    repeated = marker == page_params.marker and marker
+    page_params.marker, more = marker, marker ~= nil
     return page
   end
 end

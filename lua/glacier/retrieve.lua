@@ -1,5 +1,5 @@
---- From an archive's ID to the archive on the disk, and from a vault to the list of its archives: starts the job, waits
--- for it and fetches its output. Each joins a job of the same parameters that is in progress or done.
+--- Retrieves an archive into a file, and lists the archives of a vault. Both find or start the job, wait for it and
+-- fetch its output. A job with the same parameters that is in progress or done is used instead of a new one.
 local arguments = require "glacier.download.arguments"
 local copcall = require "glacier.async.copcall"
 local download = require "glacier.download"
@@ -18,8 +18,8 @@ local RETRIEVE = {
 }
 local LIST = { "vaultName", "accountId", "format", "jobId", "on_wait", "delay" }
 
--- Seconds between two looks at a job, and how often it is looked at. Jobs take minutes (Expedited) or hours: at most
--- 12, by the developer guide ("Archive Retrieval Options"), so that a week is far beyond.
+-- Seconds between two polls of a job, and seconds after which the wait fails. Jobs take minutes (Expedited) or at most
+-- 12 hours (developer guide, "Archive Retrieval Options"), so a week is long enough.
 local EXPEDITED_DELAY, USUAL_DELAY, WAIT_MAX = 30, 300, 7 * 24 * 3600
 
 -- ---- finding a job -------------------------------------------------------------------------------
@@ -29,7 +29,7 @@ local function retrieves_whole(job)
   return not range or range == ("0-%.0f"):format((job.ArchiveSizeInBytes or 0) - 1)
 end
 
--- Whether a job retrieves the archive. One that is done is as good from any tier.
+-- Returns a function: whether a job retrieves the whole archive. The tier matters only while the job is in progress.
 local function retrieves(given, tier)
   return function(job)
     return job.Action == "ArchiveRetrieval" and job.ArchiveId == given.archiveId and retrieves_whole(job)
@@ -37,7 +37,7 @@ local function retrieves(given, tier)
   end
 end
 
--- Whether a job lists the whole vault in the format.
+-- Returns a function: whether a job lists the whole vault in the format.
 local function lists(format)
   return function(job)
     local parameters = job.InventoryRetrievalParameters or {}
@@ -46,7 +46,7 @@ local function lists(format)
   end
 end
 
--- The ID of a job that may be joined; one that is done is preferred.
+-- The ID of a job that matches, preferably a completed one; nil if there is none.
 local function find_job(runtime, given, matches)
   local in_progress
   local function list_jobs(operation, params)
@@ -92,13 +92,14 @@ local function wait_for(runtime, given, job_id, delay)
     { delay = delay, max_attempts = math.max(1, math.ceil(WAIT_MAX / math.max(delay, 1))) })
 end
 
--- Finds or starts the job, waits for it and uses it. An error names the job, to go on with.
+-- Finds or starts the job, waits for it and calls `use`. An error object gets the ID of the job, so that the caller can
+-- continue with it.
 local function with_job(runtime, given, job, use)
   local job_id = given.jobId or find_job(runtime, given, job.matches) or start_job(runtime, given, job.parameters)
   local good, result = copcall.call(function()
     local description = wait_for(runtime, given, job_id, job.delay)
     if not job.accepts(description) then
-      errors.invalid(job.caller, ("%s: the job does something else: %s %s"):format(
+      errors.invalid(job.caller, ("%s: the job has another purpose: %s %s"):format(
         job.caller, tostring(description.Action), tostring(description.ArchiveId or "")))
     end
     return use(job_id)
@@ -115,12 +116,12 @@ end
 -- ---- the methods ---------------------------------------------------------------------------------
 
 --- Retrieves an archive into a file: finds or starts the job, waits for it, and downloads its output.
--- Raises what the operations, `client:wait_until` and `client:download` raise; the error's `jobId` is the job to go on
--- with, once there is one.
+-- Raises the errors of the operations, `client:wait_until` and `client:download`. Once there is a job, the error's
+-- `jobId` is its ID; pass it as `jobId` to continue.
 -- @param runtime table: of `runtime.new`
--- @param given table: vaultName, accountId or nil, archiveId, path; tier ("Standard", "Expedited", "Bulk"), jobId (goes
---   on with that job), on_wait = function(job), called with what DescribeJob gave before each wait, delay (seconds
---   between two looks at the job: 30 for Expedited, else 300); partSize, concurrency, progress as of `client:download`
+-- @param given table: vaultName, accountId or nil, archiveId, path; tier ("Standard", "Expedited", "Bulk"), jobId (uses
+--   that job), on_wait = function(job), called before each wait with the output of DescribeJob, delay (seconds between
+--   two polls of the job: 30 for Expedited, else 300); partSize, concurrency, progress as of `client:download`
 -- @return table: path, size, checksum, jobId
 function retrieve.archive(runtime, given)
   arguments.check("retrieve", given, RETRIEVE, { "archiveId", "path" })
@@ -144,8 +145,8 @@ function retrieve.archive(runtime, given)
 end
 
 --- Lists the archives of a vault: finds or starts the inventory job, waits for it, and iterates over its output.
--- Raises what the operations, `client:wait_until` and `glacier.inventory` raise; the error's `jobId` is the job to go
--- on with, once there is one.
+-- Raises the errors of the operations, `client:wait_until` and `glacier.inventory`. Once there is a job, the error's
+-- `jobId` is its ID; pass it as `jobId` to continue.
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId or nil, format ("JSON", "CSV"), jobId, on_wait, delay as of `retrieve`
 -- @return as of `glacier.inventory`: the iterator and `info`; then nil and the body of the output, which a `for` loop

@@ -1,7 +1,6 @@
---- `require "glacier.safe"`: the same functions, clients and methods as `require "glacier"`, which
--- return `nil, err` instead of raising an error object. What is no error object is raised all the same:
--- running out of memory, and what a function of the caller raises. An iterator raises while it runs,
--- for a loop would take nil for the end.
+--- `require "glacier.safe"`: the same functions, clients and methods as `require "glacier"`. They return `nil, err`
+-- instead of raising an error object. Any other error is still raised: out of memory, and what a function of the caller
+-- raises. Iterators also raise, because a loop takes nil as its end.
 local copcall = require "glacier.async.copcall"
 local glacier = require "glacier"
 
@@ -25,10 +24,10 @@ end
 -- The safe class of each class of objects that have methods.
 local classes = {}
 
--- Methods are looked up in the class when they are first used, and kept.
+-- A method is wrapped when it is first used, and the wrapped method is kept.
 local function safe_class(class)
-  local made = { __name = class.__name, __tostring = class.__tostring, __close = class.__close }
-  made.__index = setmetatable({}, {
+  local wrapped = { __name = class.__name, __tostring = class.__tostring, __close = class.__close }
+  wrapped.__index = setmetatable({}, {
     __index = function(methods, name)
       local value = class[name]
       value = type(value) == "function" and wrap(value) or value
@@ -36,12 +35,12 @@ local function safe_class(class)
       return value
     end,
   })
-  return made
+  return wrapped
 end
 
 local with_methods = { ["glacier.client"] = true, ["glacier.task"] = true, ["glacier.reader"] = true }
 
--- Gives an object, or the body in an output, the safe class. An object keeps its identity.
+-- Sets the safe class of an object, or of the body in an output. The object itself stays the same.
 function safe_value(value)
   if type(value) ~= "table" then
     return value

@@ -11,7 +11,7 @@ local ORIGIN = { words = "tree_hash: Invalid value, " } -- before the reason in 
 local OPTIONS = { skip_linear = true }
 
 --- The tree hash of a string, an open file (from its position, which moves to the end) or a reader function. Raises
--- `ParamValidationError` for anything else. In OpenResty, other coroutines run meanwhile.
+-- `ParamValidationError` for anything else. In OpenResty, other coroutines can run during the hashing.
 -- @return string
 function tree_hash.hash(value)
   local opened = source.open(value, ORIGIN)
@@ -31,14 +31,15 @@ function tree_hash.hash(value)
   return hex
 end
 
---- Makes a hasher that is fed: `:update(bytes)`, then `:hex()`, after which more may be fed.
--- @return userdata; the second result of its `:hex()` is the plain SHA-256, `:length()` gives the bytes fed
+--- Makes an incremental hasher: `:update(bytes)` adds bytes, `:hex()` returns the tree hash of all bytes so far. More
+-- bytes may be added after `:hex()`.
+-- @return userdata; the second result of its `:hex()` is the plain SHA-256; `:length()` returns the number of bytes
 function tree_hash.hasher()
   return core.tree_hash()
 end
 
 --- The tree hash of consecutive parts, from the list of their tree hashes. Every part but the last has the
--- same size, 1 MiB × 2ⁿ. Raises `ParamValidationError` for an empty list or what is no hash.
+-- same size, 1 MiB × 2ⁿ. Raises `ParamValidationError` for an empty list or an invalid hash.
 -- @param list list of strings
 -- @return string
 tree_hash.combine = core.combine_tree_hashes

@@ -1,14 +1,14 @@
---- Waiters: poll an operation until something has come about.
+--- Waiters: poll an operation until a vault or a job is in the expected state.
 local errors = require "glacier.errors"
 local copcall = require "glacier.async.copcall"
 
 local waiters = {}
 
--- Each asks `operation` and judges its output: true when done; false to go on, and what was seen;
--- nil and why where it never will be. Where `missing` is set, ResourceNotFoundException is an answer,
--- too: no output. Names and words are botocore's.
--- Delays (seconds) and attempts of the first two are those of the service's waiters-2.json; a job
--- takes hours, so it is asked for seldom and long.
+-- Each waiter calls `operation` and passes the output to `judge`. `judge` returns true when the waiter is done; false
+-- and a description of the current state to continue; nil and a reason when the expected state can no longer be
+-- reached. Where `missing` is set, ResourceNotFoundException counts as an answer, and `judge` gets nil. Names and words
+-- are botocore's. The delays (seconds) and attempts of the first two are those of the service's waiters-2.json. A job
+-- takes hours, so its delay is longer and it has more attempts.
 local known = {
   vault_exists = {
     name = "VaultExists",
@@ -29,7 +29,7 @@ local known = {
     operation = "DescribeJob", delay = 60, max_attempts = 2000,
     judge = function(output)
       if output.StatusCode == "Failed" then
-        return nil, "the job failed: " .. tostring(output.StatusMessage or "no reason was given")
+        return nil, "the job failed: " .. tostring(output.StatusMessage or "no reason given")
       end
       return output.Completed == true, "the job is in progress"
     end,
@@ -57,8 +57,8 @@ local function settings_of(waiter, options)
   return settings
 end
 
--- Asks once. Returns the output, or nil where the resource is missing and that is an answer; and
--- the response in either case.
+-- Calls the operation once. Returns its output, or nil where a missing resource counts as an answer. The second result
+-- is the response in both cases.
 local function ask(host, waiter, params)
   local good, outcome = copcall.call(host.call, waiter.operation, params)
   if good then
@@ -69,10 +69,9 @@ local function ask(host, waiter, params)
   return error(outcome, 0)
 end
 
---- Waits.
--- Raises `WaiterError` (kind "waiter", `response` the last one) when the attempts or the timeout
--- run out, or what is waited for can no longer come about; other errors of the operation as they
--- are.
+--- Waits for a vault or a job.
+-- Raises `WaiterError` (kind "waiter"; `response` is the last response) after the last attempt, at the timeout, or when
+-- the expected state can no longer be reached. Other errors of the operation are raised unchanged.
 -- @param host table: `call(operation, params)`, `pause(seconds)`, `clock()`
 -- @param name string: "vault_exists", "vault_not_exists", "job_completed"
 -- @param params table: of DescribeVault or DescribeJob

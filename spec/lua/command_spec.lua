@@ -111,7 +111,7 @@ describe("the command glacier", function()
     assert.is_truthy(printed:find('"VaultName":"v"', 1, true), printed)
     printed = shell.output([[printf '{"vaultName":"v"}' | ]] .. command_line "call DescribeVault - 2>&1")
     assert.is_truthy(printed:find('"VaultName":"v"', 1, true), printed)
-    assert.are.same({ "glacier: the parameters are not a JSON object", 1 }, { run "call describe_vault v" })
+    assert.are.same({ "glacier: invalid parameters: expected a JSON object", 1 }, { run "call describe_vault v" })
   end)
 
   it("uploads a file and prints the archive's ID", function()

@@ -89,11 +89,11 @@ describe("glacier.config.endpoint", function()
       code = "UnknownEndpointError", message = "Invalid Configuration: Dualstack and custom endpoint are not supported",
     },
     ["if its [services] section is missing"] = {
-      config = GLOBAL, message = "services in @/.aws/config, line 4: there is no section [services s], or it is empty",
+      config = GLOBAL, message = "services in @/.aws/config, line 4: the section [services s] is missing or empty",
     },
     ["if its [services] section is empty"] = {
       config = GLOBAL .. "[services s]\n",
-      message = "services in @/.aws/config, line 4: there is no section [services s], or it is empty",
+      message = "services in @/.aws/config, line 4: the section [services s] is missing or empty",
     },
     ["if a [services] section has text instead of a block"] = {
       config = GLOBAL .. "[services s]\nglacier = http://services.test\n",

@@ -186,7 +186,7 @@ describe("glacier.credentials.assume_role", function()
     { "a serial number but no mfa_code", ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
       "CredentialRetrievalError", "an MFA code for me is needed: give the option mfa_code" },
     { "a services section that does not exist", "services = x\n" .. ROLE .. "source_profile = source\n" .. SOURCE,
-      "InvalidConfigError", ".aws/config, line 2: there is no section [services x]", {} },
+      "InvalidConfigError", ".aws/config, line 2: the section [services x] is missing or empty", {} },
     { "an unknown mode of STS endpoints", "sts_regional_endpoints = x\n" .. ROLE .. "source_profile = source\n"
       .. SOURCE,
       "InvalidConfigError", '.aws/config, line 2: "x" is not one of legacy, regional', {} },

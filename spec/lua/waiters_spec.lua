@@ -101,7 +101,7 @@ describe("waiting until a job is completed", function()
     assert.are.equal("Failed", err.response.StatusCode)
     assert.are.equal("DescribeJob", err.operation)
     assert_gave_up({ { status = 200, body = '{"StatusCode":"Failed"}' } }, "job_completed", 1, 60,
-      "Waiter JobCompleted failed: the job failed: no reason was given")
+      "Waiter JobCompleted failed: the job failed: no reason given")
   end)
 
   it("gives up after 2000 attempts", function()

@@ -1,4 +1,4 @@
---- What each subcommand of `glacier` does: one call of the API each, and what is printed of it.
+--- The subcommands of `glacier`: each calls one function of the API and prints the result.
 local glacier = require "glacier"
 local json = require "glacier.json"
 
@@ -6,12 +6,12 @@ local actions = {}
 
 local BOTH_EVENTS = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" }
 
--- A word as the shell reads it back.
+-- Quotes a word for the shell.
 local function quoted(word)
   return word:find "^[%w@%%_+=:,./-]+$" and word or "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
--- A command line that continues what was interrupted.
+-- The command line that resumes an interrupted command.
 local function command_line(option, ...)
   local words = { "glacier", option, "--" }
   for _, word in ipairs { ... } do
@@ -56,8 +56,8 @@ local notifications = {}
 
 function notifications.get(run)
   return each_vault(run, function(vault)
-    local found = run.client:get_vault_notifications_or_nil(params_of(run, vault))
-    local config = found and found.vaultNotificationConfig
+    local output = run.client:get_vault_notifications_or_nil(params_of(run, vault))
+    local config = output and output.vaultNotificationConfig
     run.printer.result({ vaultName = vault, vaultNotificationConfig = config }, config_line(vault, config))
   end)
 end
@@ -196,7 +196,7 @@ local function parameters_of(text)
   end
   local value = text and json.decode(text)
   if text and type(value) ~= "table" then
-    error("the parameters are not a JSON object", 0)
+    error("invalid parameters: expected a JSON object", 0)
   end
   return value
 end

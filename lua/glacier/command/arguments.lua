@@ -1,4 +1,4 @@
---- What the command `glacier` accepts: its subcommands and options.
+--- The subcommands and options of the command `glacier`.
 local argparse = require "argparse"
 
 local arguments = {}
@@ -9,9 +9,9 @@ local function add_common(parser)
   parser:option("--region", "The region, for example us-west-2."):argname "REGION"
   parser:option("--endpoint-url", "Send requests to this URL instead of the region's endpoint."):argname "URL"
   parser:option("--account-id", "The account that owns the vaults (default: that of the keys)."):argname "ID"
-  parser:flag("--json", "Print results as JSON, one document a line.")
-  parser:flag("-q --quiet", "Print no progress.")
-  parser:flag("-n --dry-run", "Only say what would be changed; send no write.")
+  parser:flag("--json", "Print results as JSON, one document per line.")
+  parser:flag("-q --quiet", "Do not print progress.")
+  parser:flag("-n --dry-run", "Only print what would be changed; do not change it.")
 end
 
 local function positive_integer(text)
@@ -40,10 +40,12 @@ local function add_notifications(parser)
   add_vaults(set, "+")
   add_config(set)
   add_vaults(group:command("delete", "Remove the configuration of each vault."), "+")
-  local sync = group:command("sync", "Set the configuration of each vault where it differs; without a vault: of all.")
+  local sync = group:command("sync",
+    "Set the configuration of each vault where it differs; without a vault, of all vaults.")
   add_vaults(sync, "*")
   add_config(sync)
-  sync:option("--concurrency", "How many vaults are worked on at a time.", 64):argname "N":convert(positive_integer)
+  sync:option("--concurrency", "The number of vaults that are changed at the same time.", 64)
+    :argname "N":convert(positive_integer)
   local check = group:command("check", "Look for errors in a configuration; nothing is sent.")
   add_vaults(check, "*")
   add_config(check)
@@ -53,7 +55,7 @@ local function add_policy(parser)
   local policy = parser:command("topic-policy", "Print the access policy that lets vaults publish to a topic.")
   policy:option("--topic", "The ARN of the SNS topic."):argname "ARN":count(1)
   policy:option("--account", "The account of the vaults."):argname "ID":count(1)
-  policy:option("--kms-key", "The customer key that encrypts the topic."):argname "KEY"
+  policy:option("--kms-key", "The customer managed key that encrypts the topic."):argname "KEY"
   add_vaults(policy, "*")
 end
 
@@ -62,10 +64,12 @@ local function add_archives(parser)
   upload:argument("vault", "The name of the vault.")
   upload:argument("path", "The file.")
   upload:option("--description", "The description of the archive."):argname "TEXT"
-  upload:option("--part-size", "Bytes of a part: 1 MiB times a power of 2."):argname "BYTES":convert(positive_integer)
-  upload:option("--concurrency", "How many parts are sent at a time."):argname "N":convert(positive_integer)
+  upload:option("--part-size", "The size of a part in bytes: 1 MiB times a power of 2.")
+    :argname "BYTES":convert(positive_integer)
+  upload:option("--concurrency", "The number of parts that are sent at the same time.")
+    :argname "N":convert(positive_integer)
   upload:option("--upload-id", "Resume this upload."):argname "ID"
-  local download = parser:command("download", "Save the output of a job; called again, it goes on where it stopped.")
+  local download = parser:command("download", "Save the output of a job. Run it again to resume.")
   download:argument("vault", "The name of the vault.")
   download:argument("job", "The ID of the job.")
   download:argument("path", "The file to write.")

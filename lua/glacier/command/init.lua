@@ -33,13 +33,13 @@ local function new_run(options)
   return run
 end
 
-local function tell_how_to_resume(run)
+local function print_resume(run)
   if run.resume then
     run.printer.note("to resume, run: " .. run.resume)
   end
 end
 
--- Does the work. Returns the exit status.
+-- Runs the subcommand. Returns the exit status.
 local function perform(run)
   local actions = require "glacier.command.actions"
   local ok, result = pcall(actions[run.options.command], run)
@@ -52,7 +52,7 @@ local function perform(run)
   else
     run.fail(result)
   end
-  tell_how_to_resume(run)
+  print_resume(run)
   return is_interrupt(result) and INTERRUPTED or FAILURE
 end
 
@@ -66,8 +66,8 @@ function command.main(words)
     io.stderr:write("glacier: ", options, "\nTry 'glacier --help' for more information.\n")
     return USAGE
   end
-  local made, run = pcall(new_run, options)
-  if not made then
+  local good, run = pcall(new_run, options)
+  if not good then
     io.stderr:write("glacier: ", tostring(run), "\n")
     return is_interrupt(run) and INTERRUPTED or FAILURE
   end

@@ -3,7 +3,7 @@ local json = require "glacier.json"
 
 local output = {}
 
--- Whether standard error is a terminal. Lua cannot ask; the shell's `test` can.
+-- Whether standard error is a terminal. Lua has no function for this, so the shell's `test` is used.
 local function is_terminal()
   local status = os.execute "test -t 2"
   return status == true or status == 0
@@ -28,7 +28,7 @@ function output.new(options)
     io.stderr:write("glacier: ", text, "\n")
   end
 
-  --- Shows how far the work is, on one line that is overwritten; only on a terminal.
+  --- Shows the progress on one line that is overwritten. Does nothing if standard error is not a terminal.
   function printer.progress(done, total, unit)
     if live then
       local part = total and total > 0 and (" (%d %%)"):format(math.floor(100 * done / total)) or ""
@@ -37,7 +37,7 @@ function output.new(options)
     end
   end
 
-  --- Ends the line of progress, if one is shown.
+  --- Ends the progress line, if one is shown.
   function printer.finish()
     if shown then
       io.stderr:write "\n"

@@ -1,11 +1,11 @@
---- The URL of a service: a configured one, else what the endpoint rules give.
+--- The URL of a service: the configured one, or the result of the endpoint rules.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local values = require "glacier.config.values"
 
 local endpoint = {}
 
--- How the host names of services begin, by their names in settings.
+-- The first part of a service's host name, by the service's name in settings.
 local hosts = { glacier = "glacier", sts = "sts", sso = "portal.sso", sso_oidc = "oidc" }
 
 -- The [services] section that the profile names.
@@ -14,12 +14,12 @@ local function services_of_profile(sources)
   local services = sources.files.services[name]
   if name and not (services and next(services)) then
     errors.raise("config", "InvalidConfigError",
-      ("%s: there is no section [services %s], or it is empty"):format(origin, name))
+      ("%s: the section [services %s] is missing or empty"):format(origin, name))
   end
   return services or {}
 end
 
--- The URL that this section has for the service, else the profile's for all services.
+-- The URL for the service in the [services] section, else the profile's URL for all services.
 local function url_of_profile(sources, service)
   local services = services_of_profile(sources)
   local block = services[service]
@@ -33,7 +33,7 @@ local function url_of_profile(sources, service)
   return values.text_of(sources, sources.profile, "endpoint_url")
 end
 
--- The URL that is configured for a service, outside of the client's options, and where it is set; nil for none.
+-- The URL for a service in the environment or the profile, and where it is set; nil for none.
 local function configured(sources, service)
   if values.look_up(sources, "ignore_configured_endpoint_urls") then
     return nil
@@ -47,7 +47,7 @@ local function configured(sources, service)
   return url_of_profile(sources, service)
 end
 
--- Calls core.endpoint. Where the URL was set is added to the message of an error about it.
+-- Calls core.endpoint. The message of an error about the URL gets the place where the URL is set.
 local function by_rules(origin, fields)
   local good, result = pcall(core.endpoint, fields)
   if good then
@@ -62,11 +62,11 @@ end
 --- Resolves the endpoint of a service.
 -- Raises errors of kind "config".
 -- @param sources table: of `values.look_up`
--- @param service string: "glacier", "sts", "sso" or "sso_oidc"; it is its name in a [services] section and, in upper
+-- @param service string: "glacier", "sts", "sso" or "sso_oidc"; this is the name in a [services] section and, in upper
 --   case, in AWS_ENDPOINT_URL_<NAME>
--- @param options table: region, string; endpoint_url, string or nil: a URL that is given in code; use_fips,
+-- @param options table: region, string; endpoint_url, string or nil: a URL from the client's options; use_fips,
 --   use_dualstack, booleans or nil
--- @return string, boolean: the URL, and whether it is a configured one rather than what the rules give
+-- @return string, boolean: the URL, and whether it is configured (false: it comes from the rules)
 function endpoint.resolve(sources, service, options)
   local url, origin = options.endpoint_url, nil
   if url == nil then

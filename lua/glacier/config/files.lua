@@ -6,8 +6,8 @@ local files = {}
 
 --- Reads a whole file. It never waits for the writer of a pipe.
 -- @param path string
--- @param limit number: in bytes; a longer file is refused
--- @return string: the content; or nil, what is wrong (without the path), and true where nothing is at the path, or a
+-- @param limit number: bytes; a longer file is an error
+-- @return string: the content; or nil, the problem (without the path), and true if the path does not exist or is a
 --   directory
 function files.read(path, limit)
   local fault = paths.fault(path)

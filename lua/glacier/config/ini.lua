@@ -1,13 +1,13 @@
 --- The INI grammar of AWS's shared config and credentials files.
 --
--- It is the grammar that botocore reads: CPython's configparser.RawConfigParser with its defaults, in UTF-8 and with
--- universal newlines, and botocore's one level of nested blocks on top (configloader.py). In short: `[name]` headers;
+-- It is the grammar that botocore reads: CPython's configparser.RawConfigParser with its defaults, UTF-8 and universal
+-- newlines, plus botocore's one level of nested blocks (configloader.py). In short: `[name]` headers;
 -- `key = value` or `key : value`, split at the first of the two; `#` and `;` comment only a whole line; a line that is
 -- indented deeper than its option continues that option's value; keys are lower-cased, here in ASCII only; a header or
 -- a key that comes twice is an error; the keys of `[DEFAULT]` belong to every other section; a value that begins on the
 -- line below its key is a block of `key = value` lines, whose keys stay as written.
 --
--- No problem that is returned here quotes a line, because a broken line may hold a secret key.
+-- Messages never quote a line, because a malformed line may hold a secret key.
 local core = require "glacier.core"
 
 local ini = {}
@@ -47,7 +47,7 @@ local function space_before(text, position)
   end
 end
 
--- The text without the white space around it, and how many characters of that were before it.
+-- The text without the white space around it, and the number of white-space characters before it.
 local function strip(text)
   local first, last, indent = 1, #text, 0
   local length = space_after(text, first)
@@ -63,7 +63,7 @@ local function strip(text)
   return text:sub(first, last), indent
 end
 
--- string.lower follows the host's locale and could break a UTF-8 sequence.
+-- string.lower follows the host's locale, so it could change bytes of a UTF-8 sequence.
 local function lower(text)
   return (text:gsub("[A-Z]", function(letter)
     return string.char(letter:byte() + 32)
@@ -83,7 +83,7 @@ local function open_section(state, name, line)
   end
   local earlier = state.by_name[name]
   if earlier then
-    return "the section of line " .. earlier.line .. " begins again"
+    return "the section is defined in line " .. earlier.line .. " already"
   end
   state.section = new_section(name, line)
   state.by_name[name] = state.section
@@ -102,7 +102,7 @@ local function add_option(state, text, line)
   local section = state.section
   local earlier = section.options[key]
   if earlier then
-    return "the key of line " .. earlier.line .. " is set again in the same section"
+    return "the key is set in line " .. earlier.line .. " of the same section already"
   end
   state.option = { line = line, { text = strip(text:sub(delimiter + 1)), line = line } }
   section.options[key] = state.option
@@ -116,8 +116,8 @@ local function no_section(line)
   return "no section header above it"
 end
 
--- Reads one line. Returns what is wrong with it, or nil.
-local function take_line(state, line, number)
+-- Reads one line. Returns the problem, or nil.
+local function read_line(state, line, number)
   if not core.utf8_valid(line) then
     return "not valid UTF-8"
   end
@@ -178,7 +178,7 @@ end
 
 -- Adds the options of `from` that `values` does not have yet.
 local function read_options(from, values, lines)
-  local own = lines[values]
+  local value_lines = lines[values]
   for _, key in ipairs(from.order) do
     if values[key] == nil then
       local option = from.options[key]
@@ -186,7 +186,7 @@ local function read_options(from, values, lines)
       if value == nil then
         return detail, line
       end
-      values[key], own[key] = value, option.line
+      values[key], value_lines[key] = value, option.line
       if type(value) == "table" then
         lines[value] = detail
       end
@@ -214,14 +214,15 @@ end
 --- Parses the text of a file, with newlines of any kind.
 -- @param text string
 -- @return list, table: the sections in the file's order without `[DEFAULT]`, each { name = string, line = number,
---   values = map of key to string or, for a nested block, to a map }; and the line numbers: for each of these maps as
---   the key, a map of key to line. Or nil, what is wrong (it quotes nothing of the file), and the number of the line
+--   values = map of key to string or, for a nested block, to a map }; and the line numbers: a table whose keys are
+--   these maps and whose values are maps of key to line. Or nil, the problem (without text of the file), and its line
+--   number
 function ini.parse(text)
   local state = { sections = {}, by_name = {}, defaults = new_section("DEFAULT"), indent = 0 }
   local number = 0
   for line in (text:gsub("\r\n?", "\n") .. "\n"):gmatch("([^\n]*)\n") do
     number = number + 1
-    local problem = take_line(state, line, number)
+    local problem = read_line(state, line, number)
     if problem then
       return nil, problem, number
     end

@@ -1,12 +1,12 @@
---- Paths from settings: what stands for a home directory or a variable in them, and which ones are invalid.
+--- Paths from settings: expands home directories and variables, and finds invalid paths.
 local core = require "glacier.core"
 
 local paths = {}
 
---- Finds what makes a path unusable for the system. Every path that a setting, a parameter or a file gives is checked
--- here before it is used, because the system takes a path only up to its first NUL.
+--- Checks a path. Every path from a setting, a parameter or a file is checked here before it is used, because the
+-- system ignores what follows the first NUL of a path.
 -- @param path string
--- @return string: what is wrong, for a message; nil for a usable path
+-- @return string: the problem, for a message; nil for a valid path
 function paths.fault(path)
   if path == "" then
     return "the path is empty"
@@ -14,8 +14,8 @@ function paths.fault(path)
   return path:find("\0", 1, true) and "the path contains a NUL byte" or nil
 end
 
---- Replaces $NAME and ${NAME} by variables, as Python's os.path.expandvars does: unknown names stay, and a value is
--- not expanded again.
+--- Replaces $NAME and ${NAME} by the values of variables, as Python's os.path.expandvars does: unknown names stay
+-- unchanged, and values are not expanded again.
 -- @param path string
 -- @param getenv function(name) -> string or nil
 -- @return string
@@ -36,7 +36,7 @@ function paths.expand_variables(path, getenv)
   return table.concat(pieces)
 end
 
--- The home directory of a user name, or of whoever runs the process if it is empty.
+-- The home directory of a user; an empty name means the user that runs the process.
 local function home_of(user, getenv, default_home)
   if user ~= "" then
     return core.home(user)
@@ -48,11 +48,12 @@ local function home_of(user, getenv, default_home)
   return home or nil
 end
 
---- Expands `~` or `~user` at the start of a path, as Python's os.path.expanduser does. Where the home directory is
--- unknown the path stays as it is.
+--- Expands `~` or `~user` at the start of a path, as Python's os.path.expanduser does. If the home directory
+-- is unknown, the path stays unchanged.
 -- @param path string
 -- @param getenv function(name) -> string or nil: for HOME
--- @param default_home string; nil for the one in the system's user database; false for none: for `~` without HOME
+-- @param default_home string, nil or false: used for `~` if HOME is not set; nil means the system's user database,
+--   false means no home directory
 -- @return string
 function paths.expand_user(path, getenv, default_home)
   local user, rest = path:match "^~([^/]*)(.*)$"

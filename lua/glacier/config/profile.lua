@@ -1,6 +1,6 @@
---- AWS's shared config and credentials files: where they are, which profiles they hold, and which of these is used.
--- They are read as botocore reads them (configloader.py, session.py); their grammar is in glacier.config.ini. No
--- message quotes a line of a file, because the line may hold a key.
+--- Finds and reads AWS's shared config and credentials files, and selects the profile. They are read as botocore reads
+-- them (configloader.py, session.py); glacier.config.ini has the grammar. Messages never quote a line of a file,
+-- because the line may hold a key.
 local errors = require "glacier.errors"
 local files = require "glacier.config.files"
 local ini = require "glacier.config.ini"
@@ -9,10 +9,10 @@ local words = require "glacier.config.words"
 
 local profile = {}
 
--- No settings file is this long, but a path can name a device without an end.
+-- More than any settings file has. The limit exists because a path can name an endless device.
 local MAX_FILE_BYTES = 16 * 1024 * 1024
 
--- How the names of the config file's sections begin, and what they define.
+-- The prefixes of section names in the config file, and what these sections define.
 local PREFIXES = {
   { prefix = "profile", kind = "profiles" },
   { prefix = "sso-session", kind = "sso_sessions" },
@@ -24,7 +24,8 @@ local function raise_parse_error(path, problem, line)
   errors.raise("config", "ConfigParseError", ("Unable to parse config file: %s%s: %s"):format(path, location, problem))
 end
 
--- Reads one of the two files. A file that nobody named may be unreadable, as in botocore: `problem` then says why.
+-- Reads one of the two files. As in botocore, an unreadable file at the default path is not an error; `problem` then
+-- holds the reason.
 local function read_document(variable, default, options)
   local named = options.getenv(variable)
   local path = paths.expand_variables(named or default, options.getenv)
@@ -40,8 +41,8 @@ local function read_document(variable, default, options)
   return { path = path, problem = not missing and problem or nil, sections = sections, lines = lines }
 end
 
--- What a section of the config file defines, and its name; nil for any other section. As in botocore, the first word
--- only has to begin with the prefix.
+-- What a section of the config file defines, and the name of that; nil for any other section. As in botocore, it is
+-- enough that the first word begins with the prefix.
 local function classify(name)
   for _, row in ipairs(PREFIXES) do
     if name:sub(1, #row.prefix) == row.prefix then
@@ -76,8 +77,8 @@ local function by_name(sections)
   return map
 end
 
--- Joins the parts of each profile; the keys of the credentials file win. `parts` gets the maps that each joined map
--- was made of, the winning one first.
+-- Merges the two parts of each profile; keys of the credentials file take precedence. For each merged map, `parts` gets
+-- the list of its parts, the one with precedence first.
 local function merge(config, credentials, parts)
   local merged = {}
   for _, part in ipairs { config, credentials } do
@@ -105,23 +106,23 @@ local function locate(documents, parts, map, key)
   end
 end
 
--- What is wrong with a file that could not be read, for a message; nil for a readable or missing one.
+-- Why a file could not be read, for a message; nil for a readable or a missing file.
 local function problem_of(document)
   return document.problem and ("%s: %s"):format(document.path, document.problem)
 end
 
 --- Reads both files: AWS_CONFIG_FILE, else ~/.aws/config; AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials. A
--- missing file has no sections, and neither has an unreadable one that nobody named.
--- Raises `ConfigParseError` for a file that breaks the grammar; also for an unreadable one that a variable names, or
--- where a profile is chosen in code.
+-- missing file counts as empty, and so does an unreadable file at the default path.
+-- Raises `ConfigParseError` for a malformed file. It also raises it for an unreadable file, if a variable names the
+-- file or a profile is chosen in code.
 -- @param options table: getenv, function(name) -> string or nil (the environment; an empty variable is nil), also for
 --   `~`, `$NAME` and `${NAME}` in the two paths; home, the `default_home` of `paths.expand_user`; profile, the name of
 --   a profile that is chosen in code, or nil
--- @return table of read-only maps; a value is a string, or a map of strings where it is a nested block:
---   profiles       name -> map of both files' keys, where the credentials file wins
+-- @return table of read-only maps, whose values are strings or, for a nested block, maps of strings:
+--   profiles       name -> map of both files' keys; the credentials file takes precedence
 --   config         name -> the part in the config file;  credentials  name -> the part in the other
 --   sso_sessions, services   name -> map
---   problems       what is wrong with files that could not be read, by "config" and "credentials"
+--   problems       why a file could not be read, by "config" and "credentials"
 --   source(map, key) -> path, line    where `key` was set; `map` is any of these maps, nested blocks included, or the
 --                                     name of a profile
 function profile.load(options)
@@ -141,11 +142,12 @@ function profile.load(options)
 end
 
 --- Selects the profile: `explicit`, else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else "default".
--- Raises `ProfileNotFound` for a profile that is named and in neither file.
+-- Raises `ProfileNotFound` if a profile is named and neither file has it.
 -- @param loaded table: of `profile.load`
 -- @param explicit string or nil: the name that is given in code
 -- @param getenv function(name) -> string or nil; an empty variable is nil
--- @return string, table: its name, and its map in loaded.profiles; that of "default" may be empty unless it is named
+-- @return string, table: the profile's name, and its map in loaded.profiles; if no profile is named and there is no
+--   "default", the map is empty
 function profile.select(loaded, explicit, getenv)
   local name = explicit or getenv "AWS_PROFILE" or getenv "AWS_DEFAULT_PROFILE"
   if not name then

@@ -5,8 +5,8 @@ local values = require "glacier.config.values"
 
 local config = {}
 
--- Looks up variables: the process's, or those that the host gives. Only strings count; an empty one counts as unset, as
--- in every AWS tool.
+-- Returns a function that looks up variables: in the option `env`, or in the environment of the process. Values that
+-- are not strings are ignored. An empty variable counts as unset, as in every AWS tool.
 local function environment(given)
   return function(name)
     local value
@@ -19,19 +19,20 @@ local function environment(given)
   end
 end
 
--- Where settings come from, besides the options; and the name of the profile.
+-- The sources of settings besides the options, and the name of the profile.
 local function open_sources(options)
   local getenv = environment(options.env)
   local home = nil
   if options.env then
-    home = false -- a host that gives its environment has no home directory but that of its HOME
+    home = false -- with the option `env`, only its HOME counts
   end
   local files = profile.load { getenv = getenv, home = home, profile = options.profile }
   local name, map = profile.select(files, options.profile, getenv)
   return { getenv = getenv, home = home, files = files, profile = map }, name
 end
 
--- "fips-us-gov-west-1" and "us-east-1-fips" are old spellings of a region and the wish for its FIPS endpoint.
+-- "fips-us-gov-west-1" and "us-east-1-fips" are old names that stand for a region and its FIPS endpoint. Returns the
+-- region, and whether FIPS is requested.
 local function plain_region(region)
   local plain = region and region:gsub("fips%-", ""):gsub("%-fips", "")
   if plain == "" or plain == region then
@@ -40,7 +41,8 @@ local function plain_region(region)
   return plain, true
 end
 
--- libcurl reads the variables of the process itself. From an environment that is given, this reads the same ones.
+-- libcurl itself reads the proxy variables of the process. If the option `env` is set, this reads the same variables
+-- there.
 local function proxies(options, getenv)
   local given = options.env
   local no_proxy = given and (getenv "no_proxy" or getenv "NO_PROXY" or "") or nil
@@ -55,7 +57,7 @@ local function proxies(options, getenv)
   }
 end
 
--- An option, else the setting of that name, else the default.
+-- The value of an option, else of the setting with that name, else the default.
 local function pick(options, sources, name, default)
   if options[name] ~= nil then
     return options[name]
@@ -72,7 +74,7 @@ local function set_retries(settings, options, sources)
   settings.max_attempts = pick(options, sources, "max_attempts", settings.retry_mode == "legacy" and 5 or 3)
 end
 
--- Where requests go, and which region signs them.
+-- Sets the endpoint, and the region that requests are signed for.
 local function set_endpoint(settings, options, sources)
   local region, fips = plain_region(pick(options, sources, "region"))
   settings.region = region

@@ -1,16 +1,16 @@
---- The settings that are written as text outside of Lua: where each one is found, and what it may say. The names are
--- those of the AWS SDKs and Tools Reference Guide.
+--- Settings from environment variables and the shared files: where each one is looked up, and which values are valid.
+-- The names are those of the AWS SDKs and Tools Reference Guide.
 local errors = require "glacier.errors"
 local paths = require "glacier.config.paths"
 
 local values = {}
 
--- A reader takes the text of a setting and gives its value; or nil and what is expected instead.
+-- A reader converts the text of a setting into its value; or returns nil and what is expected.
 local function text(value)
   return value
 end
 
--- A path; `sources` gives the environment for its `~`.
+-- Expands `~` with the environment in `sources`.
 local function path(value, sources)
   value = paths.expand_user(value, sources.getenv, sources.home)
   if paths.fault(value) then
@@ -48,8 +48,8 @@ local function one_of(...)
   end
 end
 
--- For each setting: its reader; its variables, of which the first that is set wins; its key in a profile, if it has
--- one; and variables that count after the profile.
+-- For each setting: its reader; its variables, in the order of precedence; its key in a profile, or nil; and variables
+-- that are looked up after the profile.
 local settings = {
   region = { text, { "AWS_REGION", "AWS_DEFAULT_REGION" }, "region" },
   ca_bundle = { path, { "AWS_CA_BUNDLE" }, "ca_bundle", { "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE" } },
@@ -81,13 +81,13 @@ local settings = {
 
 --- Raises `InvalidConfigError`.
 -- @param origin string: where the setting is
--- @param given string: what it says
--- @param expected string: what it may say
+-- @param given string: its value, or what kind of value it is
+-- @param expected string: what a valid value is
 function values.invalid(origin, given, expected)
   errors.raise("config", "InvalidConfigError", ("%s: %s is not %s"):format(origin, given, expected))
 end
 
---- Tells where the files set a key, for a message.
+--- Describes where the files set a key, for a message.
 -- @return string
 function values.origin(sources, map, key)
   local file, line = sources.files.source(map, key)
@@ -97,7 +97,7 @@ end
 --- Reads a text in one of the files' maps.
 -- Raises `InvalidConfigError` for a nested block.
 -- @param key string or nil
--- @return string, string: the text and where it is set; nil where there is none, or an empty one
+-- @return string, string: the text and where it is set; nil if the key is missing or empty
 function values.text_of(sources, map, key)
   local value = key and map[key]
   if value == nil or value == "" then
@@ -130,12 +130,12 @@ local function find(sources, row)
   return value, origin
 end
 
---- Looks a setting up in the environment and the profile.
+--- Looks up a setting in the environment and the profile.
 -- Raises `InvalidConfigError` for an invalid value.
 -- @param sources table: getenv (function(name) -> string or nil; an empty variable is nil), home (the `default_home` of
 --   `paths.expand_user`), files (of `profile.load`), profile (one of their maps)
--- @param name string: "use_fips_endpoint" and so on
--- @return its value, and where it is set, for a message; nil where it is not set or empty
+-- @param name string: such as "use_fips_endpoint"
+-- @return its value, and where it is set, for a message; nil if it is not set or empty
 function values.look_up(sources, name)
   local row = settings[name]
   local value, origin = find(sources, row)
@@ -149,11 +149,11 @@ function values.look_up(sources, name)
   return parsed, origin
 end
 
---- Expands `~` in a path that the caller gives.
--- Raises `InvalidConfigError` for a path with a NUL.
+--- Expands `~` in a path from an option.
+-- Raises `InvalidConfigError` for a path with a NUL byte.
 -- @param sources table: of `values.look_up`
 -- @param given string
--- @param origin string: what gave it, for a message
+-- @param origin string: the option, for a message
 -- @return string
 function values.path(sources, given, origin)
   local expanded, expected = path(given, sources)

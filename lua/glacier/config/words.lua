@@ -2,7 +2,7 @@
 local words = {}
 
 -- Reads a double-quoted string whose opening quote is before `position`. Returns its text and the position after the
--- closing quote; nil without one. A backslash escapes only a double quote or a backslash.
+-- closing quote; nil if there is no closing quote. A backslash escapes only a double quote or a backslash.
 local function double_quoted(text, position)
   local pieces = {}
   while true do
@@ -20,7 +20,7 @@ local function double_quoted(text, position)
   end
 end
 
--- One piece of a word without its quotes, and the position after it; nil where a quote stays open.
+-- One piece of a word without its quotes, and the position after it; nil if the quote is not closed.
 local function word_piece(text, position)
   local plain, after = text:match("^([^ \t\r\n'\"\\]+)()", position)
   if plain then
@@ -36,7 +36,7 @@ end
 
 --- Splits text into words as Python's shlex.split does. Nothing is expanded.
 -- @param text string
--- @return a list of strings; or nil and what is wrong
+-- @return a list of strings; or nil and the problem
 function words.split(text)
   local list, pieces, position = {}, {}, 1
   while position <= #text do
@@ -46,7 +46,7 @@ function words.split(text)
     else
       local piece, after = word_piece(text, position)
       if not piece then
-        return nil, "a quotation is not closed, or the last character is a backslash"
+        return nil, "a quote is not closed, or the last character is a backslash"
       end
       pieces[#pieces + 1], position = piece, after
     end

@@ -57,7 +57,7 @@ end
 local function describe(runtime, planned)
   local job = call(runtime, "DescribeJob", planned)
   if job.StatusCode == "Failed" then
-    raise_unready(job, "the job failed: " .. tostring(job.StatusMessage or "no reason was given"))
+    raise_unready(job, "the job failed: " .. tostring(job.StatusMessage or "no reason given"))
   elseif not job.Completed then
     raise_unready(job, 'the job is in progress; client:wait_until("job_completed", ...) waits for it')
   end
