@@ -8,10 +8,11 @@
 
 enum {
   PEM_MAX = 64 * 1024,
-  SIGNATURE_MAX = 1024 /* bytes: of a key of 8,192 bits */
+  SIGNATURE_MAX = 1026 /* 1,024 bytes, of a key of 8,192 bits, and 2 for the padding of base64 */
 };
 
-/* Empties OpenSSL's queue.  If memory has run out this is the error, else what `message` says. */
+/* Fills `error` with a memory error if OpenSSL's queue has one, otherwise with `message`.  Empties
+ * the queue. */
 static int refuse(gl_error *error, const char *message) {
   unsigned long code;
   int memory = 0;
@@ -22,7 +23,7 @@ static int refuse(gl_error *error, const char *message) {
   return gl_error_set(error, GL_VALIDATION, "CertificateError", "%s", message);
 }
 
-/* Without it, OpenSSL would ask at the terminal for the password of an encrypted PEM. */
+/* Without this callback, OpenSSL would ask for the password of an encrypted PEM at the terminal. */
 static int no_password(char *out, int size, int writing, void *context) {
   (void)out, (void)size, (void)writing, (void)context;
   return 0;
@@ -62,8 +63,8 @@ static int base64_value(char letter) {
   return letter == '+' ? 62 : letter == '/' ? 63 : -1;
 }
 
-/* Decodes base64 (RFC 4648, 4) of at most SIGNATURE_MAX bytes; returns how many, or 0 for a text
- * that is empty, too long or invalid. */
+/* Decodes base64 (RFC 4648, 4) of at most SIGNATURE_MAX bytes, padding included.  Returns the
+ * number of bytes, or 0 for a text that is empty, too long or invalid. */
 static size_t decode(const char *text, size_t length, unsigned char out[SIGNATURE_MAX]) {
   size_t count = 0;
   if (length == 0 || length % 4 != 0 || length / 4 * 3 > SIGNATURE_MAX)

@@ -1,8 +1,9 @@
-/* X.509 certificates of others, and signatures made with their keys: for messages of SNS.  No chain
- * is checked: trust comes from where the certificate was fetched.
+/* X.509 certificates, and signatures made with their keys, for messages from SNS.  The chain of the
+ * certificate is not checked: the caller trusts the host from which it fetched the certificate.
  *
- * Functions return 0 or the kind in `error`: GL_VALIDATION, code "CertificateError", with a message
- * that says what is wrong, or GL_MEMORY.  OpenSSL's error queue of the thread is left empty. */
+ * The functions return 0 or the kind in `error`.  That is GL_MEMORY, or GL_VALIDATION with the code
+ * "CertificateError" and a message that says what is wrong.  They leave the thread's OpenSSL error
+ * queue empty. */
 #ifndef GL_CORE_CERTIFICATE_H
 #define GL_CORE_CERTIFICATE_H
 
@@ -11,26 +12,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The zero value is legal to clear, and to nothing else. */
+/* The zero value may be parsed into or cleared, but not used otherwise. */
 typedef struct gl_certificate {
   void *x509; /* X509 *, owned */
 } gl_certificate;
 
-/* Reads the first certificate of a PEM text into `certificate`, which is the zero value. */
+/* Reads the first certificate of a PEM text, of at most 64 KiB, into `certificate`, which is the
+ * zero value.  After a failure it still is. */
 int gl_certificate_parse(gl_certificate *certificate, const char *pem, size_t length,
                          gl_error *error);
 
-/* Whether the certificate's dates include `time`, seconds since the epoch. */
+/* Checks that the certificate is valid at `time`, in seconds since the epoch. */
 int gl_certificate_check_dates(const gl_certificate *certificate, int64_t time, gl_error *error);
 
 typedef enum gl_signature_hash { GL_SIGNATURE_SHA1, GL_SIGNATURE_SHA256 } gl_signature_hash;
 
-/* Whether `signature`, base64 without white space, is one of the bytes by the certificate's key:
- * RSA with the padding of PKCS #1 v1.5. */
+/* Checks that `signature` is the signature of `bytes` by the certificate's RSA key, with the
+ * padding of PKCS #1 v1.5.  `signature` is base64 without white space. */
 int gl_certificate_verify(const gl_certificate *certificate, gl_signature_hash hash,
                           const void *bytes, size_t length, const char *signature,
                           size_t signature_length, gl_error *error);
 
+/* Frees the certificate.  Legal for the zero value and any number of times. */
 void gl_certificate_clear(gl_certificate *certificate);
 
 #endif

@@ -28,7 +28,7 @@ static const char pem[] = "-----BEGIN CERTIFICATE-----\n"
                           "1JMzcQ==\n"
                           "-----END CERTIFICATE-----\n";
 
-/* A certificate with a key of another kind (P-256). */
+/* A certificate whose key is not RSA but P-256. */
 static const char ec_pem[] = "-----BEGIN CERTIFICATE-----\n"
                              "MIIBcTCCARegAwIBAgIUQK3CBra4DQqpjCGs/X2ctIfFLPowCgYIKoZIzj0EAwIw\n"
                              "DTELMAkGA1UEAwwCZWMwIBcNMjYxMTI2MDk0MzIxWhgPMjEyNjExMDIwOTQzMjFa\n"
@@ -134,6 +134,18 @@ static void a_signature_that_is_not_base64_is_refused(void **state) {
   gl_certificate_clear(&certificate);
 }
 
+static void a_signature_of_8192_bits_is_decoded(void **state) {
+  (void)state;
+  char signature[1369]; /* base64 of 1,024 bytes */
+  gl_error error;
+  gl_certificate certificate = parse(pem);
+  memset(signature, 'A', 1367);
+  memcpy(signature + 1367, "=", 2);
+  int kind = verify(&certificate, GL_SIGNATURE_SHA256, message, signature, &error);
+  expect_refusal(kind, &error, "the signature does not match");
+  gl_certificate_clear(&certificate);
+}
+
 static void a_certificate_without_an_rsa_key_verifies_nothing(void **state) {
   (void)state;
   gl_error error;
@@ -195,6 +207,7 @@ int main(void) {
       cmocka_unit_test(a_signature_of_other_bytes_or_another_hash_does_not_match),
       cmocka_unit_test(a_signature_with_one_byte_changed_is_refused),
       cmocka_unit_test(a_signature_that_is_not_base64_is_refused),
+      cmocka_unit_test(a_signature_of_8192_bits_is_decoded),
       cmocka_unit_test(a_certificate_without_an_rsa_key_verifies_nothing),
       cmocka_unit_test(a_certificate_is_valid_between_its_dates_only),
       cmocka_unit_test(a_text_that_is_not_a_pem_certificate_is_refused),
