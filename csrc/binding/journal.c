@@ -40,7 +40,7 @@ int gl_lua_journal(lua_State *L) {
   if (result == GL_JOURNAL_OPEN)
     return 1;
   lua_pushnil(L);
-  lua_pushstring(L, result == GL_JOURNAL_TAKEN  ? "taken"
+  lua_pushstring(L, result == GL_JOURNAL_BUSY   ? "busy"
                     : result == GL_JOURNAL_NONE ? "none"
                                                 : "failed");
   lua_pushstring(L, problem);

@@ -16,9 +16,9 @@
 
 enum { MODE = 0600, PIECE = 64 * 1024 };
 
-/* ---- its name ---------------------------------------------------------------------------- */
+/* ---- the name ---------------------------------------------------------------------------- */
 
-/* FNV-1a, 64 bits: a name of bounded length for a target's name of any length. */
+/* FNV-1a, 64 bits.  A hash keeps the journal's name short even if the target's name is long. */
 static uint64_t hash_name(const char *name) {
   uint64_t hash = 14695981039346656037u;
   for (; *name; name++)
@@ -26,10 +26,10 @@ static uint64_t hash_name(const char *name) {
   return hash;
 }
 
-/* Whether a download to the target can have a journal. */
+/* Returns whether the target is a regular file or does not exist yet. */
 static int is_regular(const char *target) {
-  struct stat found;
-  return stat(target, &found) ? errno == ENOENT : S_ISREG(found.st_mode);
+  struct stat status;
+  return stat(target, &status) ? errno == ENOENT : S_ISREG(status.st_mode);
 }
 
 static int name_journal(gl_output_journal *journal, const char *target, int number) {
@@ -43,7 +43,7 @@ static int name_journal(gl_output_journal *journal, const char *target, int numb
   return journal->path ? 0 : GL_MEMORY;
 }
 
-/* Names the journal after what the path leads to. */
+/* Follows the links in `path` and sets the name of the journal. */
 static gl_output_journal_result resolve(gl_output_journal *journal, const char *path, int number,
                                         char *problem) {
   gl_buf target = {0};
@@ -62,7 +62,7 @@ static gl_output_journal_result resolve(gl_output_journal *journal, const char *
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
-/* Whether the open file is a journal of this user's, and still has its name. */
+/* Returns whether the open file belongs to this user and was not removed or replaced meanwhile. */
 static int is_own(const gl_output_journal *journal) {
   struct stat opened, named;
   return !fstat(journal->fd, &opened) && !lstat(journal->path, &named) &&
@@ -70,15 +70,15 @@ static int is_own(const gl_output_journal *journal) {
          S_ISREG(opened.st_mode) && opened.st_uid == geteuid();
 }
 
-/* What it means that the journal cannot be opened. A file of another user, which anyone can put
- * into a shared folder, is as good as taken. */
-static gl_output_journal_result refused(const gl_output_journal *journal, int number,
-                                        char *problem) {
-  struct stat found;
+/* Returns the result for the errno of a failed open.  Anyone can put a file into a shared
+ * directory, so a file of another user counts as a journal in use, not as a failure. */
+static gl_output_journal_result open_failed(const gl_output_journal *journal, int number,
+                                            char *problem) {
+  struct stat status;
   if (number == ELOOP || number == EISDIR || number == ENXIO)
-    return GL_JOURNAL_TAKEN;
-  if (number == EACCES && !lstat(journal->path, &found))
-    return GL_JOURNAL_TAKEN;
+    return GL_JOURNAL_BUSY;
+  if (number == EACCES && !lstat(journal->path, &status))
+    return GL_JOURNAL_BUSY;
   gl_output_failed(number, problem);
   return GL_JOURNAL_FAILED;
 }
@@ -97,14 +97,14 @@ static gl_output_journal_result open_locked(gl_output_journal *journal, int crea
   if (journal->fd < 0 && errno == ENOENT && !create)
     return GL_JOURNAL_NONE;
   if (journal->fd < 0)
-    return refused(journal, errno, problem);
+    return open_failed(journal, errno, problem);
   journal->is_open = 1;
   int number = lock(journal->fd);
   if (number == EWOULDBLOCK)
-    return GL_JOURNAL_TAKEN;
+    return GL_JOURNAL_BUSY;
   if (number)
-    return refused(journal, number, problem);
-  return is_own(journal) ? GL_JOURNAL_OPEN : GL_JOURNAL_TAKEN;
+    return open_failed(journal, number, problem);
+  return is_own(journal) ? GL_JOURNAL_OPEN : GL_JOURNAL_BUSY;
 }
 
 gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, const char *path,
@@ -119,27 +119,26 @@ gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, cons
   return result;
 }
 
-/* ---- its text ---------------------------------------------------------------------------- */
+/* ---- the text ---------------------------------------------------------------------------- */
 
 int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out,
                            char problem[GL_OUTPUT_PROBLEM_SIZE]) {
-  ssize_t got = 1;
   off_t offset = 0;
-  while (got > 0 && out->length < limit) {
+  while (out->length < limit) {
+    size_t room = limit - out->length;
     if (gl_buf_reserve(out, PIECE))
       return GL_MEMORY;
-    got = pread(journal->fd, out->data + out->length, PIECE, offset);
+    ssize_t got = pread(journal->fd, out->data + out->length, room < PIECE ? room : PIECE, offset);
     if (got < 0 && errno != EINTR)
       return gl_output_failed(errno, problem);
-    if (got < 0) {
-      got = 1;
-      continue;
+    if (got == 0)
+      break;
+    if (got > 0) {
+      out->length += (size_t)got;
+      out->data[out->length] = '\0';
+      offset += got;
     }
-    out->length += (size_t)got;
-    offset += got;
   }
-  if (out->length)
-    out->data[out->length] = '\0';
   return 0;
 }
 

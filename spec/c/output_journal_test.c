@@ -38,10 +38,10 @@ static gl_output_journal_result open_journal(gl_output_journal *out, int number)
 }
 
 static void assert_text(const char *text) {
-  gl_buf found = {0};
-  assert_int_equal(gl_output_journal_read(&journal, 1024, &found, problem), 0);
-  assert_string_equal(gl_buf_string(&found), text);
-  gl_buf_clear(&found);
+  gl_buf read = {0};
+  assert_int_equal(gl_output_journal_read(&journal, 1024, &read, problem), 0);
+  assert_string_equal(gl_buf_string(&read), text);
+  gl_buf_clear(&read);
 }
 
 static void a_later_process_reads_what_was_appended(void **state) {
@@ -57,23 +57,33 @@ static void a_later_process_reads_what_was_appended(void **state) {
   assert_text("a\nb\n");
 }
 
-static void a_journal_that_is_open_is_taken_and_another_number_is_not(void **state) {
+static void no_more_than_the_limit_is_read(void **state) {
+  gl_buf read = {0};
   (void)state;
   assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
-  assert_int_equal(open_journal(&other, 0), GL_JOURNAL_TAKEN);
+  assert_int_equal(gl_output_journal_restart(&journal, "abcd", 4, problem), 0);
+  assert_int_equal(gl_output_journal_read(&journal, 3, &read, problem), 0);
+  assert_string_equal(gl_buf_string(&read), "abc");
+  gl_buf_clear(&read);
+}
+
+static void an_open_journal_is_busy_and_another_number_is_free(void **state) {
+  (void)state;
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
+  assert_int_equal(open_journal(&other, 0), GL_JOURNAL_BUSY);
   assert_int_equal(open_journal(&other, 1), GL_JOURNAL_OPEN);
   gl_output_journal_remove(&journal);
   assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
 }
 
-static void a_journal_is_made_only_where_that_is_asked_for(void **state) {
+static void a_missing_journal_is_created_only_on_request(void **state) {
   (void)state;
   assert_int_equal(gl_output_journal_open(&journal, target, 3, 0, problem), GL_JOURNAL_NONE);
   assert_false(journal.is_open);
   assert_int_equal(rmdir(directory), 0); /* it is empty */
 }
 
-static void only_its_owner_may_read_a_journal(void **state) {
+static void a_journal_is_readable_only_by_its_owner(void **state) {
   struct stat found;
   (void)state;
   assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
@@ -81,20 +91,20 @@ static void only_its_owner_may_read_a_journal(void **state) {
   assert_int_equal(found.st_mode & 07777, 0600);
 }
 
-static void what_is_no_file_in_its_place_is_left_alone(void **state) {
+static void a_link_a_directory_or_a_pipe_at_the_path_of_a_journal_counts_as_busy(void **state) {
   char path[256];
   (void)state;
   assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
   strcpy(path, journal.path);
   gl_output_journal_remove(&journal);
   assert_int_equal(symlink("/dev/null", path), 0);
-  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_TAKEN);
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_BUSY);
   unlink(path);
   assert_int_equal(mkdir(path, 0700), 0);
-  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_TAKEN);
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_BUSY);
   rmdir(path);
   assert_int_equal(mkfifo(path, 0600), 0);
-  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_TAKEN);
+  assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_BUSY);
 }
 
 static void a_link_and_its_target_have_the_same_journal(void **state) {
@@ -103,7 +113,7 @@ static void a_link_and_its_target_have_the_same_journal(void **state) {
   snprintf(link, sizeof link, "%s/link", directory);
   assert_int_equal(symlink("target", link), 0);
   assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
-  assert_int_equal(gl_output_journal_open(&other, link, 0, 1, problem), GL_JOURNAL_TAKEN);
+  assert_int_equal(gl_output_journal_open(&other, link, 0, 1, problem), GL_JOURNAL_BUSY);
 }
 
 static void a_device_has_no_journal_and_a_missing_folder_is_an_error(void **state) {
@@ -121,12 +131,13 @@ static void a_device_has_no_journal_and_a_missing_folder_is_an_error(void **stat
 int main(void) {
   const struct CMUnitTest tests[] = {
       test(a_later_process_reads_what_was_appended),
-      test(a_journal_that_is_open_is_taken_and_another_number_is_not),
-      test(only_its_owner_may_read_a_journal),
-      test(what_is_no_file_in_its_place_is_left_alone),
+      test(no_more_than_the_limit_is_read),
+      test(an_open_journal_is_busy_and_another_number_is_free),
+      test(a_journal_is_readable_only_by_its_owner),
+      test(a_link_a_directory_or_a_pipe_at_the_path_of_a_journal_counts_as_busy),
       test(a_link_and_its_target_have_the_same_journal),
       test(a_device_has_no_journal_and_a_missing_folder_is_an_error),
-      test(a_journal_is_made_only_where_that_is_asked_for),
+      test(a_missing_journal_is_created_only_on_request),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
