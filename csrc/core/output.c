@@ -16,8 +16,8 @@ enum { NEW_MODE = 0666, PRIVATE_MODE = 0600, MODE_BITS = 07777, NAMES_TRIED = 10
 
 /* ---- the partial file -------------------------------------------------------------------- */
 
-/* Names the partial file ".glacier-TAG.part", in the target's folder: as short as that, because the
- * target's name may have any length that the system allows. */
+/* Sets the name of the partial file to ".glacier-TAG.part" in the target's directory.  It does not
+ * contain the target's name, which may be as long as the system allows. */
 static int name_partial(gl_output *output, const char *tag) {
   gl_buf name = {0};
   size_t folder = gl_output_folder(output->target);
@@ -37,7 +37,7 @@ static int open_named(gl_output *output, const char *tag, int flags, mode_t mode
   return output->is_open ? 0 : -1;
 }
 
-/* Opens a file that did not exist. Another process may have taken a name. */
+/* Creates a new file.  Tries several names, because another process may use one of them. */
 static int open_new(gl_output *output, mode_t mode) {
   char tag[GL_OUTPUT_TAG_MAX];
   struct timespec now = {0};
@@ -52,12 +52,12 @@ static int open_new(gl_output *output, mode_t mode) {
   return result;
 }
 
-/* Gives the partial file the owner and the mode of the file that it is to replace. */
+/* Gives the partial file the owner and the mode of the file that it will replace. */
 static int copy_owner(int fd, const struct stat *replaced) {
-  struct stat made;
-  if (fstat(fd, &made))
+  struct stat partial;
+  if (fstat(fd, &partial))
     return -1;
-  if ((made.st_uid != replaced->st_uid || made.st_gid != replaced->st_gid) &&
+  if ((partial.st_uid != replaced->st_uid || partial.st_gid != replaced->st_gid) &&
       fchown(fd, replaced->st_uid, replaced->st_gid))
     return -1;
   return fchmod(fd, replaced->st_mode & MODE_BITS);
@@ -85,28 +85,30 @@ static int open_partial(gl_output *output, const char *tag, const struct stat *r
 
 /* ---- opening ----------------------------------------------------------------------------- */
 
-static int took(gl_output *output, int fd, char *problem) {
+/* Makes `fd` the descriptor of the output; -1 means that opening it failed, with errno set. */
+static int set_descriptor(gl_output *output, int fd, char *problem) {
   output->fd = fd;
   output->is_open = fd >= 0;
   return fd >= 0 ? 0 : gl_output_failed(errno, problem);
 }
 
 static int open_target(gl_output *output, const char *tag, char *problem) {
-  struct stat found;
-  int exists = stat(output->target, &found) == 0;
+  struct stat status;
+  int exists = stat(output->target, &status) == 0;
   if (!exists && errno != ENOENT)
     return gl_output_failed(errno, problem);
-  if (exists && S_ISDIR(found.st_mode))
+  if (exists && S_ISDIR(status.st_mode))
     return gl_output_failed(EISDIR, problem);
-  if (exists && !S_ISREG(found.st_mode)) {
+  if (exists && !S_ISREG(status.st_mode)) {
     int fd = open(output->target, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    int result = set_descriptor(output, fd, problem);
     gl_mem_free(output->target);
     output->target = NULL;
-    return took(output, fd, problem);
+    return result;
   }
   if (exists && access(output->target, W_OK))
     return gl_output_failed(errno, problem);
-  return open_partial(output, tag, exists ? &found : NULL, problem);
+  return open_partial(output, tag, exists ? &status : NULL, problem);
 }
 
 int gl_output_open(gl_output *output, const char *path, const char *tag,
@@ -125,8 +127,9 @@ int gl_output_open(gl_output *output, const char *path, const char *tag,
   }
   gl_buf_clear(&resolved);
   if (!result)
-    result = descriptor < 0 ? open_target(output, tag, problem)
-                            : took(output, fcntl(descriptor, F_DUPFD_CLOEXEC, 3), problem);
+    result = descriptor < 0
+                 ? open_target(output, tag, problem)
+                 : set_descriptor(output, fcntl(descriptor, F_DUPFD_CLOEXEC, 3), problem);
   if (result)
     gl_output_keep(output);
   return result;
@@ -180,8 +183,8 @@ int gl_output_sync(gl_output *output, char problem[GL_OUTPUT_PROBLEM_SIZE]) {
 }
 
 uint64_t gl_output_size(const gl_output *output) {
-  struct stat found;
-  return fstat(output->fd, &found) ? 0 : (uint64_t)found.st_size;
+  struct stat status;
+  return fstat(output->fd, &status) ? 0 : (uint64_t)status.st_size;
 }
 
 /* ---- the end ----------------------------------------------------------------------------- */

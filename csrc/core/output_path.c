@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINKS_MAX = 40 }; /* as Linux */
+enum { LINKS_MAX = 40 }; /* the limit of Linux */
 
 int gl_output_failed(int number, char *problem) {
   if (strerror_r(number, problem, GL_OUTPUT_PROBLEM_SIZE))
@@ -24,7 +24,7 @@ size_t gl_output_folder(const char *path) {
   return slash ? (size_t)(slash - path) + 1 : 0;
 }
 
-/* Whether a folder, which ends in a slash, lists the descriptors of this process. */
+/* Returns whether a directory lists the descriptors of this process.  Its path ends in a slash. */
 static int lists_descriptors(const char *path, size_t length) {
   char own[64], folder[PATH_MAX];
   if (length == 0 || length >= sizeof folder)
@@ -38,7 +38,7 @@ static int lists_descriptors(const char *path, size_t length) {
   return matches;
 }
 
-/* The number of the descriptor that a path names; -1 for other paths. */
+/* Returns the number of the descriptor that a path names, and -1 for any other path. */
 static int descriptor_of(const char *path) {
   size_t length = gl_output_folder(path), digits = strspn(path + length, "0123456789");
   if (digits == 0 || digits > 9 || path[length + digits] || !lists_descriptors(path, length))
@@ -46,7 +46,7 @@ static int descriptor_of(const char *path) {
   return (int)strtol(path + length, NULL, 10);
 }
 
-/* Replaces a link by what it points to; `*was_link` says whether it was one. */
+/* If `path` is a symbolic link, replaces it with its target.  Sets `*was_link`. */
 static int follow_once(gl_buf *path, int *was_link, char *problem) {
   char target[PATH_MAX];
   ssize_t length = readlink(path->data, target, sizeof target);

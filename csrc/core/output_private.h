@@ -1,19 +1,21 @@
-/* Where the path of an output leads. */
+/* Resolves the path of an output. */
 #ifndef GL_CORE_OUTPUT_PRIVATE_H
 #define GL_CORE_OUTPUT_PRIVATE_H
 
 #include "core/buf.h"
 #include "core/output.h"
 
-/* Fills `problem` with the text of an errno. Returns -1. */
+/* Writes the text of the errno `number` to `problem`.  Returns -1. */
 int gl_output_failed(int number, char *problem);
 
-/* The length of what stands before the last component of a path, its slash included. */
+/* Returns the length of the directory in a path, including its final slash; 0 if there is none. */
 size_t gl_output_folder(const char *path);
 
-/* Replaces `path` by what the links at its end lead to, also where nothing is there yet. A link
- * that leads to an open descriptor of this process (/dev/fd/1) ends there: its number is stored,
- * -1 without one. 0, GL_MEMORY, or -1 with `problem` filled. */
+/* Follows the symbolic links at the end of `path` and replaces it with their target, which need not
+ * exist.  Stops at a path that names an open descriptor of this process, such as /dev/fd/1, and
+ * sets
+ * `*descriptor` to its number, otherwise to -1.  Returns 0, GL_MEMORY, or -1 with the reason in
+ * `problem`. */
 int gl_output_follow(gl_buf *path, int *descriptor, char *problem);
 
 #endif
