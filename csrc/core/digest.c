@@ -10,8 +10,9 @@
 
 /* ---- errors ------------------------------------------------------------------------------ */
 
-/* Whether `code` tells what was refused.  EVP itself only says that it could not begin or copy, and
- * it says so, not always as "malloc failure", when memory has run out. */
+/* Returns whether `code` names what OpenSSL refused.  The EVP layer only reports that it could not
+ * begin or copy.  It also does so when memory has run out, and then not always as "malloc failure".
+ */
 static int is_refusal(unsigned long code) {
 #ifdef ERR_R_UNSUPPORTED /* OpenSSL 3 */
   if (ERR_GET_REASON(code) == ERR_R_UNSUPPORTED)
@@ -41,10 +42,10 @@ static int fail(gl_error *error) {
 
 #if OPENSSL_VERSION_NUMBER >= 0x30000000L
 
-/* SHA-256 as the process's providers implement it, or NULL.  It is fetched once: with
- * EVP_sha256(), OpenSSL 3 searches its providers at each use, which costs three times what hashing
- * a few hundred bytes does.  A failure is not kept.  The low-level SHA256_* functions would save
- * another 70 ns a hash, but they are deprecated and bypass a FIPS provider. */
+/* Returns the SHA-256 of the process's providers, or NULL.  It is fetched once: with EVP_sha256(),
+ * OpenSSL 3 searches its providers at each use, which takes three times as long as hashing a few
+ * hundred bytes.  A failure is not stored.  The low-level SHA256_* functions would save another
+ * 70 ns per hash, but they are deprecated and bypass a FIPS provider. */
 static const EVP_MD *algorithm(void) {
   static EVP_MD *_Atomic kept;
   EVP_MD *have = atomic_load_explicit(&kept, memory_order_acquire);
@@ -114,7 +115,7 @@ int gl_sha256(const void *bytes, size_t length, unsigned char out[GL_SHA256_SIZE
 
 /* ---- HMAC -------------------------------------------------------------------------------- */
 
-enum { BLOCK = 64 }; /* bytes that SHA-256 takes at a time */
+enum { BLOCK = 64 }; /* the block size of SHA-256, in bytes */
 
 static int hash_both(gl_digest *digest, const unsigned char first[BLOCK], const void *second,
                      size_t length, unsigned char out[GL_SHA256_SIZE], gl_error *error) {
@@ -131,8 +132,9 @@ static void flip(unsigned char block[BLOCK], unsigned char with) {
     block[i] ^= with;
 }
 
-/* Not OpenSSL's own HMAC: version 3 searches for the algorithm at each use.  Kept contexts that
- * have hashed the padded key already are not faster, for copying one costs as much as a block. */
+/* Does not use OpenSSL's own HMAC: version 3 searches for the algorithm at each use.  It would not
+ * help to keep contexts that have already hashed the padded key, because copying a context takes as
+ * long as hashing a block. */
 int gl_digest_hmac(gl_digest *digest, const void *key, size_t key_length, const void *bytes,
                    size_t length, unsigned char out[GL_SHA256_SIZE], gl_error *error) {
   unsigned char block[BLOCK] = {0}, inner[GL_SHA256_SIZE];
@@ -148,6 +150,7 @@ int gl_digest_hmac(gl_digest *digest, const void *key, size_t key_length, const 
   if (!kind)
     kind = hash_both(digest, block, inner, sizeof inner, out, error);
   gl_mem_wipe(block, sizeof block);
+  gl_mem_wipe(inner, sizeof inner);
   return kind;
 }
 
