@@ -55,10 +55,10 @@ static int inventory_next(lua_State *L) {
   gl_inventory_result result = gl_inventory_next(inventory, &error);
   if (result == GL_INVENTORY_FAILED)
     return gl_raise(L, &error, NULL);
-  if (inventory->has_news) {
+  if (inventory->head_changed) {
     set_text(L, 2, "VaultARN", &inventory->vault_arn);
     set_text(L, 2, "InventoryDate", &inventory->date);
-    inventory->has_news = 0;
+    inventory->head_changed = 0;
   }
   if (result == GL_INVENTORY_ARCHIVE)
     push_archive(L, &inventory->archive);

@@ -1,9 +1,9 @@
-/* The hashes of a whole body, bytes in memory or a part of a file, on threads of its own or step by
- * step on the caller's.
+/* Computes the hashes of a whole body, which is in memory or a part of a file.  It uses threads, or
+ * works step by step on the caller's thread.
  *
- * The threads begin when the hash is started.  The caller polls, or waits, or registers an event
- * set, which then becomes ready when the threads end.  They never call back.  In a forked child
- * they do not exist: there, the hash begins again on the caller's thread. */
+ * The threads begin when the hash is started.  The caller polls, waits, or passes an event set,
+ * which becomes ready when the threads end.  The threads never call back.  A forked child does not
+ * have the threads, so it hashes from the beginning on its own thread. */
 #ifndef GL_CORE_BODY_HASH_H
 #define GL_CORE_BODY_HASH_H
 
@@ -14,55 +14,56 @@
 
 enum {
   GL_BODY_HASH_MOST_THREADS = 8,
-  /* Bytes from which on threads are worth their start. */
+  /* The smallest body, in bytes, for which starting threads is faster. */
   GL_BODY_HASH_THREADS_FROM = 4 * 1024 * 1024,
-  /* Bytes that one poll hashes where there are no threads. */
+  /* Bytes that one poll hashes if there are no threads. */
   GL_BODY_HASH_STEP = 4 * 1024 * 1024
 };
 
 typedef struct gl_body_input {
   const unsigned char *bytes; /* borrowed until the hash is done or cleared; NULL for a file */
-  int fd;                     /* borrowed likewise; read with pread, so its position stays */
-  uint64_t offset;            /* of a file */
+  int fd;          /* borrowed for the same time; read with pread, so its position stays */
+  uint64_t offset; /* of a file */
   uint64_t length;
 } gl_body_input;
 
-struct gl_body_team; /* the threads, and what they share */
+struct gl_body_team; /* the threads and their shared data */
 
 /* The zero value is legal to clear. */
 typedef struct gl_body_hash {
   gl_body_input input;
   int skip_linear;
-  struct gl_body_team *team; /* NULL without threads, and once they have ended */
-  gl_tree_hash serial;       /* where there are no threads */
+  struct gl_body_team *team; /* owned; NULL without threads, and after they have ended */
+  gl_tree_hash serial;       /* used if there are no threads */
   int done;
-  gl_error error; /* of a hash that failed; its kind is GL_OK otherwise */
+  gl_error error; /* its kind is GL_OK unless the hash failed */
   unsigned char tree[GL_SHA256_SIZE];
   unsigned char linear[GL_SHA256_SIZE]; /* not set with `skip_linear` */
 } gl_body_hash;
 
-/* As many threads as there are processors, at most GL_BODY_HASH_MOST_THREADS. */
+/* Returns the number of processors, at least 1 and at most GL_BODY_HASH_MOST_THREADS. */
 int gl_body_hash_default_threads(void);
 
-/* Starts a hash; `hash` is the zero value and must not move.  At most `threads` threads are used,
- * none for a body below GL_BODY_HASH_THREADS_FROM or where none can be created.  `events` may be
- * NULL; a reference is held while threads run.  Returns 0 or the kind in `error`. */
+/* Starts a hash.  `hash` is the zero value.  Uses at most `threads` threads, and none for a body
+ * below GL_BODY_HASH_THREADS_FROM or if none can be created.  `events` may be NULL; the hash holds
+ * a reference to it while threads run.  Returns 0 or the kind in `error`. */
 int gl_body_hash_start(gl_body_hash *hash, const gl_body_input *input, int threads, int skip_linear,
                        gl_events *events, gl_error *error);
 
-/* Whether the hash is done: see its fields `error`, `tree` and `linear`.  Waits for the threads at
- * most `wait` milliseconds; without threads, hashes the next GL_BODY_HASH_STEP bytes.  A file that
- * cannot be read or is shorter than `length` is GL_VALIDATION "ParamValidationError", with a
- * message that begins "it". */
+/* Returns whether the hash is done; then its fields `error`, `tree` and `linear` are set.  Waits
+ * for the threads for at most `wait` milliseconds.  Without threads, hashes the next
+ * GL_BODY_HASH_STEP bytes.  If a file cannot be read or is shorter than `length`, `error` is
+ * GL_VALIDATION "ParamValidationError".  Its message begins with "it", for the file. */
 int gl_body_hash_poll(gl_body_hash *hash, long wait);
 
-/* Whether threads are at work, so that polling again at once is of no use. */
+/* Returns whether threads do the work, so that the caller should wait before it polls again. */
 int gl_body_hash_has_threads(const gl_body_hash *hash);
 
-/* Returns when the hash is done. */
+/* Waits until the hash is done. */
 void gl_body_hash_wait(gl_body_hash *hash);
 
-/* Cancels what is under way; returns when no thread reads the input any more. */
+/* Cancels the hash and frees its memory.  When it returns, no thread reads the input any more.
+ * Legal any number of times. */
 void gl_body_hash_clear(gl_body_hash *hash);
 
 #endif

@@ -15,22 +15,22 @@
 
 typedef unsigned char leaf[GL_SHA256_SIZE];
 
-/* What the threads share.  They take chunks of the tree in turn; the first one to come hashes the
- * whole before that, unless it is skipped. */
+/* The shared data of the threads.  The first thread computes the linear hash, unless it is skipped.
+ * Then each thread hashes the next chunk of the tree until there are no more. */
 struct gl_body_team {
   gl_body_input input;
   int skip_linear;
   pid_t process;
-  int threads; /* that were created */
+  int threads; /* the number of created threads */
   pthread_t ids[GL_BODY_HASH_MOST_THREADS];
   int pipe[2]; /* a byte arrives when the last thread ends */
   gl_events *events;
-  atomic_int linear_taken;
+  atomic_int linear_begun; /* a thread computes the linear hash */
   atomic_size_t next_chunk;
   atomic_int running;  /* threads that have not ended */
-  atomic_int stop;     /* cancelled, or one of them failed */
-  atomic_int failed;   /* whether a thread fills or has filled `error` */
-  atomic_int finished; /* what follows may be read */
+  atomic_int stop;     /* the hash was cancelled, or a thread failed */
+  atomic_int failed;   /* a thread has filled `error` or is about to */
+  atomic_int finished; /* the results below may be read */
   gl_error error;
   unsigned char tree[GL_SHA256_SIZE];
   unsigned char linear[GL_SHA256_SIZE];
@@ -40,14 +40,14 @@ struct gl_body_team {
 
 /* ---- in the threads ---------------------------------------------------------------------- */
 
-/* What one thread works with. */
+/* The data of one thread. */
 typedef struct worker {
   struct gl_body_team *team;
   gl_digest digest;
   unsigned char *buffer; /* owned; NULL for bytes in memory */
 } worker;
 
-/* Hashes `length` bytes at `begin` into `out`.  Once the team stops, the result is of no use. */
+/* Hashes `length` bytes at `begin` into `out`.  If the team stops, the result is not valid. */
 static int hash_range(worker *w, uint64_t begin, uint64_t length, unsigned char *out,
                       gl_error *error) {
   int kind = gl_digest_start(&w->digest, error);
@@ -81,12 +81,12 @@ static int work(worker *w, gl_error *error) {
   int kind = 0;
   if (!team->input.bytes && !(w->buffer = gl_mem_realloc(NULL, GL_BODY_READ)))
     return gl_error_memory(error);
-  if (!team->skip_linear && !atomic_exchange(&team->linear_taken, 1))
+  if (!team->skip_linear && !atomic_exchange(&team->linear_begun, 1))
     kind = hash_range(w, 0, team->input.length, team->linear, error);
   return kind ? kind : hash_chunks(w, error);
 }
 
-/* Of several errors the first one counts. */
+/* Keeps only the first of several errors. */
 static void note_failure(struct gl_body_team *team, const gl_error *error) {
   if (!atomic_exchange(&team->failed, 1))
     team->error = *error;
@@ -118,7 +118,7 @@ static void *run(void *context) {
 
 /* ---- in the caller's thread -------------------------------------------------------------- */
 
-/* Frees what the team owns; no thread uses it any more. */
+/* Frees the team.  No thread may use it any more. */
 static void free_team(struct gl_body_team *team) {
   if (team->events)
     gl_events_remove(team->events, team->pipe[0]);
@@ -147,15 +147,14 @@ static struct gl_body_team *new_team(const gl_body_hash *hash) {
   return team;
 }
 
-/* The end is news only once: the byte stays in the pipe, so watching it on would wake every wait.
- */
+/* Stops watching the pipe.  Its byte is never read, so it would wake every later wait. */
 static void end_seen(void *context, int fd, int ready) {
   (void)ready;
   struct gl_body_team *team = context;
   gl_events_remove(team->events, fd);
 }
 
-/* -1 if the system has no descriptor left. */
+/* Returns -1 if the system has no descriptor left. */
 static int open_pipe(struct gl_body_team *team) {
   if (pipe(team->pipe) != 0) {
     team->pipe[0] = team->pipe[1] = -1;
@@ -167,7 +166,8 @@ static int open_pipe(struct gl_body_team *team) {
   return 0;
 }
 
-/* Registers the pipe with the event set.  -1 if memory or a limit of the system is used up. */
+/* Registers the pipe with the event set.  Returns -1 if memory or a limit of the system is used up.
+ */
 static int watch(struct gl_body_team *team, gl_events *events) {
   if (gl_events_set(events, team->pipe[0], GL_EVENTS_READ, end_seen, team) != 0)
     return -1;
@@ -175,7 +175,8 @@ static int watch(struct gl_body_team *team, gl_events *events) {
   return 0;
 }
 
-/* Signals belong to the host's threads.  A team of fewer threads than wanted does the same work. */
+/* Creates up to `threads` threads; fewer threads also do all of the work.  They block all signals,
+ * because the host program handles signals in its own threads. */
 static void create_threads(struct gl_body_team *team, int threads) {
   sigset_t all, before;
   sigfillset(&all);
@@ -186,7 +187,7 @@ static void create_threads(struct gl_body_team *team, int threads) {
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   int missing = threads - team->threads;
   if (missing > 0 && atomic_fetch_sub(&team->running, missing) == missing && team->threads > 0)
-    finish(team); /* those that were created had ended already */
+    finish(team); /* all created threads had already ended */
 }
 
 int gl_body_team_start(gl_body_hash *hash, int threads, gl_events *events, gl_error *error) {

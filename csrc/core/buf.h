@@ -1,6 +1,6 @@
-/* Growable bytes.  The zero value is an empty buffer; clearing it is legal any number of times.
- * `data` is NULL until something is appended; then a NUL follows the `length` bytes, which may
- * contain NULs themselves. */
+/* A buffer of bytes that grows.  The zero value is an empty buffer, and clearing it is legal any
+ * number of times.  `data` is NULL until something is appended or reserved.  Then a NUL follows the
+ * `length` bytes, which may contain NULs themselves. */
 #ifndef GL_CORE_BUF_H
 #define GL_CORE_BUF_H
 
@@ -15,7 +15,7 @@ typedef struct gl_buf {
 /* Every function that grows a buffer returns 0, or GL_MEMORY with the buffer unchanged.  The bytes
  * to append must not lie in the buffer itself; they may be NULL with length 0. */
 
-/* Makes room for `extra` more bytes and the NUL: appending that many cannot fail. */
+/* Allocates room for `extra` more bytes and the NUL, so that appending them cannot fail. */
 int gl_buf_reserve(gl_buf *buf, size_t extra);
 
 int gl_buf_append(gl_buf *buf, const void *bytes, size_t length);
@@ -27,20 +27,22 @@ int gl_buf_append_format(gl_buf *buf, const char *format, ...)
 #endif
     ;
 
-/* Replaces the `removed` bytes at `offset`, which the buffer has, by `length` others. */
+/* Replaces the `removed` bytes at `offset` with `length` others.  The buffer must hold the bytes to
+ * remove.  Cannot fail if it does not grow the buffer. */
 int gl_buf_splice(gl_buf *buf, size_t offset, size_t removed, const void *bytes, size_t length);
 
-/* The bytes as a C string; "" for a buffer without `data`. */
+/* Returns the bytes as a C string, and "" for a buffer without `data`. */
 const char *gl_buf_string(const gl_buf *buf);
 
-/* Drops the bytes behind the first `length`, if there are any, and keeps the memory. */
+/* Drops the bytes after the first `length`, if there are any, and keeps the memory. */
 void gl_buf_truncate(gl_buf *buf, size_t length);
 
 /* Drops all bytes and keeps the memory. */
 void gl_buf_reset(gl_buf *buf);
 
-/* Wipes and frees; the buffer is the zero value again.  A buffer is always wiped, and so is a block
- * that it outgrows: the content often comes from keys, and wiping costs little beside copying. */
+/* Wipes and frees, and makes the buffer the zero value.  Every buffer is wiped, and so is the old
+ * memory of a buffer that grows, because many buffers hold secrets and wiping costs less than
+ * copying. */
 void gl_buf_clear(gl_buf *buf);
 
 #endif

@@ -5,10 +5,10 @@
 /* Since the epoch. */
 double gl_clock_realtime(void);
 
-/* Since some moment in the past; never set back, so it measures durations. */
+/* Since some moment in the past.  This clock is never set back, so it can measure durations. */
 double gl_clock_monotonic(void);
 
-/* Sleeps for that long (at most a day), or until a signal is handled. */
+/* Sleeps for `seconds`, at most one day, or until a signal is handled. */
 void gl_clock_sleep(double seconds);
 
 #endif

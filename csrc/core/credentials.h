@@ -1,4 +1,4 @@
-/* A pair of AWS keys, and the session token of temporary ones. */
+/* A pair of AWS keys, and the session token of temporary keys. */
 #ifndef GL_CORE_CREDENTIALS_H
 #define GL_CORE_CREDENTIALS_H
 
@@ -6,7 +6,7 @@
 
 /* The zero value holds no keys and is legal to clear. */
 typedef struct gl_credentials {
-  char *access_key_id;     /* owned, wiped when cleared, as are the others */
+  char *access_key_id;     /* owned; all three are wiped when cleared */
   char *secret_access_key; /* owned */
   char *session_token;     /* owned; NULL for none */
 } gl_credentials;
@@ -18,6 +18,7 @@ typedef struct gl_credentials {
 int gl_credentials_set(gl_credentials *credentials, const char *access_key_id,
                        const char *secret_access_key, const char *session_token, gl_error *error);
 
+/* Wipes and frees.  Legal any number of times. */
 void gl_credentials_clear(gl_credentials *credentials);
 
 #endif

@@ -5,12 +5,12 @@
 /* The bytes of a row from `at` on. */
 typedef struct cursor {
   const char *at, *end;
-  int is_end;  /* nothing follows `end` */
-  int doubles; /* the csv's own, until this row is whole: a row may have to be read again */
+  int is_end;  /* no more bytes follow `end` */
+  int doubles; /* copied from the csv, and back when the row is complete: a row may be read twice */
   const char *why;
 } cursor;
 
-/* What a quote in a quoted field is. */
+/* The meaning of a quote in a quoted field. */
 typedef enum quote { CLOSING, DOUBLED, ESCAPED, UNDECIDED, INVALID } quote;
 
 typedef enum answer { NO, YES, LATER } answer;
@@ -21,14 +21,14 @@ static gl_csv_result fail(cursor *row, const char *at, const char *why) {
   return GL_CSV_FAILED;
 }
 
-/* Whether a field may end before the byte at `at`. */
+/* Returns whether a field may end before the byte at `at`. */
 static answer is_delimiter(const cursor *row, const char *at) {
   if (at == row->end)
     return row->is_end ? YES : LATER;
   return *at == ',' || *at == '\r' || *at == '\n' ? YES : NO;
 }
 
-/* Whether a line ends at `at`. */
+/* Returns whether a line ends at `at`. */
 static answer is_line_end(const cursor *row, const char *at) {
   if (at < row->end && *at == '\r')
     at++;
@@ -47,7 +47,8 @@ static int is_of_kind(gl_csv_kind kind, char byte) {
   return kind == GL_CSV_TOKEN && ((lower >= 'a' && lower <= 'z') || (byte && strchr(marks, byte)));
 }
 
-/* Whether a field of this kind, in quotes or not, is at `*at`, which moves behind it. */
+/* Returns whether a field of this kind, with or without quotes, is at `*at`.  Moves `*at` past it.
+ */
 static answer fits_field(const cursor *row, const char **at, gl_csv_kind kind) {
   int quoted = *at < row->end && **at == '"';
   *at += quoted;
@@ -61,7 +62,7 @@ static answer fits_field(const cursor *row, const char **at, gl_csv_kind kind) {
   return YES;
 }
 
-/* Whether the columns behind `column` and a line end are at `at`. */
+/* Returns whether the columns after `column` and a line end are at `at`. */
 static answer fits_rest(const gl_csv *csv, const cursor *row, const char *at, int column) {
   answer fits = YES;
   for (int i = column + 1; i < csv->columns && fits == YES; i++) {
@@ -77,9 +78,10 @@ static answer fits_rest(const gl_csv *csv, const cursor *row, const char *at, in
 
 /* --- fields ---------------------------------------------------------------------------------- */
 
-/* What the quote at `at` is, behind a backslash and before a delimiter or another quote.  Both
- * dialects allow two readings; the one whose rest of the row is right is taken. */
-static quote judge_escaped(const gl_csv *csv, const cursor *row, const char *at, int column) {
+/* Returns the meaning of the quote at `at`, which follows a backslash.  Before a delimiter or
+ * another quote, the two dialects give it different meanings.  The one with which the rest of the
+ * row is valid is right. */
+static quote classify_escaped(const gl_csv *csv, const cursor *row, const char *at, int column) {
   int is_pair = at + 1 < row->end && at[1] == '"';
   answer delimited = is_delimiter(row, at + 1 + is_pair);
   if (!is_pair && delimited == NO)
@@ -92,11 +94,11 @@ static quote judge_escaped(const gl_csv *csv, const cursor *row, const char *at,
   return fits == YES ? CLOSING : ESCAPED;
 }
 
-/* What the quote at `at` is, in a field that begins at `start`. */
-static quote judge(const gl_csv *csv, const cursor *row, const char *start, const char *at,
-                   int column) {
+/* Returns the meaning of the quote at `at`, in a field that begins at `start`. */
+static quote classify(const gl_csv *csv, const cursor *row, const char *start, const char *at,
+                      int column) {
   if (at > start && at[-1] == '\\' && !row->doubles)
-    return judge_escaped(csv, row, at, column);
+    return classify_escaped(csv, row, at, column);
   if (at + 1 < row->end && at[1] == '"')
     return DOUBLED;
   answer delimited = is_delimiter(row, at + 1);
@@ -107,7 +109,7 @@ static int append(gl_csv *csv, const char *from, const char *to) {
   return gl_buf_append(&csv->text, from, (size_t)(to - from));
 }
 
-/* Takes a quote at `at`, which is part of the value, and moves `*from` behind it. */
+/* Appends the bytes before the quote at `at`, and the quote itself.  Moves `*from` past it. */
 static int append_quote(gl_csv *csv, quote what, const char **from, const char *at) {
   if (append(csv, *from, what == ESCAPED ? at - 1 : at))
     return GL_CSV_MEMORY;
@@ -115,18 +117,18 @@ static int append_quote(gl_csv *csv, quote what, const char **from, const char *
   return gl_buf_append_char(&csv->text, '"');
 }
 
-/* Reads a field from behind its first quote to behind its last. */
+/* Reads the rest of a quoted field, from after its first quote to after its last. */
 static gl_csv_result read_quoted(gl_csv *csv, cursor *row, int column) {
   const char *start = row->at, *from = start;
   for (;;) {
     const char *at = memchr(from, '"', (size_t)(row->end - from));
     if (!at)
       return row->is_end ? fail(row, row->end, "a quoted field has no end") : GL_CSV_MORE;
-    quote what = judge(csv, row, start, at, column);
+    quote what = classify(csv, row, start, at, column);
     if (what == UNDECIDED)
       return GL_CSV_MORE;
     if (what == INVALID)
-      return fail(row, at + 1, "expected a comma or the end of the line behind a quoted field");
+      return fail(row, at + 1, "expected a comma or the end of the line after a quoted field");
     if (what == CLOSING) {
       row->at = at + 1;
       return append(csv, from, at) ? GL_CSV_MEMORY : GL_CSV_ROW;
@@ -165,13 +167,12 @@ static gl_csv_result read_field(gl_csv *csv, cursor *row) {
   return result;
 }
 
-/* Reads the end of a line. */
 static gl_csv_result read_line_end(cursor *row) {
   answer is_end = is_line_end(row, row->at);
   if (is_end == LATER)
     return GL_CSV_MORE;
   if (is_end == NO)
-    return fail(row, row->at, "expected a line feed behind the carriage return");
+    return fail(row, row->at, "expected a line feed after the carriage return");
   if (row->at < row->end && *row->at == '\r')
     row->at++;
   row->at += row->at < row->end;
@@ -187,7 +188,7 @@ static gl_csv_result read_row(gl_csv *csv, cursor *row) {
   if (result != GL_CSV_ROW)
     return result;
   if (csv->columns && csv->count != csv->columns)
-    return fail(row, row->at, "the row has not as many fields as the header");
+    return fail(row, row->at, "the row and the header have different numbers of fields");
   return read_line_end(row);
 }
 

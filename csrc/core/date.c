@@ -4,8 +4,8 @@
 
 enum { ERA_DAYS = 146097 /* 400 years */, EPOCH_DAYS = 719468 };
 
-/* Years begin in March here, so that a leap day is the last of its year; `EPOCH_DAYS` is the
- * distance from 0000-03-01. */
+/* In this calculation a year begins in March, so that a leap day is the last day of its year.
+ * `EPOCH_DAYS` is the number of days from 0000-03-01 to the epoch. */
 int64_t gl_date_days(int year, int month, int day) {
   int64_t shifted = month > 2 ? year : year - 1;
   int month_from_march = (month + 9) % 12;
@@ -24,7 +24,7 @@ static void civil_from_days(int64_t days, int *year, int *month, int *day) {
   *year = (int)(shifted / ERA_DAYS) * 400 + era_year + (*month <= 2);
 }
 
-/* Writes `count` digits; returns the place behind them. */
+/* Writes `count` digits and returns the position after them. */
 static char *put_number(char *to, int value, int count) {
   for (int i = count - 1; i >= 0; i--, value /= 10)
     to[i] = (char)('0' + value % 10);

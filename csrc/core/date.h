@@ -1,5 +1,6 @@
-/* Civil dates in UTC, in the proleptic Gregorian calendar, and the epoch.  The only date arithmetic
- * of the project: gmtime_r and timegm do not exist everywhere, gmtime is not safe among threads. */
+/* Conversion between seconds since the epoch and dates in UTC, in the proleptic Gregorian calendar.
+ * The project does all date arithmetic here: gmtime_r and timegm do not exist on every system, and
+ * gmtime is not thread-safe. */
 #ifndef GL_CORE_DATE_H
 #define GL_CORE_DATE_H
 
@@ -12,25 +13,25 @@ enum {
   GL_DATE_TEXT_MAX = 64
 };
 
-/* Days from 1970-01-01 to a date of the years 0 to 9999. */
+/* Returns the days from 1970-01-01 to a date in the years 0 to 9999. */
 int64_t gl_date_days(int year, int month, int day);
 
-/* Writes seconds since the epoch in ISO 8601 basic form, "20120525T002453Z".  0, or -1 for a time
- * outside of the years 1 to 9999. */
+/* Writes seconds since the epoch in ISO 8601 basic form, "20120525T002453Z".  Returns 0, or -1 for
+ * a time outside of the years 1 to 9999. */
 int gl_date_format(int64_t time, char out[GL_DATE_BASIC_SIZE]);
 
-/* Reads a date and, behind it, an optional time; a fraction of a second is dropped, a missing zone
- * means UTC.  Understands what boto3 (dateutil) reads in the expirations of credentials, and the
- * three forms of an HTTP date (RFC 9110, 5.6.7):
+/* Reads a date and an optional time after it.  A fraction of a second is dropped; without a time
+ * zone, the time is in UTC.  Accepts what boto3 (dateutil) accepts as the expiration of
+ * credentials, and the three forms of an HTTP date (RFC 9110, 5.6.7):
  *
  *   2026-11-26T08:48:11Z   2026-11-26 08:48:11.5+01:00   20261126T084811+0000   2026-11-26
  *   2026/11/26 08:48:11    11/26/2026 08:48 PM           26.11.2026 08:48
  *   Thu, 26 Nov 2026 08:48:11 GMT   Thursday, 26-Nov-26 08:48:11 GMT   Thu Nov 26 08:48:11 UTC 2026
  *
- * A date of three numbers is year-month-day if it begins with four digits; otherwise
- * month-day-year, or day-month-year if the first number is past 12.  A year of two digits is the
- * one in 1970 to 2069.  0, or -1 for any other text, an impossible date, or more than
- * GL_DATE_TEXT_MAX bytes.  The work is linear in the length. */
+ * A date of three numbers is year-month-day if it begins with four digits.  Otherwise it is
+ * month-day-year, or day-month-year if the first number is greater than 12.  A year of two digits
+ * lies in 1970 to 2069.  Returns 0, or -1 for any other text, a date that does not exist, or more
+ * than GL_DATE_TEXT_MAX bytes.  The time needed is linear in the length. */
 int gl_date_parse(const char *text, size_t length, int64_t *out);
 
 #endif

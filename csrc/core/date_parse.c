@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* What was read so far; -1 for what was not. */
+/* What was read so far.  A field that was not read yet is -1. */
 typedef struct reading {
   const char *at, *end;
   int year, month, day, hour, minute, second;
@@ -28,7 +28,7 @@ static int next_is(const reading *r, char byte) {
   return r->at < r->end && *r->at == byte;
 }
 
-/* Takes the byte if it is next. */
+/* Skips the byte if it is the next one.  Returns whether it was. */
 static int take(reading *r, char byte) {
   if (!next_is(r, byte))
     return 0;
@@ -36,7 +36,7 @@ static int take(reading *r, char byte) {
   return 1;
 }
 
-/* Takes at most `most` digits; `digits` is 0 if there are none. */
+/* Reads at most `most` digits.  `digits` of the result is 0 if there are none. */
 static number take_number(reading *r, int most) {
   number n = {0, 0};
   for (; r->at < r->end && is_digit(*r->at) && n.digits < most; r->at++, n.digits++)
@@ -51,14 +51,15 @@ static size_t digits_ahead(const reading *r) {
   return (size_t)(at - r->at);
 }
 
-/* Takes all digits that are next; returns how many there were. */
+/* Skips all digits that come next and returns their number. */
 static size_t skip_digits(reading *r) {
   size_t digits = digits_ahead(r);
   r->at += digits;
   return digits;
 }
 
-/* Takes a run of letters into `word`, in lower case; a longer one than any known word is cut. */
+/* Reads letters into `word`, in lower case.  A run of more than 9 letters, which is longer than any
+ * known word, is cut. */
 static void take_word(reading *r, char word[10]) {
   size_t length = 0;
   for (; r->at < r->end && is_letter(*r->at); r->at++)
@@ -67,7 +68,8 @@ static void take_word(reading *r, char word[10]) {
   memset(word + length, 0, 10 - length);
 }
 
-/* The index of `word`, in full or as its first three letters, among `count` names; -1 for none. */
+/* Returns the index of `word` among `count` names, or -1.  A word matches the full name or its
+ * first three letters. */
 static int index_of(const char *word, const char *const *names, int count) {
   for (int i = 0; i < count; i++)
     if (!strcmp(word, names[i]) || (strlen(word) == 3 && !strncmp(word, names[i], 3)))
@@ -88,7 +90,7 @@ static int is_weekday(const char *word) {
   return index_of(word, names, 7) >= 0;
 }
 
-/* 0, or -1 if the year is there already or `n` cannot be one. */
+/* Returns 0, or -1 if the year was read already or `n` cannot be a year. */
 static int set_year(reading *r, number n) {
   if (r->year >= 0 || (n.digits != 4 && n.digits != 2))
     return -1;
@@ -116,7 +118,7 @@ static int read_offset(reading *r) {
   return set_zone(r, sign * (hours.value * 3600L + minutes.value * 60L));
 }
 
-/* Takes a fraction of a second, if one follows. */
+/* Skips a fraction of a second, if one follows. */
 static int read_fraction(reading *r) {
   if (!next_is(r, '.') && !next_is(r, ','))
     return 0;
@@ -127,7 +129,7 @@ static int read_fraction(reading *r) {
 /* "HH:MM" or "HH:MM:SS" or "HH:MM:SS.5". */
 static int read_time(reading *r) {
   number hour = take_number(r, 2);
-  r->at++; /* the colon that told a time */
+  r->at++; /* the colon, which the caller saw */
   number minute = take_number(r, 2), second = {0, 2};
   if (take(r, ':'))
     second = take_number(r, 2);
@@ -147,7 +149,7 @@ static int read_basic_time(reading *r, size_t digits) {
   return digits > 4 ? read_fraction(r) : 0;
 }
 
-/* "YYYYMMDD", behind which a time may follow at once. */
+/* "YYYYMMDD"; a time may follow directly. */
 static int read_basic_date(reading *r, size_t digits) {
   if (r->year >= 0 || r->month >= 0 || r->day >= 0)
     return -1;
@@ -157,7 +159,7 @@ static int read_basic_date(reading *r, size_t digits) {
   return digits > 8 ? read_basic_time(r, digits - 8) : 0;
 }
 
-/* The rest of a date behind its first number and `separator`: "-11-26", "/26/2026", "-Nov-2026". */
+/* Reads the rest of a date after its first number: "-11-26", "/26/2026", "-Nov-2026". */
 static int read_separated(reading *r, number first, char separator) {
   char word[10] = "";
   number second = {0, 0};
@@ -179,8 +181,8 @@ static int read_separated(reading *r, number first, char separator) {
   return set_year(r, year_first ? first : third);
 }
 
-/* A number by itself: the day, or behind it the year. */
-static int read_alone(reading *r, number n) {
+/* Reads a number without a separator: it is the day, and after the day it is the year. */
+static int read_single(reading *r, number n) {
   if (n.digits > 2 || r->day >= 0)
     return set_year(r, n);
   r->day = n.value;
@@ -204,7 +206,7 @@ static int read_number(reading *r) {
   if (digits == 8 || digits == 12 || digits == 14)
     return read_basic_date(r, digits);
   number n = take_number(r, 5);
-  return next == '-' || next == '/' || next == '.' ? read_separated(r, n, next) : read_alone(r, n);
+  return next == '-' || next == '/' || next == '.' ? read_separated(r, n, next) : read_single(r, n);
 }
 
 static int read_word(reading *r) {
@@ -250,7 +252,7 @@ static int days_in_month(int year, int month) {
   return days[month - 1] + (month == 2 && leap);
 }
 
-/* Whether the parts are a date and a time of day; a clock of twelve hours becomes one of 24. */
+/* Returns whether the parts are a valid date and time.  Converts a 12-hour clock to 24 hours. */
 static int complete(reading *r) {
   if (!has_date(r) || r->year < 1 || r->month < 1 || r->month > 12 || r->day < 1 ||
       r->day > days_in_month(r->year, r->month))

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* The partitions of the AWS SDKs.  The prefixes of regions are separated by spaces; what follows
- * one in a region is "<word>-<digits>". */
+/* The partitions of the AWS SDKs.  In a region, "<word>-<digits>" follows the prefix. */
 static const gl_partition partitions[] = {
     {"aws", "us- eu- ap- sa- ca- me- af- il- mx- ", "amazonaws.com", "api.aws", 0},
     {"aws-cn", "cn- ", "amazonaws.com.cn", "api.amazonwebservices.com.cn", 0},
@@ -19,7 +18,8 @@ static const gl_partition partitions[] = {
 
 enum { COUNT = sizeof partitions / sizeof *partitions };
 
-/* "<word>-<digits>", as the tail of us-west-2; a word has no hyphen. */
+/* Returns whether `tail` is "<word>-<digits>", such as the end of us-west-2.  A word has no hyphen.
+ */
 static int is_region_tail(const char *tail) {
   size_t word = strcspn(tail, "-");
   size_t digits = tail[word] ? strspn(tail + word + 1, "0123456789") : 0;
@@ -46,13 +46,13 @@ const gl_partition *gl_endpoint_partition(const char *region) {
   return &partitions[0];
 }
 
-/* Not isalnum, which depends on the locale that the host has set. */
+/* isalnum would depend on the locale of the host program. */
 static int is_letter_or_digit(char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
          (byte >= '0' && byte <= '9');
 }
 
-/* RFC 1123, and not only digits: a region becomes a label of the host name. */
+/* A region becomes a label of the host name (RFC 1123), but it must not consist of digits only. */
 static int is_host_label(const char *text) {
   size_t length = strlen(text);
   if (length == 0 || length > 63 || text[0] == '-' || text[length - 1] == '-')

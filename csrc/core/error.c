@@ -18,18 +18,18 @@ static void drop_partial_character(char *text, size_t length) {
 }
 
 int gl_error_set(gl_error *error, gl_kind kind, const char *code, const char *format, ...) {
-  /* Formatted aside, because an argument may be the old message. */
-  gl_error made = {.kind = kind};
+  /* An argument may be the old message, so the new one is formatted elsewhere. */
+  gl_error result = {.kind = kind};
   va_list arguments;
   va_start(arguments, format);
-  int length = vsnprintf(made.message, sizeof made.message, format, arguments);
+  int length = vsnprintf(result.message, sizeof result.message, format, arguments);
   va_end(arguments);
   if (length < 0)
-    made.message[0] = '\0';
-  else if ((size_t)length >= sizeof made.message)
-    drop_partial_character(made.message, sizeof made.message - 1);
-  snprintf(made.code, sizeof made.code, "%s", code);
-  *error = made;
+    result.message[0] = '\0';
+  else if ((size_t)length >= sizeof result.message)
+    drop_partial_character(result.message, sizeof result.message - 1);
+  snprintf(result.code, sizeof result.code, "%s", code);
+  *error = result;
   return kind;
 }
 

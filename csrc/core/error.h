@@ -1,8 +1,8 @@
-/* An error, in memory that the caller owns: reporting one allocates nothing.
+/* An error, in memory that the caller owns: reporting an error allocates nothing.
  *
- * Functions of the core that can fail return 0, or fill the gl_error that they were given and
- * return its kind.  An error of the service is not a gl_error: its text has no bound, so it stays
- * in the response until the binding raises it. */
+ * A function of the core that can fail returns 0, or fills the gl_error of its caller and returns
+ * the error's kind.  An error of the service is not a gl_error, because its text has no limit.  It
+ * stays in the response until the binding raises it. */
 #ifndef GL_CORE_ERROR_H
 #define GL_CORE_ERROR_H
 
@@ -19,10 +19,10 @@ typedef struct gl_error {
   gl_kind kind;
   char code[48];      /* botocore's exception name, such as "ReadTimeoutError" */
   int retryable;      /* whether trying again could help */
-  char message[1024]; /* a longer one is cut between UTF-8 characters */
+  char message[1024]; /* a longer message is cut between two UTF-8 characters */
 } gl_error;
 
-/* Fills `error`, which is not retryable, with a printf-formatted message; returns `kind`.  The
+/* Fills `error` with a printf-formatted message and makes it not retryable.  Returns `kind`.  The
  * arguments may point into `error` itself. */
 int gl_error_set(gl_error *error, gl_kind kind, const char *code, const char *format, ...)
 #if defined(__GNUC__)
@@ -33,8 +33,8 @@ int gl_error_set(gl_error *error, gl_kind kind, const char *code, const char *fo
 /* Fills `error` for a failed allocation; returns GL_MEMORY. */
 int gl_error_memory(gl_error *error);
 
-/* The name that Lua sees: "validation", "config", "credentials", "transport", or "memory";
- * "" for GL_OK. */
+/* Returns the name that Lua sees: "validation", "config", "credentials", "transport" or "memory".
+ * For GL_OK it is "". */
 const char *gl_kind_name(gl_kind kind);
 
 #endif

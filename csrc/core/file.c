@@ -10,7 +10,7 @@
 
 enum { CHUNK = 16 * 1024 };
 
-/* Some systems give ENOTDIR for a path below a file: nothing can be there either. */
+/* ENOTDIR is for a path below a file, where nothing can exist either. */
 static gl_file_result failed(int number, char *problem) {
   if (strerror_r(number, problem, GL_FILE_PROBLEM_SIZE))
     snprintf(problem, GL_FILE_PROBLEM_SIZE, "error %d", number);
@@ -67,7 +67,7 @@ gl_file_result gl_file_read(const char *path, size_t limit, gl_buf *out,
   return result;
 }
 
-/* 0, or -1 with errno set. */
+/* Returns 0, or -1 with errno set. */
 static int write_all(int fd, const char *bytes, size_t length) {
   while (length > 0) {
     ssize_t written = write(fd, bytes, length);
@@ -81,32 +81,33 @@ static int write_all(int fd, const char *bytes, size_t length) {
   return 0;
 }
 
-/* Ends what was begun with a new file: 0, or the errno of what failed first. */
-static int finish(int fd, const char *made, const char *path, const void *bytes, size_t length) {
+/* Writes the new file, closes it and renames it.  Returns 0, or the errno of the first failure. */
+static int finish(int fd, const char *temporary, const char *path, const void *bytes,
+                  size_t length) {
   int number = write_all(fd, bytes, length) || fsync(fd) ? errno : 0;
   if (close(fd) && !number)
     number = errno;
-  if (!number && rename(made, path))
+  if (!number && rename(temporary, path))
     number = errno;
   if (number)
-    unlink(made);
+    unlink(temporary);
   return number;
 }
 
 gl_file_result gl_file_replace(const char *path, const void *bytes, size_t length,
                                char problem[GL_FILE_PROBLEM_SIZE]) {
-  gl_buf made = {0};
-  if (gl_buf_append_string(&made, path) || gl_buf_append_string(&made, ".XXXXXX")) {
-    gl_buf_clear(&made);
+  gl_buf temporary = {0};
+  if (gl_buf_append_string(&temporary, path) || gl_buf_append_string(&temporary, ".XXXXXX")) {
+    gl_buf_clear(&temporary);
     return GL_FILE_MEMORY;
   }
-  int number, fd = mkstemp(made.data); /* makes it with mode 0600 */
+  int number, fd = mkstemp(temporary.data); /* the mode is 0600 */
   if (fd < 0) {
     number = errno;
   } else {
     (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    number = finish(fd, made.data, path, bytes, length);
+    number = finish(fd, temporary.data, path, bytes, length);
   }
-  gl_buf_clear(&made);
+  gl_buf_clear(&temporary);
   return number ? failed(number, problem) : GL_FILE_OK;
 }

@@ -1,4 +1,4 @@
-/* Small files that are read or replaced whole: settings, tokens. */
+/* Reads and replaces small files as a whole, such as settings and tokens. */
 #ifndef GL_CORE_FILE_H
 #define GL_CORE_FILE_H
 
@@ -7,21 +7,23 @@
 typedef enum gl_file_result {
   GL_FILE_OK = 0,
   GL_FILE_MEMORY,  /* an allocation failed */
-  GL_FILE_MISSING, /* there is nothing at the path, or a directory */
-  GL_FILE_FAILED
+  GL_FILE_MISSING, /* nothing exists at the path, or it is a directory */
+  GL_FILE_FAILED   /* any other failure */
 } gl_file_result;
 
 enum { GL_FILE_PROBLEM_SIZE = 128 };
 
-/* Appends the content of a file to `out`. It reads regular files and character devices; it never
- * waits for the writer of a pipe. A file of more than `limit` bytes is GL_FILE_FAILED. On failure
- * `problem` says what is wrong, without the path, and `out` may hold a part of the content. */
+/* Appends the content of a file to `out`.  Reads only regular files and character devices, and
+ * never waits for the writer of a pipe.  For a file of more than `limit` bytes, returns
+ * GL_FILE_FAILED. Except with GL_FILE_MEMORY, a failure sets `problem` to what is wrong, without
+ * the path.  After a failure `out` may hold a part of the content. */
 gl_file_result gl_file_read(const char *path, size_t limit, gl_buf *out,
                             char problem[GL_FILE_PROBLEM_SIZE]);
 
-/* Replaces a file in one step, so that nobody sees a part of it: writes a new file beside it, which
- * only its owner can read or write (mode 0600), and renames it. On failure the old file stays as it
- * was, the new one is removed, and `problem` says what is wrong. */
+/* Replaces a file in one step, so that nobody sees a part of it.  Writes a new file in the same
+ * directory, which only its owner can read or write (mode 0600), and renames it.  On failure the
+ * old file is unchanged, the new one is removed, and, except with GL_FILE_MEMORY, `problem` says
+ * what is wrong. */
 gl_file_result gl_file_replace(const char *path, const void *bytes, size_t length,
                                char problem[GL_FILE_PROBLEM_SIZE]);
 

@@ -20,7 +20,7 @@ int gl_header_name_compare(const char *left, const char *right) {
   return lower(*left) - lower(*right);
 }
 
-/* What a token has (RFC 9110, 5.6.2): letters, digits and !#$%&'*+-.^_`|~ */
+/* The bytes of a token (RFC 9110, 5.6.2): letters, digits and !#$%&'*+-.^_`|~ */
 static const gl_byte_set token = {{0x00000000, 0x03FF6CFA, 0xC7FFFFFE, 0x57FFFFFF, 0x00000000,
                                    0x00000000, 0x00000000, 0x00000000}};
 
@@ -62,8 +62,7 @@ typedef struct gl_header_block {
   char bytes[];
 } gl_header_block;
 
-/* The first block has room for the fields of a usual request.  Each further one is twice as large.
- */
+/* The first block holds the fields of a typical request.  Each further block is twice as large. */
 enum { FIRST_BLOCK = 1024 - (int)sizeof(gl_header_block), LARGEST_BLOCK = 64 * 1024 };
 
 static gl_header_block *add_block(gl_headers *headers, size_t needed) {
@@ -83,7 +82,7 @@ static gl_header_block *add_block(gl_headers *headers, size_t needed) {
   return block;
 }
 
-/* `size` bytes that live as long as the list. */
+/* Returns `size` bytes that live as long as the list, or NULL. */
 static char *allocate(gl_headers *headers, size_t size) {
   gl_header_block *block = headers->blocks;
   if (!block || block->size - block->used < size)
@@ -95,7 +94,7 @@ static char *allocate(gl_headers *headers, size_t size) {
   return bytes;
 }
 
-/* Wipes and frees all blocks but the oldest, which is returned; NULL if there is none. */
+/* Wipes and frees all blocks except the oldest.  Returns the oldest, or NULL if there is none. */
 static gl_header_block *keep_oldest(gl_headers *headers) {
   gl_header_block *block = headers->blocks;
   while (block && block->next) {
@@ -107,7 +106,7 @@ static gl_header_block *keep_oldest(gl_headers *headers) {
   return block;
 }
 
-/* Copies name and value into memory of the list. */
+/* Copies the name and the value into a block of the list. */
 static int header_make(gl_headers *headers, gl_header *header, const char *name, size_t name_length,
                        const char *value, size_t value_length) {
   if (!is_token(name, name_length) || !gl_header_value_valid(value, value_length))
@@ -160,7 +159,7 @@ static void wipe_value(gl_header *header) {
   gl_mem_wipe(header->value, header->value_length);
 }
 
-/* The index of the first field of that name, or the count. */
+/* Returns the index of the first field of that name, or the number of fields if there is none. */
 static size_t find(const gl_headers *headers, const char *name, uint32_t hash) {
   size_t i = 0;
   while (i < headers->count && !is_named(&headers->items[i], name, hash))
@@ -168,7 +167,7 @@ static size_t find(const gl_headers *headers, const char *name, uint32_t hash) {
   return i;
 }
 
-/* The same for a name of `length` bytes without a NUL behind it. */
+/* Does the same for a name of `length` bytes that may have no NUL at its end. */
 static size_t find_bytes(const gl_headers *headers, const char *name, size_t length) {
   uint32_t hash = hash_name(name, length);
   size_t i = 0;
@@ -178,7 +177,7 @@ static size_t find_bytes(const gl_headers *headers, const char *name, size_t len
   return i;
 }
 
-/* Drops the fields of that name at `from` and behind it. */
+/* Drops the fields of that name from index `from` on. */
 static void remove_from(gl_headers *headers, const char *name, uint32_t hash, size_t from) {
   size_t kept = from;
   for (size_t i = from; i < headers->count; i++) {
@@ -201,21 +200,21 @@ int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, co
   return result;
 }
 
-/* Puts `made`, which is the last field, into the place of the field at `at`. */
-static void move_to(gl_headers *headers, gl_header made, size_t at) {
+/* Replaces the field at `at` with `last`, which is the last field of the list. */
+static void replace_with_last(gl_headers *headers, gl_header last, size_t at) {
   headers->count--;
-  remove_from(headers, made.name, made.hash, at + 1);
+  remove_from(headers, last.name, last.hash, at + 1);
   wipe_value(&headers->items[at]);
-  headers->items[at] = made;
+  headers->items[at] = last;
 }
 
-/* Writes the value over a longer or equal one, so that a request that is signed again and again
- * takes no more memory. */
+/* Writes the value over one that is at least as long, so that a request that is signed many times
+ * needs no more memory. */
 static void overwrite(gl_headers *headers, size_t at, const char *name, const char *value,
                       size_t value_length) {
   gl_header *header = &headers->items[at];
   if (value_length)
-    memmove(header->value, value, value_length); /* it may be a part of this value */
+    memmove(header->value, value, value_length); /* `value` may be a part of the old value */
   gl_mem_wipe(header->value + value_length, header->value_length - value_length);
   header->value_length = value_length;
   remove_from(headers, name, header->hash, at + 1);
@@ -233,7 +232,7 @@ int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, co
   size_t count = headers->count;
   int result = gl_headers_add(headers, name, name_length, value, value_length);
   if (result == 0 && at < count)
-    move_to(headers, headers->items[count], at);
+    replace_with_last(headers, headers->items[count], at);
   return result;
 }
 

@@ -1,5 +1,5 @@
-/* A list of HTTP header fields, in the order they were set.  Names are compared without regard to
- * case (RFC 9110, 5.1).  The zero value is an empty list. */
+/* A list of HTTP header fields, in the order in which they were set.  Names are compared without
+ * regard to case (RFC 9110, 5.1).  The zero value is an empty list. */
 #ifndef GL_CORE_HEADER_H
 #define GL_CORE_HEADER_H
 
@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 typedef struct gl_header {
-  char *name;  /* NUL-terminated, spelled as it was set; both strings lie in a block of the list */
+  char *name;  /* NUL-terminated, spelled as it was set; a block of the list holds both strings */
   char *value; /* NUL-terminated, no NUL inside */
   size_t value_length;
   uint32_t hash; /* of the name in lower case */
@@ -22,30 +22,30 @@ typedef struct gl_headers {
 
 enum { GL_HEADER_BAD = -1 };
 
-/* Adds a field behind the others, whether or not the name exists already.  Returns 0; or, with the
- * list unchanged, GL_MEMORY or GL_HEADER_BAD.  The latter is for a name that is not a token of RFC
- * 9110, or a value with a control character: a line break would begin another header. */
+/* Adds a field at the end, even if the name exists already.  On failure the list is unchanged.
+ * Returns 0, GL_MEMORY, or GL_HEADER_BAD for a name that is not a token of RFC 9110 and for a value
+ * with a control character, because a line break would begin another header. */
 int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length);
 
-/* The same, but replaces the first field of that name in its place and drops the others. */
+/* Does the same, but replaces the first field of that name and drops the others. */
 int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length);
 
-/* The value of the first field of that name, or NULL. */
+/* Returns the value of the first field of that name, or NULL.  The list owns it. */
 const char *gl_headers_get(const gl_headers *headers, const char *name);
 
 /* Drops every field of that name. */
 void gl_headers_remove(gl_headers *headers, const char *name);
 
-/* Whether the bytes may be a header's value: they have no control character. */
+/* Returns whether the bytes may be a header's value: they contain no control character. */
 int gl_header_value_valid(const char *value, size_t length);
 
-/* As strcmp on ASCII lower case: the one comparison of header names. */
+/* Compares two header names as strcmp does, but in ASCII lower case. */
 int gl_header_name_compare(const char *left, const char *right);
 
-/* Drops all fields, wipes them (they carry tokens and signatures), and keeps some memory for the
- * next ones. */
+/* Drops all fields and keeps some memory for the next ones.  Wipes the fields, because they may
+ * hold tokens and signatures. */
 void gl_headers_reset(gl_headers *headers);
 
 /* Wipes and frees. */

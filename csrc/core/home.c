@@ -9,7 +9,7 @@
 
 enum { ROOM = 1024, ROOM_MAX = 1024 * 1024 };
 
-/* As getpwnam_r and getpwuid_r: 0 or an errno; *found is NULL for an unknown user. */
+/* Calls getpwnam_r or getpwuid_r.  Returns 0 or an errno; *found is NULL for an unknown user. */
 static int look_up(const char *user, struct passwd *entry, gl_buf *room, struct passwd **found) {
   *found = NULL;
   if (user)

@@ -1,5 +1,5 @@
-/* Random identifiers, from a buffer of random bytes that is refilled: asking the generator for each
- * one would cost more than the rest of a call. */
+/* Random identifiers.  They are made from a buffer of random bytes, because a request to the random
+ * generator for each identifier would take longer than the rest of a call. */
 #ifndef GL_CORE_IDENTIFIER_H
 #define GL_CORE_IDENTIFIER_H
 
@@ -9,16 +9,16 @@
 
 enum { GL_IDENTIFIER_POOL = 1024, GL_UUID_LENGTH = 36 };
 
-/* Zero is an empty pool.  It is used by one thread at a time; in a forked child its bytes, which
- * the parent has as well, are thrown away. */
+/* The zero value is an empty pool.  Only one thread at a time may use a pool.  A forked child drops
+ * the bytes in the pool, because the parent has the same bytes. */
 typedef struct gl_identifiers {
   unsigned char bytes[GL_IDENTIFIER_POOL];
-  size_t left; /* bytes that were not used yet, at the beginning */
+  size_t left; /* the first `left` bytes were not used yet */
   pid_t process;
 } gl_identifiers;
 
-/* Writes a random UUID (RFC 9562, version 4) in lower case and a NUL.  0, or the kind in `error`
- * where the generator fails. */
+/* Writes a random UUID (RFC 9562, version 4) in lower case and a NUL.  Returns 0, or the kind in
+ * `error` if the generator fails. */
 int gl_identifier_uuid(gl_identifiers *pool, char text[GL_UUID_LENGTH + 1], gl_error *error);
 
 #endif

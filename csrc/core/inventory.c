@@ -15,10 +15,6 @@ gl_inventory_result gl_inventory_fail(gl_error *error, const char *what, uint64_
   return GL_INVENTORY_FAILED;
 }
 
-uint64_t gl_inventory_fed(const gl_inventory *inventory) {
-  return inventory->position + inventory->input.length;
-}
-
 int gl_inventory_member(const char *name, size_t length) {
   int member = 0;
   while (member < GL_INVENTORY_MEMBERS && (strlen(gl_inventory_members[member]) != length ||
@@ -47,7 +43,8 @@ int gl_inventory_set_size(gl_inventory *inventory, const char *digits, size_t le
 }
 
 int gl_inventory_feed(gl_inventory *inventory, const char *bytes, size_t length) {
-  gl_buf_splice(&inventory->input, 0, inventory->at, NULL, 0); /* cannot fail: it only removes */
+  gl_buf_splice(&inventory->input, 0, inventory->at, NULL,
+                0); /* it only removes, so it cannot fail */
   inventory->position += inventory->at;
   inventory->at = 0;
   return gl_buf_append(&inventory->input, bytes, length);
@@ -57,14 +54,14 @@ void gl_inventory_end(gl_inventory *inventory) {
   inventory->is_end = 1;
 }
 
-/* Whether the input begins with a byte order mark, or with the first bytes of one. */
+/* Returns the length of the byte order mark, or of its first bytes, at the start of the input. */
 static size_t mark_length(const gl_buf *input) {
   static const char mark[] = "\xEF\xBB\xBF";
   size_t length = input->length < 3 ? input->length : 3;
   return length && !memcmp(input->data, mark, length) ? length : 0;
 }
 
-/* Finds out the format from the first byte that is no white space: JSON begins with a bracket. */
+/* Detects the format from the first byte that is not white space: JSON begins with a bracket. */
 static gl_inventory_result detect(gl_inventory *inventory, gl_error *error) {
   const gl_buf *input = &inventory->input;
   size_t at = mark_length(input);

@@ -1,5 +1,5 @@
-/* A vault's inventory, JSON or CSV, read in pieces of any size: fed bytes, it gives archives.
- * It keeps one archive and the bytes that were fed and not read yet. */
+/* Reads a vault's inventory, in JSON or CSV, from pieces of any size.  The caller feeds bytes and
+ * gets archives.  The reader stores one archive and the bytes that it has not read yet. */
 #ifndef GL_CORE_INVENTORY_H
 #define GL_CORE_INVENTORY_H
 
@@ -17,27 +17,27 @@ enum {
   GL_INVENTORY_MEMBERS
 };
 
-/* Their names in the service's API: developer guide, "Get Job Output". */
+/* The names of the members in the service's API: developer guide, "Get Job Output". */
 extern const char *const gl_inventory_members[GL_INVENTORY_MEMBERS];
 
 typedef struct gl_inventory_archive {
-  int present[GL_INVENTORY_MEMBERS];        /* whether the member was there, and not null */
-  gl_csv_field texts[GL_INVENTORY_MEMBERS]; /* in `text`; but for Size */
+  int present[GL_INVENTORY_MEMBERS];        /* whether the member exists and is not null */
+  gl_csv_field texts[GL_INVENTORY_MEMBERS]; /* in `text`; not for Size */
   int64_t size;                             /* bytes */
   gl_buf text;                              /* owned */
 } gl_inventory_archive;
 
-/* The zero value is a reader that was fed nothing. */
+/* The zero value is a reader without input. */
 typedef struct gl_inventory {
   gl_inventory_archive archive; /* the last one; owned */
   gl_buf vault_arn, date;       /* VaultARN and InventoryDate, empty until they were read; owned */
-  int has_news;                 /* set when one of the two was read; the caller may clear it */
+  int head_changed;             /* set when one of the two was read; the caller may reset it */
 
   /* private */
-  gl_buf input;      /* owned: bytes that were fed and, from `at` on, not read yet */
-  size_t at;         /* of the input */
-  size_t needed;     /* bytes from `at` on before a row is worth reading again */
-  uint64_t position; /* of the input's first byte, in all bytes fed */
+  gl_buf input;      /* owned; the bytes from `at` on were not read yet */
+  size_t at;         /* an index into the input */
+  size_t needed;     /* bytes from `at` on that must be there before the row is read again */
+  uint64_t position; /* of the input's first byte, among all bytes fed */
   int is_end;        /* no more bytes will follow */
   int format;
   int where;                       /* in a JSON document */
@@ -51,20 +51,22 @@ typedef struct gl_inventory {
 
 typedef enum gl_inventory_result {
   GL_INVENTORY_FAILED,
-  GL_INVENTORY_MORE, /* feed it, or tell it that this was all */
+  GL_INVENTORY_MORE, /* call gl_inventory_feed or gl_inventory_end */
   GL_INVENTORY_ARCHIVE,
   GL_INVENTORY_DONE
 } gl_inventory_result;
 
-/* Appends bytes.  Returns 0 or GL_MEMORY. */
+/* Appends a copy of the bytes to the input.  Returns 0, or GL_MEMORY with nothing appended. */
 int gl_inventory_feed(gl_inventory *inventory, const char *bytes, size_t length);
 
-/* Says that all bytes were fed. */
+/* Tells the reader that all bytes were fed. */
 void gl_inventory_end(gl_inventory *inventory);
 
-/* Reads the next archive into `archive`.  Returns GL_INVENTORY_FAILED with `error` filled for what
- * is no inventory, or not a whole one: `ResponseParserError`, not retryable, whose message has the
- * number of the byte, the first being 1.  It must not be called again then. */
+/* Reads the next archive into `archive`.  Returns GL_INVENTORY_FAILED, with `error` filled, if the
+ * input is not an inventory or is incomplete, or an allocation failed.  The error is then GL_MEMORY
+ * or GL_TRANSPORT "ResponseParserError", which is not retryable and whose message contains the
+ * number of the wrong byte, counted from 1.  After GL_INVENTORY_FAILED only gl_inventory_clear is
+ * legal. */
 gl_inventory_result gl_inventory_next(gl_inventory *inventory, gl_error *error);
 
 /* Frees everything.  Legal for the zero value and any number of times. */

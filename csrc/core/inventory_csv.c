@@ -1,4 +1,4 @@
-/* Inventories in CSV: a header with the members' names, and a row for each archive. */
+/* Inventories in CSV: a header with the names of the members, then one row for each archive. */
 #include "core/inventory_private.h"
 
 #include <stdio.h>
@@ -8,8 +8,8 @@ enum { MAX_ROW = 1024 * 1024, HASH_DIGITS = 64 };
 
 static gl_inventory_result fail_at(const gl_inventory *inventory, gl_error *error, size_t at,
                                    const char *why) {
-  int is_behind = inventory->is_end && at == inventory->input.length; /* names the last byte */
-  uint64_t byte = inventory->position + at + !is_behind;
+  int is_at_end = inventory->is_end && at == inventory->input.length; /* name the last byte */
+  uint64_t byte = inventory->position + at + !is_at_end;
   return gl_inventory_fail(error, "CSV", byte, why);
 }
 
@@ -26,7 +26,7 @@ static gl_csv_kind kind_of(int member) {
   return member == GL_INVENTORY_SIZE ? GL_CSV_DIGITS : GL_CSV_TOKEN;
 }
 
-/* Finds the columns by the names in the header, which begins at `start` of the input. */
+/* Finds the columns by their names in the header, which begins at index `start` of the input. */
 static gl_inventory_result read_header(gl_inventory *inventory, size_t start, gl_error *error) {
   gl_csv *csv = &inventory->csv;
   int seen[GL_INVENTORY_MEMBERS + 1] = {0};
@@ -49,8 +49,8 @@ static gl_inventory_result read_header(gl_inventory *inventory, size_t start, gl
 
 /* --- rows ------------------------------------------------------------------------------------ */
 
-/* Whether the row that ends at `at` is whole: a tree hash at the very end of the input, without a
- * line end behind it, may have been cut off. */
+/* Returns whether the row that ends at `at` is complete.  If the input ends with a tree hash
+ * without a line end, the hash may have been cut off. */
 static int is_whole(const gl_inventory *inventory) {
   const gl_csv *csv = &inventory->csv;
   int last = csv->columns - 1;
@@ -61,8 +61,8 @@ static int is_whole(const gl_inventory *inventory) {
          csv->fields[last].length == HASH_DIGITS;
 }
 
-/* Makes an archive of the row that begins at `start` of the input. */
-static gl_inventory_result take_row(gl_inventory *inventory, size_t start, gl_error *error) {
+/* Fills the archive from the row that begins at index `start` of the input. */
+static gl_inventory_result store_row(gl_inventory *inventory, size_t start, gl_error *error) {
   gl_csv *csv = &inventory->csv;
   gl_inventory_archive *archive = &inventory->archive;
   if (!is_whole(inventory))
@@ -75,18 +75,18 @@ static gl_inventory_result take_row(gl_inventory *inventory, size_t start, gl_er
       continue;
     const char *text = gl_buf_string(&csv->text) + field->offset;
     if (member == GL_INVENTORY_SIZE && !gl_inventory_set_size(inventory, text, field->length))
-      return fail_at(inventory, error, start, "the row's Size is no whole number of bytes");
+      return fail_at(inventory, error, start, "the Size of the row is not a whole number");
     archive->texts[member] = *field;
     archive->present[member] = 1;
   }
-  gl_buf text = archive->text; /* the archive takes the row's text, and the row its memory */
+  gl_buf text = archive->text; /* swap the texts: the row reuses the memory of the archive */
   archive->text = csv->text;
   csv->text = text;
   return GL_INVENTORY_ARCHIVE;
 }
 
-/* Another row needs more bytes.  So that pieces of a few bytes do not make it read the same bytes
- * over and over, it is tried again only with twice as many. */
+/* The row is incomplete.  It is read again only when twice as many bytes are there, so that small
+ * pieces do not make the reader read the same bytes many times. */
 static gl_inventory_result wait_for_more(gl_inventory *inventory, gl_error *error) {
   size_t length = inventory->input.length - inventory->at;
   if (length > MAX_ROW)
@@ -111,7 +111,7 @@ static gl_inventory_result read_row(gl_inventory *inventory, gl_error *error) {
   }
   inventory->at = (size_t)(at - base);
   inventory->needed = 0;
-  return inventory->csv.columns ? take_row(inventory, start, error)
+  return inventory->csv.columns ? store_row(inventory, start, error)
                                 : read_header(inventory, start, error);
 }
 

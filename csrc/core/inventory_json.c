@@ -20,7 +20,7 @@ static gl_inventory_result fail_memory(gl_error *error) {
   return GL_INVENTORY_FAILED;
 }
 
-/* Goes on behind `where`; names and values are kept there, or skipped. */
+/* Sets where the next event is, and whether names and values are skipped there. */
 static gl_inventory_result go_on(gl_inventory *inventory, int where, int skip) {
   inventory->where = where;
   inventory->json.text.skip = skip;
@@ -36,7 +36,7 @@ static int document_member(const gl_buf *name) {
   return member;
 }
 
-/* Skips a value of no interest, of any depth; `where` is behind it. */
+/* Skips a value that is not needed, of any depth; `where` comes after it. */
 static gl_inventory_result skip_value(gl_inventory *inventory, int where) {
   int is_over = inventory->json.depth == inventory->outer;
   return is_over ? go_on(inventory, where, 0) : GL_INVENTORY_MORE;
@@ -58,14 +58,14 @@ static gl_inventory_result on_top_value(gl_inventory *inventory, gl_json_event e
     return skip_value(inventory, TOP);
   if (inventory->member == ARCHIVES) {
     if (event != GL_JSON_ARRAY)
-      return fail(inventory, error, "ArchiveList is no list");
+      return fail(inventory, error, "ArchiveList is not a list");
     inventory->lists = 1;
     return go_on(inventory, LIST, 0);
   }
   if (event != GL_JSON_STRING && event != GL_JSON_NULL)
     return fail(inventory, error, "VaultARN and InventoryDate must be strings");
   gl_buf_reset(out);
-  inventory->has_news = 1;
+  inventory->head_changed = 1;
   if (event == GL_JSON_STRING && gl_buf_append(out, text->data, text->length))
     return fail_memory(error);
   return go_on(inventory, TOP, 0);
@@ -75,7 +75,7 @@ static gl_inventory_result on_list(gl_inventory *inventory, gl_json_event event,
   if (event == GL_JSON_ARRAY_END)
     return go_on(inventory, TOP, 0);
   if (event != GL_JSON_OBJECT)
-    return fail(inventory, error, "ArchiveList has an element that is no object");
+    return fail(inventory, error, "ArchiveList has an element that is not an object");
   gl_inventory_begin_archive(inventory);
   return go_on(inventory, ARCHIVE, 0);
 }
@@ -94,7 +94,7 @@ static gl_inventory_result on_archive(gl_inventory *inventory, gl_json_event eve
   return go_on(inventory, ARCHIVE_VALUE, inventory->member == GL_INVENTORY_MEMBERS);
 }
 
-/* Stores a member's value.  Returns NULL, or why it cannot be; "" for want of memory. */
+/* Stores a member's value.  Returns NULL, or what is wrong; "" means that an allocation failed. */
 static const char *store(gl_inventory *inventory, gl_json_event event) {
   const gl_buf *text = &inventory->json.text.bytes;
   gl_inventory_archive *archive = &inventory->archive;
@@ -105,9 +105,9 @@ static const char *store(gl_inventory *inventory, gl_json_event event) {
   if (member == GL_INVENTORY_SIZE)
     return event == GL_JSON_NUMBER && gl_inventory_set_size(inventory, text->data, text->length)
                ? NULL
-               : "Size is no whole number of bytes";
+               : "Size is not a whole number";
   if (event != GL_JSON_STRING)
-    return "a member of an archive is no string";
+    return "a member of an archive is not a string";
   if (text->length > MAX_ARCHIVE - archive->text.length)
     return "an archive is longer than 4 MiB";
   archive->texts[member] = (gl_csv_field){archive->text.length, text->length};
@@ -129,7 +129,7 @@ static gl_inventory_result on_event(gl_inventory *inventory, gl_json_event event
   switch (inventory->where) {
   case DOCUMENT:
     return event == GL_JSON_OBJECT ? go_on(inventory, TOP, 0)
-                                   : fail(inventory, error, "the document is no object");
+                                   : fail(inventory, error, "the document is not an object");
   case TOP:
     return on_top(inventory, event);
   case TOP_VALUE:
@@ -143,7 +143,7 @@ static gl_inventory_result on_event(gl_inventory *inventory, gl_json_event event
   }
 }
 
-/* The input is used up. */
+/* Returns the result when the whole input was read. */
 static gl_inventory_result at_end(gl_inventory *inventory, gl_error *error) {
   if (!inventory->is_end)
     return GL_INVENTORY_MORE;

@@ -10,7 +10,7 @@ static int append_comma(gl_json *json) {
   return json->comma ? gl_buf_append_char(json->out, ',') : 0;
 }
 
-/* Ends a step that began when the buffer held `start` bytes.  A step that failed is undone. */
+/* Ends a step that began when the buffer held `start` bytes.  If it failed, undoes it. */
 static int finish(gl_json *json, size_t start, int failed, int comma) {
   if (failed) {
     gl_buf_truncate(json->out, start);
@@ -33,10 +33,10 @@ int gl_json_close(gl_json *json, char bracket) {
 static int append_escape(gl_buf *out, unsigned char byte) {
   static const char escaped[] = "\"\\\b\f\n\r\t";
   static const char letters[] = "\"\\bfnrt";
-  const char *found = byte ? strchr(escaped, byte) : NULL;
-  if (!found)
+  const char *at = byte ? strchr(escaped, byte) : NULL;
+  if (!at)
     return gl_buf_append_format(out, "\\u%04x", byte);
-  char pair[2] = {'\\', letters[found - escaped]};
+  char pair[2] = {'\\', letters[at - escaped]};
   return gl_buf_append(out, pair, sizeof pair);
 }
 
@@ -44,7 +44,7 @@ static int needs_escape(unsigned char byte) {
   return byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F;
 }
 
-/* Whether one of the GL_WORD_SIZE bytes needs an escape. */
+/* Returns whether one of the GL_WORD_SIZE bytes needs an escape. */
 static int word_needs_escape(const char *bytes) {
   uint64_t word = gl_word_load(bytes);
   return (gl_word_has_less(word, 0x20) | gl_word_has(word, '"') | gl_word_has(word, '\\') |

@@ -11,10 +11,10 @@
 #endif
 
 enum {
-  EXACT_MAX = 15 /* characters: a double holds any integer of so many exactly */
+  EXACT_MAX = 15 /* characters: a double represents every such integer exactly */
 };
 
-/* What is read and what was written. */
+/* The text to read, and where to write. */
 typedef struct scan {
   const char *at, *end;
   char *out;
@@ -33,7 +33,8 @@ static const char *skip_digits(const char *at, const char *end) {
   return at;
 }
 
-/* Where the fraction or exponent at `at` ends, if a digit follows `lead` bytes; otherwise `at`. */
+/* Returns the end of the fraction or exponent at `at`, whose digits begin after `lead` bytes; or
+ * `at` if there are no digits. */
 static const char *skip_part(const char *at, const char *end, size_t lead) {
   if ((size_t)(end - at) <= lead)
     return at;
@@ -52,8 +53,9 @@ static const char *skip_exponent(const char *at, const char *end) {
   return skip_part(at, end, has_sign ? 2 : 1);
 }
 
-/* The end of the longest number at `at` (RFC 8259, section 6): what follows a leading zero is not
- * part of it.  `at` if there is none.  `integer_end` is where its fraction or exponent begins. */
+/* Returns the end of the longest number at `at` (RFC 8259, section 6), or `at` if there is none.  A
+ * digit after a leading zero is not part of the number.  Sets `integer_end` to where its fraction
+ * or exponent begins. */
 static const char *skip_number(const char *at, const char *end, const char **integer_end) {
   const char *digits = at < end && *at == '-' ? at + 1 : at;
   const char *after = digits < end && *digits == '0' ? digits + 1 : skip_digits(digits, end);
@@ -71,7 +73,8 @@ static int skip_word(scan *s, const char *word) {
   return 1;
 }
 
-/* Whether a colon follows: a number cannot be a name, and a string could. */
+/* Returns whether a colon follows.  A number before a colon is invalid and must stay invalid, but a
+ * string there would be a valid name. */
 static int is_name(const scan *s) {
   const char *at = s->at;
   while (at < s->end && (*at == ' ' || *at == '\t' || *at == '\r' || *at == '\n'))
@@ -79,14 +82,16 @@ static int is_name(const scan *s) {
   return at < s->end && *at == ':';
 }
 
-/* A minus without a digit is not JSON, but strtod reads "-.5": this makes sure that it does not. */
+/* A minus sign without a digit is not JSON, but strtod would accept "-.5".  The question mark
+ * prevents that. */
 static void copy_invalid(scan *s) {
   if (*s->at == '-')
     *s->out++ = '?';
   *s->out++ = *s->at++;
 }
 
-/* At a digit, a minus, "N" or "I": writes the number, null, or the byte if it is neither. */
+/* Reads from a digit, a minus sign, "N" or "I".  Writes the number, null, or the byte if it begins
+ * neither. */
 static void scan_number(scan *s) {
   const char *integer_end, *start = s->at;
   const char *after = skip_number(start, s->end, &integer_end);
@@ -111,7 +116,7 @@ static void scan_number(scan *s) {
 
 /* ---- strings ----------------------------------------------------------------------------- */
 
-/* The code unit of "\uXXXX" at `at`; -1 if that does not stand there. */
+/* Returns the code unit of "\uXXXX" at `at`, or -1 if there is no such escape. */
 static long read_unit(const char *at, const char *end) {
   long unit = 0;
   if (end - at < 6 || at[0] != '\\' || at[1] != 'u')
@@ -128,7 +133,7 @@ static long read_unit(const char *at, const char *end) {
   return unit;
 }
 
-/* At a backslash. */
+/* Copies the escape at a backslash. */
 static void scan_escape(scan *s) {
   size_t length = s->end - s->at < 2 ? 1 : 2;
   long unit = read_unit(s->at, s->end);
@@ -144,7 +149,7 @@ static void scan_escape(scan *s) {
   s->at += length;
 }
 
-/* At the opening quotation mark. */
+/* Copies the string at an opening quotation mark. */
 static void scan_string(scan *s) {
   *s->out++ = *s->at++;
   if (s->at < s->end && *s->at == GL_JSON_NUMBER_MARK) {

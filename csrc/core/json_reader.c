@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* What the grammar allows next; a zeroed reader expects a value. */
+/* What the grammar allows next.  A zeroed reader expects a value. */
 enum { VALUE, FIRST_VALUE, KEY, FIRST_KEY, COLON, COMMA };
 
 /* What is being read. */
@@ -12,7 +12,8 @@ enum { NO_TOKEN, STRING, NUMBER, WORD };
 /* The states of a number (section 6), by the byte that was read last. */
 enum { SIGN, ZERO, INTEGER, POINT, FRACTION, EXPONENT, EXPONENT_SIGN, EXPONENT_DIGIT, NO_NUMBER };
 
-/* Fails at the byte at `at`, where `from` is at the reader's position. */
+/* Fills `error` for the byte at `at`.  `from` is the byte at the reader's position.  `why` is NULL
+ * if an allocation failed. */
 static gl_json_event fail(gl_json_reader *reader, const char *from, const char *at, const char *why,
                           gl_error *error) {
   uint64_t byte = reader->position + (uint64_t)(at - from) + 1;
@@ -38,7 +39,7 @@ static int in_object(gl_json_reader *reader) {
   return reader->depth && *level_byte(reader) & level_bit(reader);
 }
 
-/* Opens a level; its depth was checked. */
+/* Opens a level.  The caller has checked the depth. */
 static gl_json_event open_level(gl_json_reader *reader, int is_object) {
   reader->depth++;
   if (is_object)
@@ -107,7 +108,7 @@ static int may_end(int state) {
   return state == ZERO || state == INTEGER || state == FRACTION || state == EXPONENT_DIGIT;
 }
 
-/* Reads on in a number; the byte behind it tells its end. */
+/* Continues to read a number.  Only the byte after it shows where it ends. */
 static gl_json_event read_number(gl_json_reader *reader, const char **at, const char *end,
                                  gl_error *error) {
   const char *from = *at, *why = "expected a digit";
@@ -148,7 +149,7 @@ static gl_json_event read_token(gl_json_reader *reader, const char **at, const c
                                  : read_word(reader, at, end, error);
 }
 
-/* Begins the word that this byte is the first of, if it is one. */
+/* If `first` is the first byte of "true", "false" or "null", begins that word and returns 1. */
 static int begin_word(gl_json_reader *reader, char first) {
   static const struct {
     const char *word;
@@ -165,8 +166,8 @@ static int begin_word(gl_json_reader *reader, char first) {
   return 0;
 }
 
-/* Begins a string, a number or a word at this byte.  The byte itself is read with the rest, but
- * for a quote or a minus.  Returns how many bytes were read, or -1. */
+/* Begins a string, a number or a word at this byte.  Returns the number of bytes that were read, or
+ * -1.  A quote or a minus sign is read here; any other byte is read with the rest of the token. */
 static int begin_token(gl_json_reader *reader, char byte, const char **why) {
   int is_key = reader->expected == KEY || reader->expected == FIRST_KEY;
   gl_json_text_begin(&reader->text);
@@ -197,7 +198,7 @@ static const char *skip_space(const char *at, const char *end) {
   return at;
 }
 
-/* Takes a comma or colon where one is expected.  Returns 0, or -1 where there is another byte. */
+/* Reads a comma or colon if one is expected.  Returns 0, or -1 for any other byte. */
 static int read_separator(gl_json_reader *reader, char byte, const char **why) {
   int is_object = in_object(reader);
   if (reader->expected == COLON) {
@@ -205,14 +206,14 @@ static int read_separator(gl_json_reader *reader, char byte, const char **why) {
     reader->expected = VALUE;
     return byte == ':' ? 0 : -1;
   }
-  *why = !reader->depth ? "expected nothing behind the document"
+  *why = !reader->depth ? "expected nothing after the document"
          : is_object    ? "expected ',' or '}'"
                         : "expected ',' or ']'";
   reader->expected = is_object ? KEY : VALUE;
   return reader->depth && byte == ',' ? 0 : -1;
 }
 
-/* Whether the byte ends the level that is open, and may. */
+/* Returns whether the byte closes the open level and may do so here. */
 static int ends_level(gl_json_reader *reader, char byte) {
   if (!reader->depth || byte != (in_object(reader) ? '}' : ']'))
     return 0;
@@ -220,7 +221,8 @@ static int ends_level(gl_json_reader *reader, char byte) {
          reader->expected == FIRST_VALUE;
 }
 
-/* One step at the byte at `*at`, which is no white space: an event, GL_JSON_MORE to go on. */
+/* Reads from the byte at `*at`, which is not white space between tokens.  Returns an event, or
+ * GL_JSON_MORE if there is none yet. */
 static gl_json_event step(gl_json_reader *reader, const char **at, const char *end,
                           gl_error *error) {
   const char *from = *at, *why = NULL;

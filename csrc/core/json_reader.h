@@ -1,16 +1,16 @@
-/* A JSON reader (RFC 8259) that takes its input in pieces of any size.  It reports one event a
- * call and keeps only the text of that event, so memory does not grow with the document. */
+/* A JSON reader (RFC 8259) whose input arrives in pieces of any size.  Each call returns one event.
+ * The reader stores only the text of that event, so its memory does not grow with the document. */
 #ifndef GL_CORE_JSON_READER_H
 #define GL_CORE_JSON_READER_H
 
 #include "core/error.h"
 #include "core/json_text.h"
 
-enum { GL_JSON_MAX_DEPTH = 1024 /* objects and arrays inside each other */ };
+enum { GL_JSON_MAX_DEPTH = 1024 /* of nested objects and arrays */ };
 
 typedef enum gl_json_event {
   GL_JSON_FAILED,
-  GL_JSON_MORE, /* the piece is used up */
+  GL_JSON_MORE, /* the piece ended */
   GL_JSON_OBJECT,
   GL_JSON_OBJECT_END,
   GL_JSON_ARRAY,
@@ -27,25 +27,27 @@ typedef enum gl_json_event {
 typedef struct gl_json_reader {
   uint64_t position; /* bytes read so far */
   unsigned depth;    /* objects and arrays that are open */
-  gl_json_text text; /* owned: its `bytes` are the text of the last KEY, STRING or NUMBER event;
-                        `skip` is the caller's to set between two calls */
+  gl_json_text text; /* owned; its `bytes` are the text of the last KEY, STRING or NUMBER event;
+                        the caller may set its `skip` between two calls */
   /* private */
-  unsigned char is_object[GL_JSON_MAX_DEPTH / 8]; /* a bit for each level that is open */
+  unsigned char is_object[GL_JSON_MAX_DEPTH / 8]; /* one bit for each open level */
   int expected;                                   /* what the grammar allows next */
   int token;                                      /* what is being read, across pieces */
   int number;                                     /* state of a number */
-  const char *word;                               /* what is left of "true", "false" or "null" */
+  const char *word;                               /* the rest of "true", "false" or "null" */
   gl_json_event word_event;
 } gl_json_reader;
 
-/* Reads from `*at` up to the next event, and moves `*at` behind it, never past `end`.  Behind the
- * document only white space may follow.  Returns GL_JSON_FAILED with `error` filled for bytes that
- * are no JSON (`ResponseParserError`; the message has the number of the byte, the first being 1)
- * and where an allocation failed.  The reader must not be used again then. */
+/* Reads from `*at` to the next event and moves `*at` past it, at most to `end`.  After the document
+ * only white space may follow.  Returns GL_JSON_FAILED, with `error` filled, if the bytes are not
+ * JSON or an allocation failed.  In the first case the error is GL_TRANSPORT "ResponseParserError",
+ * and its message contains the number of the wrong byte, counted from 1.  After GL_JSON_FAILED only
+ * gl_json_reader_clear is legal. */
 gl_json_event gl_json_read(gl_json_reader *reader, const char **at, const char *end,
                            gl_error *error);
 
-/* Whether a document was read to its end; a number at the top level never is. */
+/* Returns whether a document was read to its end.  It is never true for a document that is only a
+ * number, because more digits could follow. */
 int gl_json_is_whole(const gl_json_reader *reader);
 
 /* Frees the text.  Legal for the zero value and any number of times. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { LAST_DIGIT = 5 /* of `escape`: four digits from 2 on */ };
+enum { LAST_DIGIT = 5 /* the value of `escape` before the fourth digit */ };
 
 void gl_json_text_begin(gl_json_text *text) {
   gl_buf_reset(&text->bytes);
@@ -33,7 +33,7 @@ static gl_json_text_result append_character(gl_json_text *text, uint32_t code, c
   return gl_json_text_append(text, utf8, size, why);
 }
 
-/* Ends a high surrogate that no low one follows, if there is one. */
+/* Replaces a pending high surrogate, which no low surrogate follows, with U+FFFD. */
 static gl_json_text_result end_lone_surrogate(gl_json_text *text, const char **why) {
   if (!text->high)
     return GL_JSON_TEXT_MORE;
@@ -41,7 +41,7 @@ static gl_json_text_result end_lone_surrogate(gl_json_text *text, const char **w
   return append_character(text, 0xFFFD, why);
 }
 
-/* Takes a \u escape whose four digits were read (section 7: UTF-16, pairs of surrogates). */
+/* Handles a \u escape after its fourth digit (section 7: UTF-16, pairs of surrogates). */
 static gl_json_text_result end_unit(gl_json_text *text, const char **why) {
   uint32_t unit = text->unit, high = text->high;
   int is_high = unit >= 0xD800 && unit <= 0xDBFF, is_low = unit >= 0xDC00 && unit <= 0xDFFF;
@@ -74,7 +74,7 @@ static gl_json_text_result read_digit(gl_json_text *text, char byte, const char 
   return text->escape++ < LAST_DIGIT ? GL_JSON_TEXT_MORE : end_unit(text, why);
 }
 
-/* Reads the byte behind a backslash. */
+/* Reads the byte after a backslash. */
 static gl_json_text_result read_letter(gl_json_text *text, char byte, const char **why) {
   static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
   if (byte == 'u') {
@@ -90,7 +90,7 @@ static gl_json_text_result read_letter(gl_json_text *text, char byte, const char
   return gl_json_text_append(text, &meant[letter - letters], 1, why);
 }
 
-/* Whether the byte may stand at this place of a UTF-8 character. */
+/* Returns whether the byte is valid at this position of a UTF-8 character. */
 static int accept_utf8(gl_json_text *text, unsigned char byte) {
   if (!text->continuation) {
     size_t size = gl_utf8_size(byte, &text->lowest, &text->highest);
@@ -105,8 +105,8 @@ static int accept_utf8(gl_json_text *text, unsigned char byte) {
   return 1;
 }
 
-/* The end of the bytes from `at` that stand for themselves: it is a quote, a backslash, a byte that
- * may not be there, or `end`. */
+/* Returns the end of the plain bytes from `at` on: a quote, a backslash, an invalid byte, or `end`.
+ */
 static const char *plain_end(gl_json_text *text, const char *at, const char *end) {
   for (; at < end; at++) {
     unsigned char byte = (unsigned char)*at;
@@ -120,7 +120,7 @@ static const char *plain_end(gl_json_text *text, const char *at, const char *end
   return at;
 }
 
-/* Reads plain bytes and the quote or backslash behind them. */
+/* Reads plain bytes and the quote or backslash after them. */
 static gl_json_text_result read_plain(gl_json_text *text, const char **at, const char *end,
                                       const char **why) {
   const char *start = *at, *stop = *at = plain_end(text, start, end);

@@ -1,5 +1,5 @@
-/* The inside of a JSON string (RFC 8259, section 7), read in pieces of any size: escapes are
- * resolved and UTF-8 is checked. */
+/* Reads the inside of a JSON string (RFC 8259, section 7), in pieces of any size.  Decodes escapes
+ * and checks UTF-8. */
 #ifndef GL_CORE_JSON_TEXT_H
 #define GL_CORE_JSON_TEXT_H
 
@@ -7,22 +7,22 @@
 
 #include <stdint.h>
 
-enum { GL_JSON_MAX_TEXT = 1024 * 1024 /* bytes of a text that is kept */ };
+enum { GL_JSON_MAX_TEXT = 1024 * 1024 /* bytes of a text that is stored */ };
 
 /* The zero value is before the first byte of a string. */
 typedef struct gl_json_text {
   gl_buf bytes; /* owned: the text, as UTF-8 */
-  int skip;     /* set by the caller: the text is checked and not kept */
+  int skip;     /* set by the caller: the text is checked but not stored */
 
   /* private */
   unsigned continuation;         /* bytes that a UTF-8 character still needs */
-  unsigned char lowest, highest; /* range of the next of them */
-  unsigned escape;               /* 1 behind a backslash; from 2 on: one hexadecimal digit each */
+  unsigned char lowest, highest; /* range of the next continuation byte */
+  unsigned escape;               /* 1 after a backslash; 2 to 5 before each digit of \u */
   uint32_t unit, high;           /* the \u escape being read, and a high surrogate before it */
 } gl_json_text;
 
 typedef enum gl_json_text_result {
-  GL_JSON_TEXT_MORE, /* the piece is used up inside the string */
+  GL_JSON_TEXT_MORE, /* the piece ended inside the string */
   GL_JSON_TEXT_END,  /* the closing quote was read */
   GL_JSON_TEXT_FAILED
 } gl_json_text_result;
@@ -30,14 +30,14 @@ typedef enum gl_json_text_result {
 /* Begins another string. */
 void gl_json_text_begin(gl_json_text *text);
 
-/* Reads on from `*at`, which moves behind what was read, or to the byte that is wrong.  A surrogate
- * without its partner becomes U+FFFD.  After GL_JSON_TEXT_FAILED `*why` is a phrase, or NULL where
- * an allocation failed. */
+/* Continues at `*at`, and moves `*at` past what was read, or to the wrong byte.  A surrogate
+ * without its partner becomes U+FFFD.  After GL_JSON_TEXT_FAILED, `*why` says what is wrong, or is
+ * NULL if an allocation failed. */
 gl_json_text_result gl_json_text_read(gl_json_text *text, const char **at, const char *end,
                                       const char **why);
 
-/* Appends bytes as they are, within the limit of a text.  Returns as gl_json_text_read does:
- * GL_JSON_TEXT_MORE or GL_JSON_TEXT_FAILED. */
+/* Appends bytes unchanged, up to GL_JSON_MAX_TEXT in all.  Returns GL_JSON_TEXT_MORE, or
+ * GL_JSON_TEXT_FAILED with `*why` as above.  Frees nothing: the owner clears `bytes`. */
 gl_json_text_result gl_json_text_append(gl_json_text *text, const char *bytes, size_t length,
                                         const char **why);
 

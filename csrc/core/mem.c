@@ -29,7 +29,7 @@ void gl_mem_free(void *pointer) {
 }
 
 void gl_mem_wipe(void *pointer, size_t size) {
-  /* The compiler must load the pointer: it cannot know that this is memset, and so cannot drop the
+  /* The pointer is volatile, so the compiler cannot know that this is memset, and cannot remove the
    * call before a free. */
   static void *(*const volatile wipe)(void *, int, size_t) = memset;
   if (size)

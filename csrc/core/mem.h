@@ -1,21 +1,22 @@
 /* The only allocator of the project.
  *
- * A test replaces it at link time by one whose n-th allocation fails, so it needs neither a
+ * Tests replace it at link time with one whose n-th allocation fails, so it needs neither a
  * run-time hook nor process-wide state.  All functions are thread-safe. */
 #ifndef GL_CORE_MEM_H
 #define GL_CORE_MEM_H
 
 #include <stddef.h>
 
-/* As realloc(3): `pointer` may be NULL.  Returns NULL on failure, and `pointer` stays valid.
- * `size` must not be 0, here and below. */
+/* Works as realloc(3): `pointer` may be NULL.  Returns NULL on failure, and `pointer` stays valid.
+ * In this and the next function, `size` must not be 0.  The caller frees with gl_mem_free. */
 void *gl_mem_realloc(void *pointer, size_t size);
 
-/* `count` zeroed elements of `size` bytes, or NULL.  The caller frees with gl_mem_free. */
+/* Returns `count` zeroed elements of `size` bytes, or NULL on failure.  The caller frees with
+ * gl_mem_free. */
 void *gl_mem_zalloc(size_t count, size_t size);
 
-/* A NUL-terminated copy of `length` bytes (`bytes` may be NULL with length 0), or NULL.  The caller
- * frees with gl_mem_free. */
+/* Returns a NUL-terminated copy of `length` bytes, or NULL on failure.  `bytes` may be NULL with
+ * length 0.  The caller frees with gl_mem_free. */
 char *gl_mem_strndup(const char *bytes, size_t length);
 
 /* Frees; NULL is legal. */

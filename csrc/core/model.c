@@ -12,7 +12,7 @@
 #define LABEL(name) ROW(name, STRING, GL_IN_PATH, 1, NULL, NULL)
 #define QUERY(name) ROW(name, STRING, GL_IN_QUERY, 0, NULL, NULL)
 #define HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 0, header, NULL)
-/* Of an output: the ID for which the operation was called. */
+/* In an output: the ID that the operation was called to get. */
 #define REQUIRED_HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 1, header, NULL)
 #define STATUS(name) ROW(name, LONG, GL_IN_STATUS, 0, NULL, NULL)
 /* "-" is the account whose keys sign the request. */

@@ -1,8 +1,8 @@
 /* Amazon Glacier's API 2012-06-01 as data: one row for each operation, member and exception.  The
  * facts come from the service's own model (protocol rest-json, signature version 4).  No operation
- * has code of its own: all are handled by loops over these rows.
+ * has special code: loops over these rows handle all of them.
  *
- * All of it is constant and lives as long as the program. */
+ * All data here is constant and lives as long as the program. */
 #ifndef GL_CORE_MODEL_H
 #define GL_CORE_MODEL_H
 
@@ -39,7 +39,7 @@ typedef struct gl_member {
   gl_location location;
   int required;         /* of an output (GL_IN_HEADER only): a success without it is an error */
   const char *header;   /* GL_IN_HEADER: the field's name; otherwise NULL */
-  const char *fallback; /* the value that stands for an absent or empty one; NULL for none */
+  const char *fallback; /* used for an absent or empty value; NULL for none */
 } gl_member;
 
 struct gl_shape {
@@ -67,10 +67,11 @@ extern const size_t gl_operations_count;
 extern const char *const gl_exceptions[];
 extern const size_t gl_exceptions_count;
 
-/* The member of a structure that is the whole body; NULL if there is none. */
+/* Returns the member of a structure that is the whole body, or NULL if there is none. */
 const gl_member *gl_shape_payload(const gl_shape *shape);
 
-/* Whether an input or output has a JSON body.  The body of an input is sent even if it is `{}`. */
+/* Returns whether an input or output has a JSON body.  An input's body is sent even if it is `{}`.
+ */
 int gl_shape_has_json(const gl_shape *shape);
 
 #endif

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pid_t process; /* 0 where no handler could be registered */
+static pid_t process; /* 0 if the handler could not be registered */
 
 static void renew(void) {
   process = getpid();

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of a body's memory that a reset request keeps at most. */
+/* A reset request keeps the memory of its body up to this size, in bytes. */
 enum { KEPT_BODY = 16 * 1024 };
 
 typedef struct url_parts {
@@ -27,7 +27,7 @@ static void escape(const char *url, size_t length, char out[SHOWN + 1]) {
   out[used] = '\0';
 }
 
-/* The message does not show what precedes an "@": it may be a password. */
+/* The message does not show the part before an "@", because it may contain a password. */
 static int bad_url(gl_error *error, const char *url, size_t length, const char *why) {
   const char *stars = "";
   char shown[SHOWN + 1];
@@ -56,7 +56,8 @@ static int has_prefix(const char *text, size_t length, const char *prefix) {
   return 1;
 }
 
-/* White space and control characters could end the request line; "#" and "\" could hide a host. */
+/* White space and control characters could end the request line.  "#" and "\" could hide the host.
+ */
 static const char *check_bytes(const char *url, size_t length) {
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = (unsigned char)url[i];
@@ -80,7 +81,7 @@ static const char *check_port(const char *port, size_t length) {
   return value >= 1 && value <= 65535 ? NULL : "a malformed port";
 }
 
-/* The length of the host in "host:port"; an IPv6 address has brackets. */
+/* Returns the length of the host in "host:port".  An IPv6 address has brackets. */
 static size_t host_length(const char *authority, size_t length) {
   if (length > 0 && authority[0] == '[') {
     const char *end = memchr(authority, ']', length);
@@ -136,7 +137,7 @@ static const char *split_url(const char *url, size_t length, url_parts *parts) {
   return check_authority(parts->authority, parts->authority_length);
 }
 
-/* The scheme, the host in lower case, and the port unless it is the scheme's default. */
+/* Appends the scheme, the host in lower case, and the port unless it is the scheme's default. */
 static int append_origin(gl_buf *out, const url_parts *parts) {
   size_t host = host_length(parts->authority, parts->authority_length);
   const char *port = parts->authority + host;

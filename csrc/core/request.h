@@ -10,8 +10,8 @@
  *     x-amz-sha256-tree-hash
  *   Host, X-Amz-Date,             core/sigv4, gl_sigv4_add_headers                yes
  *     X-Amz-Security-Token
- *   Authorization                 core/sigv4, gl_sigv4_authorize                  it is the
- * signature User-Agent,                   lua/glacier/call/prepare.lua                    no
+ *   Authorization                 core/sigv4, gl_sigv4_authorize                  no
+ *   User-Agent,                   lua/glacier/call/prepare.lua                    no
  *     amz-sdk-invocation-id
  *   amz-sdk-request               lua/glacier/call/exchange.lua, each attempt     no
  *   headers of requests for keys  the provider in lua/glacier/credentials         yes, if it signs
@@ -20,7 +20,7 @@
  *   Accept, Expect,               suppressed in core/transport/options.c          no
  *     Proxy-Connection
  *
- * The list of headers that are never signed is in core/sigv4_canonical.c. */
+ * core/sigv4_canonical.c has the list of headers that are never signed. */
 #ifndef GL_CORE_REQUEST_H
 #define GL_CORE_REQUEST_H
 
@@ -32,40 +32,43 @@
 
 typedef struct gl_request {
   gl_buf method;
-  gl_buf origin; /* "https://host" or "https://host:port": scheme and authority, nothing after */
+  gl_buf origin; /* "https://host" or "https://host:port", without a slash at the end */
   gl_buf path;   /* begins with "/", encoded as it is sent */
   gl_buf query;  /* without "?", encoded as it is sent; empty for none */
   gl_headers headers;
   gl_buf body;
   int has_body;         /* whether the request has a body, which may be empty */
-  int streamed;         /* `body` is empty: the transfer is fed `body_length` bytes instead */
+  int streamed;         /* `body` is empty; the caller feeds `body_length` bytes to the transfer */
   uint64_t body_length; /* of a streamed body */
 } gl_request;
 
-/* Sets the method and an absolute http or https URL.  Refuses another scheme, an empty or malformed
- * host or port, user information, a fragment, white space and control characters, because nothing
- * that a caller passes may change the host: GL_CONFIG "InvalidConfigError", with the URL in the
- * message, but without what precedes an "@", and with control characters escaped.  The host becomes
- * lower-case, the scheme's default port is dropped, and a missing path becomes "/". */
+/* Sets the method and an absolute http or https URL.  The host becomes lower-case, the scheme's
+ * default port is dropped, and a missing path becomes "/".
+ *
+ * Returns 0, GL_MEMORY, or GL_CONFIG "InvalidConfigError" with the request unchanged.  The latter
+ * is for another scheme, an empty or malformed host or port, user information, a fragment, a
+ * backslash, white space and control characters, because a URL must not hide its real host.  The
+ * message contains the URL without the part before an "@", and with control characters escaped. */
 int gl_request_set_url(gl_request *request, const char *method, const char *url, size_t length,
                        gl_error *error);
 
-/* The value of the Host header: the origin without its scheme.  The request owns it. */
+/* Returns the value of the Host header: the origin without its scheme.  The request owns it. */
 const char *gl_request_host(const gl_request *request);
 
-/* Appends origin + path + "?" + query to `out`, as they are signed and sent. */
+/* Appends origin + path + "?" + query to `out`.  Returns 0 or GL_MEMORY. */
 int gl_request_url(const gl_request *request, gl_buf *out, gl_error *error);
 
-/* Sets one header field.  An invalid name, or a control character in the value, is GL_VALIDATION;
- * the message has the name and never the value. */
+/* Sets one header field.  Returns 0, GL_MEMORY, or GL_VALIDATION "ParamValidationError" for an
+ * invalid name or a control character in the value.  The message contains the name and never the
+ * value. */
 int gl_request_set_header(gl_request *request, const char *name, const char *value, size_t length,
                           gl_error *error);
 
-/* Makes it a request without URL, headers and body, and keeps some of its memory for the next one.
- * Headers are wiped. */
+/* Removes the URL, the headers and the body, and keeps some of the memory for the next request.
+ * Wipes the headers. */
 void gl_request_reset(gl_request *request);
 
-/* Wipes and frees. */
+/* Wipes and frees, and makes the request the zero value. */
 void gl_request_clear(gl_request *request);
 
 #endif

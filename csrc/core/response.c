@@ -12,7 +12,7 @@ static int is_digit(char byte) {
   return byte >= '0' && byte <= '9';
 }
 
-/* The length without the line break. */
+/* Returns the length without the line break. */
 static size_t line_length(const char *line, size_t length) {
   if (length > 0 && line[length - 1] == '\n')
     length--;
@@ -21,7 +21,7 @@ static size_t line_length(const char *line, size_t length) {
   return length;
 }
 
-/* The three digits in "HTTP/1.1 404 Not Found" (RFC 9112, 4), or NULL. */
+/* Returns the three digits in "HTTP/1.1 404 Not Found" (RFC 9112, 4), or NULL. */
 static const char *find_status(const char *line, size_t length) {
   if (length < 5 || memcmp(line, "HTTP/", 5) != 0)
     return NULL;

@@ -84,8 +84,8 @@ static int derive_key(gl_signer *signer, const gl_sigv4_options *options, gl_err
   return kind;
 }
 
-/* The signing key changes with day, region, service and keys only, and makes up half of the cost of
- * a signature: it is kept until the next change. */
+/* The signing key changes only with the day, the region, the service and the keys.  Deriving it
+ * takes half of the time of a signature, so it is kept until one of them changes. */
 static int update_key(gl_signer *signer, const gl_sigv4_options *options, gl_error *error) {
   gl_buf *kept = &signer->key_scope;
   const gl_buf *scope = &signer->scope;
@@ -130,15 +130,16 @@ int gl_sigv4_authorize(gl_request *request, gl_signer *signer, const gl_sigv4_op
   return set_authorization(request, signer, error);
 }
 
-/* ---- all of it --------------------------------------------------------------------------- */
+/* ---- signing ----------------------------------------------------------------------------- */
 
 int gl_sigv4_add_headers(gl_request *request, gl_signer *signer, const gl_sigv4_options *options,
                          gl_error *error) {
   const char *host = gl_request_host(request), *token = signer->credentials.session_token;
   if (gl_date_format(options->time, signer->date_time))
-    return gl_error_set(error, GL_CONFIG, "ClockError",
-                        "The clock says %lld seconds since the epoch: not a year of four digits",
-                        (long long)options->time);
+    return gl_error_set(
+        error, GL_CONFIG, "ClockError",
+        "invalid time: %lld seconds since the epoch is outside of the years 1 to 9999",
+        (long long)options->time);
   gl_headers_remove(&request->headers, "Authorization");
   gl_headers_remove(&request->headers, "X-Amz-Security-Token");
   int kind = gl_request_set_header(request, "Host", host, strlen(host), error);

@@ -4,15 +4,15 @@
 
 #include <string.h>
 
-/* Reserved for a canonical request, so that it does not grow in steps. */
+/* Bytes that are reserved for a canonical request, so that its buffer grows only once. */
 enum { USUAL_LENGTH = 1000 };
 
 static char lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
 }
 
-/* Whether the header is signed: not what proxies or retries may change, nor what does not exist
- * yet. */
+/* Returns whether the header is signed.  Headers that proxies or retries may change are not, and
+ * neither is the Authorization header, which signing sets. */
 static int is_signed(const char *name) {
   static const char *const never[] = {
       "amz-sdk-invocation-id",
@@ -37,7 +37,8 @@ static int is_signed(const char *name) {
   return 1;
 }
 
-/* Makes `sorted` the headers that are signed, by name; those of one name stay in their order. */
+/* Fills `sorted` with pointers to the signed headers, ordered by name.  Headers of the same name
+ * keep their order. */
 static int sort_headers(const gl_headers *headers, gl_buf *sorted) {
   gl_buf_reset(sorted);
   if (gl_buf_reserve(sorted, headers->count * sizeof(const gl_header *)))
@@ -72,13 +73,14 @@ static int is_blank(char byte) {
   return byte == ' ' || byte == '\t';
 }
 
-/* Whether trimming would not change the value, which most are. */
+/* Returns whether trimming would leave the value unchanged, as it does most values. */
 static int is_trimmed(const char *value, size_t length) {
   return length > 0 && !is_blank(value[0]) && !is_blank(value[length - 1]) &&
          !memchr(value, '\t', length) && !strstr(value, "  ");
 }
 
-/* Without white space at either end, and with inner runs of it as one space. */
+/* Appends the value without white space at both ends, and with one space for each inner run of it.
+ */
 static int append_trimmed(gl_buf *out, const gl_header *header) {
   const char *value = header->value;
   if (is_trimmed(value, header->value_length))
@@ -102,7 +104,7 @@ static int append_trimmed(gl_buf *out, const gl_header *header) {
   return 0;
 }
 
-/* Begins the line of a name, and adds it to the signed headers. */
+/* Begins the line of a header, and adds its name to the list of signed headers. */
 static int append_name(gl_buf *text, gl_buf *names, const char *name, int not_first) {
   if (not_first && (gl_buf_append_char(text, '\n') || gl_buf_append_char(names, ';')))
     return GL_MEMORY;
@@ -112,7 +114,7 @@ static int append_name(gl_buf *text, gl_buf *names, const char *name, int not_fi
          gl_buf_append_char(text, ':');
 }
 
-/* A line "name:value,value" for each name, and the names alone to the signed headers. */
+/* Appends a line "name:value,value" for each name, and sets the list of signed headers. */
 static int append_headers(const gl_headers *headers, gl_signer *signer) {
   gl_buf *text = &signer->canonical_request, *names = &signer->signed_headers;
   if (sort_headers(headers, &signer->sorted))

@@ -16,8 +16,8 @@ static int start(gl_tree_hash *hash, gl_error *error) {
   return kind ? kind : gl_digest_start(&hash->chunk, error);
 }
 
-/* Carries the finished chunk into the nodes, as 1 is added to a binary number, and begins the next
- * chunk. */
+/* Adds the finished chunk to the nodes, in the same way as 1 is added to a binary number, and
+ * begins the next chunk. */
 static int finish_chunk(gl_tree_hash *hash, gl_error *error) {
   unsigned char node[GL_SHA256_SIZE];
   int kind = gl_digest_finish(&hash->chunk, node, error);
@@ -34,7 +34,7 @@ static int finish_chunk(gl_tree_hash *hash, gl_error *error) {
   return 0;
 }
 
-/* Feeds bytes that do not pass the end of the chunk. */
+/* Adds bytes that do not go beyond the end of the chunk. */
 static int feed(gl_tree_hash *hash, const unsigned char *bytes, size_t length, gl_error *error) {
   int kind = hash->skip_linear ? 0 : gl_digest_update(&hash->linear, bytes, length, error);
   if (!kind)
@@ -46,7 +46,7 @@ static int feed(gl_tree_hash *hash, const unsigned char *bytes, size_t length, g
   return hash->chunk_length == GL_TREE_CHUNK ? finish_chunk(hash, error) : 0;
 }
 
-/* Small enough that the second hash finds in the cache what the first one has read. */
+/* Bytes that both hashes read before the next ones: few enough to stay in the processor's cache. */
 enum { STEP = 64 * 1024 };
 
 int gl_tree_hash_update(gl_tree_hash *hash, const void *bytes, size_t length, gl_error *error) {
@@ -54,17 +54,17 @@ int gl_tree_hash_update(gl_tree_hash *hash, const void *bytes, size_t length, gl
   int kind = hash->total == 0 ? start(hash, error) : 0;
   while (length > 0 && !kind) {
     size_t room = GL_TREE_CHUNK - hash->chunk_length;
-    size_t taken = room < STEP ? room : STEP;
-    if (taken > length)
-      taken = length;
-    kind = feed(hash, at, taken, error);
-    at += taken;
-    length -= taken;
+    size_t size = room < STEP ? room : STEP;
+    if (size > length)
+      size = length;
+    kind = feed(hash, at, size, error);
+    at += size;
+    length -= size;
   }
   return kind;
 }
 
-/* The root above the nodes and the unfinished chunk, of a stream that is not empty. */
+/* Joins the nodes and the unfinished chunk of a stream that is not empty. */
 static int root(const gl_tree_hash *hash, unsigned char out[GL_SHA256_SIZE], gl_error *error) {
   int have = hash->chunk_length > 0;
   int kind = have ? gl_digest_peek(&hash->chunk, out, error) : 0;

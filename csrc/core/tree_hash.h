@@ -1,5 +1,6 @@
-/* Glacier's tree hash ("Computing Checksums", developer guide): the SHA-256 of each MiB, joined in
- * pairs level by level; an odd one goes up as it is. */
+/* Glacier's tree hash ("Computing Checksums", developer guide).  Each MiB is hashed with SHA-256.
+ * The hashes are joined in pairs, level by level, until one is left.  The last hash of a level with
+ * an odd number of hashes moves to the next level unchanged. */
 #ifndef GL_CORE_TREE_HASH_H
 #define GL_CORE_TREE_HASH_H
 
@@ -9,10 +10,10 @@
 
 enum { GL_TREE_CHUNK = 1024 * 1024, GL_TREE_LEVELS = 48 };
 
-/* The linear and the tree hash of a stream, in one pass.  The zero value is a hash of nothing; it
- * is legal to clear. */
+/* Computes the linear and the tree hash of a stream in one pass.  The linear hash is the plain
+ * SHA-256 of the whole.  The zero value is a hash of no bytes, and is legal to clear. */
 typedef struct gl_tree_hash {
-  int skip_linear; /* set before it is fed: the linear hash is not wanted, which is half the work */
+  int skip_linear; /* set before the first update: no linear hash, which saves half of the work */
   gl_digest linear;
   gl_digest chunk;
   size_t chunk_length; /* bytes in the unfinished chunk */
@@ -21,19 +22,21 @@ typedef struct gl_tree_hash {
   unsigned char nodes[GL_TREE_LEVELS][GL_SHA256_SIZE];
 } gl_tree_hash;
 
-/* 0 or the kind in `error`, here and below.  After a failure only gl_tree_hash_clear is legal. */
+/* Adds bytes.  This and the next two functions return 0 or the kind in `error`.  After a failure of
+ * this one, only gl_tree_hash_clear is legal. */
 int gl_tree_hash_update(gl_tree_hash *hash, const void *bytes, size_t length, gl_error *error);
 
-/* The hashes of what was fed so far; feeding may go on afterwards.  Either result may be NULL, and
- * `linear` must be with `skip_linear`. */
+/* Writes the hashes of the bytes so far; more bytes may be added afterwards.  `tree` and `linear`
+ * may be NULL.  `linear` must be NULL with `skip_linear`. */
 int gl_tree_hash_value(const gl_tree_hash *hash, unsigned char tree[GL_SHA256_SIZE],
                        unsigned char linear[GL_SHA256_SIZE], gl_error *error);
 
-/* Joins the tree hashes of consecutive parts, each of 2^n MiB but the last (n the same for all),
- * into `out`.  `count` is at least 1; the contents of `hashes` are overwritten. */
+/* Joins the tree hashes of consecutive parts into `out`.  Every part has the same size of 2^n MiB,
+ * except that the last may be smaller.  `count` is at least 1.  Overwrites `hashes`. */
 int gl_tree_hash_join(unsigned char (*hashes)[GL_SHA256_SIZE], size_t count,
                       unsigned char out[GL_SHA256_SIZE], gl_error *error);
 
+/* Frees the memory and makes `hash` the zero value. */
 void gl_tree_hash_clear(gl_tree_hash *hash);
 
 #endif

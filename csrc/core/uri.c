@@ -22,8 +22,8 @@ static int hex_digit(char digit) {
   return -1;
 }
 
-/* Makes room for `length` bytes, even if each is encoded, and `extra` others.  Appending cannot
- * fail afterwards, so a caller that fails has changed nothing. */
+/* Reserves memory for `length` bytes, even if each one is encoded, and for `extra` others.
+ * Appending cannot fail afterwards, so a caller that fails has changed nothing. */
 static int reserve_encoded(gl_buf *out, size_t length, size_t extra) {
   if (length > (SIZE_MAX - extra) / 3)
     return GL_MEMORY;
@@ -57,7 +57,7 @@ int gl_uri_encode(gl_buf *out, const void *bytes, size_t length, const char *saf
   return 0;
 }
 
-/* The "{" of the label, or NULL. */
+/* Returns the "{" of the label, or NULL. */
 static const char *find_label(const gl_buf *path, const char *name) {
   size_t length = strlen(name);
   const char *at = gl_buf_string(path);
@@ -94,7 +94,7 @@ int gl_uri_add_query(gl_buf *query, const char *name, const void *value, size_t 
   return 0;
 }
 
-/* Removes the last "/segment" behind `start`. */
+/* Removes the last "/segment" after `start`. */
 static void drop_segment(gl_buf *out, size_t start) {
   size_t length = out->length;
   while (length > start && out->data[--length] != '/') {
@@ -125,7 +125,7 @@ static void append_normalized(gl_buf *out, const char *path, size_t length) {
 }
 
 int gl_uri_canonical_path(gl_buf *out, const char *path, size_t length, int normalize) {
-  /* A path may gain a slash before its only segment, and one at its end. */
+  /* Normalizing may add a slash before the only segment, and one at the end. */
   if (reserve_encoded(out, length, 2))
     return GL_MEMORY;
   if (normalize)
@@ -137,7 +137,8 @@ int gl_uri_canonical_path(gl_buf *out, const char *path, size_t length, int norm
   return 0;
 }
 
-/* One parameter, encoded.  The strings end in a NUL: an encoded one is "%00". */
+/* One encoded parameter.  Both strings end in a NUL, because a NUL inside them is encoded as "%00".
+ */
 typedef struct parameter {
   const char *name;
   const char *value;
@@ -149,8 +150,8 @@ static int compare_parameters(const void *left, const void *right) {
   return order ? order : strcmp(a->value, b->value);
 }
 
-/* Appends `bytes` decoded, encoded again and NUL-terminated to a buffer that has the room; returns
- * the start.  A "%" that begins no escape is a percent sign. */
+/* Decodes `bytes`, encodes them again and appends them with a NUL to a buffer that has enough room.
+ * Returns where they begin.  A "%" without two hexadecimal digits is a percent sign. */
 static const char *recode(gl_buf *scratch, const char *bytes, size_t length) {
   size_t start = scratch->length;
   for (size_t i = 0; i < length; i++) {
@@ -170,7 +171,7 @@ static const char *recode(gl_buf *scratch, const char *bytes, size_t length) {
   return scratch->data + start;
 }
 
-/* Splits `query` into `parameters`, whose strings lie in `scratch`; returns how many there are. */
+/* Splits `query` into `parameters`, whose strings lie in `scratch`.  Returns their number. */
 static size_t split_query(parameter *parameters, gl_buf *scratch, const char *query,
                           size_t length) {
   size_t count = 0;
@@ -213,7 +214,9 @@ int gl_uri_canonical_query(gl_buf *out, const char *query, size_t length) {
   gl_buf scratch = {0};
   int result = GL_MEMORY;
   parameter *parameters = gl_mem_zalloc(most, sizeof *parameters);
-  /* A parameter may gain an "=", and needs two NULs in `scratch`; a byte becomes three at most. */
+  /* Each parameter may get an "=", and needs two NULs in `scratch`.  Each byte becomes at most
+   * three.
+   */
   if (parameters && reserve_encoded(&scratch, length, 2 * most) == 0 &&
       reserve_encoded(out, length, 2 * most) == 0) {
     size_t count = split_query(parameters, &scratch, query, length);

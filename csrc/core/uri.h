@@ -6,26 +6,27 @@
 
 #include "core/buf.h"
 
-/* Percent-encodes all bytes but A-Z a-z 0-9 - . _ ~ and those in `safe` (NULL for none), with
- * upper-case hexadecimal as RFC 3986 and AWS require.  Any byte is accepted. */
+/* Percent-encodes all bytes except A-Z a-z 0-9 - . _ ~ and those in `safe` (NULL for none).  The
+ * hexadecimal digits are upper-case, as RFC 3986 and AWS require.  Any byte is accepted. */
 int gl_uri_encode(gl_buf *out, const void *bytes, size_t length, const char *safe);
 
-/* Replaces "{name}" in `path`, a template that may be partly filled, by the encoded value.  0,
- * GL_MEMORY, or -1 if the path has no such label. */
+/* Replaces "{name}" in `path`, a template that may be partly filled, with the encoded value.
+ * Returns 0, GL_MEMORY, or -1 if the path has no such label. */
 int gl_uri_fill(gl_buf *path, const char *name, const void *value, size_t length);
 
-/* Adds "name=value", both encoded, to a query; "&" precedes it unless it is the first. */
+/* Adds "name=value", both encoded, to a query.  A "&" precedes each parameter but the first. */
 int gl_uri_add_query(gl_buf *query, const char *name, const void *value, size_t length);
 
-/* The canonical path of `path`, which is encoded once, as it is sent.  With `normalize`, drops
- * empty and "." segments, and ".." with the segment before it; a final slash stays.  Then encodes
- * every byte but the unreserved ones and "/" once more.  An empty path becomes "/". */
+/* Appends the canonical path of `path`, which is already encoded as it is sent.  With `normalize`,
+ * first drops empty and "." segments, and ".." together with the segment before it; a final slash
+ * stays.  Then encodes once more every byte except the unreserved ones and "/".  An empty path
+ * becomes "/". */
 int gl_uri_canonical_path(gl_buf *out, const char *path, size_t length, int normalize);
 
-/* The canonical query of `query` (as it is sent, without "?"): names and values are decoded and
- * strictly encoded again, then sorted by name and value.  A parameter without "=" gets one; an
- * empty one between two "&" is dropped.  "+" is a plus sign, and so is "%" a percent sign unless
- * two hexadecimal digits follow. */
+/* Appends the canonical query of `query`, which is as it is sent, without "?".  Names and values
+ * are decoded and strictly encoded again, then sorted by name and value.  A parameter without "="
+ * gets one, and an empty parameter between two "&" is dropped.  A "+" is a plus sign, not a space.
+ * A "%" is a percent sign unless two hexadecimal digits follow. */
 int gl_uri_canonical_query(gl_buf *out, const char *query, size_t length);
 
 #endif

@@ -15,8 +15,8 @@ size_t gl_utf8_size(unsigned char lead, unsigned char *lowest, unsigned char *hi
   return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
 
-/* How many bytes at `at` (at least 1) are one character, or else the longest start of one; a byte
- * that begins none counts 1. */
+/* Returns the size of the character at `at`.  If it is invalid, returns the size of its longest
+ * valid start, at least 1. */
 static size_t next_character(const unsigned char *at, size_t left, int *is_valid) {
   unsigned char lowest, highest;
   size_t size = gl_utf8_size(at[0], &lowest, &highest), i = 1;

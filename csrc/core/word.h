@@ -1,4 +1,4 @@
-/* Eight bytes at a time: for loops that look for rare bytes. */
+/* Tests of eight bytes at a time, for loops that search for rare bytes. */
 #ifndef GL_CORE_WORD_H
 #define GL_CORE_WORD_H
 
@@ -13,22 +13,22 @@ static inline uint64_t gl_word_load(const char *bytes) {
   return word;
 }
 
-/* A word whose bytes are all `byte`. */
+/* Returns a word whose bytes are all `byte`. */
 static inline uint64_t gl_word_of(unsigned char byte) {
   return 0x0101010101010101u * byte;
 }
 
-/* Not 0 if one of the bytes is above 0x7F. */
+/* Returns a value other than 0 if one of the bytes is above 0x7F. */
 static inline uint64_t gl_word_has_high(uint64_t word) {
   return word & gl_word_of(0x80);
 }
 
-/* Not 0 if one of the bytes is below `bound`, which is at most 0x80. */
+/* Returns a value other than 0 if one of the bytes is below `bound`, which is at most 0x80. */
 static inline uint64_t gl_word_has_less(uint64_t word, unsigned char bound) {
   return (word - gl_word_of(bound)) & ~word & gl_word_of(0x80);
 }
 
-/* Not 0 if one of the bytes is `byte`. */
+/* Returns a value other than 0 if one of the bytes is `byte`. */
 static inline uint64_t gl_word_has(uint64_t word, unsigned char byte) {
   return gl_word_has_less(word ^ gl_word_of(byte), 1);
 }

@@ -106,11 +106,11 @@ static void a_fault_is_named_with_its_byte(void **state) {
   (void)state;
   expect_fault("a\"b,2012,5\n", 1, "a quote in a field that is not quoted");
   expect_fault("\"a\"b,2012,5\n", 3,
-               "expected a comma or the end of the line behind a quoted field");
+               "expected a comma or the end of the line after a quoted field");
   expect_fault("\"a,2012,5\n", 10, "a quoted field has no end");
-  expect_fault("a,2012\n", 6, "the row has not as many fields as the header");
-  expect_fault("a,2012,5,6\n", 10, "the row has not as many fields as the header");
-  expect_fault("a,2012,5\rb", 8, "expected a line feed behind the carriage return");
+  expect_fault("a,2012\n", 6, "the row and the header have different numbers of fields");
+  expect_fault("a,2012,5,6\n", 10, "the row and the header have different numbers of fields");
+  expect_fault("a,2012,5\rb", 8, "expected a line feed after the carriage return");
 }
 
 int main(void) {

@@ -88,7 +88,7 @@ static void a_fault_is_named_with_its_byte(void **state) {
       {"[1 2]", "invalid JSON at byte 4: expected ',' or ']'"},
       {"[1,]", "invalid JSON at byte 4: expected a value"},
       {"{\"a\":1,}", "invalid JSON at byte 8: expected a member's name"},
-      {"{} x", "invalid JSON at byte 4: expected nothing behind the document"},
+      {"{} x", "invalid JSON at byte 4: expected nothing after the document"},
       {"[01]", "invalid JSON at byte 3: expected ',' or ']'"},
       {"[-]", "invalid JSON at byte 3: expected a digit"},
       {"[1.]", "invalid JSON at byte 4: expected a digit"},
