@@ -6,7 +6,7 @@
 
 extern const gl_box_class gl_journal_box; /* of a gl_output_journal */
 
-/* core.journal(path, number, create) -> journal; or nil and a word: "taken" (another download has
+/* core.journal(path, number, create) -> journal; or nil and a word: "busy" (another download has
  * it), "none" (the target is no regular file; without `create`: it is not there), "failed" with
  * what is wrong, without the path, as the third result.  `path` holds no NUL; `number` is at least
  * 0 and less than core.journals.  A collected journal is closed.
