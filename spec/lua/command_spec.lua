@@ -124,15 +124,26 @@ describe("the command glacier", function()
     end)
   end)
 
-  -- Starts a run, gives its process ID to `act`, and returns its output and exit status.
+  -- Starts a run, gives its process ID and its output to `act`, and returns the rest of the output and the exit status.
   local function run_beside(words, act)
     local pipe = io.popen(("sh -c %s; echo \"status $?\""):format(
       shell.quote("echo $$; exec " .. command_line(words) .. " 2>&1")))
-    act(assert(pipe:read "*n"))
+    act(assert(pipe:read "*n"), pipe)
     local printed, status = pipe:read("*a"):match "^%s*(.-)\nstatus (%d+)\n$"
     pipe:close()
     return printed, tonumber(status)
   end
+
+  it("ends at Ctrl-C and leaves out the remaining vaults, with status 130", function()
+    start { delay = 0.5 }
+    local printed, status = run_beside("notifications get missing" .. (" v"):rep(20), function(process, pipe)
+      assert.are.equal("", pipe:read "*l")
+      assert.is_truthy(pipe:read("*l"):find("missing", 1, true))
+      shell.run("kill -INT " .. process)
+    end)
+    assert.are.equal(130, status, printed)
+    assert.is_truthy(printed:find("glacier: interrupted", 1, true), printed)
+  end)
 
   it("tells how to resume an upload that Ctrl-C interrupts, and ends with status 130", function()
     start { delay = 0.5 }

@@ -31,12 +31,15 @@ local function config_line(vault, config)
   return ("%s\t%s\t%s"):format(vault, config.SNSTopic or "-", table.concat(config.Events or {}, ","))
 end
 
--- Runs `work(vault)` for each vault. A failure is printed and does not stop the others.
+-- Runs `work(vault)` for each vault. An error object is printed, and the next vault follows. Any other error, such as
+-- Ctrl-C, ends the command.
 local function each_vault(run, work)
   local failed = false
   for _, vault in ipairs(run.options.vaults) do
     local ok, err = pcall(work, vault)
-    if not ok then
+    if not ok and type(err) ~= "table" then
+      error(err, 0)
+    elseif not ok then
       run.fail(err, vault)
       failed = true
     end
