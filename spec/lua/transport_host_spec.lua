@@ -67,6 +67,14 @@ describe("a host's transport", function()
     assert.equal(reason, err)
   end)
 
+  it("that runs out of memory raises Lua's own error", function()
+    local client = canned.client(function()
+      error("not enough memory", 0)
+    end)
+    local _, err = pcall(client.list_vaults, client)
+    assert.equal("not enough memory", err)
+  end)
+
   it("may return several values of one header, and numbers as values", function()
     local client = canned.client {
       status = 200, headers = { ["X-A"] = { "1", 2 }, ["Content-Length"] = 2 }, body = "{}",

@@ -152,6 +152,19 @@ describe("an upload that fails", function()
     resume(err)
   end)
 
+  it("raises out of memory from the abort instead of its own error", function()
+    local interceptor = refusing(0)
+    local before = interceptor.before
+    function interceptor.before(request)
+      if request.operation == "AbortMultipartUpload" then error("not enough memory", 0) end
+      return before(request)
+    end
+    local upload_id
+    local err = fail(interceptor, { abort_on_failure = true, progress = function(_, _, id) upload_id = id end })
+    assert.are.equal("not enough memory", err)
+    client:abort_multipart_upload { vaultName = "v", uploadId = upload_id }
+  end)
+
   it("because its reader raises passes that on, and can be resumed", function()
     local read, given, reason, uploadId = archives.reader(bytes), 0, { "mine" }, nil
     local good, err = pcall(client.upload, client, {

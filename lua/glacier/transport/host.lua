@@ -79,7 +79,8 @@ local function export(invocation, context)
   return exported
 end
 
--- Calls the host's function. A table that it raises passes through; a text is a failure to connect.
+-- Calls the host's function. A table that it raises is raised again, and so is out of memory. Any other error counts as
+-- a failure to connect.
 local function ask(self, exported)
   local good, result, message, code = copcall.call(self.ask, exported)
   if good then
@@ -87,6 +88,7 @@ local function ask(self, exported)
   elseif type(result) == "table" then
     error(result, 0)
   end
+  copcall.raise_memory(result)
   return nil, result
 end
 

@@ -117,6 +117,7 @@ local function give_up(runtime, planned, begun, err)
   local aborted, why
   if planned.abort_on_failure then
     aborted, why = copcall.call(call_on, runtime, planned, "AbortMultipartUpload", begun.uploadId)
+    copcall.raise_memory(why)
   end
   if type(err) == "table" then
     if not aborted and err.code ~= "ResourceNotFoundException" then
