@@ -99,6 +99,7 @@ describe("glacier.as_completed", function()
       ["as_completed: task number 1 is a number, not a task"] = { { 5 } },
       ["as_completed: concurrency must be"] = { {}, { concurrency = 0 } },
       ['as_completed: Unknown option: "progress", must be one of: concurrency'] = { {}, { progress = print } },
+      ['as_completed: Unknown option: "1", must be one of: concurrency'] = { {}, { 5 } },
     } do
       local err = failure(glacier.as_completed, arguments[1], arguments[2])
       assert.are.equal("ParamValidationError", err.code)

@@ -35,7 +35,7 @@ local function check_options(caller, options, known)
     errors.invalid(nil, caller .. ": progress must be a function")
   end
   for name in pairs(options) do
-    if not known[name] then
+    if known[name] ~= true then
       errors.invalid(nil, ("%s: Unknown option: %q, must be one of: %s"):format(
         caller, tostring(name), table.concat(known, ", ")))
     end
