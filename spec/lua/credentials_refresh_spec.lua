@@ -2,6 +2,7 @@
 
 local contexts = require "glacier.async.context"
 local copcall = require "glacier.async.copcall"
+local refreshable = require "glacier.credentials.refreshable"
 local world = require "spec.support.credentials_world"
 
 local MINUTE = 60
@@ -196,6 +197,11 @@ describe("glacier.credentials.refreshable", function()
     finish { hurried, patient }
     assert.are.equal("CredentialRetrievalError", hurried.err.code)
     assert.are.equal("AKIA2", patient.key)
+  end)
+
+  it("a fetch that raises false raises false in its caller", function()
+    local source = refreshable.new({ clock = os.time }, { provider = "test", fetch = function() error(false, 0) end })
+    assert.are.same({ false, false }, { pcall(source.keys, source) })
   end)
 
   it("a fetch that the host cancels raises in its caller alone", function()

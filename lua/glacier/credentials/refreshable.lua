@@ -208,7 +208,7 @@ function Refreshable:keys(context)
   local another_fetches = fetch and can_join(fetch, context, self._session())
   if need and not (need == "advisory" and another_fetches) then
     local err = self:_renew(context)
-    if err and (need == "mandatory" or type(err) ~= "table") then
+    if err ~= nil and (need == "mandatory" or type(err) ~= "table") then
       error(err, 0)
     end
   end
