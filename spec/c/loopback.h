@@ -1,4 +1,4 @@
-/* A server on 127.0.0.1 for the transport's tests: one thread that plays a list of steps, one
+/* A server on 127.0.0.1 for the transport's tests: one thread that runs a list of steps, one
  * connection at a time, and keeps what it read.  It never waits for time, only for the client or
  * for loopback_stop. */
 #ifndef GL_SPEC_LOOPBACK_H
@@ -17,10 +17,10 @@ typedef enum loopback_act {
   END,
   ACCEPT, /* the next connection, closing the one before */
   READ,   /* one request: its head, and the body that Content-Length announces */
-  TASTE,  /* the first bytes of whatever comes */
+  TASTE,  /* the first bytes that come */
   SEND,   /* a string, or FILL */
   FILL,   /* `bytes` over and over, `count` times */
-  CLOSE,  /* in order, once everything that was sent has been read or not */
+  CLOSE,  /* without a reset */
   RESET,  /* with a TCP reset */
   CUE,    /* waits for loopback_cue */
   HOLD    /* does nothing until loopback_stop */
@@ -37,7 +37,7 @@ typedef struct loopback {
   int listener, connection, stop[2], cue[2];
   char url[64];   /* "http://127.0.0.1:port" */
   char *received; /* everything read, all connections in a row; to look at once stopped */
-  size_t length;  /* of it; a NUL is behind */
+  size_t length;  /* of it, without the NUL behind it */
   int accepted;
   pthread_t thread;
 } loopback;
@@ -107,7 +107,7 @@ static inline int loopback_read(loopback *server) {
   return 1;
 }
 
-/* A client that stopped reading is no reason to stop the script. */
+/* A client that stopped reading does not stop the script. */
 static inline int loopback_send(loopback *server, const char *bytes) {
   size_t length = strlen(bytes);
   while (length > 0) {
@@ -168,7 +168,7 @@ static inline void *loopback_main(void *context) {
   return NULL;
 }
 
-/* Listens and starts to play `steps`, which are borrowed. */
+/* Listens and starts to run `steps`, which are borrowed. */
 static inline void loopback_start(loopback *server, const loopback_step *steps) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t size = sizeof address;

@@ -42,7 +42,7 @@ static void a_connection_is_kept_for_the_next_request(void **state) {
   run_twice("PUT", "body", steps, 1);
 }
 
-/* The server reads the second request and hangs up without a word: nothing tells the client before
+/* The server reads the second request and closes the connection: nothing tells the client before
  * that the connection is dead. */
 static void a_kept_connection_that_died_is_replaced_silently(void **state) {
   (void)state;
@@ -133,7 +133,7 @@ static void many_connections_are_kept(void **state) {
 
 static const loopback_step hold_one[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {HOLD, 0, 0}};
 
-/* A transfer whose request is on its way, and which no answer will end. */
+/* A transfer whose request is sent and never answered. */
 static gl_transfer *start_held(exchange *one, gl_pool *pool, const loopback *server) {
   exchange_init(one, "PUT", server->url, "/", "body");
   gl_transfer *transfer = gl_transfer_new(pool, &one->request, &one->timeouts, &one->error);
@@ -292,7 +292,7 @@ static int open_descriptors(void) {
   return open;
 }
 
-/* In the child: everything inherited is given back, and nothing of the parent's is touched but the
+/* In the child: everything inherited is freed, and nothing of the parent's is touched but the
  * event set's own descriptor. */
 static int forget(gl_pool *pool, gl_transfer *running, exchange *one) {
   int expected = open_descriptors() - (gl_events_fd(pool->events) >= 0);
@@ -306,7 +306,7 @@ static int forget(gl_pool *pool, gl_transfer *running, exchange *one) {
   return open_descriptors() == expected ? 0 : 3;
 }
 
-/* What is forgotten is never freed, so the child leaves by exec: no checker counts its leaks. */
+/* Forgotten memory is never freed, so the child ends with exec: no leak checker counts it. */
 static void leave(int status) {
   char command[16];
   snprintf(command, sizeof command, "exit %d", status);

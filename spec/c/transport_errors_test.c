@@ -1,4 +1,4 @@
-/* What the transport makes of a server, a proxy or a name that fails. */
+/* The errors of the transport when a server, a proxy or a name look-up fails. */
 #include "core/transport/transfer_private.h"
 
 #include "exchange.h"
@@ -51,7 +51,7 @@ static void expect_closed(loopback_act last, const char *answer) {
   expect_failure_of(steps, NULL, "http", "ConnectionClosedError", CLOSED_WORDS);
 }
 
-/* --- answers that are none ----------------------------------------------------------------- */
+/* --- answers that are invalid -------------------------------------------------------------- */
 
 static void an_empty_reply_is_a_closed_connection(void **state) {
   (void)state;
@@ -86,7 +86,7 @@ static void expect_flood(const char *head, const char *bytes, long count, const 
   expect_failure_of(steps, NULL, "http", "ConnectionClosedError", CLOSED_WORDS);
 }
 
-/* The first would be a fine answer if it were shorter, and is under libcurl's own limit. */
+/* The first would be a valid answer if it were shorter, and is within libcurl's own limit. */
 static void a_flood_of_headers_is_a_closed_connection(void **state) {
   (void)state;
   expect_flood(HEAD, "X-Flood: 0123456789\r\n", GL_RESPONSE_HEADERS_MAX / 21 + 1,
@@ -147,7 +147,7 @@ static void a_server_that_stops_reading_is_a_read_timeout(void **state) {
   loopback_clear(&server);
 }
 
-/* Instead of waiting, the transfer is made to believe that it did: two thirds of what it may. */
+/* Does not wait: it sets back the time of the last activity, by two thirds of the timeout. */
 static void a_slow_answer_is_no_timeout_while_it_moves(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},   {SEND, HEAD "\r\n1", 0},
@@ -226,7 +226,7 @@ static void a_handshake_that_stalls_is_a_connect_timeout(void **state) {
 
 /* --- no connection ------------------------------------------------------------------------- */
 
-/* A port of 127.0.0.1 that nobody listens on: bound, so that nobody else gets it. */
+/* A port of 127.0.0.1 that nobody listens on.  It is bound, so that no other process gets it. */
 static int refused_port(char *url, size_t size, const char *scheme) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;

@@ -5,7 +5,7 @@
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-/* The byte at `position` of every body here: no two KiB are alike. */
+/* The byte at `position` of every body here: no two KiB are equal. */
 static char byte_at(uint64_t position) {
   return (char)('a' + (position / 26 + position) % 26);
 }
@@ -77,7 +77,7 @@ static void an_empty_body_is_not_fed(void **state) {
   stream_end(&s);
 }
 
-static void it_wants_a_window_at_most_and_no_more_than_was_announced(void **state) {
+static void a_transfer_wants_a_window_at_most_and_no_more_than_was_announced(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
   stream s;
@@ -130,7 +130,7 @@ static void a_request_that_is_not_streamed_is_not_fed(void **state) {
   stream_end(&s);
 }
 
-static void an_answer_that_comes_early_ends_it(void **state) {
+static void an_early_answer_ends_the_upload(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -148,7 +148,7 @@ static void an_answer_that_comes_early_ends_it(void **state) {
   stream_end(&s);
 }
 
-static void a_reset_within_it_is_a_closed_connection(void **state) {
+static void a_reset_within_a_fed_body_is_a_closed_connection(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {TASTE, 0, 0}, {RESET, 0, 0}, {HOLD, 0, 0}};
   stream s;
@@ -187,7 +187,7 @@ static int send_on_dead_connection(size_t length, size_t piece, gl_error *error)
   return result;
 }
 
-static void it_begins_anew_on_a_dead_connection_while_all_of_it_is_there(void **state) {
+static void an_upload_begins_again_on_a_dead_connection_while_all_of_it_is_there(void **state) {
   (void)state;
   gl_error error;
   assert_int_equal(send_on_dead_connection(1, 1, &error), 0);
@@ -197,7 +197,7 @@ static void it_begins_anew_on_a_dead_connection_while_all_of_it_is_there(void **
   assert_true(error.retryable);
 }
 
-static void it_stands_still_until_it_is_fed_and_does_not_time_out(void **state) {
+static void an_upload_stands_still_until_it_is_fed_and_does_not_time_out(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
   stream s;
@@ -233,7 +233,7 @@ static void a_server_that_says_nothing_to_a_whole_body_is_a_read_timeout(void **
   stream_end(&s);
 }
 
-static void it_may_be_given_up_at_any_time(void **state) {
+static void an_upload_may_be_cancelled_at_any_time(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
   for (int polls = 0; polls < 5; polls++) {
@@ -254,15 +254,15 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_body_that_is_fed_arrives_whole),
       cmocka_unit_test(an_empty_body_is_not_fed),
-      cmocka_unit_test(it_wants_a_window_at_most_and_no_more_than_was_announced),
+      cmocka_unit_test(a_transfer_wants_a_window_at_most_and_no_more_than_was_announced),
       cmocka_unit_test(more_than_was_announced_is_refused_and_changes_nothing),
       cmocka_unit_test(a_request_that_is_not_streamed_is_not_fed),
-      cmocka_unit_test(an_answer_that_comes_early_ends_it),
-      cmocka_unit_test(a_reset_within_it_is_a_closed_connection),
-      cmocka_unit_test(it_begins_anew_on_a_dead_connection_while_all_of_it_is_there),
-      cmocka_unit_test(it_stands_still_until_it_is_fed_and_does_not_time_out),
+      cmocka_unit_test(an_early_answer_ends_the_upload),
+      cmocka_unit_test(a_reset_within_a_fed_body_is_a_closed_connection),
+      cmocka_unit_test(an_upload_begins_again_on_a_dead_connection_while_all_of_it_is_there),
+      cmocka_unit_test(an_upload_stands_still_until_it_is_fed_and_does_not_time_out),
       cmocka_unit_test(a_server_that_says_nothing_to_a_whole_body_is_a_read_timeout),
-      cmocka_unit_test(it_may_be_given_up_at_any_time),
+      cmocka_unit_test(an_upload_may_be_cancelled_at_any_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

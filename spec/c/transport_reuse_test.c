@@ -67,7 +67,7 @@ typedef struct sent {
   const char *expected; /* from the request line on */
 } sent;
 
-/* A body that is in no header line: it ends with a line break so that the next request begins one.
+/* A body ends with a line break, so that the next request begins a line.
  */
 static const sent kinds[] = {
     {"PUT", "/secret", "X-Secret", "body\n",
@@ -182,7 +182,7 @@ static void a_round_of_polls_waits_once(void **state) {
   loopback_clear(&server);
 }
 
-/* An idle connection that the server closes wakes the event set once, and is no reason to wait. */
+/* An idle connection that the server closes wakes the event set once. */
 static void a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},

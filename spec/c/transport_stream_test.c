@@ -5,7 +5,7 @@
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-/* Takes what there is, behind what was taken. */
+/* Takes what has arrived and appends it to what was taken before. */
 static size_t take(stream *s) {
   gl_buf piece = {0};
   gl_transfer_take(s->transfer, &piece);
@@ -23,7 +23,7 @@ static int take_all(stream *s) {
   return stream_finish(s);
 }
 
-static void the_head_is_there_before_the_body(void **state) {
+static void the_head_is_available_before_the_body(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -96,7 +96,7 @@ static void an_empty_body_gives_nothing(void **state) {
   stream_end(&s);
 }
 
-static void an_error_is_collected_as_ever(void **state) {
+static void the_body_of_an_error_is_collected_as_usual(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -162,7 +162,7 @@ static void a_body_that_is_not_taken_does_not_time_out(void **state) {
   stream_end(&s);
 }
 
-static void a_server_that_stops_within_it_is_a_read_timeout(void **state) {
+static void a_server_that_stops_within_a_body_is_a_read_timeout(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -246,13 +246,13 @@ static void a_connection_serves_again_after_a_body_was_taken(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_head_is_there_before_the_body),
+      cmocka_unit_test(the_head_is_available_before_the_body),
       cmocka_unit_test(a_body_is_taken_whole_however_it_comes),
       cmocka_unit_test(an_empty_body_gives_nothing),
-      cmocka_unit_test(an_error_is_collected_as_ever),
+      cmocka_unit_test(the_body_of_an_error_is_collected_as_usual),
       cmocka_unit_test(no_more_than_a_piece_waits_to_be_taken),
       cmocka_unit_test(a_body_that_is_not_taken_does_not_time_out),
-      cmocka_unit_test(a_server_that_stops_within_it_is_a_read_timeout),
+      cmocka_unit_test(a_server_that_stops_within_a_body_is_a_read_timeout),
       cmocka_unit_test(a_body_that_is_cut_gives_what_came_and_an_error),
       cmocka_unit_test(closing_the_pool_leaves_what_came),
       cmocka_unit_test(a_connection_serves_again_after_a_body_was_taken),

@@ -88,7 +88,7 @@ static CURLcode set_rules(CURL *easy) {
  * stands for that directory again, so OpenSSL is given one in which it finds nothing; GnuTLS would
  * refuse that. */
 static const char *no_directory(void) {
-  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+  const curl_version_info_data *info = gl_pool_libcurl();
   int gnutls = info->ssl_version && strstr(info->ssl_version, "GnuTLS");
   return info->version_num >= 0x081100 && !gnutls ? "/dev/null" : NULL;
 }
@@ -123,7 +123,7 @@ static CURLcode set_proxy(CURL *easy, const gl_pool *pool) {
  * SIGPIPE. */
 static int may_raise_sigpipe(const gl_transfer *transfer) {
   const char *proxy = transfer->pool->proxy;
-  return curl_version_info(CURLVERSION_NOW)->version_num < 0x075700 &&
+  return gl_pool_libcurl()->version_num < 0x075700 &&
          (strncmp(gl_buf_string(&transfer->url), "https:", 6) == 0 || !proxy ||
           strncmp(proxy, "https:", 6) == 0);
 }

@@ -11,13 +11,20 @@
 /* Never undone: other parts of the process may use libcurl too. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode started;
+static const curl_version_info_data *libcurl; /* static in libcurl; it is costly to ask for */
 static char version[96];
 
 static void start_libcurl(void) {
   started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-  snprintf(version, sizeof version, "libcurl/%s%s%s", info->version, info->ssl_version ? " " : "",
-           info->ssl_version ? info->ssl_version : "");
+  libcurl = curl_version_info(CURLVERSION_NOW);
+  const char *ssl = libcurl->ssl_version;
+  snprintf(version, sizeof version, "libcurl/%s%s%s", libcurl->version, ssl ? " " : "",
+           ssl ? ssl : "");
+}
+
+const curl_version_info_data *gl_pool_libcurl(void) {
+  pthread_once(&once, start_libcurl);
+  return libcurl;
 }
 
 const char *gl_transport_version(void) {

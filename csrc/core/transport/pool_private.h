@@ -76,6 +76,9 @@ void gl_pool_end_all(gl_pool *pool, CURLcode result, const char *why);
 /* libcurl's callback that closes a socket; `pool` is a gl_pool. */
 int gl_pool_on_close(void *pool, curl_socket_t fd);
 
+/* curl_version_info(), asked once. */
+const curl_version_info_data *gl_pool_libcurl(void);
+
 /* One more reference to a pool, and one less. */
 gl_pool *gl_pool_hold(gl_pool *pool);
 void gl_pool_release(gl_pool *pool);

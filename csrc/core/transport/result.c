@@ -205,7 +205,7 @@ static void set_fault(gl_transfer *transfer, fault what, const char *words) {
 static int out_of_memory(const gl_transfer *transfer, CURLcode result) {
   if (result != CURLE_OUT_OF_MEMORY)
     return 0;
-  int ambiguous = curl_version_info(CURLVERSION_NOW)->version_num < 0x080600;
+  int ambiguous = gl_pool_libcurl()->version_num < 0x080600;
   return !ambiguous || transfer->head_done || !request_sent(transfer);
 }
 
@@ -235,7 +235,7 @@ static void set_stop(gl_transfer *transfer) {
 /* Before 8.14.1 libcurl with OpenSSL reports a TLS connection that was cut as one that was closed.
  * A body without a length would then end anywhere.  One with a tree hash is checked by that. */
 static int end_is_uncertain(const gl_transfer *transfer) {
-  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+  const curl_version_info_data *info = gl_pool_libcurl();
   const gl_response *response = &transfer->response;
   if (info->version_num >= 0x080e01 || !info->ssl_version || strstr(info->ssl_version, "GnuTLS"))
     return 0;
