@@ -67,8 +67,7 @@ typedef struct sent {
   const char *expected; /* from the request line on */
 } sent;
 
-/* A body ends with a line break, so that the next request begins a line.
- */
+/* A body ends with a line break, so that the next request begins a line. */
 static const sent kinds[] = {
     {"PUT", "/secret", "X-Secret", "body\n",
      "PUT /secret HTTP/1.1\r\nHost: h\r\nX-Secret: 1\r\nContent-Length: 5\r\n\r\nbody\n"},
