@@ -75,7 +75,7 @@ local function make(chosen, settings)
   self.limiter = settings.retry_mode == "adaptive" and require("glacier.call.rate_limiter").new(self.clock) or nil
   self.calls = prepare.calls(self)
   self.user_agent = user_agent(self, chosen.user_agent_extra)
-  self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport)
+  self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport, settings)
     or require("glacier.transport.libcurl").new(settings)
   self.credentials = credentials.source(chosen.credentials, session_of(self, chosen))
   -- The shared files hold keys. From here on only the source of the keys knows them, because a program may print much

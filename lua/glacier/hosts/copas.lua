@@ -2,7 +2,7 @@
 --
 --   local client = glacier.client { wait = require "glacier.hosts.copas" }
 --   copas.addthread(function() client:list_vaults() end)
-local coroutines = require "glacier.hosts.coroutines"
+local requirements = require "glacier.hosts.requirements"
 
 local NAME = "glacier.hosts.copas"
 
@@ -13,11 +13,11 @@ local host = {}
 
 -- The library, and the coroutine that it runs.
 local function library()
-  local copas = coroutines.load(NAME, "copas")
+  local copas = requirements.load(NAME, "copas")
   if not copas.settimeout then
-    coroutines.raise(NAME, ("%s is too old; Copas 3.0 or later is needed"):format(tostring(copas._VERSION)))
+    requirements.raise(NAME, ("%s is too old; Copas 3.0 or later is needed"):format(tostring(copas._VERSION)))
   end
-  return copas, coroutines.running(NAME, "start it with copas.addthread")
+  return copas, requirements.running(NAME, "start it with copas.addthread")
 end
 
 local function pause(copas, seconds)

@@ -2,7 +2,7 @@
 --
 --   local client = glacier.client { wait = require "glacier.hosts.cqueues" }
 --   controller:wrap(function() client:list_vaults() end)
-local coroutines = require "glacier.hosts.coroutines"
+local requirements = require "glacier.hosts.requirements"
 
 local NAME = "glacier.hosts.cqueues"
 
@@ -16,9 +16,9 @@ end })
 
 -- The library, if a controller runs this coroutine. Elsewhere cqueues.poll would block the whole program.
 local function library()
-  local cqueues = coroutines.load(NAME, "cqueues")
+  local cqueues = requirements.load(NAME, "cqueues")
   if not cqueues.running() then
-    coroutines.raise(NAME, "the call does not run in a coroutine of a controller; start it with controller:wrap")
+    requirements.raise(NAME, "the call does not run in a coroutine of a controller; start it with controller:wrap")
   end
   return cqueues
 end

@@ -4,7 +4,7 @@
 --   local client = glacier.client { wait = require "glacier.hosts.luv" }
 --   coroutine.wrap(function() client:list_vaults() end)()
 local copcall = require "glacier.async.copcall"
-local coroutines = require "glacier.hosts.coroutines"
+local requirements = require "glacier.hosts.requirements"
 
 local NAME = "glacier.hosts.luv"
 local ADVICE = "start it with coroutine.wrap"
@@ -19,7 +19,7 @@ local watchers = {}
 local function library()
   local vim = rawget(_G, "vim")
   return vim and (vim.uv or vim.loop) or package.loaded.luv or package.loaded.uv
-    or coroutines.raise(NAME, 'luv is not loaded; the main program has to call require "luv"')
+    or requirements.raise(NAME, 'luv is not loaded; the main program has to call require "luv"')
 end
 
 -- Resumes a coroutine, unless it has gone on already. Returns the text of an error that it did not catch.
@@ -97,7 +97,7 @@ end
 local function watch(uv, fd)
   local handle, message = uv.new_poll(fd)
   if not handle then
-    coroutines.raise(NAME, ("cannot watch the descriptor %d: %s"):format(fd, tostring(message)))
+    requirements.raise(NAME, ("cannot watch the descriptor %d: %s"):format(fd, tostring(message)))
   end
   handle:start("r", function()
     on_event(fd)
@@ -111,7 +111,7 @@ end
 -- @param seconds number
 function host.sleep(seconds)
   local uv = library()
-  suspend(uv, { thread = coroutines.running(NAME, ADVICE) }, seconds)
+  suspend(uv, { thread = requirements.running(NAME, ADVICE) }, seconds)
 end
 
 --- Waits until a descriptor is readable, or the seconds are over.
@@ -120,7 +120,7 @@ end
 -- @param seconds number, or nil for no limit
 function host.readable(fd, seconds)
   local uv = library()
-  local waiter = { thread = coroutines.running(NAME, ADVICE) }
+  local waiter = { thread = requirements.running(NAME, ADVICE) }
   local watcher = watchers[fd] or watch(uv, fd)
   watcher.waiters[waiter] = true
   suspend(uv, waiter, seconds)

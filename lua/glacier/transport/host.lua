@@ -70,9 +70,15 @@ end
 local Transport = {}
 Transport.__index = Transport
 
-local function export(invocation, context)
-  local exported = invocation.request:export()
-  exported.timeout = math.min(invocation.timeouts.read_timeout, context:remaining())
+-- The request as the host's function sees it. `proxy` is "" for none, and nil where the environment of the process
+-- counts.
+local function export(self, invocation, context)
+  local exported, timeouts, proxies = invocation.request:export(), invocation.timeouts, self.settings.proxies
+  exported.timeout = math.min(timeouts.read_timeout, context:remaining())
+  exported.connect_timeout = timeouts.connect_timeout
+  exported.verify = self.settings.verify
+  exported.proxy = invocation.direct and "" or proxies.any or proxies[invocation.url:match "^%a+"]
+  exported.no_proxy = proxies.no_proxy
   if invocation.source then
     exported.body, exported.body_length = invocation.source.read, invocation.length
   end
@@ -114,7 +120,7 @@ function Transport:send(invocation, context)
   if context:remaining() <= 0 then
     return nil, context_of.too_late(invocation.url)
   end
-  local result, message, code = ask(self, export(invocation, context))
+  local result, message, code = ask(self, export(self, invocation, context))
   if result == nil then
     return nil, failure(message, code)
   elseif type(result) == "table" and type(result.body) == "function" then
@@ -138,8 +144,9 @@ end
 
 --- Makes a transport.
 -- @param transport function(request) -> { status, headers, body }, or nil, message, code
-function host.new(transport)
-  return setmetatable({ ask = transport }, Transport)
+-- @param settings table: of `config.resolve`
+function host.new(transport, settings)
+  return setmetatable({ ask = transport, settings = settings }, Transport)
 end
 
 return host

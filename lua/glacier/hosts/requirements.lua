@@ -1,13 +1,13 @@
---- What the event loops share: the check that a call runs in a coroutine, and their error.
+--- What the modules for hosts require: their library, and the coroutine that their host runs.
 local copcall = require "glacier.async.copcall"
 local errors = require "glacier.errors"
 
-local coroutines = {}
+local requirements = {}
 
 --- Raises `InvalidConfigError` (kind "config"): the host cannot wait here.
 -- @param module string: the name of the host's module
 -- @param message string: what is missing
-function coroutines.raise(module, message)
+function requirements.raise(module, message)
   return errors.raise("config", "InvalidConfigError", ("%s: %s"):format(module, message))
 end
 
@@ -16,13 +16,13 @@ end
 -- @param module string: the name of the host's module
 -- @param library string: the name of the library's module
 -- @return any: what `require` returns
-function coroutines.load(module, library)
+function requirements.load(module, library)
   local good, loaded = pcall(require, library)
   if good then
     return loaded
   end
   copcall.raise_memory(loaded)
-  return coroutines.raise(module, ("cannot load the module %q: %s"):format(library, tostring(loaded)))
+  return requirements.raise(module, ("cannot load the module %q: %s"):format(library, tostring(loaded)))
 end
 
 --- The coroutine that the host has to resume.
@@ -30,12 +30,12 @@ end
 -- @param module string: the name of the host's module
 -- @param advice string: how to make such a coroutine
 -- @return thread
-function coroutines.running(module, advice)
+function requirements.running(module, advice)
   local thread, is_main = coroutine.running()
   if not thread or is_main then
-    coroutines.raise(module, "the call does not run in a coroutine of the event loop; " .. advice)
+    requirements.raise(module, "the call does not run in a coroutine of the event loop; " .. advice)
   end
   return copcall.running()
 end
 
-return coroutines
+return requirements

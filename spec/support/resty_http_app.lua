@@ -1,0 +1,92 @@
+-- Handlers of host_resty_http_spec.lua: calls through glacier.hosts.resty_http, and a service for them.
+-- luacheck: std ngx_lua
+local cjson = require "cjson"
+local glacier = require "glacier"
+local streams = require "spec.support.streams"
+
+local app = {}
+
+local SIZE = 300001 -- bytes; more than one piece of a body
+
+local function answer_of(call)
+  local good, outcome = pcall(call)
+  if good then return outcome end
+  return { code = outcome.code, message = outcome.message or tostring(outcome) }
+end
+
+local operations = {}
+
+function operations.list_vaults(client)
+  return { marker = client:list_vaults().Marker }
+end
+
+function operations.notifications(client)
+  client:create_vault { vaultName = "v" }
+  client:set_vault_notifications { vaultName = "v", vaultNotificationConfig = {
+    SNSTopic = "arn:aws:sns:us-west-2:012345678901:mytopic", Events = { "ArchiveRetrievalCompleted" },
+  } }
+  return client:get_vault_notifications({ vaultName = "v" }).vaultNotificationConfig
+end
+
+function operations.upload(client)
+  client:create_vault { vaultName = "v" }
+  local bytes = streams.pattern(SIZE)
+  local result = client:upload_archive { vaultName = "v", body = streams.file(bytes) }
+  return { is_right = result.checksum == glacier.tree_hash(bytes) }
+end
+
+function operations.failing_upload(client)
+  local count = 0
+  client:upload_archive {
+    vaultName = "v", checksum = ("0"):rep(64), body = function()
+      count = count + 1
+      return count < 3 and "piece" or error { code = "OWN", message = "the reader's own error" }
+    end,
+  }
+end
+
+function operations.output(client)
+  local body = client:get_job_output(streams.JOB).body
+  local bytes = body:read "a"
+  return { size = #bytes, is_right = bytes == streams.pattern(SIZE) }
+end
+
+--- Makes the call that the arguments of the request name.
+function app.call()
+  local args = ngx.req.get_uri_args()
+  package.loaded["resty.http"] = nil
+  package.preload["resty.http"] = args.library ~= "missing" and function()
+    return require "spec.support.resty.http"
+  end or nil
+  local client = glacier.client(streams.options {
+    endpoint_url = args.endpoint or os.getenv "AWS_ENDPOINT_URL_GLACIER", proxy = args.proxy,
+    credentials = {
+      access_key_id = os.getenv "AWS_ACCESS_KEY_ID", secret_access_key = os.getenv "AWS_SECRET_ACCESS_KEY",
+    },
+    verify = args.verify ~= "no", read_timeout = tonumber(args.read_timeout) or 20,
+    transport = require "glacier.hosts.resty_http",
+  })
+  ngx.say(cjson.encode(answer_of(function()
+    return operations[args.operation or "list_vaults"](client)
+  end)))
+end
+
+--- Answers with the number of the connection, and how the request was sent.
+function app.show_connection()
+  local authorization = ngx.var.http_proxy_authorization
+  ngx.say(cjson.encode { Marker = table.concat({
+    ngx.var.connection, ngx.req.raw_header():match "^[^\r]*", authorization,
+  }, " ") })
+end
+
+--- Answers with a body in chunks of changing sizes.
+function app.send_output()
+  local bytes, at, size = streams.pattern(SIZE), 1, 1
+  while at <= #bytes do
+    ngx.print(bytes:sub(at, at + size - 1))
+    ngx.flush(true)
+    at, size = at + size, size * 7 % 65537
+  end
+end
+
+return app
