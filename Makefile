@@ -222,12 +222,16 @@ $(BUILD)/obj/tools/%.o: spec/tools/%.c $(BUILD)/flags
 	$(call say,CC)$(compile) -c -o $@ $<
 
 install: for-lua
-	install -d '$(libdir)/glacier' $(patsubst %,'$(sharedir)/%',$(sort $(dir $(modules))))
-	install -m 755 $(call modules_of,$(name)) '$(libdir)/glacier/'
+	@install -d '$(libdir)/glacier' $(patsubst %,'$(sharedir)/%',$(sort $(dir $(modules))))
+	@install -m 755 $(call modules_of,$(name)) '$(libdir)/glacier/'
 	@for m in $(modules); do install -m 644 "lua/$$m" "$(sharedir)/$$m" || exit; done
-	install -d '$(DESTDIR)$(PREFIX)/bin'
-	sed '1s|.*|#!/usr/bin/env $(LUA)|' lua/glacier/command/glacier >'$(DESTDIR)$(PREFIX)/bin/glacier'
-	chmod 755 '$(DESTDIR)$(PREFIX)/bin/glacier'
+	@install -d '$(DESTDIR)$(PREFIX)/bin'
+	@{ echo '#!/usr/bin/env $(LUA)'; \
+	   echo 'package.path = "$(PREFIX)/share/lua/$(abi)/?.lua;$(PREFIX)/share/lua/$(abi)/?/init.lua;" .. package.path'; \
+	   echo 'package.cpath = "$(PREFIX)/lib/lua/$(abi)/?.so;" .. package.cpath'; \
+	   tail -n +2 lua/glacier/command/glacier; } >'$(DESTDIR)$(PREFIX)/bin/glacier'
+	@chmod 755 '$(DESTDIR)$(PREFIX)/bin/glacier'
+	@echo "Installed for $(LUA) in $(PREFIX). Lua must search $(PREFIX)/share/lua/$(abi) and $(PREFIX)/lib/lua/$(abi)."
 
 uninstall:
 	rm -rf '$(libdir)/glacier' '$(sharedir)/glacier' '$(DESTDIR)$(PREFIX)/bin/glacier'
@@ -252,6 +256,7 @@ help:
 #:   valgrind    runs the C tests and the Lua 5.4 tests under valgrind
 #:   bench       compares the client with libcurl and OpenSSL alone (ONLY=sign: one row; TREE=256:
 #:               the MiB of the tree hash; LARGE=4096: an archive of that many MiB, up and down)
+#:   doc         generates the annotations for editors and the reference in lua/glacier/
 #:   install     builds for $(LUA) and installs in $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y
 #:   uninstall   removes what `install` has installed
 #:   clean       removes build/

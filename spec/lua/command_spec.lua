@@ -83,6 +83,33 @@ describe("the command glacier", function()
     assert.is_nil(client:get_vault_notifications_or_nil { vaultName = "v" })
   end)
 
+  it("refuses --dry-run where it would be ignored", function()
+    start()
+    local refusal = "glacier: --dry-run is only for notifications set, delete and sync"
+    for _, words in ipairs { [[call create_vault '{"vaultName":"w"}']], "upload v Makefile", "notifications get v" } do
+      assert.are.same({ refusal, 2 }, { run(words .. " -n") })
+    end
+    assert.are.equal(1, #client:list_vaults().VaultList)
+  end)
+
+  it("ends with status 1 if standard output cannot be written", function()
+    start()
+    files.with_device("/dev/full", function(path)
+      local printed, status = shell.output(command_line "vaults" .. " 2>&1 >" .. shell.quote(path))
+      assert.are.equal(1, status)
+      assert.is_truthy(printed:find("glacier: cannot write to standard output", 1, true), printed)
+    end)
+  end)
+
+  it("ends with status 2 for parameters that the API refuses", function()
+    start()
+    for _, words in ipairs { "upload v Makefile --part-size 5", "call nosuch_operation", "upload v /nonexistent" } do
+      local printed, status = run(words)
+      assert.are.equal(2, status, printed)
+      assert.is_nil(printed:find("to resume", 1, true), printed)
+    end
+  end)
+
   it("goes on after a vault that fails, and ends with status 1", function()
     start()
     local printed, status = run "notifications get missing v"
@@ -111,14 +138,14 @@ describe("the command glacier", function()
     assert.is_truthy(printed:find('"VaultName":"v"', 1, true), printed)
     printed = shell.output([[printf '{"vaultName":"v"}' | ]] .. command_line "call DescribeVault - 2>&1")
     assert.is_truthy(printed:find('"VaultName":"v"', 1, true), printed)
-    assert.are.same({ "glacier: invalid parameters: expected a JSON object", 1 }, { run "call describe_vault v" })
+    assert.are.same({ "glacier: invalid parameters: expected a JSON object", 2 }, { run "call describe_vault v" })
   end)
 
   it("uploads a file and prints the archive's ID", function()
     start()
     files.with_directory(function(directory)
       files.write(directory .. "/archive", ("x"):rep(2 * MIB + 1))
-      local printed, status = run("upload v " .. directory .. "/archive --part-size " .. MIB)
+      local printed, status = run("--quiet upload v " .. directory .. "/archive --part-size " .. MIB)
       assert.are.equal(0, status, printed)
       client:delete_archive { vaultName = "v", archiveId = printed }
     end)
@@ -149,7 +176,8 @@ describe("the command glacier", function()
     start { delay = 0.5 }
     files.with_directory(function(directory)
       files.write(directory .. "/my archive", ("x"):rep(8 * MIB))
-      local words = ("upload v '%s/my archive' --part-size %d --concurrency 1"):format(directory, MIB)
+      local words = ("--region us-west-2 upload v '%s/my archive' --part-size %d --concurrency 1")
+        :format(directory, MIB)
       local printed, status = run_beside(words, function(process)
         for _ = 1, 60 do
           local upload = client:list_multipart_uploads({ vaultName = "v" }).UploadsList[1]
@@ -161,7 +189,7 @@ describe("the command glacier", function()
       end)
       assert.are.equal(130, status, printed)
       assert.is_truthy(printed:find("glacier: interrupted", 1, true), printed)
-      local resumed = assert(printed:match "to resume, run: glacier (upload %-%-upload%-id=.*)")
+      local resumed = assert(printed:match "to resume, run: glacier (%-%-region=us%-west%-2 upload %-%-upload%-id=.*)")
       printed, status = run(resumed)
       assert.are.equal(0, status, printed)
     end)

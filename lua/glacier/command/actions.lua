@@ -1,4 +1,5 @@
 --- The subcommands of `glacier`: each calls one function of the API and prints the result.
+local errors = require "glacier.errors"
 local glacier = require "glacier"
 local json = require "glacier.json"
 
@@ -11,9 +12,14 @@ local function quoted(word)
   return word:find "^[%w@%%_+=:,./-]+$" and word or "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
--- The command line that resumes an interrupted command.
-local function command_line(option, ...)
-  local words = { "glacier", option, "--" }
+-- The command line that resumes an interrupted command, with the same common options.
+local function command_line(options, subcommand, ...)
+  local words = { "glacier" }
+  for _, name in ipairs { "profile", "region", "endpoint_url", "account_id" } do
+    local value = options[name]
+    words[#words + 1] = value and quoted("--" .. name:gsub("_", "-") .. "=" .. value) or nil
+  end
+  words[#words + 1] = subcommand .. " --"
   for _, word in ipairs { ... } do
     words[#words + 1] = quoted(word)
   end
@@ -75,7 +81,7 @@ local function sync(run, config, vaults)
   local words = { changed = run.options.dry_run and "would change" or "changed", unchanged = "unchanged" }
   for _, state in ipairs { "changed", "unchanged" } do
     for _, entry in ipairs(report[state]) do
-      run.printer.result({ vaultName = entry.vaultName, result = state, after = entry.after },
+      run.printer.result({ vaultName = entry.vaultName, result = words[state], after = entry.after },
         ("%s\t%s"):format(entry.vaultName, words[state]))
     end
   end
@@ -126,7 +132,7 @@ actions["topic-policy"] = function(run)
     topic = options.topic, account = options.account, kms_key = options.kms_key,
     vaults = options.vaults[1] and options.vaults or nil,
   }
-  io.stdout:write(policy:json(), "\n")
+  run.printer.write(policy:json(), "\n")
   return true
 end
 
@@ -160,7 +166,10 @@ function actions.upload(run)
     path = options.path, archiveDescription = options.description, partSize = options.part_size,
     concurrency = options.concurrency, uploadId = options.upload_id,
     progress = function(done, total, upload_id)
-      run.resume = upload_id and command_line("upload --upload-id=" .. upload_id, options.vault, options.path)
+      if upload_id and not run.resume then
+        run.resume = command_line(options, "upload --upload-id=" .. upload_id, options.vault, options.path)
+        run.printer.remark("upload ID: " .. upload_id)
+      end
       run.printer.progress(done, total, "bytes")
     end,
   }))
@@ -171,7 +180,7 @@ end
 --- `glacier download`
 function actions.download(run)
   local options = run.options
-  run.resume = command_line("download", options.vault, options.job, options.path)
+  run.resume = command_line(options, "download", options.vault, options.job, options.path)
   local result = run.client:download(params_of(run, options.vault, {
     jobId = options.job, path = options.path, progress = progress_of(run),
   }))
@@ -186,7 +195,11 @@ function actions.retrieve(run)
     archiveId = options.archive, path = options.path, tier = options.tier, jobId = options.job_id,
     progress = progress_of(run),
     on_wait = function(job)
-      run.resume = command_line("retrieve --job-id=" .. job.JobId, options.vault, options.archive, options.path)
+      if not run.resume then
+        run.resume = command_line(options, "retrieve --job-id=" .. job.JobId, options.vault, options.archive,
+          options.path)
+        run.printer.remark(("waiting for the job %s, which can take hours"):format(job.JobId))
+      end
     end,
   }))
   run.printer.result(result, ("%s\t%.0f\t%s"):format(result.path, result.size, result.checksum or "-"))
@@ -199,15 +212,15 @@ local function parameters_of(text)
   end
   local value = text and json.decode(text)
   if text and type(value) ~= "table" then
-    error("invalid parameters: expected a JSON object", 0)
+    errors.invalid("call", "invalid parameters: expected a JSON object")
   end
   return value
 end
 
 -- Copies a streamed body to standard output.
-local function print_body(body)
+local function print_body(run, body)
   for piece in function() return body:read(65536) end do
-    io.stdout:write(piece)
+    run.printer.write(piece)
   end
 end
 
@@ -215,10 +228,10 @@ end
 function actions.call(run)
   local result = run.client:call(run.options.operation, parameters_of(run.options.parameters))
   if type(result.body) == "table" then
-    print_body(result.body)
+    print_body(run, result.body)
   else
     result.ResponseMetadata = nil
-    io.stdout:write(json.encode(result), "\n")
+    run.printer.write(json.encode(result), "\n")
   end
   return true
 end

@@ -11,7 +11,7 @@ local function add_common(parser)
   parser:option("--account-id", "The account that owns the vaults (default: that of the keys)."):argname "ID"
   parser:flag("--json", "Print results as JSON, one document per line.")
   parser:flag("-q --quiet", "Do not print progress.")
-  parser:flag("-n --dry-run", "Only print what would be changed; do not change it.")
+  parser:flag("-n --dry-run", "With notifications set, delete and sync: only print what would change.")
 end
 
 local function positive_integer(text)

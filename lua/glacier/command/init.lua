@@ -1,5 +1,4 @@
 --- The command `glacier`: a thin layer over the API. Help: `glacier --help`.
-local arguments = require "glacier.command.arguments"
 local output = require "glacier.command.output"
 
 local command = {}
@@ -33,43 +32,67 @@ local function new_run(options)
   return run
 end
 
-local function print_resume(run)
-  if run.resume then
-    run.printer.note("to resume, run: " .. run.resume)
+-- The exit status of an error: wrong parameters are wrong usage.
+local function status_of(err)
+  if is_interrupt(err) then
+    return INTERRUPTED
   end
+  return type(err) == "table" and err.kind == "validation" and USAGE or FAILURE
+end
+
+local function work(run)
+  local actions = require "glacier.command.actions"
+  local good = actions[run.options.command](run)
+  run.printer.flush()
+  return good
 end
 
 -- Runs the subcommand. Returns the exit status.
 local function perform(run)
-  local actions = require "glacier.command.actions"
-  local ok, result = pcall(actions[run.options.command], run)
+  local ok, result = pcall(work, run)
   run.printer.finish()
   if ok then
     return result and SUCCESS or FAILURE
   end
-  if is_interrupt(result) then
-    run.printer.note "interrupted"
-  else
-    run.fail(result)
+  local status = status_of(result)
+  run.fail(status == INTERRUPTED and "interrupted" or result)
+  if run.resume and (status == INTERRUPTED or type(result) == "table" and result.retryable) then
+    run.printer.note("to resume, run: " .. run.resume)
   end
-  print_resume(run)
-  return is_interrupt(result) and INTERRUPTED or FAILURE
+  return status
+end
+
+-- The subcommands of `notifications` that know --dry-run.
+local dry = { set = true, delete = true, sync = true }
+
+-- The options of a command line; or nil and what is wrong with it.
+local function parse(words)
+  local found, arguments = pcall(require, "glacier.command.arguments")
+  if not found then
+    return nil, "the module argparse is missing (Debian: lua-argparse, LuaRocks: argparse)"
+  end
+  local ok, options = arguments.parser():pparse(words)
+  if not ok then
+    return nil, options .. "\nTry 'glacier --help' for more information."
+  elseif options.dry_run and not dry[options.action] then
+    return nil, "--dry-run is only for notifications set, delete and sync"
+  end
+  return options
 end
 
 --- Runs the command.
 -- @param words list of strings: the command line
 -- @return number: the exit status
 function command.main(words)
-  local parser = arguments.parser()
-  local ok, options = parser:pparse(words)
-  if not ok then
-    io.stderr:write("glacier: ", options, "\nTry 'glacier --help' for more information.\n")
+  local options, problem = parse(words)
+  if not options then
+    io.stderr:write("glacier: ", problem, "\n")
     return USAGE
   end
   local good, run = pcall(new_run, options)
   if not good then
     io.stderr:write("glacier: ", tostring(run), "\n")
-    return is_interrupt(run) and INTERRUPTED or FAILURE
+    return status_of(run)
   end
   return perform(run)
 end

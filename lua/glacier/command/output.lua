@@ -9,23 +9,50 @@ local function is_terminal()
   return status == true or status == 0
 end
 
+local function check(written, problem)
+  if not written then
+    error("cannot write to standard output: " .. tostring(problem), 0)
+  end
+end
+
 --- Makes the printer of one run.
 -- @param options table: json, quiet (booleans)
--- @return table: result(value, line), note(text), progress(done, total, what), finish()
+-- @return table: write(...), result(value, line), note(text), remark(text), progress(done, total, unit), finish(),
+--   flush()
 function output.new(options)
   local printer, shown = {}, false
   local live = not options.quiet and is_terminal()
 
-  --- Prints a result: the value as JSON with `--json`, else the line.
-  function printer.result(value, line)
+  --- Writes to standard output. Raises a text if that fails, for example on a full disk.
+  function printer.write(...)
     printer.finish()
-    io.stdout:write(options.json and json.encode(value) or line, "\n")
+    check(io.stdout:write(...))
   end
 
-  --- Prints a line for the person who runs the command.
+  --- Prints a result: the value as JSON with `--json`, else the line. It is flushed, because it may be the only copy of
+  -- an ID.
+  function printer.result(value, line)
+    printer.write(options.json and json.encode(value) or line, "\n")
+    printer.flush()
+  end
+
+  --- Prints a line on standard error, after the results so far.
   function printer.note(text)
     printer.finish()
+    io.stdout:flush()
     io.stderr:write("glacier: ", text, "\n")
+  end
+
+  --- Prints a line on standard error, but not with `--quiet`.
+  function printer.remark(text)
+    if not options.quiet then
+      printer.note(text)
+    end
+  end
+
+  --- Writes what is buffered. Raises a text if that fails.
+  function printer.flush()
+    check(io.stdout:flush())
   end
 
   --- Shows the progress on one line that is overwritten. Does nothing if standard error is not a terminal.
