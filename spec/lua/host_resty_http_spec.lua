@@ -99,9 +99,10 @@ describe("glacier.hosts.resty_http", function()
     assert.are.same({ is_right = true }, get("/plain", { operation = "upload" }))
   end)
 
-  it("raises the error of a body's reader", function()
-    assert.are.same({ code = "OWN", message = "the reader's own error" },
-      get("/plain", { operation = "failing_upload", endpoint = "@/connection" }))
+  it("raises the error of a body that cannot be read any more", function()
+    local answer = get("/plain", { operation = "failing_upload", endpoint = "@/connection" })
+    assert.are.equal("ParamValidationError", answer.code, answer.message)
+    assert.matches("it has become shorter since it was hashed", answer.message, 1, true)
   end)
 
   for _, name in ipairs { "chunked", "until-closed" } do
@@ -152,6 +153,10 @@ describe("glacier.hosts.resty_http", function()
 
     it("accepts a certificate of an authority that lua_ssl_trusted_certificate names", function()
       assert.are.same({ marker = "good" }, call("/resolved/trusted", "good"))
+    end)
+
+    it("serves the tasks of glacier.all", function()
+      assert.are.same({ "good", "good" }, call("/resolved/trusted", "good", { operation = "tasks" }).markers)
     end)
 
     it("refuses a certificate without lua_ssl_trusted_certificate, and names the directive", function()

@@ -1,12 +1,15 @@
 -- Handlers of host_resty_http_spec.lua: calls through glacier.hosts.resty_http, and a service for them.
 -- luacheck: std ngx_lua
 local cjson = require "cjson"
+local files = require "spec.support.files"
 local glacier = require "glacier"
 local streams = require "spec.support.streams"
 
 local app = {}
 
 local SIZE = 300001 -- bytes; more than one piece of a body
+
+local on_event -- gets the events of the clients
 
 local function answer_of(call)
   local good, outcome = pcall(call)
@@ -18,6 +21,14 @@ local operations = {}
 
 function operations.list_vaults(client)
   return { marker = client:list_vaults().Marker }
+end
+
+function operations.tasks(client)
+  local markers = {}
+  for _, outcome in ipairs(glacier.all { client:start "list_vaults", client:start "list_vaults" }) do
+    markers[#markers + 1] = outcome.ok and outcome.result.Marker or tostring(outcome.error)
+  end
+  return { markers = markers }
 end
 
 function operations.notifications(client)
@@ -35,14 +46,18 @@ function operations.upload(client)
   return { is_right = result.checksum == glacier.tree_hash(bytes) }
 end
 
+-- The file is emptied after it has been hashed, when the request is sent.
 function operations.failing_upload(client)
-  local count = 0
-  client:upload_archive {
-    vaultName = "v", checksum = ("0"):rep(64), body = function()
-      count = count + 1
-      return count < 3 and "piece" or error { code = "OWN", message = "the reader's own error" }
-    end,
-  }
+  local path = os.tmpname()
+  files.write(path, streams.pattern(SIZE))
+  on_event = function(event)
+    if event.event == "send" then
+      files.write(path, "")
+      os.remove(path)
+      on_event = nil
+    end
+  end
+  client:upload_archive { vaultName = "v", body = io.open(path, "rb") }
 end
 
 function operations.output(client)
@@ -65,6 +80,7 @@ function app.call()
     },
     verify = args.verify ~= "no", read_timeout = tonumber(args.read_timeout) or 20,
     transport = require "glacier.hosts.resty_http",
+    logger = function(event) return on_event and on_event(event) end,
   })
   ngx.say(cjson.encode(answer_of(function()
     return operations[args.operation or "list_vaults"](client)
