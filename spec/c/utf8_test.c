@@ -99,7 +99,7 @@ static void a_limit_cuts_between_characters(void **state) {
   (void)state;
   static const char text[] = "a\xE2\x82\xAC\xFF";
   static const char *const expected[] = {
-      "", "a", "a", "a", "a\xE2\x82\xAC", "a\xE2\x82\xAC", "a\xE2\x82\xAC", "a\xE2\x82\xAC" FFFD,
+      "", "a", "a", "a", "a\xE2\x82\xAC", "a\xE2\x82\xAC", "a\xE2\x82\xAC", ("a\xE2\x82\xAC" FFFD),
   };
   for (size_t limit = 0; limit < COUNT(expected); limit++)
     expect_clean(text, 5, limit, expected[limit]);
