@@ -71,7 +71,7 @@ describe("glacier.credentials.assume_role", function()
   end)
 
   for said, mfa in pairs {
-    ["returned no code for me"] = function() return 123456 end,
+    ["must return a code for me"] = function() return 123456 end,
     ["mfa_code: no phone"] = function() error("no phone", 0) end,
   } do
     it("a role that needs an MFA code is not assumed without one: " .. said, function()
@@ -184,7 +184,7 @@ describe("glacier.credentials.assume_role", function()
     { "a loop of one further on", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = b\n",
       "InfiniteLoopConfigError", loop:format("b", "['default', 'b']") },
     { "a serial number but no mfa_code", ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
-      "CredentialRetrievalError", "an MFA code for me is needed: give the option mfa_code" },
+      "CredentialRetrievalError", "the role needs an MFA code for me: set the option mfa_code" },
     { "a services section that does not exist", "services = x\n" .. ROLE .. "source_profile = source\n" .. SOURCE,
       "InvalidConfigError", ".aws/config, line 2: the section [services x] is missing or empty", {} },
     { "an unknown mode of STS endpoints", "sts_regional_endpoints = x\n" .. ROLE .. "source_profile = source\n"
@@ -218,13 +218,13 @@ describe("glacier.credentials.assume_role", function()
       "(Throttling) when calling the AssumeRole operation: slow",
       3, true },
     { "that failed", { 500, "oops" }, "(500) when calling the AssumeRole operation: ", 3, true },
-    { "that is not XML", { 200, "{}" }, "the answer to AssumeRole holds no complete keys", 1, false },
-    { "without a secret", world.sts("AssumeRole", { SecretAccessKey = "" }), "holds no complete keys", 1, false },
-    { "with elements in a key", world.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }), "holds no complete keys", 1,
-      false },
+    { "that is not XML", { 200, "{}" }, "the response to AssumeRole does not contain complete keys", 1, false },
+    { "without a secret", world.sts("AssumeRole", { SecretAccessKey = "" }), "not contain complete keys", 1, false },
+    { "with elements in a key", world.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }),
+      "does not contain complete keys", 1, false },
     { "without a time", world.sts("AssumeRole", { Expiration = "soon" }), 'cannot be read as a date: "soon"', 1,
       false },
-    { "cut short", { 200, world.sts("AssumeRole")[2]:sub(1, 330) }, "holds no complete keys", 1, false },
+    { "cut short", { 200, world.sts("AssumeRole")[2]:sub(1, 330) }, "does not contain complete keys", 1, false },
     { "that has expired", world.sts("AssumeRole", { Expiration = world.at(-1) }), "still expired.", 1, false },
     { "that never comes", "close", "AssumeRole", 3, true },
   } do

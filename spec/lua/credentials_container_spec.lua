@@ -127,7 +127,7 @@ describe("glacier.credentials.container", function()
     { "where the service never answers",
       "stall", {}, "Received error when attempting to retrieve container metadata", 3 },
     { "where the answer is incomplete", { 200, '{"AccessKeyId":"ASIA"}' }, {},
-      "the answer did not contain: SecretAccessKey, Expiration, Token", 1 },
+      "the response does not contain: SecretAccessKey, Expiration, Token", 1 },
     { "where the keys have expired", keys { Expiration = world.at(-1) }, {}, "still expired", 1 },
     { "where the expiration is not a date",
       keys { Expiration = "soon" }, {}, 'Expiration cannot be read as a date: "soon"', 1 },

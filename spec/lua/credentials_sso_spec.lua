@@ -148,20 +148,21 @@ describe("glacier.credentials.sso", function()
     { "without a refresh token", token(-1), nil,
       "it has no refreshToken, clientId, clientSecret, registrationExpiresAt" },
     { "whose registration has expired", refreshable(-1, -1), nil,
-      "the registration that it was made with has expired" },
+      "its client registration has expired" },
     { "whose refresh is refused", refreshable(-1), world.json({ error = "invalid_grant SECRETrefresh" }, 400),
       "status 400: invalid_grant ***" },
     { "whose refresh gives no token", refreshable(-1), world.json { accessToken = "SECRETnew" },
-      "the answer to CreateToken holds no token" },
+      "the response to CreateToken does not contain a token" },
     { "whose refresh gives an expired one", refreshable(-1), world.json { accessToken = "SECRETnew", expiresIn = -5 },
       "the new one has expired as well" },
     { "whose refresh gives one that never expires", refreshable(-1), world.json { accessToken = "SECRETnew",
       expiresIn = 1e300 },
-      "the answer to CreateToken holds no token" },
+      "the response to CreateToken does not contain a token" },
     { "whose refresh gives one with a line end",
       refreshable(-1), world.json { accessToken = "SECRET\nX: y", expiresIn = 9 },
-      "the answer to CreateToken holds no token" },
-    { "whose refresh gives no JSON", refreshable(-1), { 200, "SECRET" }, "the answer to CreateToken holds no token" },
+      "the response to CreateToken does not contain a token" },
+    { "whose refresh gives no JSON", refreshable(-1), { 200, "SECRET" },
+      "the response to CreateToken does not contain a token" },
   } do
     it("an expired token of an sso-session " .. case[1] .. " is an error", function()
       local place, source = at(SESSION, { s = case[2] }, answers(case[3]))
@@ -221,10 +222,10 @@ describe("glacier.credentials.sso", function()
       "An error occurred (502) when calling the GetRoleCredentials operation: " },
     { "that gets an answer without keys", LEGACY, { [START] = token(3600) },
       world.json { roleCredentials = { accessKeyId = "SECRET" } },
-      "CredentialRetrievalError", "the answer to GetRoleCredentials holds no complete keys" },
+      "CredentialRetrievalError", "the response to GetRoleCredentials does not contain complete keys" },
     { "that gets an incomplete answer", LEGACY, { [START] = token(3600) }, { 200,
       '{"roleCredentials":{"secretAccessKey":"SECRET' },
-      "CredentialRetrievalError", "the answer to GetRoleCredentials holds no complete keys" },
+      "CredentialRetrievalError", "the response to GetRoleCredentials does not contain complete keys" },
   } do
     it("an SSO profile " .. case[1] .. " is an error", function()
       local place, source = at(case[2], case[3], case[4] and function() return case[4] end)

@@ -90,7 +90,7 @@ describe("parse_notification", function()
       ["holds no message"] = { "[]", '{"Records":[]}', '{"Messages":[]}' },
       ["confirm the subscription"] = { kind "SubscriptionConfirmation", body(kind "SubscriptionConfirmation") },
       ["the subscription has ended"] = { kind "UnsubscribeConfirmation" },
-      ["its Type is another"] = { kind "Other", kind(1), kind(cjson.null) },
+      ["it has another Type"] = { kind "Other", kind(1), kind(cjson.null) },
       ["the text has no Message"] = { message(cjson.null), message { JobId = "x" } },
       ["the Message of the text is not JSON"] = { message "hello" },
       ["the Message of the text is JSON, but not an object"] = { message "[]" },

@@ -91,8 +91,8 @@ describe("topic_policy", function()
       ["vaults: expected a list"] = { vaults = {} },
       ["vaults: expected a list of"] = { vaults = "a" },
       ['vaults: invalid vault name "%*"'] = { vaults = { "a", "*" } },
-      ["kms_key: .*AWS's own key"] = { kms_key = "alias/aws/sns" },
-      ["kms_key: .*customer key"] = { kms_key = "arn:aws:kms:us-west-2:012345678901:alias/aws/sns" },
+      ["kms_key: .*AWS managed key"] = { kms_key = "alias/aws/sns" },
+      ["kms_key: .*customer managed key"] = { kms_key = "arn:aws:kms:us-west-2:012345678901:alias/aws/sns" },
       ["kms_key: expected the ARN"] = { kms_key = true },
       ['unknown member "vault"'] = { vault = "a" },
     } do

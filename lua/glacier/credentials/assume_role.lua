@@ -1,4 +1,4 @@
---- Keys of a role that the profile names: assumed with the keys of another profile, or of a named source.
+--- Keys of the profile's role, which is assumed with the keys of another profile or of a named source.
 local copcall = require "glacier.async.copcall"
 local errors = require "glacier.credentials.errors"
 local refreshable = require "glacier.credentials.refreshable"
@@ -9,7 +9,7 @@ local assume_role = {}
 
 local PROVIDER = "assume-role"
 
--- What `credential_source` may say, and the provider that then finds the keys.
+-- The values of `credential_source`, and the provider for each.
 local source_modules = {
   Environment = "glacier.credentials.environment",
   EcsContainer = "glacier.credentials.container",
@@ -40,7 +40,7 @@ local function list_text(names)
   return "['" .. table.concat(names, "', '") .. "']"
 end
 
--- Checks that the source profile exists and is not visited twice. A profile with keys of its own may name itself.
+-- Checks that the source profile exists and is not visited twice. A profile that holds keys may name itself.
 local function check_source_profile(search, name, source, visited)
   local profile = search.session.sources.files.profiles[source]
   if not profile then
@@ -96,8 +96,8 @@ end
 
 local function mfa_code(session, serial)
   if not session.mfa then
-    errors.retrieval(PROVIDER, ("an MFA code for %s is needed: give the option mfa_code, a function that returns it")
-      :format(serial))
+    errors.retrieval(PROVIDER, (
+      "the role needs an MFA code for %s: set the option mfa_code to a function that returns it"):format(serial))
   end
   local good, code = copcall.call(session.mfa, serial)
   if not good and code == "not enough memory" then
@@ -105,7 +105,7 @@ local function mfa_code(session, serial)
   elseif not good then
     errors.retrieval(PROVIDER, "the function mfa_code: " .. errors.quote(code))
   elseif type(code) ~= "string" or code == "" then
-    errors.retrieval(PROVIDER, ("the function mfa_code returned no code for %s, as a string"):format(serial))
+    errors.retrieval(PROVIDER, ("the function mfa_code must return a code for %s as a string"):format(serial))
   end
   return code
 end
@@ -118,7 +118,7 @@ local function integer_of(text)
   return #text <= 64 and text:match "^%s*([+-]?%d+)%s*$" or nil
 end
 
--- The call of AssumeRole. A duration that is not an integer is ignored, as in botocore.
+-- The parameters of AssumeRole. A duration that is not an integer is ignored, as in botocore.
 local function call_of(session, role, name)
   local parameters = { { "RoleArn", role.role_arn }, { "RoleSessionName", name } }
   local function add(parameter, value)
@@ -161,10 +161,10 @@ load = function(search, name, visited, context)
   }
 end
 
---- Looks for `role_arn` in the profile, and for the keys to assume it with. The role is assumed when its keys are
--- needed.
--- Raises `InvalidConfigError`, `InfiniteLoopConfigError`, `PartialCredentialsError` for invalid settings, and what the
--- source of the keys raises.
+--- Looks for `role_arn` in the profile, and for the keys that can assume the role. The role itself is assumed when its
+-- keys are needed.
+-- Raises `InvalidConfigError`, `InfiniteLoopConfigError`, `PartialCredentialsError` for invalid settings, and the
+-- errors of the source of the keys.
 function assume_role.find(search, context)
   local name = search.profile_name
   if not has_role(search.session, settings.profile(search.session, name)) then

@@ -1,10 +1,10 @@
---- The order in which keys are looked for: botocore's. The first provider that has any wins. Providers are loaded when
--- they are asked.
+--- The order in which the providers are asked for keys, as in botocore. The first provider that has keys is used. The
+-- module of a provider is loaded when the provider is asked.
 local errors = require "glacier.errors"
 
 local chain = {}
 
--- Each step: its name in messages, its module and, if it is not `find`, the module's function.
+-- Each step: its name in messages, its module, and the module's function (default `find`).
 local environment = { "environment", "environment" }
 local assume_role = { "assume role", "assume_role" }
 
@@ -32,7 +32,7 @@ local function ask(step, search, context)
   return require("glacier.credentials." .. step[2])[step[3] or "find"](search, context)
 end
 
--- What the first step that finds keys provides; or nil and, in a line each, why the steps found none.
+-- The result of the first step that finds keys; or nil and the reasons of all steps, one per line.
 local function walk(list, search, context)
   local reasons = {}
   for _, step in ipairs(list) do
@@ -52,9 +52,9 @@ local function find_in_profile(session, name, context)
 end
 
 --- Looks for keys. Each provider gets a `search`: session, profile_name, use_environment (whether variables may name
--- keys), and find_in_profile(session, name, context), which looks in another profile alone.
--- Raises `NoCredentialsError`, which tells what was tried and why it gave no keys, and what a provider raises whose
--- settings exist but cannot be used.
+-- keys), and find_in_profile(session, name, context), which looks only in another profile.
+-- Raises `NoCredentialsError` with the reason of each step, and the errors of a provider whose settings exist but are
+-- invalid.
 -- @param session table: of glacier.credentials.settings
 -- @param context context
 -- @return table of `refreshable.new`

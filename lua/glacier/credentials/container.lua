@@ -1,4 +1,4 @@
---- Keys of a container's role, from an address in its environment: Amazon ECS, Amazon EKS, and what behaves like them.
+--- Keys of a container's role, from a URL in its environment: Amazon ECS, Amazon EKS, and compatible services.
 local errors = require "glacier.credentials.errors"
 local object = require "glacier.credentials.object"
 local retry = require "glacier.call.retry"
@@ -13,19 +13,19 @@ local ATTEMPTS = 3
 -- Seconds.
 local TIMEOUT, PAUSE = 2, 1
 
--- Hosts that may be asked without TLS, besides loopback addresses.
+-- Hosts that are allowed without TLS, besides loopback addresses.
 local plain_hosts = {
   ["169.254.170.2"] = true, ["169.254.170.23"] = true, ["fd00:ec2::23"] = true, ["localhost"] = true,
 }
 
--- The host of a URL in lower case: a name, or an address without brackets; nil where it can be read in two ways.
+-- The host of a URL in lower case: a name, or an address without brackets; nil for an ambiguous URL.
 local function host_of(url)
   local authority = url:match "^%a+://([^/?#]*)"
   local host = authority and (authority:match "^%[([%x:.]+)%]:?%d*$" or authority:match "^([%w.-]+):?%d*$")
   return host and host:lower()
 end
 
--- What an error calls the host of any other URL: neither its path nor its user information.
+-- The host of any other URL, for a message: without the path and the user information, which may be secret.
 local function shown_host(url)
   local authority = url:gsub("^%a+://", ""):match "^[^/?#]*"
   return authority:match "^.*@(.*)$" or authority
@@ -46,7 +46,7 @@ local function check_url(url)
   local scheme, host = (url:match "^(%a+)://" or ""):lower(), host_of(url)
   if scheme == "https" and host or scheme == "http" and host and (plain_hosts[host] or is_loopback(host)) then
     if url:find "[%z\1-\32\127]" then
-      errors.retrieval(PROVIDER, ("the URL on host '%s' contains a blank or a control character"):format(host))
+      errors.retrieval(PROVIDER, ("the URL on host '%s' contains a space or a control character"):format(host))
     end
     return
   end
@@ -55,7 +55,7 @@ local function check_url(url)
     .. "these hosts: 169.254.170.2, 169.254.170.23, fd00:ec2::23, localhost"):format(shown))
 end
 
--- The file is read at each refresh, because it is replaced while the container runs.
+-- The file is read at each refresh, because its content changes while the container runs.
 local function token_of(session)
   local path = settings.variable(session, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
   local token = path and token_file.read(PROVIDER, "authorization token file", settings.path(session, path))
@@ -66,7 +66,7 @@ local function token_of(session)
   return token
 end
 
--- What a refusal says, where it is JSON as the services write it.
+-- The message for an error response. Its code and message are included if the body is JSON.
 local function refusal_text(response)
   local text = ("Received non 200 response %d from container metadata"):format(response:status())
   local body = object.decode(response:body()) or {}
@@ -77,7 +77,7 @@ local function refusal_text(response)
   return text
 end
 
--- Makes the object of a response; or nil and the failure. All failures of the service are worth another attempt.
+-- Decodes a response; or returns nil and the failure. All failures of the service may be retried.
 local function read(response)
   if response:status() ~= 200 then
     return nil, { kind = "service", status = response:status(), message = refusal_text(response), retryable = true }
@@ -96,7 +96,7 @@ end
 
 local function retrieve(session, context, url)
   local token = token_of(session)
-  local path = url:match "^%a+://[^/?#]*(/.+)$" -- whoever knows it may be able to ask for the keys
+  local path = url:match "^%a+://[^/?#]*(/.+)$" -- a secret: anyone who knows it may be able to get the keys
   local answer, failure = session.exchange({
     method = "GET", url = url, headers = { Accept = "application/json", Authorization = token }, direct = true,
     connect_timeout = TIMEOUT, read_timeout = TIMEOUT, read = read,
@@ -113,7 +113,7 @@ end
 local function read_keys(answer)
   local missing = object.missing(answer, { "AccessKeyId", "SecretAccessKey", "Expiration" }, "Token")
   if missing then
-    errors.retrieval(PROVIDER, "the answer did not contain: " .. missing)
+    errors.retrieval(PROVIDER, "the response does not contain: " .. missing)
   end
   local expiration, why = object.expiration(answer, "Expiration")
   return {
@@ -130,9 +130,9 @@ local function url_of(session)
   return path and "http://169.254.170.2" .. path or settings.variable(session, "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 end
 
---- Asks the address in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without TLS it
--- must be this machine's own or one of those that AWS gives to containers.
--- Raises `CredentialRetrievalError` where it gives no keys.
+--- Requests the URL in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without TLS, the
+-- host must be a loopback address or one of the addresses that AWS reserves for containers.
+-- Raises `CredentialRetrievalError` if there are no keys.
 function container.find(search, context)
   local session = search.session
   local url = url_of(session)

@@ -7,7 +7,7 @@ local environment = {}
 
 local PROVIDER = "env"
 
-local function needed(session, name)
+local function required(session, name)
   return settings.variable(session, name) or errors.partial(PROVIDER, name)
 end
 
@@ -20,8 +20,8 @@ end
 
 local function read(session)
   return {
-    access_key_id = needed(session, "AWS_ACCESS_KEY_ID"),
-    secret_access_key = needed(session, "AWS_SECRET_ACCESS_KEY"),
+    access_key_id = required(session, "AWS_ACCESS_KEY_ID"),
+    secret_access_key = required(session, "AWS_SECRET_ACCESS_KEY"),
     session_token = settings.variable(session, "AWS_SECURITY_TOKEN") or settings.variable(session, "AWS_SESSION_TOKEN"),
     expiration = expiration_of(session),
     account_id = settings.variable(session, "AWS_ACCOUNT_ID"),
@@ -29,8 +29,8 @@ local function read(session)
 end
 
 --- Reads AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SECURITY_TOKEN or AWS_SESSION_TOKEN,
--- AWS_CREDENTIAL_EXPIRATION and AWS_ACCOUNT_ID. Keys with an expiration are read again when it is near.
--- Raises `PartialCredentialsError` where the first is set and the second is not.
+-- AWS_CREDENTIAL_EXPIRATION and AWS_ACCOUNT_ID. Keys with an expiration are read again shortly before it.
+-- Raises `PartialCredentialsError` if the first variable is set and the second is not.
 function environment.find(search)
   local session = search.session
   if not settings.variable(session, "AWS_ACCESS_KEY_ID") then
@@ -38,7 +38,7 @@ function environment.find(search)
   end
   local keys = read(session)
   local function fetch()
-    needed(session, "AWS_CREDENTIAL_EXPIRATION")
+    required(session, "AWS_CREDENTIAL_EXPIRATION")
     return read(session)
   end
   return { provider = PROVIDER, keys = keys, fetch = keys.expiration and fetch or nil }

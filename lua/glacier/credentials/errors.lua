@@ -1,50 +1,50 @@
---- Raises the errors about credentials, in botocore's words, and makes the text of other programs fit for messages.
+--- Raises the errors about credentials, in botocore's words, and prepares the text of other programs for messages.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local redact = require "glacier.call.redact"
 
-local own = {}
+local credential_errors = {}
 
--- Bytes of another program's text that a message repeats: enough for a sentence, too few for a page.
+-- Bytes of another program's text that a message quotes: enough for a sentence.
 local QUOTED_BYTES = 400
 
--- Bytes of it that are looked at.
+-- Bytes of the text that are processed at most.
 local READ_BYTES = 64 * 1024
 
 --- Raises `CredentialRetrievalError`.
 -- @param provider string: botocore's name of the provider
 -- @param text string: never contains a secret
 -- @param retryable boolean or nil: whether trying later could help
-function own.retrieval(provider, text, retryable)
+function credential_errors.retrieval(provider, text, retryable)
   errors.raise("credentials", "CredentialRetrievalError",
     ("Error when retrieving credentials from %s: %s"):format(provider, text), { retryable = retryable })
 end
 
 --- Raises `PartialCredentialsError`.
 -- @param missing string: the name of what is missing
-function own.partial(provider, missing)
+function credential_errors.partial(provider, missing)
   errors.raise("credentials", "PartialCredentialsError",
     ("Partial credentials found in %s, missing: %s"):format(provider, missing))
 end
 
 --- Raises `InvalidConfigError`, or a special case of it.
 -- @param code string or nil: of the special case
-function own.config(text, code)
+function credential_errors.config(text, code)
   errors.raise("config", code or "InvalidConfigError", text)
 end
 
 --- Raises an error about an SSO token.
 -- @param code string: botocore's name of the exception
-function own.token(code, text)
+function credential_errors.token(code, text)
   errors.raise("credentials", code, text)
 end
 
---- Makes the text of another program fit for a message: one line of valid UTF-8 and bounded length, control characters
--- escaped, without the secrets that the program knows.
+--- Prepares the text of another program for a message: one line of valid UTF-8, of limited length, with control
+-- characters escaped and the given secrets removed.
 -- @param text any
 -- @param secrets list of strings, or nil
 -- @return string
-function own.quote(text, secrets)
+function credential_errors.quote(text, secrets)
   text = redact.text(tostring(text), secrets or {}):sub(1, READ_BYTES)
   text = text:gsub("[\t-\r ]+", " "):gsub("^ ", ""):gsub(" $", "")
   text = text:gsub("[%z\1-\31\127]", function(byte)
@@ -54,4 +54,4 @@ function own.quote(text, secrets)
   return #text > QUOTED_BYTES and cut .. "..." or cut
 end
 
-return own
+return credential_errors

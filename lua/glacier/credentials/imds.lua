@@ -1,5 +1,5 @@
 --- Keys of an Amazon EC2 instance's role, from its metadata service (IMDS): with a session token (version 2), or
--- without one (version 1) where the service gives none.
+-- without one (version 1) if the service has no tokens.
 local errors = require "glacier.credentials.errors"
 local object = require "glacier.credentials.object"
 local retry = require "glacier.call.retry"
@@ -11,11 +11,11 @@ local PROVIDER = "iam-role"
 local ROLES = "latest/meta-data/iam/security-credentials/"
 local TOKEN_SECONDS = "21600"
 
--- Seconds. Keys that expire within the window and the jitter are used for that much longer, because the service may
--- renew them late and AWS accepts them meanwhile.
+-- Seconds. Keys that expire within the window plus the jitter are used for that much longer, because the service may
+-- renew them late, and AWS accepts the old keys until then.
 local WINDOW, MIN_JITTER, MAX_JITTER = 15 * 60, 2 * 60, 10 * 60
 
--- Failures that mean that no service is there.
+-- Failures that mean that there is no metadata service.
 local absent = { EndpointConnectionError = true, ConnectTimeoutError = true }
 
 local function uses_ipv6(sources)
@@ -23,7 +23,7 @@ local function uses_ipv6(sources)
   if not mode then
     return values.look_up(sources, "imds_use_ipv6")
   end
-  local version = mode:match "^[Ii][Pp][Vv]([46])$" -- lower() makes another letter of an I in some locales
+  local version = mode:match "^[Ii][Pp][Vv]([46])$" -- lower() changes I to another letter in some locales
   if not version then
     errors.config(("Invalid EC2 Instance Metadata endpoint mode: %s (%s) Valid endpoint modes (case-insensitive): "
       .. "('ipv4', 'ipv6')."):format(errors.quote(mode), origin), "InvalidIMDSEndpointModeError")
@@ -64,7 +64,7 @@ local function status_failure(response, what)
     message = ("status %d to the request for %s"):format(response:status(), what) }
 end
 
--- Makes the token of a response: "" where the service knows none; or nil and the failure.
+-- Reads the token from a response: "" if the service has no tokens; or returns nil and the failure.
 local function read_token(response)
   local status, body = response:status(), response:body()
   if status == 200 then
@@ -80,8 +80,8 @@ local function may_retry_token(failure)
     and (failure.kind == "service" or failure.retryable)
 end
 
--- The token of version 2; "" where version 1 is used, as botocore does after all failures but a missing service and
--- status 400; or nil and why there is neither.
+-- The token of version 2; or "" to use version 1, as botocore does after all failures except a missing service and
+-- status 400; or nil and the reason.
 local function fetch_token(service, context)
   local token, failure = exchange(service, context, {
     method = "PUT", path = "latest/api/token", headers = { ["x-aws-ec2-metadata-token-ttl-seconds"] = TOKEN_SECONDS },
@@ -100,7 +100,7 @@ local function always()
   return true
 end
 
--- What `convert` makes of the body at a path; or nil and why there is none.
+-- Gets a path and converts the body with `convert`; or returns nil and the reason.
 local function get(service, context, path, token, convert)
   local result, failure = exchange(service, context, {
     method = "GET", path = path, headers = { ["x-aws-ec2-metadata-token"] = token ~= "" and token or nil },
@@ -110,14 +110,14 @@ local function get(service, context, path, token, convert)
       end
       local converted = convert(response:body())
       return converted, not converted
-        and { kind = "service", message = "an invalid answer to the request for " .. path } or nil
+        and { kind = "service", message = "an invalid response to the request for " .. path } or nil
     end,
   }, always)
   return result, failure and errors.quote(failure.message)
 end
 
 -- The role's name, which may be an ARN or have a path, as the answers of kube2iam and kiam do. It becomes a part of a
--- URL, so that it may only have characters that do not change the meaning of one.
+-- URL, so only characters without a special meaning in a path are accepted.
 local function role_name(body)
   local name = #body <= 2048 and body:match "^([%w!$&'()*+,./:;=@_~-]+)[ \t\r\n]*$"
   local segments = name and "/" .. name .. "/"
@@ -134,7 +134,7 @@ local function read_keys(session, answer)
   local missing = object.missing(answer, { "AccessKeyId", "SecretAccessKey", "Expiration" }, "Token")
   if missing then
     local code = object.text(answer, "Code")
-    return nil, (code and ("its code is %s, and it"):format(errors.quote(code)) or "the answer")
+    return nil, (code and ("its code is %s, and it"):format(errors.quote(code)) or "the response")
       .. " does not contain " .. missing
   end
   local expiration, why = object.expiration(answer, "Expiration")
@@ -149,7 +149,7 @@ local function read_keys(session, answer)
   }
 end
 
--- The keys; or nil and why there are none.
+-- The keys; or nil and the reason.
 local function retrieve(service, context)
   local token, why = fetch_token(service, context)
   if not token then
@@ -168,7 +168,8 @@ local function retrieve(service, context)
   return read_keys(service.session, answer)
 end
 
---- Asks the metadata service, unless AWS_EC2_METADATA_DISABLED is "true". Without an answer there are no keys here.
+--- Gets keys from the metadata service, unless AWS_EC2_METADATA_DISABLED is "true". If the service does not answer, the
+-- chain continues with the next provider.
 -- Raises `InvalidConfigError`, `InvalidIMDSEndpointError`, `InvalidIMDSEndpointModeError` for invalid settings; a
 -- refresh raises `CredentialRetrievalError`.
 function imds.find(search, context)

@@ -1,4 +1,4 @@
---- Where the keys come from: the client's option, else the AWS chain.
+--- The source of a client's keys: the option `credentials`, else the AWS chain.
 local copcall = require "glacier.async.copcall"
 local refreshable = require "glacier.credentials.refreshable"
 
@@ -6,8 +6,8 @@ local credentials = {}
 
 local FUNCTION = "the function credentials"
 
--- The keys that the user's function returns. What it raises counts as a failure to get keys, unless it is an error
--- object or there is no memory.
+-- The keys that the user's function returns. An error object that it raises is raised again, and so is out of memory;
+-- any other error becomes `CredentialRetrievalError`.
 local function ask(given)
   local errors = require "glacier.credentials.errors"
   local good, keys = copcall.call(given)
@@ -17,7 +17,7 @@ local function ask(given)
     errors.retrieval(FUNCTION, errors.quote(keys))
   elseif type(keys) ~= "table" then
     require("glacier.errors").raise("credentials", "NoCredentialsError",
-      "Unable to locate credentials: the function credentials returned no table")
+      "Unable to locate credentials: the function credentials did not return a table")
   end
   return keys
 end
@@ -31,7 +31,7 @@ local function from_function(session, given)
   })
 end
 
--- The chain is walked when keys are first needed. From then on the provider that had some is asked again.
+-- The chain is searched when keys are first needed. Later only the provider that had keys is asked.
 local function from_chain(session)
   local source
   source = refreshable.new(session, {
@@ -47,11 +47,11 @@ end
 
 --- Makes the source of a client's keys: an object with
 --   keys(context)           credentials for `request:sign`; raises error objects of kind "credentials" or "config"
---   refresh(context, used)  after the service called `used` expired: whether there are others now
---   account()               the account that they belong to, or nil
--- Keys that expire are refreshed before they do, once for all who ask; see glacier.credentials.refreshable. A function
--- is called again when its `expiration` is near or the service calls its keys expired.
--- Raises `PartialCredentialsError` or `CredentialRetrievalError` for a table that holds no keys.
+--   refresh(context, used)  after the service refused the keys `used` as expired: whether there are other keys now
+--   account()               the account that the keys belong to, or nil
+-- Keys are refreshed before they expire, once for all callers; see glacier.credentials.refreshable. A function is
+-- called again shortly before the `expiration`, or after the service refused its keys as expired.
+-- Raises `PartialCredentialsError` or `CredentialRetrievalError` for a table without valid keys.
 -- @param given table { access_key_id, secret_access_key, session_token or nil, account_id or nil }; function returning
 --   such a table, with `expiration` (seconds since the epoch) or without; or nil for the chain
 -- @param session table: of glacier.credentials.settings

@@ -1,4 +1,4 @@
---- Profiles that log in with `aws login`. Such a login cannot be used here, which an error says.
+--- Profiles that log in with `aws login`. These logins are not supported, and an error says so.
 local errors = require "glacier.credentials.errors"
 local settings = require "glacier.credentials.settings"
 

@@ -1,4 +1,4 @@
---- Objects that other programs write as JSON: the answers of services, the output of programs, cached tokens.
+--- Reads JSON objects from other programs: responses of services, output of programs, cached tokens.
 local core = require "glacier.core"
 local errors = require "glacier.credentials.errors"
 local json = require "glacier.json"
@@ -7,22 +7,22 @@ local object = {}
 
 --- Reads an object.
 -- @param text string or nil
--- @return table; nil where the text is not JSON, or something else than an object
+-- @return table; nil if the text is not a JSON object
 function object.decode(text)
   local value = json.decode(text)
   return type(value) == "table" and value or nil
 end
 
---- A member that is a string; nil where it is missing, null, empty or of another type.
+--- The value of a member that is a string; nil if it is missing, null, empty or of another type.
 function object.text(from, name)
   local value = from[name]
   return type(value) == "string" and value ~= "" and value or nil
 end
 
---- Names the members that are needed as strings and are none.
+--- Finds the members that must be strings with at least one character, and are not.
 -- @param names list of strings
--- @param nullable string or nil: the name of a member that may be null or empty, but must be there
--- @return string: their names, joined by commas; nil where all are there
+-- @param nullable string or nil: the name of a member that must exist, but may be null or empty
+-- @return string: the names of these members, joined by commas; nil if there are none
 function object.missing(from, names, nullable)
   local list = {}
   for _, name in ipairs(names) do
@@ -34,8 +34,8 @@ function object.missing(from, names, nullable)
   return list[1] and table.concat(list, ", ")
 end
 
---- Reads a member with the time when keys expire, in any of the forms of `core.parse_date`.
--- @return number: seconds since the epoch; or nil and why it cannot be read
+--- Reads the member that holds the time when keys expire, in any format of `core.parse_date`.
+-- @return number: seconds since the epoch; or nil and the problem
 function object.expiration(from, name)
   local value = from[name]
   local epoch = core.parse_date(value)

@@ -1,7 +1,7 @@
---- Keys that a program of the user's prints: `credential_process`.
+--- Keys that a program of the user prints: `credential_process`.
 --
--- Lua can start a program only through sh. The setting is split into words here, as a shell would but without expanding
--- anything. Each word is quoted, and sh is told to execute them as they are.
+-- Lua can start a program only through sh. The setting is split into words here, as a shell does, but
+-- nothing is expanded. Each word is then quoted, so that sh executes the words unchanged.
 local errors = require "glacier.credentials.errors"
 local json = require "glacier.json"
 local object = require "glacier.credentials.object"
@@ -12,16 +12,16 @@ local process = {}
 
 local PROVIDER = "custom-process"
 
--- exec keeps sh from taking a word for one of its builtins. The program's output is followed by its error text, its
--- exit status and the length of that error text, because pclose gives no status to Lua 5.1, nor to a host that reaps
--- its children itself.
+-- With exec, sh does not run a builtin instead of the program. After the program's output, the script prints the error
+-- text, the exit status and the length of the error text, because pclose returns no status on Lua 5.1 or in a host that
+-- reaps its child processes itself.
 local SCRIPT = [[exec 3>&1 2>/dev/null; text=$(exec %s 2>&1 >&3 3>&-); status=$?
 LC_ALL=C; printf '%%s\n%%d %%d' "$text" "$status" "${#text}"]]
 
--- Bytes that a program may print, its error text included.
+-- Bytes that a program may print, including its error text.
 local MAX_BYTES = 1024 * 1024
 
--- Bytes of the error text that are looked at: many times what a message shows.
+-- Bytes of the error text that are processed: many times what a message quotes.
 local ERROR_BYTES = 4096
 
 local function script_of(command)
@@ -62,12 +62,13 @@ local function run(command)
   return output, tonumber(status), rest:sub(#output + 1)
 end
 
--- Whether a word looks like a key or a token in base64.
+-- Whether a word looks like a key or a base64 token.
 local function is_key_like(word)
   return #word >= 40 and word:find "%l" and word:find "%u" and word:find "%d"
 end
 
--- Adds what a message must not show of a text: longer strings of JSON, and what looks like a key.
+-- Adds the parts of a text that messages must not show: JSON strings of 16 bytes or more, and words that look like
+-- keys.
 local function add_secrets(secrets, text)
   for said in text:gmatch '"([^"]*)"' do
     secrets[#secrets + 1] = #said >= 16 and said or nil
@@ -77,7 +78,7 @@ local function add_secrets(secrets, text)
   end
 end
 
--- The program's error text, fit for a message. A long one is cut between two words, so that it holds no half of a
+-- The program's error text for a message. A long text is cut between two words, so that it cannot end with a part of a
 -- secret.
 local function error_text(text, output)
   if #text > ERROR_BYTES then
@@ -98,7 +99,7 @@ local function expiration_of(printed)
 end
 
 local function read_keys(output, account)
-  local printed = object.decode(output) or errors.retrieval(PROVIDER, "the program printed no JSON object")
+  local printed = object.decode(output) or errors.retrieval(PROVIDER, "the program did not print a JSON object")
   if printed.Version ~= 1 then
     local version = type(printed.Version) == "number" and ("%.14g"):format(printed.Version)
       or printed.Version ~= nil and "<not a number>" or "<Version key not provided>"
@@ -128,8 +129,8 @@ local function retrieve(command, account)
   return read_keys(output, account)
 end
 
---- Runs the profile's `credential_process`; again when keys that expire are about to do so. It blocks.
--- Raises `CredentialRetrievalError` where the program fails or prints no keys. The message never shows its output.
+--- Runs the profile's `credential_process`, and runs it again shortly before its keys expire. This blocks.
+-- Raises `CredentialRetrievalError` if the program fails or prints no keys. The message never contains its output.
 function process.find(search)
   local session = search.session
   local section = settings.profile(session, search.profile_name)

@@ -1,8 +1,9 @@
---- Keys that are fetched, kept, and fetched again before they expire: once for all the coroutines that ask at a time.
+--- Keys that are fetched, kept, and fetched again before they expire. Coroutines that need keys at the same time share
+-- one fetch.
 --
--- As in botocore, keys that expire within 15 minutes are refreshed by the first caller, while the others go on with the
--- old ones, as everybody does if the refresh fails (advisory). Within 10 minutes all callers wait for the refresh, and
--- if it fails, all raise (mandatory).
+-- As in botocore, there are two kinds of refresh. Less than 15 minutes before the expiry (advisory), the first caller
+-- refreshes the keys while the others use the old ones; if the refresh fails, all use the old ones. Less than 10
+-- minutes before the expiry (mandatory), all callers wait for the refresh, and if it fails, all raise its error.
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
@@ -16,13 +17,13 @@ Refreshable.__name = "glacier.credentials"
 -- Seconds before the expiry.
 local ADVISORY, MANDATORY = 15 * 60, 10 * 60
 
--- Seconds without a heartbeat after which a fetch counts as abandoned: as long as a read may take.
+-- Seconds without a heartbeat after which a fetch counts as abandoned. A read may take as long.
 local ABANDONED = 60
 
--- Seconds between two looks at another caller's fetch.
+-- Seconds between two checks of another caller's fetch.
 local MIN_PAUSE, MAX_PAUSE = 0.002, 0.05
 
--- A fetch under way. It refers to its coroutine weakly, because whoever resumes that may drop it.
+-- A fetch in progress. The reference to its coroutine is weak, because the host may drop the coroutine.
 local function new_fetch(session)
   return { owner = setmetatable({ copcall.running() }, { __mode = "v" }), beat = 0, seen = 0, since = session.clock() }
 end
@@ -50,7 +51,8 @@ local function is_abandoned(fetch, session)
   return fetch.owner[1] == nil or now - fetch.since > ABANDONED
 end
 
--- Whether a caller can wait for another's fetch: it goes on, it is another's, and the caller's wait lets it go on.
+-- Whether a caller can wait for a fetch: another coroutine runs it, it is not abandoned, and the caller's wait lets
+-- other coroutines run.
 local function can_join(fetch, context, session)
   return context and context.wait and fetch.owner[1] ~= copcall.running() and not is_abandoned(fetch, session)
 end
@@ -59,7 +61,7 @@ local function is_too_late(context)
   return context and context:remaining() <= 0
 end
 
--- Whether a fetch failed for a reason of its caller's, such as its deadline, which says nothing to the others.
+-- Whether a fetch failed for a reason that concerns only its caller, such as the caller's deadline.
 local function is_private(err, context)
   return type(err) ~= "table" or (err.kind ~= "credentials" and err.kind ~= "config") or is_too_late(context)
 end
@@ -78,14 +80,14 @@ local function log(self, began, err)
   end
 end
 
---- Makes the holder of what a provider found.
+--- Makes the holder of a provider's keys.
 -- Raises as `core.credentials` does for invalid keys.
 -- @param session table: of glacier.credentials.settings
 -- @param provided table: provider (string, botocore's name of it); keys, or nil: access_key_id, secret_access_key,
---   session_token, account_id (strings), expiration (seconds since the epoch), the last three optional; fetch, or nil
---   for keys that stay as they are: function(context) -> keys, which raises and may yield
+--   session_token, account_id (strings), expiration (seconds since the epoch), the last three optional; fetch,
+--   function(context) -> keys, which raises and may yield; or nil for keys that never change
 function refreshable.new(session, provided)
-  -- A function hides the session: whoever prints the holder and all that is in it prints no key of the shared files.
+  -- A function hides the session, so that printing the holder and its fields prints no key of the shared files.
   local self = setmetatable({ _session = function() return session end }, Refreshable)
   self:become(provided)
   if provided.keys then
@@ -94,8 +96,8 @@ function refreshable.new(session, provided)
   return self
 end
 
---- Makes it the holder of what another provider found.
--- @param provided table: of `refreshable.new`; its keys are not kept
+--- Changes the provider.
+-- @param provided table: of `refreshable.new`; its keys are ignored
 function Refreshable:become(provided)
   self._provider, self._refreshes = provided.provider, provided.fetch ~= nil
   self._fetch = provided.fetch or self._fetch
@@ -105,7 +107,7 @@ function Refreshable:_raise(text)
   require("glacier.credentials.errors").retrieval(self._provider, text)
 end
 
--- Keeps keys. Their text goes into memory that is wiped when freed, and is kept nowhere else.
+-- Keeps keys. Only `core.credentials` holds their text; its memory is wiped when it is freed.
 function Refreshable:_keep(keys)
   for _, name in ipairs { "access_key_id", "secret_access_key", "session_token", "account_id" } do
     if keys[name] ~= nil and type(keys[name]) ~= "string" then
@@ -129,7 +131,7 @@ function Refreshable:_need()
   return left < MANDATORY and "mandatory" or left < ADVISORY and "advisory" or nil
 end
 
--- Keeps what a fetch returned, unless a later one was faster.
+-- Keeps the keys of a fetch, unless a later fetch has already replaced them.
 function Refreshable:_accept(fetch, keys)
   if self._pending ~= fetch and self._keys then
     return
@@ -140,7 +142,7 @@ function Refreshable:_accept(fetch, keys)
   self:_keep(keys)
 end
 
--- Calls the provider. Returns nil, or what was raised.
+-- Calls the provider. Returns nil, or the error that was raised.
 function Refreshable:_run(fetch, context)
   local good, result = copcall.call(self._fetch, beating(context, fetch))
   if good then
@@ -152,7 +154,7 @@ function Refreshable:_run(fetch, context)
   return result == nil and "nil was raised" or result
 end
 
--- Fetches keys. Returns nil, or what was raised.
+-- Fetches keys. Returns nil, or the error that was raised.
 function Refreshable:_start(context)
   local fetch, began = new_fetch(self._session()), self._session().clock()
   self._pending = fetch
@@ -166,7 +168,7 @@ function Refreshable:_start(context)
   return err
 end
 
--- Waits for another caller's fetch. Returns whether it ended in a way that counts for all, and its error.
+-- Waits for another caller's fetch. Returns whether its result is valid for this caller too, and its error.
 function Refreshable:_join(fetch, context)
   local pause = MIN_PAUSE
   while not fetch.done and can_join(fetch, context, self._session()) do
@@ -180,7 +182,7 @@ function Refreshable:_join(fetch, context)
   return fetch.done and (not fetch.failed or fetch.err ~= nil), fetch.err and copy_of(fetch.err)
 end
 
--- Has keys fetched, by this caller or the one that is fetching. Returns nil or what to raise.
+-- Fetches keys, or waits for the fetch of another caller. Returns nil, or the error to raise.
 function Refreshable:_renew(context)
   local fetch = self._pending
   while fetch and can_join(fetch, context, self._session()) do
@@ -199,7 +201,7 @@ function Refreshable:current()
   return not self:_need() and self._keys or nil
 end
 
---- Returns the keys, refreshed first where that is due.
+--- Returns the keys, and refreshes them first if a refresh is due.
 -- Raises error objects of kind "credentials" or "config". May yield through the context.
 -- @param context context or nil: how this caller waits
 -- @return credentials of glacier.core
@@ -217,9 +219,9 @@ end
 
 --- Fetches other keys after the service refused these as expired.
 -- @param context context or nil
--- @param used credentials or nil: the refused ones; where they were replaced meanwhile, nothing is fetched
--- @return boolean: whether there are other keys now. Where fetching them failed, the old ones are kept, and the second
---   result is the error object.
+-- @param used credentials or nil: the refused keys; if they have been replaced already, nothing is fetched
+-- @return boolean: whether there are other keys now. If the fetch failed, the old keys are kept, and the second result
+--   is the error object.
 function Refreshable:refresh(context, used)
   if not (self._refreshes and self._keys) then
     return false
@@ -234,7 +236,7 @@ function Refreshable:refresh(context, used)
   return err == nil, err
 end
 
---- The account that the keys belong to: a string; nil where it is not known, or not yet.
+--- The account that the keys belong to: a string; nil if it is unknown.
 function Refreshable:account()
   return self._account
 end

@@ -1,14 +1,14 @@
---- Requests to the services that give keys for something else: STS, and the two of IAM Identity Center (SSO).
+--- Requests to the services that issue keys or tokens: STS, and the two services of IAM Identity Center (SSO).
 local endpoint = require "glacier.config.endpoint"
 local retry = require "glacier.call.retry"
 local values = require "glacier.config.values"
 
 local service = {}
 
--- Requests in all, as in the standard retry mode.
+-- The number of requests at most, as in the standard retry mode.
 local ATTEMPTS = 3
 
--- Regions whose calls of STS went to one global host before there were regional ones.
+-- Regions for which the legacy setting sends calls of STS to the global endpoint.
 local legacy_regions = {}
 for region in ([[ap-northeast-1 ap-south-1 ap-southeast-1 ap-southeast-2 aws-global ca-central-1 eu-central-1 eu-north-1
   eu-west-1 eu-west-2 eu-west-3 sa-east-1 us-east-1 us-east-2 us-west-1 us-west-2]]):gmatch "%S+" do
@@ -46,12 +46,12 @@ local function reader(code_of, message_of)
   end
 end
 
---- Sends a request, again where that may help, as calls are: see glacier.call.retry.
--- Raises `ReadTimeoutError` where the time of the context is over.
+--- Sends a request, and retries it as calls are retried: see glacier.call.retry.
+-- Raises `ReadTimeoutError` if the context's deadline has passed.
 -- @param fields table: of `session.exchange`, without `read`; and code_of, message_of, function(response) -> string or
---   nil: what a failure is called, and what it says
--- @return response; or nil and the failure of the last attempt: an error object, or { kind = "service", status =,
---   code =, message = }; and whether it may pass by itself
+--   nil: the code and the message of an error response
+-- @return response; or nil, the failure of the last attempt (an error object, or { kind = "service", status =, code =,
+--   message = }), and whether trying later could help
 function service.send(session, context, fields)
   fields.read = reader(fields.code_of, fields.message_of)
   local response, failure = session.exchange(fields, context, retry.new("standard", ATTEMPTS, session.random))

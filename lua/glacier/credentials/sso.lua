@@ -1,4 +1,4 @@
---- Keys of a role in IAM Identity Center (SSO), for the token of a login with `aws sso login`.
+--- Keys of a role in IAM Identity Center (SSO), requested with the token of `aws sso login`.
 local core = require "glacier.core"
 local errors = require "glacier.credentials.errors"
 local object = require "glacier.credentials.object"
@@ -20,7 +20,7 @@ local function raise_unauthorized()
   errors.token("UnauthorizedSSOTokenError", UNAUTHORIZED)
 end
 
--- The keys of a list that a map has not.
+-- The items of a list that are not keys of a map.
 local function missing_in(map, keys)
   local list = {}
   for _, key in ipairs(keys) do
@@ -29,7 +29,7 @@ local function missing_in(map, keys)
   return list
 end
 
--- The settings of a section that are set.
+-- The settings of a section that are not empty.
 local function texts_of(section)
   local texts = {}
   for key, value in pairs(section) do
@@ -38,13 +38,13 @@ local function texts_of(section)
   return texts
 end
 
--- The two values are shown for settings of SSO only, because others may be secrets.
-local function raise_contradiction(key, own, value)
+-- Only the values of SSO's settings are shown, because others may be secret.
+local function raise_contradiction(key, in_profile, in_session)
   if not key:find "^sso_" then
     errors.config(("The value for %s is inconsistent between profile and sso-session."):format(key))
   end
   errors.config(("The value for %s is inconsistent between profile (%s) and sso-session (%s).")
-    :format(key, errors.quote(own), errors.quote(value)))
+    :format(key, errors.quote(in_profile), errors.quote(in_session)))
 end
 
 -- The settings of a profile joined with those of its sso-session, which must not contradict them.
@@ -67,7 +67,7 @@ local function join(profile, sso_session)
   return joined
 end
 
--- The settings that the token of an sso-session needs must be in its section, whatever the profile has.
+-- Checks that the sso-session's section has the settings that its token needs. The profile's settings do not count.
 local function check_session(search, name, sso_session)
   local missing = missing_in(sso_session, session_keys)
   if missing[1] then
@@ -87,10 +87,10 @@ end
 
 -- The settings of the role, and those of the sso-session or nil.
 local function read_settings(search, profile)
-  local own = texts_of(profile)
-  local name = own.sso_session
+  local in_profile = texts_of(profile)
+  local name = in_profile.sso_session
   local sso_session = name and texts_of_session(search, name)
-  local role = sso_session and join(own, sso_session) or own
+  local role = sso_session and join(in_profile, sso_session) or in_profile
   local missing = missing_in(role, role_keys)
   if missing[1] then
     errors.config(('The profile "%s" is configured to use SSO but is missing required configuration: %s')
@@ -135,7 +135,7 @@ local function read_keys(body, account)
   local keys = type(answer.roleCredentials) == "table" and answer.roleCredentials or {}
   local missing = object.missing(keys, { "accessKeyId", "secretAccessKey", "sessionToken" })
   if missing or type(keys.expiration) ~= "number" then
-    errors.retrieval(PROVIDER, "the answer to GetRoleCredentials holds no complete keys")
+    errors.retrieval(PROVIDER, "the response to GetRoleCredentials does not contain complete keys")
   end
   return {
     access_key_id = keys.accessKeyId,

@@ -25,9 +25,9 @@ local function path_of(session, name)
 end
 
 --- Reads a token.
--- Raises `SSOTokenLoadError` where there is none.
--- @param name string: of the sso-session, else the start URL
--- @return table: what the file says; at least accessToken and expiresAt are strings
+-- Raises `SSOTokenLoadError` if there is no valid token.
+-- @param name string: the name of the sso-session, or the start URL for a login without one
+-- @return table: the content of the file; at least accessToken and expiresAt are strings
 function sso_cache.read(session, name)
   local text, problem, missing = files.read(path_of(session, name), MAX_BYTES)
   if not text then
@@ -41,7 +41,7 @@ function sso_cache.read(session, name)
   return token
 end
 
---- Replaces a token. The new file is readable by its owner alone.
+--- Replaces a token. Only its owner can read the new file.
 -- @param token table: names to strings
 -- @return boolean: whether it was written
 function sso_cache.write(session, name, token)

@@ -1,5 +1,5 @@
---- The access token of an sso-session. It is cached, and refreshed with its refresh token (CreateToken of SSO OIDC)
--- when it expires within 15 minutes.
+--- The access token of an sso-session. It is cached. Less than 15 minutes before its expiry it is refreshed with its
+-- refresh token (CreateToken of SSO OIDC).
 local core = require "glacier.core"
 local errors = require "glacier.credentials.errors"
 local json = require "glacier.json"
@@ -57,7 +57,7 @@ local function is_token(created)
   return text and not text:find "%c" and type(seconds) == "number" and math.abs(seconds) < MAX_SECONDS
 end
 
--- Why a token cannot be refreshed; nil where it can.
+-- Why a token cannot be refreshed; nil if it can be refreshed.
 local function obstacle(session, token)
   local missing = object.missing(token, refresh_fields)
   if missing then
@@ -65,11 +65,11 @@ local function obstacle(session, token)
   end
   local registered_until = core.parse_date(token.registrationExpiresAt)
   if not registered_until or registered_until <= session.clock() then
-    return "the registration that it was made with has expired"
+    return "its client registration has expired"
   end
 end
 
--- The refreshed token; or nil and why there is none.
+-- The refreshed token; or nil and the reason.
 local function refresh(session, context, sso_session, token)
   local why = obstacle(session, token)
   if why then
@@ -83,7 +83,7 @@ local function refresh(session, context, sso_session, token)
   end
   local created = object.decode(response:body()) or {}
   if not is_token(created) then
-    return nil, "the answer to CreateToken holds no token"
+    return nil, "the response to CreateToken does not contain a token"
   end
   return new_token(session, sso_session, token, created)
 end
@@ -92,15 +92,15 @@ local function expiration_of(token)
   return core.parse_date(token.expiresAt) or 0
 end
 
--- The token in the cache; or the last refreshed one, where it could not be written and lasts longer.
+-- The token in the cache; or the last refreshed token, if it could not be saved and expires later.
 local function newest(session, sso_session)
   local token, unsaved = sso_cache.read(session, sso_session.name), sso_session.unsaved
   return unsaved and expiration_of(unsaved) > expiration_of(token) and unsaved or token
 end
 
---- The token to use now.
--- Raises `SSOTokenLoadError` where there is none, `TokenRetrievalError` where it has expired and cannot be refreshed.
--- @param sso_session table: name, sso_region, sso_start_url; `unsaved` is kept in it
+--- Returns a valid token.
+-- Raises `SSOTokenLoadError` if there is no token, `TokenRetrievalError` if it has expired and cannot be refreshed.
+-- @param sso_session table: name, sso_region, sso_start_url; `unsaved` is set in it
 -- @return string
 function sso_token.get(session, context, sso_session)
   local token = newest(session, sso_session)

@@ -1,16 +1,16 @@
---- Keys that stand in a section of one of the shared files.
+--- Keys in a section of one of the shared files.
 local errors = require "glacier.credentials.errors"
 local settings = require "glacier.credentials.settings"
 
 local static = {}
 
---- Whether a profile has keys of its own, complete or not.
+--- Whether a profile holds keys, even if they are incomplete.
 function static.has_keys(session, profile)
   return settings.text(session, profile, "aws_access_key_id") ~= nil
     or settings.text(session, profile, "aws_secret_access_key") ~= nil
 end
 
--- The keys of a section; nil where it has no access key.
+-- The keys of a section; nil if it has no access key.
 local function keys_of(session, section, provider)
   local access_key_id = settings.text(session, section, "aws_access_key_id")
   return access_key_id and {
@@ -23,7 +23,7 @@ local function keys_of(session, section, provider)
   }
 end
 
--- Looks in the part of the profile that one file has.
+-- Looks in the profile's part that is in one of the files.
 local function find(search, file, provider, title)
   local files, name = search.session.sources.files, search.profile_name
   local section = files[file][name]

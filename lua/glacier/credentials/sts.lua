@@ -1,4 +1,4 @@
---- Calls of the Security Token Service that give keys: its query protocol, API version 2011-06-15.
+--- Calls of the Security Token Service that return keys, in its query protocol, API version 2011-06-15.
 local core = require "glacier.core"
 local errors = require "glacier.credentials.errors"
 local service = require "glacier.credentials.service"
@@ -67,7 +67,7 @@ local function read_keys(call, body)
   }
   local expiration = text("Credentials", "Expiration")
   if not (keys.access_key_id and keys.secret_access_key and keys.session_token and expiration) then
-    errors.retrieval(call.provider, ("the answer to %s holds no complete keys%s")
+    errors.retrieval(call.provider, ("the response to %s does not contain complete keys%s")
       :format(call.action, problem and ", because it is not XML: " .. problem or ""))
   end
   keys.expiration = core.parse_date(expiration) or errors.retrieval(call.provider,
@@ -75,10 +75,10 @@ local function read_keys(call, body)
   return keys
 end
 
---- Calls an operation that answers with Credentials.
+--- Calls an operation whose response contains Credentials.
 -- Raises `CredentialRetrievalError`.
 -- @param call table: action (string), parameters (list of { name, value }), provider (string), secrets (list of strings
---   that no message may show)
+--   that messages must not show)
 -- @param keys credentials of glacier.core to sign with, or nil for a call that is not signed
 -- @return table: access_key_id, secret_access_key, session_token, expiration, account_id (may be nil)
 function sts.keys(session, context, call, keys)

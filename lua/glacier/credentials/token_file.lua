@@ -1,4 +1,4 @@
---- Files that hold a token, which another program replaces from time to time.
+--- Files that hold a token. Another program replaces the token from time to time.
 local errors = require "glacier.credentials.errors"
 local files = require "glacier.config.files"
 
@@ -10,7 +10,7 @@ local MAX_BYTES = 64 * 1024
 --- Reads a token file.
 -- Raises `CredentialRetrievalError`.
 -- @param provider string: botocore's name of the provider
--- @param title string: what errors call the file
+-- @param title string: the kind of file, for messages
 -- @param path string
 -- @return string
 function token_file.read(provider, title, path)

@@ -1,4 +1,4 @@
---- Keys of a role that is assumed with a token of an identity provider, as in Kubernetes.
+--- Keys of a role that is assumed with the token of an identity provider, for example in Kubernetes.
 local errors = require "glacier.credentials.errors"
 local settings = require "glacier.credentials.settings"
 
@@ -10,7 +10,7 @@ local NO_ROLE = "The provided profile or the current environment is configured t
   .. "has no role ARN configured. Ensure that the profile has the role_arn configuration set or the AWS_ROLE_ARN env "
   .. "var is set."
 
--- The variable, unless the profile was chosen in code; else the profile's key.
+-- The variable, if variables may be used; else the profile's setting.
 local function setting(search, variable, key)
   local session = search.session
   return search.use_environment and settings.variable(session, variable)
@@ -24,8 +24,8 @@ local function call_of(role_arn, role_session, token)
   }
 end
 
---- Reads AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, or the profile's keys of these names. The
--- role is assumed when the keys are needed.
+--- Reads AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, or the profile's settings of these
+-- names. The role is assumed when the keys are needed.
 -- Raises `InvalidConfigError` for a token file without a role.
 function web_identity.find(search)
   local session = search.session
@@ -41,7 +41,7 @@ function web_identity.find(search)
   return {
     provider = PROVIDER,
     fetch = function(context)
-      -- It is read at each refresh, because its writer replaces the token before it expires.
+      -- The file is read at each refresh, because another program replaces the token before it expires.
       local token = require("glacier.credentials.token_file").read(PROVIDER, "web identity token file", path)
       return require("glacier.credentials.sts").keys(session, context, call_of(role_arn, role_session, token))
     end,

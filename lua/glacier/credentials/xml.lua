@@ -1,11 +1,11 @@
---- A small strict reader of XML 1.0, for the answers of the query protocol. It keeps elements and their text; it skips
--- attributes, comments and processing instructions. It refuses document types, and so every entity that is not
--- predefined. Its work is linear in the length of the document.
+--- A small strict parser of XML 1.0, for responses of the query protocol. It keeps elements and their text; it skips
+-- attributes, comments and processing instructions. It rejects document types, and therefore entities that are not
+-- predefined. Its time is linear in the length of the document.
 local core = require "glacier.core"
 
 local xml = {}
 
--- An answer of STS has a few KiB and four levels.
+-- A response of STS has a few KiB and four levels.
 local MAX_BYTES, MAX_DEPTH = 1024 * 1024, 64
 
 local NAME = "([A-Za-z_:\128-\255][A-Za-z0-9_:.\128-\255-]*)"
@@ -17,7 +17,7 @@ local TAG_END = "^" .. BLANK .. "(/?)>()"
 
 local entities = { lt = "<", gt = ">", amp = "&", quot = '"', apos = "'" }
 
--- A code point in UTF-8; nil where XML 1.0 has no such character.
+-- Encodes a code point in UTF-8; nil if XML 1.0 does not allow the character.
 local function character(code)
   if code < 32 and code ~= 9 and code ~= 10 and code ~= 13 or code >= 0xD800 and code < 0xE000
     or code == 0xFFFE or code == 0xFFFF or code > 0x10FFFF then
@@ -42,7 +42,7 @@ local function entity(name)
   return digits and character(tonumber(digits, 10)) or entities[name]
 end
 
--- Text with its entities replaced; nil where one is unknown.
+-- Replaces the entities in a text; nil if one is unknown.
 local function decode(text)
   local valid = true
   local decoded = text:gsub("&([^&;]*)(;?)", function(name, stop)
@@ -53,8 +53,8 @@ local function decode(text)
   return valid and decoded or nil
 end
 
--- Each reader takes the position behind what it was found by; it returns the position where reading goes on, or nil
--- and what is wrong.
+-- Each reader gets the position after the markup's first characters. It returns the position after the markup, or nil
+-- and the problem.
 
 local function add_text(state, text)
   local element = state[#state]
@@ -68,20 +68,20 @@ end
 local function read_comment(state, position)
   local close = state.document:find("--", position, true)
   if not close or state.document:sub(close + 2, close + 2) ~= ">" then
-    return nil, "a comment without an end"
+    return nil, "a comment is not closed"
   end
   return close + 3
 end
 
 local function read_instruction(state, position)
   local _, close = state.document:find("?>", position, true)
-  return close and close + 1, "a processing instruction without an end"
+  return close and close + 1, "a processing instruction is not closed"
 end
 
 local function read_cdata(state, position)
   local close, last = state.document:find("]]>", position, true)
   if not close then
-    return nil, "a CDATA section without an end"
+    return nil, "a CDATA section is not closed"
   end
   local problem = not state[1] and "a CDATA section outside of the root element"
     or add_text(state, state.document:sub(position, close - 1))
@@ -92,7 +92,7 @@ local function read_declaration()
   return nil, "a document type"
 end
 
--- Adds the innermost element to the one around it. Of several with the same name the first one counts.
+-- Adds the innermost open element to its parent. If there are several children with one name, the first is kept.
 local function close_element(state)
   local element = table.remove(state)
   local parent, name = state[#state], element.name:match "^.*:(.*)$" or element.name
@@ -108,7 +108,7 @@ end
 local function read_end_tag(state, position)
   local name, after = state.document:match(END_TAG, position)
   if not name or not state[1] or state[#state].name ~= name then
-    return nil, "an end tag that ends no open element"
+    return nil, "an end tag does not match the open element"
   end
   close_element(state)
   return after
@@ -179,26 +179,26 @@ end
 
 --- Reads a document.
 -- @param text string
--- @return table: the root element, { children = { [name] = element }, text = string }. Names are without prefixes. Only
---   an element without children has a text, whose entities and CDATA sections are decoded. Or nil and what is wrong.
+-- @return table: the root element, { children = { [name] = element }, text = string }. Names have no prefixes. Only an
+--   element without children has `text`, with entities and CDATA sections decoded. Or nil and the problem.
 function xml.parse(text)
   if #text > MAX_BYTES then
     return nil, ("more than %d bytes"):format(MAX_BYTES)
   elseif not core.utf8_valid(text) or text:find "[%z\1-\8\11\12\14-\31]" then
-    return nil, "characters that XML does not have"
+    return nil, "characters that XML does not allow"
   end
   local state = { document = text:gsub("^\239\187\191", ""):gsub("\r\n?", "\n") }
   local problem = read(state)
   if not problem and (state[1] or not state.root) then
-    problem = "an element without an end"
+    problem = "an element is not closed"
   end
   return not problem and state.root or nil, problem
 end
 
---- The text of an element in another one.
+--- The text of a nested element.
 -- @param element table or nil: of `xml.parse`
--- @param ... names of elements, each in the one before
--- @return string; nil where there is no such element, or it holds others
+-- @param ... names of elements, from the outermost to the innermost
+-- @return string; nil if there is no such element, or if it has children
 function xml.text(element, ...)
   for _, name in ipairs { ... } do
     element = element and element.children[name]

@@ -4,7 +4,8 @@ local errors = require "glacier.errors"
 
 local arguments = {}
 
--- The service's limits for ranges whose tree hash it sends: 1 MiB times a power of 2.
+-- Bytes: the smallest and the largest part size. The service sends tree hashes only for ranges of 1 MiB times a power
+-- of 2.
 local MIB, LARGEST = 1024 * 1024, 4096 * 1024 * 1024
 
 local function is_part_size(value)
@@ -29,8 +30,8 @@ local function is_of(kind)
   end
 end
 
--- { test, what would be valid }. The other arguments are members of the service's operations.
-local own = {
+-- { test, description of valid values }. The other arguments are members of the service's operations.
+local checks = {
   path = { function(value) return type(value) == "string" and value ~= "" and not value:find("\0", 1, true) end,
     "string (a path)" },
   partSize = { is_part_size, "number (1 MiB times a power of 2, 4 GiB at most)" },
@@ -56,9 +57,9 @@ local function check_names(given, names, problems)
   table.sort(problems)
 end
 
-local function check_own(given, names, problems)
+local function check_values(given, names, problems)
   for _, name in ipairs(names) do
-    local row, value = own[name], given[name]
+    local row, value = checks[name], given[name]
     if row and value ~= nil and not row[1](value) then
       problems[#problems + 1] = ("Invalid value for parameter %s, value: %s, type: %s, valid: %s"):format(
         name, tostring(value):sub(1, 64), type(value), row[2])
@@ -66,7 +67,7 @@ local function check_own(given, names, problems)
   end
 end
 
--- What an operation of the service would object to in its parameters.
+-- Adds the problems that an operation finds in its parameters.
 local function check_members(operation, params, problems)
   local good, err = pcall(core.prepare, operation, params, "http://localhost")
   if good then
@@ -77,11 +78,11 @@ local function check_members(operation, params, problems)
   problems[#problems + 1] = err.message:gsub("^Parameter validation failed:\n", "")
 end
 
---- Checks arguments. Raises `ParamValidationError`, which lists every problem, one a line.
--- @param caller string: the method that messages name
+--- Checks arguments. Raises `ParamValidationError`, which lists every problem, one per line.
+-- @param caller string: the name of the method, for messages
 -- @param given table or nil
--- @param names list of strings: every argument that the method has
--- @param required list of strings: those that must be there besides the members of DescribeJob
+-- @param names list of strings: all arguments of the method
+-- @param required list of strings: the required arguments, besides vaultName
 -- @return table: `given`
 function arguments.check(caller, given, names, required)
   local problems = {}
@@ -108,7 +109,7 @@ function arguments.check(caller, given, names, required)
   if given.archiveId ~= nil then
     check_members("DeleteArchive", { vaultName = "-", archiveId = given.archiveId }, problems)
   end
-  check_own(given, names, problems)
+  check_values(given, names, problems)
   if problems[1] then
     errors.invalid(caller, ("%s: Parameter validation failed:\n%s"):format(caller, table.concat(problems, "\n")))
   end

@@ -1,4 +1,4 @@
---- The download manager: a job's output into a file, in ranges that are checked, and that a later call completes.
+--- The download manager: saves a job's output in a file, in ranges with checked hashes. A later call can complete it.
 local arguments = require "glacier.download.arguments"
 local copcall = require "glacier.async.copcall"
 local errors = require "glacier.errors"
@@ -12,11 +12,11 @@ local download = {}
 
 local NAMES = { "vaultName", "accountId", "jobId", "path", "partSize", "concurrency", "progress" }
 
--- Bytes of a range where nothing else is asked for: what a killed download fetches again is small, and requests cost
--- little beside it. More for outputs of more than MOST_RANGES of them, so that the journal stays small.
+-- The default size of a range in bytes. It is small, so that a killed download loses little, but large enough that the
+-- cost of requests does not matter. Large outputs have larger ranges, so that there are at most MOST_RANGES.
 local USUAL, MOST_RANGES = 4 * 1024 * 1024, 10000
 
-local PIECE = 256 * 1024 -- bytes of a body in one piece that are read and written at once
+local PIECE = 256 * 1024 -- bytes that are read and written at once
 
 local function part_size_for(total)
   local size = USUAL
@@ -33,11 +33,11 @@ local function call(runtime, operation, planned)
     { vaultName = planned.vaultName, accountId = planned.accountId, jobId = planned.jobId })
 end
 
--- Says why the job may be gone. A missing vault has the same code.
+-- Adds to the message why the job may be missing. The error for a missing vault has the same code.
 local function explain(err, planned)
   if type(err) == "table" and err.code == "ResourceNotFoundException" and not err.message:find "^Vault not found" then
-    err.message = ("%s (the service serves the output of a job for 24 hours after it has completed; when they are "
-      .. "over, start another job: a download of the same archive to %s goes on with what is there)"):format(
+    err.message = ("%s (the output of a job is available for 24 hours after its completion; after that, start "
+      .. "another job: a download of the same archive to %s resumes this one)"):format(
         err.message, planned.path)
   end
   return err
@@ -47,13 +47,13 @@ local function raise_unready(job, why)
   return errors.raise("waiter", "WaiterError", "download: " .. why, { operation = "DescribeJob", response = job })
 end
 
--- The bytes that the output of an archive's retrieval has: of the archive, or of the range that was retrieved.
+-- The size of an archive retrieval's output in bytes: of the whole archive, or of the range that was retrieved.
 local function archive_size(job)
   local first, last = tostring(job.RetrievalByteRange):match "^(%d+)%-(%d+)$"
   return first and tonumber(last) - tonumber(first) + 1 or job.ArchiveSizeInBytes
 end
 
--- Finds out what there is to download.
+-- Gets the size and the tree hash of the output.
 local function describe(runtime, planned)
   local job = call(runtime, "DescribeJob", planned)
   if job.StatusCode == "Failed" then
@@ -99,7 +99,7 @@ local function save_once(runtime, planned)
   return error(result, 0)
 end
 
--- An inventory, which has no hashes, and an archive into a device or a pipe.
+-- Downloads an inventory, which has no hashes, or an archive to a device or a pipe.
 local function in_one_piece(runtime, planned)
   local context = new_context(runtime.wait, nil, runtime.clock)
   return ranges.with_retries(runtime, context, function()
@@ -126,22 +126,24 @@ local function run(runtime, planned)
   return in_one_piece(runtime, planned)
 end
 
---- Downloads the output of a job that is complete. See README.md.
+--- Downloads the output of a completed job. See README.md.
 --
--- An archive comes in ranges of `partSize`, `concurrency` of them at a time. Each is checked against the tree hash that
--- the service sends with it, and fetched again where it is damaged. All are written into a partial file,
--- `.glacier-*.part` beside the target, and noted in `.glacier-*.journal`; both are in the folder of the target. The
--- target appears when all is there and its tree hash is that of the job. Another call after an error or a kill goes on
--- with what is there, also for another job that retrieved the same bytes. Downloads to one path at the same time have
--- files of their own, and the last to be complete gives the target its content. An inventory comes in one piece.
+-- An archive is downloaded in ranges of `partSize`, `concurrency` of them at a time. Each range is checked against the
+-- tree hash that the service sends with it, and is fetched again if it is damaged. The ranges are written to a partial
+-- file, `.glacier-*.part`, and recorded in `.glacier-*.journal`; both are in the folder of the target. The target
+-- appears when all ranges are there and the tree hash of the whole matches the job's. After an error or a kill, another
+-- call continues with the ranges that are there, even for another job that retrieved the same bytes. Each of several
+-- downloads to one path at the same time has its own partial file and journal; the last one to finish replaces the
+-- target. An inventory is downloaded in one piece.
 --
--- Raises `ParamValidationError` for wrong arguments and where the file cannot be written; `WaiterError` where the job
--- is not complete, or failed; `ChecksumError` (kind "transport") where the whole is not what the job retrieved; and the
--- errors of DescribeJob and GetJobOutput.
+-- Raises `ParamValidationError` for invalid arguments and if the file cannot be written; `WaiterError` if the job is
+-- not complete or has failed; `ChecksumError` (kind "transport") if the tree hash of the whole is wrong; and the errors
+-- of DescribeJob and GetJobOutput.
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId or nil, jobId, path (string); partSize (bytes: 1 MiB times a power of 2; by
---   default 4 MiB or what makes 10,000 ranges; a download that goes on keeps its own), concurrency (4), progress =
---   function(done, total): bytes, called first with what is there already, then after each range
+--   default 4 MiB, or more so that there are at most 10,000 ranges; a resumed download keeps its part size),
+--   concurrency (4), progress = function(done, total): bytes, called first with the bytes that are there, then after
+--   each range
 -- @return table: path, size (bytes), checksum (the tree hash)
 function download.run(runtime, given)
   arguments.check("download", given, NAMES, { "jobId", "path" })

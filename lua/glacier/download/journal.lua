@@ -1,9 +1,9 @@
---- What a download has on the disk: the partial file, and a journal of the ranges that are in it.
+--- The files of a download: the partial file, and a journal of the ranges in it.
 --
 -- The first line of a journal is `glacier-download 1 TAG SIZE PART_SIZE SOURCE`: the tag names the partial file and is
--- random; the source is the tree hash of all bytes, or `job:ID` where the service has none. Each further line is
--- `NUMBER HASH`, a range (from 0 on) and its tree hash. It is written after the range is on the disk. A line that was
--- torn by a crash has another form and is ignored.
+-- random; the source is the tree hash of all bytes, or `job:ID` if the service has none. Each further line is
+-- `NUMBER HASH`, the number of a range (from 0) and its tree hash. It is written after the range is on the disk. A line
+-- that a crash cut off does not have this form and is ignored.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local output = require "glacier.body.output"
@@ -23,7 +23,7 @@ local function check(self, result, problem)
   return result or fail(self.path, problem)
 end
 
--- The first journal of the path that no other download has. Nil where the target is no regular file.
+-- Opens the first journal of the path that no other download uses; nil if the target is not a regular file.
 local function open_free(path)
   for number = 0, core.journals - 1 do
     local file, why, problem = core.journal(path, number, true)
@@ -35,10 +35,10 @@ local function open_free(path)
       return nil
     end
   end
-  return fail(path, "too many downloads to this path are under way")
+  return fail(path, "too many downloads to this path are in progress")
 end
 
--- The tag and the part size of an earlier download of the same bytes, or the tag alone of one of others.
+-- The tag and the part size of an earlier download of the same bytes; only the tag if it was of other bytes.
 local function read_header(text, size, source)
   local tag, total, part_size, theirs = text:match "^glacier%-download 1 (%x+) (%d+) (%d+) (%S+)\n"
   if tag and tonumber(total) == size and theirs == source then
@@ -47,7 +47,7 @@ local function read_header(text, size, source)
   return tag
 end
 
--- The hashes of the ranges that are whole in the partial file, by their number.
+-- The hashes of the ranges that are complete in the partial file, by number.
 local function read_hashes(text, part_size, total, held)
   local hashes = {}
   for number, hash in text:gmatch "\n(%d+) (%x+)%f[\n]" do
@@ -59,7 +59,7 @@ local function read_hashes(text, part_size, total, held)
   return hashes
 end
 
--- Begins anew, without what an earlier download of other bytes left.
+-- Starts a new download, and removes the partial file of an earlier download of other bytes.
 local function start(self, part_size, old_tag)
   if old_tag then
     output.open("download", self.path, old_tag):discard()
@@ -76,14 +76,14 @@ local function go_on(self, text, tag, part_size)
   self.hashes = read_hashes(text, part_size, self.total, self.output:size())
 end
 
---- Opens the partial file of a path, with what an earlier download of the same bytes left in it.
--- Raises `ParamValidationError` where it cannot be written.
+--- Opens the partial file and the journal of a path, and continues an earlier download of the same bytes.
+-- Raises `ParamValidationError` if they cannot be written.
 -- @param path string
 -- @param total number: bytes
 -- @param source string: the tree hash of all bytes, or "job:" and the job's ID
--- @param part_size number: bytes, for a new download; one that goes on keeps its own
--- @return table: path, part_size, hashes (by the number of the range), and the methods below; nil where the target is
---   not a regular file
+-- @param part_size number: bytes, for a new download; a resumed one keeps its part size
+-- @return table: path, part_size, hashes (by the number of the range), and the methods below; nil if the target is not
+--   a regular file
 function journal.open(path, total, source, part_size)
   local file, number = open_free(path)
   if not file then
@@ -101,36 +101,36 @@ function journal.open(path, total, source, part_size)
 end
 
 --- Writes bytes of a range.
--- @param offset number: in the whole
+-- @param offset number: bytes from the start of the output
 -- @param bytes string
 function Journal:write(offset, bytes)
   self.output:write_at(offset, bytes)
 end
 
---- Notes that a range is whole, after it is on the disk.
--- @param number number: of the range, from 0 on
+--- Records that a range is complete, after it is on the disk.
+-- @param number number: the number of the range, from 0
 -- @param hash string: its tree hash
-function Journal:note(number, hash)
+function Journal:record(number, hash)
   self.output:sync()
   local line = ("%s%d %s\n"):format(self.torn and "\n" or "", number, hash)
-  self.torn = true -- unless all of the line gets there
+  self.torn = true -- until the whole line is written
   check(self, self.file:append(line))
   self.torn, self.hashes[number] = false, hash
 end
 
---- Closes all, for a later download to go on with.
+--- Closes both files, so that a later download can continue.
 function Journal:keep()
   self.output:keep()
   self.file:close()
 end
 
---- Closes and removes all: the bytes are not what they should be.
+--- Closes and removes both files, because the bytes are wrong.
 function Journal:discard()
   self.output:discard()
   self.file:remove()
 end
 
--- Removes what other downloads to the path left, unless they are under way.
+-- Removes the files of other downloads to the path, unless they are in progress.
 local function remove_leftovers(self)
   for number = 0, core.journals - 1 do
     local file = number ~= self.number and core.journal(self.path, number, false)
@@ -144,7 +144,7 @@ local function remove_leftovers(self)
   end
 end
 
---- Gives the partial file the name that was asked for, and removes the journal.
+--- Renames the partial file to the path, and removes the journal.
 function Journal:commit()
   self.output:sync()
   self.output:commit()

@@ -15,14 +15,14 @@ local function raise(code, message, retryable)
   return errors.raise("transport", code, message, { operation = "GetJobOutput", retryable = retryable })
 end
 
--- Raises where the answer is not the range that was asked for: its bytes would be written to a wrong place.
+-- Raises if the response is not the requested range, because its bytes would be written at the wrong offset.
 local function check_range(range, output, total)
   local expected = ("bytes %.0f-%.0f/"):format(range.first, range.last)
   local is_whole = range.first == 0 and range.last == total - 1
   local is_range = output.contentRange and output.contentRange:sub(1, #expected) == expected
   if not is_range and not (is_whole and output.status == 200) then
     output.body:close()
-    raise("ResponseParserError", ("download: asked for %s*, the service answered with status %s and %s"):format(
+    raise("ResponseParserError", ("download: the service answered a request for %s* with status %s and %s"):format(
       expected, tostring(output.status), tostring(output.contentRange or "no Content-Range")))
   end
 end
@@ -64,11 +64,11 @@ local function fetch(runtime, planned, range, file, context)
   return result
 end
 
---- Calls a function again after failures of a transfer, as often and with such pauses as calls are tried again.
+--- Calls a function, and calls it again after transport errors: as often as calls are retried, with the same pauses.
 -- @param runtime table: of `runtime.new`
 -- @param context context: sleeps between the attempts
 -- @param work function(): may raise
--- @return what `work` returned
+-- @return the result of `work`
 function ranges.with_retries(runtime, context, work)
   local attempts, cost = 0, nil
   while true do
@@ -122,7 +122,7 @@ local function bytes_held(file, total)
   return held
 end
 
--- Fetches all ranges that the file does not have. What is under way when something fails is given up.
+-- Fetches all missing ranges. If one fails, the others that are in progress are canceled.
 local function fetch_missing(runtime, planned, file)
   local done, next_range = bytes_held(file, planned.total), each_range(planned.total, file.part_size)
   local running = group.new(function()
@@ -136,7 +136,7 @@ local function fetch_missing(runtime, planned, file)
     local entry = running:next()
     while entry do
       entry.task:result()
-      file:note(entry.range.number, entry.range.hash)
+      file:record(entry.range.number, entry.range.hash)
       done = done + length_of(entry.range)
       planned.progress(done, planned.total)
       entry = running:next()
@@ -158,8 +158,8 @@ local function whole_hash(file, total)
   return core.combine_tree_hashes(list)
 end
 
---- Downloads what is missing, checks the whole and gives the file its name. After an error the file is left to be gone
--- on with; but a file whose tree hash is wrong is removed.
+--- Downloads the missing ranges, checks the whole and renames the file. After an error the files stay, so that a later
+-- download can continue; but they are removed if the tree hash of the whole is wrong.
 -- @param runtime table: of `runtime.new`
 -- @param planned table: of `glacier.download`
 -- @param file table: of `journal.open`

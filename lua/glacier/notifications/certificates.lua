@@ -1,5 +1,5 @@
---- Fetches the certificates with which SNS signs. SNS gives a new certificate a new URL, so one that was fetched is
--- kept. Each client keeps its own: a client that does not verify TLS must not choose the certificates of another.
+--- Fetches the certificates with which SNS signs. A new certificate has a new URL, so fetched certificates are kept.
+-- Each client has its own cache, because a client that does not verify TLS must not choose the certificates of another.
 local core = require "glacier.core"
 local new_context = require("glacier.async.context").new
 local copcall = require "glacier.async.copcall"
@@ -8,16 +8,16 @@ local retry = require "glacier.call.retry"
 
 local certificates = {}
 
--- How many certificates a client keeps; one of each region is enough.
+-- The number of certificates that a client keeps; one for each region is enough.
 local MOST = 64
 
--- Bytes, seconds and requests that one certificate may take.
+-- Limits for one certificate: bytes, seconds and requests.
 local LARGEST, TIMEOUT, ATTEMPTS = 64 * 1024, 10, 3
 
--- Seconds between two looks at a certificate that another coroutine fetches.
+-- Seconds between two checks of a fetch by another coroutine.
 local PAUSE = 0.02
 
--- By runtime: { count, [url] = certificate, fetching = { [url] = deadline } }
+-- By runtime: { count =, kept = { [url] = certificate }, fetching = { [url] = deadline } }
 local caches = setmetatable({}, { __mode = "k" })
 
 local function cache_of(runtime)
@@ -29,7 +29,7 @@ local function cache_of(runtime)
   return cache
 end
 
--- Beyond the limit all are dropped: this happens only under attack, or once in years.
+-- At the limit all are dropped. This happens only under attack, or once in years.
 local function keep(cache, url, certificate)
   if cache.count >= MOST then
     cache.count, cache.kept = 0, {}
@@ -41,14 +41,14 @@ local function read(response)
   local body = response:body()
   if response:status() ~= 200 then
     return nil, { kind = "service", status = response:status(),
-      message = ("the answer has the status %d"):format(response:status()) }
+      message = ("the response has the status %d"):format(response:status()) }
   elseif #body > LARGEST or not body:find "^%s*%-%-%-%-%-BEGIN CERTIFICATE%-%-%-%-%-" then
-    return nil, { kind = "service", status = 200, message = "the answer is not a PEM certificate" }
+    return nil, { kind = "service", status = 200, message = "the response is not a PEM certificate" }
   end
   return body
 end
 
--- Returns the certificate; or nil, what is wrong, and whether trying again could help.
+-- Returns the certificate; or nil, the problem, and whether trying again could help.
 local function fetch(runtime, url)
   local context = new_context(runtime.wait, TIMEOUT, runtime.clock)
   local body, err = perform.exchanger(runtime)({ method = "GET", url = url, read = read }, context,
@@ -59,8 +59,8 @@ local function fetch(runtime, url)
   return core.certificate(body)
 end
 
--- Waits while another coroutine fetches the same certificate. A coroutine that never comes back is waited for until its
--- deadline.
+-- Waits while another coroutine fetches the same certificate, but only until the deadline of that fetch, because the
+-- coroutine may never be resumed.
 local function wait_for_other(runtime, cache, url)
   local context = new_context(runtime.wait, nil, runtime.clock)
   while cache.fetching[url] and runtime.clock() < cache.fetching[url] do
@@ -68,10 +68,11 @@ local function wait_for_other(runtime, cache, url)
   end
 end
 
---- Gets the certificate at a URL: the kept one, or a new one. Only one of several coroutines fetches it.
+--- Gets the certificate at a URL from the cache, or fetches it. Coroutines that need it at the same time share one
+-- fetch.
 -- @param runtime table: of `runtime.new`
--- @param url string: that `sns_url.is_certificate` accepts
--- @return certificate of glacier.core; or nil, what is wrong, and whether trying again could help
+-- @param url string: one that `sns_url.is_certificate` accepts
+-- @return certificate of glacier.core; or nil, the problem, and whether trying again could help
 function certificates.get(runtime, url)
   local cache = cache_of(runtime)
   wait_for_other(runtime, cache, url)

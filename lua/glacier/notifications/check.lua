@@ -20,7 +20,7 @@ local function add(findings, field, code, message, ...)
   findings[#findings + 1] = setmetatable({ field = field, code = code, message = message:format(...) }, Finding)
 end
 
--- Reads tables without metamethods, as the parameters of calls are read.
+-- Tables are read without metamethods, as the parameters of calls are.
 local function report_unknown(findings, given, known, prefix)
   local unknown = {}
   for name in next, given do
@@ -44,7 +44,7 @@ local function check_vault(findings, vault)
   end
 end
 
--- The service is regional. In all its documentation, topic and vault are in one region.
+-- In all documentation of the service, the topic and the vault are in the same region.
 local function compare_region(findings, topic, region)
   if type(region) ~= "string" or region == "" then
     add(findings, "region", "InvalidRegion", "invalid region %s", names.quote(region))
@@ -135,7 +135,7 @@ end
 local members = { vaultName = true, region = true, account = true, accountId = true, [CONFIG] = true }
 
 --- Checks a configuration, and the vault and topic that it names. Sends nothing. Compares the topic's
--- region and account only with what is given: `region`, and `account` or `accountId` (neither "-" nor "").
+-- region and account only with the given `region`, `account` and `accountId` (an account of "-" or "" is ignored).
 -- Raises `ParamValidationError` only for an argument that is not a table.
 -- @param given table: vaultName, vaultNotificationConfig; region, account, accountId or nil
 -- @return list of findings, empty for a good configuration: each { field =, code =, message = }, and
@@ -174,10 +174,10 @@ local function raise(findings, operation)
     { operation = operation, findings = findings })
 end
 
---- Raises for a configuration that `check.config` has findings about, if the client is strict and the
--- operation sets a configuration. Compares with the client's region and `accountId`.
--- Raises `ParamValidationError`, with the findings in `findings`. Parameters that do not have the API's
--- shape are reported in the API's words first.
+--- Checks the parameters of a call that sets a configuration, if the client has the option strict_notifications. The
+-- topic is compared with the client's region and `accountId`.
+-- Raises `ParamValidationError` if `check.config` has findings; they are in the error's `findings`. Parameters of the
+-- wrong type are reported first, as in every call.
 -- @param runtime table: of `runtime.new`
 -- @param operation string: API name
 -- @param params table or nil: of the operation

@@ -12,7 +12,7 @@ local confirm = {}
 
 local OPERATION = "confirm_subscription"
 
--- Seconds and requests that a visit may take.
+-- Limits for the request to a SubscribeURL: seconds and attempts.
 local TIMEOUT, ATTEMPTS = 15, 3
 
 local function read(response)
@@ -22,22 +22,22 @@ local function read(response)
     return arn
   elseif status == 200 then
     return nil, errors.new("transport", "ResponseParserError",
-      "the answer to ConfirmSubscription has no SubscriptionArn")
+      "the response to ConfirmSubscription has no SubscriptionArn")
   end
   return nil, errors.new("service", xml.text(root, "Error", "Code") or tostring(status),
     xml.text(root, "Error", "Message") or "", { status = status })
 end
 
---- Visits the SubscribeURL of a verified message.
--- Raises `NotificationError`, reason "malformed", where the URL is not one of SNS that confirms a subscription; the
--- errors of the transport; errors of kind "service" for what SNS refuses.
+--- Requests the SubscribeURL of a verified message.
+-- Raises `NotificationError`, reason "malformed", if the URL is not a confirmation URL of SNS; the errors of the
+-- transport; errors of kind "service" if SNS rejects the request.
 -- @param runtime table: of `runtime.new`
 -- @param message table: of `verify.message`
 -- @return table: SubscriptionArn
 function confirm.visit(runtime, message)
   if not sns_url.is_confirmation(message.SubscribeURL) then
     errors.raise("validation", "NotificationError",
-      OPERATION .. ": the SubscribeURL is not one of SNS that confirms a subscription",
+      OPERATION .. ": invalid SubscribeURL: expected a URL of SNS that confirms a subscription",
       { operation = OPERATION, reason = "malformed" })
   end
   local context = new_context(runtime.wait, runtime.settings.timeout or TIMEOUT, runtime.clock)
@@ -52,10 +52,10 @@ function confirm.visit(runtime, message)
   return { SubscriptionArn = arn }
 end
 
---- Confirms the subscription that a SubscriptionConfirmation asks about, if the message is genuine.
--- Raises as `verify.message` and `confirm.visit` do; for another type of message, such as an
--- UnsubscribeConfirmation, `NotificationError` with the reason "type".
--- @param client table: a client; it visits the URL, and fetches the certificate unless `options` names another
+--- Verifies a SubscriptionConfirmation and confirms its subscription.
+-- Raises as `verify.message` and `confirm.visit` do. For another type of message, such as an UnsubscribeConfirmation,
+-- it raises `NotificationError` with the reason "type".
+-- @param client table: a client; it fetches the certificate, unless `options` names another client
 -- @param runtime table: of `runtime.new`: the client's
 -- @param text string: the envelope of SNS
 -- @param options table: as of `verify.notification`

@@ -8,30 +8,30 @@ local new_context = require("glacier.async.context").new
 
 local ensure = {}
 
---- Makes a function that calls operations one after another, each with a deadline of its own.
+--- Makes a function that calls operations. Each call has its own deadline.
 -- @param runtime table: of `runtime.new`
--- @param context table or nil: of a task, which says how to wait
+-- @param context table or nil: the context of a task
 -- @return function(operation, params) -> output; raises as calls do
 function ensure.caller(runtime, context)
   local timeout = runtime.settings.timeout
   return function(operation, params)
-    local own = context or new_context(runtime.wait, nil, runtime.clock)
-    own.deadline = timeout and runtime.clock() + timeout
-    return perform.call(runtime, prepare.call(runtime, operation, params), own)
+    local call_context = context or new_context(runtime.wait, nil, runtime.clock)
+    call_context.deadline = timeout and runtime.clock() + timeout
+    return perform.call(runtime, prepare.call(runtime, operation, params), call_context)
   end
 end
 
--- What a ResourceNotFoundException says is missing: "vault", "configuration", or nil where its message
--- does not tell. The documented message for a vault is "Vault not found for ARN: ..."; for a
--- configuration the service says "No notification configuration is set for vault: ...". ARNs are left
--- out, because a vault's name may contain any of these words.
+-- What is missing according to a ResourceNotFoundException: "vault", "configuration", or nil if its message does not
+-- tell. The documented message for a vault is "Vault not found for ARN: ..."; for a
+-- configuration the service says "No notification configuration is set for vault: ...". ARNs are
+-- removed first, because a vault's name may contain any of these words.
 local function missing(err)
   local message = tostring(err.message):lower():gsub("arn:%S*", "")
   return message:find "^vault not found" and "vault" or message:find "notification" and "configuration" or nil
 end
 
--- Raises where DescribeVault says that the vault is missing. A caller who may not ask gets the benefit of
--- the doubt: operations that write will raise for a missing vault themselves.
+-- Raises if DescribeVault says that the vault is missing. AccessDeniedException is ignored: the operations that write
+-- raise for a missing vault themselves.
 local function check_vault(ask, params)
   local good, err = copcall.call(ask, "DescribeVault", params)
   if not good and (type(err) ~= "table" or err.code ~= "AccessDeniedException") then
@@ -40,11 +40,11 @@ local function check_vault(ask, params)
 end
 
 --- Reads a configuration. The service answers with ResourceNotFoundException both for a missing vault and
--- for a missing configuration. DescribeVault is asked only where the message does not tell which it is.
--- Raises what the calls raise; ResourceNotFoundException for a missing vault.
+-- for a missing configuration. DescribeVault is called only if the message does not tell which of them is missing.
+-- Raises the errors of the calls; ResourceNotFoundException for a missing vault.
 -- @param ask function: of `ensure.caller`
 -- @param params table: of GetVaultNotifications
--- @return table: the output of GetVaultNotifications; nil where there is no configuration
+-- @return table: the output of GetVaultNotifications; nil if there is no configuration
 function ensure.read(ask, params)
   local good, outcome = copcall.call(ask, "GetVaultNotifications", params)
   if good then
@@ -100,7 +100,7 @@ local function equal(one, other)
 end
 
 --- Checks a configuration before anything is sent.
--- Raises `ParamValidationError` for one that cannot be set.
+-- Raises `ParamValidationError` for an invalid one.
 -- @param runtime table: of `runtime.new`
 -- @param params table: of SetVaultNotifications; vaultNotificationConfig is required
 function ensure.check(runtime, params)
@@ -112,8 +112,8 @@ function ensure.check(runtime, params)
   check.guard(runtime, "SetVaultNotifications", params)
 end
 
---- Sets or removes a configuration, if the vault's differs.
--- Raises what the calls raise.
+--- Sets or removes a configuration, unless the vault has the same.
+-- Raises the errors of the calls.
 -- @param ask function: of `ensure.caller`
 -- @param where table: accountId or nil, vaultName
 -- @param config table that `ensure.check` has accepted, or nil to remove it
@@ -133,10 +133,10 @@ function ensure.apply(ask, where, config, dry_run)
   return { changed = true, before = before, after = after }
 end
 
---- Sets the configuration of a vault if it differs. Another program may write between the reading and the
--- writing: the service has no condition for that. A configuration is always written as a whole, so the last
--- writer wins, and two configurations are never mixed.
--- Raises `ParamValidationError` before anything is sent, and what the calls raise.
+--- Sets the configuration of a vault if it differs. Another program can change it between the read and the write,
+-- because the service has no conditional writes. A configuration is always written as a whole, so the last write wins,
+-- and two configurations are never mixed.
+-- Raises `ParamValidationError` before anything is sent, and the errors of the calls.
 -- @param runtime table: of `runtime.new`
 -- @param params table: of SetVaultNotifications
 -- @return table: of `ensure.apply`
@@ -147,10 +147,10 @@ function ensure.vault(runtime, params)
 end
 
 --- Reads the configuration of a vault.
--- Raises what the calls raise; ResourceNotFoundException for a missing vault.
+-- Raises the errors of the calls; ResourceNotFoundException for a missing vault.
 -- @param runtime table: of `runtime.new`
 -- @param params table: of GetVaultNotifications
--- @return table: the output of GetVaultNotifications; nil where the vault has no configuration
+-- @return table: the output of GetVaultNotifications; nil if the vault has no configuration
 function ensure.read_or_nil(runtime, params)
   return ensure.read(ensure.caller(runtime), params)
 end

@@ -13,12 +13,12 @@ local signed = {
 }
 signed.UnsubscribeConfirmation = signed.SubscriptionConfirmation
 
--- The members that are not signed and that verification needs.
+-- The unsigned members that verification needs.
 local unsigned = { "SignatureVersion", "Signature", "SigningCertURL" }
 
 local hashes = { ["1"] = "sha1", ["2"] = "sha256" }
 
--- Events for Lambda spell some members in their own way.
+-- Events for Lambda spell these members differently.
 local spellings = { SigningCertURL = "SigningCertUrl", SubscribeURL = "SubscribeUrl" }
 
 local function take(value, name)
@@ -29,10 +29,10 @@ local function take(value, name)
     return name
   elseif type(member) ~= "string" then
     return name, nil, ("the member %s is %s"):format(name, member == nil and "missing" or "not a string")
-  -- The signed string separates members by line breaks. With a line break inside of a member, two different messages
-  -- would have the same signature. Only Message may have some: it comes first.
+  -- The signed string separates members by line breaks. If a member could contain a line break, two different messages
+  -- could have the same signature. Message is an exception, because it comes first.
   elseif name ~= "Message" and member:find "%c" then
-    return name, nil, ("the member %s has control characters"):format(name)
+    return name, nil, ("the member %s contains control characters"):format(name)
   end
   return name, member
 end
@@ -49,8 +49,8 @@ end
 
 --- Reads a message of SNS.
 -- @param text string: any bytes
--- @return table: the members that are signed, SignatureVersion, Signature and SigningCertURL, all strings; or nil, a
---   reason ("malformed" or "type") and what is wrong
+-- @return table: the signed members, SignatureVersion, Signature and SigningCertURL, all strings; or nil, a reason
+--   ("malformed" or "type") and the problem
 function envelope.read(text)
   local value = json.decode(text)
   if type(value) ~= "table" or not text:find "^[ \t\r\n]*{" then
@@ -71,7 +71,7 @@ end
 --- Checks the signature of a message.
 -- @param message table: of `envelope.read`
 -- @param certificate certificate of glacier.core
--- @return true; or nil and what is wrong
+-- @return true; or nil and the problem
 function envelope.verify(message, certificate)
   local hash = hashes[message.SignatureVersion]
   if not hash then
@@ -90,14 +90,14 @@ end
 --- Checks the age of a message.
 -- @param message table: of `envelope.read`
 -- @param now number: seconds since the epoch
--- @param max_age number: seconds that Timestamp may differ from `now`, either way
--- @return true; or nil and what is wrong
+-- @param max_age number: seconds by which Timestamp may differ from `now`, before or after
+-- @return true; or nil and the problem
 function envelope.check_age(message, now, max_age)
   local sent = core.parse_date(message.Timestamp)
   if not sent then
     return nil, ("cannot read the Timestamp %s"):format(names.quote(message.Timestamp))
   elseif math.abs(now - sent) > max_age then
-    return nil, ("the Timestamp %s is %.0f seconds %s, more than the %.0f that are allowed"):format(
+    return nil, ("the Timestamp %s is %.0f seconds %s; at most %.0f seconds are allowed"):format(
       names.quote(message.Timestamp), math.abs(now - sent), sent < now and "ago" or "ahead", max_age)
   end
   return true

@@ -1,5 +1,4 @@
---- Reads what arrives from a topic: notifications of completed jobs, in the wrappings in which SNS, SQS and
--- Lambda deliver them.
+--- Reads notifications of completed jobs in the formats in which SNS, SQS and Lambda deliver them.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local json = require "glacier.json"
@@ -10,15 +9,15 @@ local message = {}
 local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 
 -- The messages of SNS that are not notifications (SNS, "HTTP/HTTPS subscription confirmation JSON format").
--- Their URLs hold a token, so they are not shown.
+-- Messages do not show their URLs, which contain a token.
 local confirmations = {
   SubscriptionConfirmation = "a SubscriptionConfirmation of SNS, not a notification: confirm the subscription with"
     .. " client:confirm_subscription, or by visiting its SubscribeURL",
   UnsubscribeConfirmation = "an UnsubscribeConfirmation of SNS, not a notification: the subscription has ended",
 }
 
--- Each of the following functions returns nil and what is wrong, in words, for what it cannot read. `what`
--- names the value in these words.
+-- Each of the following functions returns nil and the problem for an invalid value. `what` describes the value in the
+-- message.
 
 local function object(text, what)
   local value = json.decode(text)
@@ -30,7 +29,7 @@ local function object(text, what)
   return value
 end
 
--- What an event of another origin is called; nil for an unknown one.
+-- Describes an event that comes from another service; nil if it is unknown.
 local function other_event(value)
   local origin = value.eventSource or value.EventSource
   if origin == "aws:s3" or value.Event == "s3:TestEvent" then
@@ -44,7 +43,7 @@ local function other_event(value)
   end
 end
 
--- The description of a job, read by the shape of DescribeJob's output.
+-- Reads the description of a job, which has the members of DescribeJob's output.
 local function describe(value, what)
   local other = other_event(value)
   if other then
@@ -62,14 +61,14 @@ end
 
 --- Reads the job description in an envelope of SNS.
 -- @param envelope table: decoded
--- @param what string: what the envelope is called in an error
--- @return table: as of DescribeJob; or nil and what is wrong
+-- @param what string: describes the envelope in an error
+-- @return table: the output of DescribeJob; or nil and the problem
 function message.of_envelope(envelope, what)
   local kind = envelope.Type
   if confirmations[kind] then
     return nil, ("%s is %s"):format(what, confirmations[kind])
   elseif kind ~= "Notification" then
-    return nil, ("%s is not a notification: its Type is another"):format(what)
+    return nil, ("%s is not a notification: it has another Type"):format(what)
   elseif type(envelope.Message) ~= "string" then
     return nil, ("%s has no Message"):format(what)
   end
@@ -112,7 +111,7 @@ local function of_record(record, what)
   return of_payload(value, "the body of " .. what)
 end
 
--- LuaJIT's unpack returns some 8,000 values at most.
+-- LuaJIT's unpack returns at most about 8,000 values.
 local MOST = 5000
 
 local function of_list(list, what)
@@ -151,13 +150,13 @@ local function of_text(text)
   return job and { job }, problem
 end
 
---- Reads notifications: the envelope of SNS as HTTP endpoints and queues get it, the bare message of raw
--- delivery, an event for Lambda from SNS or SQS, an SQS message, or a list of SQS messages (also as
--- ReceiveMessage returns it). Does not check the signature of an envelope; see `glacier.verify_notification`.
--- Raises `ParamValidationError`, which says what the text is instead.
+--- Reads notifications: the envelope of SNS that HTTP endpoints and queues get, the bare message of raw
+-- delivery, an event for Lambda from SNS or SQS, an SQS message, or a list of SQS messages (also the
+-- response of ReceiveMessage). Does not check the signature of an envelope; see `glacier.verify_notification`.
+-- Raises `ParamValidationError` for any other text; the message says what the text is.
 -- @param text string
--- @return tables: one job description for each message in the text, in order, member by member as
---   `describe_job` returns it, without ResponseMetadata
+-- @return tables: one job description for each message in the text, in order. A description has the members of
+--   `describe_job`'s output, without ResponseMetadata
 function message.parse(text)
   local jobs, problem
   if type(text) == "string" then

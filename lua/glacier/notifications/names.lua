@@ -1,4 +1,4 @@
---- The names that notifications consist of: topic ARNs, vaults, accounts, events.
+--- Checks the names in notification configurations: topic ARNs, vaults, accounts, events.
 local core = require "glacier.core"
 
 local names = {}
@@ -8,7 +8,7 @@ names.events = { ArchiveRetrievalCompleted = true, InventoryRetrievalCompleted =
 
 --- Quotes a value for a message: on one line, and at most 128 bytes of it.
 -- @param value any
--- @return string: the type of a value that is neither a string nor a number
+-- @return string: for a value that is neither a string nor a number, its type
 function names.quote(value)
   if type(value) ~= "string" then
     return type(value) == "number" and tostring(value) or type(value)
@@ -58,7 +58,7 @@ local function check_origin(topic, problems)
   end
 end
 
--- The rules of SNS's CreateTopic. A message to a FIFO topic needs a message group, and a vault's
+-- The rules of SNS's CreateTopic. FIFO topics are rejected, because their messages need a message group, and a vault's
 -- notifications have none.
 local function check_name(name, problems)
   local stem = name:gsub("%.fifo$", "")
@@ -75,7 +75,7 @@ end
 --- Reads the ARN of a topic, `arn:PARTITION:sns:REGION:ACCOUNT:NAME`.
 -- @param text any
 -- @return table: partition, service, region, account, name; nil for a value that is not an ARN at all
--- @return list: of { code =, message = }, what is wrong with it; empty for a valid one
+-- @return list: the problems, each { code =, message = }; empty for a valid ARN
 function names.topic(text)
   local problems, topic = {}, {}
   if type(text) == "string" then

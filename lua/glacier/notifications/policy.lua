@@ -5,7 +5,7 @@ local policy_text = require "glacier.notifications.policy_text"
 
 local policy = {}
 
--- The methods of a statement. They are not among its members, which are written as JSON.
+-- The methods of a statement. They are in a metatable, because all members of the table are written as JSON.
 local Statement = { __index = { json = policy_text.json } }
 
 local function check_vaults(vaults, problems)
@@ -22,15 +22,15 @@ local function check_vaults(vaults, problems)
   end
 end
 
--- alias/aws/sns is the key that AWS itself keeps for SNS in every account.
+-- alias/aws/sns is the key that AWS manages for SNS in every account.
 local function check_key(key, problems)
   if key == nil then
     return
   elseif type(key) ~= "string" or key == "" then
     problems[#problems + 1] = "kms_key: expected the ARN, ID or alias of a key"
   elseif key == "alias/aws/sns" or key:find ":alias/aws/" then
-    problems[#problems + 1] = ("kms_key: expected a customer key, because the policy of AWS's own key %s cannot be"
-      .. " changed"):format(names.quote(key))
+    problems[#problems + 1] = ("kms_key: expected a customer managed key: the policy of the AWS managed key %s cannot"
+      .. " be changed"):format(names.quote(key))
   end
 end
 
@@ -82,14 +82,14 @@ end
 --- Makes the access policy of a topic that allows vaults to publish to it, and nothing else. Set it as the
 -- topic's attribute `Policy`. That replaces the whole policy, so add the statements that must stay.
 --
--- AWS's own solution for Glacier grants SNS:Publish to the principal glacier.amazonaws.com under the
+-- AWS's published solution for Glacier grants SNS:Publish to the principal glacier.amazonaws.com under the
 -- condition aws:SourceOwner. It is not documented whether Glacier sends the vault's ARN as aws:SourceArn, so
--- that condition applies only if it does. It is not documented whether a topic that is encrypted with a
--- customer key works. A topic that is encrypted with AWS's own key for SNS does not.
+-- that condition is checked only if it does. It is not documented whether a topic works that is encrypted with a
+-- customer managed key. A topic that is encrypted with the AWS managed key does not work.
 --
 -- Raises `ParamValidationError`.
 -- @param given table: topic (ARN), account (of the vaults), vaults (list of names; nil for all
---   vaults of the account), kms_key (ARN, ID or alias of the customer key that encrypts the topic, or nil)
+--   vaults of the account), kms_key (ARN, ID or alias of the customer managed key that encrypts the topic, or nil)
 -- @return table: the policy. `:json()` returns its text; `:key_statement()` returns the statement that the
 --   key's policy needs, a table with `:json()`, or nil without a key
 function policy.topic(given)

@@ -1,8 +1,8 @@
---- Writes policies as JSON, always in the same order. lua-cjson cannot: it has no order of members, writes an
--- empty table as an object, and its escapes depend on its version.
+--- Writes policies as JSON with a fixed order of members. lua-cjson is not used, because it has no fixed order, writes
+-- an empty table as an object, and escapes differently in each version.
 local policy_text = {}
 
--- The members of a policy in the order in which they are written. Others follow, sorted.
+-- The order in which a policy's members are written. Other members follow in alphabetical order.
 local order = {}
 for position, name in ipairs {
   "Version", "Id", "Statement", "Sid", "Effect", "Principal", "Action", "Resource", "Condition", "Service",
@@ -11,7 +11,7 @@ for position, name in ipairs {
   order[name] = position
 end
 
--- The members that are lists even where they are empty. Any other empty table is an object.
+-- The members that are lists even if they are empty. Any other empty table is an object.
 local lists = { Statement = true, Action = true, Resource = true, NotAction = true, NotResource = true }
 
 local escapes = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
@@ -65,7 +65,7 @@ function write(value, name)
 end
 
 --- Writes a policy, or a part of one.
--- @param value table: of strings, booleans and such tables; not checked
+-- @param value table: contains strings, booleans and such tables; it is not checked
 -- @return string: JSON
 function policy_text.json(value)
   return write(value)

@@ -1,4 +1,4 @@
---- Sets or removes the notification configurations of many vaults, several at a time.
+--- Sets or removes the notification configurations of many vaults concurrently.
 local ensure = require "glacier.notifications.ensure"
 local errors = require "glacier.errors"
 local all = require "glacier.async.all"
@@ -30,7 +30,7 @@ local known = {
   end,
   vaults = function(value)
     return value == "all" or type(value) == "function" or is_list_of_strings(value),
-      '"all", a list of names, or a function that chooses'
+      '"all", a list of names, or a function that selects vaults'
   end,
   accountId = function(value)
     return type(value) == "string", "a string"
@@ -69,7 +69,7 @@ local function check(options)
   end
 end
 
--- The names of a list, each once.
+-- A list of names without duplicates.
 local function distinct(list)
   local chosen, seen = {}, {}
   for _, name in ipairs(list) do
@@ -108,11 +108,11 @@ local function work(runtime, context, entry, options)
   elseif type(outcome) == "table" then
     entry.error = outcome
   else
-    error(outcome, 0) -- out of memory
+    error(outcome, 0) -- such as out of memory
   end
 end
 
--- Handles all entries. `progress` gets each entry when it is done.
+-- Handles all entries concurrently.
 local function run(runtime, entries, options)
   local position, last = 0, nil
   local function next_task()
@@ -138,15 +138,14 @@ end
 
 --- Sets the configuration of many vaults where it differs, or removes it. All vaults are listed before the
 -- first one is changed. A vault that fails does not stop the others.
--- Raises `ParamValidationError` before anything is sent, what ListVaults raises, and what the function
--- `vaults` raises.
+-- Raises `ParamValidationError` before anything is sent, the errors of ListVaults, and those of the function `vaults`.
 -- @param runtime table: of `runtime.new`
 -- @param options table: config (of SetVaultNotifications, or false to remove it), vaults ("all", the default; a
 --   list of names; or function(vault) -> boolean, which gets the items of list_vaults), accountId, concurrency
 --   (vaults at a time, 64), dry_run (true to report only, without writing), progress (function(done, total,
 --   name, entry), whose errors are ignored)
 -- @return table: changed, unchanged, failed: lists of entries { vaultName =, before =, after =, error = } in the
---   order of the vaults. An entry that progress gets also has `changed`
+--   order of the vaults. The entry that `progress` gets also has `changed`
 function sync.vaults(runtime, options)
   check(options)
   if options.config then

@@ -1,4 +1,4 @@
---- Verifies messages of SNS, so that a program can act on them. Each refusal says which check failed.
+--- Verifies messages of SNS, so that a program can trust them. Each error says which check failed.
 local certificates = require "glacier.notifications.certificates"
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
@@ -11,7 +11,7 @@ local sns_url = require "glacier.notifications.sns_url"
 
 local verify = {}
 
---- Seconds that a message may be old by default. SNS repeats a delivery for at most an hour.
+--- The default maximum age of a message in seconds. SNS repeats a delivery for at most an hour.
 verify.MAX_AGE = 3600
 
 local function is_list_of_topics(value)
@@ -82,20 +82,20 @@ local function now_of(operation, options)
   return now
 end
 
-local own_runtime
+local module_runtime
 
---- The runtime of the client in the options, or one of this module's own. That one signs nothing, so it needs no keys,
--- and its region does not matter.
--- Raises what `runtime.new` raises.
+--- Returns the runtime of the client in the options, or else the runtime of this module. The module's runtime signs
+-- nothing, so it needs no keys, and its region does not matter.
+-- Raises the errors of `runtime.new`.
 function verify.runtime(options)
   if options.client then
     return options.client._runtime()
   end
-  own_runtime = own_runtime or new_runtime { region = "us-east-1", credentials = function() end }
-  return own_runtime
+  module_runtime = module_runtime or new_runtime { region = "us-east-1", credentials = function() end }
+  return module_runtime
 end
 
--- The certificate that the options or the message name; or nil, what is wrong, and whether trying again could help.
+-- The certificate from the options or from the message's URL; or nil, the problem, and whether trying again could help.
 local function certificate_of(message, options)
   if options.certificate then
     return core.certificate(options.certificate)
@@ -104,14 +104,14 @@ local function certificate_of(message, options)
   if not good and type(runtime) == "table" then
     return nil, "cannot make a client: " .. runtime.message
   elseif not good then
-    error(runtime, 0) -- out of memory
+    error(runtime, 0) -- such as out of memory
   end
   return certificates.get(runtime, message.SigningCertURL)
 end
 
 local function check_signature(operation, message, options)
   if not sns_url.is_certificate(message.SigningCertURL) then
-    refuse(operation, "certificate_url", ("the SigningCertURL %s is not a certificate of SNS"):format(
+    refuse(operation, "certificate_url", ("invalid SigningCertURL %s: expected the URL of a certificate of SNS"):format(
       names.quote(message.SigningCertURL)))
   end
   local certificate, problem, retryable = certificate_of(message, options)
@@ -142,7 +142,7 @@ end
 
 --- Verifies a message of SNS of any type.
 -- Raises `NotificationError` with a `reason`: "malformed", "type", "topic", "certificate_url", "certificate",
--- "signature" or "expired". Its `retryable` is true where only the fetching of the certificate failed.
+-- "signature" or "expired". Its `retryable` is true if only the request for the certificate failed.
 -- @param operation string: the function that was called
 -- @param text string: any bytes
 -- @param options table: of `verify.check_options`
@@ -172,7 +172,7 @@ end
 
 --- Reads the job description in a verified notification.
 -- Raises `NotificationError`, reason "malformed".
--- @return table: as of DescribeJob
+-- @return table: the output of DescribeJob
 -- @return table: MessageId, TopicArn, Timestamp, Type, Subject (may be nil)
 function verify.job(operation, message)
   local job, problem = message_of(message, "the message")
@@ -182,7 +182,7 @@ function verify.job(operation, message)
   return job, verify.summary(message)
 end
 
---- What a caller may know of a message: nothing that confirms or ends a subscription.
+--- The members of a message that callers get. Members that can confirm or end a subscription are left out.
 -- @return table: MessageId, TopicArn, Timestamp, Type, Subject (may be nil)
 function verify.summary(message)
   return {
@@ -193,11 +193,11 @@ end
 
 local OPERATION = "verify_notification"
 
---- Reads a notification of SNS, if it is genuine.
--- Raises `NotificationError` (see `verify.message`) for all other bytes; `ParamValidationError` for invalid options.
+--- Verifies and reads a notification of SNS.
+-- Raises `NotificationError` (see `verify.message`) for an invalid one; `ParamValidationError` for invalid options.
 -- @param text string: the envelope of SNS, as an HTTP endpoint received it
 -- @param options table: topics (list of the allowed topic ARNs), max_age (seconds, 3600; false: any age), certificate
---   (PEM; it is not fetched then), client (fetches the certificate; a client of the module's own by default), clock
+--   (PEM; nothing is fetched then), client (fetches the certificate; by default an internal client), clock
 --   (function() -> seconds since the epoch)
 -- @return table: the job description, as of `describe_job`, without ResponseMetadata
 -- @return table: MessageId, TopicArn, Timestamp, Type, Subject (may be nil)
