@@ -250,12 +250,15 @@ static int request_streamed(lua_State *L) {
   return 1;
 }
 
-/* request:stream(tree_hash): sets the length and the checksums of the body that `tree_hash` has
- * read */
+/* request:stream(length, tree, linear): sets the length and the checksums, in hexadecimal, of the
+ * body that will be fed */
 static int request_stream(lua_State *L) {
   gl_error error;
   gl_request *request = gl_box_self(L, &gl_request_box);
-  if (gl_checksum_stream(request, gl_box_check(L, 2, &gl_tree_hash_box), &error))
+  lua_Number length = luaL_checknumber(L, 2);
+  const char *tree = luaL_checkstring(L, 3), *linear = luaL_checkstring(L, 4);
+  luaL_argcheck(L, length >= 0 && length < 9e15, 2, "a length expected");
+  if (gl_checksum_stream(request, (uint64_t)length, tree, linear, &error))
     return gl_raise(L, &error, NULL);
   return 0;
 }

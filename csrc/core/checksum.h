@@ -11,8 +11,9 @@
 /* Sets the checksums of `request->body`. */
 int gl_checksum_body(gl_request *request, gl_error *error);
 
-/* Makes the request streamed, and sets the length and the checksums of its body from `hash`, which
- * has read that body. */
-int gl_checksum_stream(gl_request *request, const gl_tree_hash *hash, gl_error *error);
+/* Makes the request streamed, and sets the length and the checksums, in hexadecimal, of its body.
+ */
+int gl_checksum_stream(gl_request *request, uint64_t length, const char *tree, const char *linear,
+                       gl_error *error);
 
 #endif

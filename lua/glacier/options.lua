@@ -21,6 +21,10 @@ local function count(value)
   return type(value) == "number" and value >= 1 and value % 1 == 0, "number (integer, at least 1)"
 end
 
+local function threads(value)
+  return type(value) == "number" and value >= 0 and value % 1 == 0, "number (integer, at least 0)"
+end
+
 local function retry_mode(value)
   return value == "standard" or value == "legacy" or value == "adaptive", "standard, legacy, adaptive"
 end
@@ -50,6 +54,7 @@ local known = {
   read_timeout = seconds,
   timeout = seconds,
   max_attempts = count,
+  hash_threads = threads,
   retry_mode = retry_mode,
   ca_bundle = a "string",
   verify = a "boolean",

@@ -3,6 +3,7 @@ local config = require "glacier.config.resolve"
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local credentials = require "glacier.credentials"
+local errors = require "glacier.errors"
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local retry = require "glacier.call.retry"
@@ -30,6 +31,18 @@ local function user_agent(self, extra)
   end
 end
 
+-- A function of the user, whose results have to be numbers; nil without one.
+local function numeric(name, read)
+  return read and function()
+    local value = read()
+    if type(value) ~= "number" or not (value > -1e15 and value < 1e15) then
+      errors.invalid(nil, ("glacier.client: the option %s returned %s, expected a number"):format(name,
+        tostring(value)))
+    end
+    return value
+  end
+end
+
 -- A logger that fails must not make the call fail.
 local function guarded(logger)
   return logger and function(event)
@@ -46,11 +59,11 @@ local function attempt_headers(max_attempts)
 end
 
 -- What the credential providers may know and do; see glacier.credentials.settings.
-local function session_of(self, chosen)
+local function session_of(self, chosen, random)
   local settings = self.settings
   return {
     sources = settings.sources, profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
-    region = settings.region, mfa = chosen.mfa_code, random = chosen.random or core.random,
+    region = settings.region, mfa = chosen.mfa_code, random = random,
     clock = function()
       return self.time() + self.clock_offset
     end,
@@ -59,16 +72,19 @@ local function session_of(self, chosen)
 end
 
 local function make(chosen, settings)
+  local clock = numeric("clock", chosen.clock)
+  local random = numeric("random", chosen.random) or core.random
   local self = {
     settings = settings,
     wait = chosen.wait,
     strict_notifications = chosen.strict_notifications,
+    hash_threads = chosen.hash_threads,
     logger = guarded(chosen.logger),
-    clock = chosen.clock or core.monotonic,
-    time = chosen.clock or core.time,
+    clock = clock or core.monotonic,
+    time = clock or core.time,
     clock_offset = 0,
     tasks = setmetatable({}, { __mode = "k" }),
-    retries = retry.new(settings.retry_mode, settings.max_attempts, chosen.random or core.random),
+    retries = retry.new(settings.retry_mode, settings.max_attempts, random),
     attempt_headers = attempt_headers(settings.max_attempts),
     spare_requests = {},
   }
@@ -77,18 +93,18 @@ local function make(chosen, settings)
   self.user_agent = user_agent(self, chosen.user_agent_extra)
   self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport, settings)
     or require("glacier.transport.libcurl").new(settings)
-  self.credentials = credentials.source(chosen.credentials, session_of(self, chosen))
+  self.credentials = credentials.source(chosen.credentials, session_of(self, chosen, random))
   -- The shared files hold keys. From here on only the source of the keys knows them, because a program may print much
   -- that leads to these settings, such as a task.
   settings.sources = nil
   return self
 end
 
-local function log_settings(self, began)
+local function log_settings(self, duration)
   local settings = self.settings
   if self.logger then
     self.logger {
-      event = "resolve", duration = self.clock() - began, region = settings.region, url = settings.endpoint_url,
+      event = "resolve", duration = duration, region = settings.region, url = settings.endpoint_url,
       profile = settings.profile_name, retry_mode = settings.retry_mode, max_attempts = settings.max_attempts,
     }
   end
@@ -100,13 +116,13 @@ end
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
 --   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent (function()
 --   -> string), attempt_headers (strings by number), calls (of `prepare.calls`), spare_requests (list),
---   strict_notifications (boolean or nil), logger or nil, wait or nil, clock and time (functions that return seconds:
---   never set back, and since the epoch), clock_offset (seconds by which the service's clock is ahead, once it has
---   refused a signature because of that), tasks (the set of those begun and not done)
+--   strict_notifications (boolean or nil), hash_threads (number or nil), logger or nil, wait or nil, clock and time
+--   (functions that return seconds: never set back, and since the epoch), clock_offset (seconds by which the service's
+--   clock is ahead, once it has refused a signature because of that), tasks (the set of those begun and not done)
 function runtime.new(chosen)
-  local began = (chosen.clock or core.monotonic)()
+  local began = core.monotonic()
   local self = make(chosen, config.resolve(chosen))
-  log_settings(self, began)
+  log_settings(self, core.monotonic() - began)
   return self
 end
 

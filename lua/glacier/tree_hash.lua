@@ -1,6 +1,5 @@
 --- Glacier's tree hash: the SHA-256 of each MiB, joined in pairs ("Computing Checksums", developer guide). Hashes are
 -- 64 lower-case hexadecimal digits.
-local body_hash = require "glacier.body.hash"
 local core = require "glacier.core"
 local new_context = require("glacier.async.context").new
 local source = require "glacier.body.source"
@@ -8,27 +7,18 @@ local source = require "glacier.body.source"
 local tree_hash = {}
 
 local ORIGIN = { words = "tree_hash: Invalid value, " } -- before the reason in an error's message
-local OPTIONS = { skip_linear = true }
 
 --- The tree hash of a string, an open file (from its position, which moves to the end) or a reader function. Raises
 -- `ParamValidationError` for anything else. In OpenResty, other coroutines can run during the hashing.
 -- @return string
 function tree_hash.hash(value)
   local opened = source.open(value, ORIGIN)
-  local context = new_context(nil, nil, core.monotonic)
-  local started, length = body_hash.start(value, OPTIONS)
-  if not started then
-    return (source.hash(opened, context, true):hex())
-  end
-  local start = type(value) ~= "string" and value:seek()
-  local hex, problem = body_hash.finish(started, context)
-  if not hex then
-    source.refuse(ORIGIN, problem)
-  end
+  local start = io.type(value) == "file" and value:seek()
+  local hashed = source.hash(opened, new_context(nil, nil, core.monotonic), { skip_linear = true }, ORIGIN)
   if start then
-    value:seek("set", start + length)
+    value:seek("set", start + hashed.length)
   end
-  return hex
+  return hashed.tree
 end
 
 --- Makes an incremental hasher: `:update(bytes)` adds bytes, `:hex()` returns the tree hash of all bytes so far. More

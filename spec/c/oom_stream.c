@@ -27,12 +27,8 @@ static int feed_all(stream *s) {
 }
 
 static int announce(stream *s) {
-  gl_tree_hash tree = {0};
-  int kind = gl_tree_hash_update(&tree, bytes, BODY, &s->one.error);
-  if (!kind)
-    kind = gl_checksum_stream(&s->one.request, &tree, &s->one.error);
-  gl_tree_hash_clear(&tree);
-  return kind;
+  static const char hex[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  return gl_checksum_stream(&s->one.request, BODY, hex, hex, &s->one.error);
 }
 
 static int upload(stream *s) {

@@ -127,6 +127,21 @@ describe("a clock that is wrong", function()
     end)
   end
 
+  it("is right, and the request arrived too late: it is signed anew and sent once more", function()
+    local sim
+    local late = reply.error(403, "InvalidSignatureException", { Date = http_date(NOW + 600) })
+    local run = scripted_client({ late, late, reply.good() }, {}, {
+      listener = function(event) -- ten minutes pass while the first request is sent
+        if event.event == "send" and event.attempt == 1 then sim.now = sim.now + 600 end
+      end,
+    })
+    sim = run.sim
+    local good, err = run:list_vaults()
+    assert.is_false(good)
+    assert.are.equal(2, err.attempts)
+    assert.are.same({ amz_date(NOW), amz_date(NOW + 600) }, signed_at(run:stop()))
+  end)
+
   it("is no reason to trust the Date of a success, or of an outage", function()
     local headers = { Date = http_date(NOW + HOUR) }
     local script = { reply.good(headers), reply.error(500, nil, headers), reply.good() }

@@ -25,7 +25,12 @@ local OPTIONS = {
   },
   env = { { {} }, { "A=b", nothing, 1 }, "table" },
   logger = { { nothing }, { {}, "x", true }, "function" },
-  wait = { { nothing }, { {}, 1 }, "function" },
+  wait = {
+    { nothing, { sleep = nothing }, { sleep = nothing, readable = nothing } },
+    { {}, 1, { readable = nothing }, { sleep = nothing, readable = 1 } },
+    "function, or table { sleep = function, readable = function }",
+  },
+  hash_threads = { { 0, 8 }, { -1, 1.5, "2" }, "number (integer, at least 0)" },
   transport = { { nothing }, { {}, "curl" }, "function" },
   mfa_code = { { nothing }, { "123456", 123456 }, "function" },
   clock = { { nothing }, { 0, {} }, "function" },
@@ -64,6 +69,25 @@ describe("the option", function()
     end
     for name in pairs(OPTIONS) do assert.is_true(listed[name], name) end
   end)
+end)
+
+describe("a function among the options", function()
+  for _, name in ipairs { "clock", "random" } do
+    it(name .. " that returns no number is named by the error of the call", function()
+      for _, wrong in ipairs { "now", 0 / 0, math.huge, false } do
+        local given = {
+          region = "us-west-2", env = {}, credentials = { access_key_id = "A", secret_access_key = "S" },
+          transport = function() return { status = 500 } end, wait = nothing,
+        }
+        given[name] = function() return wrong end
+        local good, err = pcall(function() return glacier.client(given):list_vaults() end)
+        assert.is_false(good)
+        assert.are.equal("ParamValidationError", err.code)
+        assert.are.equal(("glacier.client: the option %s returned %s, expected a number"):format(name,
+          tostring(wrong)), err.message)
+      end
+    end)
+  end
 end)
 
 describe("options", function()

@@ -178,6 +178,21 @@ describe("a body that is read slowly", function()
     assert.are.equal(64 * MIB, length)
   end)
 
+  it("ends when the time of its call is over", function()
+    server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nbody" }, { "stall" } } }
+    local now = 100
+    local client = streams.client(server.url, {
+      timeout = 5, clock = function() return now end, wait = function() socket.sleep(0.001) end,
+    })
+    local body = client:get_job_output(JOB).body
+    assert.are.equal("body", body:read(4))
+    now = 105
+    local good, err = pcall(body.read, body, 4)
+    assert.is_false(good)
+    assert.are.equal("ReadTimeoutError", err.code)
+    assert.are.equal("GetJobOutput", err.operation)
+  end)
+
   it("gives others their turn, though the service is fast", function()
     server:start { FLOOD }
     local waits = 0

@@ -76,7 +76,7 @@ describe("an upload", function()
       local bytes = streams.pattern(2 * MIB)
       local good, err = with_changing_file(bytes, rewrite(bytes:sub(1, left)), { { { "read" }, { "send", CREATED } } })
       assert.is_false(good)
-      assert_refused("it has become shorter since it was hashed", error, err)
+      assert_refused("it has become shorter: it ends at byte", error, err)
       assert.are.same({}, server:requests()) -- none that was whole
     end)
   end
@@ -136,13 +136,14 @@ describe("an upload", function()
     server:start { { { "digest" }, { "send", CREATED } } }
     local hashing, sending, under_way = 0, 0, false
     local client = streams.client(server.url, {
+      hash_threads = 0,
       logger = function(event) under_way = event.event == "send" end,
       wait = function()
         if under_way then sending = sending + 1 else hashing = hashing + 1 end
       end,
     })
     client:upload_archive { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) }
-    assert.are.equal(8, hashing) -- one for 8 MiB
+    assert.is_true(hashing >= 8, hashing) -- one for 8 MiB
     assert.is_true(sending >= 8)
     client:close()
   end)

@@ -53,6 +53,15 @@ describe("the arguments of an upload", function()
     ["a vault name that leads elsewhere"] = { { vaultName = "..", body = "x" }, "parameter vaultName" },
     ["an upload id that leads elsewhere"] = { { uploadId = "..", body = "x" }, "parameter uploadId" },
     ["an empty upload id"] = { { uploadId = "", body = "x" }, "parameter uploadId, value: 0, valid min length: 1$" },
+    ["a description of 1,025 characters"] = {
+      { archiveDescription = ("d"):rep(1025), body = "x" },
+      "parameter archiveDescription, it has 1025 characters, 1024 are allowed",
+    },
+    ["a description with a letter that is not ASCII"] = {
+      { archiveDescription = "caf\195\169", body = "x" },
+      "parameter archiveDescription, it may have printable ASCII characters only: byte 4 is another",
+    },
+    ["a path with a NUL byte"] = { { path = "/etc/passwd\0" }, "parameter path, it contains a NUL byte" },
     ["a description of two lines"] = { { archiveDescription = "a\nb", body = "x" }, "parameter archiveDescription" },
     ["an empty body"] = { { body = "" }, "^Invalid value for parameter body, it is empty, " },
     ["an empty reader"] = { { reader = function() end }, "^Invalid value for parameter reader, it is empty, " },

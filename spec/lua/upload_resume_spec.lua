@@ -205,11 +205,17 @@ describe("an upload that was interrupted", function()
     assert.are.equal(archive, output.archiveId)
   end)
 
-  it("and is gone is an error of the service, with nothing to resume", function()
-    local good, err = pcall(client.upload, client, { vaultName = "v", path = path, uploadId = "nosuchupload" })
+  it("and is gone is an error of the service, with nothing to resume, before its body is read", function()
+    local read = 0
+    local function reader()
+      read = read + 1
+      return nil
+    end
+    local good, err = pcall(client.upload, client, { vaultName = "v", reader = reader, uploadId = "nosuchupload" })
     assert.is_false(good)
     assert.are.equal("ResourceNotFoundException", err.code)
     assert.is_nil(err.uploadId)
+    assert.are.equal(0, read)
   end)
 
   it("and is of something longer is refused before anything is sent", function()
@@ -222,7 +228,7 @@ describe("an upload that was interrupted", function()
     assert.is_false(good)
     assert.are.equal("ParamValidationError", err.code)
     assert.are.equal("upload: Parameter validation failed:\nInvalid value for parameter body, it has 5242880 bytes, "
-      .. "but of this uploadId there are parts up to byte 6292455", tostring(err))
+      .. "but the service has parts of this uploadId up to byte 6292455", tostring(err))
     assert.are.equal(1, #interceptor.requests)
   end)
 
@@ -232,7 +238,7 @@ describe("an upload that was interrupted", function()
       vaultName = "v", uploadId = vault.open_uploads()[1], reader = archives.reader(bytes:sub(1, 5 * MIB)),
     })
     assert.is_false(good)
-    assert.matches("parts up to byte 6292455", err.message)
+    assert.matches("parts of this uploadId up to byte 6292455", err.message)
     assert.are.equal(vault.open_uploads()[1], err.uploadId)
     finish()
   end)

@@ -1,15 +1,30 @@
---- What the body of an upload is read from: a string, an open file or a reader function.
+--- What is read to be sent or hashed: a string, an open file or a reader function.
+--
+-- A source is a table with
+--   read(n)         at most n bytes (256 KiB without n); nil at the end
+--   rewind()        starts again; nil for what can be read only once
+--   total           bytes; nil where they are not known
+--   read_at(at, n)  at most n bytes at an offset, of a source whose total is known
+--   hash_at(at, length, options)  begins to hash so many bytes in the core, see `glacier.body.hash`; likewise
+local body_hash = require "glacier.body.hash"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 
 local source = {}
 
--- Bytes: how much is read at once; how much of a reader, which cannot be rewound, is kept for
--- sending it again; how much is hashed before others get their turn.
+-- Bytes: how much is read at once; how much of a reader is kept to be sent again; how much is hashed before other
+-- coroutines may run.
 local CHUNK, KEPT, YIELD_BYTES = 256 * 1024, 16 * 1024 * 1024, 8 * 1024 * 1024
 
--- Where a source came from, for those who do not say.
+-- Where a source came from, unless the caller says.
 local BODY = { words = "Parameter validation failed:\nInvalid value for parameter body, " }
+
+--- The origin of a call's body, for the errors about it.
+-- @param operation string: API name
+-- @return table: { words = what precedes the reason in a message, operation = string }
+function source.body_of(operation)
+  return { words = BODY.words, operation = operation }
+end
 
 --- Raises the `ParamValidationError` of a source.
 -- @param origin table: of `source.open`
@@ -19,16 +34,25 @@ function source.refuse(origin, why)
 end
 local refuse = source.refuse
 
+-- ---- kinds of sources ----------------------------------------------------------------------------
+
 local function of_string(text)
   local position = 1
   return {
+    total = #text,
     read = function(count)
-      local piece = text:sub(position, position + count - 1)
+      local piece = text:sub(position, position + (count or CHUNK) - 1)
       position = position + #piece
       return piece ~= "" and piece or nil
     end,
     rewind = function()
       position = 1
+    end,
+    read_at = function(at, count)
+      return text:sub(at + 1, at + count)
+    end,
+    hash_at = function(at, length, options)
+      return body_hash.start(length == #text and text or text:sub(at + 1, at + length), options)
     end,
   }
 end
@@ -48,23 +72,52 @@ local function read_file(file, count, origin)
   return piece
 end
 
--- Its own place in the file is looked up before each read: others may move the file's.
+-- A file without positions, such as a pipe.
+local function of_pipe(file, origin)
+  return {
+    read = function(count)
+      return read_file(file, count or CHUNK, origin)
+    end,
+  }
+end
+
+-- Begins to hash a range of a file. Returns nil where the core cannot read it.
+local function hash_file_at(file, first, length, options, origin)
+  check_open(file, origin)
+  return body_hash.start(file, {
+    offset = first, length = length, threads = options.threads, skip_linear = options.skip_linear,
+    events = options.events,
+  })
+end
+
+-- The file's position is set before each read, because others may move it. What the kernel makes up while it is read
+-- has positions, but a size of 0: its total is not known.
 local function of_file(file, origin)
   check_open(file, origin)
   local start = file:seek()
-  local position = start
+  if not start then
+    return of_pipe(file, origin)
+  end
+  local total, position = file:seek "end" - start, 0
+  file:seek("set", start)
+  local function read_at(at, count)
+    check_open(file, origin)
+    file:seek("set", start + at)
+    return read_file(file, count, origin)
+  end
   return {
+    total = total > 0 and total or nil,
     read = function(count)
-      check_open(file, origin)
-      if start then
-        file:seek("set", position)
-      end
-      local piece = read_file(file, count, origin)
-      position = start and position + #(piece or "")
+      local piece = read_at(position, count or CHUNK)
+      position = position + #(piece or "")
       return piece
     end,
-    rewind = start and function()
-      position = start
+    rewind = function()
+      position = 0
+    end,
+    read_at = read_at,
+    hash_at = function(at, length, options)
+      return hash_file_at(file, start + at, length, options, origin)
     end,
   }
 end
@@ -74,7 +127,7 @@ local function of_function(reader, origin)
     read = function(count)
       local piece
       repeat
-        piece = reader(count)
+        piece = reader(count or CHUNK)
         if piece ~= nil and type(piece) ~= "string" then
           refuse(origin, ("its reader returned a %s, not a string or nil"):format(type(piece)))
         end
@@ -84,13 +137,13 @@ local function of_function(reader, origin)
   }
 end
 
---- Opens a source for reading once.
+--- Opens a source.
 -- Raises `ParamValidationError` for a value that is none.
--- @param value string, open file (read from where it stands), or function(n) -> string or nil: at
---   most about n bytes, nil at the end
--- @param origin table or nil: { words = what comes before the reason in an error's message,
---   operation = API name or nil }; without it, the body of a call
--- @return table: `read(n)`, and `rewind()` where it can be read again
+-- @param value string, open file (read from its position on), or function(n) -> string or nil: about n bytes at most,
+--   nil at the end
+-- @param origin table or nil: { words = what precedes the reason in an error's message, operation = API name or nil };
+--   without it, the body of a call
+-- @return source
 function source.open(value, origin)
   origin = origin or BODY
   if type(value) == "string" then
@@ -103,85 +156,113 @@ function source.open(value, origin)
   return refuse(origin, ("type: %s, valid types: string, open file, function"):format(type(value)))
 end
 
---- The tree hash of all that is left of a source.
--- @param opened table: of `source.open`
--- @param context table or nil: of `new_context`; others get theirs while this goes on
--- @param skip_linear boolean or nil: the plain SHA-256 is not wanted
--- @return tree of `glacier.core`
-function source.hash(opened, context, skip_linear)
-  local tree, before = core.tree_hash(skip_linear), 0
-  local piece = opened.read(CHUNK)
-  while piece do -- a generic `for` would not let a reader yield on Lua 5.1
-    tree:update(piece)
-    if context and tree:length() - before >= YIELD_BYTES then
-      before = tree:length()
-      context:yield()
-    end
-    piece = opened.read(CHUNK)
-  end
-  return tree
+--- A range of a source that can be rewound, as a source with a position of its own. Bytes that a file has gained since
+-- are not part of it.
+-- @param opened source
+-- @param first number: offset of its first byte
+-- @param length number
+-- @param origin table or nil: of `source.open`; reading raises its error where the bytes are not there any more
+-- @return source, with `first` and `length`
+function source.range(opened, first, length, origin)
+  local position = 0
+  return {
+    first = first, length = length, total = length,
+    read = function(count)
+      count = math.min(count or CHUNK, length - position)
+      if count == 0 then
+        return nil
+      end
+      local piece = opened.read_at(first + position, count) or ""
+      if piece == "" then
+        refuse(origin or BODY, ("it has become shorter: it ends at byte %.0f"):format(first + position))
+      end
+      position = position + #piece
+      return piece
+    end,
+    rewind = function()
+      position = 0
+    end,
+    hash_at = opened.total and function(at, count, options)
+      return opened.hash_at(first + at, count, options)
+    end or nil,
+  }
 end
 
--- A reader's bytes, for they will be needed twice: once to be hashed and signed, once to be sent.
+-- ---- hashing -------------------------------------------------------------------------------------
+
+-- Hashes with the core's threads. Returns nil where the core cannot read the source.
+local function hash_in_core(opened, context, options, origin)
+  local started = opened.total and opened.hash_at and opened.hash_at(0, opened.total, options)
+  if not started then
+    return nil
+  end
+  local tree, linear = body_hash.finish(started, context, options.events)
+  if tree == nil then
+    refuse(origin, linear)
+  elseif not tree then
+    error(errors.new("transport", "ReadTimeoutError", "The timeout of the whole call passed while its body was hashed",
+      { retryable = true }), 0)
+  end
+  return { tree = tree, linear = linear, length = opened.total }
+end
+
+-- Hashes piece by piece.
+local function hash_pieces(opened, context, options)
+  local hash, before = core.tree_hash(options.skip_linear), 0
+  local piece = opened.read()
+  while piece do -- a generic `for` would not let a reader yield on Lua 5.1
+    hash:update(piece)
+    if hash:length() - before >= YIELD_BYTES then
+      before = hash:length()
+      context:yield()
+    end
+    piece = opened.read()
+  end
+  local tree, linear = hash:hex()
+  return { tree = tree, linear = linear, length = hash:length() }
+end
+
+--- Hashes a source from its beginning. Other coroutines run meanwhile.
+-- Raises `ParamValidationError` where it cannot be read.
+-- @param opened source, at its beginning
+-- @param context context
+-- @param options table or nil: skip_linear (boolean: without the plain SHA-256), threads (number or nil), events (event
+--   set of `glacier.core`, or nil)
+-- @param origin table or nil: of `source.open`
+-- @return table: tree and linear (hexadecimal), length
+function source.hash(opened, context, options, origin)
+  options = options or {}
+  return hash_in_core(opened, context, options, origin or BODY) or hash_pieces(opened, context, options)
+end
+
+-- The bytes of a reader, which are needed twice: to be hashed and signed, and to be sent.
 local function keep(opened, origin)
   local pieces, length = {}, 0
-  local piece = opened.read(CHUNK)
+  local piece = opened.read()
   while piece do
     pieces[#pieces + 1], length = piece, length + #piece
     if length > KEPT then
       refuse(origin,
         ("it cannot be rewound and is longer than %d bytes: client:upload sends it in parts"):format(KEPT))
     end
-    piece = opened.read(CHUNK)
+    piece = opened.read()
   end
   return of_string(table.concat(pieces))
 end
 
---- What a source has, to its last hashed byte: what a file has gained since is not part of it.
--- @param opened table: `read(n)`, `rewind()`
--- @param length number: bytes that were hashed
+--- Hashes the body of a call.
+-- @param opened source
+-- @param context context
+-- @param options table or nil: of `source.hash`
 -- @param origin table or nil: of `source.open`
--- @return table: `read(n)` -> n bytes at most (256 KiB without n), nil at the end; it raises
---   `ParamValidationError` where they are not there any more. `rewind()` comes before the first read
-function source.exactly(opened, length, origin)
-  local left = 0
-  return {
-    read = function(count)
-      if left == 0 then
-        return nil
-      end
-      local piece = opened.read(math.min(count or CHUNK, left))
-      if not piece then
-        refuse(origin or BODY, "it has become shorter since it was hashed")
-      end
-      left = left - #piece
-      return piece
-    end,
-    rewind = function()
-      opened.rewind()
-      left = length
-    end,
-  }
-end
-
---- Hashes a source, and makes it one that can be read again.
--- @param opened table: of `source.open`
--- @param context table: of `new_context`
--- @param origin table or nil: of `source.open`
--- @return table: { source = with `read(n)` and `rewind()`, tree = of `glacier.core` }
-function source.hash_body(opened, context, origin)
+-- @return table: source = what was hashed, to be read from its beginning; tree, linear, length
+function source.hash_body(opened, context, options, origin)
   if not opened.rewind then
     opened = keep(opened, origin or BODY)
   end
-  local tree = source.hash(opened, context)
-  opened.rewind()
-  return { source = opened, tree = tree }
-end
-
---- The origin of a call's body, for the errors about it.
--- @param operation string: API name
-function source.body_of(operation)
-  return { words = BODY.words, operation = operation }
+  local hashed = source.hash(opened, context, options, origin)
+  hashed.source = source.range(opened, 0, hashed.length, origin)
+  return hashed
 end
 
 return source

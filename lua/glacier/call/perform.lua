@@ -149,7 +149,7 @@ end
 -- @return table: the operation's output, with ResponseMetadata
 function perform.call(runtime, invocation, context)
   if invocation.hashed or invocation.opened then
-    prepare.body(invocation, context)
+    prepare.body(runtime, invocation, context)
   end
   local result, err, why = perform.attempts(runtime, invocation, context)
   prepare.recycle(runtime, invocation)

@@ -67,8 +67,7 @@ end
 -- @param runtime table: of `runtime.new`
 -- @param operation string: API name
 -- @param params table or nil
--- @param hashed table or nil: where params.body was hashed already: { source = with `read(n)` and `rewind()`, tree =
---   of `glacier.core` }
+-- @param hashed table or nil: where params.body was hashed already: of `source.hash_body`
 -- @return invocation
 function prepare.call(runtime, operation, params, hashed)
   local spares = runtime.spare_requests
@@ -108,14 +107,25 @@ function prepare.recycle(runtime, invocation)
 end
 
 --- Reads a streamed body once, for its length and checksums, before the first attempt.
--- @param context context: long work lets others run through it
-function prepare.body(invocation, context)
-  local source = require "glacier.body.source"
-  local origin = source.body_of(invocation.operation)
-  local hashed = invocation.hashed or source.hash_body(invocation.opened, context, origin)
-  invocation.length = hashed.tree:length()
-  invocation.source = source.exactly(hashed.source, invocation.length, origin)
-  invocation.request:stream(hashed.tree)
+-- @param runtime table: of `runtime.new`
+-- @param invocation table
+-- @param context context: long work lets other coroutines run through it
+function prepare.body(runtime, invocation, context)
+  local hashed = invocation.hashed
+  if not hashed then
+    local source = require "glacier.body.source"
+    hashed = source.hash_body(invocation.opened, context, prepare.hash_options(runtime),
+      source.body_of(invocation.operation))
+  end
+  invocation.source, invocation.length = hashed.source, hashed.length
+  invocation.request:stream(hashed.length, hashed.tree, hashed.linear)
+end
+
+--- The options with which the bodies of a client's calls are hashed.
+-- @param runtime table: of `runtime.new`
+-- @return table: of `source.hash`
+function prepare.hash_options(runtime)
+  return { threads = runtime.hash_threads, events = runtime.transport:events() }
 end
 
 local function read_answer(invocation, response)

@@ -1,30 +1,25 @@
---- The upload manager: an archive in one call, or in parts, several at a time, that can be resumed.
-local perform = require "glacier.call.perform"
-local prepare = require "glacier.call.prepare"
+--- The upload manager: an archive in one call, or in parts, several at a time. An upload in parts can be resumed.
+local context_of = require "glacier.async.context"
+local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
-local refuse = require "glacier.upload.refuse"
 local errors = require "glacier.errors"
 local paginate = require "glacier.paginate"
 local parts = require "glacier.upload.parts"
+local perform = require "glacier.call.perform"
 local plan = require "glacier.upload.plan"
-local copcall = require "glacier.async.copcall"
-local source = require "glacier.body.source"
-local new_context = require("glacier.async.context").new
 
 local upload = {}
 
 local function in_one_call(runtime, planned)
-  local context = new_context(runtime.wait, runtime.settings.timeout, runtime.clock)
+  local context = context_of.new(runtime.wait, runtime.settings.timeout, runtime.clock)
   local part = planned.body.next(planned.part_size)
   planned.progress(0, part.length)
-  local tree = source.hash(part, context)
-  planned.body.check_end()
-  local invocation = prepare.call(runtime, "UploadArchive", {
+  local output = parts.upload(runtime, planned, part, context, "UploadArchive", {
     vaultName = planned.vaultName, accountId = planned.accountId, archiveDescription = planned.archiveDescription,
-    body = part.read,
-  }, { source = part, tree = tree })
-  local output = perform.call(runtime, invocation, context)
-  parts.verify(output, (tree:hex()))
+  }, function()
+    planned.body.check_end()
+    return false
+  end)
   planned.progress(part.length, part.length)
   return output
 end
@@ -68,31 +63,47 @@ local function note_pages(runtime, planned, begun)
   end
 end
 
--- The upload as the service has it. One that it does not know may have been completed without our
--- having heard of it: then completing it again gives its archive, for that operation is idempotent.
+-- A tree hash that no body has.
+local NO_HASH = ("0"):rep(64)
+
+-- Whether an upload whose parts cannot be listed was completed, without our having heard of it. Completing it again,
+-- which is idempotent, then gives its archive. An upload that is gone, or another's, does not exist for that either:
+-- this shows it before the body is read. Raises ResourceNotFoundException then.
+local function check_completed(runtime, planned)
+  local good, err = copcall.call(call_on, runtime, planned, "CompleteMultipartUpload", planned.uploadId, {
+    archiveSize = ("%.0f"):format(planned.body.total or planned.part_size), checksum = NO_HASH,
+  })
+  if not good and (type(err) ~= "table" or err.code ~= "InvalidParameterValueException") then
+    error(err, 0)
+  end
+end
+
+-- The upload as the service has it.
 local function list(runtime, planned)
   local begun = { uploadId = planned.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
   local good, err = copcall.call(note_pages, runtime, planned, begun)
   if not good then
-    begun.completed = type(err) == "table" and err.code == "ResourceNotFoundException"
-    return begun.completed and begun or error(err, 0)
-  end
-  if not plan.is_part_size(begun.part_size) then
+    if type(err) ~= "table" or err.code ~= "ResourceNotFoundException" then
+      error(err, 0)
+    end
+    check_completed(runtime, planned)
+    begun.completed = true
+  elseif not plan.is_part_size(begun.part_size) then
     errors.raise("transport", "ResponseParserError",
-      "upload: ListParts answered with no possible part size: " .. tostring(begun.part_size))
+      "upload: ListParts answered with an impossible part size: " .. tostring(begun.part_size))
   end
   return begun
 end
 
--- Whether the body can be what was begun to be uploaded; says nothing as long as its size is not known.
+-- Refuses a body that cannot be the one whose upload was begun, as far as its size is known.
 local function check_fit(planned, begun)
   local total = planned.body.total
   local why = not begun.completed and plan.excess(total, begun.part_size) or nil
   if total and begun.last >= total then
-    why = ("it has %.0f bytes, but of this uploadId there are parts up to byte %.0f"):format(total, begun.last)
+    why = ("it has %.0f bytes, but the service has parts of this uploadId up to byte %.0f"):format(total, begun.last)
   end
   if why then
-    refuse.one(planned.name, why)
+    plan.refuse(planned, why)
   end
 end
 
@@ -102,7 +113,7 @@ local function carry_out(runtime, planned, begun)
   planned.body.check_end()
   check_fit(planned, begun)
   if not hashes[1] then
-    refuse.one(planned.name, "it is empty, and the service keeps no empty archives")
+    plan.refuse(planned, "it is empty, and the service keeps no empty archives")
   end
   local whole = core.combine_tree_hashes(hashes)
   local output = call_on(runtime, planned, "CompleteMultipartUpload", begun.uploadId, {
@@ -111,8 +122,7 @@ local function carry_out(runtime, planned, begun)
   return { output = output, hash = whole }
 end
 
--- Leaves in the error what resuming takes, unless the upload is gone; or has the upload aborted, and
--- says so.
+-- Leaves in the error what resuming needs, unless the upload is gone; or aborts the upload, and leaves that.
 local function give_up(runtime, planned, begun, err)
   local aborted, why
   if planned.abort_on_failure then
@@ -147,10 +157,9 @@ local function send(runtime, planned)
   return in_parts(runtime, planned)
 end
 
---- Uploads an archive: what fits into one part with UploadArchive, else in parts. See README.md.
--- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId`
--- and `partSize` where the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`)
--- where the service has other bytes than were read.
+--- Uploads an archive: with UploadArchive what fits into one part, else in parts. See README.md.
+-- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` where
+-- the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) where the service has other bytes.
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId, archiveDescription as of UploadArchive; one of path
 --   (string), body (string, open file, function) and reader (function, open file); partSize

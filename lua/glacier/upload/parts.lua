@@ -1,64 +1,103 @@
---- Sends the parts of a multipart upload, several at a time.
-local perform = require "glacier.call.perform"
-local prepare = require "glacier.call.prepare"
+--- Sends the parts of an upload, several at a time.
+local copcall = require "glacier.async.copcall"
 local errors = require "glacier.errors"
 local group = require "glacier.async.group"
-local task = require "glacier.async.task"
-local refuse = require "glacier.upload.refuse"
+local perform = require "glacier.call.perform"
 local plan = require "glacier.upload.plan"
-local copcall = require "glacier.async.copcall"
+local prepare = require "glacier.call.prepare"
 local source = require "glacier.body.source"
+local task = require "glacier.async.task"
 
 local parts = {}
 
---- Raises `ChecksumError` where the service does not have the bytes that were hashed here.
+--- Checks that the service has the bytes that were hashed here.
+-- Raises `ChecksumError` (kind "transport").
 -- @param output table: of the operation that sent them
 -- @param hash string: their tree hash
 function parts.verify(output, hash)
   local theirs = output.checksum
   if theirs and theirs:lower() ~= hash then
-    errors.raise("transport", "ChecksumError",
-      ("Checksum x-amz-sha256-tree-hash failed, expected checksum %s did not match calculated checksum %s."):format(
-        theirs, hash), { retryable = true, operation = "upload", archiveId = output.archiveId })
+    local message = "Checksum x-amz-sha256-tree-hash failed, expected checksum %s did not match calculated checksum %s."
+    errors.raise("transport", "ChecksumError", message:format(theirs, hash),
+      { retryable = true, operation = "upload", archiveId = output.archiveId })
   end
 end
 
--- Makes the job that sends a part, unless the service has it already. It leaves part.hash.
-local function task_of(runtime, planned, begun, part)
-  local last = part.first + part.length - 1
-  return task.new(runtime, function(context)
-    local tree = source.hash(part, context)
-    part.hash = (tree:hex())
-    local there = begun.listed[part.first]
-    if begun.completed or there and there.last == last and there.hash == part.hash then
-      return
+-- Whether a part has to be read, hashed and sent again, because its bytes were damaged on the way. The service has no
+-- code of its own for that.
+local function is_damaged(err)
+  if type(err) ~= "table" then
+    return false
+  elseif err.code == "ChecksumError" then
+    return err.archiveId == nil -- an archive that exists is not uploaded twice
+  end
+  return err.code == "InvalidParameterValueException" and tostring(err.message):lower():find("checksum", 1, true) ~= nil
+end
+
+local function hash(runtime, planned, part, context)
+  part.rewind()
+  return source.hash(part, context, prepare.hash_options(runtime), planned.origin)
+end
+
+local function send_once(runtime, operation, params, part, hashed, context)
+  params.body, hashed.source = part.read, part
+  local output = perform.call(runtime, prepare.call(runtime, operation, params, hashed), context)
+  parts.verify(output, hashed.tree)
+  return output
+end
+
+--- Hashes a part and sends it. A part that arrived damaged is read, hashed and sent again.
+-- @param runtime table: of `runtime.new`
+-- @param planned table: of `plan.new`
+-- @param part source: of `glacier.body.parts`; gets its tree hash as `hash`
+-- @param context context
+-- @param operation string: "UploadArchive" or "UploadMultipartPart"
+-- @param params table: its parameters without the body
+-- @param is_known function(tree hash) -> boolean: whether the service has the part already; it may raise
+-- @return table: the operation's output; nil where the service has the part
+function parts.upload(runtime, planned, part, context, operation, params, is_known)
+  for attempt = 1, runtime.settings.max_attempts do
+    local hashed = hash(runtime, planned, part, context)
+    part.hash = hashed.tree
+    if is_known(part.hash) then
+      return nil
     end
     context:yield()
-    local invocation = prepare.call(runtime, "UploadMultipartPart", {
+    local good, outcome = copcall.call(send_once, runtime, operation, params, part, hashed, context)
+    if good then
+      return outcome
+    elseif attempt == runtime.settings.max_attempts or not is_damaged(outcome) then
+      return error(outcome, 0)
+    end
+  end
+end
+
+-- Makes the task that sends a part, unless the service has it already.
+local function task_of(runtime, planned, begun, part)
+  local last = part.first + part.length - 1
+  local function is_known(tree)
+    local there = begun.listed[part.first]
+    return begun.completed or there ~= nil and there.last == last and there.hash == tree
+  end
+  return task.new(runtime, function(context)
+    parts.upload(runtime, planned, part, context, "UploadMultipartPart", {
       vaultName = planned.vaultName, accountId = planned.accountId, uploadId = begun.uploadId,
-      range = ("bytes %.0f-%.0f/*"):format(part.first, last), body = part.read,
-    }, { source = part, tree = tree })
-    parts.verify(perform.call(runtime, invocation, context), part.hash)
+      range = ("bytes %.0f-%.0f/*"):format(part.first, last),
+    }, is_known)
   end)
 end
 
 local function check_number(planned, begun, number)
   if number > plan.MOST_PARTS and not begun.completed then
-    refuse.one(planned.name, ("it is longer than %d parts of %.0f bytes: it needs a larger partSize"):format(
+    plan.refuse(planned, ("it is longer than %d parts of %.0f bytes: it needs a larger partSize"):format(
       plan.MOST_PARTS, begun.part_size))
   end
 end
 
---- Sends all parts that the service does not have, and tells of progress: before the first, and
--- after each. What is under way when something fails is given up.
--- @param runtime table: of `runtime.new`
--- @param planned table: of `plan.new`
--- @param begun table: uploadId, part_size, listed = { [first byte] = { last =, hash = } },
---   completed = whether there is nothing to send any more
--- @return list of strings: the tree hash of each part
-function parts.send(runtime, planned, begun)
-  local hashes, number, done = {}, 0, 0
-  local running = group.new(function()
+-- The group of the tasks that send the parts.
+local function sending(runtime, planned, begun)
+  local number = 0
+  return group.new(function()
     local part = planned.body.next(begun.part_size)
     if part then
       number = number + 1
@@ -66,17 +105,27 @@ function parts.send(runtime, planned, begun)
       return { task = task_of(runtime, planned, begun, part), part = part, number = number }
     end
   end, planned.concurrency)
-  local function send_all()
+end
+
+--- Sends all parts that the service does not have, and reports progress: before the first part and after each. After a
+-- failure, the parts under way are given up.
+-- @param runtime table: of `runtime.new`
+-- @param planned table: of `plan.new`
+-- @param begun table: uploadId, part_size, listed = { [first byte] = { last =, hash = } }, completed = whether the
+--   service has everything
+-- @return list of strings: the tree hash of each part
+function parts.send(runtime, planned, begun)
+  local running, hashes, done = sending(runtime, planned, begun), {}, 0
+  planned.progress(0, planned.body.total, begun.uploadId)
+  local good, err = copcall.call(function()
     local entry = running:next()
-    while entry do -- a generic `for` would not let the wait yield on Lua 5.1
+    while entry do -- a generic `for` would not let a reader yield on Lua 5.1
       entry.task:result()
       hashes[entry.number], done = entry.part.hash, done + entry.part.length
       planned.progress(done, planned.body.total, begun.uploadId)
       entry = running:next()
     end
-  end
-  planned.progress(0, planned.body.total, begun.uploadId)
-  local good, err = copcall.call(send_all)
+  end)
   if not good then
     running:cancel()
     return error(err, 0)

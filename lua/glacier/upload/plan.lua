@@ -1,7 +1,8 @@
---- The arguments of `client:upload`, checked all at once, and how they are to be carried out.
-local body = require "glacier.body.parts"
+--- The arguments of `client:upload`, checked all at once, and what follows from them.
 local core = require "glacier.core"
-local refuse = require "glacier.upload.refuse"
+local errors = require "glacier.errors"
+local parts = require "glacier.body.parts"
+local source = require "glacier.body.source"
 
 local plan = {}
 
@@ -10,9 +11,14 @@ local MIB = 1024 * 1024
 -- The service's limits: "Uploading Large Archives in Parts" of the developer guide.
 local MOST_PARTS, SMALLEST, LARGEST = 10000, MIB, 4096 * MIB
 
--- Bytes of a part where nothing else is asked for: small enough to be held in memory several times,
--- large enough that requests cost little beside it.
+-- The default size of parts: small enough to be held in memory several times, large enough that a request costs little
+-- beside it.
 local USUAL = 4 * MIB
+
+-- Characters of an archive description, which may be ASCII from space to tilde ("Upload Archive", developer guide).
+local DESCRIPTION_MAX = 1024
+
+local WORDS = "upload: Parameter validation failed:\n"
 
 --- How many parts an upload may have.
 plan.MOST_PARTS = MOST_PARTS
@@ -26,15 +32,33 @@ function plan.is_part_size(value)
   return size == value
 end
 
---- The size of parts for a body, so that 10,000 of them suffice.
+--- The size of parts for a body, so that 10,000 of them are enough.
 -- @param total number or nil: bytes; nil where they are not known
--- @return number; the largest there is for what is too much for any
+-- @return number; the largest one for a body that is too large for any
 function plan.part_size(total)
   local size = USUAL
   while size < LARGEST and size * MOST_PARTS < (total or 0) do
     size = size * 2
   end
   return size
+end
+
+local function line_of(name, why)
+  return ("Invalid value for parameter %s, %s"):format(name, why)
+end
+
+--- The origin of an upload's body, for the errors about it.
+-- @param name string: the parameter that it came in
+-- @return table: of `source.open`
+function plan.origin(name)
+  return { operation = "upload", words = WORDS .. line_of(name, "") }
+end
+
+--- Raises `ParamValidationError` about the body of an upload.
+-- @param planned table: of `plan.new`
+-- @param why string
+function plan.refuse(planned, why)
+  return source.refuse(planned.origin, why)
 end
 
 local function is_count(value)
@@ -86,6 +110,20 @@ local function check_members(operation, params, problems)
   problems[#problems + 1] = err.message:gsub("^Parameter validation failed:\n", "")
 end
 
+local function check_description(text, problems)
+  if type(text) ~= "string" then
+    return
+  end
+  local position = text:find "[^ -~]"
+  if position then
+    problems[#problems + 1] = line_of("archiveDescription",
+      ("it may have printable ASCII characters only: byte %d is another"):format(position))
+  elseif #text > DESCRIPTION_MAX then
+    problems[#problems + 1] = line_of("archiveDescription",
+      ("it has %d characters, %d are allowed"):format(#text, DESCRIPTION_MAX))
+  end
+end
+
 local function check_own(given, problems)
   for _, name in ipairs(all) do
     local row, value = own[name], given[name]
@@ -110,7 +148,7 @@ local function body_name(given, problems)
   return names[1]
 end
 
---- Why a body is too much for parts of a size; nil where it is not.
+--- Why a body is too large for parts of a size; nil where it is not.
 -- @param total number or nil: bytes
 -- @param size number: bytes
 function plan.excess(total, size)
@@ -124,12 +162,12 @@ local function open_body(given, problems)
   if problems[1] then
     return nil
   end
-  local opened, why = body.open(name, given[name])
+  local opened, why = parts.open(name, given[name], plan.origin(name))
   local size = given.partSize or opened and plan.part_size(opened.total)
   -- An upload that is resumed has the part size it began with.
   why = why or plan.excess(opened.total, not given.uploadId and size or LARGEST)
   if why then
-    problems[1] = refuse.line(name, why)
+    problems[1] = line_of(name, why)
   end
   return opened, name, size
 end
@@ -141,6 +179,7 @@ local function check(given)
     vaultName = given.vaultName, accountId = given.accountId, archiveDescription = given.archiveDescription, body = "",
   }, problems)
   check_members("ListParts", { vaultName = "-", uploadId = given.uploadId == nil and "-" or given.uploadId }, problems)
+  check_description(given.archiveDescription, problems)
   check_own(given, problems)
   return problems
 end
@@ -149,13 +188,14 @@ end
 -- Raises `ParamValidationError`, listing every problem, one a line; what was opened is then closed.
 -- @param given table or nil
 -- @return table: vaultName, accountId or nil, archiveDescription or nil, uploadId or nil, body (of
---   `glacier.body.parts`), name (the parameter that it came in), part_size, concurrency, progress
+--   `glacier.body.parts`), origin (of `source.open`), part_size, concurrency, progress
 --   (a function), abort_on_failure
 function plan.new(given)
   if given == nil then
     given = {}
   elseif type(given) ~= "table" then
-    refuse.all { ("Invalid type for parameter input, type: %s, valid types: table"):format(type(given)) }
+    errors.invalid("upload", WORDS .. ("Invalid type for parameter input, type: %s, valid types: table"):format(
+      type(given)))
   end
   local problems = check(given)
   local opened, name, size = open_body(given, problems)
@@ -163,11 +203,11 @@ function plan.new(given)
     if opened then
       opened.close()
     end
-    refuse.all(problems)
+    errors.invalid("upload", WORDS .. table.concat(problems, "\n"))
   end
   return {
     vaultName = given.vaultName, accountId = given.accountId, archiveDescription = given.archiveDescription,
-    uploadId = given.uploadId, body = opened, name = name, part_size = math.floor(size),
+    uploadId = given.uploadId, body = opened, origin = plan.origin(name), part_size = math.floor(size),
     concurrency = given.concurrency or 4, progress = given.progress or function() end,
     abort_on_failure = given.abort_on_failure,
   }
