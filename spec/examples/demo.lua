@@ -1,6 +1,7 @@
 -- `make demo`: sets the notifications of a vault and reads them back, uploads an archive, starts its
--- retrieval, receives the message when the job completes, and downloads the archive. It uses the local
--- service, which checks every byte, and its own HTTP subscriber.
+-- retrieval, verifies the message that says that it is complete, and downloads the archive, with an
+-- interruption. It uses the local service, which checks every byte, and its own HTTP subscriber.
+local http = require "socket.http"
 local glacier = require "glacier"
 local service = require "spec.support.local_service"
 local subscriber = require "spec.examples.subscriber"
@@ -35,22 +36,40 @@ local config = client:get_vault_notifications({ vaultName = vault }).vaultNotifi
 step("get_vault_notifications", config.SNSTopic)
 step("", table.concat(config.Events, ", "))
 
-local archive = client:upload_archive {
-  vaultName = vault, archiveDescription = "a greeting", body = "Welcome to Amazon Glacier.",
+local archive = client:upload {
+  vaultName = vault, archiveDescription = "a greeting", body = ("Welcome to Amazon Glacier.\n"):rep(300000),
 }
-step("upload_archive", archive.archiveId)
+step("upload", archive.archiveId)
 
 local started = client:initiate_job {
   vaultName = vault, jobParameters = { Type = "archive-retrieval", ArchiveId = archive.archiveId },
 }
 step("initiate_job", started.jobId)
 
-local job = glacier.parse_notification(inbox.message())
-step("the message", job.Action, job.StatusCode, job.ArchiveSizeInBytes, "bytes")
+-- The local service signs as SNS does. Its certificate is at the path that the message names.
+local text = inbox.message()
+local certificate = http.request(amazon.url .. text:match '"SigningCertURL" : "https://[^/]+(/[^"]+)"')
+local job = glacier.verify_notification(text, { topics = { topic }, certificate = certificate })
+step("verify_notification", job.Action, job.StatusCode, job.ArchiveSizeInBytes, "bytes")
 assert(job.JobId == started.jobId and job.SHA256TreeHash == archive.checksum, "the message is about something else")
 
-local output = client:get_job_output { vaultName = vault, jobId = job.JobId }
-step("get_job_output", output.body:read "a")
+local path = os.tmpname()
+local function download(progress)
+  return client:download {
+    vaultName = vault, jobId = job.JobId, path = path, partSize = 1024 * 1024, concurrency = 1, progress = progress,
+  }
+end
+
+local ok, interruption = pcall(download, function(done)
+  if done > 0 then error(("interrupted after %d bytes"):format(done), 0) end
+end)
+assert(not ok)
+step("download", interruption)
+local resumed_at
+local output = download(function(done) resumed_at = resumed_at or done end)
+step("download, again", ("resumed after %d bytes; %d bytes in all"):format(resumed_at, output.size))
+assert(output.checksum == archive.checksum)
+os.remove(path)
 
 local removed = client:delete_vault_notifications { vaultName = vault }
 step("delete_vault_notifications", removed.ResponseMetadata.HTTPStatusCode)
