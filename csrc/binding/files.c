@@ -18,6 +18,7 @@ int gl_lua_read_file(lua_State *L) {
   char problem[GL_FILE_PROBLEM_SIZE] = "";
   const char *path = check_path(L, 1);
   lua_Number limit = luaL_checknumber(L, 2);
+  luaL_argcheck(L, limit >= 0 && limit < 1e15, 2, "expected a number of bytes");
   lua_settop(L, 2);
   gl_buf *text = gl_box_new_buf(L);
   gl_file_result result = gl_file_read(path, (size_t)limit, text, problem);

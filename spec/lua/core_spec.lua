@@ -44,6 +44,12 @@ describe("the C module", function()
     assert.is_false((pcall(core.prepare, 5, {}, "http://h")))
   end)
 
+  it("refuses to read a file up to a limit that is not a size", function()
+    for _, limit in ipairs { -1, 0 / 0, math.huge } do
+      assert.matches("expected a number of bytes", catch(core.read_file, "/dev/null", limit), 1, true)
+    end
+  end)
+
   it("does not take userdata of another class", function()
     local request, response = core.request { method = "GET", url = "http://h/" }, core.response { status = 200 }
     assert.matches("glacier.request expected, got userdata", catch(request.export, response), 1, true)
