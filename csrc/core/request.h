@@ -11,9 +11,9 @@
  *   Host, X-Amz-Date,             core/sigv4, gl_sigv4_add_headers                yes
  *     X-Amz-Security-Token
  *   Authorization                 core/sigv4, gl_sigv4_authorize                  no
- *   User-Agent,                   lua/glacier/call/prepare.lua                    no
+ *   User-Agent,                   binding/request, core.prepare                   no
  *     amz-sdk-invocation-id
- *   amz-sdk-request               lua/glacier/call/exchange.lua, each attempt     no
+ *   amz-sdk-request               binding/request, request:sign, each attempt     no
  *   headers of requests for keys  the provider in lua/glacier/credentials         yes, if it signs
  *   Content-Length, Connection,   libcurl, or the host's transport                no
  *     Transfer-Encoding
