@@ -41,8 +41,8 @@ static gl_events *opt_events(lua_State *L, int argument) {
   return *events;
 }
 
-/* Starts the hash on top from the arguments threads, skip_linear and events, the first of which is
- * at `first`.  The body at 1 is anchored. */
+/* Starts the hash on top of the stack.  The arguments threads, skip_linear and events begin at
+ * index `first`.  Anchors the body, which is at index 1. */
 static void start(lua_State *L, body_hash *self, const gl_body_input *input, int first) {
   gl_error error;
   int threads = opt_threads(L, first), skip_linear = lua_toboolean(L, first + 1);
@@ -87,7 +87,7 @@ int gl_lua_hash_file(lua_State *L) {
   struct stat facts;
   FILE *stream = check_file(L);
   lua_settop(L, 6);
-  fflush(stream); /* what was written through it counts */
+  fflush(stream); /* pread does not see the bytes in its buffer */
   int64_t at = ftello(stream);
   if (at < 0 || fstat(fileno(stream), &facts) != 0 || !S_ISREG(facts.st_mode))
     return 0;

@@ -1,11 +1,12 @@
-/* Hashes of whole bodies as userdata, computed by threads without copies through Lua.
+/* Hashes of whole bodies as userdata.  Threads compute them without copies through Lua.
  *
- * hash:poll([wait_ms]) -> whether it is done.  Waits so long for the threads, by default not at
- * all; without threads, hashes a few MiB. hash:has_threads() -> whether threads are at work, so
- * that polling again at once is of no use. hash:wait(): returns when it is done. hash:result() ->
- * tree hash, linear hash (nil if skipped); or nil and what is wrong with the input. It waits if the
- * hash is not done, and raises what is not the input's fault. hash:cancel(): stops the threads and
- * forgets the input. */
+ *   hash:poll([wait_ms]) -> whether the hash is done.  Waits at most `wait_ms` for the threads, by
+ *       default 0.  Without threads, hashes a few MiB.
+ *   hash:has_threads() -> whether threads do the work; the caller should wait before it polls again
+ *   hash:wait(): waits until the hash is done
+ *   hash:result() -> tree hash, linear hash (nil if skipped); or nil and what is wrong with the
+ * input. Waits until the hash is done.  Raises an error that the input did not cause.
+ *   hash:cancel(): stops the threads and releases the input */
 #ifndef GL_BINDING_BODY_HASH_H
 #define GL_BINDING_BODY_HASH_H
 
@@ -13,15 +14,15 @@
 
 extern const gl_box_class gl_body_hash_box; /* of a gl_body_hash */
 
-/* core.hash_string(text [, threads [, skip_linear [, events]]]) -> hash.  `threads`: at most so
- * many; nil: as many as processors, at most 8; 0: none.  `events`: the event set that becomes ready
- * when the threads end. */
+/* core.hash_string(text [, threads [, skip_linear [, events]]]) -> hash.  `threads` is the greatest
+ * number of threads, which may be 0; by default the number of processors, at most 8.  `events` is
+ * the event set that becomes ready when the threads end. */
 int gl_lua_hash_string(lua_State *L);
 
 /* core.hash_file(file [, offset [, length [, threads [, skip_linear [, events]]]]]) -> hash,
- * length; nil if `file`, an open file of the io library, is not a regular file.  `offset` is by
- * default where the file stands, `length` what follows it.  The file's position does not move, and
- * it may be closed meanwhile. */
+ * length; nil if `file`, an open file of the io library, is not a regular file.  `offset` and
+ * `length` are in bytes.  By default, `offset` is the position of the file, and `length` goes to
+ * its end.  The position does not change, and the file may be closed before the hash is done. */
 int gl_lua_hash_file(lua_State *L);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Pushes the metatable; nil while the class is not registered. */
+/* Pushes the metatable, or nil if the class is not registered. */
 static void push_metatable(lua_State *L, const gl_box_class *of) {
   lua_pushstring(L, of->name);
   lua_rawget(L, LUA_REGISTRYINDEX);
@@ -16,9 +16,9 @@ static void *raise_type(lua_State *L, int index, const gl_box_class *of) {
 
 /* ---- metamethods ------------------------------------------------------------------------- */
 
-/* The upvalues of a metamethod are the metatable, for gl_box_self, and the class. */
+/* A metamethod has two upvalues: the metatable, for gl_box_self, and the class. */
 
-/* Only a box is cleared, whatever a script passes. */
+/* A script may call this with any value, so gl_box_self checks that it is a box. */
 static int box_gc(lua_State *L) {
   const gl_box_class *of = lua_touserdata(L, lua_upvalueindex(2));
   gl_box_self(L, of);
@@ -34,7 +34,7 @@ static int box_tostring(lua_State *L) {
 
 /* ---- registering ------------------------------------------------------------------------- */
 
-/* Whether the class exists in this state. */
+/* Returns whether the class exists in this state.  Raises an error for another version. */
 static int is_registered(lua_State *L, const gl_box_class *of) {
   push_metatable(L, of);
   int known = lua_istable(L, -1);
@@ -65,7 +65,7 @@ static void set_metamethods(lua_State *L, const gl_box_class *of) {
   lua_setfield(L, -2, "__name");
   lua_pushliteral(L, GL_VERSION);
   lua_setfield(L, -2, "version");
-  lua_pushboolean(L, 0); /* a script that took __gc from here could free what others borrow */
+  lua_pushboolean(L, 0); /* hides __gc from scripts, which could free what other objects borrow */
   lua_setfield(L, -2, "__metatable");
 }
 
@@ -117,7 +117,7 @@ void gl_box_clear(lua_State *L, int index, const gl_box_class *of) {
   memset(value, 0, of->size);
 }
 
-/* ---- scratch buffers --------------------------------------------------------------------- */
+/* ---- buffers ----------------------------------------------------------------------------- */
 
 static void clear_buf(void *value) {
   gl_buf_clear(value);

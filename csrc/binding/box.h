@@ -1,8 +1,8 @@
-/* Userdata that own C values.  A box is pushed zeroed and with its metatable before anything is
- * acquired into it, so the collector frees it whatever a Lua function raises in between.
+/* Boxes: userdata that own C values.  A new box is zeroed and has its metatable before it gets a
+ * resource, so the collector frees the resource even if a Lua function raises an error.
  *
- * A class is known by its name, not by an address: the shared objects of this project that are
- * loaded into one state share their boxes. */
+ * A class is identified by its name, not by an address.  So several shared objects of this project
+ * can share their boxes in one Lua state. */
 #ifndef GL_BINDING_BOX_H
 #define GL_BINDING_BOX_H
 
@@ -15,33 +15,33 @@
 typedef struct gl_box_class {
   const char *name;      /* "glacier.request": the key in the registry, and the name in messages */
   size_t size;           /* of the C value */
-  void (*clear)(void *); /* frees what the value owns; legal for zero and any number of times */
+  void (*clear)(void *); /* frees what the value owns; legal for the zero value and repeatedly */
   const luaL_Reg *methods; /* ends in a row of NULLs */
-  int closes;              /* whether Lua 5.4's <close> clears it; not if others borrow from it */
+  int closes; /* whether Lua 5.4's <close> clears the box; 0 if other objects borrow from it */
 } gl_box_class;
 
-/* Makes the metatable of a class in this state, unless it exists: a state may open the module again
- * while boxes of the first time live, and several shared objects may register one class.  Raises if
- * a shared object of another version made it. */
+/* Creates the metatable of a class in this state, unless it exists.  It may exist because the state
+ * opens the module again, or because another shared object registered the class.  Raises an error
+ * if a shared object of another version created it. */
 void gl_box_register(lua_State *L, const gl_box_class *of);
 
-/* Pushes a new zeroed box. */
+/* Pushes a new zeroed box and returns its value. */
 void *gl_box_new(lua_State *L, const gl_box_class *of);
 
-/* The value of the box at `index`, which is an argument; raises for anything else. */
+/* Returns the value of the box at argument `index`.  Raises an argument error for anything else. */
 void *gl_box_check(lua_State *L, int index, const gl_box_class *of);
 
-/* As gl_box_check(L, 1, of), and faster: for the functions of `of->methods` only. */
+/* A faster gl_box_check(L, 1, of).  Only the functions of `of->methods` may call it. */
 void *gl_box_self(lua_State *L, const gl_box_class *of);
 
-/* Clears the box at `index` and zeroes it.  Done as soon as the value is not needed any more: a
- * collector that has no memory to call a finalizer drops the box without it. */
+/* Clears and zeroes the value of the box at `index`.  Call it as soon as the value is not needed
+ * any more: a collector without memory for a finalizer call drops a box without clearing it. */
 void gl_box_clear(lua_State *L, int index, const gl_box_class *of);
 
-/* Pushes a scratch buffer. */
+/* Pushes an empty buffer for temporary use. */
 gl_buf *gl_box_new_buf(lua_State *L);
 
-/* The class of scratch buffers, for gl_box_register. */
+/* The class of these buffers, for gl_box_register. */
 extern const gl_box_class gl_buf_box;
 
 #endif

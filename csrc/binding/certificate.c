@@ -7,7 +7,7 @@ static void clear_certificate(void *value) {
   gl_certificate_clear(value);
 }
 
-/* Returns true, or nil and the message of an error; raises if memory has run out. */
+/* Returns true, or nil and the message of the error.  Raises an error if memory has run out. */
 static int return_check(lua_State *L, int kind, const gl_error *error) {
   if (kind == GL_MEMORY)
     return gl_raise_memory(L);

@@ -51,7 +51,7 @@ void gl_compat_set_anchor(lua_State *L, int index) {
 
 int gl_compat_toint64(lua_State *L, int index, int64_t *out) {
   lua_Number value = lua_tonumber(L, index);
-  /* 2^63 itself is out of range, and every comparison with a NaN is false. */
+  /* 2^63 is out of range.  Every comparison with a NaN is false. */
   if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0))
     return 0;
   *out = (int64_t)value;

@@ -1,5 +1,5 @@
-/* One spelling for what differs between the Lua C APIs 5.1 (with LuaJIT) to 5.5.  No other file
- * tests LUA_VERSION_NUM. */
+/* Hides the differences between the C APIs of Lua 5.1 (with LuaJIT) to 5.5.  No other file tests
+ * LUA_VERSION_NUM. */
 #ifndef GL_BINDING_COMPAT_H
 #define GL_BINDING_COMPAT_H
 
@@ -16,28 +16,28 @@
 #define gl_compat_rawlen lua_rawlen
 #endif
 
-/* The index, counted from the bottom of the stack. */
+/* Converts an index to one that counts from the bottom of the stack. */
 int gl_compat_absindex(lua_State *L, int index);
 
-/* Adds functions to the table below the `upvalues` values on top, each function with copies of
- * these values, and pops them: luaL_setfuncs. */
+/* Works as luaL_setfuncs.  Adds functions to the table that is below the `upvalues` values on top
+ * of the stack.  Each function gets copies of these values as upvalues.  Pops the values. */
 void gl_compat_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues);
 
-/* Pushes a userdata that gl_compat_set_anchor can be used on. */
+/* Pushes a userdata of `size` bytes that can have an anchor, and returns its memory. */
 void *gl_compat_newuserdata(lua_State *L, size_t size);
 
-/* Keeps the table on top alive as long as the userdata at `index`, and pops it. */
+/* Pops a table and keeps it alive as long as the userdata at `index`. */
 void gl_compat_set_anchor(lua_State *L, int index);
 
-/* Whether the number at `index` (of type number, not a string) is an integer of 64 bits; an
- * integral float is one. */
+/* Converts the number at `index`, which is not a string, to a 64-bit integer.  Returns whether it
+ * is one; a float without a fraction counts as an integer. */
 int gl_compat_toint64(lua_State *L, int index, int64_t *out);
 
-/* The stream of the open file of the io library at `index`, which is an argument; NULL for a closed
- * one.  Raises for any other value. */
+/* Returns the stream of the io library's file at argument `index`, or NULL if the file is closed.
+ * Raises an argument error for any other value. */
 FILE *gl_compat_checkfile(lua_State *L, int index);
 
-/* Pushes an integer: of Lua's integer type where there is one, otherwise the nearest number. */
+/* Pushes an integer.  A Lua without an integer type gets the nearest number. */
 void gl_compat_pushint64(lua_State *L, int64_t value);
 
 #endif

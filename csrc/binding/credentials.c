@@ -22,7 +22,7 @@ static const luaL_Reg credentials_methods[] = {{"access_key_id", credentials_acc
 const gl_box_class gl_credentials_box = {"glacier.credentials", sizeof(gl_signer),
                                          clear_credentials, credentials_methods, 0};
 
-/* The key at an argument; NULL if it is absent. */
+/* Returns the key at an argument, or NULL if it is absent. */
 static const char *check_key(lua_State *L, int argument) {
   size_t length;
   gl_error error;
@@ -30,7 +30,7 @@ static const char *check_key(lua_State *L, int argument) {
   if (!key || strlen(key) == length)
     return key;
   gl_error_set(&error, GL_CREDENTIALS, "CredentialRetrievalError",
-               "Invalid credentials: a key has a zero byte");
+               "invalid credentials: a key contains a zero byte");
   gl_raise(L, &error, NULL);
   return NULL;
 }

@@ -14,8 +14,8 @@ static void set_string(lua_State *L, const char *name, const char *value) {
 
 /* ---- the object -------------------------------------------------------------------------- */
 
-/* Pushes a field of the error as text; "" if it is missing or of another type, since a handler may
- * have changed it. */
+/* Pushes a field of the error as text.  Pushes "" if the field is missing or has another type,
+ * because user code may have changed it. */
 static void push_field(lua_State *L, const char *name) {
   lua_pushstring(L, name);
   lua_rawget(L, 1);
@@ -32,7 +32,7 @@ static int field_is(lua_State *L, const char *name, const char *text) {
   return same;
 }
 
-/* Pushes the number of retries if the attempts ran out; returns whether it pushed anything. */
+/* If all attempts were used, pushes the number of retries.  Returns whether it pushed a value. */
 static int push_retries(lua_State *L) {
   int top = lua_gettop(L);
   lua_pushliteral(L, "response");
@@ -53,8 +53,8 @@ static int push_retries(lua_State *L) {
   return 0;
 }
 
-/* botocore's words.  The pieces are joined, not formatted, because a message may contain zero
- * bytes. */
+/* Pushes botocore's text.  The parts are concatenated, not formatted, because a message may contain
+ * zero bytes. */
 static void push_service_text(lua_State *L) {
   int bottom = lua_gettop(L);
   lua_pushliteral(L, "An error occurred (");
@@ -69,8 +69,8 @@ static void push_service_text(lua_State *L) {
   lua_pushliteral(L, ": ");
   push_field(L, "message");
   if (field_is(L, "code", "NoLongerSupportedException"))
-    lua_pushliteral(L, " (Amazon Glacier takes no new customers since December 2025, and this "
-                       "account has no Glacier storage: no operation will work)");
+    lua_pushliteral(L, " (Amazon Glacier has accepted no new customers since December 2025. This "
+                       "account has no Glacier storage, so no operation will work.)");
   lua_concat(L, lua_gettop(L) - bottom);
 }
 
@@ -109,7 +109,7 @@ void gl_error_object_mark(lua_State *L) {
 
 enum { MESSAGE_MAX = 4096 /* bytes: a server may send a whole page as its message */ };
 
-/* Makes the string on top valid UTF-8 of at most `limit` bytes. */
+/* Replaces the string on top with valid UTF-8 of at most `limit` bytes. */
 static void clean_text(lua_State *L, size_t limit) {
   size_t length;
   const char *text = lua_tolstring(L, -1, &length);

@@ -1,35 +1,35 @@
-/* The one error object: a table with the fields of the public contract (code, message, kind,
- * operation, status, request_id, type, attempts, retryable, response).  Its __tostring gives the
- * same text as boto3.  A failed allocation raises Lua's own "not enough memory" instead, because
- * there may be no memory for a table. */
+/* The error object: a table with the fields of the public contract (code, message, kind, operation,
+ * status, request_id, type, attempts, retryable, response).  Its __tostring returns the same text
+ * as boto3.  A failed allocation raises Lua's own "not enough memory" instead, because there may be
+ * no memory for a table. */
 #ifndef GL_BINDING_ERROR_OBJECT_H
 #define GL_BINDING_ERROR_OBJECT_H
 
 #include "binding/compat.h"
 #include "core/error.h"
 
-/* Makes the metatable in this state, unless it exists. */
+/* Creates the metatable in this state, unless it exists. */
 void gl_error_object_register(lua_State *L);
 
-/* Gives the table on top the metatable of error objects. */
+/* Sets the metatable of error objects on the table on top of the stack. */
 void gl_error_object_mark(lua_State *L);
 
-/* Pops the message, a string, and pushes an error object with it that is not retryable. `operation`
- * is an API name or NULL. */
+/* Pops the message, a string, and pushes an error object with that message that is not retryable.
+ * `operation` is an API name or NULL. */
 void gl_error_object_new(lua_State *L, gl_kind kind, const char *code, const char *operation);
 
-/* Pushes the error object of a core error; `operation` is an API name or NULL.  Raises for
- * GL_MEMORY. */
+/* Pushes the error object of a core error.  `operation` is an API name or NULL.  For GL_MEMORY,
+ * raises Lua's memory error instead. */
 void gl_error_object_push(lua_State *L, const gl_error *error, const char *operation);
 
-/* The same, raised. */
+/* Raises that error object.  Never returns; the int is for `return gl_raise(...)`. */
 int gl_raise(lua_State *L, const gl_error *error, const char *operation);
 
-/* Raises Lua's memory error. */
+/* Raises Lua's memory error.  Never returns. */
 int gl_raise_memory(lua_State *L);
 
-/* core.error{ code=, message=, kind=, … } -> the same table as an error object, not raised.  Its
- * message is made valid UTF-8, and shortened to 4 KiB unless it is of kind "validation". */
+/* core.error{ code=, message=, kind=, … } -> the same table as an error object; does not raise it.
+ * The message becomes valid UTF-8, and is cut to 4 KiB unless the kind is "validation". */
 int gl_lua_error(lua_State *L);
 
 #endif

@@ -20,7 +20,7 @@ int gl_lua_events(lua_State *L) {
 
 gl_events *gl_lua_check_events(lua_State *L, int index) {
   gl_events **events = gl_box_check(L, index, &gl_events_box);
-  luaL_argcheck(L, *events != NULL, index, "an event set that was collected");
+  luaL_argcheck(L, *events != NULL, index, "the event set was collected");
   return *events;
 }
 
@@ -29,8 +29,8 @@ long gl_lua_check_ms(lua_State *L, int argument) {
   return ms >= INT_MAX ? INT_MAX : ms > 0 ? (long)ms : 0;
 }
 
-/* events:fd() -> a descriptor that is readable when one of the set is; nil where there is only poll
- */
+/* events:fd() -> a descriptor that is readable when a descriptor of the set is ready; nil on a
+ * system that has only poll(2) */
 static int events_fd(lua_State *L) {
   int fd = gl_events_fd(gl_lua_check_events(L, 1));
   if (fd < 0)
@@ -39,7 +39,7 @@ static int events_fd(lua_State *L) {
   return 1;
 }
 
-/* events:timeout() -> seconds until the next timer is due; nil when none runs */
+/* events:timeout() -> seconds until the next timer is due; nil if there is no timer */
 static int events_timeout(lua_State *L) {
   long timeout = gl_events_timeout(gl_lua_check_events(L, 1));
   if (timeout < 0)
@@ -48,13 +48,15 @@ static int events_timeout(lua_State *L) {
   return 1;
 }
 
-/* events:wait(wait_ms): waits up to that long until something is ready or due, and handles it */
+/* events:wait(wait_ms): waits at most `wait_ms` until a descriptor is ready or a timer is due, and
+ * handles it */
 static int events_wait(lua_State *L) {
   gl_events_wait(gl_lua_check_events(L, 1), gl_lua_check_ms(L, 2));
   return 0;
 }
 
-/* events:is_forked() -> whether another process made the set, before a fork: it is then of no use
+/* events:is_forked() -> whether another process created the set, before a fork; it cannot be used
+ * then
  */
 static int events_is_forked(lua_State *L) {
   lua_pushboolean(L, gl_events_is_forked(gl_lua_check_events(L, 1)));

@@ -10,10 +10,10 @@ extern const gl_box_class gl_events_box; /* of a gl_events *, which holds one re
 /* core.events() -> event set.  Raises the errors of gl_events_new. */
 int gl_lua_events(lua_State *L);
 
-/* The event set at `index`, which is an argument. */
+/* Returns the event set at argument `index`.  The box owns it. */
 gl_events *gl_lua_check_events(lua_State *L, int index);
 
-/* Milliseconds at an argument; what is not positive is 0, what is too long the longest. */
+/* Returns the milliseconds at an argument: at least 0 and at most INT_MAX. */
 long gl_lua_check_ms(lua_State *L, int argument);
 
 #endif

@@ -6,12 +6,12 @@
 
 extern const gl_box_class gl_inventory_box; /* of a gl_inventory */
 
-/* core.inventory() -> inventory, fed nothing so far.
+/* core.inventory() -> inventory without input.
  *   inventory:feed(bytes)
- *   inventory:finish()    says that all bytes were fed
- *   inventory:next(info)  -> the next archive, a table; false where more bytes are needed; nil at
- *                         the end.  Sets VaultARN and InventoryDate in the table `info` as soon as
- *                         they were read.  Raises ResponseParserError. */
+ *   inventory:finish()    to be called after all bytes were fed
+ *   inventory:next(info)  -> the next archive, a table; false if more bytes are needed; nil at the
+ *                         end.  Sets VaultARN and InventoryDate in the table `info` as soon as they
+ *                         were read.  Raises ResponseParserError. */
 int gl_lua_inventory(lua_State *L);
 
 #endif

@@ -28,9 +28,9 @@ int gl_lua_journal(lua_State *L) {
   char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
   size_t length;
   const char *path = luaL_checklstring(L, 1, &length);
-  luaL_argcheck(L, strlen(path) == length, 1, "contains a NUL byte");
+  luaL_argcheck(L, strlen(path) == length, 1, "the path contains a NUL byte");
   lua_Number number = luaL_checknumber(L, 2);
-  luaL_argcheck(L, number >= 0 && number < GL_OUTPUT_JOURNALS, 2, "no number of a journal");
+  luaL_argcheck(L, number >= 0 && number < GL_OUTPUT_JOURNALS, 2, "invalid journal number");
   int create = lua_toboolean(L, 3);
   gl_output_journal *journal = gl_box_new(L, &gl_journal_box);
   gl_output_journal_result result =
@@ -49,7 +49,7 @@ int gl_lua_journal(lua_State *L) {
 
 static gl_output_journal *check_journal(lua_State *L) {
   gl_output_journal *journal = gl_box_self(L, &gl_journal_box);
-  luaL_argcheck(L, journal->is_open, 1, "a journal that was closed");
+  luaL_argcheck(L, journal->is_open, 1, "the journal is closed");
   return journal;
 }
 

@@ -6,13 +6,15 @@
 
 extern const gl_box_class gl_journal_box; /* of a gl_output_journal */
 
-/* core.journal(path, number, create) -> journal; or nil and a word: "busy" (another download has
- * it), "none" (the target is no regular file; without `create`: it is not there), "failed" with
- * what is wrong, without the path, as the third result.  `path` holds no NUL; `number` is at least
- * 0 and less than core.journals.  A collected journal is closed.
- *   journal:read() -> its text                 journal:close()   leaves it to a later process
- *   journal:append(text), journal:restart(text)  -> true; or nil and what is wrong
- *   journal:remove()                           removes the file and closes it */
+/* core.journal(path, number, create) -> journal; or nil and one of these words:
+ *   "busy"    another download uses the journal, or its path is not a regular file of this user
+ *   "none"    the target is not a regular file; or the journal is missing and `create` is false
+ *   "failed"  opening failed; the third result says what is wrong, without the path
+ * `path` must not contain a NUL.  `number` is at least 0 and less than core.journals.  The
+ * collector closes a journal. journal:read()         -> its text, or its first 4 MiB; or nil and
+ * what is wrong journal:append(text)   -> true; or nil and what is wrong journal:restart(text)  ->
+ * the same; replaces the text journal:close()        closes it and leaves the file for a later
+ * process journal:remove()       closes it and removes the file */
 int gl_lua_journal(lua_State *L);
 
 #endif

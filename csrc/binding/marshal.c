@@ -9,16 +9,17 @@
 
 #include <string.h>
 
-/* Everything below runs after gl_validate_input found nothing wrong, so the types are those of the
- * shapes.  All buffers belong to an anchored request, so an error may be raised anywhere. */
+/* The functions below run after gl_validate_input found no problem, so values have the types of
+ * their shapes.  All buffers belong to an anchored request, so every function may raise an error.
+ */
 
 static void must(lua_State *L, int failed) {
   if (failed)
     gl_raise_memory(L);
 }
 
-/* Raises unless the value is of the type.  The collector may run a finalizer between the check and
- * the writing, which may change the caller's tables. */
+/* Raises an error if the value does not have the type.  Between validation and writing, the
+ * collector may run a finalizer that changes the caller's tables. */
 static void check_unchanged(lua_State *L, int index, int type) {
   gl_error error;
   if (lua_type(L, index) == type)
@@ -39,7 +40,7 @@ static void write_key(lua_State *L, gl_json *json, int index) {
   must(L, gl_json_key(json, text, length));
 }
 
-/* The members that travel in the body, in the model's order. */
+/* Writes the members of the body, in the model's order. */
 static void write_structure(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
   check_unchanged(L, index, LUA_TTABLE);
   must(L, gl_json_open(json, '{'));
@@ -173,7 +174,7 @@ static void write_body(lua_State *L, int index, const gl_operation *operation,
   set_header(L, request, operation, "Content-Type", "application/json", 16);
 }
 
-/* Writes a blob that is a string.  Any other blob is read by the Lua layer, piece by piece. */
+/* Writes a blob that is a string.  The Lua layer reads any other blob, piece by piece. */
 static void write_blob(lua_State *L, int index, const gl_operation *operation,
                        gl_request *request) {
   size_t length;
@@ -216,7 +217,7 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
   request->has_body = strcmp(operation->http_method, "GET") != 0;
 }
 
-/* Raises ParamValidationError, unless a finalizer has corrected the parameters meanwhile. */
+/* Raises ParamValidationError.  Returns if a finalizer has meanwhile corrected the parameters. */
 static void raise_problems(lua_State *L, int index, const gl_operation *operation) {
   gl_buf *problems = gl_box_new_buf(L);
   if (!gl_validate_input(L, index, operation, problems))

@@ -1,4 +1,5 @@
-/* Lua table -> request, by declared shape.  Only raw accesses: no metamethod runs. */
+/* Writes a Lua table into a request, by the shape of the operation's input.  Reads tables only with
+ * raw accesses, so no metamethod runs. */
 #ifndef GL_BINDING_MARSHAL_H
 #define GL_BINDING_MARSHAL_H
 
@@ -6,10 +7,10 @@
 #include "core/model.h"
 #include "core/request.h"
 
-/* Writes the parameters at `index` into `request`, whose URL is that of the endpoint, for
- * `operation`.  nil is the same as an empty table.  Everything is checked first.  If anything is
- * wrong, raises one ParamValidationError that lists every problem in botocore's words, and writes
- * nothing.  `request` must be anchored. */
+/* Writes the parameters at `index` into `request` for `operation`.  The request must be anchored,
+ * and its URL is that of the endpoint.  nil counts as an empty table.  Checks all parameters before
+ * it writes anything.  If anything is wrong, raises one ParamValidationError that lists every
+ * problem in botocore's words, and leaves `request` unchanged. */
 void gl_marshal_input(lua_State *L, int index, const gl_operation *operation, gl_request *request);
 
 #endif

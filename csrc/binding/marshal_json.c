@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 200 /* tables inside each other; more is a cycle */ };
+enum { MAX_DEPTH = 200 /* levels of nested tables; more mean a cycle */ };
 
 typedef struct encoder {
   lua_State *L;
@@ -26,7 +26,7 @@ static void check(encoder *to, int failed) {
 
 /* ---- plain values ------------------------------------------------------------------------ */
 
-/* Replaces the decimal point of the locale, which may have several bytes. */
+/* Replaces the decimal separator of the locale, which may have several bytes, with a point. */
 static void remove_locale(char *text) {
   size_t start = strspn(text, "+-0123456789");
   size_t length = strcspn(text + start, "0123456789eE");
@@ -36,7 +36,8 @@ static void remove_locale(char *text) {
   memmove(text + start + 1, text + start + length, strlen(text + start + length) + 1);
 }
 
-/* Writes the shorter of two forms that strtod reads back as the same number. */
+/* Writes the shorter form, of 15 digits, if strtod reads it back as the same number, otherwise the
+ * longer one. */
 static void write_float(encoder *to, lua_Number number) {
   char text[64];
   if (!isfinite(number))
@@ -84,7 +85,8 @@ static void write_list(encoder *to, int index, size_t count) {
   check(to, gl_json_close(&to->json, ']'));
 }
 
-/* The key is copied before it is made a string, which would confuse lua_next. */
+/* lua_tolstring changes a number on the stack to a string, which would confuse lua_next.  So it
+ * gets a copy of the key. */
 static void write_key(encoder *to, int index) {
   size_t length;
   int type = lua_type(to->L, index);

@@ -24,7 +24,7 @@ const char *gl_option_string(lua_State *L, const char *name, size_t *length) {
   size_t size;
   const char *value = gl_option_bytes(L, name, &size);
   if (value && strlen(value) != size)
-    raise_invalid(L, name, "must have no zero byte");
+    raise_invalid(L, name, "must not contain a zero byte");
   if (length)
     *length = size;
   return value;

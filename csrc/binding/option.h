@@ -1,4 +1,4 @@
-/* Options that the Lua layer hands to the core: fields of a table. */
+/* Reads options from the fields of a table. */
 #ifndef GL_BINDING_OPTION_H
 #define GL_BINDING_OPTION_H
 
@@ -6,15 +6,15 @@
 
 #include <stddef.h>
 
-/* Pushes the field of the table at 1 and returns it; NULL if it is absent.  `length` may be NULL.
- * Raises "InvalidConfigError" (kind "config") for anything but a string, and for a string with a
- * zero byte: C would see only what stands before it. */
+/* Pushes a field of the table at index 1.  Returns the string, or NULL if the field is absent. Sets
+ * `length`, which may be NULL.  Raises "InvalidConfigError" (kind "config") for a value that is not
+ * a string, and for a string with a zero byte, which would end a C string too early. */
 const char *gl_option_string(lua_State *L, const char *name, size_t *length);
 
-/* The same for bytes: zero bytes are allowed. */
+/* Does the same, but allows zero bytes.  `length` must not be NULL. */
 const char *gl_option_bytes(lua_State *L, const char *name, size_t *length);
 
-/* Pushes the field of the table at 1 and returns whether it is true. */
+/* Pushes a field of the table at index 1 and returns whether it is true. */
 int gl_option_flag(lua_State *L, const char *name);
 
 #endif

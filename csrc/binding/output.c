@@ -43,13 +43,13 @@ int gl_lua_output(lua_State *L) {
 
 static gl_output *check_output(lua_State *L) {
   gl_output *output = gl_box_self(L, &gl_output_box);
-  luaL_argcheck(L, output->is_open, 1, "an output that was closed");
+  luaL_argcheck(L, output->is_open, 1, "the output is closed");
   return output;
 }
 
 static uint64_t check_offset(lua_State *L, int index) {
   lua_Number offset = luaL_checknumber(L, index);
-  luaL_argcheck(L, offset >= 0 && offset < 9e15, index, "an offset expected");
+  luaL_argcheck(L, offset >= 0 && offset < 9e15, index, "expected an offset");
   return (uint64_t)offset;
 }
 
@@ -79,7 +79,7 @@ static int output_read_at(lua_State *L) {
   gl_output *output = check_output(L);
   uint64_t offset = check_offset(L, 2);
   lua_Number count = luaL_checknumber(L, 3);
-  luaL_argcheck(L, count >= 1 && count <= 64 * 1024 * 1024, 3, "at most 64 MiB expected");
+  luaL_argcheck(L, count >= 1 && count <= 64 * 1024 * 1024, 3, "expected 1 byte to 64 MiB");
   gl_buf *bytes = gl_box_new_buf(L);
   if (gl_buf_reserve(bytes, (size_t)count))
     return gl_raise_memory(L);
@@ -90,31 +90,32 @@ static int output_read_at(lua_State *L) {
   return 1;
 }
 
-/* output:sync() -> true; or nil and what is wrong: has what was written on the disk */
+/* output:sync() -> true; or nil and what is wrong.  Waits until everything is on the disk. */
 static int output_sync(lua_State *L) {
   char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
   return push_outcome(L, gl_output_sync(check_output(L), problem), problem);
 }
 
-/* output:size() -> bytes that the file has */
+/* output:size() -> size of the partial file in bytes */
 static int output_size(lua_State *L) {
   lua_pushnumber(L, (lua_Number)gl_output_size(check_output(L)));
   return 1;
 }
 
-/* output:commit() -> true; or nil and what is wrong: gives the file its name.  Closes it. */
+/* output:commit() -> true; or nil and what is wrong.  Closes the output and gives the file its
+ * name. */
 static int output_commit(lua_State *L) {
   char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
   return push_outcome(L, gl_output_commit(check_output(L), problem), problem);
 }
 
-/* output:keep(): closes it, and leaves the partial file to be opened again by its tag */
+/* output:keep(): closes the output and leaves the partial file, which its tag can open again */
 static int output_keep(lua_State *L) {
   gl_output_keep(gl_box_self(L, &gl_output_box));
   return 0;
 }
 
-/* output:discard(): closes it, and removes the partial file.  Legal any number of times */
+/* output:discard(): closes the output and removes the partial file; legal any number of times */
 static int output_discard(lua_State *L) {
   gl_output_discard(gl_box_self(L, &gl_output_box));
   return 0;

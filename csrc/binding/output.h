@@ -4,8 +4,8 @@
 
 #include "binding/box.h"
 
-/* core.output(path [, tag]) -> output; or nil and what is wrong, without the path.  `path` holds no
- * NUL.  A collected output is discarded. */
+/* core.output(path [, tag]) -> output; or nil and what is wrong, without the path.  `path` and
+ * `tag` must not contain a NUL.  The collector discards an output. */
 int gl_lua_output(lua_State *L);
 
 extern const gl_box_class gl_output_box;

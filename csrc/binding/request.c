@@ -13,14 +13,14 @@
 
 #include <string.h>
 
-/* ---- making a request -------------------------------------------------------------------- */
+/* ---- building a request ------------------------------------------------------------------ */
 
 static void clear_request(void *value) {
   gl_request_clear(value);
 }
 
-/* The part of the URL to which the path of an operation cannot be appended; NULL if there is none.
- * Braces would be taken for labels of that path. */
+/* Returns the part of the URL because of which no path of an operation can be appended, or NULL.  A
+ * brace would look like a label of that path. */
 static const char *find_obstacle(const gl_request *probe) {
   if (probe->query.length > 0)
     return "a query";
@@ -73,7 +73,7 @@ static void set_header(lua_State *L, gl_request *request, const char *name, int 
     gl_raise(L, &error, NULL);
 }
 
-/* Sets the headers that all attempts of a call have in common. */
+/* Sets the headers that are the same in all attempts of a call. */
 static void set_call_headers(lua_State *L, gl_request *request, int user_agent) {
   char id[GL_UUID_LENGTH + 1];
   gl_error error;
@@ -124,7 +124,7 @@ int gl_lua_request(lua_State *L) {
   const char *method = gl_option_string(L, "method", NULL),
              *url = gl_option_string(L, "url", &url_length);
   const char *body = gl_option_bytes(L, "body", &body_length);
-  luaL_argcheck(L, method && url, 1, "method and url are needed");
+  luaL_argcheck(L, method && url, 1, "expected the fields method and url");
   if (gl_request_set_url(request, method, url, url_length, &error))
     return gl_raise(L, &error, NULL);
   set_headers(L, request);
@@ -146,28 +146,28 @@ static int request_set_header(lua_State *L) {
   return 0;
 }
 
-/* Seconds since the epoch at an argument; a fraction is dropped. */
+/* Returns the seconds since the epoch at an argument.  A fraction is dropped. */
 static int64_t check_time(lua_State *L, int argument) {
   lua_Number time = luaL_checknumber(L, argument);
-  luaL_argcheck(L, time > -1e15 && time < 1e15, argument, "a time in seconds expected");
+  luaL_argcheck(L, time > -1e15 && time < 1e15, argument, "expected a time in seconds");
   return (int64_t)time;
 }
 
-/* Signs from the arguments (request, credentials, region, service, time). */
+/* Signs with the arguments (request, credentials, region, service, time). */
 static const gl_signer *sign(lua_State *L, int keep_path) {
   gl_error error;
   gl_request *request = gl_box_self(L, &gl_request_box);
   gl_signer *signer = gl_box_check(L, 2, &gl_credentials_box);
   gl_sigv4_options options = {luaL_checkstring(L, 3), luaL_checkstring(L, 4), check_time(L, 5),
                               keep_path};
-  luaL_argcheck(L, signer->credentials.access_key_id, 2, "credentials that were cleared");
+  luaL_argcheck(L, signer->credentials.access_key_id, 2, "the credentials were cleared");
   if (gl_sigv4_sign(request, signer, &options, &error))
     gl_raise(L, &error, NULL);
   return signer;
 }
 
 /* request:sign(credentials, region, service, time, attempt): sets Host, X-Amz-Date,
- * X-Amz-Security-Token, Authorization and, where `attempt` is a string, amz-sdk-request.  `time` is
+ * X-Amz-Security-Token, Authorization and, if `attempt` is a string, amz-sdk-request.  `time` is in
  * seconds since the epoch.  May be called again. */
 static int request_sign(lua_State *L) {
   if (lua_type(L, 6) == LUA_TSTRING)
@@ -202,7 +202,8 @@ static void push_url(lua_State *L, const gl_request *request) {
   luaL_pushresult(&url);
 }
 
-/* request:export() -> { method, url, headers, body }: what a host's own transport sends. */
+/* request:export() -> { method=, url=, headers=, body= }, for a transport of the host program.
+ * There is no body if the request has none or if it is streamed. */
 static int request_export(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
   lua_createtable(L, 0, 5);
@@ -223,13 +224,14 @@ static int request_export(lua_State *L) {
   return 1;
 }
 
-/* request:recycle(): forgets everything, so that core.prepare can use it again */
+/* request:recycle(): removes and wipes the content, so that core.prepare can reuse the request */
 static int request_recycle(lua_State *L) {
   gl_request_reset(gl_box_self(L, &gl_request_box));
   return 0;
 }
 
-/* request:secrets() -> the secrets of the last signing: signature, session token if there is one */
+/* request:secrets() -> the secrets of the last signing: the signature, and the session token if
+ * there is one */
 static int request_secrets(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
   const char *authorization = gl_headers_get(&request->headers, "Authorization");
@@ -243,7 +245,7 @@ static int request_secrets(lua_State *L) {
   return lua_gettop(L);
 }
 
-/* request:streamed() -> whether the body has to be fed piece by piece */
+/* request:streamed() -> whether the caller feeds the body piece by piece */
 static int request_streamed(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
   lua_pushboolean(L, request->streamed);

@@ -1,4 +1,4 @@
-/* The request as a userdata: made by shape or from its parts, signed, and handed to a transport. */
+/* Requests as userdata: they are built, signed, and passed to a transport. */
 #ifndef GL_BINDING_REQUEST_H
 #define GL_BINDING_REQUEST_H
 
@@ -8,7 +8,7 @@
 extern const gl_box_class gl_request_box; /* of a gl_request */
 
 /* core.endpoint{ region=, endpoint_url=, use_fips=, use_dualstack=, service= } -> URL (string).
- * `service` is how the host name begins, "sts" for one, by default that of Glacier.  Raises the
+ * `service` is the start of the host name, such as "sts"; by default that of Glacier.  Raises the
  * errors of gl_endpoint_resolve, and "InvalidConfigError" for a URL that cannot be an endpoint. */
 int gl_lua_endpoint(lua_State *L);
 
@@ -17,13 +17,13 @@ int gl_lua_partition(lua_State *L);
 
 /* core.prepare(operation, params, endpoint_url, user_agent, spare) -> request.  `operation` is an
  * API or method name.  With `user_agent` the request gets User-Agent and amz-sdk-invocation-id.
- * `spare` is a request that nobody uses any more, to be used again; or nil.  Raises
- * ParamValidationError with every problem found.  The upvalues are those of gl_lua_check_operation
+ * `spare` is a request that is not used any more, whose memory is reused; or nil.  Raises
+ * ParamValidationError with every problem.  The upvalues are those of gl_lua_check_operation
  * and the pool of identifiers. */
 int gl_lua_prepare(lua_State *L);
 
-/* core.request{ method=, url=, headers={…}, body= } -> request that is not an operation of the
- * model, such as those of the credential providers.  `body` is a string or nil. */
+/* core.request{ method=, url=, headers={…}, body= } -> request.  It is for requests that are not an
+ * operation of the model, such as those of the credential providers.  `body` is a string or nil. */
 int gl_lua_request(lua_State *L);
 
 #endif

@@ -13,9 +13,9 @@ static void clear_response(void *value) {
   gl_response_clear(value);
 }
 
-/* ---- from a host's transport ------------------------------------------------------------- */
+/* ---- from the host's transport ----------------------------------------------------------- */
 
-/* Pushes nil and an error object; returns how many values these are. */
+/* Pushes nil and an error object.  Returns the number of pushed values. */
 static int push_invalid(lua_State *L, const char *what, const char *why) {
   gl_error error;
   gl_error_set(&error, GL_TRANSPORT, "ResponseParserError", "transport: %s %s", what, why);
@@ -24,9 +24,9 @@ static int push_invalid(lua_State *L, const char *what, const char *why) {
   return 2;
 }
 
-/* The functions below return 0, or the number of values that push_invalid pushed. */
+/* Each of the functions below returns 0, or the number of values that push_invalid pushed. */
 
-/* Adds the value on top; the name is below it. */
+/* Adds a field: its value is on top of the stack, and its name is below. */
 static int add_header(lua_State *L, gl_response *response) {
   size_t name_length, value_length;
   if (lua_type(L, -2) != LUA_TSTRING || !lua_isstring(L, -1))
@@ -39,7 +39,7 @@ static int add_header(lua_State *L, gl_response *response) {
   return failed ? gl_raise_memory(L) : 0;
 }
 
-/* The same for a list of values: several fields of one name. */
+/* Does the same for a list of values: adds one field for each. */
 static int add_headers(lua_State *L, gl_response *response) {
   int count = (int)gl_compat_rawlen(L, -1);
   for (int i = 1; i <= count; i++) {
@@ -120,7 +120,8 @@ static int response_status(lua_State *L) {
   return 1;
 }
 
-/* response:header(name) -> value of the first field of that name, in any case; or nil */
+/* response:header(name) -> value of the first field of that name, or nil; the case of the name does
+ * not matter */
 static int response_header(lua_State *L) {
   gl_response *response = gl_box_self(L, &gl_response_box);
   lua_pushstring(L, gl_headers_get(&response->headers, luaL_checkstring(L, 2)));
@@ -152,9 +153,9 @@ static void push_lower(lua_State *L, const char *name) {
   luaL_pushresult(&buffer);
 }
 
-/* With a field's value on top, and its name below: stores it in the table.  The values of a name
- * that repeats are collected in a list, to be joined once: a string that grew with each would take
- * quadratic time.  Returns whether the name repeats. */
+/* Pops the value of a field and the name below it, and stores them in the table.  The values of a
+ * name that repeats are collected in a list, which is joined once at the end; joining after each
+ * value would take quadratic time.  Returns whether the name repeats. */
 static int add_field(lua_State *L, int table) {
   lua_pushvalue(L, -2);
   lua_rawget(L, table);
@@ -222,8 +223,8 @@ static void set_header_field(lua_State *L, const gl_response *response, const ch
   lua_setfield(L, -2, field);
 }
 
-/* Pushes the ResponseMetadata: HTTPStatusCode, HTTPHeaders (lower-case names; the values of one
- * name joined with ", "), RequestId if the service sent one. */
+/* Pushes the ResponseMetadata: HTTPStatusCode, HTTPHeaders (names in lower case, the values of one
+ * name joined with ", "), and RequestId and HostId if the service sent them. */
 static void push_metadata(lua_State *L, const gl_response *response) {
   lua_createtable(L, 0, 5);
   lua_pushinteger(L, response->status);
@@ -240,12 +241,13 @@ static void push_metadata(lua_State *L, const gl_response *response) {
 
 /* ---- parsing ----------------------------------------------------------------------------- */
 
-/* Whether the response's body is read as JSON: an error's always is. */
+/* Returns whether the body is read as JSON: that of an error always, that of a success if its shape
+ * is JSON, and only if it is an object. */
 static int has_json(const gl_operation *operation, const gl_response *response) {
   if (response->status < 300 && !(operation->output && gl_shape_has_json(operation->output)))
     return 0;
   const char *body = gl_buf_string(&response->body);
-  return body[strspn(body, " \t\r\n")] == '{'; /* lua-cjson gives the same for `{}` and `[]` */
+  return body[strspn(body, " \t\r\n")] == '{'; /* lua-cjson returns the same for `{}` and `[]` */
 }
 
 int gl_lua_parse(lua_State *L) {

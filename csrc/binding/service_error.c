@@ -10,8 +10,8 @@ static void set_string(lua_State *L, const char *name, const char *value) {
   lua_setfield(L, -2, name);
 }
 
-/* Pushes the member of the decoded body as a string if it is a string or a number, a number with
- * the digits that it has in the body.  Returns whether it pushed. */
+/* If the member of the decoded body is a string or a number, pushes it as a string.  A number keeps
+ * the digits that it has in the body.  Returns whether it pushed a value. */
 static int push_text(lua_State *L, int decoded, const char *name) {
   if (!lua_istable(L, decoded))
     return 0;
@@ -32,8 +32,8 @@ static int push_text(lua_State *L, int decoded, const char *name) {
 }
 
 /* Pushes "FooException" for "com.amazonaws.glacier#FooException:http://…" (Smithy, restJson1): the
- * text up to the first colon, from the last "#" on.  Pushes nothing for an empty name.  Returns
- * whether it pushed. */
+ * text before the first colon and after the last "#" before it.  Pushes nothing if that is empty.
+ * Returns whether it pushed a value. */
 static int push_code_of(lua_State *L, const char *text) {
   size_t length = strcspn(text, ":");
   for (size_t i = length; i > 0; i--) {
@@ -47,8 +47,8 @@ static int push_code_of(lua_State *L, const char *text) {
   return length > 0;
 }
 
-/* Pushes the code.  The header x-amzn-errortype comes first, then the body's code, then its __type,
- * then the status. */
+/* Pushes the code.  Its source is the first that exists of: the header x-amzn-errortype, the body's
+ * code, the body's __type, the status. */
 static void push_code(lua_State *L, const gl_response *response, int decoded) {
   static const char *const members[] = {"code", "Code", "__type"};
   const char *header = gl_headers_get(&response->headers, "x-amzn-errortype");
@@ -66,15 +66,16 @@ static void push_code(lua_State *L, const gl_response *response, int decoded) {
   lua_pushfstring(L, "%d", response->status);
 }
 
-/* Whether the body of a 5xx is empty or a page of a proxy, which helps less than the reason phrase.
- */
+/* Returns whether the body of a 5xx response is empty or the HTML page of a proxy.  The reason
+ * phrase is a better message then. */
 static int is_page(const gl_response *response) {
   const char *body = gl_buf_string(&response->body);
   body += strspn(body, " \t\r\n");
   return response->status >= 500 && (!*body || !strncmp(body, "<html>", 6));
 }
 
-/* The reason phrase of RFC 9110 and its extensions.  The server's own phrase may be any text. */
+/* Returns the reason phrase of RFC 9110 and its extensions.  It does not use the phrase of the
+ * server, which may be any text. */
 static const char *reason_phrase(int status) {
   switch (status) {
   case 500:
@@ -108,8 +109,8 @@ static void push_message(lua_State *L, const gl_response *response, int decoded)
     lua_pushlstring(L, gl_buf_string(&response->body), response->body.length);
 }
 
-/* Pushes the table that boto3 has as `response`.  `code` is the index of the code; the message is
- * above it. */
+/* Pushes the table that is `response` in boto3.  `code` is the index of the code.  The message is
+ * at the next index. */
 static void push_boto_response(lua_State *L, int code, int metadata) {
   lua_createtable(L, 0, 2);
   lua_createtable(L, 0, 2);
@@ -122,7 +123,8 @@ static void push_boto_response(lua_State *L, int code, int metadata) {
   lua_setfield(L, -2, "ResponseMetadata");
 }
 
-/* Sets `type`: the one in the body if it is "Client" or "Server", otherwise that of the status. */
+/* Sets `type` to the type in the body if that is "Client" or "Server", otherwise to the type of the
+ * status. */
 static void set_type(lua_State *L, const gl_response *response, int decoded) {
   int server = response->status >= 500;
   if (push_text(L, decoded, "type")) {

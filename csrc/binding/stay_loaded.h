@@ -2,7 +2,7 @@
 #ifndef GL_BINDING_STAY_LOADED_H
 #define GL_BINDING_STAY_LOADED_H
 
-/* Keeps the module loaded that `object`, a static object of it, belongs to. */
+/* Keeps the module that contains the static object `object` loaded until the process ends. */
 void gl_stay_loaded(const void *object);
 
 #endif

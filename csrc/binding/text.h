@@ -1,4 +1,4 @@
-/* Texts: what Lua would do slowly, or by another definition on each version. */
+/* Functions on texts that would be slow in Lua or differ between its versions. */
 #ifndef GL_BINDING_TEXT_H
 #define GL_BINDING_TEXT_H
 
@@ -10,15 +10,16 @@ int gl_lua_uri_encode(lua_State *L);
 /* core.utf8_valid(text) -> boolean */
 int gl_lua_utf8_valid(lua_State *L);
 
-/* core.utf8_clean(text [, limit]) -> string: valid UTF-8 of at most `limit` bytes, with U+FFFD in
- * place of invalid bytes; cut between characters. */
+/* core.utf8_clean(text [, limit]) -> string: valid UTF-8 of at most `limit` bytes, cut between
+ * characters.  U+FFFD replaces invalid bytes. */
 int gl_lua_utf8_clean(lua_State *L);
 
-/* core.sha1_hex(text) -> string: 40 lower-case hexadecimal digits; for names of cache files. */
+/* core.sha1_hex(text) -> string: 40 lower-case hexadecimal digits.  Only for names of cache files.
+ */
 int gl_lua_sha1_hex(lua_State *L);
 
-/* core.parse_date(text) -> number: seconds since the epoch; nil for any value that is not a string
- * with a date as gl_date_parse reads it. */
+/* core.parse_date(text) -> number: seconds since the epoch; or nil for any value that is not a
+ * string with a date that gl_date_parse accepts. */
 int gl_lua_parse_date(lua_State *L);
 
 #endif

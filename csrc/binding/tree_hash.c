@@ -32,8 +32,8 @@ static void push_hex(lua_State *L, const unsigned char digest[GL_SHA256_SIZE]) {
   lua_pushstring(L, hex);
 }
 
-/* hash:hex() -> tree hash, and the SHA-256 of the whole unless it is skipped; more may be fed
- * afterwards */
+/* hash:hex() -> tree hash, and the SHA-256 of the whole unless it is skipped.  More bytes may be
+ * added afterwards. */
 static int tree_hash_hex(lua_State *L) {
   unsigned char tree[GL_SHA256_SIZE], linear[GL_SHA256_SIZE];
   gl_error error;
@@ -47,7 +47,7 @@ static int tree_hash_hex(lua_State *L) {
   return 2;
 }
 
-/* hash:length() -> bytes fed */
+/* hash:length() -> number of bytes so far */
 static int tree_hash_length(lua_State *L) {
   gl_tree_hash *hash = gl_box_check(L, 1, &gl_tree_hash_box);
   gl_compat_pushint64(L, (int64_t)hash->total);

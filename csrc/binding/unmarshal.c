@@ -11,14 +11,14 @@
 
 /* The first value of the body that does not have the type of its shape. */
 typedef struct mismatch {
-  const char *name; /* NULL: none so far */
+  const char *name; /* NULL if there is none so far */
   const char *expected;
 } mismatch;
 
 static void push_value(lua_State *L, int index, const gl_shape *shape, const char *name,
                        mismatch *found);
 
-/* lua-cjson's null is a light userdata that is NULL. */
+/* lua-cjson represents null as a light userdata with the value NULL. */
 static int is_null(lua_State *L, int index) {
   return lua_isnil(L, index) || (lua_islightuserdata(L, index) && lua_touserdata(L, index) == NULL);
 }
@@ -42,7 +42,7 @@ static void push_structure(lua_State *L, int index, const gl_shape *shape, misma
   }
 }
 
-/* Nulls are left out: they would be holes. */
+/* Nulls are left out, because they would be holes in the list. */
 static void push_list(lua_State *L, int index, const gl_shape *shape, const char *name,
                       mismatch *found) {
   int count = (int)gl_compat_rawlen(L, index), filled = 0;
@@ -71,7 +71,7 @@ static void push_map(lua_State *L, int index, const gl_shape *shape, const char 
   }
 }
 
-/* An integral number becomes an integer.  Any other value stays what it is. */
+/* Converts a number without a fraction to an integer.  Pushes any other value unchanged. */
 static void push_plain(lua_State *L, int index) {
   int64_t value;
   gl_json_push_value(L, index);
@@ -96,7 +96,7 @@ static void push_boolean(lua_State *L, int index) {
     lua_pushvalue(L, index);
 }
 
-/* ---- checks of types ----------------------------------------------------------------- */
+/* ---- checks of types --------------------------------------------------------------------- */
 
 static int is_empty(lua_State *L, int index) {
   lua_pushnil(L);
@@ -106,8 +106,8 @@ static int is_empty(lua_State *L, int index) {
   return 0;
 }
 
-/* The tables that lua-cjson makes of objects have only strings as keys.  Empty objects and empty
- * lists look the same. */
+/* A table that lua-cjson creates for an object has only strings as keys.  An empty object and an
+ * empty list give the same table. */
 static int is_list(lua_State *L, int index) {
   return lua_istable(L, index) && (gl_compat_rawlen(L, index) > 0 || is_empty(L, index));
 }
@@ -116,7 +116,7 @@ static int is_object(lua_State *L, int index) {
   return lua_istable(L, index) && gl_compat_rawlen(L, index) == 0;
 }
 
-/* A number past 64 bits is accepted: it becomes the nearest float. */
+/* A number outside of 64 bits is accepted and becomes the nearest float. */
 static int is_integral(lua_State *L, int index) {
   int64_t value;
   lua_Number number = lua_tonumber(L, index);
@@ -150,7 +150,7 @@ static int is_boolean(lua_State *L, int index) {
   return !strcmp(text, "true") || !strcmp(text, "false");
 }
 
-/* The expected type in words; NULL if the value has it. */
+/* Returns the name of the expected type, or NULL if the value has that type. */
 static const char *expected_type(lua_State *L, int index, const gl_shape *shape) {
   switch (shape->type) {
   case GL_LIST:
@@ -193,7 +193,7 @@ static void push_value(lua_State *L, int index, const gl_shape *shape, const cha
 
 /* ---- the output -------------------------------------------------------------------------- */
 
-/* Pushes nil and the error object; `what` is what is invalid. */
+/* Pushes nil and the error object.  `what` is the invalid part of the response. */
 static int push_error(lua_State *L, const gl_operation *operation, const char *why,
                       const char *what) {
   gl_error error;
@@ -209,7 +209,7 @@ static int push_mismatch(lua_State *L, const gl_operation *operation, const mism
   return push_error(L, operation, lua_tostring(L, -1), "body");
 }
 
-/* Sets the members that come from headers and the status, in the table on top. */
+/* Sets the members from headers and the status in the table on top of the stack. */
 static void set_head_members(lua_State *L, const gl_shape *shape, const gl_response *response) {
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
@@ -224,7 +224,7 @@ static void set_head_members(lua_State *L, const gl_shape *shape, const gl_respo
   }
 }
 
-/* The first required member that the response does not have; NULL if it has all. */
+/* Returns the first required member that the response does not have, or NULL. */
 static const gl_member *find_missing(const gl_shape *shape, const gl_response *response) {
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
@@ -237,7 +237,7 @@ static const gl_member *find_missing(const gl_shape *shape, const gl_response *r
   return NULL;
 }
 
-/* Pushes the output's members.  An empty body is one without members, as in botocore. */
+/* Pushes the output's members.  An empty body counts as `{}`, as in botocore. */
 static void push_members(lua_State *L, const gl_shape *shape, int decoded, mismatch *found) {
   const gl_member *payload = gl_shape_payload(shape);
   if (lua_isnil(L, decoded)) {

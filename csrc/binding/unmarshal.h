@@ -1,4 +1,4 @@
-/* Makes a Lua table of a response, by the shape of the operation's output. */
+/* Converts a response to a Lua table, by the shape of the operation's output. */
 #ifndef GL_BINDING_UNMARSHAL_H
 #define GL_BINDING_UNMARSHAL_H
 
@@ -6,12 +6,13 @@
 #include "core/model.h"
 #include "core/response.h"
 
-/* Pushes the operation's output with `metadata` (an index) as its ResponseMetadata; or nil and an
- * error object if the body is not what the shapes say or a required member is missing.  `decoded`
- * is the index of the body's value as gl_json_push gives it, nil if it is empty or not a JSON
- * object. Members that the model does not know are dropped, and JSON nulls are absent, in lists
- * too. Integers are exact; a number or boolean where a string belongs stays what it is.  Returns
- * how many values it pushed. */
+/* Pushes the operation's output, with the table at `metadata` as its ResponseMetadata.  If the body
+ * does not match the shapes or a required member is missing, pushes nil and an error object.
+ * Returns the number of pushed values.
+ *
+ * `decoded` is the index of the body's value from gl_json_push; nil if the body is empty or not a
+ * JSON object.  Members that the model does not have are dropped, and so are JSON nulls, also in
+ * lists. Integers are exact.  A number or boolean in place of a string is not converted. */
 int gl_unmarshal_output(lua_State *L, const gl_operation *operation, const gl_response *response,
                         int decoded, int metadata);
 

@@ -3,7 +3,7 @@
 #include "binding/error_object.h"
 #include "core/json_prepare.h"
 
-/* LUA_ERRMEM is raised again: "not JSON" would be wrong. */
+/* Raises LUA_ERRMEM again, because the text may still be JSON. */
 void gl_json_push(lua_State *L, const char *text, size_t length, int decode) {
   char *prepared = gl_compat_newuserdata(L, GL_JSON_PREPARED_MAX(length));
   size_t size = gl_json_prepare(text, length, prepared);
@@ -38,7 +38,7 @@ void gl_json_push_value(lua_State *L, int index) {
   if (gl_json_is_number(L, index))
     push_number(L, lua_tostring(L, index) + 1);
   else if (lua_type(L, index) == LUA_TNUMBER && gl_compat_toint64(L, index, &integer))
-    gl_compat_pushint64(L, integer); /* lua-cjson 2.1.0 gives 5.0 for 5 */
+    gl_compat_pushint64(L, integer); /* lua-cjson 2.1.0 returns 5.0 for 5 */
   else
     lua_pushvalue(L, index);
 }

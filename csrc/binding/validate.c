@@ -67,8 +67,8 @@ static int count_keys(lua_State *L, int index) {
   return count;
 }
 
-/* A member of the path may have any bytes.  But "." and "..", which disappear when a path is
- * normalized, and an empty one would make the request name another resource. */
+/* A member of the path may contain any bytes, but some values would make the request name another
+ * resource: an empty value, and "." and "..", which disappear when a path is normalized. */
 static void check_path_member(report *to, int index, const gl_member *member,
                               const param_path *path) {
   const char *value = lua_tostring(to->L, index);
@@ -76,7 +76,7 @@ static void check_path_member(report *to, int index, const gl_member *member,
     gl_report_begin(to, "Invalid length for parameter ", path);
     gl_report_add(to, ", value: 0, valid min length: 1");
   } else if (!strcmp(value, ".") || !strcmp(value, ".."))
-    gl_report_wrong_value(to, index, path, "it would be lost in the path of the request");
+    gl_report_wrong_value(to, index, path, "it would disappear from the path of the request");
 }
 
 static void check_member(report *to, int index, const gl_member *member, const param_path *path) {
@@ -101,8 +101,8 @@ static void push_member(lua_State *L, int index, const gl_member *member) {
   lua_rawget(L, index);
 }
 
-/* Reports required members that are missing.  Returns the members that are there as a set of bits,
- * and their number. */
+/* Reports required members that are missing.  Returns the present members as a set of bits, and
+ * adds their number to `count`. */
 static uint64_t check_required(report *to, int index, const gl_shape *shape, const param_path *path,
                                int *count) {
   uint64_t present = 0;
@@ -123,7 +123,7 @@ static uint64_t check_required(report *to, int index, const gl_shape *shape, con
   return present;
 }
 
-/* Reports in botocore's order: missing members, unknown members, wrong values. */
+/* Reports problems in botocore's order: missing members, unknown members, wrong values. */
 static void check_structure(report *to, int index, const gl_shape *shape, const param_path *path) {
   lua_State *L = to->L;
   int count = 0;
@@ -173,7 +173,7 @@ static void check_list(report *to, int index, const gl_shape *shape, const param
     if (lua_isnil(to->L, -1)) {
       gl_report_begin(to, "Invalid list for parameter ", path);
       gl_report_add_index(to, ", key: %zu, a list has no holes", i);
-      count = 0; /* nothing behind the first hole is part of the list */
+      count = 0; /* the values after the first hole are not part of the list */
     } else {
       check_value(to, lua_gettop(to->L), shape->element, &inner);
       if (lua_type(to->L, -1) == LUA_TSTRING)
@@ -225,7 +225,7 @@ static void check_long(report *to, int index, const param_path *path) {
     gl_report_wrong_type(to, index, path, "number (integer)");
 }
 
-/* Checks what a body is read from.  The Lua layer checks whether a userdata is an open file. */
+/* Checks the type of a body.  The Lua layer checks whether a userdata is an open file. */
 static void check_blob(report *to, int index, const param_path *path) {
   int type = lua_type(to->L, index);
   if (type != LUA_TSTRING && type != LUA_TFUNCTION && type != LUA_TUSERDATA)

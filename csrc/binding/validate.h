@@ -6,10 +6,10 @@
 #include "core/buf.h"
 #include "core/model.h"
 
-/* Checks the table at `index` against the operation's input and returns whether anything is wrong.
- * Appends a line to `problems` for each thing that is: botocore's words, names such as
- * "vaultNotificationConfig.Events[0]".  `problems` must be anchored; NULL only checks,
- * which is faster. */
+/* Checks the value at `index` against the operation's input.  Returns whether anything is wrong,
+ * and appends one line to `problems` for each problem.  A line has botocore's words and a name such
+ * as "vaultNotificationConfig.Events[0]".  `problems` must be anchored.  It may be NULL if no text
+ * is needed, which is faster. */
 int gl_validate_input(lua_State *L, int index, const gl_operation *operation, gl_buf *problems);
 
 #endif

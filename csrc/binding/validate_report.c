@@ -4,14 +4,15 @@
 
 #include <string.h>
 
-enum { SHOWN_MAX = 256 /* bytes of a value that a message shows */ };
+enum { SHOWN_MAX = 256 /* a message shows so many bytes of a value */ };
 
 void gl_report_add(report *to, const char *text) {
   if (to->lines && gl_buf_append_string(to->lines, text))
     gl_raise_memory(to->L);
 }
 
-/* Adds a text of the caller.  Control characters are escaped, so that a problem stays one line. */
+/* Adds text from the caller's parameters.  Escapes control characters, so that each problem is one
+ * line. */
 static void add_bytes(report *to, const char *text, size_t length) {
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = (unsigned char)text[i];
@@ -37,7 +38,8 @@ static void add_name(report *to, const param_path *path) {
     gl_report_add_index(to, "[%zu]", path->index);
 }
 
-/* The number of bytes, at most `length`, that end at the end of a UTF-8 character. */
+/* Returns the greatest size, at most `length`, at which the text may be cut between two UTF-8
+ * characters. */
 static size_t whole_characters(const char *text, size_t length) {
   size_t shown = length;
   while (shown > length - 4 && ((unsigned char)text[shown] & 0xC0) == 0x80)

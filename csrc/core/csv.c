@@ -37,7 +37,7 @@ static answer is_line_end(const cursor *row, const char *at) {
   return *at == '\n' ? YES : NO;
 }
 
-/* --- does the rest of the row fit? ----------------------------------------------------------- */
+/* ---- does the rest of the row fit? ------------------------------------------------------- */
 
 static int is_of_kind(gl_csv_kind kind, char byte) {
   static const char marks[] = "-_.:+";
@@ -76,7 +76,7 @@ static answer fits_rest(const gl_csv *csv, const cursor *row, const char *at, in
   return fits == YES ? is_line_end(row, at) : fits;
 }
 
-/* --- fields ---------------------------------------------------------------------------------- */
+/* ---- fields ------------------------------------------------------------------------------ */
 
 /* Returns the meaning of the quote at `at`, which follows a backslash.  Before a delimiter or
  * another quote, the two dialects give it different meanings.  The one with which the rest of the

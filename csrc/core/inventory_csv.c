@@ -18,7 +18,7 @@ static gl_inventory_result fail_memory(gl_error *error) {
   return GL_INVENTORY_FAILED;
 }
 
-/* --- header ---------------------------------------------------------------------------------- */
+/* ---- header ------------------------------------------------------------------------------ */
 
 static gl_csv_kind kind_of(int member) {
   if (member == GL_INVENTORY_DESCRIPTION || member == GL_INVENTORY_MEMBERS)
@@ -47,7 +47,7 @@ static gl_inventory_result read_header(gl_inventory *inventory, size_t start, gl
   return GL_INVENTORY_MORE;
 }
 
-/* --- rows ------------------------------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------------------------- */
 
 /* Returns whether the row that ends at `at` is complete.  If the input ends with a tree hash
  * without a line end, the hash may have been cut off. */

@@ -25,7 +25,7 @@ static gl_json_event fail(gl_json_reader *reader, const char *from, const char *
   return GL_JSON_FAILED;
 }
 
-/* --- objects and arrays --------------------------------------------------------------------- */
+/* ---- objects and arrays ------------------------------------------------------------------ */
 
 static unsigned char *level_byte(gl_json_reader *reader) {
   return &reader->is_object[(reader->depth - 1) / 8];
@@ -57,7 +57,7 @@ static gl_json_event close_level(gl_json_reader *reader) {
   return event;
 }
 
-/* --- tokens --------------------------------------------------------------------------------- */
+/* ---- tokens ------------------------------------------------------------------------------ */
 
 static gl_json_event end_value(gl_json_reader *reader, gl_json_event event) {
   reader->token = NO_TOKEN;
@@ -190,7 +190,7 @@ static int begin_token(gl_json_reader *reader, char byte, const char **why) {
   return is_minus;
 }
 
-/* --- between tokens ------------------------------------------------------------------------- */
+/* ---- between tokens ---------------------------------------------------------------------- */
 
 static const char *skip_space(const char *at, const char *end) {
   while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))

@@ -244,9 +244,9 @@ describe("a member of the path", function()
     },
     ["may not be one dot or two, which normalizing a path removes"] = {
       "DescribeJob", { accountId = "..", vaultName = ".", jobId = ".." },
-      "Invalid value for parameter accountId, value: .., it would be lost in the path of the request",
-      "Invalid value for parameter vaultName, value: ., it would be lost in the path of the request",
-      "Invalid value for parameter jobId, value: .., it would be lost in the path of the request",
+      "Invalid value for parameter accountId, value: .., it would disappear from the path of the request",
+      "Invalid value for parameter vaultName, value: ., it would disappear from the path of the request",
+      "Invalid value for parameter jobId, value: .., it would disappear from the path of the request",
     },
   }
 end)
@@ -288,7 +288,7 @@ describe("every problem", function()
       { accountId = "..", Foo = 1, vaultNotificationConfig = { SNSTopic = 5, Events = { 1, "\255" }, Bar = "x" } },
       'Missing required parameter in input: "vaultName"',
       'Unknown parameter in input: "Foo", must be one of: accountId, vaultName, vaultNotificationConfig',
-      "Invalid value for parameter accountId, value: .., it would be lost in the path of the request",
+      "Invalid value for parameter accountId, value: .., it would disappear from the path of the request",
       'Unknown parameter in vaultNotificationConfig: "Bar", must be one of: SNSTopic, Events',
       "Invalid type for parameter vaultNotificationConfig.SNSTopic, value: 5, type: number, valid types: string",
       "Invalid type for parameter vaultNotificationConfig.Events[0], value: 1, type: number, valid types: string",
