@@ -49,7 +49,7 @@ static void start(gl_body_hash *hash, gl_body_input input, int threads, int skip
   assert_int_equal(gl_body_hash_start(hash, &input, threads, skip_linear, NULL, &error), 0);
 }
 
-/* Compares with the hash of the same bytes that were fed. */
+/* Compares the result with that of gl_tree_hash for the same bytes. */
 static void expect_hashes(const gl_body_hash *hash, size_t length) {
   unsigned char tree[GL_SHA256_SIZE], linear[GL_SHA256_SIZE];
   gl_tree_hash fed = {0};
@@ -73,7 +73,7 @@ static void expect_hashed(gl_body_input input, int threads, int skip_linear) {
   gl_body_hash_clear(&hash);
 }
 
-static void threads_give_the_hashes_of_a_fed_body(void **state) {
+static void threads_compute_the_same_hashes_as_gl_tree_hash(void **state) {
   (void)state;
   static const size_t lengths[] = {4 * MIB,     4 * MIB + 1, 5 * MIB - 1,
                                    7 * MIB + 3, 16 * MIB,    LARGEST};
@@ -85,7 +85,7 @@ static void threads_give_the_hashes_of_a_fed_body(void **state) {
   expect_hashed(from_memory(LARGEST), 1000, 0);
 }
 
-static void no_threads_give_the_hashes_of_a_fed_body(void **state) {
+static void polls_without_threads_compute_the_same_hashes_as_gl_tree_hash(void **state) {
   (void)state;
   static const size_t lengths[] = {0, 1, MIB, 4 * MIB, 9 * MIB + 1};
   for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
@@ -126,7 +126,7 @@ static void the_event_set_becomes_ready_when_the_threads_end(void **state) {
   gl_body_input input = from_memory(LARGEST);
   assert_int_equal(gl_body_hash_start(&hash, &input, 2, 0, events, &error), 0);
   for (int rounds = 0; !gl_body_hash_poll(&hash, 0); rounds++) {
-    assert_in_range(rounds, 0, 1); /* the end wakes the wait, and nothing else */
+    assert_in_range(rounds, 0, 1); /* only the end of the threads wakes the wait */
     gl_events_wait(events, 60000);
   }
   expect_hashes(&hash, LARGEST);
@@ -155,7 +155,7 @@ static void an_event_set_may_be_released_before_the_hash(void **state) {
   gl_body_hash_clear(&hash);
 }
 
-static void a_cancelled_hash_reads_its_input_no_more(void **state) {
+static void a_cancelled_hash_stops_reading_its_input(void **state) {
   (void)state;
   for (int i = 0; i < 20; i++) {
     unsigned char *own = malloc(16 * MIB);
@@ -163,7 +163,7 @@ static void a_cancelled_hash_reads_its_input_no_more(void **state) {
     gl_body_hash hash;
     start(&hash, (gl_body_input){own, 0, 0, 16 * MIB}, 1 + i % 3, i % 2);
     gl_body_hash_clear(&hash);
-    free(own); /* a sanitizer would see a read behind this */
+    free(own); /* a sanitizer would report a later read */
   }
 }
 
@@ -186,14 +186,14 @@ static void a_file_that_is_too_short_or_unreadable_is_an_error(void **state) {
   }
 }
 
-static void the_position_of_a_file_stays(void **state) {
+static void hashing_does_not_move_the_position_of_a_file(void **state) {
   (void)state;
   assert_int_equal(lseek(file, 17, SEEK_SET), 17);
   expect_hashed(from_file(5 * MIB), 2, 0);
   assert_int_equal(lseek(file, 0, SEEK_CUR), 17);
 }
 
-static void a_forked_child_hashes_again_by_itself(void **state) {
+static void a_forked_child_hashes_from_the_beginning_by_itself(void **state) {
   (void)state;
   gl_error error;
   gl_events *events = gl_events_new(&error);
@@ -251,17 +251,17 @@ static void a_signal_of_the_host_is_not_handled_by_a_hashing_thread(void **state
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(threads_give_the_hashes_of_a_fed_body),
-      cmocka_unit_test(no_threads_give_the_hashes_of_a_fed_body),
+      cmocka_unit_test(threads_compute_the_same_hashes_as_gl_tree_hash),
+      cmocka_unit_test(polls_without_threads_compute_the_same_hashes_as_gl_tree_hash),
       cmocka_unit_test(a_small_body_gets_no_threads),
       cmocka_unit_test(a_poll_without_threads_hashes_a_few_mib),
       cmocka_unit_test(the_event_set_becomes_ready_when_the_threads_end),
       cmocka_unit_test(a_poll_may_wait_for_the_threads),
       cmocka_unit_test(an_event_set_may_be_released_before_the_hash),
-      cmocka_unit_test(a_cancelled_hash_reads_its_input_no_more),
+      cmocka_unit_test(a_cancelled_hash_stops_reading_its_input),
       cmocka_unit_test(a_file_that_is_too_short_or_unreadable_is_an_error),
-      cmocka_unit_test(the_position_of_a_file_stays),
-      cmocka_unit_test(a_forked_child_hashes_again_by_itself),
+      cmocka_unit_test(hashing_does_not_move_the_position_of_a_file),
+      cmocka_unit_test(a_forked_child_hashes_from_the_beginning_by_itself),
       cmocka_unit_test(a_signal_of_the_host_is_not_handled_by_a_hashing_thread),
   };
   return cmocka_run_group_tests_name("body_hash", tests, set_up, tear_down);

@@ -1,4 +1,4 @@
-/* The checksums of an upload, against values that Python's hashlib made. */
+/* The checksums of an upload.  Python's hashlib computed the expected values. */
 #include "core/checksum.h"
 
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 
 enum { MIB = 1024 * 1024 };
 
-/* Of the first `size` bytes of "00000000", "00000001", ... in hexadecimal. */
+/* The checksums of the first `size` bytes of "00000000", "00000001", ... in hexadecimal. */
 static const struct {
   size_t size;
   const char *linear, *tree;
@@ -35,7 +35,7 @@ static const struct {
 };
 enum { KNOWN = sizeof known / sizeof *known };
 
-/* At least `size` bytes; the caller frees. */
+/* Returns at least `size` bytes, which the caller frees. */
 static char *pattern(size_t size) {
   char *bytes = malloc(size + 9);
   assert_non_null(bytes);

@@ -9,7 +9,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static void keys_are_copied_and_an_empty_token_is_none(void **state) {
+static void keys_are_copied_and_an_empty_token_means_no_token(void **state) {
   (void)state;
   char secret[] = "secret";
   gl_credentials credentials = {0};
@@ -62,7 +62,7 @@ static void invalid_keys_are_refused_and_never_shown(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(keys_are_copied_and_an_empty_token_is_none),
+      cmocka_unit_test(keys_are_copied_and_an_empty_token_means_no_token),
       cmocka_unit_test(invalid_keys_are_refused_and_never_shown),
   };
   return cmocka_run_group_tests_name("credentials", tests, NULL, NULL);

@@ -7,13 +7,13 @@
 #include <cmocka.h>
 #include <string.h>
 
-/* A description, a date and a size, as an inventory has them. */
+/* Returns a reader for three columns of an inventory: a description, a date and a size. */
 static gl_csv new_reader(void) {
   gl_csv csv = {.kinds = {GL_CSV_ANY, GL_CSV_TOKEN, GL_CSV_DIGITS}, .columns = 3};
   return csv;
 }
 
-/* Expects that the next row has this first field, and moves behind it. */
+/* Expects that the next row has this first field, and moves past the row. */
 static void expect_row(gl_csv *csv, const char **at, const char *first) {
   const char *why;
   assert_int_equal(gl_csv_read(csv, at, *at + strlen(*at), 1, &why), GL_CSV_ROW);
@@ -29,7 +29,7 @@ static void expect_first_field(const char *text, const char *first) {
   gl_csv_clear(&csv);
 }
 
-/* Expects that each part of the row, while more may follow, is too little to tell. */
+/* Expects GL_CSV_MORE for each incomplete part of the row. */
 static void expect_more_until_the_end(const char *text) {
   for (size_t length = 1; length < strlen(text); length++) {
     gl_csv csv = new_reader();
@@ -52,7 +52,7 @@ static void fields_may_be_plain_or_quoted_and_lines_end_in_lf_or_crlf(void **sta
   expect_first_field("\"\",2012,5\n", "");
 }
 
-static void doubled_quotes_are_quotes_and_backslashes_are_themselves(void **state) {
+static void a_doubled_quote_becomes_one_quote_and_backslashes_stay(void **state) {
   (void)state;
   expect_first_field("\"a\"\"b\",2012,5\n", "a\"b");
   expect_first_field("\"\"\"\",2012,5\n", "\"");
@@ -62,8 +62,8 @@ static void doubled_quotes_are_quotes_and_backslashes_are_themselves(void **stat
   expect_first_field("\"a\\\"\",b\",2012,5\n", "a\\\",b");
 }
 
-/* The developer guide's examples on the page "Get Job Output", and what follows from its rule. */
-static void a_backslash_before_a_quote_makes_it_a_part_of_the_value(void **state) {
+/* The examples of the developer guide, page "Get Job Output", and other cases of its rule. */
+static void a_quote_after_a_backslash_is_a_part_of_the_value(void **state) {
   (void)state;
   expect_first_field("\"my archive description,1\",2012,5\r\n", "my archive description,1");
   expect_first_field("\"my archive description,1\\\"2\",2012,5\r\n", "my archive description,1\"2");
@@ -77,7 +77,7 @@ static void a_backslash_before_a_quote_makes_it_a_part_of_the_value(void **state
   expect_first_field("\"a\\b\",2012,5\r\n", "a\\b");
 }
 
-static void a_doubled_quote_settles_the_dialect_for_later_rows(void **state) {
+static void a_doubled_quote_decides_the_dialect_of_later_rows(void **state) {
   (void)state;
   const char *text = "\"\"\"\",2012,5\n\"a\\\"\",2012,5\nb\",2012,5\n", *at = text;
   gl_csv csv = new_reader();
@@ -86,7 +86,7 @@ static void a_doubled_quote_settles_the_dialect_for_later_rows(void **state) {
   gl_csv_clear(&csv);
 }
 
-static void a_row_is_read_only_when_its_end_is_there(void **state) {
+static void a_row_is_read_only_after_its_end_has_arrived(void **state) {
   (void)state;
   expect_more_until_the_end("abc,2012,5\r\n");
   expect_more_until_the_end("\"a\"\"b,\",2012,5\n");
@@ -102,7 +102,7 @@ static void expect_fault(const char *text, size_t byte, const char *message) {
   gl_csv_clear(&csv);
 }
 
-static void a_fault_is_named_with_its_byte(void **state) {
+static void an_error_names_the_wrong_byte(void **state) {
   (void)state;
   expect_fault("a\"b,2012,5\n", 1, "a quote in a field that is not quoted");
   expect_fault("\"a\"b,2012,5\n", 3,
@@ -116,11 +116,11 @@ static void a_fault_is_named_with_its_byte(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(fields_may_be_plain_or_quoted_and_lines_end_in_lf_or_crlf),
-      cmocka_unit_test(doubled_quotes_are_quotes_and_backslashes_are_themselves),
-      cmocka_unit_test(a_backslash_before_a_quote_makes_it_a_part_of_the_value),
-      cmocka_unit_test(a_doubled_quote_settles_the_dialect_for_later_rows),
-      cmocka_unit_test(a_row_is_read_only_when_its_end_is_there),
-      cmocka_unit_test(a_fault_is_named_with_its_byte),
+      cmocka_unit_test(a_doubled_quote_becomes_one_quote_and_backslashes_stay),
+      cmocka_unit_test(a_quote_after_a_backslash_is_a_part_of_the_value),
+      cmocka_unit_test(a_doubled_quote_decides_the_dialect_of_later_rows),
+      cmocka_unit_test(a_row_is_read_only_after_its_end_has_arrived),
+      cmocka_unit_test(an_error_names_the_wrong_byte),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,7 +54,7 @@ static void expect_time(const char *text, int64_t expected) {
     fail_msg("\"%s\" is read as %lld, not as %lld", text, (long long)time, (long long)expected);
 }
 
-/* What dateutil 2.9 makes of each text, which is how boto3 reads expirations. */
+/* The results of dateutil 2.9, with which boto3 reads expirations. */
 static void a_date_is_read_as_boto3_reads_it(void **state) {
   (void)state;
   static const char *const instant[] = {
@@ -143,12 +143,12 @@ static void a_date_is_read_as_boto3_reads_it(void **state) {
     expect_time(others[i].text, others[i].time);
 }
 
-static void a_leap_second_is_the_first_of_the_next_minute(void **state) {
+static void a_leap_second_is_the_first_second_of_the_next_minute(void **state) {
   (void)state;
   expect_time("2016-12-31T23:59:60Z", 1483228800);
 }
 
-static void anything_else_is_no_date(void **state) {
+static void any_other_text_is_not_a_date(void **state) {
   (void)state;
   static const char *const texts[] = {
       "2026-02-30",
@@ -226,7 +226,7 @@ static void a_text_of_more_than_64_bytes_is_no_date(void **state) {
   assert_int_equal(gl_date_parse(text, 65, &time), -1);
 }
 
-static void a_zero_byte_is_no_part_of_a_date(void **state) {
+static void a_text_with_a_zero_byte_is_not_a_date(void **state) {
   (void)state;
   int64_t time;
   assert_int_equal(gl_date_parse("2026-11-26\0Z", 12, &time), -1);
@@ -238,10 +238,10 @@ int main(void) {
       cmocka_unit_test(a_time_is_written_as_a_gregorian_date_and_read_back),
       cmocka_unit_test(a_time_outside_of_the_years_1_to_9999_cannot_be_written),
       cmocka_unit_test(a_date_is_read_as_boto3_reads_it),
-      cmocka_unit_test(a_leap_second_is_the_first_of_the_next_minute),
-      cmocka_unit_test(anything_else_is_no_date),
+      cmocka_unit_test(a_leap_second_is_the_first_second_of_the_next_minute),
+      cmocka_unit_test(any_other_text_is_not_a_date),
       cmocka_unit_test(a_text_of_more_than_64_bytes_is_no_date),
-      cmocka_unit_test(a_zero_byte_is_no_part_of_a_date),
+      cmocka_unit_test(a_text_with_a_zero_byte_is_not_a_date),
   };
   return cmocka_run_group_tests_name("date", tests, NULL, NULL);
 }

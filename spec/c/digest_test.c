@@ -189,7 +189,7 @@ static void anything_but_64_digits_is_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      /* First: the algorithm is kept once it was found. */
+      /* Must be the first test, because the algorithm is kept after the first use. */
       cmocka_unit_test(an_algorithm_that_openssl_forbids_is_a_config_error),
       cmocka_unit_test(sha256_gives_the_published_digests),
       cmocka_unit_test(hmac_gives_the_published_values),

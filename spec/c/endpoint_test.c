@@ -29,7 +29,7 @@ static void expect_urls(const endpoint_case *cases, size_t count) {
 
 #define EXPECT_URLS(cases) expect_urls(cases, sizeof(cases) / sizeof *(cases))
 
-/* Refused with that code and message; nothing is appended. */
+/* Expects an error with this code and message, and that nothing is appended. */
 static void expect_refusal(const gl_endpoint_options *options, const char *code,
                            const char *message) {
   gl_buf url = {0};
@@ -42,7 +42,8 @@ static void expect_refusal(const gl_endpoint_options *options, const char *code,
   gl_buf_clear(&url);
 }
 
-/* What the SDKs' own endpoint tests of Glacier expect; the last five of the fifty are below. */
+/* The cases of the AWS SDKs' own endpoint tests of Glacier.  The last five of the fifty are below.
+ */
 static void known_regions_have_their_endpoints(void **state) {
   (void)state;
   static const endpoint_case cases[] = {
@@ -96,7 +97,7 @@ static void known_regions_have_their_endpoints(void **state) {
   EXPECT_URLS(cases);
 }
 
-static void a_custom_endpoint_is_taken_as_it_is(void **state) {
+static void a_custom_endpoint_is_used_unchanged(void **state) {
   (void)state;
   static const char *const urls[] = {"https://example.com", "http://127.0.0.1:8080/base/"};
   for (size_t i = 0; i < 2; i++) {
@@ -257,7 +258,7 @@ static void a_partition_has_a_name_and_a_dns_suffix(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(known_regions_have_their_endpoints),
-      cmocka_unit_test(a_custom_endpoint_is_taken_as_it_is),
+      cmocka_unit_test(a_custom_endpoint_is_used_unchanged),
       cmocka_unit_test(a_custom_endpoint_is_neither_fips_nor_dualstack),
       cmocka_unit_test(a_custom_endpoint_needs_a_region_too),
       cmocka_unit_test(a_region_that_is_not_a_host_label_is_refused),

@@ -47,7 +47,8 @@ static void a_code_that_is_too_long_is_cut(void **state) {
   assert_int_equal(strlen(error.code), sizeof error.code - 1);
 }
 
-/* The length of a message of `plain` letters and one `character`, and then more. */
+/* Returns the length of the message made of `plain` letters, one `character`, and then more text.
+ */
 static size_t cut_length(size_t plain, const char *character) {
   gl_error error;
   char text[2000];
@@ -99,7 +100,7 @@ static void a_message_that_just_fits_is_not_cut(void **state) {
   char text[1024];
   memset(text, 'a', 1023);
   text[1023] = '\0';
-  text[1022] = '\xC3'; /* broken, but not by a cut */
+  text[1022] = '\xC3'; /* invalid UTF-8, but not because of a cut */
   gl_error_set(&error, GL_CONFIG, "X", "%s", text);
   assert_string_equal(error.message, text);
 }

@@ -1,4 +1,4 @@
-/* The event set: descriptors, timers, and what becomes of it in a forked child. */
+/* The event set: descriptors, timers, and its use in a forked child. */
 #include "core/transport/events_private.h"
 
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 
 enum { LONG_WAIT = 60 * 1000 };
 
-/* What was reported of one descriptor. */
+/* What was reported about one descriptor. */
 typedef struct report {
   int calls, fd, ready;
 } report;
@@ -137,8 +137,8 @@ static void a_descriptor_that_is_no_longer_watched_is_not_reported(void **state)
   }
 }
 
-/* Otherwise whoever watches the set's descriptor would be woken for ever. */
-static void a_kept_descriptor_that_nobody_watches_wakes_the_set_once(void **state) {
+/* Otherwise a loop that watches the set's descriptor would wake up again and again. */
+static void a_kept_descriptor_that_nobody_watches_wakes_the_set_only_once(void **state) {
   (void)state;
   int pair[2];
   report got = {0};
@@ -159,7 +159,7 @@ static void a_kept_descriptor_that_nobody_watches_wakes_the_set_once(void **stat
   gl_events_release(events);
 }
 
-static void a_number_that_is_used_again_is_a_new_descriptor(void **state) {
+static void a_reused_descriptor_number_is_a_new_descriptor(void **state) {
   (void)state;
   for (int removed = 0; removed < 2; removed++) {
     int pair[2], again[2];
@@ -184,7 +184,7 @@ static void a_number_that_is_used_again_is_a_new_descriptor(void **state) {
   }
 }
 
-/* Two descriptors that are ready together; the function of the first forgets the other. */
+/* Two descriptors that are ready at the same time.  The function of the first removes the other. */
 typedef struct couple {
   gl_events *events;
   int fds[2], calls;
@@ -197,7 +197,7 @@ static void forget_the_other(void *context, int fd, int ready) {
   gl_events_remove(two->events, fd == two->fds[0] ? two->fds[1] : two->fds[0]);
 }
 
-static void a_descriptor_that_is_forgotten_in_the_same_round_is_not_reported(void **state) {
+static void a_descriptor_that_is_removed_in_the_same_round_is_not_reported(void **state) {
   (void)state;
   int first[2], second[2];
   couple two = {.events = new_events()};
@@ -245,7 +245,7 @@ static void more_descriptors_than_one_batch_are_all_reported(void **state) {
   gl_events_release(events);
 }
 
-static void the_set_is_a_descriptor_that_is_readable_when_one_of_it_is(void **state) {
+static void the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready(void **state) {
   (void)state;
   int pair[2];
   report got = {0};
@@ -262,7 +262,7 @@ static void the_set_is_a_descriptor_that_is_readable_when_one_of_it_is(void **st
   gl_events_release(events);
 }
 
-static void what_cannot_be_watched_is_refused(void **state) {
+static void a_descriptor_that_cannot_be_watched_is_refused(void **state) {
   (void)state;
   gl_events *events = new_events();
   assert_int_equal(gl_events_set(events, -1, GL_EVENTS_READ, on_ready, NULL), -1);
@@ -291,7 +291,7 @@ static void ring(void *context) {
 
 enum { CLOCKS = 200 };
 
-/* Due times in a scrambled order, each number once. */
+/* Returns due times in a mixed order; each number occurs once. */
 static void set_clocks(gl_events *events, alarm_clock *clocks, int *order, int *rung) {
   int64_t now = gl_events_now();
   for (int i = 0; i < CLOCKS; i++) {
@@ -398,7 +398,8 @@ static void each_wait_counts_as_a_round(void **state) {
 
 /* ---- processes --------------------------------------------------------------------------- */
 
-/* Everything that a child may do with a set of its parent's; the number of what went wrong. */
+/* Calls every function that a child may call for its parent's set.  Returns 0, or the number of the
+ * step that failed. */
 static int use_in_child(gl_events *events, int watched, report *got) {
   if (!gl_events_is_forked(events))
     return 1;
@@ -414,7 +415,7 @@ static int use_in_child(gl_events *events, int watched, report *got) {
   return 0;
 }
 
-static void a_forked_child_forgets_the_set_and_the_parent_keeps_its_own(void **state) {
+static void a_forked_child_cannot_use_the_set_and_the_parent_still_can(void **state) {
   (void)state;
   int pair[2], status;
   report got = {0};
@@ -434,8 +435,8 @@ static void a_forked_child_forgets_the_set_and_the_parent_keeps_its_own(void **s
   gl_events_release(events);
 }
 
-/* The kernel would go on reporting it, for the child holds the same open file. */
-static void a_descriptor_that_a_child_holds_too_is_forgotten_by_the_parent(void **state) {
+/* The kernel would still report the descriptor, because the child holds the same open file. */
+static void a_removed_descriptor_that_a_child_still_holds_is_not_reported(void **state) {
   (void)state;
   int pair[2], gate[2], status;
   char byte;
@@ -480,20 +481,20 @@ int main(void) {
       cmocka_unit_test(only_the_wanted_direction_is_reported),
       cmocka_unit_test(the_end_of_a_stream_is_ready_to_read),
       cmocka_unit_test(a_descriptor_that_is_no_longer_watched_is_not_reported),
-      cmocka_unit_test(a_kept_descriptor_that_nobody_watches_wakes_the_set_once),
-      cmocka_unit_test(a_number_that_is_used_again_is_a_new_descriptor),
-      cmocka_unit_test(a_descriptor_that_is_forgotten_in_the_same_round_is_not_reported),
+      cmocka_unit_test(a_kept_descriptor_that_nobody_watches_wakes_the_set_only_once),
+      cmocka_unit_test(a_reused_descriptor_number_is_a_new_descriptor),
+      cmocka_unit_test(a_descriptor_that_is_removed_in_the_same_round_is_not_reported),
       cmocka_unit_test(more_descriptors_than_one_batch_are_all_reported),
-      cmocka_unit_test(the_set_is_a_descriptor_that_is_readable_when_one_of_it_is),
-      cmocka_unit_test(what_cannot_be_watched_is_refused),
+      cmocka_unit_test(the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready),
+      cmocka_unit_test(a_descriptor_that_cannot_be_watched_is_refused),
       cmocka_unit_test(timers_run_in_the_order_in_which_they_are_due),
       cmocka_unit_test(a_cancelled_timer_does_not_run_and_a_moved_one_runs_later),
       cmocka_unit_test(a_timer_that_starts_itself_again_runs_once_a_round),
       cmocka_unit_test(waiting_ends_when_a_timer_is_due),
       cmocka_unit_test(a_signal_ends_the_wait),
       cmocka_unit_test(each_wait_counts_as_a_round),
-      cmocka_unit_test(a_forked_child_forgets_the_set_and_the_parent_keeps_its_own),
-      cmocka_unit_test(a_descriptor_that_a_child_holds_too_is_forgotten_by_the_parent),
+      cmocka_unit_test(a_forked_child_cannot_use_the_set_and_the_parent_still_can),
+      cmocka_unit_test(a_removed_descriptor_that_a_child_still_holds_is_not_reported),
       cmocka_unit_test(a_set_lives_as_long_as_somebody_holds_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

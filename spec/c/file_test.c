@@ -90,7 +90,7 @@ static void a_device_is_read_up_to_the_limit(void **state) {
   gl_buf_clear(&text);
 }
 
-static void a_circle_of_links_is_a_failure_in_the_systems_words(void **state) {
+static void a_cycle_of_links_fails_with_the_message_of_the_system(void **state) {
   (void)state;
   gl_buf text = {0};
   assert_int_equal(symlink("loop", path_of("loop")), 0);
@@ -109,7 +109,7 @@ static int count_files(void) {
   return count;
 }
 
-static void a_replaced_file_is_readable_by_its_owner_alone(void **state) {
+static void a_replaced_file_is_readable_only_by_its_owner(void **state) {
   (void)state;
   struct stat status;
   gl_buf text = {0};
@@ -143,8 +143,8 @@ int main(void) {
       cmocka_unit_test(a_directory_and_a_path_below_a_file_count_as_missing),
       cmocka_unit_test(a_pipe_without_a_writer_is_refused_without_waiting),
       cmocka_unit_test(a_device_is_read_up_to_the_limit),
-      cmocka_unit_test(a_circle_of_links_is_a_failure_in_the_systems_words),
-      cmocka_unit_test(a_replaced_file_is_readable_by_its_owner_alone),
+      cmocka_unit_test(a_cycle_of_links_fails_with_the_message_of_the_system),
+      cmocka_unit_test(a_replaced_file_is_readable_only_by_its_owner),
       cmocka_unit_test(a_failed_replacement_leaves_nothing_behind),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,4 +1,4 @@
-/* A client that was made before a fork, in the parent and in the child. */
+/* The use of a client in the parent and in the child, if it was created before the fork. */
 #include "lua_state.h"
 
 #include <stdarg.h>
@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Ends a child as another program: what it forgets of its parent's on purpose is no leak, but
- * valgrind would count it. */
+/* Ends a child by running another program.  The child does not free the memory of its parent on
+ * purpose, and valgrind would count that as a leak. */
 static void leave(int good) {
   execl("/bin/sh", "sh", "-c", good ? "exit 0" : "exit 1", (char *)NULL);
   _exit(1);
@@ -32,7 +32,8 @@ static int in_child(lua_State *L) {
   return 1;
 }
 
-/* Runs a script with `in_child`, `client_of` and `answer`; it raises where it finds a fault. */
+/* Runs a script, which can use `in_child`, `client_of` and `answer`.  It raises an error if a check
+ * fails. */
 static void run(const char *script) {
   lua_State *L = lua_state_new();
   lua_register(L, "in_child", in_child);
@@ -50,7 +51,7 @@ static void run(const char *script) {
   lua_close(L);
 }
 
-static void the_child_opens_connections_of_its_own_and_leaves_the_parents_alone(void **state) {
+static void a_child_opens_its_own_connections_and_does_not_touch_the_parents(void **state) {
   (void)state;
   run("local read = { 'read' }\n"
       "local server = scripted.start {\n"
@@ -75,7 +76,7 @@ static void the_child_opens_connections_of_its_own_and_leaves_the_parents_alone(
       "server:stop()\n");
 }
 
-static void a_child_that_only_closes_the_client_closes_nothing_of_the_parents(void **state) {
+static void a_child_that_only_closes_the_client_closes_no_connection_of_the_parent(void **state) {
   (void)state;
   run("local read = { 'read' }\n"
       "local server = scripted.start { { read, answer 'one', read, answer 'two' } }\n"
@@ -90,7 +91,7 @@ static void a_child_that_only_closes_the_client_closes_nothing_of_the_parents(vo
       "server:stop()\n");
 }
 
-static void a_child_says_nothing_in_a_tls_session_of_the_parents(void **state) {
+static void a_child_sends_nothing_in_a_tls_session_of_the_parent(void **state) {
   (void)state;
   run("local nginx = require 'spec.support.nginx'\n"
       "local directory = nginx.directory()\n"
@@ -117,7 +118,7 @@ static void a_child_says_nothing_in_a_tls_session_of_the_parents(void **state) {
       "server:stop()\n");
 }
 
-static void a_call_under_way_goes_on_in_the_parent_and_is_given_up_in_the_child(void **state) {
+static void a_running_call_continues_in_the_parent_and_fails_in_the_child(void **state) {
   (void)state;
   run("local server = scripted.start { { { 'read' }, { 'pause', 0.05 }, answer 'late' } }\n"
       "local client = client_of(server.url, { wait = coroutine.yield })\n"
@@ -138,10 +139,10 @@ static void a_call_under_way_goes_on_in_the_parent_and_is_given_up_in_the_child(
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_child_opens_connections_of_its_own_and_leaves_the_parents_alone),
-      cmocka_unit_test(a_child_that_only_closes_the_client_closes_nothing_of_the_parents),
-      cmocka_unit_test(a_child_says_nothing_in_a_tls_session_of_the_parents),
-      cmocka_unit_test(a_call_under_way_goes_on_in_the_parent_and_is_given_up_in_the_child),
+      cmocka_unit_test(a_child_opens_its_own_connections_and_does_not_touch_the_parents),
+      cmocka_unit_test(a_child_that_only_closes_the_client_closes_no_connection_of_the_parent),
+      cmocka_unit_test(a_child_sends_nothing_in_a_tls_session_of_the_parent),
+      cmocka_unit_test(a_running_call_continues_in_the_parent_and_fails_in_the_child),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

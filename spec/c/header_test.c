@@ -16,7 +16,7 @@ static int set(gl_headers *headers, const char *name, const char *value) {
   return gl_headers_set(headers, name, strlen(name), value, strlen(value));
 }
 
-/* The whole list as "Name=value;Name=value;". */
+/* Returns the whole list as "Name=value;Name=value;". */
 static void expect_list(const gl_headers *headers, const char *expected) {
   char text[256] = "";
   for (size_t i = 0; i < headers->count; i++) {
@@ -168,7 +168,7 @@ static void names_compare_as_lower_case(void **state) {
   assert_int_equal(sign(gl_header_name_compare("B", "a")), 1);
   assert_int_equal(sign(gl_header_name_compare("a", "ab")), -1);
   assert_int_equal(sign(gl_header_name_compare("ab", "a")), 1);
-  /* "_" lies between the cases: it comes before "a", though behind "A". */
+  /* "_" comes after "A" but before "a". */
   assert_int_equal(sign(gl_header_name_compare("_", "A")), -1);
   assert_int_equal(sign(gl_header_name_compare("x-amz-date", "X-Amz-Content")), 1);
 }

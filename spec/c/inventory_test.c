@@ -10,7 +10,7 @@
 
 #define HASH "9628195fcdbcbbe76cdde932d4646fa7de5f219fb39823836d81f0cc0e18aa67"
 
-/* Writes "id|description|date|size|hash\n"; a member that is absent is "-". */
+/* Writes "id|description|date|size|hash\n", with "-" for an absent member. */
 static void write_archive(const gl_inventory_archive *archive, gl_buf *out) {
   for (int i = 0; i < GL_INVENTORY_MEMBERS; i++) {
     const gl_csv_field *field = &archive->texts[i];
@@ -26,7 +26,8 @@ static void write_archive(const gl_inventory_archive *archive, gl_buf *out) {
   gl_buf_append_char(out, '\n');
 }
 
-/* Reads `text` in pieces of `size` bytes into `out`, its archives and at the end the error. */
+/* Reads `text` in pieces of `size` bytes.  Writes its archives, and at the end the error, to `out`.
+ */
 static void read_all(const char *text, size_t length, size_t size, gl_buf *out) {
   gl_inventory inventory = {0};
   gl_inventory_result result;
@@ -97,7 +98,7 @@ static void a_byte_order_mark_is_skipped(void **state) {
          "|");
 }
 
-static void what_is_no_inventory_is_an_error_with_its_byte(void **state) {
+static void an_invalid_inventory_is_an_error_that_names_the_byte(void **state) {
   (void)state;
   static const struct {
     const char *text, *message;
@@ -134,7 +135,7 @@ static void what_is_no_inventory_is_an_error_with_its_byte(void **state) {
     expect(rows[i].text, rows[i].message);
 }
 
-static void a_document_that_is_cut_off_is_an_error_at_its_last_byte(void **state) {
+static void an_incomplete_document_is_an_error_at_its_last_byte(void **state) {
   (void)state;
   static const char text[] = "{\"VaultARN\":\"arn\",\"ArchiveList\":[{\"ArchiveId\":\"a\"}]}";
   for (size_t length = 1; length < sizeof text - 1; length++) {
@@ -148,7 +149,7 @@ static void a_document_that_is_cut_off_is_an_error_at_its_last_byte(void **state
   }
 }
 
-static void a_row_without_an_end_is_not_read_for_ever(void **state) {
+static void a_row_without_an_end_is_an_error_after_1_mib(void **state) {
   (void)state;
   static char row[1024];
   static const char header[] = "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\n\"";
@@ -172,9 +173,9 @@ int main(void) {
       cmocka_unit_test(members_may_come_in_any_order_and_unknown_ones_are_skipped),
       cmocka_unit_test(csv_finds_its_columns_by_name),
       cmocka_unit_test(a_byte_order_mark_is_skipped),
-      cmocka_unit_test(what_is_no_inventory_is_an_error_with_its_byte),
-      cmocka_unit_test(a_document_that_is_cut_off_is_an_error_at_its_last_byte),
-      cmocka_unit_test(a_row_without_an_end_is_not_read_for_ever),
+      cmocka_unit_test(an_invalid_inventory_is_an_error_that_names_the_byte),
+      cmocka_unit_test(an_incomplete_document_is_an_error_at_its_last_byte),
+      cmocka_unit_test(a_row_without_an_end_is_an_error_after_1_mib),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

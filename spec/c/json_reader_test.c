@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-/* Writes a letter for each event, and the texts of strings, names and numbers behind it. */
+/* Writes a letter for each event, followed by the text of a string, a name or a number. */
 static void write_event(gl_json_event event, const gl_buf *text, gl_buf *out) {
   static const char letters[] = "?.{}[]ksntfz";
   gl_buf_append_char(out, letters[event]);
@@ -15,7 +15,7 @@ static void write_event(gl_json_event event, const gl_buf *text, gl_buf *out) {
     gl_buf_append_format(out, "<%s>", gl_buf_string(text));
 }
 
-/* Reads `text` in pieces of `size` bytes.  Returns whether it is a whole document. */
+/* Reads `text` in pieces of `size` bytes.  Returns whether it is a complete document. */
 static int read_all(const char *text, size_t length, size_t size, gl_buf *out, gl_error *error) {
   gl_json_reader reader = {0};
   gl_json_event event = GL_JSON_MORE;
@@ -77,7 +77,7 @@ static void a_surrogate_without_its_partner_becomes_the_replacement_character(vo
   expect_events("[\"\\ud83d\\n\"]", "[s<\xEF\xBF\xBD\n>]");
 }
 
-static void a_fault_is_named_with_its_byte(void **state) {
+static void an_error_names_the_wrong_byte(void **state) {
   (void)state;
   static const struct {
     const char *text, *message;
@@ -110,7 +110,7 @@ static void a_fault_is_named_with_its_byte(void **state) {
   expect_error("[\"\0\"]", 5, "invalid JSON at byte 3: unescaped control character");
 }
 
-static void a_document_that_is_cut_off_is_never_whole(void **state) {
+static void an_incomplete_document_is_never_whole(void **state) {
   (void)state;
   static const char text[] = "{\"a\":[1,\"x\\n\\u00e9\",null]}";
   for (size_t length = 1; length < sizeof text - 1; length++) {
@@ -157,8 +157,8 @@ int main(void) {
       cmocka_unit_test(a_document_gives_its_events_in_order_in_pieces_of_any_size),
       cmocka_unit_test(escapes_are_resolved_in_pieces_of_any_size),
       cmocka_unit_test(a_surrogate_without_its_partner_becomes_the_replacement_character),
-      cmocka_unit_test(a_fault_is_named_with_its_byte),
-      cmocka_unit_test(a_document_that_is_cut_off_is_never_whole),
+      cmocka_unit_test(an_error_names_the_wrong_byte),
+      cmocka_unit_test(an_incomplete_document_is_never_whole),
       cmocka_unit_test(nesting_has_a_bound),
       cmocka_unit_test(a_text_has_a_bound_unless_it_is_skipped),
   };

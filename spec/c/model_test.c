@@ -46,7 +46,7 @@ static const gl_member *member_of(const gl_shape *shape, const char *name, size_
   return NULL;
 }
 
-/* The operation of that API name. */
+/* Returns the operation with that API name. */
 static const gl_operation *find_operation(const char *name) {
   for (size_t i = 0; i < gl_operations_count; i++)
     if (!strcmp(gl_operations[i].name, name))
@@ -99,7 +99,8 @@ static void the_model_has_every_operation_of_the_api(void **state) {
   }
 }
 
-/* "SetVaultNotifications" is "set_vault_notifications": no name has two capitals in a row. */
+/* "SetVaultNotifications" becomes "set_vault_notifications".  No name has two consecutive capitals.
+ */
 static void a_method_has_the_name_of_its_operation_in_snake_case(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
@@ -318,7 +319,7 @@ static void the_required_members_of_outputs_are_the_ids_of_what_was_created(void
   }
 }
 
-/* Validation keeps them as a set of 64 bits. */
+/* Validation stores the present members as a set of 64 bits. */
 static void check_count(const gl_shape *shape, int is_top) {
   (void)is_top;
   assert_in_range(shape->count, 0, 64);

@@ -1,6 +1,6 @@
-/* The binding with failing allocators.  For n = 0, 1, … every allocation from the n-th on fails,
- * those of the core in one run and those of Lua in another, until a script succeeds.  The error
- * must be Lua's "not enough memory", and no memory may leak. */
+/* The binding with allocators that fail.  For n = 0, 1, … every allocation from the n-th on fails,
+ * until a script succeeds.  One run does this to the allocations of the core, another to those of
+ * Lua. The error must be Lua's "not enough memory", and no memory may leak. */
 #include "lua_state.h"
 #include "mem_failing.h"
 
@@ -11,14 +11,14 @@
 #include <cmocka.h>
 #include <string.h>
 
-/* ---- what Lua allocates ------------------------------------------------------------------ */
+/* ---- allocations of Lua ------------------------------------------------------------------ */
 
 typedef struct budget {
-  long attempts, fails_from; /* never for a negative `fails_from` */
+  long attempts, fails_from; /* a negative `fails_from` means never */
   long live;
 } budget;
 
-/* Shrinking never fails: Lua relies on that. */
+/* Lua requires that shrinking never fails. */
 static void *allocate(void *context, void *pointer, size_t old_size, size_t size) {
   budget *memory = context;
   if (size == 0) {
@@ -157,7 +157,7 @@ static const char frame[] =
 
 /* ---- a run ------------------------------------------------------------------------------- */
 
-/* With a script at 1 and lua-cjson's decode at 2: opens the module and runs the script. */
+/* Opens the module and runs a script.  The script is at index 1, lua-cjson's decode at index 2. */
 static int run_script(lua_State *L) {
   const script *it = lua_touserdata(L, 1);
   if (luaL_loadstring(L, frame) != LUA_OK)
@@ -173,7 +173,7 @@ static int run_script(lua_State *L) {
   return 0;
 }
 
-/* Whether the error on top is "not enough memory"; the test fails for any other. */
+/* Returns whether the error on top is "not enough memory".  The test fails for any other error. */
 static int is_memory_error(lua_State *L) {
   const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
   if (text && strstr(text, "not enough memory"))

@@ -1,5 +1,5 @@
-/* The lower rooms of the core on an allocator that fails: for n = 0, 1, … every allocation from
- * the n-th on is refused, until an operation gets through. */
+/* The lower rooms of the core with an allocator that fails.  For n = 0, 1, … every allocation from
+ * the n-th on fails, until an operation succeeds. */
 #include "core/buf.h"
 #include "core/digest.h"
 #include "core/error.h"
@@ -20,7 +20,7 @@
 #include <openssl/err.h>
 #include <string.h>
 
-enum { FULL = 63 /* what the smallest room of a buffer holds */ };
+enum { FULL = 63 /* bytes that fit into the smallest buffer */ };
 
 static const char sixty_bytes[] = "\"/?=&% ............................................... {a}";
 
@@ -30,8 +30,8 @@ static void fill(gl_buf *buf, const char *text) {
   assert_int_equal(buf->capacity, FULL + 1);
 }
 
-/* Runs `step` on a full buffer until it succeeds: each failure is GL_MEMORY and leaves the buffer
- * as it was, and nothing is left behind at the end. */
+/* Runs `step` on a full buffer until it succeeds.  Each failure must be GL_MEMORY and leave the
+ * buffer unchanged, and no memory may leak. */
 static void expect_unchanged_until_done(int (*step)(gl_buf *), const char *text) {
   int result = GL_MEMORY;
   long n = 0;
@@ -153,7 +153,7 @@ static int write_json(gl_json *json, int step) {
   }
 }
 
-/* `room` bytes are free in the buffer, so that a step fails at its first byte or later. */
+/* The buffer has `room` free bytes, so that a step fails at its first byte or at a later one. */
 static void expect_json_step_undone(int step, size_t room) {
   gl_buf buf = {0};
   fill(&buf, "");
@@ -183,7 +183,7 @@ static void a_json_step_that_fails_is_undone(void **state) {
   expect_json_step_undone(5, 1);
 }
 
-/* A list whose first room is full. */
+/* Returns a list whose first array is full. */
 static void fill_headers(gl_headers *headers) {
   static const char *const names[] = {"A", "B", "b", "C", "D", "E", "F"};
   gl_mem_fail_from(-1);
@@ -304,7 +304,7 @@ static int tree_once(gl_error *error) {
 static void expect_memory_until_done(int (*step)(gl_error *)) {
   gl_error error;
   gl_mem_fail_from(-1);
-  assert_int_equal(step(&error), 0); /* OpenSSL keeps what it sets up at the first use */
+  assert_int_equal(step(&error), 0); /* OpenSSL allocates memory at the first use and keeps it */
   long alive = gl_mem_live(), n = 0;
   int result = GL_MEMORY;
   for (; result != 0; n++) {
@@ -338,10 +338,10 @@ int main(void) {
       cmocka_unit_test(a_header_list_that_cannot_grow_is_unchanged),
       cmocka_unit_test(a_removed_or_replaced_header_value_is_wiped),
       cmocka_unit_test(reporting_an_error_allocates_nothing),
-      /* Last, for OpenSSL's own blocks stay alive from then on. */
+      /* Must be the last test, because OpenSSL keeps its memory after it. */
       cmocka_unit_test(a_digest_that_cannot_be_made_is_a_memory_error),
   };
-  /* Before anything else asks OpenSSL for memory. */
+  /* Must come before any other use of OpenSSL. */
   if (!CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free))
     return 1;
   return cmocka_run_group_tests_name("the core on a failing allocator", tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* Small files and home directories on an allocator that fails: for n = 0, 1, … every allocation
- * from the n-th on is refused, until an operation gets through. */
+/* Small files and home directories with an allocator that fails.  For n = 0, 1, … every allocation
+ * from the n-th on fails, until an operation succeeds. */
 #include "core/error.h"
 #include "core/file.h"
 #include "core/home.h"
@@ -30,17 +30,17 @@ static int set_up(void **state) {
 static int tear_down(void **state) {
   (void)state;
   unlink(path);
-  return rmdir(directory); /* fails where a file was left behind */
+  return rmdir(directory); /* fails if a file is left */
 }
 
-/* The lowest free descriptor: it stays the same unless one leaks. */
+/* Returns the lowest free descriptor.  It stays the same unless a descriptor leaks. */
 static int free_descriptor(void) {
   int fd = open("/dev/null", O_RDONLY);
   close(fd);
   return fd;
 }
 
-static void a_file_is_replaced_or_left_as_it_was(void **state) {
+static void a_file_is_replaced_or_unchanged(void **state) {
   (void)state;
   int before = free_descriptor();
   gl_file_result result = GL_FILE_MEMORY;
@@ -58,7 +58,7 @@ static void a_file_is_replaced_or_left_as_it_was(void **state) {
   assert_in_range(n, 2, 20);
 }
 
-static void a_file_that_cannot_be_read_for_want_of_memory_is_closed(void **state) {
+static void a_file_is_closed_when_reading_it_runs_out_of_memory(void **state) {
   (void)state;
   gl_mem_fail_from(-1);
   assert_int_equal(gl_file_replace(path, "content", 7, problem), GL_FILE_OK);
@@ -77,7 +77,7 @@ static void a_file_that_cannot_be_read_for_want_of_memory_is_closed(void **state
   assert_in_range(n, 2, 20);
 }
 
-static void a_home_directory_is_found_or_a_memory_error(void **state) {
+static void looking_up_a_home_directory_fails_only_with_a_memory_error(void **state) {
   (void)state;
   int result = GL_MEMORY;
   long n = 0;
@@ -94,9 +94,9 @@ static void a_home_directory_is_found_or_a_memory_error(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_file_is_replaced_or_left_as_it_was),
-      cmocka_unit_test(a_file_that_cannot_be_read_for_want_of_memory_is_closed),
-      cmocka_unit_test(a_home_directory_is_found_or_a_memory_error),
+      cmocka_unit_test(a_file_is_replaced_or_unchanged),
+      cmocka_unit_test(a_file_is_closed_when_reading_it_runs_out_of_memory),
+      cmocka_unit_test(looking_up_a_home_directory_fails_only_with_a_memory_error),
   };
   return cmocka_run_group_tests_name("files on a failing allocator", tests, set_up, tear_down);
 }

@@ -1,5 +1,5 @@
-/* Inventories on an allocator that fails: for n = 0, 1, … every allocation from the n-th on is
- * refused, until an inventory is read to its end. */
+/* Inventories with an allocator that fails.  For n = 0, 1, … every allocation from the n-th on
+ * fails, until an inventory is read to its end. */
 #include "core/inventory.h"
 
 #include "mem_failing.h"
@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-/* Reads an inventory of one archive, whose texts outgrow the smallest buffer.  Returns 0 or
+/* Reads an inventory of one archive, whose texts do not fit into the smallest buffer.  Returns 0 or
  * GL_MEMORY. */
 static int read_all(gl_inventory *inventory, const char *text) {
   gl_error error;

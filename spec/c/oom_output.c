@@ -1,4 +1,4 @@
-/* Outputs on an allocator that fails: every failure is GL_MEMORY and leaves no file. */
+/* Outputs with an allocator that fails.  Every failure must be GL_MEMORY and leave no file. */
 #include "core/error.h"
 #include "core/output.h"
 #include "core/output_journal.h"

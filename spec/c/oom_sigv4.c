@@ -1,5 +1,6 @@
-/* Making and signing a request on an allocator that fails: for n = 0, 1, … every allocation from
- * the n-th on is refused, until it gets through.  And what is secret is wiped. */
+/* Creating and signing a request with an allocator that fails.  For n = 0, 1, … every allocation
+ * from the n-th on fails, until the request is signed.  Other tests check that secrets are wiped.
+ */
 #include "core/endpoint.h"
 #include "core/request.h"
 #include "core/sigv4.h"
@@ -15,7 +16,7 @@
 static const gl_sigv4_options options = {"us-west-2", "glacier", 0, 0};
 static const char url[] = "https://glacier.us-west-2.amazonaws.com:8443/-/vaults?marker=a%2Fb";
 
-/* Runs `step` until it succeeds; every failure is GL_MEMORY, and nothing is left behind. */
+/* Runs `step` until it succeeds.  Every failure must be GL_MEMORY, and no memory may leak. */
 static void expect_clean_until_done(int (*step)(gl_error *), long at_least) {
   int result = GL_MEMORY;
   long n = 0;

@@ -1,6 +1,6 @@
-/* Bodies in pieces and checksums on an allocator that fails: for n = 0, 1, … every allocation from
- * the n-th on is refused, until an exchange gets through.  Each failure is GL_MEMORY and leaves
- * nothing behind. */
+/* Bodies in pieces and checksums with an allocator that fails.  For n = 0, 1, … every allocation
+ * from the n-th on fails, until an exchange succeeds.  Each failure must be GL_MEMORY, and no
+ * memory may leak. */
 #include "core/checksum.h"
 #include "core/transport/transfer.h"
 
@@ -11,7 +11,7 @@ enum { BODY = 600 * KIB };
 
 static const char bytes[BODY];
 
-/* Feeds all of `bytes`; 0, or what gl_transfer_feed says. */
+/* Feeds all of `bytes`.  Returns the result of gl_transfer_feed. */
 static int feed_all(stream *s) {
   size_t fed = 0;
   while (!gl_transfer_poll(s->transfer, FOR_EVER)) {
@@ -42,14 +42,14 @@ static int upload(stream *s) {
   return kind ? kind : stream_finish(s);
 }
 
-/* Takes what came of the body. */
+/* Takes the received bytes of the body. */
 static void drop(stream *s) {
   gl_buf piece = {0};
   gl_transfer_take(s->transfer, &piece);
   gl_buf_clear(&piece);
 }
 
-/* Takes the head and all of the body; 0 or a kind. */
+/* Takes the head and all of the body.  Returns 0 or a kind. */
 static int take_all(stream *s) {
   gl_response head = {0};
   int there = 0;
@@ -72,7 +72,8 @@ static int download(stream *s) {
   return take_all(s);
 }
 
-/* Runs `exchange` while ever later allocations fail; returns how many it takes. */
+/* Runs `exchange` again and again, each time with a later failing allocation, until it succeeds.
+ * Returns the number of runs. */
 static long run(const loopback_step *steps, const char *method, int (*exchange_of)(stream *)) {
   int result = GL_MEMORY;
   long n = 0;
@@ -90,7 +91,7 @@ static long run(const loopback_step *steps, const char *method, int (*exchange_o
   return n;
 }
 
-static void an_upload_without_memory_fails_as_that_and_leaves_nothing(void **state) {
+static void an_upload_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -100,7 +101,7 @@ static void an_upload_without_memory_fails_as_that_and_leaves_nothing(void **sta
   assert_true(run(steps, "POST", upload) > 10);
 }
 
-static void a_download_without_memory_fails_as_that_and_leaves_nothing(void **state) {
+static void a_download_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -128,8 +129,8 @@ static void checksums_without_memory_leave_a_request_that_is_legal_to_clear(void
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_upload_without_memory_fails_as_that_and_leaves_nothing),
-      cmocka_unit_test(a_download_without_memory_fails_as_that_and_leaves_nothing),
+      cmocka_unit_test(an_upload_without_memory_is_a_memory_error_and_leaks_nothing),
+      cmocka_unit_test(a_download_without_memory_is_a_memory_error_and_leaks_nothing),
       cmocka_unit_test(checksums_without_memory_leave_a_request_that_is_legal_to_clear),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
-/* The transport on an allocator that fails: for n = 0, 1, … every allocation from the n-th on is
- * refused, until an exchange gets through.  Each failure is GL_MEMORY and leaves nothing behind.
- * Then the n-th allocation alone is refused, of ours or of libcurl, which may give its failure
- * another name: what arrives must be right even so. */
+/* The transport with an allocator that fails.  For n = 0, 1, … every allocation from the n-th on
+ * fails, until an exchange succeeds.  Each failure must be GL_MEMORY, and no memory may leak. Other
+ * tests let only the n-th allocation fail, of the core or of libcurl.  libcurl may report another
+ * error then, but a response that arrives must be correct. */
 #include "core/transport/transfer.h"
 
 #include <curl/curl.h>
@@ -15,7 +15,7 @@ static const char answer[] =
     "HTTP/1.1 404 Not Found\r\nx-amzn-RequestId: 1\r\nA: 1\r\nB: 2\r\nC: 3\r\n"
     "D: 4\r\nE: 5\r\nF: 6\r\nG: 7\r\nContent-Length: 7\r\n\r\n{\"a\":1}";
 
-/* Nothing of the response was dropped. */
+/* Expects the complete response. */
 static void expect_whole(const exchange *one) {
   static const char *const names[] = {"A", "B", "C", "D", "E", "F", "G"};
   assert_int_equal(one->response.status, 404);
@@ -27,7 +27,7 @@ static void expect_whole(const exchange *one) {
   assert_string_equal(gl_buf_string(&one->response.body), "{\"a\":1}");
 }
 
-static void options_without_memory_make_no_pool(void **state) {
+static void a_pool_without_memory_for_its_options_is_not_created(void **state) {
   (void)state;
   const gl_pool_options options = {
       .ca_bundle = "/ca.pem", .proxy = "http://me:secret@proxy", .no_proxy = "localhost"};
@@ -48,7 +48,8 @@ static void options_without_memory_make_no_pool(void **state) {
   assert_int_equal(n, 7);
 }
 
-/* Starts, polls and finishes while allocations fail from the n-th on; the kind of the error. */
+/* Runs an exchange in which allocations fail from the n-th on.  Returns 0 or the kind of the error.
+ */
 static int run_failing(exchange *one, long n) {
   gl_mem_fail_from(n);
   gl_pool *pool = exchange_pool_of(&(gl_pool_options){.proxy = ""}, &one->error);
@@ -58,7 +59,7 @@ static int run_failing(exchange *one, long n) {
   return result;
 }
 
-static void an_exchange_without_memory_fails_as_that_and_leaves_nothing(void **state) {
+static void an_exchange_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {HOLD, 0, 0}};
@@ -139,7 +140,7 @@ static int make_curl_fail(void **state) {
                               curl_calloc) != CURLE_OK;
 }
 
-/* What arrives is right, or it is an error. */
+/* Expects a correct response or an error. */
 static int run_without_curls_memory(exchange *one, const gl_pool_options *options, long n) {
   curl_attempts = 0;
   curl_fails_at = n;
@@ -158,7 +159,8 @@ static void when_libcurl_has_no_memory_no_option_is_ignored(void **state) {
   loopback other;
   loopback_start(&other, nothing);
   setenv("http_proxy", other.url, 1);
-  for (long run = 0; run / 2 <= curl_attempts; run++) { /* each twice: without and with a proxy */
+  for (long run = 0; run / 2 <= curl_attempts;
+       run++) { /* runs each twice: without and with a proxy */
     loopback server;
     exchange one;
     loopback_start(&server, steps);
@@ -183,8 +185,8 @@ static void when_libcurl_has_no_memory_no_option_is_ignored(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(options_without_memory_make_no_pool),
-      cmocka_unit_test(an_exchange_without_memory_fails_as_that_and_leaves_nothing),
+      cmocka_unit_test(a_pool_without_memory_for_its_options_is_not_created),
+      cmocka_unit_test(an_exchange_without_memory_is_a_memory_error_and_leaks_nothing),
       cmocka_unit_test(one_refused_allocation_loses_no_option_and_no_header),
       cmocka_unit_test(when_libcurl_has_no_memory_no_option_is_ignored),
   };

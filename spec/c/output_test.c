@@ -50,7 +50,7 @@ static mode_t mode_of(const char *name) {
   return found.st_mode;
 }
 
-/* The number of names in the directory, hidden ones included. */
+/* Returns the number of names in the directory, including hidden ones. */
 static int count_names(void) {
   char command[160], text[16] = "";
   snprintf(command, sizeof command, "ls -A '%s' | wc -l", directory);
@@ -144,7 +144,7 @@ static void a_chain_of_links_stays_and_its_target_is_replaced(void **state) {
   assert_content("deep/target", "new");
 }
 
-static void a_dangling_link_stays_and_its_target_is_made(void **state) {
+static void a_dangling_link_stays_and_its_target_is_created(void **state) {
   (void)state;
   assert_int_equal(symlink(path_of("made"), path_of("link")), 0);
   save(path_of("link"), "new");
@@ -152,14 +152,14 @@ static void a_dangling_link_stays_and_its_target_is_made(void **state) {
   assert_content("made", "new");
 }
 
-static void a_circle_of_links_is_refused(void **state) {
+static void a_cycle_of_links_is_refused(void **state) {
   (void)state;
   assert_int_equal(symlink("b", path_of("a")), 0);
   assert_int_equal(symlink("a", path_of("b")), 0);
   assert_refused(path_of("a"), ELOOP);
 }
 
-static void what_cannot_be_a_file_is_refused(void **state) {
+static void a_path_that_cannot_be_a_file_is_refused(void **state) {
   (void)state;
   write_file("file", "", 0644);
   assert_refused("", ENOENT);
@@ -199,7 +199,7 @@ static void a_pipe_is_written_directly_and_stays(void **state) {
   assert_int_equal(count_names(), 1);
 }
 
-/* A descriptor is written at its position, whatever it is: a removed file, a socket, a pipe. */
+/* A descriptor of any kind is written at its position: of a removed file, a socket or a pipe. */
 static void a_descriptor_by_its_name_is_written_directly(void **state) {
   (void)state;
   char path[64], found[8] = "";
@@ -217,7 +217,7 @@ static void a_descriptor_by_its_name_is_written_directly(void **state) {
   assert_refused(path, EBADF);
 }
 
-static void a_tag_lets_a_later_process_go_on(void **state) {
+static void a_tag_lets_a_later_process_continue(void **state) {
   (void)state;
   char found[8] = "";
   size_t got;
@@ -262,14 +262,14 @@ int main(void) {
       test(a_new_file_has_the_mode_of_the_umask),
       test(a_replaced_file_keeps_its_mode_and_owner),
       test(a_chain_of_links_stays_and_its_target_is_replaced),
-      test(a_dangling_link_stays_and_its_target_is_made),
-      test(a_circle_of_links_is_refused),
-      test(what_cannot_be_a_file_is_refused),
+      test(a_dangling_link_stays_and_its_target_is_created),
+      test(a_cycle_of_links_is_refused),
+      test(a_path_that_cannot_be_a_file_is_refused),
       test(a_file_that_is_read_only_is_not_replaced),
       test(a_name_may_be_as_long_as_the_system_allows),
       test(a_pipe_is_written_directly_and_stays),
       test(a_descriptor_by_its_name_is_written_directly),
-      test(a_tag_lets_a_later_process_go_on),
+      test(a_tag_lets_a_later_process_continue),
       test(a_write_that_fails_says_why),
       test(a_commit_that_fails_removes_the_partial_file),
   };

@@ -15,7 +15,7 @@ static const char example_secret[] = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
 static const char bare_signature[] =
     "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
 
-/* What every test signs with; cleared by finish. */
+/* The data with which every test signs; `finish` clears it. */
 typedef struct signing {
   gl_signer signer;
   gl_sigv4_options options;
@@ -23,7 +23,7 @@ typedef struct signing {
   gl_error error;
 } signing;
 
-/* Keys, region, service and time are those of the public suite of awslabs/aws-c-auth. */
+/* Keys, region, service and time come from the public test suite of awslabs/aws-c-auth. */
 static void start(signing *s, const char *method, const char *url) {
   memset(s, 0, sizeof *s);
   assert_int_equal(

@@ -1,4 +1,4 @@
-/* Many threads, each with a Lua state, a client and a server of its own, all at once. */
+/* Many threads run at the same time, each with its own Lua state, client and server. */
 #include "loopback.h"
 #include "lua_state.h"
 
@@ -31,7 +31,7 @@ static const char calls[] =
     "client:close()\n"
     "return right\n";
 
-/* Every connection of a kept one: the script accepts only once. */
+/* The script accepts only once, so every request must use the same connection. */
 static void prepare(worker *one, int number, pthread_barrier_t *start) {
   char body[32];
   int length = snprintf(body, sizeof body, "{\"Marker\":\"m%d\"}", number);
@@ -49,7 +49,7 @@ static void prepare(worker *one, int number, pthread_barrier_t *start) {
   loopback_start(&one->server, one->steps);
 }
 
-/* The state is made after the barrier, so that they meet in libcurl's one initialisation too. */
+/* The state is created after the barrier, so that the threads also initialize libcurl together. */
 static void *work(void *context) {
   worker *one = context;
   char marker[16];

@@ -1,5 +1,5 @@
-/* How the transport keeps, replaces and gives up its connections, alone, in threads and over a
- * fork. */
+/* How the transport keeps, replaces and closes its connections, in one thread, in several threads
+ * and after a fork. */
 #include "core/transport/transfer_private.h"
 
 #include "exchange.h"
@@ -42,9 +42,9 @@ static void a_connection_is_kept_for_the_next_request(void **state) {
   run_twice("PUT", "body", steps, 1);
 }
 
-/* The server reads the second request and closes the connection: nothing tells the client before
- * that the connection is dead. */
-static void a_kept_connection_that_died_is_replaced_silently(void **state) {
+/* The server reads the second request and closes the connection without a response.  The client
+ * cannot know before that the connection is dead. */
+static void a_dead_kept_connection_is_replaced_without_an_error(void **state) {
   (void)state;
   for (int reset = 0; reset < 2; reset++) {
     const loopback_step steps[] = {
@@ -57,7 +57,7 @@ static void a_kept_connection_that_died_is_replaced_silently(void **state) {
   }
 }
 
-static void a_body_is_sent_whole_again_on_the_new_connection(void **state) {
+static void a_body_is_sent_again_completely_on_the_new_connection(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
                                         {READ, 0, 0},   {CLOSE, 0, 0}, {ACCEPT, 0, 0},
@@ -84,7 +84,7 @@ static void a_body_is_sent_whole_again_on_the_new_connection(void **state) {
 
 enum { MANY = 8 };
 
-/* One exchange with each server, all at once, polled in turn. */
+/* Runs one exchange with each server, all at the same time. */
 static void run_side_by_side(gl_pool *pool, const loopback *servers) {
   gl_transfer *transfers[MANY];
   exchange one[MANY];
@@ -129,11 +129,11 @@ static void many_connections_are_kept(void **state) {
   }
 }
 
-/* --- giving up ----------------------------------------------------------------------------- */
+/* --- cancelling ----------------------------------------------------------------------------- */
 
 static const loopback_step hold_one[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {HOLD, 0, 0}};
 
-/* A transfer whose request is sent and never answered. */
+/* Returns a transfer that has sent its request and gets no response. */
 static gl_transfer *start_held(exchange *one, gl_pool *pool, const loopback *server) {
   exchange_init(one, "PUT", server->url, "/", "body");
   gl_transfer *transfer = gl_transfer_new(pool, &one->request, &one->timeouts, &one->error);
@@ -142,7 +142,7 @@ static gl_transfer *start_held(exchange *one, gl_pool *pool, const loopback *ser
   return transfer;
 }
 
-static void a_transfer_that_runs_may_be_given_up(void **state) {
+static void a_running_transfer_may_be_cancelled(void **state) {
   (void)state;
   loopback server;
   exchange one;
@@ -190,7 +190,7 @@ static void a_pool_that_is_freed_first_ends_its_transfers(void **state) {
   loopback_clear(&server);
 }
 
-static void a_response_is_given_once(void **state) {
+static void a_response_is_returned_only_once(void **state) {
   (void)state;
   loopback server;
   exchange one;
@@ -231,7 +231,7 @@ static void a_sigpipe_of_the_transport_never_reaches_the_host(void **state) {
   assert_false(sigpipe_pending());
 }
 
-static void a_sigpipe_that_waited_for_the_host_is_left_to_it(void **state) {
+static void a_pending_sigpipe_of_the_host_stays_pending(void **state) {
   (void)state;
   sigset_t mine, before;
   sigemptyset(&mine);
@@ -263,7 +263,7 @@ static void *run_fifty(void *context) {
   return (void *)fine;
 }
 
-static void two_threads_use_a_pool_each(void **state) {
+static void two_threads_each_use_their_own_pool(void **state) {
   (void)state;
   loopback_step steps[102] = {{ACCEPT, 0, 0}};
   for (int i = 0; i < 50; i++) {
@@ -292,8 +292,8 @@ static int open_descriptors(void) {
   return open;
 }
 
-/* In the child: everything inherited is freed, and nothing of the parent's is touched but the
- * event set's own descriptor. */
+/* Runs in the child: frees everything that it inherited.  It must not touch anything of the parent,
+ * except the descriptor of the event set. */
 static int forget(gl_pool *pool, gl_transfer *running, exchange *one) {
   int expected = open_descriptors() - (gl_events_fd(pool->events) >= 0);
   if (!gl_pool_is_forked(pool) || gl_transfer_new(pool, &one->request, &one->timeouts, &one->error))
@@ -306,7 +306,7 @@ static int forget(gl_pool *pool, gl_transfer *running, exchange *one) {
   return open_descriptors() == expected ? 0 : 3;
 }
 
-/* Forgotten memory is never freed, so the child ends with exec: no leak checker counts it. */
+/* The child does not free what it drops.  It ends with exec, so that no checker reports a leak. */
 static void leave(int status) {
   char command[16];
   snprintf(command, sizeof command, "exit %d", status);
@@ -314,7 +314,7 @@ static void leave(int status) {
   _exit(127);
 }
 
-static void a_forked_child_forgets_a_pool_and_the_parent_goes_on(void **state) {
+static void a_forked_child_drops_a_pool_and_the_parent_continues(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0}, {READ, 0, 0},
                                         {CUE, 0, 0},    {SEND, OK, 0}, {END, 0, 0}};
@@ -350,17 +350,17 @@ static void a_forked_child_forgets_a_pool_and_the_parent_goes_on(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_connection_is_kept_for_the_next_request),
-      cmocka_unit_test(a_kept_connection_that_died_is_replaced_silently),
-      cmocka_unit_test(a_body_is_sent_whole_again_on_the_new_connection),
+      cmocka_unit_test(a_dead_kept_connection_is_replaced_without_an_error),
+      cmocka_unit_test(a_body_is_sent_again_completely_on_the_new_connection),
       cmocka_unit_test(many_connections_are_kept),
-      cmocka_unit_test(a_transfer_that_runs_may_be_given_up),
+      cmocka_unit_test(a_running_transfer_may_be_cancelled),
       cmocka_unit_test(a_transfer_that_was_never_polled_sends_nothing),
       cmocka_unit_test(a_pool_that_is_freed_first_ends_its_transfers),
-      cmocka_unit_test(a_response_is_given_once),
+      cmocka_unit_test(a_response_is_returned_only_once),
       cmocka_unit_test(a_sigpipe_of_the_transport_never_reaches_the_host),
-      cmocka_unit_test(a_sigpipe_that_waited_for_the_host_is_left_to_it),
-      cmocka_unit_test(two_threads_use_a_pool_each),
-      cmocka_unit_test(a_forked_child_forgets_a_pool_and_the_parent_goes_on),
+      cmocka_unit_test(a_pending_sigpipe_of_the_host_stays_pending),
+      cmocka_unit_test(two_threads_each_use_their_own_pool),
+      cmocka_unit_test(a_forked_child_drops_a_pool_and_the_parent_continues),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,8 +6,8 @@
 
 #define HEAD "HTTP/1.1 200 OK\r\n"
 
-/* Runs one GET and expects this error.  Its message begins with `words`, then `url` with "/a?b=c"
- * behind it. */
+/* Runs one GET and expects this error.  Its message begins with `words`, followed by `url` and
+ * "/a?b=c". */
 static void expect_failure(const gl_pool_options *options, const gl_timeouts *timeouts,
                            const char *url, const char *code, int retryable, const char *words) {
   exchange one;
@@ -30,7 +30,7 @@ static void expect_failure(const gl_pool_options *options, const gl_timeouts *ti
 
 static const gl_pool_options no_proxy = {.proxy = ""};
 
-/* The same against a server that plays `steps`; `scheme` stands in its URL. */
+/* Does the same with a server that runs `steps`.  Its URL begins with `scheme`. */
 static void expect_failure_of(const loopback_step *steps, const gl_timeouts *timeouts,
                               const char *scheme, const char *code, const char *words) {
   loopback server;
@@ -51,7 +51,7 @@ static void expect_closed(loopback_act last, const char *answer) {
   expect_failure_of(steps, NULL, "http", "ConnectionClosedError", CLOSED_WORDS);
 }
 
-/* --- answers that are invalid -------------------------------------------------------------- */
+/* --- invalid responses ----------------------------------------------------------------- */
 
 static void an_empty_reply_is_a_closed_connection(void **state) {
   (void)state;
@@ -59,7 +59,7 @@ static void an_empty_reply_is_a_closed_connection(void **state) {
   expect_closed(RESET, "");
 }
 
-static void a_cut_or_garbled_answer_is_a_closed_connection(void **state) {
+static void an_incomplete_or_malformed_response_is_a_closed_connection(void **state) {
   (void)state;
   static const char *const answers[] = {HEAD "Content-Le",
                                         HEAD "Content-Length: 10\r\n\r\nshort",
@@ -86,7 +86,7 @@ static void expect_flood(const char *head, const char *bytes, long count, const 
   expect_failure_of(steps, NULL, "http", "ConnectionClosedError", CLOSED_WORDS);
 }
 
-/* The first would be a valid answer if it were shorter, and is within libcurl's own limit. */
+/* The first response would be valid if it were shorter, and it is below the limit of libcurl. */
 static void a_flood_of_headers_is_a_closed_connection(void **state) {
   (void)state;
   expect_flood(HEAD, "X-Flood: 0123456789\r\n", GL_RESPONSE_HEADERS_MAX / 21 + 1,
@@ -95,7 +95,7 @@ static void a_flood_of_headers_is_a_closed_connection(void **state) {
   expect_flood("", "HTTP/1.1 100 Continue\r\n\r\n", 1000000, "");
 }
 
-static void a_success_longer_than_is_accepted_is_no_answer(void **state) {
+static void a_success_above_the_size_limit_is_an_error(void **state) {
   (void)state;
   static char block[65536 + 1];
   memset(block, 'x', 65536);
@@ -147,8 +147,9 @@ static void a_server_that_stops_reading_is_a_read_timeout(void **state) {
   loopback_clear(&server);
 }
 
-/* Does not wait: it sets back the time of the last activity, by two thirds of the timeout. */
-static void a_slow_answer_is_no_timeout_while_it_moves(void **state) {
+/* The test does not wait.  It moves the time of the last activity back by two thirds of the
+ * timeout. */
+static void a_slow_response_does_not_time_out_while_bytes_arrive(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},   {SEND, HEAD "\r\n1", 0},
                                         {CUE, 0, 0},    {SEND, "2", 0}, {CUE, 0, 0},
@@ -178,7 +179,7 @@ static void a_slow_answer_is_no_timeout_while_it_moves(void **state) {
   loopback_clear(&server);
 }
 
-static void a_head_that_comes_byte_by_byte_is_no_timeout(void **state) {
+static void a_head_that_arrives_byte_by_byte_does_not_time_out(void **state) {
   (void)state;
   static const char head[] = HEAD "Content-Length: 0\r\n\r\n";
   enum { BYTES = sizeof head - 1 };
@@ -226,7 +227,8 @@ static void a_handshake_that_stalls_is_a_connect_timeout(void **state) {
 
 /* --- no connection ------------------------------------------------------------------------- */
 
-/* A port of 127.0.0.1 that nobody listens on.  It is bound, so that no other process gets it. */
+/* Returns a port of 127.0.0.1 without a listener.  It is bound, so that no other program gets it.
+ */
 static int refused_port(char *url, size_t size, const char *scheme) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;
@@ -254,7 +256,7 @@ static void a_name_that_does_not_exist_is_an_endpoint_error(void **state) {
 
 /* --- TLS ----------------------------------------------------------------------------------- */
 
-static void a_handshake_that_breaks_off_is_an_ssl_error_worth_a_retry(void **state) {
+static void an_interrupted_handshake_is_a_retryable_ssl_error(void **state) {
   (void)state;
   static const loopback_step hang_up[] = {
       {ACCEPT, 0, 0}, {TASTE, 0, 0}, {CLOSE, 0, 0}, {END, 0, 0}};
@@ -265,7 +267,7 @@ static void a_handshake_that_breaks_off_is_an_ssl_error_worth_a_retry(void **sta
   expect_failure_of(plain, NULL, "https", "SSLError", "SSL validation failed for ");
 }
 
-static void a_bundle_that_cannot_be_read_is_an_ssl_error_for_good(void **state) {
+static void an_unreadable_ca_bundle_is_an_ssl_error_that_is_not_retryable(void **state) {
   (void)state;
   static const loopback_step silent[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
   static const gl_pool_options missing = {.proxy = "", .ca_bundle = "/nowhere/ca.pem"};
@@ -311,7 +313,7 @@ static void a_proxy_that_cannot_be_reached_is_a_proxy_error(void **state) {
   close(bound);
 }
 
-static void a_proxy_url_that_makes_no_sense_keeps_its_password(void **state) {
+static void the_error_for_an_invalid_proxy_url_does_not_show_its_password(void **state) {
   (void)state;
   char message[1024];
   fail_at_proxy("gopher://me:secret@127.0.0.1:1", "http://127.0.0.1:1", message, sizeof message);
@@ -338,7 +340,7 @@ a_refused_endpoint_beside_a_proxy_that_is_not_for_it_is_an_endpoint_error(void *
   close(bound);
 }
 
-static void the_refusal_of_a_proxy_is_never_the_answer(void **state) {
+static void an_error_response_of_a_proxy_is_never_returned_as_the_response(void **state) {
   (void)state;
   static const char *const refusals[] = {"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\nno",
                                          "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n",
@@ -360,24 +362,24 @@ static void the_refusal_of_a_proxy_is_never_the_answer(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_empty_reply_is_a_closed_connection),
-      cmocka_unit_test(a_cut_or_garbled_answer_is_a_closed_connection),
+      cmocka_unit_test(an_incomplete_or_malformed_response_is_a_closed_connection),
       cmocka_unit_test(a_reset_within_the_body_is_a_closed_connection),
       cmocka_unit_test(a_flood_of_headers_is_a_closed_connection),
-      cmocka_unit_test(a_success_longer_than_is_accepted_is_no_answer),
+      cmocka_unit_test(a_success_above_the_size_limit_is_an_error),
       cmocka_unit_test(a_server_that_stalls_is_a_read_timeout),
       cmocka_unit_test(a_server_that_stops_reading_is_a_read_timeout),
-      cmocka_unit_test(a_slow_answer_is_no_timeout_while_it_moves),
-      cmocka_unit_test(a_head_that_comes_byte_by_byte_is_no_timeout),
+      cmocka_unit_test(a_slow_response_does_not_time_out_while_bytes_arrive),
+      cmocka_unit_test(a_head_that_arrives_byte_by_byte_does_not_time_out),
       cmocka_unit_test(a_handshake_that_stalls_is_a_connect_timeout),
       cmocka_unit_test(a_refused_port_is_an_endpoint_error),
       cmocka_unit_test(a_name_that_does_not_exist_is_an_endpoint_error),
-      cmocka_unit_test(a_handshake_that_breaks_off_is_an_ssl_error_worth_a_retry),
-      cmocka_unit_test(a_bundle_that_cannot_be_read_is_an_ssl_error_for_good),
+      cmocka_unit_test(an_interrupted_handshake_is_a_retryable_ssl_error),
+      cmocka_unit_test(an_unreadable_ca_bundle_is_an_ssl_error_that_is_not_retryable),
       cmocka_unit_test(a_proxy_that_cannot_be_reached_is_a_proxy_error),
-      cmocka_unit_test(a_proxy_url_that_makes_no_sense_keeps_its_password),
+      cmocka_unit_test(the_error_for_an_invalid_proxy_url_does_not_show_its_password),
       cmocka_unit_test(control_characters_of_a_proxy_url_are_escaped),
       cmocka_unit_test(a_refused_endpoint_beside_a_proxy_that_is_not_for_it_is_an_endpoint_error),
-      cmocka_unit_test(the_refusal_of_a_proxy_is_never_the_answer),
+      cmocka_unit_test(an_error_response_of_a_proxy_is_never_returned_as_the_response),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

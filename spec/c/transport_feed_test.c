@@ -5,7 +5,7 @@
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-/* The byte at `position` of every body here: no two KiB are equal. */
+/* Returns the byte at `position` of every body in this file.  No two KiB are equal. */
 static char byte_at(uint64_t position) {
   return (char)('a' + (position / 26 + position) % 26);
 }
@@ -19,7 +19,8 @@ static void feed(stream *s, uint64_t from, size_t length) {
   free(bytes);
 }
 
-/* Feeds what is wanted, `most` bytes at a time, until the transfer is done; returns how much. */
+/* Feeds what the transfer wants, at most `most` bytes at a time, until it is done.  Returns the
+ * number of bytes. */
 static uint64_t feed_all(stream *s, size_t most) {
   uint64_t fed = 0;
   while (!gl_transfer_poll(s->transfer, FOR_EVER)) {
@@ -39,7 +40,7 @@ static void assert_body(const char *body, uint64_t length) {
     assert_true(body[i] == byte_at(i));
 }
 
-static void a_body_that_is_fed_arrives_whole(void **state) {
+static void a_body_that_is_fed_arrives_complete(void **state) {
   (void)state;
   static const uint64_t lengths[] = {1, 100, 64 * KIB, MIB - 1, MIB, MIB + 1, 3 * MIB + 7};
   static const size_t pieces[] = {100 * KIB + 3, 256 * KIB, 16 * MIB};
@@ -77,7 +78,7 @@ static void an_empty_body_is_not_fed(void **state) {
   stream_end(&s);
 }
 
-static void a_transfer_wants_a_window_at_most_and_no_more_than_was_announced(void **state) {
+static void a_transfer_wants_at_most_one_window_and_no_more_than_the_declared_length(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
   stream s;
@@ -85,7 +86,7 @@ static void a_transfer_wants_a_window_at_most_and_no_more_than_was_announced(voi
   stream_start_upload(&s, MIB + 10);
   assert_int_equal(gl_transfer_wants(s.transfer), MIB);
   feed(&s, 0, MIB - 1);
-  assert_int_equal(gl_transfer_wants(s.transfer), 0); /* it has something to send */
+  assert_int_equal(gl_transfer_wants(s.transfer), 0); /* it still has bytes to send */
   while (gl_transfer_wants(s.transfer) == 0)
     gl_transfer_poll(s.transfer, 10);
   assert_int_equal(gl_transfer_wants(s.transfer), 11);
@@ -97,7 +98,7 @@ static void a_transfer_wants_a_window_at_most_and_no_more_than_was_announced(voi
   stream_end(&s);
 }
 
-static void more_than_was_announced_is_refused_and_changes_nothing(void **state) {
+static void bytes_beyond_the_declared_length_are_refused_and_change_nothing(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
   stream s;
@@ -130,7 +131,7 @@ static void a_request_that_is_not_streamed_is_not_fed(void **state) {
   stream_end(&s);
 }
 
-static void an_early_answer_ends_the_upload(void **state) {
+static void an_early_response_ends_the_feeding(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -148,7 +149,7 @@ static void an_early_answer_ends_the_upload(void **state) {
   stream_end(&s);
 }
 
-static void a_reset_within_a_fed_body_is_a_closed_connection(void **state) {
+static void a_reset_during_a_fed_body_is_a_closed_connection(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {TASTE, 0, 0}, {RESET, 0, 0}, {HOLD, 0, 0}};
   stream s;
@@ -161,7 +162,7 @@ static void a_reset_within_a_fed_body_is_a_closed_connection(void **state) {
   stream_end(&s);
 }
 
-/* A second request on a connection that turns out to be dead; `length` bytes in pieces. */
+/* Sends a second request on a connection that is dead, with a body of `length` bytes in pieces. */
 static int send_on_dead_connection(size_t length, size_t piece, gl_error *error) {
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
                                         {READ, 0, 0},   {CLOSE, 0, 0}, {ACCEPT, 0, 0},
@@ -187,7 +188,8 @@ static int send_on_dead_connection(size_t length, size_t piece, gl_error *error)
   return result;
 }
 
-static void an_upload_begins_again_on_a_dead_connection_while_all_of_it_is_there(void **state) {
+static void
+a_body_is_sent_again_after_a_dead_connection_while_all_of_it_is_in_memory(void **state) {
   (void)state;
   gl_error error;
   assert_int_equal(send_on_dead_connection(1, 1, &error), 0);
@@ -197,7 +199,7 @@ static void an_upload_begins_again_on_a_dead_connection_while_all_of_it_is_there
   assert_true(error.retryable);
 }
 
-static void an_upload_stands_still_until_it_is_fed_and_does_not_time_out(void **state) {
+static void a_transfer_that_waits_to_be_fed_does_not_time_out(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
   stream s;
@@ -217,7 +219,7 @@ static void an_upload_stands_still_until_it_is_fed_and_does_not_time_out(void **
   stream_end(&s);
 }
 
-static void a_server_that_says_nothing_to_a_whole_body_is_a_read_timeout(void **state) {
+static void a_missing_response_to_a_complete_body_is_a_read_timeout(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {HOLD, 0, 0}};
   stream s;
@@ -233,7 +235,7 @@ static void a_server_that_says_nothing_to_a_whole_body_is_a_read_timeout(void **
   stream_end(&s);
 }
 
-static void an_upload_may_be_cancelled_at_any_time(void **state) {
+static void a_transfer_that_is_fed_may_be_cancelled_at_any_time(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
   for (int polls = 0; polls < 5; polls++) {
@@ -252,17 +254,17 @@ static void an_upload_may_be_cancelled_at_any_time(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_body_that_is_fed_arrives_whole),
+      cmocka_unit_test(a_body_that_is_fed_arrives_complete),
       cmocka_unit_test(an_empty_body_is_not_fed),
-      cmocka_unit_test(a_transfer_wants_a_window_at_most_and_no_more_than_was_announced),
-      cmocka_unit_test(more_than_was_announced_is_refused_and_changes_nothing),
+      cmocka_unit_test(a_transfer_wants_at_most_one_window_and_no_more_than_the_declared_length),
+      cmocka_unit_test(bytes_beyond_the_declared_length_are_refused_and_change_nothing),
       cmocka_unit_test(a_request_that_is_not_streamed_is_not_fed),
-      cmocka_unit_test(an_early_answer_ends_the_upload),
-      cmocka_unit_test(a_reset_within_a_fed_body_is_a_closed_connection),
-      cmocka_unit_test(an_upload_begins_again_on_a_dead_connection_while_all_of_it_is_there),
-      cmocka_unit_test(an_upload_stands_still_until_it_is_fed_and_does_not_time_out),
-      cmocka_unit_test(a_server_that_says_nothing_to_a_whole_body_is_a_read_timeout),
-      cmocka_unit_test(an_upload_may_be_cancelled_at_any_time),
+      cmocka_unit_test(an_early_response_ends_the_feeding),
+      cmocka_unit_test(a_reset_during_a_fed_body_is_a_closed_connection),
+      cmocka_unit_test(a_body_is_sent_again_after_a_dead_connection_while_all_of_it_is_in_memory),
+      cmocka_unit_test(a_transfer_that_waits_to_be_fed_does_not_time_out),
+      cmocka_unit_test(a_missing_response_to_a_complete_body_is_a_read_timeout),
+      cmocka_unit_test(a_transfer_that_is_fed_may_be_cancelled_at_any_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What a pool keeps from one transfer to the next, and what it does not. */
+/* What a pool reuses for the next transfer, and what it must not keep. */
 #include "core/transport/transfer_private.h"
 
 #include "exchange.h"
@@ -17,7 +17,7 @@ static int open_descriptors(void) {
   return open;
 }
 
-/* A script that answers `count` requests on one connection; the caller frees it. */
+/* Returns a script that answers `count` requests on one connection.  The caller frees it. */
 static loopback_step *answers(int count) {
   loopback_step *steps = calloc((size_t)count * 2 + 2, sizeof *steps);
   assert_non_null(steps);
@@ -53,7 +53,7 @@ static void many_transfers_leave_the_same_descriptors_and_one_handle(void **stat
   free(steps);
 }
 
-/* The last request that the server received. */
+/* Returns the last request that the server received. */
 static const char *last_request(const loopback *server) {
   const char *last = server->received;
   for (const char *next = last; (next = strstr(next, "HTTP/1.1\r\n")); next++)
@@ -67,7 +67,8 @@ typedef struct sent {
   const char *expected; /* from the request line on */
 } sent;
 
-/* A body ends with a line break, so that the next request begins a line. */
+/* The text of a body, which no header contains.  It ends with a line break, so that the next
+ * request begins on a new line. */
 static const sent kinds[] = {
     {"PUT", "/secret", "X-Secret", "body\n",
      "PUT /secret HTTP/1.1\r\nHost: h\r\nX-Secret: 1\r\nContent-Length: 5\r\n\r\nbody\n"},
@@ -108,7 +109,7 @@ static void a_request_carries_nothing_of_the_one_before_it(void **state) {
     }
 }
 
-static void a_handle_that_is_given_back_holds_no_secret(void **state) {
+static void a_returned_handle_holds_no_secret(void **state) {
   (void)state;
   loopback server;
   exchange one;
@@ -151,7 +152,7 @@ static void the_number_of_spare_handles_is_bounded(void **state) {
   exchange_clear(&one);
 }
 
-/* A round over many transfers asks the system once, whatever their number. */
+/* A round of polls asks the system only once, independently of the number of transfers. */
 static void a_round_of_polls_waits_once(void **state) {
   (void)state;
   enum { MANY = 8 };
@@ -167,7 +168,8 @@ static void a_round_of_polls_waits_once(void **state) {
   unsigned long before = gl_events_rounds(pool->events);
   for (int i = 0; i < MANY; i++)
     assert_false(gl_transfer_poll(transfers[i], 0));
-  assert_int_equal(gl_events_rounds(pool->events), before); /* they only begin */
+  assert_int_equal(gl_events_rounds(pool->events),
+                   before); /* these polls only start the transfers */
   for (int round = 1; round <= 3; round++) {
     for (int i = 0; i < MANY; i++)
       assert_false(gl_transfer_poll(transfers[i], 0));
@@ -181,7 +183,7 @@ static void a_round_of_polls_waits_once(void **state) {
   loopback_clear(&server);
 }
 
-/* An idle connection that the server closes wakes the event set once. */
+/* When the server closes an idle connection, the event set wakes up only once. */
 static void a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
@@ -211,7 +213,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_transfers_leave_the_same_descriptors_and_one_handle),
       cmocka_unit_test(a_request_carries_nothing_of_the_one_before_it),
-      cmocka_unit_test(a_handle_that_is_given_back_holds_no_secret),
+      cmocka_unit_test(a_returned_handle_holds_no_secret),
       cmocka_unit_test(the_number_of_spare_handles_is_bounded),
       cmocka_unit_test(a_round_of_polls_waits_once),
       cmocka_unit_test(a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready),

@@ -5,7 +5,7 @@
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-/* Takes what has arrived and appends it to what was taken before. */
+/* Takes the available bytes and appends them to the earlier ones. */
 static size_t take(stream *s) {
   gl_buf piece = {0};
   gl_transfer_take(s->transfer, &piece);
@@ -57,7 +57,7 @@ static void the_head_is_available_before_the_body(void **state) {
   stream_end(&s);
 }
 
-static void a_body_is_taken_whole_however_it_comes(void **state) {
+static void a_body_is_taken_completely_in_pieces_of_any_size(void **state) {
   (void)state;
   static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
                                         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
@@ -96,7 +96,7 @@ static void an_empty_body_gives_nothing(void **state) {
   stream_end(&s);
 }
 
-static void the_body_of_an_error_is_collected_as_usual(void **state) {
+static void the_body_of_an_error_is_not_streamed(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -124,7 +124,7 @@ static const loopback_step flood[] = {
     {FILL, sixteen, FLOOD *MIB / 16},
     {HOLD, 0, 0}};
 
-static void no_more_than_a_piece_waits_to_be_taken(void **state) {
+static void at_most_one_piece_is_buffered(void **state) {
   (void)state;
   stream s;
   size_t sum = 0;
@@ -132,7 +132,7 @@ static void no_more_than_a_piece_waits_to_be_taken(void **state) {
   stream_start_download(&s);
   while (sum < FLOOD * MIB) {
     for (int i = 0; i < 50 && !gl_transfer_poll(s.transfer, 0); i++)
-      stream_nap(sum < 4 * MIB);            /* so that the server is ahead at first */
+      stream_nap(sum < 4 * MIB);            /* so that the server is faster at first */
     gl_transfer_poll(s.transfer, FOR_EVER); /* does not wait: there is something to take */
     size_t length = take(&s);
     assert_true(length <= GL_TRANSFER_PIECE);
@@ -162,7 +162,7 @@ static void a_body_that_is_not_taken_does_not_time_out(void **state) {
   stream_end(&s);
 }
 
-static void a_server_that_stops_within_a_body_is_a_read_timeout(void **state) {
+static void a_server_that_stops_during_a_streamed_body_is_a_read_timeout(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -181,7 +181,7 @@ static void a_server_that_stops_within_a_body_is_a_read_timeout(void **state) {
   stream_end(&s);
 }
 
-static void a_body_that_is_cut_gives_what_came_and_an_error(void **state) {
+static void an_incomplete_body_gives_its_bytes_and_then_an_error(void **state) {
   (void)state;
   static const char *const answers[] = {
       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
@@ -201,7 +201,7 @@ static void a_body_that_is_cut_gives_what_came_and_an_error(void **state) {
   }
 }
 
-static void closing_the_pool_leaves_what_came(void **state) {
+static void closing_the_pool_keeps_the_received_bytes(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
@@ -228,7 +228,7 @@ static void closing_the_pool_leaves_what_came(void **state) {
   stream_end(&s);
 }
 
-static void a_connection_serves_again_after_a_body_was_taken(void **state) {
+static void a_connection_is_reused_after_a_body_was_taken(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
                                         {READ, 0, 0},   {SEND, OK, 0}, {HOLD, 0, 0}};
@@ -247,15 +247,15 @@ static void a_connection_serves_again_after_a_body_was_taken(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_head_is_available_before_the_body),
-      cmocka_unit_test(a_body_is_taken_whole_however_it_comes),
+      cmocka_unit_test(a_body_is_taken_completely_in_pieces_of_any_size),
       cmocka_unit_test(an_empty_body_gives_nothing),
-      cmocka_unit_test(the_body_of_an_error_is_collected_as_usual),
-      cmocka_unit_test(no_more_than_a_piece_waits_to_be_taken),
+      cmocka_unit_test(the_body_of_an_error_is_not_streamed),
+      cmocka_unit_test(at_most_one_piece_is_buffered),
       cmocka_unit_test(a_body_that_is_not_taken_does_not_time_out),
-      cmocka_unit_test(a_server_that_stops_within_a_body_is_a_read_timeout),
-      cmocka_unit_test(a_body_that_is_cut_gives_what_came_and_an_error),
-      cmocka_unit_test(closing_the_pool_leaves_what_came),
-      cmocka_unit_test(a_connection_serves_again_after_a_body_was_taken),
+      cmocka_unit_test(a_server_that_stops_during_a_streamed_body_is_a_read_timeout),
+      cmocka_unit_test(an_incomplete_body_gives_its_bytes_and_then_an_error),
+      cmocka_unit_test(closing_the_pool_keeps_the_received_bytes),
+      cmocka_unit_test(a_connection_is_reused_after_a_body_was_taken),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What the transport sends, and what it reads from an answer. */
+/* What the transport sends, and what it reads from a response. */
 #include "core/transport/transfer.h"
 
 #include "exchange.h"
@@ -8,7 +8,7 @@
 
 /* --- what is sent -------------------------------------------------------------------------- */
 
-/* Sends one request to a server that answers "ok"; the caller clears both. */
+/* Sends one request to a server that answers "ok".  The caller clears both. */
 static void send_one(exchange *one, loopback *server) {
   gl_pool *pool = exchange_pool();
   assert_int_equal(exchange_run(one, pool), 0);
@@ -33,7 +33,7 @@ static void expect_sent(const char *method, const char *target, const char *body
   loopback_clear(&server);
 }
 
-static void nothing_is_sent_but_what_the_request_holds(void **state) {
+static void only_the_headers_of_the_request_are_sent(void **state) {
   (void)state;
   expect_sent("GET", "/-/vaults", NULL, "GET /-/vaults HTTP/1.1\r\nHost: glacier.example\r\n\r\n");
   expect_sent("DELETE", "/v", NULL, "DELETE /v HTTP/1.1\r\nHost: glacier.example\r\n\r\n");
@@ -58,7 +58,7 @@ static void a_body_is_sent_with_its_length(void **state) {
               "POST /v HTTP/1.1\r\nHost: glacier.example\r\nContent-Length: 1\r\n\r\nx");
 }
 
-static void path_and_query_go_byte_for_byte(void **state) {
+static void path_and_query_are_sent_unchanged(void **state) {
   (void)state;
   static const char *const targets[] = {
       "/a/../b/./c//d/..",   "/%2f%2F%e4%E4/%20", "/!$&'()*+,;=:@[]^`{|}~\"<>",
@@ -71,7 +71,7 @@ static void path_and_query_go_byte_for_byte(void **state) {
   }
 }
 
-static void a_proxy_is_told_the_whole_url(void **state) {
+static void a_proxy_receives_the_whole_url(void **state) {
   (void)state;
   loopback server;
   exchange one;
@@ -89,7 +89,7 @@ static void a_proxy_is_told_the_whole_url(void **state) {
   loopback_clear(&server);
 }
 
-static void headers_go_as_they_are_even_empty_ones(void **state) {
+static void headers_are_sent_unchanged_even_if_they_are_empty(void **state) {
   (void)state;
   loopback server;
   exchange one;
@@ -110,7 +110,7 @@ static void headers_go_as_they_are_even_empty_ones(void **state) {
   loopback_clear(&server);
 }
 
-static void a_large_body_is_sent_without_asking_for_leave(void **state) {
+static void a_large_body_is_sent_without_the_header_expect(void **state) {
   (void)state;
   enum { SIZE = 2 * 1024 * 1024 };
   loopback server;
@@ -130,7 +130,7 @@ static void a_large_body_is_sent_without_asking_for_leave(void **state) {
 
 /* --- what is read -------------------------------------------------------------------------- */
 
-/* Reads `answer` as the whole of what the server sends before it closes. */
+/* Runs an exchange with a server that sends `answer` and closes the connection. */
 static int read_answer(exchange *one, const char *answer) {
   const loopback_step steps[] = {
       {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {CLOSE, 0, 0}, {END, 0, 0}};
@@ -227,13 +227,13 @@ static void a_long_body_of_an_error_is_cut(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nothing_is_sent_but_what_the_request_holds),
+      cmocka_unit_test(only_the_headers_of_the_request_are_sent),
       cmocka_unit_test(an_empty_body_has_its_length_and_nothing_else),
       cmocka_unit_test(a_body_is_sent_with_its_length),
-      cmocka_unit_test(path_and_query_go_byte_for_byte),
-      cmocka_unit_test(a_proxy_is_told_the_whole_url),
-      cmocka_unit_test(headers_go_as_they_are_even_empty_ones),
-      cmocka_unit_test(a_large_body_is_sent_without_asking_for_leave),
+      cmocka_unit_test(path_and_query_are_sent_unchanged),
+      cmocka_unit_test(a_proxy_receives_the_whole_url),
+      cmocka_unit_test(headers_are_sent_unchanged_even_if_they_are_empty),
+      cmocka_unit_test(a_large_body_is_sent_without_the_header_expect),
       cmocka_unit_test(a_response_has_its_status_headers_and_body),
       cmocka_unit_test(a_body_may_be_chunked_or_end_with_the_connection),
       cmocka_unit_test(an_interim_response_is_not_the_answer),

@@ -16,7 +16,7 @@ static void expect_hex(const unsigned char digest[GL_SHA256_SIZE], const char *e
   assert_string_equal(hex, expected);
 }
 
-/* Streams in which byte i is i mod 251: no two MiB of them are alike. */
+/* Streams in which byte i is i mod 251, so that no two MiB are equal. */
 static const struct stream {
   size_t length;
   const char *linear;

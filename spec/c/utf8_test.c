@@ -34,7 +34,7 @@ static void the_first_and_the_last_character_of_each_size_is_valid(void **state)
 static void bytes_that_rfc_3629_forbids_are_invalid(void **state) {
   (void)state;
   static const char *const invalid[] = {
-      "\x80",             /* a continuation alone */
+      "\x80",             /* a continuation byte without a lead byte */
       "\xBF",             /* the same */
       "\xC0\x80",         /* NUL, overlong */
       "\xC1\xBF",         /* overlong */
@@ -46,9 +46,9 @@ static void bytes_that_rfc_3629_forbids_are_invalid(void **state) {
       "\xF5\x80\x80\x80",
       "\xFE",
       "\xFF",
-      "\xC3",         /* cut */
-      "\xE2\x82",     /* cut */
-      "\xF0\x9F\x98", /* cut */
+      "\xC3",         /* incomplete */
+      "\xE2\x82",     /* incomplete */
+      "\xF0\x9F\x98", /* incomplete */
       "\xC3\x28",
       "\xC3\xC3",
       "\xE2\x28\xA1",
