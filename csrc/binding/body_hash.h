@@ -5,7 +5,7 @@
  *   hash:has_threads() -> whether threads do the work; the caller should wait before it polls again
  *   hash:wait(): waits until the hash is done
  *   hash:result() -> tree hash, linear hash (nil if skipped); or nil and what is wrong with the
- * input. Waits until the hash is done.  Raises an error that the input did not cause.
+ *       input.  Waits until the hash is done.  Raises an error that the input did not cause.
  *   hash:cancel(): stops the threads and releases the input */
 #ifndef GL_BINDING_BODY_HASH_H
 #define GL_BINDING_BODY_HASH_H

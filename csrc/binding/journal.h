@@ -11,10 +11,13 @@ extern const gl_box_class gl_journal_box; /* of a gl_output_journal */
  *   "none"    the target is not a regular file; or the journal is missing and `create` is false
  *   "failed"  opening failed; the third result says what is wrong, without the path
  * `path` must not contain a NUL.  `number` is at least 0 and less than core.journals.  The
- * collector closes a journal. journal:read()         -> its text, or its first 4 MiB; or nil and
- * what is wrong journal:append(text)   -> true; or nil and what is wrong journal:restart(text)  ->
- * the same; replaces the text journal:close()        closes it and leaves the file for a later
- * process journal:remove()       closes it and removes the file */
+ * collector closes a journal.
+ *
+ *   journal:read() -> its text, at most 4 MiB; or nil and what is wrong
+ *   journal:append(text) -> true; or nil and what is wrong
+ *   journal:restart(text) -> true; or nil and what is wrong.  Replaces the text.
+ *   journal:close(): closes the journal and leaves the file for a later process
+ *   journal:remove(): closes the journal and removes the file */
 int gl_lua_journal(lua_State *L);
 
 #endif

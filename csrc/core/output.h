@@ -17,8 +17,8 @@ enum { GL_OUTPUT_PROBLEM_SIZE = 128, GL_OUTPUT_TAG_MAX = 64 };
 typedef struct gl_output {
   int is_open;
   int fd;
-  char *target;  /* owned; NULL where the target is written directly */
-  char *partial; /* owned; NULL likewise */
+  char *target;  /* owned; NULL if the target is written directly */
+  char *partial; /* owned; NULL in the same case */
 } gl_output;
 
 /* Opens `path` for writing.  A `tag`, of letters and digits, becomes part of the name of the

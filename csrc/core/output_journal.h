@@ -33,9 +33,8 @@ gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, cons
                                                 int number, int create,
                                                 char problem[GL_OUTPUT_PROBLEM_SIZE]);
 
-/* Appends the text of the journal to `out`, but not more than makes `out` longer than `limit`
- * bytes. This and the next two functions return 0, GL_MEMORY, or -1 with the reason in `problem`.
- */
+/* Appends the text of the journal to `out`, until `out` holds `limit` bytes.  This and the next two
+ * functions return 0, GL_MEMORY, or -1 with the reason in `problem`. */
 int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out,
                            char problem[GL_OUTPUT_PROBLEM_SIZE]);
 
