@@ -47,7 +47,9 @@ local HINTS = {
   { "^1[89]: ", "the nginx directive `lua_ssl_trusted_certificate` does not name this authority" },
   { "^2[01]: ", "the nginx directive `lua_ssl_trusted_certificate` is missing or does not name this authority" },
   { "^22: ", "the nginx directive `lua_ssl_verify_depth` is too low" },
-  { "assertion failed", "some versions of lua-resty-core raise this for a certificate that is refused" },
+  -- Some versions of lua-resty-core raise this for a refused certificate, and do not tell why it was refused.
+  { "assertion failed", "the nginx directive `lua_ssl_trusted_certificate` is missing or does not name this authority,"
+    .. " or the certificate is another host's" },
 }
 
 local function first_match(rows, text)
