@@ -55,9 +55,8 @@ static int events_wait(lua_State *L) {
   return 0;
 }
 
-/* events:is_forked() -> whether another process created the set, before a fork; it cannot be used
- * then
- */
+/* events:is_forked() -> whether another process created the set, before a fork; if so, the set
+ * cannot be used */
 static int events_is_forked(lua_State *L) {
   lua_pushboolean(L, gl_events_is_forked(gl_lua_check_events(L, 1)));
   return 1;

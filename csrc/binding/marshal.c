@@ -10,8 +10,7 @@
 #include <string.h>
 
 /* The functions below run after gl_validate_input found no problem, so values have the types of
- * their shapes.  All buffers belong to an anchored request, so every function may raise an error.
- */
+ * their shapes.  All buffers belong to an anchored request, so an error leaks nothing. */
 
 static void must(lua_State *L, int failed) {
   if (failed)

@@ -166,8 +166,7 @@ static int open_pipe(struct gl_body_team *team) {
   return 0;
 }
 
-/* Registers the pipe with the event set.  Returns -1 if memory or a limit of the system is used up.
- */
+/* Registers the pipe with the event set.  Returns -1 without memory or at a limit of the system. */
 static int watch(struct gl_body_team *team, gl_events *events) {
   if (gl_events_set(events, team->pipe[0], GL_EVENTS_READ, end_seen, team) != 0)
     return -1;

@@ -19,8 +19,7 @@ int gl_buf_reserve(gl_buf *buf, size_t extra) {
   size_t capacity = buf->capacity < SMALLEST ? SMALLEST : buf->capacity;
   while (capacity < needed)
     capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
-  /* Not a realloc of the old block: that may move the bytes and free the old ones without a wipe.
-   */
+  /* A realloc of the old block could move the bytes and free the old ones without a wipe. */
   char *data = gl_mem_realloc(NULL, capacity);
   if (!data)
     return GL_MEMORY;

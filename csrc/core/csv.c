@@ -47,7 +47,7 @@ static int is_of_kind(gl_csv_kind kind, char byte) {
   return kind == GL_CSV_TOKEN && ((lower >= 'a' && lower <= 'z') || (byte && strchr(marks, byte)));
 }
 
-/* Returns whether a field of this kind, with or without quotes, is at `*at`.  Moves `*at` past it.
+/* Returns whether a field of this kind is at `*at`, with or without quotes.  Moves `*at` past it.
  */
 static answer fits_field(const cursor *row, const char **at, gl_csv_kind kind) {
   int quoted = *at < row->end && **at == '"';

@@ -18,8 +18,7 @@ static const gl_partition partitions[] = {
 
 enum { COUNT = sizeof partitions / sizeof *partitions };
 
-/* Returns whether `tail` is "<word>-<digits>", such as the end of us-west-2.  A word has no hyphen.
- */
+/* Returns whether `tail` is "<word>-<digits>", as in us-west-2.  A word has no hyphen. */
 static int is_region_tail(const char *tail) {
   size_t word = strcspn(tail, "-");
   size_t digits = tail[word] ? strspn(tail + word + 1, "0123456789") : 0;

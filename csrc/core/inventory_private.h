@@ -1,4 +1,4 @@
-/* What the parts of core/inventory share. */
+/* Functions that the files of core/inventory share. */
 #ifndef GL_CORE_INVENTORY_PRIVATE_H
 #define GL_CORE_INVENTORY_PRIVATE_H
 

@@ -36,8 +36,8 @@ void gl_json_text_begin(gl_json_text *text);
 gl_json_text_result gl_json_text_read(gl_json_text *text, const char **at, const char *end,
                                       const char **why);
 
-/* Appends bytes unchanged, up to GL_JSON_MAX_TEXT in all.  Returns GL_JSON_TEXT_MORE, or
- * GL_JSON_TEXT_FAILED with `*why` as above.  Frees nothing: the owner clears `bytes`. */
+/* Appends bytes unchanged, unless the text would exceed GL_JSON_MAX_TEXT.  Returns
+ * GL_JSON_TEXT_MORE, or GL_JSON_TEXT_FAILED with `*why` as above. */
 gl_json_text_result gl_json_text_append(gl_json_text *text, const char *bytes, size_t length,
                                         const char **why);
 

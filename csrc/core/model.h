@@ -21,7 +21,7 @@ typedef enum gl_type {
   GL_BLOB /* bytes that may be streamed; always a payload */
 } gl_type;
 
-/* Where a member of an operation's input or output travels. */
+/* The part of the request or response that contains a member of the input or output. */
 typedef enum gl_location {
   GL_IN_BODY,    /* a member of the JSON object; also every member of a nested structure */
   GL_IN_PATH,    /* a label of the path: required, never empty */

@@ -12,10 +12,9 @@ int gl_output_failed(int number, char *problem);
 size_t gl_output_folder(const char *path);
 
 /* Follows the symbolic links at the end of `path` and replaces it with their target, which need not
- * exist.  Stops at a path that names an open descriptor of this process, such as /dev/fd/1, and
- * sets
- * `*descriptor` to its number, otherwise to -1.  Returns 0, GL_MEMORY, or -1 with the reason in
- * `problem`. */
+ * exist.  Stops at a path that names an open descriptor of this process, such as /dev/fd/1.  Sets
+ * `*descriptor` to the number of that descriptor, or to -1.  Returns 0, GL_MEMORY, or -1 with the
+ * reason in `problem`. */
 int gl_output_follow(gl_buf *path, int *descriptor, char *problem);
 
 #endif

@@ -45,17 +45,19 @@ typedef struct gl_request {
 /* Sets the method and an absolute http or https URL.  The host becomes lower-case, the scheme's
  * default port is dropped, and a missing path becomes "/".
  *
- * Returns 0, GL_MEMORY, or GL_CONFIG "InvalidConfigError" with the request unchanged.  The latter
- * is for another scheme, an empty or malformed host or port, user information, a fragment, a
- * backslash, white space and control characters, because a URL must not hide its real host.  The
- * message contains the URL without the part before an "@", and with control characters escaped. */
+ * Returns 0 or the kind in `error`.  After GL_MEMORY the URL is incomplete.  GL_CONFIG
+ * "InvalidConfigError" leaves the request unchanged.  It is for another scheme, an empty or
+ * malformed host or port, user information, a fragment, a backslash, white space and control
+ * characters, because a URL must not hide its real host.  The message contains the URL without the
+ * part before an "@", and with control characters escaped. */
 int gl_request_set_url(gl_request *request, const char *method, const char *url, size_t length,
                        gl_error *error);
 
 /* Returns the value of the Host header: the origin without its scheme.  The request owns it. */
 const char *gl_request_host(const gl_request *request);
 
-/* Appends origin + path + "?" + query to `out`.  Returns 0 or GL_MEMORY. */
+/* Appends origin + path + "?" + query to `out`.  Returns 0, or GL_MEMORY with `error` filled; then
+ * `out` may hold a part of the URL. */
 int gl_request_url(const gl_request *request, gl_buf *out, gl_error *error);
 
 /* Sets one header field.  Returns 0, GL_MEMORY, or GL_VALIDATION "ParamValidationError" for an

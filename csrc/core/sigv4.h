@@ -13,7 +13,7 @@
 
 #include <stdint.h>
 
-/* What a request is signed for. */
+/* The data that a signature depends on, besides the request and the keys. */
 typedef struct gl_sigv4_options {
   const char *region;
   const char *service;

@@ -67,8 +67,7 @@ typedef struct sent {
   const char *expected; /* from the request line on */
 } sent;
 
-/* The text of a body, which no header contains.  It ends with a line break, so that the next
- * request begins on a new line. */
+/* A body ends with a line break, so that the next request begins on a new line. */
 static const sent kinds[] = {
     {"PUT", "/secret", "X-Secret", "body\n",
      "PUT /secret HTTP/1.1\r\nHost: h\r\nX-Secret: 1\r\nContent-Length: 5\r\n\r\nbody\n"},
