@@ -259,7 +259,7 @@ static int request_stream(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
   lua_Number length = luaL_checknumber(L, 2);
   const char *tree = luaL_checkstring(L, 3), *linear = luaL_checkstring(L, 4);
-  luaL_argcheck(L, length >= 0 && length < 9e15, 2, "a length expected");
+  luaL_argcheck(L, length >= 0 && length < 9e15, 2, "expected a length");
   if (gl_checksum_stream(request, (uint64_t)length, tree, linear, &error))
     return gl_raise(L, &error, NULL);
   return 0;

@@ -11,8 +11,8 @@
 /* Sets the checksums of `request->body`. */
 int gl_checksum_body(gl_request *request, gl_error *error);
 
-/* Makes the request streamed, and sets the length and the checksums, in hexadecimal, of its body.
- */
+/* Makes the request streamed.  Sets the length of its body in bytes, and the checksums, which are
+ * NUL-terminated and hexadecimal. */
 int gl_checksum_stream(gl_request *request, uint64_t length, const char *tree, const char *linear,
                        gl_error *error);
 
