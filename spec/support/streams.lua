@@ -6,11 +6,17 @@ local glacier = require "glacier"
 
 local streams = { MIB = 1024 * 1024 }
 
--- The first `size` bytes of "00000000", "00000001", … in hexadecimal: no two MiB are alike.
+local longest = ""
+
+--- Returns the first `size` bytes of "00000000", "00000001", … in hexadecimal: no two MiBs are alike.
+-- The longest pattern so far is kept, since creating one is slow.
 function streams.pattern(size)
-  local words = {}
-  for i = 0, math.ceil(size / 8) - 1 do words[i + 1] = ("%08x"):format(i) end
-  return table.concat(words):sub(1, size)
+  if #longest < size then
+    local words = { longest }
+    for i = #longest / 8, math.ceil(size / 8) - 1 do words[#words + 1] = ("%08x"):format(i) end
+    longest = table.concat(words)
+  end
+  return longest:sub(1, size)
 end
 
 -- Of streams.pattern: size, SHA-256, tree hash, by Python's hashlib.
