@@ -15,7 +15,7 @@ Client.__index = Client
 Client.__name = "glacier.client"
 Client.is_client = true -- the classes of `glacier.safe` inherit it
 
--- API names, by themselves and by method name.
+-- API names, by API name and by method name.
 local operations = {}
 for method_name, operation in pairs(core.operations) do
   operations[method_name], operations[operation] = operation, operation
@@ -63,7 +63,7 @@ Client.exceptions = setmetatable({}, {
 -- @param given table or nil
 function client.new(given)
   local runtime = new_runtime(options.check(given))
-  -- Behind a function: whoever prints a client with all that is in it prints no key of the shared files.
+  -- A function hides the runtime, so that printing a client and its fields prints no key of the shared files.
   return setmetatable({ _runtime = function() return runtime end }, Client)
 end
 
@@ -78,7 +78,7 @@ local function operation_of(name)
   return operations[name] or errors.invalid(nil, ("Unknown operation: %q"):format(tostring(name)))
 end
 
--- Refuses what the option strict_notifications does not let through.
+-- Raises for a configuration that the option strict_notifications does not allow.
 local function guard(runtime, operation, params)
   if runtime.strict_notifications then
     require("glacier.notifications.check").guard(runtime, operation, params)
@@ -91,7 +91,7 @@ local function run(runtime, operation, params)
   return perform.run(runtime, operation, params)
 end
 
--- Calls operations for what is built on them, such as paginators.
+-- Returns a function that calls operations, for paginators and waiters.
 local function caller(self)
   local runtime = runtime_of(self)
   return function(operation, params)
@@ -108,7 +108,7 @@ function Client:call(name, params)
   return run(runtime_of(self), operation_of(name), params)
 end
 
---- Begins a call that is then polled: `task:poll()` never blocks and returns whether the task is done, `task:result()`
+--- Starts a call that is then polled: `task:poll()` never blocks and returns whether the task is done, `task:result()`
 -- returns the result or raises. Raises `ParamValidationError` at once. Nothing is sent before the first poll.
 -- @param name string: API name or method name
 -- @param params table or nil
@@ -133,8 +133,8 @@ function Client:each(name, params)
   return require("glacier.paginate").items(caller(self), operation_of(name), params)
 end
 
---- Waits until a vault exists, or does not, or a job is completed, by polling.
--- Raises `WaiterError` (kind "waiter") when that does not happen in time or cannot happen any more.
+--- Waits, by polling, until a vault exists, a vault does not exist, or a job is completed.
+-- Raises `WaiterError` (kind "waiter") if that does not happen in time or cannot happen any more.
 -- @param name string: "vault_exists", "vault_not_exists", "job_completed"
 -- @param params table: of describe_vault or describe_job
 -- @param limits table or nil: delay (seconds), max_attempts, timeout (seconds)
@@ -150,16 +150,16 @@ function Client:wait_until(name, params, limits)
   }, name, params, limits)
 end
 
---- Uploads an archive of any size: in one call, or in parts, several at a time. It can resume an upload that was
--- interrupted. See `glacier.upload` for the parameters.
+--- Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload. See
+-- `glacier.upload` for the parameters.
 -- @param params table
--- @return table: archiveId, checksum, location; uploadId where it went in parts
+-- @return table: archiveId, checksum, location; uploadId if it was uploaded in parts
 function Client:upload(params)
   return require("glacier.upload").run(runtime_of(self), params)
 end
 
---- Downloads the output of a job into a file: an archive in ranges, several at a time, each of them checked. Called
--- again after an error or a kill, it goes on where it stopped. See `glacier.download` for the parameters.
+--- Downloads the output of a job into a file. An archive is downloaded in concurrent ranges, each with a checked hash.
+-- Another call after an error or a kill resumes the download. See `glacier.download` for the parameters.
 -- @param params table
 -- @return table: path, size (bytes), checksum (the tree hash)
 function Client:download(params)
@@ -188,8 +188,8 @@ for method_name, operation in pairs(core.operations) do
   end
 end
 
---- Sets the notifications of a vault, unless they are as wanted. The order of the events does not matter.
--- Raises what the calls that it makes raise; a missing vault is ResourceNotFoundException.
+--- Sets the notifications of a vault, unless it has the same already. The order of the events does not matter.
+-- Raises the errors of its calls; ResourceNotFoundException for a missing vault.
 -- @param params table: as of set_vault_notifications, vaultNotificationConfig required
 -- @return table: changed (boolean), before (table or nil), after (table)
 function Client:ensure_vault_notifications(params)
@@ -197,17 +197,17 @@ function Client:ensure_vault_notifications(params)
 end
 
 --- Reads the notifications of a vault.
--- Raises as get_vault_notifications, but not for a vault without a configuration. Where the
--- service's answer leaves open which of the two is missing, describe_vault is asked as well.
+-- Raises as get_vault_notifications, but not for a vault without a configuration. If the
+-- service's response does not tell which of the two is missing, describe_vault is called as well.
 -- @param params table: as of get_vault_notifications
--- @return table: as of get_vault_notifications; nil where the vault has no configuration
+-- @return table: as of get_vault_notifications; nil if the vault has no configuration
 function Client:get_vault_notifications_or_nil(params)
   return require("glacier.notifications.ensure").read_or_nil(runtime_of(self), params)
 end
 
---- Sets or removes the notifications of many vaults, several at a time, where they are not as wanted. It goes on after
--- a vault that fails.
--- Raises `ParamValidationError` before anything is sent, and what listing the vaults raises.
+--- Sets or removes the notifications of many vaults concurrently, where they differ. A vault that fails does not stop
+-- the others.
+-- Raises `ParamValidationError` before anything is sent, and the errors of listing the vaults.
 -- @param params table: config (or false: remove), vaults ("all", a list of names, or
 --   function(vault) -> boolean), accountId, concurrency (64), dry_run (false), progress
 --   (function(done, total, name, entry))
@@ -216,9 +216,9 @@ function Client:sync_vault_notifications(params)
   return require("glacier.notifications.sync").vaults(runtime_of(self), params)
 end
 
---- Confirms the subscription of an HTTP endpoint to a topic, if SNS really asks for it.
+--- Verifies a SubscriptionConfirmation of SNS, and confirms the subscription of the HTTP endpoint to the topic.
 -- Raises `NotificationError` (see `glacier.verify_notification`), the errors of the transport, and errors of kind
--- "service" for what SNS refuses.
+-- "service" if SNS rejects the request.
 -- @param text string: the body of the SubscriptionConfirmation that the endpoint received
 -- @param given table: options, as of `glacier.verify_notification`; `topics` is required
 -- @return table: SubscriptionArn
@@ -226,23 +226,23 @@ function Client:confirm_subscription(text, given)
   return require("glacier.notifications.confirm").subscription(self, runtime_of(self), text, given)
 end
 
---- A descriptor that is readable when a task or a call of the client can go on, for a loop that watches descriptors.
--- It is the same for the client's lifetime; a forked child has one of its own.
--- @return number; nil where the system has neither epoll nor kqueue, or the client a transport of the host's
+--- A descriptor that is readable when a task or a call of the client can continue, for a loop that watches descriptors.
+-- It is the same for the client's lifetime; a forked child has its own.
+-- @return number; nil if the system has neither epoll nor kqueue, or if the client has a transport of the host
 function Client:pollfd()
   local events = runtime_of(self).transport:events()
   return events and events:fd()
 end
 
---- What `pollfd` has to be watched for, as cqueues asks for it.
+--- The events for which a loop must watch `pollfd`, in the form of cqueues.
 -- @return string: "r"
 function Client:events()
   runtime_of(self)
   return "r"
 end
 
---- How long the client needs no poll if its descriptor stays quiet.
--- @return number: seconds; nil where no timer runs
+--- The time after which the client must be polled even if its descriptor is not readable.
+-- @return number: seconds; nil if no timer runs
 function Client:timeout()
   local runtime = runtime_of(self)
   local events = runtime.transport:events()

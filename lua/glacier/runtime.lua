@@ -11,7 +11,7 @@ local version = require "glacier.version"
 
 local runtime = {}
 
--- Characters that User-Agent may not carry become "-".
+-- Characters that are not allowed in User-Agent become "-".
 local function make_user_agent(transport, app_id, extra)
   local interpreter = rawget(_G, "jit") and rawget(_G, "jit").version or _VERSION
   local parts = { "lua-glacier/" .. version, (interpreter:gsub(" ", "/")), transport:version() }
@@ -22,12 +22,12 @@ local function make_user_agent(transport, app_id, extra)
   return table.concat(parts, " ")
 end
 
--- The first request makes it, because that loads libcurl and so knows its version.
+-- It is made by the first request, because that loads libcurl, whose version is a part of it.
 local function user_agent(self, extra)
-  local made
+  local header
   return function()
-    made = made or make_user_agent(self.transport, self.settings.app_id, extra)
-    return made
+    header = header or make_user_agent(self.transport, self.settings.app_id, extra)
+    return header
   end
 end
 
@@ -52,13 +52,13 @@ end
 
 -- The values of amz-sdk-request by attempt, each made once.
 local function attempt_headers(max_attempts)
-  return setmetatable({}, { __index = function(made, attempt)
-    made[attempt] = ("attempt=%d; max=%.0f"):format(attempt, max_attempts)
-    return made[attempt]
+  return setmetatable({}, { __index = function(headers, attempt)
+    headers[attempt] = ("attempt=%d; max=%.0f"):format(attempt, max_attempts)
+    return headers[attempt]
   end })
 end
 
--- What the credential providers may know and do; see glacier.credentials.settings.
+-- What the credential providers use; see glacier.credentials.settings.
 local function session_of(self, chosen, random)
   local settings = self.settings
   return {

@@ -144,7 +144,7 @@ describe("an inventory", function()
     assert_invalid("its reader returned a number, not a string or nil", function() return 5 end)
     local file = streams.file(JSON)
     file:close()
-    assert_invalid("it is no open file", file)
+    assert_invalid("it is not an open file", file)
   end)
 
   it("passes on what its reader raises, and does not go on afterwards", function()

@@ -280,7 +280,7 @@ describe("a body is read where its host waits,", function()
     broken = true
     assert.are.equal(reason, failure(body.read, body, 1))
     broken = false
-    assert.is_truthy(failure(body.read, body, 1).message:find("was broken off", 1, true))
+    assert.is_truthy(failure(body.read, body, 1).message:find("was interrupted", 1, true))
     body:close()
     assert_failed("ParamValidationError", body.read, body)
   end)
@@ -297,7 +297,7 @@ describe("a body is read where its host waits,", function()
     local outcome = thread()
     while type(outcome) ~= "string" do
       local err = failure(body.read, body, 1)
-      assert.is_truthy(err.message:find("another read of this body is under way", 1, true))
+      assert.is_truthy(err.message:find("another read of this body is in progress", 1, true))
       outcome = thread()
     end
     assert.are.equal("ABCDEFGHIJKLMNOPQRST", outcome)

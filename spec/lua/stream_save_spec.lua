@@ -79,7 +79,7 @@ describe("saving a body", function()
     with_target(function(path, list)
       local body = carried_body "body"
       for words, wrong in pairs {
-        ["No such file or directory"] = path .. "/deeper/saved", ["a path expected"] = 5,
+        ["No such file or directory"] = path .. "/deeper/saved", ["expected a path"] = 5,
       } do
         local err = failure(body.save, body, wrong)
         assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })

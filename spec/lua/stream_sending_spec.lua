@@ -85,7 +85,7 @@ describe("an upload", function()
     local good, err = with_changing_file(streams.pattern(2 * MIB), function(_, file) file:close() end,
       { { { "read" }, { "send", CREATED } } })
     assert.is_false(good)
-    assert_refused("it is no open file", error, err)
+    assert_refused("it is not an open file", error, err)
     assert.are.same({}, server:requests())
   end)
 
@@ -98,7 +98,7 @@ describe("an upload", function()
     local client = streams.client("http://127.0.0.1:" .. port, { logger = function(event)
       if event.event == "sign" then file:close() end
     end })
-    assert_refused("it is no open file", client.upload_archive, client, { vaultName = "v", body = file })
+    assert_refused("it is not an open file", client.upload_archive, client, { vaultName = "v", body = file })
     local peer = assert(listener:accept())
     peer:settimeout(30)
     local problem

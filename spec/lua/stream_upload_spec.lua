@@ -150,12 +150,12 @@ describe("a body of an upload", function()
       ["Invalid type for parameter body, value: 5, type: number"] = 5,
       ["type: boolean, valid types: string, open file, function"] = true,
       ["type: table, valid types: string, open file, function"] = {},
-      ["it is no open file"] = closed,
+      ["it is not an open file"] = closed,
       ["it cannot be read: Is a directory"] = directory,
     } do
       assert_refused(words, client.upload_archive, client, { vaultName = "v", body = value })
     end
-    assert_refused("it is no open file", client.upload_archive, client,
+    assert_refused("it is not an open file", client.upload_archive, client,
       { vaultName = "v", body = glacier.tree_hasher() })
     assert.are.same({}, server:requests())
     directory:close()

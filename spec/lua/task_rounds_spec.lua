@@ -109,7 +109,7 @@ describe("a task that is given up", function()
     one:poll()
     one:cancel()
     assert.is_true(one:poll())
-    assert.are.equal("The task was given up", select(2, pcall(one.result, one)).message)
+    assert.are.equal("The task was canceled", select(2, pcall(one.result, one)).message)
   end)
 
   it("fails while it sleeps", function()

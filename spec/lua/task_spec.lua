@@ -41,7 +41,7 @@ describe("a task", function()
       { "describe_vault", {}, 'Missing required parameter in input: "vaultName"' },
       { "list_vaults", { limits = "1" }, 'Unknown parameter in input: "limits"' },
       { "list_vaults", 5, "type: number, valid types: table" },
-      { "upload_archive", { vaultName = "v", body = file }, "it is no open file" },
+      { "upload_archive", { vaultName = "v", body = file }, "it is not an open file" },
       { "list_all", {}, "Unknown operation" },
     } do
       local err = failure(client.start, client, row[1], row[2])

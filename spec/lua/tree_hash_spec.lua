@@ -64,7 +64,7 @@ describe("the tree hash", function()
       assert_refused("tree_hash: Invalid value, ", glacier.tree_hash, value)
     end
     assert_refused("type: nil", glacier.tree_hash)
-    assert_refused("it is no open file", glacier.tree_hash, closed)
+    assert_refused("it is not an open file", glacier.tree_hash, closed)
     assert_refused("its reader returned a number", glacier.tree_hash, function() return 5 end)
     assert_refused("its reader returned a boolean", glacier.tree_hash, function() return false end)
   end)

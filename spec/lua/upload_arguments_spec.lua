@@ -112,8 +112,8 @@ describe("the arguments of an upload", function()
   end
 
   it("refuse a part size of which 10,000 do not suffice", function()
-    assert.are.equal("Invalid value for parameter body, it has 10485760001 bytes, and 10000 parts of 1048576 bytes are "
-      .. "10485760000", refused { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
+    assert.are.equal("Invalid value for parameter body, it has 10485760001 bytes, but 10000 parts of 1048576 bytes have "
+      .. "only 10485760000", refused { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
   end)
 
   it("have parts as large as the body needs them", function()
@@ -160,7 +160,7 @@ describe("the size of parts", function()
 
   it("cannot be enough for more than 10,000 times 4 GiB", function()
     local most = 10000 * 4096 * MIB
-    assert.are.equal("it has 42949672960001 bytes, and 10000 parts of 4294967296 bytes are 42949672960000",
+    assert.are.equal("it has 42949672960001 bytes, but 10000 parts of 4294967296 bytes have only 42949672960000",
       plan.excess(most + 1, plan.part_size(most + 1)))
   end)
 

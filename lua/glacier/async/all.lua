@@ -17,9 +17,9 @@ local function check_tasks(caller, tasks)
     errors.invalid(nil, ("%s: expected a list of tasks, or a function that makes them, got a %s"):format(
       caller, type(tasks)))
   end
-  for index, made in ipairs(type(tasks) == "table" and tasks or {}) do
-    if not task.is(made) then
-      errors.invalid(nil, not_a_task(caller, index, made))
+  for index, item in ipairs(type(tasks) == "table" and tasks or {}) do
+    if not task.is(item) then
+      errors.invalid(nil, not_a_task(caller, index, item))
     end
   end
 end
@@ -43,8 +43,8 @@ local function check_options(caller, options, known)
   return concurrency
 end
 
--- Gives the tasks that a function makes as { index =, task = }. A function that raises, or returns something else, is
--- not asked again, because it may do so for ever.
+-- Returns a function that gives the tasks of `maker` as { index =, task = }. After an error or an invalid result
+-- `maker` is not called again, because it may fail for ever.
 local function of_function(caller, maker)
   local index, over = 0, false
   return function()
@@ -52,16 +52,16 @@ local function of_function(caller, maker)
       return nil
     end
     index = index + 1
-    local good, made = copcall.call(maker)
-    if good and made == nil then
+    local good, result = copcall.call(maker)
+    if good and result == nil then
       return nil
-    elseif good and not task.is(made) then
-      good, made = false, errors.new("validation", "ParamValidationError", not_a_task(caller, index, made))
+    elseif good and not task.is(result) then
+      good, result = false, errors.new("validation", "ParamValidationError", not_a_task(caller, index, result))
     elseif not good then
-      copcall.raise_memory(made)
+      copcall.raise_memory(result)
     end
     over = not good
-    return { index = index, task = good and made or task.failed(made) }
+    return { index = index, task = good and result or task.failed(result) }
   end
 end
 
@@ -87,8 +87,8 @@ end
 
 --- Performs tasks, several at a time. A task that fails does not raise here.
 -- Raises `ParamValidationError` for invalid arguments before anything is sent.
--- @param tasks list of tasks, or a function that makes the next one, nil at the end. If the function raises, that is an
---   outcome as well, and the last one
+-- @param tasks list of tasks, or a function that returns the next one, nil at the end. If the function raises, the
+--   error is the last outcome
 -- @param options table or nil: concurrency (64), progress = function(done, total), where total is nil for a function
 -- @return list: { ok = true, result = … } or { ok = false, error = … } of each task, by its number
 function all.all(tasks, options)
@@ -107,8 +107,8 @@ function all.all(tasks, options)
   return outcomes
 end
 
---- Iterates over the outcomes of tasks in the order in which they end, and keeps none. Leaving the loop early gives up
--- what is under way: at once from Lua 5.4 on, else when the iterator is collected.
+--- Iterates over the outcomes of tasks in the order in which they end, and keeps none of them. If the loop ends early,
+-- the tasks in progress are canceled: at once on Lua 5.4 and later, otherwise when the iterator is collected.
 -- Raises `ParamValidationError` for invalid arguments before anything is sent.
 -- @param tasks as of `all`
 -- @param options table or nil: concurrency (64)

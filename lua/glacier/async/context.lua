@@ -1,9 +1,9 @@
---- One call's deadline and how it waits, handed down through everything that the call does. All waiting happens here,
--- in Lua, so that any host can switch coroutines there.
+--- The deadline of one call and how it waits. It is passed to everything that the call does. All waiting happens here,
+-- in Lua, so that any host can switch coroutines.
 --
 -- Fields of a context: wait, function(seconds), or nil to block; readable, function(fd, seconds or nil), or nil where
 -- the host can only sleep; longest, the longest pause between two polls in seconds; deadline, a number or nil; clock,
--- function() -> seconds, never set back; task, nil or the task whose coroutine yields to whoever polls it.
+-- function() -> seconds, never set back; task, nil or the task whose coroutine yields to the code that polls it.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 
@@ -23,7 +23,7 @@ local yielding_phases = {
 local SHORTEST, LONGEST, LONGEST_IN_NGINX = 0.001, 0.05, 0.002
 local SHARE = 0.1
 
--- A transfer with a fast peer never has to wait. After so many feeds, other coroutines may run.
+-- After so many feeds in sequence other coroutines may run, because a transfer with a fast peer never has to wait.
 local FEEDS = 32
 
 -- Seconds: the longest time that C may block before Lua runs again. A debug hook, such as the interpreter's Ctrl-C, can
@@ -54,7 +54,7 @@ function context.new(wait, timeout, clock)
   return self
 end
 
---- Makes the context of a task, which waits by yielding to whoever polls it. It has no deadline yet.
+--- Makes the context of a task, which waits by yielding to the code that polls it. It has no deadline yet.
 -- @param task table: gets `transfer` or `due` while the task waits for a transfer or sleeps until a time of the clock,
 --   and `busy` while it only lets others run
 -- @param wait function, table or nil: the option `wait`, for what outlives the task
@@ -64,9 +64,9 @@ function context.of_task(task, wait, clock)
   return setmetatable({ option = wait, wait = coroutine.yield, clock = clock, task = task }, Context)
 end
 
---- Makes the context of what outlives its call, such as a body that is read later, maybe in another coroutine or phase.
--- It has the same deadline and waits as the host does. A context whose field `reads_bodies` is set belongs to a task
--- that reads the bodies of its calls itself: they wait as the task does.
+--- Makes the context of an object that outlives its call, such as a body that is read later, maybe in another coroutine
+-- or phase. It has the same deadline, and waits with the option `wait`. If the field `reads_bodies` is set, the context
+-- belongs to a task that reads the bodies of its calls; then the context itself is returned.
 -- @return context
 function Context:outlive()
   if self.reads_bodies then
@@ -78,7 +78,7 @@ function Context:outlive()
 end
 
 --- The error of a call whose deadline has passed.
--- @param url string: where the request goes; it is shown
+-- @param url string: the URL of the request, for the message
 -- @return table: the error object
 function context.too_late(url)
   local message = ('The timeout of the whole call passed on endpoint URL: "%s"'):format(url)
@@ -90,13 +90,13 @@ function Context:remaining()
   return self.deadline and self.deadline - self.clock() or math.huge
 end
 
--- How long a poll may block, in milliseconds.
+-- The time for which a poll may block, in milliseconds.
 local function blocking_ms(self)
   local seconds = self.deadline and math.max(0, math.min(BLOCKING, self:remaining())) or BLOCKING
   return seconds * 1000
 end
 
--- The descriptor to wait for; nil where the host or the system can only sleep.
+-- The descriptor to wait for; nil if the host or the system can only sleep.
 local function descriptor(self, events)
   return self.readable and events and events:fd()
 end
@@ -117,7 +117,7 @@ function Context:pause(events, began, limit)
   end
 end
 
--- Hands over to whoever polls the task, until the transfer needs its caller or the deadline has come.
+-- Yields to the code that polls the task, until the transfer needs its caller or the deadline has passed.
 local function yield_for(self, transfer)
   self.task.transfer = transfer
   self.wait()
@@ -129,7 +129,7 @@ end
 -- @param events events of `glacier.core`, or nil: the set that the transfer is in
 -- @param on_poll function(done) or nil: called after each poll. It may feed the transfer or look at it.
 --   It returns "enough" to stop waiting, "again" to poll again without a pause
--- @return boolean: true when the transfer is done or `on_poll` returned "enough"; false when the deadline came first
+-- @return boolean: true when the transfer is done or `on_poll` returned "enough"; false if the deadline passed first
 function Context:wait_for(transfer, events, on_poll)
   local feeds, began, answer = 0, nil, nil
   while true do

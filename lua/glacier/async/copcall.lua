@@ -1,8 +1,8 @@
---- pcall for functions that may yield, under any Lua: where pcall itself cannot be yielded across (Lua 5.1), the
--- function gets a coroutine of its own, and its yields are passed on from here.
+--- pcall for functions that may yield, on any Lua. On Lua 5.1 a function cannot yield across pcall, so it runs in a new
+-- coroutine, and its yields are passed on from here.
 local copcall = {}
 
--- For such a coroutine, the one that it runs for.
+-- From each such coroutine to the coroutine that called `call`.
 local callers = setmetatable({}, { __mode = "kv" })
 
 local function finish(inner, good, ...)
@@ -14,7 +14,7 @@ end
 
 local function in_coroutine(run, ...)
   if not coroutine.running() then
-    return pcall(run, ...) -- the main program cannot yield, and code that it calls must see that
+    return pcall(run, ...) -- the main program cannot yield; a new coroutine would hide that
   end
   local inner = coroutine.create(run)
   callers[inner] = coroutine.running()
@@ -22,10 +22,10 @@ local function in_coroutine(run, ...)
 end
 
 --- Calls a function that may raise and may yield.
--- @return true and what it returned, or false and what it raised
+-- @return true and the results, or false and the error
 copcall.call = (_VERSION ~= "Lua 5.1" or rawget(_G, "jit")) and pcall or in_coroutine
 
---- Raises what was caught if it means out of memory. That is Lua's own error and is never turned into another.
+--- Raises a caught error again if it means out of memory. That is Lua's own error and is never turned into another.
 -- @param err any
 function copcall.raise_memory(err)
   if err == "not enough memory" then
@@ -33,7 +33,7 @@ function copcall.raise_memory(err)
   end
 end
 
---- Calls a function of the user that only listens. Whatever it raises is ignored, except out of memory.
+--- Calls a function of the user that only observes. Its errors are ignored, except out of memory.
 function copcall.ignoring(run, ...)
   local good, err = pcall(run, ...)
   if not good then
@@ -41,7 +41,7 @@ function copcall.ignoring(run, ...)
   end
 end
 
---- Who runs: the coroutine, as its host knows it; "main" for the main program, where that is no coroutine.
+--- The running coroutine as the host knows it; "main" for the main program on Lua 5.1.
 -- @return thread, or "main"
 function copcall.running()
   local thread = coroutine.running() or "main"

@@ -1,5 +1,5 @@
---- Groups of tasks that are driven together: so many at a time, each polled in every round, and between the rounds one
--- wait for all of them.
+--- Groups of tasks that run together, a limited number at a time. Each task is polled once in every round. Between two
+-- rounds there is one wait for all tasks.
 local context_of = require "glacier.async.context"
 
 local group = {}
@@ -7,8 +7,8 @@ local group = {}
 local Group = {}
 Group.__index = Group
 
--- Seconds between two rounds, where nothing tells when a task can go on: its transport is the host's, or the tasks are
--- of several clients, which have an event set each.
+-- Seconds between two rounds, if there is no single event set to wait for: with a transport of the host, or with tasks
+-- of several clients, each of which has its own event set.
 local ROUND, ROUND_OF_SEVERAL = 0.05, 0.002
 
 -- Seconds: the longest time that C may block before Lua runs again.
@@ -16,7 +16,7 @@ local BLOCKING = 0.5
 
 --- Makes a group.
 -- @param next_task function() -> table with a `task`, nil at the end
--- @param concurrency number: how many tasks are under way at a time
+-- @param concurrency number: how many tasks are in progress at a time
 -- @return group
 function group.new(next_task, concurrency)
   return setmetatable({
@@ -24,7 +24,7 @@ function group.new(next_task, concurrency)
   }, Group)
 end
 
---- Makes the function that gives a list's tasks as { index =, task = }.
+--- Makes a function that returns the tasks of a list as { index =, task = }.
 -- @param tasks list of tasks
 -- @return function() -> table or nil
 function group.of_list(tasks)
@@ -37,7 +37,7 @@ end
 
 --- The seconds until a task has to be polled even if no event comes.
 -- @param task task
--- @return number: 0 or less for now; math.huge for never
+-- @return number: 0 or less if it must be polled now; math.huge if only an event can make it go on
 function group.seconds_left(task)
   local transfer, context = task.transfer, task.context
   if transfer then
@@ -49,7 +49,7 @@ function group.seconds_left(task)
   return task.busy and 0 or ROUND
 end
 
--- Notes whose tasks these are. There is rarely more than one client.
+-- Records the runtime of a task. There is rarely more than one client.
 local function note_runtime(self, task)
   local runtime = task._runtime and task._runtime()
   if runtime and runtime ~= self.runtime then
@@ -59,7 +59,7 @@ local function note_runtime(self, task)
   end
 end
 
--- Fills `active` up.
+-- Starts tasks up to the limit of concurrency.
 local function fill(self)
   local active = self.active
   while not self.is_over and #active < self.concurrency do
@@ -93,7 +93,7 @@ local function idle(self)
   end
 end
 
--- Lets the rest of the host run between two rounds, where it can. Without a host that waits, the next round follows.
+-- Lets other coroutines run between two rounds, if there is a host that waits.
 local function pass(self)
   self.began = nil
   if self.context and self.context.wait then
@@ -101,7 +101,7 @@ local function pass(self)
   end
 end
 
--- Between two rounds: waits, and takes further tasks.
+-- Between two rounds: waits, and starts further tasks.
 local function end_round(self)
   local hurry = self.hurry
   self.position, self.hurry = 1, false
@@ -128,8 +128,8 @@ local function poll_next(self)
   self.position = position + 1
 end
 
---- The next task that is done, for which it is waited. Errors of `next_task` and of the host's wait pass through.
--- @return the table that `next_task` gave; nil when all are done
+--- Waits for the next task that is done. Errors of `next_task` and of the host's wait are not caught.
+-- @return the table that `next_task` returned; nil when all tasks are done
 function Group:next()
   repeat
     if self.position > #self.active then
@@ -142,7 +142,7 @@ function Group:next()
   until not self.active[1] and self.is_over
 end
 
---- Gives up the tasks that are under way, and asks for no more.
+--- Cancels the tasks in progress, and starts no more.
 function Group:cancel()
   self.is_over = true
   for _, entry in ipairs(self.active) do

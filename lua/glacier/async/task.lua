@@ -1,4 +1,4 @@
---- Tasks: calls that are begun and polled, many at a time on one thread.
+--- Tasks: calls that are started and then polled, many at a time on one thread.
 local context_of = require "glacier.async.context"
 local errors = require "glacier.errors"
 local group = require "glacier.async.group"
@@ -17,13 +17,13 @@ Task.is_task = true -- the classes of `glacier.safe` inherit it
 -- @param work function(context) -> result; it waits only through the context
 -- @return task
 function task.new(runtime, work)
-  -- Behind a function, as in the client: whoever prints all of a task prints no secret setting.
+  -- A function hides the runtime, as in the client, so that printing a task and its fields prints no secret setting.
   local self = setmetatable({ _runtime = function() return runtime end, thread = coroutine.create(work) }, Task)
   self.context = context_of.of_task(self, runtime.wait, runtime.clock)
   return self
 end
 
---- Begins a call: checks its parameters, sends nothing yet.
+--- Starts a call: checks its parameters, but sends nothing yet.
 -- Raises `ParamValidationError`.
 -- @param runtime table: of `runtime.new`
 -- @param operation string: API name
@@ -36,8 +36,8 @@ function task.start(runtime, operation, params)
   end)
 end
 
---- Makes a task that has failed already: it stands for one that could not be made.
--- @param err any: what its result raises
+--- Makes a failed task, in place of a task that could not be made.
+-- @param err any: the error that `result` raises
 -- @return task
 function task.failed(err)
   return setmetatable({ done = true, good = false, outcome = err }, Task)
@@ -48,7 +48,7 @@ function task.is(value)
   return type(value) == "table" and value.is_task == true
 end
 
--- The call's time begins with its first poll: a task may wait long for its place among many.
+-- The timeout starts with the first poll, because a task may wait long until it is among those in progress.
 local function begin(self)
   local runtime = self._runtime()
   local timeout = runtime.settings.timeout
@@ -62,7 +62,7 @@ local function finish(self, good, outcome)
   self._runtime().tasks[self] = nil
 end
 
--- Whether what the task waits for has not come about yet. This is all that most polls do.
+-- Whether the task still has to wait. Most polls do only this check.
 local function is_waiting(self)
   local transfer, context = self.transfer, self.context
   if transfer then
@@ -72,7 +72,7 @@ local function is_waiting(self)
   return self.due ~= nil and context.clock() < self.due
 end
 
---- Takes the task as far as it goes without waiting. The first poll sends.
+--- Continues the task as far as possible without waiting. The first poll sends the request.
 -- @return boolean: whether it is done
 function Task:poll()
   if self.done then
@@ -90,9 +90,9 @@ function Task:poll()
   return self.done == true
 end
 
---- The result of the call, which is waited for if it is not done.
+--- Waits for the call if it is not done, and returns its result.
 -- Raises the call's error.
--- @return table: as of the call
+-- @return table: the output of the call
 function Task:result()
   if not self.done then
     group.new(group.of_list { self }, math.huge):next()
@@ -103,20 +103,20 @@ function Task:result()
   return self.outcome
 end
 
---- Gives the task up and ends its transfer. Its result is then an error, unless it was done already.
+--- Cancels the task and its transfer. Its result is then an error, unless it was done already.
 function Task:cancel()
   if self.done then
     return
   end
   self.context.deadline, self.due = -math.huge, self.due and -math.huge
   if not self.begun or not self:poll() then
-    finish(self, false, errors.new("transport", "ReadTimeoutError", "The task was given up"))
+    finish(self, false, errors.new("transport", "ReadTimeoutError", "The task was canceled"))
   end
 end
 
---- How long the tasks of a client need no poll, if its event set stays quiet.
+--- The time after which a task of a client must be polled even if no event comes.
 -- @param runtime table: of `runtime.new`
--- @return number: seconds; math.huge where no task waits for a time
+-- @return number: seconds; math.huge if no task waits for a time
 function task.timeout(runtime)
   local least = math.huge
   for self in pairs(runtime.tasks) do

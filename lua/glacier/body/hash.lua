@@ -1,14 +1,13 @@
---- The hashes of a string or a regular file, which the core computes on threads of its own, without copies through
--- Lua.
+--- The hashes of a string or a regular file. The core computes them on its own threads and copies nothing into Lua.
 local core = require "glacier.core"
 
 local hash = {}
 
---- Begins to hash a body.
+--- Starts to hash a body.
 -- @param value any
 -- @param options table: threads (nil: as many as processors, at most 8; 0: none), skip_linear (boolean: without the
 --   plain SHA-256), events (event set of `glacier.core` that becomes ready at the end), offset and length (of a file;
---   by default what follows its position)
+--   default: from its position to its end)
 -- @return userdata of `core.hash_string` or `core.hash_file`; nil for a value that is neither a string nor a regular
 --   file
 -- @return number: the length of the body
@@ -24,8 +23,8 @@ end
 -- @param started userdata: of `hash.start`
 -- @param context context
 -- @param events events of `glacier.core`, or nil: those that the hash was given
--- @return string: the tree hash in hexadecimal; nil if the file cannot be read, or false if the deadline has passed
--- @return string or nil: the plain SHA-256, or what is wrong
+-- @return string: the tree hash in hexadecimal; nil if the file cannot be read; false if the deadline has passed
+-- @return string or nil: the plain SHA-256, or the problem
 function hash.finish(started, context, events)
   while not started:poll() do
     if started:has_threads() and not context:wait_for(started, events) then

@@ -1,6 +1,6 @@
---- Files that are written for a user: `body:save`, `client:download`. A file appears under its name only when it is
--- whole. The core does the work, see core/output.h: links are followed and stay links, a replaced file gives its mode
--- and owner to the new one, and what is not a regular file is written directly.
+--- The files that `body:save` and `client:download` write. A file appears under its name only when it is complete. The
+-- core does the work, see core/output.h: symbolic links are followed and stay links; a new file gets the mode and owner
+-- of the file that it replaces; what is not a regular file is written directly.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 
@@ -22,15 +22,16 @@ local function check(self, result, problem)
 end
 
 --- Opens a file for writing. Nothing appears under its name before `commit`.
--- Raises `ParamValidationError` for what is no path or cannot be written; so do all methods.
--- @param caller string: the function that messages name, such as "save"
+-- This function and all methods raise `ParamValidationError` if the path is invalid or cannot be written.
+-- @param caller string: the name of the function for messages, such as "save"
 -- @param path string
--- @param tag string or nil: letters and digits. The partial file is then named by it, in the folder of the target, and
---   keeps what an earlier process wrote, so that a download can go on. Without a tag the partial file is new.
+-- @param tag string or nil: letters and digits: the name of the partial file contains it. The file is in the folder of
+--   the target and keeps what an earlier process wrote, so that a download can continue. Without a tag the partial file
+--   is new.
 -- @return output
 function output.open(caller, path, tag)
   if type(path) ~= "string" then
-    errors.invalid(nil, ("%s: a path expected, got a %s"):format(caller, type(path)))
+    errors.invalid(nil, ("%s: expected a path, got a %s"):format(caller, type(path)))
   end
   local self = setmetatable({ caller = caller, path = path }, Output)
   if path:find("\0", 1, true) then
@@ -41,7 +42,7 @@ function output.open(caller, path, tag)
   return self
 end
 
---- Writes at the end of what was written.
+--- Appends bytes.
 -- @param bytes string
 function Output:write(bytes)
   check(self, self.file:write(bytes))
@@ -54,7 +55,7 @@ function Output:write_at(offset, bytes)
   check(self, self.file:write_at(offset, bytes))
 end
 
---- Reads what was written.
+--- Reads bytes that were written.
 -- @param offset number: bytes from the beginning
 -- @param count number: bytes, at most
 -- @return string: "" at the end
@@ -62,7 +63,7 @@ function Output:read_at(offset, count)
   return check(self, self.file:read_at(offset, count))
 end
 
---- Has what was written on the disk.
+--- Makes the system write all bytes to the disk.
 function Output:sync()
   check(self, self.file:sync())
 end
@@ -72,17 +73,17 @@ function Output:size()
   return self.file:size()
 end
 
---- Closes the file and gives it its name. Where that fails, what was there stays as it was.
+--- Closes the file and gives it its name. If that fails, an existing file stays unchanged.
 function Output:commit()
   check(self, self.file:commit())
 end
 
---- Closes the file and leaves the partial one, to be opened again by its tag.
+--- Closes the partial file and keeps it. It can be opened again by its tag.
 function Output:keep()
   self.file:keep()
 end
 
---- Closes the file and removes the partial one. May be called at any time; without `commit` or `keep` the collector
+--- Closes the partial file and removes it. May be called at any time; without `commit` or `keep` the collector
 -- does the same.
 function Output:discard()
   self.file:discard()

@@ -8,7 +8,7 @@ local source = require "glacier.body.source"
 
 local parts = {}
 
-local EMPTY = "it is empty, and the service keeps no empty archives"
+local EMPTY = "it is empty, but an archive must have at least 1 byte"
 
 local function nothing() end
 
@@ -131,8 +131,8 @@ local function of_path(path, origin)
   return body
 end
 
---- Opens the body of an upload. Nothing of a reader is read.
--- @param name string: the parameter that it came in: "path", "body" or "reader"
+--- Opens the body of an upload. A reader is not read yet.
+-- @param name string: the name of its parameter: "path", "body" or "reader"
 -- @param value string (a path, or the bytes of a body), open file (from its position on; the caller closes it), or
 --   function(n) -> string or nil
 -- @param origin table: of `source.open`

@@ -1,4 +1,4 @@
---- A response's body, read as it comes and checked at its end.
+--- The body of a response: it is read while it arrives and checked at its end.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local output = require "glacier.body.output"
@@ -13,15 +13,15 @@ local reader = {}
 --- Makes a reader.
 -- @param incoming table: `:next()` -> string, or nil at the end, or nil and an error object;
 --   `:close()`, legal any number of times
--- @param announced table: hash = the tree hash that the service sent of these bytes, or nil;
---   length = their number, or nil; operation and attempts, for the errors
+-- @param announced table: hash = the tree hash that the service sent, or nil; length = the length that it sent in
+--   bytes, or nil; operation and attempts, for the errors
 function reader.new(incoming, announced)
   return setmetatable({
     incoming = incoming, announced = announced, tree = core.tree_hash(true), rest = "", at = 1,
   }, Reader)
 end
 
--- Ends the reader: whatever is read from now on fails like this.
+-- Ends the reader: all later reads raise this error.
 local function give_up(self, err)
   self.incoming:close()
   self.rest, self.at = "", 1
@@ -52,20 +52,20 @@ local function misuse(message)
   return errors.invalid(nil, message)
 end
 
--- The next bytes; nil at the end. Raises what went wrong. Whoever is interrupted in here (the host's
--- wait may raise, or never come back) has lost the place.
+-- The next bytes; nil at the end. Raises errors of the transfer. If the host's wait raises or never returns, the reader
+-- cannot be used any more, because its position is lost.
 local function pull(self)
   if self.err then
     error(self.err, 0)
   elseif self.pulling then
-    misuse "read: another read of this body is under way, or was broken off"
+    misuse "read: another read of this body is in progress or was interrupted"
   elseif self.over then
     return nil
   end
   self.pulling = true
   local piece, err = self.incoming:next()
   self.pulling = false
-  if self.err then -- closed meanwhile
+  if self.err then -- closed during the wait
     error(self.err, 0)
   elseif err then
     give_up(self, err)
@@ -78,7 +78,7 @@ local function pull(self)
   return piece
 end
 
--- Whether there is something unread, for which it is waited: `rest` from `at` on.
+-- Waits for unread bytes: `rest` from `at` on. Returns whether there are any.
 local function fill(self)
   while self.at > #self.rest do
     local piece = pull(self)
@@ -90,11 +90,11 @@ local function fill(self)
   return true
 end
 
--- What there is, `count` bytes at most.
+-- Takes up to `count` bytes from `rest`.
 local function take(self, count)
-  local taken = self.rest:sub(self.at, self.at + count - 1)
-  self.at = self.at + #taken
-  return taken
+  local piece = self.rest:sub(self.at, self.at + count - 1)
+  self.at = self.at + #piece
+  return piece
 end
 
 local function read_count(self, count)
@@ -108,8 +108,8 @@ local function read_count(self, count)
   return (there or list[1]) and table.concat(list) or nil
 end
 
--- The next bytes, as many as there are, or nil at the end. This is no iterator: on Lua 5.1 a function
--- that yields cannot be called by a generic `for`.
+-- The next bytes, as many as have arrived, or nil at the end. This is not used as an iterator, because on Lua 5.1 a
+-- generic `for` cannot call a function that yields.
 local function next_piece(self)
   return fill(self) and take(self, #self.rest) or nil
 end
@@ -124,24 +124,24 @@ local function read_all(self)
 end
 
 local function read_line(self, keep_end)
-  local list, found = {}, nil
-  while not found and fill(self) do
-    found = self.rest:find("\n", self.at, true)
-    list[#list + 1] = take(self, found and found - self.at + 1 or #self.rest)
+  local list, newline = {}, nil
+  while not newline and fill(self) do
+    newline = self.rest:find("\n", self.at, true)
+    list[#list + 1] = take(self, newline and newline - self.at + 1 or #self.rest)
   end
   local line = table.concat(list)
-  if found and not keep_end then
+  if newline and not keep_end then
     return line:sub(1, -2)
   end
   return line ~= "" and line or nil
 end
 
---- Reads, as a file of Lua's does.
--- Raises the errors of a transfer, and `ChecksumError` (kind "transport") at the end of bytes that
--- are not those whose tree hash the service sent. Whatever is read after a failure fails as well.
--- @param what number: at most so many bytes; "a" or "*a": all that is left; "l" or "*l" (the
---   default), "L" or "*L": a line, with "L" with its end
--- @return string; nil at the end, where "a" gives ""
+--- Reads like a file of Lua.
+-- Raises the errors of a transfer, and at the end `ChecksumError` (kind "transport") if the bytes do not have the tree
+-- hash that the service sent. After an error, all later reads raise it again.
+-- @param what number: at most so many bytes; "a" or "*a": all bytes that are left; "l" or "*l" (the default): a line
+--   without its end; "L" or "*L": a line with its end
+-- @return string; at the end nil, or "" for "a"
 function Reader:read(what)
   local format = type(what) == "string" and what:gsub("^%*", ""):sub(1, 1) or what or "l"
   if type(format) == "number" and format >= 0 and format % 1 == 0 then
@@ -151,7 +151,7 @@ function Reader:read(what)
   elseif format == "l" or format == "L" then
     return read_line(self, format == "L")
   end
-  return misuse "read: a number of bytes, \"a\", \"l\" or \"L\" expected"
+  return misuse "read: expected a number of bytes, \"a\", \"l\" or \"L\""
 end
 
 --- Iterates over the lines.
@@ -170,10 +170,10 @@ local function write_all(self, file)
   file:commit()
 end
 
---- Writes what is left to a file. The file appears under its name only when it is whole and checked. What is not a
--- regular file, such as a device or a pipe, is written directly. See `glacier.body.output`. Raises as `read` does,
--- and `ParamValidationError` where it cannot be written. The body is then closed, unless the file could not be
--- opened.
+--- Writes the rest of the body to a file. The file appears under its name only when it is complete and checked. What is
+-- not a regular file, such as a device or a pipe, is written directly. See `glacier.body.output`.
+-- Raises the errors of `read`, and `ParamValidationError` if the file cannot be written. After an error the body is
+-- closed, unless the file could not be opened.
 -- @param path string
 -- @return number: bytes of the whole body
 function Reader:save(path)
@@ -187,7 +187,7 @@ function Reader:save(path)
   return self.tree:length()
 end
 
---- Gives up what was not read yet. Legal any number of times.
+--- Closes the body and discards the rest. It may be called any number of times.
 function Reader:close()
   if not self.err and not self.over then
     give_up(self, errors.new("validation", "ParamValidationError", "read: the reader was closed"))

@@ -19,7 +19,7 @@ local CHUNK, KEPT, YIELD_BYTES = 256 * 1024, 16 * 1024 * 1024, 8 * 1024 * 1024
 -- Where a source came from, unless the caller says.
 local BODY = { words = "Parameter validation failed:\nInvalid value for parameter body, " }
 
---- The origin of a call's body, for the errors about it.
+--- The origin of a call's body, for error messages.
 -- @param operation string: API name
 -- @return table: { words = what precedes the reason in a message, operation = string }
 function source.body_of(operation)
@@ -59,7 +59,7 @@ end
 
 local function check_open(file, origin)
   if io.type(file) ~= "file" then
-    refuse(origin, "it is no open file")
+    refuse(origin, "it is not an open file")
   end
 end
 

@@ -1,22 +1,21 @@
---- One exchange with a service: signs a request, sends it, reads the answer, corrects the clock and redacts what an
--- error says. Calls of operations and requests for keys both go through here; nothing else signs or sends.
+--- One exchange with a service: signs a request, sends it, reads the response, corrects the clock and redacts the text
+-- of errors. Calls of operations and requests for keys both go through here; nothing else signs or sends.
 local core = require "glacier.core"
 
 local exchange = {}
 
--- Tells the client's logger of a step of a call. `began` is when the step began, on the client's clock.
 local function log(runtime, invocation, event, began, fields)
   fields.event, fields.operation, fields.attempt = event, invocation.operation, invocation.attempts
   fields.duration = runtime.clock() - began
   runtime.logger(fields)
 end
 
---- Tells the client's logger of a step of a call. Requests for keys are not logged.
+--- Logs a step of a call. Requests for keys are not logged.
 -- @param runtime table: of `runtime.new`; it must have a logger
 -- @param invocation table: of `glacier.call.prepare`
 -- @param event string: its name
--- @param began number: when the step began, in seconds of runtime.clock
--- @param fields table: what the event tells besides; it is handed to the logger
+-- @param began number: the time when the step began, in seconds of runtime.clock
+-- @param fields table: further fields of the event; it is passed to the logger
 exchange.log = log
 
 local function sign(runtime, invocation, keys)
@@ -25,8 +24,8 @@ local function sign(runtime, invocation, keys)
   invocation.request:sign(keys, invocation.region, invocation.service, invocation.signed_at, attempt)
 end
 
--- Services that refuse a signature can repeat what it was made of. The message is shortened after that: a secret of
--- which a part is cut off would not be found.
+-- A service that rejects a signature may quote the values that it was made of. The message is shortened only after the
+-- secrets were removed, because a secret that is cut off would not be found.
 local function redact_error(err, invocation)
   local redact = require "glacier.call.redact"
   local secrets = { invocation.request:secrets() }
@@ -66,12 +65,12 @@ end
 
 --- Signs and sends a request once.
 -- @param runtime table: of `runtime.new`
--- @param invocation table: of `glacier.call.prepare`; `attempts` is raised, `signed_at` set (seconds since the epoch,
---   the client's correction of its clock included)
+-- @param invocation table: of `glacier.call.prepare`; `attempts` is increased and `signed_at` is set (seconds
+--   since the epoch, with the correction of the clock)
 -- @param keys credentials of glacier.core; nil for a request that is not signed
 -- @param context context: its deadline bounds the exchange
--- @return what `invocation.read` made of the response; or nil and an error, redacted. The third result is the
---   response, if there was one.
+-- @return the result of `invocation.read`; or nil and a redacted error. The third result is the response, if there was
+--   one.
 function exchange.once(runtime, invocation, keys, context)
   local logs = runtime.logger and invocation.operation
   invocation.attempts = invocation.attempts + 1
@@ -85,8 +84,9 @@ function exchange.once(runtime, invocation, keys, context)
   return result, err, response
 end
 
---- Corrects the client's clock where a service refused a signature because of it, once an invocation.
--- @return boolean: whether the request is to be signed anew and sent again
+--- Corrects the client's clock if a service rejected a signature because of the time. This happens at most once in an
+-- invocation.
+-- @return boolean: whether the request must be signed and sent again
 function exchange.corrects_clock(runtime, invocation, err, response)
   if invocation.corrected or not (response and invocation.signed_at) then
     return false

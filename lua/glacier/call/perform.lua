@@ -54,7 +54,7 @@ local function attempt_call(runtime, invocation, context)
   return result, err, response
 end
 
--- One attempt. The fourth result says why there was none: "timeout".
+-- Makes one attempt. The fourth result is "timeout" if the deadline prevented the attempt.
 local function attempt(runtime, invocation, context)
   if not invocation.operation then
     return exchange.once(runtime, invocation, invocation.keys, context)
@@ -72,7 +72,7 @@ local function refreshes_keys(runtime, invocation, err, context)
   return (runtime.credentials:refresh(context, invocation.used_keys))
 end
 
--- Waits as the policy decides. Returns why another attempt is made and the delay; or nil and why there is none.
+-- Waits as the policy decides. Returns the reason for another attempt and the delay; or nil and the reason against it.
 local function back_off(invocation, err, context)
   local delay, cost = invocation.policy:decide(err, invocation.attempts, context:remaining())
   if not delay then
@@ -83,7 +83,7 @@ local function back_off(invocation, err, context)
   return retry.classify(err) or "transient", delay
 end
 
--- Decides on another attempt, and waits for it. Returns true, or false and why there is none.
+-- Decides whether to make another attempt, and waits before it. Returns true; or false and the reason.
 local function try_again(runtime, invocation, err, response, context)
   local logs = runtime.logger and invocation.operation
   local began, delay = logs and runtime.clock(), 0
@@ -103,12 +103,12 @@ local function try_again(runtime, invocation, err, response, context)
   return true
 end
 
---- Sends a request, again as long as its policy says so.
+--- Sends a request, and sends it again as long as its policy allows.
 -- @param runtime table: of `runtime.new`
--- @param invocation table: of `glacier.call.prepare`; used up
+-- @param invocation table: of `glacier.call.prepare`; it cannot be used again
 -- @param context context
--- @return what `invocation.read` made of the response; or nil, the error of the last attempt and why there was no
---   further one: "max_attempts", "timeout", "quota", or nil where it could not have helped
+-- @return the result of `invocation.read`; or nil, the error of the last attempt and the reason why there was no
+--   further attempt: "max_attempts", "timeout", "quota", or nil if it could not help
 function perform.attempts(runtime, invocation, context)
   while true do
     local result, err, response, why = attempt(runtime, invocation, context)
@@ -144,7 +144,7 @@ end
 --- Performs a call.
 -- Raises the error objects of the credentials, the transport and the service.
 -- @param runtime table: of `runtime.new`
--- @param invocation table: of `prepare.call`; used up
+-- @param invocation table: of `prepare.call`; it cannot be used again
 -- @param context context
 -- @return table: the operation's output, with ResponseMetadata
 function perform.call(runtime, invocation, context)
@@ -170,27 +170,26 @@ function perform.run(runtime, operation, params)
   return perform.call(runtime, invocation, context_of.new(runtime.wait, runtime.settings.timeout, runtime.clock))
 end
 
--- Nothing of a URL but its scheme and host: the path may be what lets one ask for the keys.
+-- The scheme and host of a URL. The path is left out, because it may be a secret that gives access to the keys.
 local function origin_of(url)
   return url:match "^%a+://[^/?#]*"
 end
 
---- Makes the function by which the credential providers send their requests, `session.exchange`:
+--- Makes the function with which the credential providers send their requests, `session.exchange`:
 --
 --     exchange(fields, context, policy) -> result; or nil and an error
 --
 -- `fields` are method, url, headers, body (as of `core.request`); connect_timeout, read_timeout (seconds; by default
--- the client's); direct (true: no proxy may see the request); sign = { credentials, region, service }, or nil: the
--- request is then not signed; secrets, a list of strings that no error's message may show (what signing adds is
--- hidden anyway); and read, function(response) -> result, or nil and a failure. A failure is an error object, or a
+-- the client's); direct (true: no proxy is used); sign = { credentials, region, service }, or nil for a request
+-- that is not signed; secrets, a list of strings that messages must not show (the values that signing adds are always
+-- hidden); and read, function(response) -> result, or nil and a failure. A failure is an error object, or a
 -- table { kind = "service", code =, status =, message = }, as `policy` and the correction of the clock need it.
 -- Without `read` every response is a result.
 --
 -- `policy` is `retry.new(mode, attempts, random)`, `retry.constant(attempts, pause, may_retry)` or nil (one attempt). A
--- signature that was refused because of the clock is made anew once, whatever the policy.
+-- signature that was rejected because of the clock is made again once, with any policy.
 --
--- Where the context's time is over, it raises `ReadTimeoutError`: providers need not tell that from a failure of
--- theirs.
+-- If the context's deadline has passed, it raises `ReadTimeoutError`, so providers need not handle that case.
 -- @param runtime table: of `runtime.new`
 -- @return function
 function perform.exchanger(runtime)

@@ -1,10 +1,10 @@
 --- Makes invocations: what the retry loop needs to know about one call, or about one request for keys.
 --
 -- An invocation is a table. The transport reads request (of `glacier.core`), url, timeouts = { connect_timeout,
--- read_timeout } in seconds, direct (true where no proxy may see the request), source and length (a streamed body and
+-- read_timeout } in seconds, direct (true: no proxy is used), source and length (a streamed body and
 -- its bytes, or nil) and takes_body (whether the body of a success is taken in pieces). Signing reads region and
 -- service. `read(invocation, response, body)` makes the result, or nil and an error, of a response; `policy` is of
--- `glacier.call.retry`; `secrets` is a list of strings that no error may show; `attempts` counts the requests sent.
+-- `glacier.call.retry`; `secrets` is a list of strings that errors must not show; `attempts` counts the requests sent.
 -- `operation` is the API name of a call's operation, nil for a request for keys, which has `keys` instead: the
 -- credentials to sign with, or nil.
 local core = require "glacier.core"
@@ -12,12 +12,12 @@ local retry = require "glacier.call.retry"
 
 local prepare = {}
 
--- Requests that a client keeps for later calls, at most.
+-- The number of requests that a client keeps for later calls, at most.
 local MOST_SPARES = 64
 
 local blob_inputs, blob_outputs = core.blob_inputs, core.blob_outputs
 
--- A body that came whole, as one that comes in pieces.
+-- Makes a body in one piece look like a body in pieces.
 local function whole(body)
   return {
     next = function()
@@ -29,7 +29,8 @@ local function whole(body)
   }
 end
 
--- The reader of a success's body. The length is that of the bytes sent, which a content coding would change.
+-- The reader of a successful response's body. With a transfer or content coding, Content-Length is not the length of
+-- the body that is read, so it is ignored.
 local function reader_of(invocation, response, body)
   local coded = response:header "transfer-encoding" or response:header "content-encoding"
   return require("glacier.body.reader").new(body or whole(response:body()), {
@@ -53,7 +54,7 @@ local function read_output(invocation, response, body)
   return result, err
 end
 
--- The body of a call, opened; nil where it is a string, which the request holds already.
+-- Opens the body of a call; nil for a string, which the request holds already.
 local function open_body(request, operation, params)
   if not request:streamed() then
     return nil
@@ -84,7 +85,7 @@ function prepare.call(runtime, operation, params, hashed)
   return invocation
 end
 
---- Makes the metatable of a client's calls: it holds what is the same in all of them.
+--- Makes the metatable of a client's calls, which holds the fields that all of them share.
 -- @param runtime table: of `runtime.new`
 -- @return table
 function prepare.calls(runtime)
@@ -95,7 +96,7 @@ function prepare.calls(runtime)
   } }
 end
 
---- Keeps the request of an invocation that is over for a later call.
+--- Keeps the request of a finished invocation for a later call.
 -- @param runtime table: of `runtime.new`
 -- @param invocation table
 function prepare.recycle(runtime, invocation)

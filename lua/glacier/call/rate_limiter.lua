@@ -1,9 +1,9 @@
---- The adaptive retry mode's rate limiter: a token bucket whose rate follows what the service
--- throttles, by the cubic rule of the AWS SDKs. It lets everything pass until the first throttle.
+--- The adaptive retry mode's rate limiter: a token bucket. Its rate depends on the throttling of the service,
+-- by the cubic rule of the AWS SDKs. Nothing is limited before the first throttled request.
 local rate_limiter = {}
 
--- The rule's constants: after a throttle the rate falls to BETA of what it was, then grows by SCALE
--- times the cube of the time, never past MEASURED_SCALE times what was really sent.
+-- The constants of the rule: after a throttled request the rate is multiplied by BETA. Then it grows with SCALE times
+-- the cube of the time, but to at most MEASURED_SCALE times the measured rate.
 local BETA, SCALE, MEASURED_SCALE = 0.7, 0.4, 2
 local SLOWEST = 0.5 -- requests a second
 local SHORTEST = 1e-6 -- seconds: a shorter wait may be lost in the rounding of a clock
@@ -37,8 +37,7 @@ local function set_rate(self, rate)
   self.tokens = math.min(self.tokens, self.capacity)
 end
 
---- How long to wait before sending: asked again after each wait, until it is 0 and a token is
--- taken.
+--- The time to wait before sending. Call it again after each wait, until it returns 0; then a token has been taken.
 -- @return number: seconds
 function Limiter:delay()
   if not self.enabled then
@@ -52,7 +51,7 @@ function Limiter:delay()
   return math.max((1 - self.tokens) / self.rate, SHORTEST)
 end
 
--- Counts an answer; the rate is that of whole buckets, smoothed.
+-- Counts a response. Returns the measured rate: the smoothed rate of complete buckets.
 local function measure(self, now)
   local bucket = math.floor(now / BUCKET) * BUCKET
   self.count = self.count + 1
@@ -64,7 +63,7 @@ local function measure(self, now)
   return self.measured
 end
 
---- Takes note of an answer.
+--- Records a response, and adjusts the rate.
 -- @param throttled boolean
 function Limiter:answered(throttled)
   local now = self.clock()

@@ -1,4 +1,4 @@
---- Takes secrets out of text that others wrote: it says `***` where one stood.
+--- Removes secrets from the text of others: `***` replaces each.
 local redact = {}
 
 -- `text` without the plain string `secret`.
@@ -13,9 +13,9 @@ local function without(text, secret)
   return table.concat(pieces, "***") .. (pieces[1] and "***" or "") .. text:sub(position)
 end
 
---- Masks a text.
+--- Removes secrets from a text.
 -- @param text string
--- @param secrets list of strings; empty ones are passed over
+-- @param secrets list of strings; empty ones are ignored
 -- @return string
 function redact.text(text, secrets)
   for _, secret in ipairs(secrets) do
@@ -26,7 +26,7 @@ function redact.text(text, secrets)
   return text
 end
 
---- Masks every string in a table and the tables in it, in their place. Keys stay as they are.
+--- Removes secrets from every string in a table and its nested tables. Keys stay unchanged.
 -- @param object table: a tree
 -- @param secrets list of strings
 function redact.tree(object, secrets)

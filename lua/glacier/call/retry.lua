@@ -2,11 +2,11 @@
 -- of a client may make together. The numbers are those of the AWS SDKs' standard mode as of 2026, and of their legacy
 -- mode.
 --
--- A policy is an object with two methods, which the loop in `glacier.call.perform` asks:
+-- A policy is an object with two methods, which the loop in `glacier.call.perform` calls:
 --   decide(err, attempt, left)  attempt number `attempt` (from 1) failed with `err`, and the call has `left` seconds.
---                               Returns the seconds to wait before the next attempt and its cost; or nil and why there
---                               is none: "max_attempts", "timeout", "quota", or nil where it could not help
---   succeeded(cost)             the call succeeded; `cost` is that of its last retry, nil without one
+--                               Returns the seconds to wait before the next attempt and its cost; or nil and the reason
+--                               against it: "max_attempts", "timeout", "quota", or nil if it cannot help
+--   succeeded(cost)             the call succeeded; `cost` is the cost of its last retry, nil without a retry
 local retry = {}
 
 -- Error codes of an overloaded service. Status 429 means the same.
@@ -17,26 +17,26 @@ local throttling_codes = {
   BandwidthLimitExceeded = true, SlowDown = true, PriorRequestNotComplete = true, EC2ThrottledException = true,
 }
 
--- IDPCommunicationError is the Security Token Service's.
+-- IDPCommunicationError is an error of the Security Token Service.
 local transient_codes = { RequestTimeout = true, RequestTimeoutException = true, IDPCommunicationError = true }
 local transient_statuses = { [500] = true, [502] = true, [503] = true, [504] = true }
 
--- Permanent whatever the status is.
+-- Codes that are permanent with any status.
 local permanent_codes = {
   LimitExceededException = true, PolicyEnforcedException = true,
   InsufficientCapacityException = true, NoLongerSupportedException = true,
 }
 
--- What a retry costs of the quota; what a call without a retry adds to it; how much it holds.
+-- The cost of a retry; the amount that a call without a retry adds to the quota; the size of the quota.
 local COST = { transient = 14, throttling = 5 }
 local REWARD, CAPACITY = 1, 500
 
--- Seconds: the longest back-off; by how much the service may lengthen one.
+-- Seconds: the longest back-off; the most that the service may add to it.
 local MAX_DELAY, MAX_HINT = 20, 5
 
 --- Classifies a failure.
 -- @param err table: an error object, or { kind = "service", code = string or nil, status = number }
--- @return string: "throttling" or "transient"; nil where trying again cannot help
+-- @return string: "throttling" or "transient"; nil if trying again cannot help
 function retry.classify(err)
   if err.kind == "transport" then
     return err.retryable and "transient" or nil
@@ -52,7 +52,7 @@ function retry.classify(err)
   end
 end
 
--- The header x-amz-retry-after holds milliseconds. Returns seconds; nil where it is missing or malformed.
+-- The header x-amz-retry-after holds milliseconds. Returns seconds; nil if it is missing or malformed.
 local function hint_of(err)
   local metadata = err.response and err.response.ResponseMetadata
   local value = metadata and metadata.HTTPHeaders["x-amz-retry-after"]
@@ -82,7 +82,7 @@ local function back_off(self, class, attempt, err)
   return hint and math.max(delay, math.min(hint, delay + MAX_HINT)) or delay
 end
 
--- Takes the cost of a retry from the quota. Returns it, or nil where the quota has too little left.
+-- Takes the cost of a retry from the quota. Returns the cost, or nil if the quota is too low.
 local function take_cost(self, class)
   if self.mode == "legacy" then
     return 0
@@ -144,7 +144,7 @@ end
 
 function Constant.succeeded() end
 
---- The policy of what is sent once.
+--- The policy of a request that is never retried.
 retry.never = retry.constant(1, 0, function() return false end)
 
 return retry

@@ -21,17 +21,17 @@ local function library()
 end
 
 local function pause(copas, seconds)
-  (copas.pause or copas.sleep)(math.max(seconds, 0)) -- a negative time means for ever in copas.sleep
+  (copas.pause or copas.sleep)(math.max(seconds, 0)) -- copas.sleep waits for ever if the time is negative
 end
 
---- Waits so many seconds.
+--- Sleeps.
 -- Raises `InvalidConfigError` outside of a coroutine, without Copas, or with one that is too old.
 -- @param seconds number
 function host.sleep(seconds)
   pause((library()), seconds)
 end
 
--- A socket as Copas wants it: nothing can be received before the loop has waited for it once.
+-- A socket for Copas. Its first `receive` returns "timeout", so that the loop waits for the descriptor once.
 local function socket_of(fd)
   local waited = false
   return {
@@ -48,13 +48,13 @@ local function socket_of(fd)
   }
 end
 
---- Waits until a descriptor is readable, or the seconds are over.
+--- Waits until a descriptor is readable, or until the seconds have passed.
 -- Raises `InvalidConfigError` outside of a coroutine, without Copas, or with one that is too old.
 -- @param fd number
 -- @param seconds number, or nil for no limit
 function host.readable(fd, seconds)
   local copas, thread = library()
-  -- On Lua 5.1 a call may run in a coroutine of ours, which Copas must not resume by itself.
+  -- On Lua 5.1 a call may run in a coroutine of ours, which Copas must not resume.
   if seconds and seconds < PRECISION or thread ~= coroutine.running() then
     pause(copas, math.min(seconds or PAUSE, PAUSE))
     return

@@ -9,9 +9,9 @@ local NAME = "glacier.hosts.cqueues"
 local host = {}
 
 -- Tokens of the waits for each descriptor. They are weak: a controller that is collected ends its waits.
-local waits = setmetatable({}, { __index = function(made, fd)
-  made[fd] = setmetatable({}, { __mode = "k" })
-  return made[fd]
+local waits = setmetatable({}, { __index = function(tokens, fd)
+  tokens[fd] = setmetatable({}, { __mode = "k" })
+  return tokens[fd]
 end })
 
 -- The library, if a controller runs this coroutine. Elsewhere cqueues.poll would block the whole program.
@@ -23,14 +23,14 @@ local function library()
   return cqueues
 end
 
---- Waits so many seconds.
+--- Sleeps.
 -- Raises `InvalidConfigError` outside of a controller or without cqueues.
 -- @param seconds number
 function host.sleep(seconds)
   library().poll(seconds)
 end
 
---- Waits until a descriptor is readable, or the seconds are over.
+--- Waits until a descriptor is readable, or until the seconds have passed.
 -- Raises `InvalidConfigError` outside of a controller or without cqueues.
 -- @param fd number
 -- @param seconds number, or nil for no limit

@@ -22,7 +22,7 @@ local function library()
     or requirements.raise(NAME, 'luv is not loaded; the main program has to call require "luv"')
 end
 
--- Resumes a coroutine, unless it has gone on already. Returns the text of an error that it did not catch.
+-- Resumes a coroutine, unless it was resumed already. Returns the text of an error that it did not catch.
 local function resume(waiter)
   if waiter.is_over then
     return nil
@@ -35,7 +35,7 @@ local function resume(waiter)
   end
 end
 
--- Resumes coroutines. An error that none of them caught is the loop's to report.
+-- Resumes coroutines. An error that none of them caught is raised, so that the loop reports it.
 local function resume_all(waiters)
   local uncaught
   for waiter in pairs(waiters) do
@@ -46,7 +46,8 @@ local function resume_all(waiters)
   end
 end
 
--- Resumes coroutines from a callback of the loop. Neovim allows its API only in what such a callback schedules.
+-- Resumes coroutines from a callback of the loop. Neovim allows calls of its API only in functions that the callback
+-- schedules.
 local function wake(waiters)
   local vim = rawget(_G, "vim")
   if vim and vim.schedule then
@@ -58,7 +59,7 @@ local function wake(waiters)
   end
 end
 
--- Yields until somebody resumes the waiter's coroutine, or the seconds are over.
+-- Yields until the waiter's coroutine is resumed, or until the seconds have passed.
 local function suspend(uv, waiter, seconds)
   local timer = seconds and uv.new_timer()
   if timer then
@@ -106,7 +107,7 @@ local function watch(uv, fd)
   return watchers[fd]
 end
 
---- Waits so many seconds.
+--- Sleeps.
 -- Raises `InvalidConfigError` outside of a coroutine or without luv.
 -- @param seconds number
 function host.sleep(seconds)
@@ -114,7 +115,7 @@ function host.sleep(seconds)
   suspend(uv, { thread = requirements.running(NAME, ADVICE) }, seconds)
 end
 
---- Waits until a descriptor is readable, or the seconds are over.
+--- Waits until a descriptor is readable, or until the seconds have passed.
 -- Raises `InvalidConfigError` outside of a coroutine or without luv.
 -- @param fd number
 -- @param seconds number, or nil for no limit

@@ -12,16 +12,16 @@ local OPERATION = "receiver"
 -- Bytes. The Message of SNS has at most 256 KiB; a notification of Glacier has a few.
 local MAX_SIZE = 256 * 1024
 
--- Seconds for which a message is reserved for the request that handles it. SNS gives a request up after 15.
+-- Seconds for which a message is reserved for the request that handles it. SNS ends a request after 15 seconds.
 local RESERVED = 60
 
 -- Seconds for which handled messages are remembered, if messages of any age are accepted.
 local DAY = 24 * 3600
 
--- The content types of SNS: text/plain by default, application/json if the delivery policy says so.
+-- The content types of SNS: text/plain by default, application/json if the delivery policy sets it.
 local content_types = { ["text/plain"] = true, ["application/json"] = true }
 
--- SNS does not repeat a request that was answered 4xx, and repeats one that was answered 5xx.
+-- SNS repeats a request after a 5xx response, but not after a 4xx response.
 local statuses = { malformed = 400, type = 400 }
 local REFUSED, TRY_AGAIN, FAILED = 403, 503, 500
 
@@ -58,7 +58,7 @@ end
 
 -- ---- the request ---------------------------------------------------------------------------------
 
--- nginx has put a body into a file if it is larger than client_body_buffer_size. Its size was checked before.
+-- nginx writes a body to a file if it is larger than client_body_buffer_size. Its size was checked before.
 local function read_file(path)
   local file = path and io.open(path, "rb")
   local text = file and file:read "*a"
@@ -72,7 +72,7 @@ local function too_large(length)
   return nil, 413, ("a body of %.0f bytes"):format(length)
 end
 
--- The body of the request; or nil, a status and what is wrong.
+-- The body of the request; or nil, a status and the problem.
 local function read_request(ngx, max_size)
   local kind = (ngx.var.http_content_type or "text/plain"):match "^%s*([^;%s]*)":lower()
   local announced = tonumber(ngx.var.http_content_length)
@@ -192,9 +192,9 @@ end
 
 --- Makes the handler of a location that is the HTTP endpoint of SNS topics: `content_by_lua_block { handler() }`.
 -- It verifies each message, confirms subscriptions, and calls `on_job` for each completed job. It never blocks the
--- worker. SNS repeats only what was answered 5xx: a failure of `on_job`, of the fetching of a certificate, or of a
--- confirmation that may succeed later. What is not genuine is answered 4xx. Raw delivery must be off, because it has
--- no signature.
+-- worker. SNS repeats a request only after a 5xx response: if `on_job` or the request for a certificate fails, or if a
+-- confirmation may succeed later. Invalid messages get a 4xx response. Raw delivery must be off, because its messages
+-- have no signature.
 -- Raises `ParamValidationError` for invalid options.
 -- @param options table: those of `glacier.verify_notification` (`topics` is required); on_job (function(job, message),
 --   required; it may yield; an error that it raises is logged, and SNS delivers the message again), dict (name of a
@@ -204,7 +204,7 @@ end
 function openresty.receiver(options)
   local ngx = rawget(_G, "ngx")
   if not (ngx and ngx.shared) then
-    errors.invalid(OPERATION, "receiver: this is not OpenResty")
+    errors.invalid(OPERATION, "receiver: invalid host: expected OpenResty")
   end
   local checked = check(options, ngx)
   local receiver = {

@@ -1,4 +1,4 @@
---- Sends requests through the host's own HTTP stack, the option `transport`.
+--- Sends requests through the host's HTTP stack, the option `transport`.
 local copcall = require "glacier.async.copcall"
 local context_of = require "glacier.async.context"
 local core = require "glacier.core"
@@ -6,10 +6,10 @@ local errors = require "glacier.errors"
 
 local host = {}
 
--- Bytes of a body that are asked for at once.
+-- Bytes of a body that are requested at once.
 local PIECE = 64 * 1024
 
--- The codes that a host's transport may give its failures; whether trying again could help.
+-- The error codes that a host's transport may return, and whether trying again could help.
 local transport_codes = {
   EndpointConnectionError = true, ConnectTimeoutError = true, ReadTimeoutError = true,
   ConnectionClosedError = true, ProxyConnectionError = true, ResponseParserError = false, SSLError = false,
@@ -132,10 +132,10 @@ end
 --- The version of the host's HTTP client is not known: nil.
 function Transport.version() end
 
---- The connections are the host's: there is nothing to close.
+--- Does nothing: the connections belong to the host.
 function Transport.close() end
 
---- What the host waits for is not known here: there is no event set.
+--- Returns nil: there is no event set, because the host's transport does the waiting.
 function Transport.events() end
 
 function Transport.idle(_, seconds)

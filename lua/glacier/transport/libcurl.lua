@@ -5,7 +5,7 @@ local errors = require "glacier.errors"
 
 local libcurl = {}
 
--- Bytes: how much is fed to libcurl at once; after how much of a received body other coroutines may run.
+-- Bytes: fed to libcurl at once; received of a body before other coroutines may run.
 local FEED, YIELD_BYTES = 256 * 1024, 8 * 1024 * 1024
 
 -- Whole milliseconds, at least one. 0 means no limit, for a time that is too long to count.
@@ -13,8 +13,8 @@ local function milliseconds(seconds)
   return seconds < 1e6 and math.max(1, math.ceil(seconds * 1000)) or 0
 end
 
--- The C module with libcurl, loaded by the first request that needs it: a host with a transport of its own may do
--- without libcurl.
+-- The C module with libcurl, loaded by the first request that needs it: a host with its own transport may not
+-- have libcurl.
 local function curl()
   local good, module = pcall(require, "glacier.curl")
   if good then
@@ -27,7 +27,7 @@ end
 
 -- ---- pools of connections ------------------------------------------------------------------------
 
--- The proxy of a URL: a URL, "" for none, or nil where libcurl is to look into the environment.
+-- The proxy of a URL: a URL, "" for none, or nil if libcurl reads it from the environment.
 local function proxy_for(proxies, invocation)
   if invocation.direct then
     return ""
@@ -43,7 +43,7 @@ local function new_pool(self, proxy)
   }
 end
 
--- There is one pool a proxy, made when it is first needed, and again in a forked child.
+-- There is one pool for each proxy. It is made when it is first needed, and again in a forked child.
 local function pool_for(self, invocation)
   self:events()
   local is_call = invocation.timeouts == self.settings
@@ -78,7 +78,7 @@ end
 local Incoming = {}
 Incoming.__index = Incoming
 
--- Takes what has come, and waits for it where nothing has.
+-- Takes the bytes that have arrived, or waits for some.
 local function take(self)
   local piece = self.transfer:take()
   if piece ~= "" then
@@ -119,7 +119,7 @@ local Transport = {}
 Transport.__index = Transport
 
 -- Waits for a transfer with a streamed body. Returns whether it ended in time, and the head of a response whose body
--- is to be taken in pieces.
+-- is taken in pieces.
 local function wait_streaming(transfer, events, invocation, context)
   local head
   local in_time = context:wait_for(transfer, events, function(done)
@@ -143,7 +143,7 @@ end
 --- Sends a request.
 -- @param invocation table: of `glacier.call.prepare`
 -- @param context context
--- @return response, nil and, where the body of a success is taken in pieces, the body: `next()` gives a string, nil
+-- @return response, nil and, if the body of a success is taken in pieces, the body: `next()` gives a string, nil
 --   at the end, or nil and an error object; `close()` may be called at any time. Or nil and an error object.
 function Transport:send(invocation, context)
   local timeouts, connect, read = invocation.timeouts, self.connect, self.read
@@ -160,7 +160,7 @@ function Transport:send(invocation, context)
     return nil, context_of.too_late(invocation.url)
   elseif head then
     return head, nil, setmetatable({
-      transport = self, -- keeps the pool: a client may be collected before the body is read
+      transport = self, -- keeps the pool alive: the client may be collected before the body is read
       transfer = transfer, url = invocation.url, context = context, since_yield = 0,
     }, Incoming)
   end
@@ -189,7 +189,7 @@ function Transport:events()
   return self.event_set
 end
 
---- Waits until something happens on a connection, at most so many seconds.
+--- Waits until something happens on a connection, but at most `seconds`.
 function Transport:idle(seconds)
   self:events():wait(seconds * 1000)
 end

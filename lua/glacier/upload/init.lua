@@ -107,7 +107,7 @@ local function check_fit(planned, begun)
   end
 end
 
--- Sends and completes. Returns the output and the hash of the whole.
+-- Sends the parts and completes the upload. Returns the output and the hash of the whole.
 local function carry_out(runtime, planned, begun)
   local hashes = parts.send(runtime, planned, begun)
   planned.body.check_end()
@@ -165,7 +165,7 @@ end
 --   (string), body (string, open file, function) and reader (function, open file); partSize
 --   (bytes), concurrency (4), uploadId (resumes that upload), progress = function(done_bytes,
 --   total_bytes or nil, uploadId or nil), abort_on_failure (false)
--- @return table: the output of UploadArchive or CompleteMultipartUpload; then with `uploadId`
+-- @return table: the output of UploadArchive; or of CompleteMultipartUpload, with `uploadId`
 function upload.run(runtime, given)
   local planned = plan.new(given)
   local good, outcome = copcall.call(send, runtime, planned)

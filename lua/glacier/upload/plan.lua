@@ -20,10 +20,10 @@ local DESCRIPTION_MAX = 1024
 
 local WORDS = "upload: Parameter validation failed:\n"
 
---- How many parts an upload may have.
+--- The maximum number of parts of an upload.
 plan.MOST_PARTS = MOST_PARTS
 
---- Whether a number of bytes may be the size of parts: 1 MiB × 2ⁿ, 4 GiB at most.
+--- Whether a number of bytes is a valid part size: 1 MiB × 2ⁿ, 4 GiB at most.
 function plan.is_part_size(value)
   local size = SMALLEST
   while size < LARGEST and size ~= value do
@@ -65,8 +65,8 @@ local function is_count(value)
   return type(value) == "number" and value >= 1 and value % 1 == 0 and value < math.huge
 end
 
--- { test, what would be valid }
-local own = {
+-- { test, description of valid values }
+local checks = {
   path = { function(value) return type(value) == "string" end, "string" },
   body = {
     function(value) return type(value) == "string" or type(value) == "function" or io.type(value) == "file" end,
@@ -81,7 +81,7 @@ local own = {
   abort_on_failure = { function(value) return type(value) == "boolean" end, "boolean" },
 }
 
--- Every parameter, in the order of messages.
+-- All parameters, in the order of messages.
 local all = {
   "vaultName", "accountId", "archiveDescription", "uploadId", "path", "body", "reader", "partSize", "concurrency",
   "progress", "abort_on_failure",
@@ -99,7 +99,7 @@ local function check_names(given, problems)
   table.sort(problems)
 end
 
--- What an operation of the service would object to in its parameters.
+-- Adds the problems that an operation finds in its parameters.
 local function check_members(operation, params, problems)
   local good, err = pcall(core.prepare, operation, params, "http://localhost")
   if good then
@@ -124,9 +124,9 @@ local function check_description(text, problems)
   end
 end
 
-local function check_own(given, problems)
+local function check_values(given, problems)
   for _, name in ipairs(all) do
-    local row, value = own[name], given[name]
+    local row, value = checks[name], given[name]
     if row and value ~= nil and not row[1](value) then
       problems[#problems + 1] = ("Invalid value for parameter %s, value: %s, type: %s, valid: %s"):format(
         name, tostring(value):sub(1, 64), type(value), row[2])
@@ -134,7 +134,7 @@ local function check_own(given, problems)
   end
 end
 
--- The name of the one parameter that says what is to be sent.
+-- The name of the parameter that holds the body.
 local function body_name(given, problems)
   local names = {}
   for _, name in ipairs { "path", "body", "reader" } do
@@ -153,7 +153,7 @@ end
 -- @param size number: bytes
 function plan.excess(total, size)
   local most = size * MOST_PARTS
-  return total and total > most and ("it has %.0f bytes, and %d parts of %.0f bytes are %.0f"):format(
+  return total and total > most and ("it has %.0f bytes, but %d parts of %.0f bytes have only %.0f"):format(
     total, MOST_PARTS, size, most) or nil
 end
 
@@ -164,7 +164,7 @@ local function open_body(given, problems)
   end
   local opened, why = parts.open(name, given[name], plan.origin(name))
   local size = given.partSize or opened and plan.part_size(opened.total)
-  -- An upload that is resumed has the part size it began with.
+  -- A resumed upload keeps the part size that it began with.
   why = why or plan.excess(opened.total, not given.uploadId and size or LARGEST)
   if why then
     problems[1] = line_of(name, why)
@@ -180,12 +180,12 @@ local function check(given)
   }, problems)
   check_members("ListParts", { vaultName = "-", uploadId = given.uploadId == nil and "-" or given.uploadId }, problems)
   check_description(given.archiveDescription, problems)
-  check_own(given, problems)
+  check_values(given, problems)
   return problems
 end
 
 --- Checks the arguments and opens the body.
--- Raises `ParamValidationError`, listing every problem, one a line; what was opened is then closed.
+-- Raises `ParamValidationError`, which lists every problem, one per line. The body is then closed.
 -- @param given table or nil
 -- @return table: vaultName, accountId or nil, archiveDescription or nil, uploadId or nil, body (of
 --   `glacier.body.parts`), origin (of `source.open`), part_size, concurrency, progress
