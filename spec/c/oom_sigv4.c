@@ -5,6 +5,7 @@
 #include "core/request.h"
 #include "core/sigv4.h"
 #include "mem_failing.h"
+#include "oom.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,24 +16,6 @@
 
 static const gl_sigv4_options options = {"us-west-2", "glacier", 0, 0};
 static const char url[] = "https://glacier.us-west-2.amazonaws.com:8443/-/vaults?marker=a%2Fb";
-
-/* Runs `step` until it succeeds.  Every failure must be GL_MEMORY, and no memory may leak. */
-static void expect_clean_until_done(int (*step)(gl_error *), long at_least) {
-  int result = GL_MEMORY;
-  long n = 0;
-  for (; result != 0; n++) {
-    gl_error error = {.kind = GL_OK};
-    gl_mem_fail_from(n);
-    result = step(&error);
-    gl_mem_fail_from(-1);
-    if (result) {
-      assert_int_equal(result, GL_MEMORY);
-      assert_int_equal(error.kind, GL_MEMORY);
-    }
-    assert_int_equal(gl_mem_live(), 0);
-  }
-  assert_in_range(n, at_least, 200);
-}
 
 static int set_credentials(gl_error *error) {
   gl_credentials credentials = {0};
@@ -79,10 +62,10 @@ static int make_and_sign(gl_error *error) {
 
 static void a_failed_allocation_leaks_nothing(void **state) {
   (void)state;
-  expect_clean_until_done(set_credentials, 3);
-  expect_clean_until_done(resolve, 2);
-  expect_clean_until_done(make_request, 6);
-  expect_clean_until_done(make_and_sign, 20);
+  oom_expect_memory_until_done(set_credentials, 3);
+  oom_expect_memory_until_done(resolve, 2);
+  oom_expect_memory_until_done(make_request, 6);
+  oom_expect_memory_until_done(make_and_sign, 20);
 }
 
 static void credentials_are_wiped_when_cleared_and_when_replaced(void **state) {
