@@ -94,14 +94,14 @@ describe("a client in the adaptive mode", function()
     return list
   end
 
-  it("lets all requests pass that nobody throttles", function()
+  it("does not delay requests before the first throttle", function()
     local run = scripted_client({ fallback = reply.good() }, { retry_mode = "adaptive" }, { random = 0 })
     for _ = 1, 20 do run:list_vaults() end
     assert.are.equal(20, #run:stop())
     assert.are.same({}, run.sim.pauses)
   end)
 
-  it("waits for its turn after a throttle, in later calls too", function()
+  it("delays requests after a throttle, also in later calls", function()
     local run = scripted_client({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive" }, { random = 0 })
     for _ = 1, 3 do assert.is_true((run:list_vaults())) end
     run:stop()
@@ -112,7 +112,7 @@ describe("a client in the adaptive mode", function()
     end)())
   end)
 
-  it("does so for each client by itself, and in no other mode", function()
+  it("is not delayed by the throttles of another client, nor in another mode", function()
     local run = scripted_client({ THROTTLE, fallback = reply.good() }, { retry_mode = "adaptive" }, { random = 0 })
     run:list_vaults()
     for _, mode in ipairs { "adaptive", "standard", "legacy" } do

@@ -46,7 +46,7 @@ describe("a clock that is wrong", function()
     end)
   end
 
-  it("stays corrected for later calls, and goes on", function()
+  it("stays corrected for later calls", function()
     local run = scripted_client { refusal(HOUR), reply.good(), reply.good(), refusal(-HOUR), reply.good() }
     run:list_vaults()
     run.sim.now = NOW + 10
@@ -56,7 +56,7 @@ describe("a clock that is wrong", function()
       amz_date(NOW + HOUR + 10), amz_date(NOW - HOUR) }, signed_at(run:stop()))
   end)
 
-  it("is another client's own affair", function()
+  it("is not corrected for another client", function()
     local run = scripted_client { refusal(HOUR), reply.good(), reply.good() }
     run:list_vaults()
     local other = glacier.client(run.sim:options { endpoint_url = run.server.url })
@@ -142,7 +142,7 @@ describe("a clock that is wrong", function()
     assert.are.same({ amz_date(NOW), amz_date(NOW + 600) }, signed_at(run:stop()))
   end)
 
-  it("is no reason to trust the Date of a success, or of an outage", function()
+  it("is not corrected by the Date of a success or of an outage", function()
     local headers = { Date = http_date(NOW + HOUR) }
     local script = { reply.good(headers), reply.error(500, nil, headers), reply.good() }
     local run = scripted_client(script, {}, { random = 0 })
@@ -219,7 +219,7 @@ describe("a token that has expired", function()
     assert.is_false(err.retryable)
   end)
 
-  it("is what it is where the keys are given as they are", function()
+  it("is not replaced if the keys are given in a table", function()
     local run = scripted_client({ fallback = reply.error(403, "ExpiredTokenException") }, {
       credentials = { access_key_id = "KEY", secret_access_key = "SECRET", session_token = "TOKEN" },
     })

@@ -33,14 +33,14 @@ describe("the quota", function()
     end)
   end
 
-  it("is not in the legacy mode", function()
+  it("does not exist in the legacy mode", function()
     local run = scripted_client({ fallback = THROTTLE }, { max_attempts = 150, retry_mode = "legacy" }, { random = 0 })
     local _, err = run:list_vaults()
     assert.are.equal(150, #run:stop())
     assert.is_true(err.response.ResponseMetadata.MaxAttemptsReached)
   end)
 
-  it("is each client's own", function()
+  it("is separate for each client", function()
     local run = scripted_client({ fallback = THROTTLE }, { max_attempts = 1000 })
     run:list_vaults()
     local other = glacier.client(run.sim:options { endpoint_url = run.server.url, max_attempts = 2 })

@@ -119,7 +119,7 @@ describe("an upload", function()
     end
   end)
 
-  it("that we are slow to go on with does not", function()
+  it("whose reader is slow does not run into the read timeout", function()
     local socket = require "socket"
     server:start { { { "digest" }, { "send", CREATED } } }
     local client, polls = streams.client(server.url, { read_timeout = 1 }), 0

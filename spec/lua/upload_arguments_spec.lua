@@ -112,8 +112,8 @@ describe("the arguments of an upload", function()
   end
 
   it("refuse a part size of which 10,000 do not suffice", function()
-    assert.are.equal("Invalid value for parameter body, it has 10485760001 bytes, but 10000 parts of 1048576 bytes have "
-      .. "only 10485760000", refused { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
+    assert.are.equal("Invalid value for parameter body, it has 10485760001 bytes, but 10000 parts of 1048576 bytes "
+      .. "have only 10485760000", refused { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
   end)
 
   it("have parts as large as the body needs them", function()
