@@ -1,4 +1,4 @@
-/* The event set: descriptors, timers, and its use in a forked child. */
+/* The event set: descriptors, waiting, and its use in a forked child. */
 #include "core/transport/events_private.h"
 
 #include <stdarg.h>
@@ -273,101 +273,7 @@ static void a_descriptor_that_cannot_be_watched_is_refused(void **state) {
   gl_events_release(NULL);
 }
 
-/* ---- timers ------------------------------------------------------------------------------ */
-
-typedef struct alarm_clock {
-  gl_timer timer;
-  gl_events *events;
-  int *order, *rung; /* the clock's own number goes to order[(*rung)++] */
-  int number, again;
-} alarm_clock;
-
-static void ring(void *context) {
-  alarm_clock *clock = context;
-  clock->order[(*clock->rung)++] = clock->number;
-  if (clock->again)
-    assert_int_equal(gl_events_set_timer(clock->events, &clock->timer, clock->timer.due), 0);
-}
-
-enum { CLOCKS = 200 };
-
-/* Returns due times in a mixed order; each number occurs once. */
-static void set_clocks(gl_events *events, alarm_clock *clocks, int *order, int *rung) {
-  int64_t now = gl_events_now();
-  for (int i = 0; i < CLOCKS; i++) {
-    int number = i * 73 % CLOCKS;
-    clocks[i] =
-        (alarm_clock){{.on_due = ring, .context = &clocks[i]}, events, order, rung, number, 0};
-    assert_int_equal(gl_events_set_timer(events, &clocks[i].timer, now - CLOCKS + number), 0);
-  }
-}
-
-static void timers_run_in_the_order_in_which_they_are_due(void **state) {
-  (void)state;
-  alarm_clock clocks[CLOCKS];
-  int order[CLOCKS], rung = 0;
-  gl_events *events = new_events();
-  set_clocks(events, clocks, order, &rung);
-  gl_events_run_due(events);
-  assert_int_equal(rung, CLOCKS);
-  for (int i = 0; i < CLOCKS; i++)
-    assert_int_equal(order[i], i);
-  assert_int_equal(gl_events_timeout(events), -1);
-  gl_events_release(events);
-}
-
-static void a_cancelled_timer_does_not_run_and_a_moved_one_runs_later(void **state) {
-  (void)state;
-  alarm_clock clocks[CLOCKS];
-  int order[CLOCKS], rung = 0, last = -1;
-  gl_events *events = new_events();
-  set_clocks(events, clocks, order, &rung);
-  for (int i = 0; i < CLOCKS; i++)
-    if (clocks[i].number % 3 == 0)
-      gl_events_cancel_timer(events, &clocks[i].timer);
-    else if (clocks[i].number % 3 == 1)
-      assert_int_equal(gl_events_set_timer(events, &clocks[i].timer, gl_events_now() + LONG_WAIT),
-                       0);
-  gl_events_cancel_timer(events, &clocks[0].timer);
-  gl_events_cancel_timer(events, &clocks[0].timer);
-  gl_events_run_due(events);
-  assert_int_equal(rung, CLOCKS / 3);
-  for (int i = 0; i < rung; i++) {
-    assert_int_equal(order[i] % 3, 2);
-    assert_true(order[i] > last);
-    last = order[i];
-  }
-  assert_in_range(gl_events_timeout(events), 1, LONG_WAIT);
-  gl_events_release(events);
-}
-
-static void a_timer_that_starts_itself_again_runs_once_a_round(void **state) {
-  (void)state;
-  int order[4], rung = 0;
-  gl_events *events = new_events();
-  alarm_clock clock = {{.on_due = ring, .context = &clock}, events, order, &rung, 1, 1};
-  assert_int_equal(gl_events_set_timer(events, &clock.timer, gl_events_now()), 0);
-  gl_events_run_due(events);
-  assert_int_equal(rung, 1);
-  assert_int_equal(gl_events_timeout(events), 0);
-  gl_events_wait(events, LONG_WAIT);
-  assert_int_equal(rung, 2);
-  gl_events_cancel_timer(events, &clock.timer);
-  gl_events_release(events);
-}
-
-static void waiting_ends_when_a_timer_is_due(void **state) {
-  (void)state;
-  int order[1], rung = 0;
-  gl_events *events = new_events();
-  alarm_clock clock = {{.on_due = ring, .context = &clock}, events, order, &rung, 1, 0};
-  int64_t due = gl_events_now() + 20;
-  assert_int_equal(gl_events_set_timer(events, &clock.timer, due), 0);
-  while (rung == 0)
-    gl_events_wait(events, LONG_WAIT);
-  assert_true(gl_events_now() >= due);
-  gl_events_release(events);
-}
+/* ---- waiting ----------------------------------------------------------------------------- */
 
 static void on_signal(int number) {
   (void)number;
@@ -382,17 +288,6 @@ static void a_signal_ends_the_wait(void **state) {
   assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
   assert_int_equal(gl_events_wait(events, LONG_WAIT), -1);
   setitimer(ITIMER_REAL, &never, NULL);
-  gl_events_release(events);
-}
-
-static void each_wait_counts_as_a_round(void **state) {
-  (void)state;
-  gl_events *events = new_events();
-  unsigned long before = gl_events_rounds(events);
-  gl_events_wait(events, 0);
-  assert_int_equal(gl_events_rounds(events), before + 1);
-  gl_events_run_due(events);
-  assert_int_equal(gl_events_rounds(events), before + 1);
   gl_events_release(events);
 }
 
@@ -487,12 +382,7 @@ int main(void) {
       cmocka_unit_test(more_descriptors_than_one_batch_are_all_reported),
       cmocka_unit_test(the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready),
       cmocka_unit_test(a_descriptor_that_cannot_be_watched_is_refused),
-      cmocka_unit_test(timers_run_in_the_order_in_which_they_are_due),
-      cmocka_unit_test(a_cancelled_timer_does_not_run_and_a_moved_one_runs_later),
-      cmocka_unit_test(a_timer_that_starts_itself_again_runs_once_a_round),
-      cmocka_unit_test(waiting_ends_when_a_timer_is_due),
       cmocka_unit_test(a_signal_ends_the_wait),
-      cmocka_unit_test(each_wait_counts_as_a_round),
       cmocka_unit_test(a_forked_child_cannot_use_the_set_and_the_parent_still_can),
       cmocka_unit_test(a_removed_descriptor_that_a_child_still_holds_is_not_reported),
       cmocka_unit_test(a_set_lives_as_long_as_somebody_holds_it),

@@ -1,11 +1,12 @@
 -- Keys that expire: when they are fetched again, by whom, and what the others do meanwhile.
 
-local contexts = require "glacier.async.context"
-local copcall = require "glacier.async.copcall"
 local refreshable = require "glacier.credentials.refreshable"
+local key_calls = require "spec.support.calls_for_keys"
 local world = require "spec.support.credentials_world"
 
 local MINUTE = 60
+local waiting, caller, callers, finish, once =
+  key_calls.waiting, key_calls.caller, key_calls.callers, key_calls.finish, key_calls.once
 
 -- A world whose keys come from a function that yields twice before each return, as one does that waits for a network.
 -- `given` may say: lifetime (seconds), and fail(n), which may raise in the n-th call.
@@ -25,47 +26,6 @@ local function at(given)
     return { access_key_id = "AKIA" .. call, secret_access_key = "SECRET", expiration = place.now + given.lifetime }
   end)
   return place
-end
-
--- The context of a call that waits by yielding, or by `wait`. With `place` and `seconds` it has a deadline.
-local function waiting(wait, place, seconds)
-  return contexts.new(wait or coroutine.yield, seconds, function() return place and place.now or 0 end)
-end
-
--- One call that needs keys, to be resumed with `step` until it is over.
-local function caller(place, context)
-  local self = { context = context or waiting() }
-  self.thread = coroutine.create(function()
-    local good, value = copcall.call(place.source.keys, place.source, self.context)
-    if good then self.key = value:access_key_id() else self.err = value end
-  end)
-  function self.step()
-    if coroutine.status(self.thread) ~= "dead" then assert(coroutine.resume(self.thread)) end
-    return coroutine.status(self.thread) == "dead"
-  end
-  return self
-end
-
-local function callers(place, count)
-  local list = {}
-  for i = 1, count do list[i] = caller(place) end
-  return list
-end
-
--- Steps all, one after the other, until they are over; raises where they never are.
-local function finish(list)
-  for _ = 1, 1000 do
-    local over = true
-    for _, one in ipairs(list) do over = one.step() and over end
-    if over then return end
-  end
-  error("they wait for ever", 2)
-end
-
-local function once(place)
-  local one = caller(place)
-  finish { one }
-  return one.key, one.err
 end
 
 describe("glacier.credentials.refreshable", function()

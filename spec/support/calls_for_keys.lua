@@ -1,0 +1,51 @@
+-- Calls that need credentials, as coroutines: for the specs of credentials that are refreshed.
+
+local contexts = require "glacier.async.context"
+local copcall = require "glacier.async.copcall"
+
+local M = {}
+
+-- The context of a call that waits with `wait` (by default it yields). `place` and `seconds` give it a deadline.
+function M.waiting(wait, place, seconds)
+  return contexts.new(wait or coroutine.yield, seconds, function() return place and place.now or 0 end)
+end
+
+-- A coroutine that asks the source of credentials for keys. `step()` resumes it and returns whether it has ended.
+function M.caller(place, context)
+  local self = { context = context or M.waiting() }
+  self.thread = coroutine.create(function()
+    local good, value = copcall.call(place.source.keys, place.source, self.context)
+    if good then self.key = value:access_key_id() else self.err = value end
+  end)
+  function self.step()
+    if coroutine.status(self.thread) ~= "dead" then assert(coroutine.resume(self.thread)) end
+    return coroutine.status(self.thread) == "dead"
+  end
+  return self
+end
+
+-- A list of `count` such coroutines.
+function M.callers(place, count)
+  local list = {}
+  for i = 1, count do list[i] = M.caller(place) end
+  return list
+end
+
+-- Resumes the coroutines of the list in turn until all have ended. Raises an error if some do not end.
+function M.finish(list)
+  for _ = 1, 1000 do
+    local over = true
+    for _, one in ipairs(list) do over = one.step() and over end
+    if over then return end
+  end
+  error("some coroutines do not end", 2)
+end
+
+-- Asks for keys once. Returns the access key id, or nil and the error.
+function M.once(place)
+  local one = M.caller(place)
+  M.finish { one }
+  return one.key, one.err
+end
+
+return M
