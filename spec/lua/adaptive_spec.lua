@@ -43,7 +43,7 @@ local RUNS = {
 
 describe("the rate limiter", function()
   for what, run in pairs(RUNS) do
-    it("takes the steps that botocore's takes, " .. what, function()
+    it("computes the same rates as botocore: " .. what, function()
       local now = run[1]
       local limiter = rate_limiter.new(function() return now end)
       for i, row in ipairs(run[2]) do
@@ -65,7 +65,7 @@ describe("the rate limiter", function()
     end)
   end
 
-  it("ends its waiting where a wait may be lost in the clock's rounding", function()
+  it("ends a wait that the clock's rounding would lose", function()
     local now = 1350000000.1
     local limiter = rate_limiter.new(function() return now end)
     limiter:answered(true)

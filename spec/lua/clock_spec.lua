@@ -32,7 +32,7 @@ describe("a clock that is wrong", function()
     "AuthFailure", "RequestInTheFuture",
   }
   for _, code in ipairs(CODES) do
-    it("is corrected after " .. code .. ", and the request signed once more", function()
+    it("is corrected after " .. code .. " and the request is signed again", function()
       for _, mode in ipairs { "standard", "legacy", "adaptive" } do
         for _, offset in ipairs { HOUR, -HOUR, 241, -241, 9 * 365 * 24 * HOUR } do
           local run = scripted_client({ refusal(offset, code), reply.good() }, { retry_mode = mode, max_attempts = 1 })
@@ -64,7 +64,7 @@ describe("a clock that is wrong", function()
     assert.are.equal(amz_date(NOW), signed_at(run:stop())[3])
   end)
 
-  it("is corrected once in a call", function()
+  it("is corrected only once in a call", function()
     local run = scripted_client { refusal(HOUR), refusal(3 * HOUR), reply.good() }
     local _, err = run:list_vaults()
     assert.are.equal("InvalidSignatureException", err.code)
@@ -73,7 +73,7 @@ describe("a clock that is wrong", function()
     assert.are.equal(2, #run:stop())
   end)
 
-  it("costs nothing of the quota and no attempt of the others", function()
+  it("is corrected without cost to the retry quota and the other attempts", function()
     local script = { reply.error(500), refusal(HOUR), reply.error(500), reply.good() }
     local run = scripted_client(script, { max_attempts = 4 })
     local good, response = run:list_vaults()
@@ -83,7 +83,7 @@ describe("a clock that is wrong", function()
     run:stop()
   end)
 
-  it("is corrected for each of several calls that were under way", function()
+  it("is corrected once for several calls under way", function()
     local waiting, carried = {}, 0
     local client = glacier.client(simulation.new():options {
       transport = function(request)
@@ -117,7 +117,7 @@ describe("a clock that is wrong", function()
     ["a token that is not known"] = refusal(HOUR, "UnrecognizedClientException"),
   }
   for what, script in pairs(LEFT_ALONE) do
-    it("is not what a refusal with " .. what .. " is about", function()
+    it("is not corrected after a refusal with " .. what, function()
       local run = scripted_client { script, reply.good(), reply.good() }
       local good, err = run:list_vaults()
       assert.is_false(good)
@@ -127,7 +127,7 @@ describe("a clock that is wrong", function()
     end)
   end
 
-  it("is right, and the request arrived too late: it is signed anew and sent once more", function()
+  it("is left as it is if the request only arrived too late, which is then signed again once", function()
     local sim
     local late = reply.error(403, "InvalidSignatureException", { Date = http_date(NOW + 600) })
     local run = scripted_client({ late, late, reply.good() }, {}, {
@@ -173,7 +173,7 @@ describe("a service whose clock differs", function()
     end)
   end
 
-  it("is not served where the secret is wrong as well", function()
+  it("is not served if the secret key is wrong as well", function()
     local running = service.start { clock_offset = 7200 }
     local client = glacier.client(simulation.new { now = os.time() }:options {
       region = running.region, endpoint_url = running.url,
@@ -186,7 +186,7 @@ describe("a service whose clock differs", function()
   end)
 end)
 
-describe("a token that has expired", function()
+describe("a session token that has expired", function()
   -- Keys that are new each time they are asked for.
   local function fresh_keys()
     local asked = 0
@@ -197,7 +197,7 @@ describe("a token that has expired", function()
   end
 
   for _, code in ipairs { "ExpiredTokenException", "ExpiredToken", "TokenRefreshRequired" } do
-    it("is replaced after " .. code .. ", and the request signed once more", function()
+    it("is replaced after " .. code .. " and the request is signed again", function()
       local script = { reply.error(403, code), reply.good() }
       local run = scripted_client(script, { credentials = fresh_keys(), max_attempts = 1 })
       local good, response = run:list_vaults()
@@ -209,7 +209,7 @@ describe("a token that has expired", function()
     end)
   end
 
-  it("is replaced once in a call", function()
+  it("is replaced only once in a call", function()
     local script = { fallback = reply.error(403, "ExpiredTokenException") }
     local run = scripted_client(script, { credentials = fresh_keys() })
     local _, err = run:list_vaults()

@@ -26,7 +26,7 @@ describe("the timeout of a call", function()
     end)
   end
 
-  it("is counted anew for each call", function()
+  it("starts again with each call", function()
     local run = scripted_client({ fallback = THROTTLE }, { timeout = 1, max_attempts = 2 })
     for _ = 1, 3 do
       local _, err = run:list_vaults()
@@ -46,7 +46,7 @@ describe("the timeout of a call", function()
       tostring(err))
   end
 
-  it("gives up a server that stalls", function()
+  it("ends a call to a server that stalls", function()
     local run = scripted_client({ fallback = STALL }, { timeout = 5 }, { poll_takes = 0.25 })
     local began = run.sim.now
     local _, err = run:list_vaults()
@@ -55,7 +55,7 @@ describe("the timeout of a call", function()
     assert.are.equal(5, run.sim.now - began)
   end)
 
-  it("gives up a server that stalls when its turn comes after a back-off", function()
+  it("ends a call whose second attempt stalls after a back-off", function()
     local run = scripted_client({ THROTTLE, fallback = STALL }, { timeout = 5 }, { poll_takes = 1e-6 })
     run.sim.on_pause = function() run.sim.poll_takes = 0.25 end
     local _, err = run:list_vaults()
@@ -63,7 +63,7 @@ describe("the timeout of a call", function()
     assert_given_up(err, run, 2)
   end)
 
-  it("gives up a server that stalls where the host has no wait of its own", function()
+  it("ends a call to a server that stalls where the client blocks", function()
     local run = scripted_client({ fallback = STALL }, {}, {})
     local options, asked = run.sim:options { endpoint_url = run.server.url, timeout = 5 }, 0
     options.wait = nil
@@ -77,7 +77,7 @@ describe("the timeout of a call", function()
     assert_given_up(err, run, 1)
   end)
 
-  it("leaves the connections in order", function()
+  it("leaves the client usable", function()
     local run = scripted_client({ STALL, reply.good() }, { timeout = 1 }, { poll_takes = 0.25 })
     assert.is_false((run:list_vaults()))
     run.sim.poll_takes = 0
@@ -85,7 +85,7 @@ describe("the timeout of a call", function()
     run:stop()
   end)
 
-  it("bounds what a host's own transport is given", function()
+  it("limits the time that a transport of the host gets", function()
     local sim, given = simulation.new(), {}
     local client = glacier.client(sim:options {
       timeout = 10, read_timeout = 7,
@@ -102,7 +102,7 @@ describe("the timeout of a call", function()
     assert.are.near(2 - 0.075, given[3], 1e-5)
   end)
 
-  it("holds for the second signature after a wrong clock", function()
+  it("also limits the attempt after a corrected clock", function()
     local sim, carried = simulation.new(), 0
     local client = glacier.client(sim:options {
       timeout = 10,
@@ -125,11 +125,11 @@ describe("a context", function()
     return context, function(seconds) now = now + seconds end
   end
 
-  it("without a deadline has all the time there is", function()
+  it("without a deadline has an infinite time left", function()
     assert.are.equal(math.huge, context_of(nil):remaining())
   end)
 
-  it("has what its clock has not used up, less than nothing at last", function()
+  it("has a negative time left after its deadline", function()
     local context, pass = context_of(5)
     for _, left in ipairs { 5, 3, 1, -1 } do
       assert.are.equal(left, context:remaining())
@@ -147,7 +147,7 @@ describe("a context", function()
     }
   end
 
-  it("never blocks in a poll where the host waits, and pauses for a tenth of the time waited", function()
+  it("never blocks in a poll if the host waits, and sleeps for a tenth of the time waited so far", function()
     local now, polls, waits = 0, {}, {}
     local context = new_context(function(seconds)
       waits[#waits + 1], now = seconds, now + 0.25
@@ -157,7 +157,7 @@ describe("a context", function()
     assert.are.same({ 0.001, 0.025, 0.05, 0.05 }, waits)
   end)
 
-  it("waits until the event set is readable where the host can do that", function()
+  it("waits until the event set is readable if the host can do that", function()
     local waits = {}
     local events = { fd = function() return 7 end, timeout = function() return 60 end }
     local context = new_context({
@@ -170,7 +170,7 @@ describe("a context", function()
     assert.are.same({ { 7, 60 }, { 7, nil } }, waits)
   end)
 
-  it("sleeps where the system has no descriptor for the event set", function()
+  it("sleeps if the system has no descriptor for the event set", function()
     local waits = {}
     local events = { fd = function() end, timeout = function() end }
     local context = new_context({
@@ -181,7 +181,7 @@ describe("a context", function()
     assert.are.equal(1, #waits)
   end)
 
-  it("waits for a transfer no longer than is left", function()
+  it("does not wait for a transfer past its deadline", function()
     local now, waits = 0, {}
     local context = new_context(function(seconds)
       waits[#waits + 1], now = seconds, now + seconds
@@ -190,7 +190,7 @@ describe("a context", function()
     assert.are.same({ 0.001, 0.001, 0.0025 - 0.002 }, waits)
   end)
 
-  it("blocks in a poll for half a second at most, and no longer than is left", function()
+  it("blocks in a poll for at most half a second, and not past its deadline", function()
     local now, polls = 0, {}
     local context = new_context(nil, 1.25, function() return now end)
     local transfer = {
@@ -202,13 +202,13 @@ describe("a context", function()
     assert.are.same({ 500, 500, 250 }, polls)
   end)
 
-  it("pauses in one wait of the host's, however long and even if it returns early", function()
+  it("sleeps in one wait of the host, even if that returns early", function()
     local waits = {}
     new_context(function(seconds) waits[#waits + 1] = seconds end, nil, core.monotonic):sleep(20)
     assert.are.same({ 20 }, waits)
   end)
 
-  it("passes errors of the host's wait on", function()
+  it("passes errors of the host's wait through", function()
     local run = scripted_client({ fallback = THROTTLE }, {
       wait = function() error("cancelled", 0) end,
     })

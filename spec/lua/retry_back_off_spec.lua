@@ -23,7 +23,7 @@ describe("a back-off", function()
     { "legacy", "ThrottlingException", { 1, 2, 4, 8, 16, 32, 64 } },
   }
   for _, row in ipairs(LONGEST) do
-    it(("is by chance up to its bound, in mode %s after %s"):format(row[1], row[2] or "a 500"), function()
+    it(("is random up to its bound, in mode %s after %s"):format(row[1], row[2] or "a 500"), function()
       for _, chance in ipairs { 0, 0.25, ALMOST } do
         local taken = pauses({ fallback = reply.error(row[2] and 400 or 500, row[2]) },
           { retry_mode = row[1], max_attempts = #row[3] + 1 }, { random = chance })
@@ -33,7 +33,7 @@ describe("a back-off", function()
     end)
   end
 
-  it("draws its chance anew each time", function()
+  it("asks for a new random number each time", function()
     local drawn = 0
     local taken = pauses({ fallback = reply.error(400, "SlowDown") }, { max_attempts = 4 }, {
       random = function()
@@ -54,7 +54,7 @@ describe("a back-off", function()
   }
   for _, row in ipairs(HINTS) do
     local shown = #row[1] > 30 and #row[1] .. " digits" or ("%q"):format(row[1])
-    it(("of 0.5 s becomes %g s where the service asks for %s"):format(row[2], shown), function()
+    it(("of 0.5 s becomes %g s if the service asks for %s"):format(row[2], shown), function()
       for _, mode in ipairs { "standard", "legacy" } do
         local taken = pauses({ reply.error(400, "SlowDown", { ["X-Amz-Retry-After"] = row[1] }), reply.good() },
           { retry_mode = mode })

@@ -12,7 +12,7 @@ local function repeated(step, count, more)
   return list
 end
 
-describe("the quota", function()
+describe("the retry quota", function()
   local THROTTLE, FAILURE = reply.error(400, "ThrottlingException"), reply.error(500)
 
   -- { reply, retries that 500 pay for, what they are }
@@ -81,7 +81,7 @@ describe("the quota", function()
     end)
   end
 
-  it("never holds more than it began with", function()
+  it("never grows past its initial size", function()
     local script = repeated(reply.good(), 20)
     script.fallback = THROTTLE
     local run = scripted_client(script, { max_attempts = 1000 })
@@ -91,7 +91,7 @@ describe("the quota", function()
     assert.are.equal(101, err.attempts)
   end)
 
-  it("is not spent on a retry that the call has no time for", function()
+  it("is not spent on a retry for which the call has no time left", function()
     local run = scripted_client({ fallback = FAILURE }, { max_attempts = 1000, timeout = 1e-6 })
     for _ = 1, 40 do
       local _, err = run:list_vaults()

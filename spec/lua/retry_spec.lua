@@ -56,7 +56,8 @@ describe("a failed attempt", function()
   }
   for _, row in ipairs(ROWS) do
     local status, code, attempts, retryable = row[1], row[2], row[3], row[4]
-    it(("of %d %s is the first of %d, in every mode"):format(status, code or "without a code", attempts), function()
+    local title = "with status %d %s is followed until %d were made, in every mode"
+    it(title:format(status, code or "without a code", attempts), function()
       for _, mode in ipairs(MODES) do
         local sim, requests, err =
           play_once({ fallback = reply.error(status, code) }, { retry_mode = mode, max_attempts = 3 })
@@ -70,7 +71,7 @@ describe("a failed attempt", function()
     end)
   end
 
-  it("whose connection breaks is made up for", function()
+  it("is repeated if its connection breaks", function()
     for _, script in ipairs {
       { { { "reset" } } }, { { { "close" } } }, { { { "read" }, { "reset" } } },
       { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{" }, { "close" } } },
@@ -82,7 +83,7 @@ describe("a failed attempt", function()
     end
   end)
 
-  it("where nobody listens is made three times, and later might help", function()
+  it("is made three times if nothing listens, and the error is retryable", function()
     local server = scripted.start {}
     server:stop()
     local sim = simulation.new()
@@ -100,7 +101,7 @@ describe("a failed attempt", function()
     ProxyConnectionError = 3, SSLError = 1, ResponseParserError = 1, SomethingElse = 3,
   }
   for code, attempts in pairs(CODES) do
-    it(("that ends in a transport's %s is the first of %d"):format(code, attempts), function()
+    it(("that ends in a transport's %s is followed until %d were made"):format(code, attempts), function()
       local carried = 0
       local client = glacier.client(simulation.new():options {
         transport = function()
@@ -122,7 +123,7 @@ describe("a failed attempt", function()
     ["nothing at all"] = { nil, "EndpointConnectionError", "nil", 3 },
     ["an error object"] = { PASSING, "SSLError", "passed", 1 },
   } do
-    it("whose transport raises " .. what .. " raises an error object", function()
+    it("raises an error object if its transport raises " .. what , function()
       local carried = 0
       local client = glacier.client(simulation.new():options {
         transport = function()
@@ -138,7 +139,7 @@ describe("a failed attempt", function()
     end)
   end
 
-  it("is not made by a transport that the keys left no time", function()
+  it("is not made if fetching the keys took all the time", function()
     local sim, carried = simulation.new(), 0
     local client = glacier.client(sim:options {
       timeout = 5, transport = function() carried = carried + 1 end,
@@ -152,7 +153,7 @@ describe("a failed attempt", function()
     assert.are.equal(0, carried)
   end)
 
-  it("is never made with parameters that are wrong", function()
+  it("is never made with invalid parameters", function()
     local run = scripted_client { fallback = reply.good() }
     local _, err = pcall(run.client.describe_vault, run.client, {})
     assert.are.equal("ParamValidationError", err.code)
@@ -179,7 +180,7 @@ describe("attempts", function()
     end)
   end
 
-  it("may be more than fit into an integer", function()
+  it("may be limited by a number larger than any integer", function()
     local _, requests = play_once({ fallback = reply.good() }, { max_attempts = 1e20 })
     assert.are.equal("attempt=1; max=100000000000000000000", requests[1].fields["amz-sdk-request"])
   end)
@@ -192,7 +193,7 @@ describe("attempts", function()
     { 2, "ThrottlingException", 3, " (reached max retries: 2)" },
   }
   for _, row in ipairs(LAST) do
-    it(("end in %s after %d others: it says '%s'"):format(row[2], row[1], row[4]), function()
+    it(("end in %s after %d others with the text '%s'"):format(row[2], row[1], row[4]), function()
       local _, requests, err = play_once(repeated(reply.error(503), row[1], reply.error(400, row[2])))
       assert.are.equal(row[3], #requests)
       assert.are.equal(row[4] ~= "" or nil, err.response.ResponseMetadata.MaxAttemptsReached)
@@ -201,7 +202,7 @@ describe("attempts", function()
     end)
   end
 
-  it("that end well are counted in the response", function()
+  it("are counted in the response of a success", function()
     for failures = 0, 2 do
       local _, requests, response = play_once(repeated(reply.error(500), failures, reply.good()))
       assert.are.equal(failures + 1, #requests)
@@ -210,7 +211,7 @@ describe("attempts", function()
     end
   end)
 
-  it("are numbered, have one identifier in common, and are each signed anew", function()
+  it("are numbered, share one identifier, and are each signed again", function()
     local run = scripted_client({ fallback = reply.error(500) }, { max_attempts = 4 }, { random = 0 })
     local sim = run.sim
     sim.on_pause = function() sim.now = sim.now + 60 end
@@ -231,7 +232,7 @@ describe("attempts", function()
     assert.are_not.equal(requests[1].fields["amz-sdk-invocation-id"], requests[5].fields["amz-sdk-invocation-id"])
   end)
 
-  it("repeat the body", function()
+  it("send the same body each time", function()
     local run = scripted_client { reply.error(500), reply.error(503), reply.good() }
     run.client:set_vault_notifications {
       vaultName = "v", vaultNotificationConfig = { SNSTopic = "arn:x", Events = { "ArchiveRetrievalCompleted" } },

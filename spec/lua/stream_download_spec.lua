@@ -12,7 +12,7 @@ local assert_failed, output_of = downloads.assert_failed, downloads.output
 local save_to_device = downloads.save_to_device
 local answered, carried, carried_body = streams.answered, streams.carried, streams.carried_body
 
-describe("a body", function()
+describe("the body of a download", function()
   after_each(function() server:stop() end)
 
   -- A file of Lua's with the same bytes tells what is right.
@@ -35,7 +35,7 @@ describe("a body", function()
   end
 
   for _, formats in ipairs(FORMATS) do
-    it("is read as a file is: " .. table.concat(formats, ", "), function()
+    it("is read like a file: " .. table.concat(formats, ", "), function()
       for _, text in ipairs(TEXTS) do
         for _, count in ipairs { 1, 2, 3, 7, 1000 } do
           local file, body, turn = streams.file(text), carried_body(text, count), 0
@@ -50,7 +50,7 @@ describe("a body", function()
     end)
   end
 
-  it("has lines, as a file has, and may be read between them", function()
+  it("can be read by lines, and in other ways between them", function()
     for _, text in ipairs(TEXTS) do
       local file, body = streams.file(text), carried_body(text)
       for line in file:lines() do
@@ -64,7 +64,7 @@ describe("a body", function()
     assert.are.same({ "a", "", "b" }, lines)
   end)
 
-  it("may hold any bytes, a line of it, too", function()
+  it("may contain any bytes, also within a line", function()
     local text = "\0\n\255\0\r\n\0"
     for _, count in ipairs { 1, 2, 100 } do
       local body = carried_body(text, count)
@@ -75,7 +75,7 @@ describe("a body", function()
     end
   end)
 
-  it("is read by lines where nothing is said, and is over for good", function()
+  it("is read by lines by default, and stays at its end", function()
     local body = carried_body "a\nb"
     assert.are.same({ "a", "b" }, { body:read(), body:read() })
     for _ = 1, 2 do
@@ -87,7 +87,7 @@ describe("a body", function()
     assert.is_nil(body:read())
   end)
 
-  it("is not read in any other way", function()
+  it("rejects other arguments of read", function()
     local body = carried_body "body"
     for _, format in ipairs { "n", "x", "", true, {}, -1, 0.5, math.huge, 0 / 0, print } do
       local err = failure(body.read, body, format)
@@ -96,7 +96,7 @@ describe("a body", function()
     assert.are.equal("body", body:read "a")
   end)
 
-  it("comes with its length, in chunks, in pieces or until the end of the connection", function()
+  it("may have a length, come in chunks, or end with its connection", function()
     local pieces = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n" } }
     for byte in ("hello\nworld"):gmatch "." do
       pieces[#pieces + 1] = { "send", byte }
@@ -130,7 +130,7 @@ describe("a body", function()
     assert.are.equal("", carried({ status = 200, body = function() end }).body:read "a")
   end)
 
-  it("comes with what the head says", function()
+  it("comes with the output members of the response's headers", function()
     local output = output_of(server, answered("body", {
       ["x-amz-sha256-tree-hash"] = glacier.tree_hash "body", ["Content-Range"] = "bytes 0-3/10",
       ["Accept-Ranges"] = "bytes", ["Content-Type"] = "text/csv", ["x-amz-archive-description"] = "mine",
@@ -142,7 +142,7 @@ describe("a body", function()
     assert.are.equal("body", output.body:read "a")
   end)
 
-  it("of a range is read the same way", function()
+  it("of a range is read in the same way", function()
     server:start { { { "read" }, { "send", streams.answer(206, { ["Content-Range"] = "bytes 2-4/10" }, "cde") } } }
     local output = streams.client(server.url):get_job_output { vaultName = "v", jobId = "j", range = "bytes=2-4" }
     assert.are.equal(206, output.status)
@@ -150,7 +150,7 @@ describe("a body", function()
     assert.are.equal("bytes=2-4", server:requests()[1].fields.range)
   end)
 
-  it("leaves its connection to the next call when it was read", function()
+  it("leaves its connection to the next call after it was read", function()
     local reply = streams.answer(200, {}, '{"Marker":"m"}')
     server:start {
       { { "read" }, { "send", reply:sub(1, -2) }, { "pause", 0 }, { "send", "}" }, { "read" }, { "send", reply } },
@@ -162,7 +162,7 @@ describe("a body", function()
     client:close()
   end)
 
-  it("closes its connection when it was not", function()
+  it("closes its connection if it was not read to its end", function()
     for _, use in ipairs { function() end, function(body) body:read(1) end } do
       server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n12" }, { "stall" } },
         fallback = answered "{}" }
@@ -177,7 +177,7 @@ describe("a body", function()
     end
   end)
 
-  it("is not read once it was closed", function()
+  it("cannot be read after it was closed", function()
     for _, read in ipairs {
       function(body) body:read() end, function(body) body:read(1) end, function(body) body:read "a" end,
       function(body) body:lines()() end, function(body) save_to_device(body, "/dev/null") end,
@@ -202,7 +202,7 @@ describe("a body", function()
   end
 end)
 
-describe("a body that is not what was announced", function()
+describe("a body that differs from its headers", function()
   after_each(function() server:stop() end)
 
   local WAYS = {
@@ -214,7 +214,7 @@ describe("a body that is not what was announced", function()
   local RIGHT, WRONG = glacier.tree_hash "hello\nworld", glacier.tree_hash "hello\nworle"
 
   for title, read in pairs(WAYS) do
-    it("by its hash raises at its end, and whenever it is read again: " .. title, function()
+    it("in its hash raises an error at its end and at every later read: " .. title, function()
       for _, body in ipairs {
         output_of(server, answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = WRONG })).body,
         carried_body("hello\nworld", 3, { ["X-Amz-Sha256-Tree-Hash"] = WRONG }),
@@ -229,7 +229,7 @@ describe("a body that is not what was announced", function()
       end
     end)
 
-    it("by its length raises, too: " .. title, function()
+    it("in its length raises an error: " .. title, function()
       local chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
       for _, steps in ipairs {
         { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nhello\nworld" }, { "close" } },
@@ -254,7 +254,7 @@ describe("a body that is not what was announced", function()
       end
     end)
 
-    it("and is what it should be does not: " .. title, function()
+    it("raises no error if hash and length are right: " .. title, function()
       for _, hash in ipairs { RIGHT, RIGHT:upper() } do
         read(output_of(server, answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = hash })).body)
         server:stop()
@@ -265,7 +265,7 @@ describe("a body that is not what was announced", function()
     end)
   end
 
-  it("gives what came before it was cut", function()
+  it("returns what arrived before it was cut", function()
     local cut_off = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello\nwor"
     local body = output_of(server, { { "read" }, { "send", cut_off } }).body
     assert.are.equal("hello", body:read())

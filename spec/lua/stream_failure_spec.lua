@@ -10,10 +10,10 @@ local JOB = streams.JOB
 local assert_failed = downloads.assert_failed
 local answered, carried = streams.answered, streams.carried
 
-describe("instead of a body", function()
+describe("a download that fails", function()
   after_each(function() server:stop() end)
 
-  it("the service's error is raised, having been asked as often as was agreed", function()
+  it("raises the service's error after all attempts", function()
     local busy = streams.answer(503, { Connection = "close" }, '{"code":"ServiceUnavailableException"}')
     local missing = streams.answer(404, {}, '{"code":"ResourceNotFoundException","message":"no job","type":"Client"}')
     server:start { { { "read" }, { "send", busy } }, { { "read" }, { "reset" } }, { { "read" }, { "send", missing } } }
@@ -23,14 +23,14 @@ describe("instead of a body", function()
       { err.code, err.response.Error.Message, err.status, err.attempts, err.operation })
   end)
 
-  it("a failure before the head is one of the call, and is tried again", function()
+  it("is tried again if it fails before the response's head", function()
     server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-" }, { "close" } }, answered "body" }
     local output = streams.client(server.url, { max_attempts = 2 }):get_job_output(JOB)
     assert.are.equal(1, output.ResponseMetadata.RetryAttempts)
     assert.are.equal("body", output.body:read "a")
   end)
 
-  it("a service that says nothing more is a read timeout, of the call or of the reading", function()
+  it("raises ReadTimeoutError if the service stalls, in the call or in a read", function()
     server:start {
       { { "read" }, { "stall" } },
       { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12345" }, { "stall" } },
@@ -42,7 +42,7 @@ describe("instead of a body", function()
     assert_failed("ReadTimeoutError", body.read, body, 1)
   end)
 
-  it("an error of a host's transport is raised, in whatever way its body comes", function()
+  it("raises the error of a host's transport, however its body comes", function()
     local text = '{"code":"ResourceNotFoundException","message":"no job"}'
     for _, body in ipairs { text, streams.reader(text, 5) } do
       local err = failure(carried, { status = 404, body = body })
@@ -52,7 +52,7 @@ describe("instead of a body", function()
     assert.are.same({ "ReadTimeoutError", "went away" }, { err.code, err.message })
   end)
 
-  it("what a host's reader should not do is an error", function()
+  it("raises an error if the reader of a host's transport returns something invalid", function()
     for code, give in pairs {
       ConnectionClosedError = function() return nil, "went away" end,
       ReadTimeoutError = function() return nil, "went away", "ReadTimeoutError" end,

@@ -18,7 +18,7 @@ local answered = streams.answered
 describe("several bodies", function()
   after_each(function() server:stop() end)
 
-  it("are read in turn on one client, each its own", function()
+  it("of one client can be read in turns", function()
     local rows, steps = { streams.HASHES[5], streams.HASHES[8], streams.HASHES[10], streams.HASHES[13] }, {}
     for i, row in ipairs(rows) do
       steps[i] = answered(streams.pattern(row.size), { ["x-amz-sha256-tree-hash"] = row.tree })
@@ -44,7 +44,7 @@ describe("several bodies", function()
     client:close()
   end)
 
-  it("and calls between them do not disturb each other", function()
+  it("and calls of the same client do not disturb each other", function()
     local long = streams.flood(64)
     server:start { long, long, fallback = { { "read" }, { "send", streams.answer(200, {}, '{"Marker":"m"}') },
       { "read" }, { "send", streams.answer(200, {}, '{"Marker":"n"}') } } }
@@ -89,7 +89,7 @@ describe("several bodies", function()
     assert.are.equal("closed", problem)
   end
 
-  it("that are abandoned are collected, hang up, and leave the others going", function()
+  it("close their connections when they are collected, and the others go on", function()
     local client, listener = listen()
     local kept, keeper = begin(client, listener, TEN)
     local peer = select(2, begin(client, listener, TEN))
@@ -103,7 +103,7 @@ describe("several bodies", function()
     listener:close()
   end)
 
-  it("that are closed, or cannot be saved, hang up at once", function()
+  it("close their connections at once if they are closed or cannot be saved", function()
     local client, listener = listen()
     local long = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" .. ("x"):rep(50000)
     for _, use in ipairs {
@@ -121,7 +121,7 @@ describe("several bodies", function()
     listener:close()
   end)
 
-  it("end when their client is closed, with what came and an error", function()
+  it("end with an error when their client is closed", function()
     server:start {
       fallback = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" }, { "stall" } },
     }
@@ -144,7 +144,7 @@ describe("a body that is read slowly", function()
 
   local FLOOD = streams.flood(64)
 
-  it("holds the service back, whatever else goes on", function()
+  it("makes the service wait, whatever other calls do", function()
     local asked = {}
     for i = 1, 300 do
       asked[2 * i - 1], asked[2 * i] = { "read" }, { "progress", 1 }
@@ -178,7 +178,7 @@ describe("a body that is read slowly", function()
     assert.are.equal(64 * MIB, length)
   end)
 
-  it("ends when the time of its call is over", function()
+  it("raises ReadTimeoutError when the timeout of its call passes", function()
     server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nbody" }, { "stall" } } }
     local now = 100
     local client = streams.client(server.url, {
@@ -193,7 +193,7 @@ describe("a body that is read slowly", function()
     assert.are.equal("GetJobOutput", err.operation)
   end)
 
-  it("gives others their turn, though the service is fast", function()
+  it("lets other coroutines run even if the service is fast", function()
     server:start { FLOOD }
     local waits = 0
     local client = streams.client(server.url, { wait = function() waits = waits + 1 end })
@@ -207,7 +207,7 @@ describe("a body that is read slowly", function()
   end)
 end)
 
-describe("a body is read where its host waits,", function()
+describe("a body that is read through the host's wait", function()
   after_each(function() server:stop() end)
 
   local function slow_steps()
@@ -219,7 +219,7 @@ describe("a body is read where its host waits,", function()
     return steps
   end
 
-  it("in coroutines", function()
+  it("can be read in coroutines", function()
     server:start { fallback = slow_steps() }
     local client, threads, got = streams.client(server.url, { wait = coroutine.yield }), {}, {}
     for i = 1, 4 do
@@ -248,7 +248,7 @@ describe("a body is read where its host waits,", function()
     assert.is_true(yields > 8)
   end)
 
-  it("in a job's result, and in coroutines that save", function()
+  it("can be read from a task's result, and saved in coroutines", function()
     server:start { fallback = slow_steps() }
     local client = streams.client(server.url)
     local outcomes = glacier.all { client:start("get_job_output", JOB), client:start("GetJobOutput", JOB) }
@@ -269,7 +269,7 @@ describe("a body is read where its host waits,", function()
     end)
   end)
 
-  it("and is lost where that wait raises, which passes through", function()
+  it("cannot be read further after that wait raised an error, which passes through", function()
     server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" }, { "stall" } } }
     local reason, broken = {}, false
     local client = streams.client(server.url, { wait = function()
@@ -285,7 +285,7 @@ describe("a body is read where its host waits,", function()
     assert_failed("ParamValidationError", body.read, body)
   end)
 
-  it("but by one at a time", function()
+  it("can be read by one coroutine at a time", function()
     server:start { slow_steps() }
     local body = streams.client(server.url, { wait = coroutine.yield })
     local thread = coroutine.wrap(function()

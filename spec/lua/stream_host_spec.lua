@@ -18,7 +18,7 @@ describe("an upload through a host's transport", function()
     return { status = status or 201, headers = { ["x-amz-archive-id"] = request.method } }
   end
 
-  it("is handed on as the string that it is", function()
+  it("gets a string as a string", function()
     local seen
     client_of(function(request)
       seen = request
@@ -29,7 +29,7 @@ describe("an upload through a host's transport", function()
   end)
 
   for _, count in ipairs { 1000, 65536, MIB, 100 * MIB, "none" } do
-    it(("is a reader and its length, asked for %s bytes at a time"):format(tostring(count)), function()
+    it(("gets a reader and its length, read %s bytes at a time"):format(tostring(count)), function()
       local row = streams.HASHES[8]
       for _, kind in ipairs { "file", "reader" } do
         local attempts = 0
@@ -52,7 +52,7 @@ describe("an upload through a host's transport", function()
     end)
   end
 
-  it("ends where it was hashed to, though the file has grown", function()
+  it("ends at the last hashed byte, even if the file has grown", function()
     local path = os.tmpname()
     local file = assert(io.open(path, "w+b"))
     file:write "body"
@@ -70,7 +70,7 @@ describe("an upload through a host's transport", function()
     os.remove(path)
   end)
 
-  it("raises where it can be read no further", function()
+  it("raises an error if the file has become shorter", function()
     local file = streams.file "body"
     local client = client_of(function(request)
       file:close()

@@ -17,7 +17,7 @@ local with_target = downloads.with_target
 describe("saving a body", function()
   after_each(function() server:stop() end)
 
-  it("writes all that is left, under its name when it is whole", function()
+  it("writes what is left, and gives it its name when it is complete", function()
     with_target(function(path, list)
       local row = streams.HASHES[13]
       local bytes, seen = streams.pattern(row.size), 0
@@ -41,7 +41,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("takes the place of what was there, and an empty body is an empty file", function()
+  it("replaces an existing file, also by an empty body", function()
     with_target(function(path, list)
       for _, text in ipairs { "first", "second, longer", "" } do
         assert.are.equal(#text, output_of(server, answered(text)).body:save(path))
@@ -52,7 +52,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("that fails leaves nothing behind, and what was there as it was", function()
+  it("leaves no file behind if it fails, and keeps an existing one", function()
     local wrong = { ["x-amz-sha256-tree-hash"] = streams.HASHES[1].tree }
     for code, steps in pairs {
       ChecksumError = answered("body", wrong),
@@ -75,7 +75,7 @@ describe("saving a body", function()
     end
   end)
 
-  it("where it cannot be written says why, and leaves the body to be saved elsewhere", function()
+  it("says why a file cannot be opened, and the body can be saved elsewhere", function()
     with_target(function(path, list)
       local body = carried_body "body"
       for words, wrong in pairs {
@@ -93,7 +93,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("to a device writes there, and leaves it a device", function()
+  it("writes to a device directly", function()
     files.with_device("/dev/null", function(link)
       assert.are.equal(4, carried_body("body"):save(link))
       assert.is_true(shell.succeeds("test -c " .. link))
@@ -108,7 +108,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("to a symbolic link replaces what it points to, and keeps the link and the mode", function()
+  it("to a symbolic link replaces its target, and keeps the link and the mode", function()
     with_target(function(path, list)
       files.write(path, "before")
       shell.run(("chmod 600 %s; ln -s saved %s.link; ln -s saved.new %s.dangling"):format(path, path, path))
@@ -130,7 +130,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("to a path with a NUL byte is refused before anything is touched", function()
+  it("rejects a path with a NUL byte before it touches any file", function()
     with_target(function(path, list)
       files.write(path, "before")
       local body = carried_body "body"
@@ -143,7 +143,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("on a disk that is full leaves nothing behind, and hangs up", function()
+  it("leaves no file on a full disk, and closes the connection", function()
     with_target(function(path, list)
       server:start { streams.flood(64) }
       local code = ([[

@@ -16,7 +16,7 @@ local REFUSED = streams.answer(400, {}, '{"code":"InvalidParameterValueException
 describe("an upload", function()
   after_each(function() server:stop() end)
 
-  it("that is refused while it is being sent raises what the service says", function()
+  it("raises the error that the service sends during the transfer", function()
     for _, steps in ipairs {
       { { "head" }, { "send", REFUSED }, { "close" } },
       { { "part", MIB }, { "send", REFUSED }, { "close" } },
@@ -61,7 +61,7 @@ describe("an upload", function()
     end
   end
 
-  it("of a file that has grown sends what was hashed", function()
+  it("of a file that has grown sends only what was hashed", function()
     local row = streams.HASHES[7] -- 2 MiB
     local bytes = streams.pattern(row.size)
     assert.is_true((with_changing_file(bytes, rewrite(bytes .. "more"),
@@ -72,7 +72,7 @@ describe("an upload", function()
   end)
 
   for _, left in ipairs { 0, 1, MIB, 2 * MIB - 1 } do
-    it(("of a file that has shrunk to %d bytes is given up"):format(left), function()
+    it(("of a file that has shrunk to %d bytes fails"):format(left), function()
       local bytes = streams.pattern(2 * MIB)
       local good, err = with_changing_file(bytes, rewrite(bytes:sub(1, left)), { { { "read" }, { "send", CREATED } } })
       assert.is_false(good)
@@ -81,7 +81,7 @@ describe("an upload", function()
     end)
   end
 
-  it("of a file that was closed meanwhile is given up", function()
+  it("of a file that was closed meanwhile fails", function()
     local good, err = with_changing_file(streams.pattern(2 * MIB), function(_, file) file:close() end,
       { { { "read" }, { "send", CREATED } } })
     assert.is_false(good)
@@ -89,7 +89,7 @@ describe("an upload", function()
     assert.are.same({}, server:requests())
   end)
 
-  it("that is given up hangs up at once", function()
+  it("closes its connection at once when it is cancelled", function()
     collectgarbage "stop"
     local socket = require "socket"
     local listener = assert(socket.bind("127.0.0.1", 0))
@@ -108,7 +108,7 @@ describe("an upload", function()
     listener:close()
   end)
 
-  it("whose service says nothing runs into the read timeout, whether it takes the body or not", function()
+  it("raises ReadTimeoutError if the service stalls, whether it reads the body or not", function()
     for _, steps in ipairs { { { "digest" }, { "stall" } }, { { "part", 10 }, { "pause", 3600 } } } do
       server:start { steps }
       local client = streams.client(server.url, { read_timeout = 0.2 })
@@ -132,7 +132,7 @@ describe("an upload", function()
     assert.are.equal(streams.ZEROS[64].linear, server:requests()[1].sha256)
   end)
 
-  it("gives others their turn while it hashes and while it sends, though the peer is fast", function()
+  it("lets other coroutines run while it hashes and sends, even if the peer is fast", function()
     server:start { { { "digest" }, { "send", CREATED } } }
     local hashing, sending, under_way = 0, 0, false
     local client = streams.client(server.url, {
@@ -148,7 +148,7 @@ describe("an upload", function()
     client:close()
   end)
 
-  it("does so however fast the peer is: it is fed, and never has to wait", function()
+  it("lets other coroutines run after every 32 pieces that were fed without a wait", function()
     local polls, waits = 0, {}
     local transfer = { poll = function()
       polls = polls + 1
@@ -159,7 +159,7 @@ describe("an upload", function()
     assert.are.equal(3, #waits) -- one for 32 pieces
   end)
 
-  it("in a job does so from poll to poll", function()
+  it("of a task goes on from poll to poll", function()
     server:start { { { "digest" }, { "send", CREATED } } }
     local client, polls = streams.client(server.url), 1
     local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
@@ -169,7 +169,7 @@ describe("an upload", function()
     client:close()
   end)
 
-  it("may share its file with others that are under way", function()
+  it("can share its file with other uploads under way", function()
     server:start { fallback = accepting(2) }
     local row, client, jobs = streams.HASHES[13], streams.client(server.url), {}
     local file = streams.file("skipped" .. streams.pattern(row.size))
@@ -182,7 +182,7 @@ describe("an upload", function()
     client:close()
   end)
 
-  it("that is abandoned is collected, and hangs up", function()
+  it("closes its connection when it is collected", function()
     server:start { { { "part", 10 }, { "stall" } }, { { "read" }, { "send", CREATED } } }
     local client = streams.client(server.url)
     do

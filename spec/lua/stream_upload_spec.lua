@@ -12,11 +12,11 @@ local MIB = streams.MIB
 local ACCEPTED, BUSY, CREATED, KINDS = uploads.ACCEPTED, uploads.BUSY, uploads.CREATED, uploads.KINDS
 local accepting, assert_refused, assert_sent = uploads.accepting, uploads.assert_refused, uploads.assert_sent
 
-describe("a body of an upload", function()
+describe("the body of an upload", function()
   after_each(function() server:stop() end)
 
   for kind, make in pairs(KINDS) do
-    it("goes out as it is, with both hashes, whatever its size: " .. kind, function()
+    it("is sent unchanged with both hashes, whatever its size: " .. kind, function()
       server:start { fallback = accepting() }
       local client = streams.client(server.url)
       for _, row in ipairs(streams.HASHES) do
@@ -38,7 +38,7 @@ describe("a body of an upload", function()
       end
     end)
 
-    it("keeps the checksum that it was given: " .. kind, function()
+    it("keeps the checksum that the caller gave: " .. kind, function()
       server:start { fallback = accepting() }
       local row, given = streams.HASHES[5], ("a"):rep(64)
       local client = streams.client(server.url)
@@ -50,7 +50,7 @@ describe("a body of an upload", function()
       assert.are.equal(row.linear, request.sha256)
     end)
 
-    it("is sent again from its beginning: " .. kind, function()
+    it("is sent again from its beginning in a second attempt: " .. kind, function()
       local row = streams.HASHES[13] -- 5 MiB and 7 bytes
       server:start {
         { { "digest" }, { "send", BUSY } },
@@ -69,7 +69,7 @@ describe("a body of an upload", function()
       client:close()
     end)
 
-    it("goes out whole where the kept connection has died: " .. kind, function()
+    it("is sent completely if the kept connection was closed: " .. kind, function()
       local row = streams.HASHES[7]
       for _, steps in ipairs {
         { { "digest" }, { "send", CREATED }, { "close" } },
@@ -90,7 +90,7 @@ describe("a body of an upload", function()
       end
     end)
 
-    it("that is small does so without another attempt: " .. kind, function()
+    it("needs no second attempt then if it is small: " .. kind, function()
       for _, last in ipairs { "close", "reset" } do
         for _, size in ipairs { 0, 1, 65536 } do
           server:start { { { "read" }, { "send", CREATED }, { "read" }, { last } },
@@ -108,7 +108,7 @@ describe("a body of an upload", function()
     end)
   end
 
-  it("may be empty, or left out", function()
+  it("can be empty or missing", function()
     server:start { fallback = accepting() }
     local client = streams.client(server.url)
     client:upload_archive { vaultName = "v" }
@@ -117,13 +117,13 @@ describe("a body of an upload", function()
     for _, request in ipairs(server:requests()) do assert_sent(streams.HASHES[1], request) end
   end)
 
-  it("that is a path is sent as those bytes", function()
+  it("is not taken for a path if it is a string", function()
     server:start { { { "read" }, { "send", CREATED } } }
     streams.client(server.url):upload_archive { vaultName = "v", body = "/etc/hostname" }
     assert.are.equal("/etc/hostname", server:requests()[1].body)
   end)
 
-  it("is read from where the file stands, to its end, and the file stays open", function()
+  it("is read from the file's position to its end, and the file stays open", function()
     server:start { { { "read" }, { "send", CREATED } } }
     local file = streams.file "skipped body"
     file:seek("set", 8)
@@ -133,7 +133,7 @@ describe("a body of an upload", function()
     file:close()
   end)
 
-  it("may come from a pipe", function()
+  it("can come from a pipe", function()
     server:start { { { "digest" }, { "send", CREATED } } }
     local pipe = io.popen "printf 0"
     streams.client(server.url):upload_archive { vaultName = "v", body = pipe }
@@ -141,7 +141,7 @@ describe("a body of an upload", function()
     assert_sent(streams.HASHES[2], server:requests()[1])
   end)
 
-  it("is refused where it is nothing that can be read", function()
+  it("is rejected if it cannot be read", function()
     server:start {}
     local client = streams.client(server.url)
     local closed, directory = streams.file "", io.open "."
@@ -161,7 +161,7 @@ describe("a body of an upload", function()
     directory:close()
   end)
 
-  it("is refused where its reader does what it should not, and passes on what it raises", function()
+  it("is rejected if its reader returns something invalid; an error of the reader passes through", function()
     server:start {}
     local client, reason = streams.client(server.url), {}
     local function upload(body) return client.upload_archive, client, { vaultName = "v", body = body } end
@@ -173,7 +173,7 @@ describe("a body of an upload", function()
     assert.are.same({}, server:requests())
   end)
 
-  it("of a reader may take 16 MiB, and is refused with a way out where it takes more", function()
+  it("of a reader can have 16 MiB; the error about a longer one names client:upload", function()
     server:start { fallback = accepting() }
     local client = streams.client(server.url)
     client:upload_archive { vaultName = "v", body = streams.reader(("\0"):rep(16 * MIB), MIB) }

@@ -1,4 +1,4 @@
--- Jobs: calls that are begun and polled, one by one or many at a time.
+-- Tasks: calls that are begun and polled, one by one or many at a time.
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
@@ -33,7 +33,7 @@ end
 describe("a task", function()
   after_each(function() server:stop() end)
 
-  it("checks its parameters at once, and sends nothing before it is polled", function()
+  it("checks its parameters at once, and sends nothing before the first poll", function()
     server:start { { { "read" }, { "send", marker "m" } } }
     local client, file = streams.client(server.url), streams.file ""
     file:close()
@@ -57,7 +57,7 @@ describe("a task", function()
     client:close()
   end)
 
-  it("sends what its parameters were when it was started", function()
+  it("sends the parameters that it was started with, even if the table changes later", function()
     local seen
     local client = counted(function(request)
       seen = request.url
@@ -70,7 +70,7 @@ describe("a task", function()
     assert.is_truthy(seen:find "/vaults/first$")
   end)
 
-  it("is polled without being waited for, however long the service takes", function()
+  it("never blocks in a poll, however long the service takes", function()
     server:start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", marker "other" } } }
     local client = streams.client(server.url)
     local task = client:start "list_vaults"
@@ -83,7 +83,7 @@ describe("a task", function()
     assert.are.equal("ConnectionClosedError", failure(task.result, task).code)
   end)
 
-  it("has its result as often as it is asked for", function()
+  it("returns the same result each time", function()
     local client, count = counted(FINE)
     local task = client:start "list_vaults"
     local output = task:result()
@@ -95,7 +95,7 @@ describe("a task", function()
     assert.are.equal(1, count.all)
   end)
 
-  it("raises its error as often as it is asked for", function()
+  it("raises the same error each time", function()
     local client, count = counted(GONE)
     local task = client:start("describe_vault", { vaultName = "v" })
     local err = failure(task.result, task)
@@ -107,12 +107,12 @@ describe("a task", function()
     assert.are.equal(reason, failure(task.result, task))
   end)
 
-  it("waits for its result without help", function()
+  it("waits for its result if it was not polled", function()
     server:start { { { "read" }, { "pause", 0.05 }, { "send", marker "m" } } }
     assert.are.equal("m", streams.client(server.url):start("list_vaults"):result().Marker)
   end)
 
-  it("waits for its result as its host waits", function()
+  it("waits for its result through the host's wait", function()
     server:start { { { "read" }, { "pause", 0.05 }, { "send", marker "m" } } }
     local thread = coroutine.wrap(function()
       local client = streams.client(server.url, { wait = function(seconds) coroutine.yield(seconds) end })
@@ -129,7 +129,7 @@ describe("a task", function()
     assert.are.equal("m", outcome.Marker)
   end)
 
-  it("waits out its back-off from poll to poll, on the client's clock", function()
+  it("sleeps for its back-off from poll to poll, by the client's clock", function()
     local sim, answers, carried = simulation.new { random = 0.5 }, { { status = 429 }, { status = 429 }, FINE }, 0
     local client = glacier.client(sim:options { transport = function()
       carried = carried + 1
@@ -147,7 +147,7 @@ describe("a task", function()
     assert.are.same({}, sim.pauses)
   end)
 
-  it("has its time from its first poll on", function()
+  it("starts its timeout with the first poll", function()
     server:start { { { "read" }, { "send", marker "m" } }, fallback = { { "read" }, { "stall" } } }
     local sim = simulation.new()
     local client = glacier.client(sim:options { endpoint_url = server.url, timeout = 5 })
@@ -166,7 +166,7 @@ describe("a task", function()
     assert.is_truthy(err.message:find("The timeout of the whole call passed", 1, true))
   end)
 
-  it("that is given up sends nothing more, and has an error", function()
+  it("sends nothing more and has an error after it was cancelled", function()
     local client, count = counted(FINE)
     local unbegun, begun, done = client:start "list_vaults", client:start "list_vaults", client:start "list_vaults"
     done:result()
@@ -182,7 +182,7 @@ describe("a task", function()
     assert.are.equal("m", done:result().Marker)
   end)
 
-  it("that is abandoned is collected, and hangs up", function()
+  it("closes its connection when it is collected", function()
     local listener = assert(socket.bind("127.0.0.1", 0))
     local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))
     local peer = (function()
@@ -203,7 +203,7 @@ describe("a task", function()
   end)
 end)
 
-describe("all of many tasks", function()
+describe("glacier.all", function()
   after_each(function() server:stop() end)
 
   local function started(client, number)
@@ -227,7 +227,7 @@ describe("all of many tasks", function()
   end
 
   for title, give in pairs { ["a list"] = started, ["an iterator"] = made } do
-    it("have their outcomes by their number: " .. title, function()
+    it("returns outcomes by the number of the task, from " .. title, function()
       local client = counted(by_number)
       local outcomes = glacier.all(give(client, 9), { concurrency = 2 })
       assert.are.equal(9, #outcomes)
@@ -238,7 +238,7 @@ describe("all of many tasks", function()
       end
     end)
 
-    it("are never more at a time than was agreed, and no less: " .. title, function()
+    it("keeps exactly `concurrency` tasks under way, from " .. title, function()
       for concurrency, most in pairs { [1] = 1, [2] = 2, [7] = 7, [64] = 64, [500] = 150, default = 64 } do
         local client, count = counted(by_number)
         local outcomes = glacier.all(give(client, 150), { concurrency = tonumber(concurrency) })
@@ -246,7 +246,7 @@ describe("all of many tasks", function()
       end
     end)
 
-    it("tell how far they are, and who listens cannot disturb them: " .. title, function()
+    it("calls progress after each task and ignores its errors, from " .. title, function()
       local told = {}
       local outcomes = glacier.all(give(counted(by_number), 5), { concurrency = 2, progress = function(...)
         told[#told + 1] = { select("#", ...), ... }
@@ -257,12 +257,12 @@ describe("all of many tasks", function()
       assert.are.same({ { 2, 1, total }, { 2, 2, total }, { 2, 3, total }, { 2, 4, total }, { 2, 5, total } }, told)
     end)
 
-    it("may be none: " .. title, function()
+    it("returns an empty list for no tasks, from " .. title, function()
       assert.are.same({}, glacier.all(give(counted(FINE), 0)))
     end)
   end
 
-  it("share the connections of their client, so many at a time, as the service sees it", function()
+  it("opens at most `concurrency` connections", function()
     local steps = {}
     for _ = 1, 20 do
       for _, step in ipairs { { "read" }, { "enter" }, { "gather", 4 }, { "send", marker "m" }, { "leave" } } do
@@ -281,7 +281,7 @@ describe("all of many tasks", function()
     client:close()
   end)
 
-  it("may be of several clients, and some of them done already", function()
+  it("takes tasks of several clients, some of them done already", function()
     server:start { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "one" } } }
     local other = scripted.start { fallback = { { "read" }, { "send", marker "two" } } }
     local one, two, three = streams.client(server.url), streams.client(other.url), counted(FINE)
@@ -294,7 +294,7 @@ describe("all of many tasks", function()
     other:stop()
   end)
 
-  it("go on while some of them wait out their back-off", function()
+  it("goes on with other tasks while some sleep for a back-off", function()
     local busy, order = true, {}
     local client = glacier.client(streams.options { max_attempts = 2, transport = function(request)
       local name = request.url:match "v(%d)$"
@@ -311,7 +311,7 @@ describe("all of many tasks", function()
     assert.are.equal(4, #order)
   end)
 
-  it("wait as their host waits", function()
+  it("waits through the host's wait", function()
     server:start { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "m" } } }
     local client = streams.client(server.url, { wait = function(seconds) coroutine.yield(seconds) end })
     local thread = coroutine.wrap(function() return glacier.all(started(client, 5)) end)
@@ -325,7 +325,7 @@ describe("all of many tasks", function()
     for i = 1, 5 do assert.is_true(outcome[i].ok) end
   end)
 
-  it("end with the failure of the function that makes them, and finish what was begun", function()
+  it("ends with the error of the function that makes tasks, after the tasks under way", function()
     local client, reason = counted(FINE), {}
     for _, give in ipairs { function() error(reason, 0) end, function() return 5 end, function() return {} end } do
       local asked = 0
@@ -343,7 +343,7 @@ describe("all of many tasks", function()
     assert.are.same({ 1, "ParamValidationError" }, { #outcomes, outcomes[1].error.code })
   end)
 
-  it("are refused before anything is sent where they are none", function()
+  it("rejects what is not a list of tasks before anything is sent", function()
     local client, count = counted(FINE)
     local function refused(words, ...)
       local err = failure(glacier.all, ...)

@@ -107,7 +107,7 @@ describe("a server that", function()
   end)
 
   for title, steps in pairs(BROKEN) do
-    it(title .. " closed the connection, and the next call is none the worse", function()
+    it(title .. " raises ConnectionClosedError, and the next call succeeds", function()
       for _, way in pairs(WAYS) do
         server = scripted.start { steps, fallback = { { "read" }, { "send", FINE } } }
         local client = client_of(server.url, way)
@@ -121,7 +121,7 @@ describe("a server that", function()
     end)
   end
 
-  it("resets at once was not reached, or closed the connection", function()
+  it("resets at once raises EndpointConnectionError or ConnectionClosedError", function()
     local CODES = { EndpointConnectionError = true, ConnectionClosedError = true } -- whichever came first
     for _ = 1, 20 do
       server = scripted.start { { { "reset" } }, fallback = { { "read" }, { "send", FINE } } }
@@ -135,7 +135,7 @@ describe("a server that", function()
   end)
 
   for title, steps in pairs(STALLS) do
-    it("stalls " .. title .. " is a read timeout, and the next call is none the worse", function()
+    it("stalls " .. title .. " raises ReadTimeoutError, and the next call succeeds", function()
       for _, way in pairs(WAYS) do
         server = scripted.start { steps, fallback = { { "read" }, { "send", FINE } } }
         local client = client_of(server.url, { read_timeout = 0.1, wait = way.wait })
@@ -150,7 +150,7 @@ describe("a server that", function()
     end)
   end
 
-  it("does all of that is asked again as often as was agreed", function()
+  it("fails is asked again, up to max_attempts", function()
     server = scripted.start {
       { { "read" }, { "reset" } }, answer "nonsense", { { "read" }, { "send", FINE } },
     }
@@ -161,14 +161,14 @@ describe("a server that", function()
     assert.equal(3, #server:requests())
   end)
 
-  it("does so to the last is reported with the last failure", function()
+  it("fails each time is reported with the last failure", function()
     server = scripted.start { { { "read" }, { "reset" } }, fallback = answer "nonsense" }
     local err = failure_of(client_of(server.url, { max_attempts = 3 }))
     assert.same({ "ConnectionClosedError", 3, true }, { err.code, err.attempts, err.retryable })
     assert.equal(3, #server:requests())
   end)
 
-  it("sends more than it announced is believed", function()
+  it("sends more than its Content-Length is read up to that length", function()
     server = scripted.start {
       { { "read" }, { "send", FINE .. '{"Marker":"x"}' .. FINE }, { "stall" } },
       fallback = { { "read" }, { "send", FINE } },
@@ -179,7 +179,7 @@ describe("a server that", function()
     end
   end)
 
-  it("answers in pieces, in chunks, with a trailer, or until the end is understood", function()
+  it("answers in pieces, in chunks, with a trailer, or until the connection ends is understood", function()
     local pieces = { { "read" } }
     for byte in FINE:gmatch "." do
       pieces[#pieces + 1] = { "send", byte }
@@ -205,7 +205,7 @@ describe("a server that", function()
     end
   end)
 
-  it("sends 10 MiB with a refusal is read only as far as makes sense", function()
+  it("sends an error of 10 MiB is read up to a limit", function()
     server = scripted.start [[return {
       { { "read" }, { "send", "HTTP/1.1 403 No\r\nContent-Length: 10485760\r\n\r\n" .. ("x"):rep(10485760) } },
       fallback = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" } },
@@ -217,7 +217,7 @@ describe("a server that", function()
     assert.equal(200, client:list_vaults().ResponseMetadata.HTTPStatusCode)
   end)
 
-  it("closed the kept connection meanwhile is asked on another one", function()
+  it("closed the kept connection is asked on another one", function()
     for _, last in ipairs { "close", "reset" } do
       for _, steps in ipairs {
         { { "read" }, { "send", FINE }, { last } },
@@ -235,7 +235,7 @@ describe("a server that", function()
     end
   end)
 
-  it("points elsewhere is not followed", function()
+  it("redirects is not followed", function()
     local other = scripted.start { fallback = { { "read" }, { "send", FINE } } }
     for _, status in ipairs { 301, 302, 303, 307, 308 } do
       server = scripted.start { answer(("HTTP/1.1 %d There\r\nLocation: %s/\r\nContent-Length: 0\r\n\r\n"):format(
@@ -249,7 +249,7 @@ describe("a server that", function()
     other:stop()
   end)
 
-  it("does not finish in the time for the whole call is given up", function()
+  it("does not finish within the timeout of the call raises ReadTimeoutError", function()
     for _, way in pairs(WAYS) do
       server = scripted.start { fallback = { { "read" }, { "stall" } } }
       local client = client_of(server.url, { timeout = 0.1, max_attempts = 3, wait = way.wait })
@@ -259,7 +259,7 @@ describe("a server that", function()
     end
   end)
 
-  it("stalls in the handshake is a connect timeout", function()
+  it("stalls in the TLS handshake raises ConnectTimeoutError", function()
     for _, way in pairs(WAYS) do
       server = scripted.start { { { "stall" } } }
       local url = server.url:gsub("^http:", "https:")
@@ -271,9 +271,9 @@ describe("a server that", function()
   end)
 end)
 
-describe("a place where no server is:", function()
+describe("an address without a server", function()
   for title, way in pairs(WAYS) do
-    it("a port that refuses, " .. title, function()
+    it("raises EndpointConnectionError for a closed port, " .. title, function()
       local port, held = refused_port()
       local url = "http://127.0.0.1:" .. port
       assert_transport("EndpointConnectionError", true,
@@ -281,7 +281,7 @@ describe("a place where no server is:", function()
       held:close()
     end)
 
-    it("a name that does not exist, " .. title, function()
+    it("raises EndpointConnectionError for an unknown name, " .. title, function()
       assert_transport("EndpointConnectionError", true,
         'Could not connect to the endpoint URL: "http://glacier.invalid/-/vaults"',
         failure_of(client_of("http://glacier.invalid", way)))
@@ -305,7 +305,7 @@ describe("a proxy", function()
     ]]):format(url))
   end
 
-  it("that refuses connections is told from the endpoint", function()
+  it("that refuses connections raises ProxyConnectionError", function()
     local port, held = refused_port()
     local proxy = "http://user:hidden@127.0.0.1:" .. port
     for _, url in ipairs { "http://glacier.invalid", "https://glacier.invalid" } do
@@ -317,12 +317,12 @@ describe("a proxy", function()
     held:close()
   end)
 
-  it("whose name does not exist is told from the endpoint", function()
+  it("whose name does not exist raises ProxyConnectionError", function()
     assert_transport("ProxyConnectionError", true, "Failed to connect to proxy URL",
       failure_of(client_of("http://127.0.0.1:1", { proxy = "http://proxy.invalid" })))
   end)
 
-  it("that refuses a tunnel is no service, and sees no signature", function()
+  it("that refuses a tunnel raises ProxyConnectionError and gets no signature", function()
     local server = scripted.start { fallback = { { "head" }, { "send", REFUSAL } } }
     assert_transport("ProxyConnectionError", true, "Failed to connect to proxy URL",
       failure_of(client_of("https://glacier.invalid", { proxy = server.url })))
@@ -333,7 +333,7 @@ describe("a proxy", function()
     server:stop()
   end)
 
-  it("passes requests over HTTP on and their answers back", function()
+  it("forwards requests over HTTP and their responses", function()
     local server = scripted.start { fallback = { { "read" }, { "send", FINE } } }
     assert.equal("m", client_of("http://glacier.invalid", { proxy = server.url }):list_vaults().Marker)
     assert.equal("m\tnil\n", call_with({ http_proxy = server.url }, "http://glacier.invalid"))
@@ -344,7 +344,7 @@ describe("a proxy", function()
     server:stop()
   end)
 
-  it("of the environment is left aside where no_proxy says so", function()
+  it("of the environment is not used for hosts in no_proxy", function()
     local server = scripted.start { fallback = { { "read" }, { "send", FINE } } }
     local port, held = refused_port()
     local proxy = "http://127.0.0.1:" .. port

@@ -21,7 +21,7 @@ local function refused(args)
 end
 
 describe("the arguments of an upload", function()
-  it("are checked all at once", function()
+  it("are all checked at once", function()
     assert.are.equal(table.concat({
       'Unknown parameter in input: "1", must be one of: vaultName, accountId, archiveDescription, uploadId, path, '
         .. "body, reader, partSize, concurrency, progress, abort_on_failure",
@@ -77,14 +77,14 @@ describe("the arguments of an upload", function()
     ["half a part"] = { { body = "x", concurrency = 1.5 }, "parameter concurrency" },
     ["a part size in words"] = { { body = "x", partSize = "1048576" }, "parameter partSize" },
   } do
-    it("refuse " .. name, function()
+    it("must not be " .. name, function()
       local args = row[1]
       if type(args) == "table" then args.vaultName = args.vaultName or "v" end
       assert.matches(row[2], refused(args))
     end)
   end
 
-  it("that nobody knows are named in order", function()
+  it("that are unknown are listed in alphabetical order", function()
     local args = { vaultName = "v", body = "x" }
     for _, name in ipairs { "e", "a", "d", "b", "f", "c" } do args[name] = 1 end
     local names = {}
@@ -92,13 +92,13 @@ describe("the arguments of an upload", function()
     assert.are.equal("abcdef", table.concat(names))
   end)
 
-  it("refuse a file that was closed", function()
+  it("must not be a closed file", function()
     local file = io.tmpfile()
     file:close()
     assert.matches("parameter body", refused { vaultName = "v", body = file })
   end)
 
-  it("name no more of a value than its beginning", function()
+  it("appear in messages with the beginning of their values only", function()
     assert.is_true(#refused { vaultName = "v", reader = ("x"):rep(10000) } < 300)
   end)
 
@@ -116,19 +116,19 @@ describe("the arguments of an upload", function()
       .. "have only 10485760000", refused { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
   end)
 
-  it("have parts as large as the body needs them", function()
+  it("without a part size get parts large enough for the body", function()
     assert.are.equal(8 * MIB, plan.new { vaultName = "v", body = hollow(40000 * MIB + 1) }.part_size)
     assert.are.equal(4 * MIB, plan.new { vaultName = "v", body = hollow(100 * MIB) }.part_size)
     assert.are.equal(16 * MIB, plan.new { vaultName = "v", body = "x", partSize = 16 * MIB }.part_size)
   end)
 
-  it("refuse an empty file", function()
+  it("must not be an empty file", function()
     local path = archives.file ""
     assert.matches("^Invalid value for parameter path, it is empty, ", refused { vaultName = "v", path = path })
     archives.clean()
   end)
 
-  it("that are refused leave no file open", function()
+  it("leave no file open if they are invalid", function()
     local path = archives.file ""
     hollow(10000 * MIB + 1, assert(io.open(path, "wb"))):close()
     local opened, open = nil, io.open

@@ -48,7 +48,7 @@ describe("an upload that fails", function()
     return interceptor
   end
 
-  it("because a part arrived damaged sends it again, up to the attempts of the client", function()
+  it("because of a damaged part sends the part again, up to max_attempts", function()
     local interceptor, sent = interceptors.new(), 0
     function interceptor.before(request)
       local range = request.headers["Content-Range"]
@@ -75,7 +75,7 @@ describe("an upload that fails", function()
   end
 
   for first = 0, 5 * MIB, MIB do
-    it(("at its part at %d says what resuming takes, and aborts nothing"):format(first), function()
+    it(("at the part at byte %d has uploadId and partSize in its error, and aborts nothing"):format(first), function()
       local interceptor = refusing(first)
       local err = fail(interceptor)
       assert.are.equal("InvalidParameterValueException", err.code)
@@ -88,14 +88,14 @@ describe("an upload that fails", function()
     end)
   end
 
-  it("begins no further parts", function()
+  it("starts no further parts", function()
     local interceptor = refusing(0)
     fail(interceptor, { concurrency = 2 })
     assert.is_true(interceptor.count "UploadMultipartPart" <= 3)
     assert.are.equal(0, interceptor.count "CompleteMultipartUpload")
   end)
 
-  it("leaves nothing under way", function()
+  it("ends all requests under way", function()
     local interceptor, under_way = interceptors.new(), nil
     fail(interceptor, { concurrency = 4, progress = function(done)
       if done > 0 then
@@ -107,7 +107,7 @@ describe("an upload that fails", function()
     assert.are.equal(0, interceptor.in_flight)
   end)
 
-  it("at its very beginning has nothing to resume", function()
+  it("in its first request cannot be resumed", function()
     local interceptor = interceptors.new()
     local err = fail(interceptor, { vaultName = "nosuchvault" })
     assert.are.equal("ResourceNotFoundException", err.code)
@@ -116,7 +116,7 @@ describe("an upload that fails", function()
     assert.are.equal(1, #interceptor.requests)
   end)
 
-  it("at its end can be resumed", function()
+  it("in its last request can be resumed", function()
     local interceptor = interceptors.new()
     function interceptor.before(request)
       if request.operation == "CompleteMultipartUpload" then return nil, "cut", "ConnectionClosedError" end
@@ -128,7 +128,7 @@ describe("an upload that fails", function()
     assert.are.equal(0, second.count "UploadMultipartPart")
   end)
 
-  it("while what there is is listed can be resumed", function()
+  it("while it lists the parts can be resumed", function()
     local first = fail(refusing(MIB))
     local interceptor = interceptors.new()
     function interceptor.before(request)
@@ -140,7 +140,7 @@ describe("an upload that fails", function()
     resume(first)
   end)
 
-  it("is aborted where that was asked for", function()
+  it("is aborted if the caller wants that", function()
     local interceptor = refusing(3 * MIB)
     local err = fail(interceptor, { abort_on_failure = true })
     assert.are.equal("InvalidParameterValueException", err.code)
@@ -150,7 +150,7 @@ describe("an upload that fails", function()
     assert.are.equal("AbortMultipartUpload", interceptor.requests[#interceptor.requests].operation)
   end)
 
-  it("is aborted where its progress raises and that was asked for", function()
+  it("because progress raises an error is aborted if the caller wants that", function()
     local err = fail(nil, {
       abort_on_failure = true, progress = function(done) if done > 0 then error("stop", 0) end end,
     })
@@ -158,7 +158,7 @@ describe("an upload that fails", function()
     assert.are.same({}, vault.open_uploads())
   end)
 
-  it("says so where it could not be aborted either", function()
+  it("has the error of the abort in its own error", function()
     local interceptor = refusing(0)
     local before = interceptor.before
     function interceptor.before(request)
@@ -185,7 +185,7 @@ describe("an upload that fails", function()
     client:abort_multipart_upload { vaultName = "v", uploadId = upload_id }
   end)
 
-  it("because its reader raises passes that on, and can be resumed", function()
+  it("because its reader raises an error raises that error, and can be resumed", function()
     local read, given, reason, uploadId = archives.reader(bytes), 0, { "mine" }, nil
     local good, err = pcall(client.upload, client, {
       vaultName = "v", partSize = MIB, progress = function(_, _, id) uploadId = id end,
@@ -201,7 +201,7 @@ describe("an upload that fails", function()
     resume(err)
   end)
 
-  it("because its reader gives something else says so", function()
+  it("because its reader returns something invalid says so", function()
     local good, err = pcall(client.upload, client, { vaultName = "v", reader = function() return 5 end })
     assert.is_false(good)
     assert.are.same({ "ParamValidationError", "upload" }, { err.code, err.operation })
@@ -237,7 +237,7 @@ describe("a flipped byte", function()
   end
 
   for _, at in ipairs { 1, MIB / 2, MIB } do
-    it(("in transit is found by the service, at byte %d of a part, and it can be resumed"):format(at), function()
+    it(("in transit at byte %d of a part is found by the service, and the upload can be resumed"):format(at), function()
       local flipped
       local err = upload("before", function(request)
         if request.operation == "UploadMultipartPart" and not flipped then
@@ -254,7 +254,7 @@ describe("a flipped byte", function()
     end)
   end
 
-  it("in transit is found by the service in a single call", function()
+  it("in transit is found by the service in an upload with one request", function()
     local err = upload("before", function(request) request.body = flip(request.body, 100) end, 1000)
     assert.are.same({ "InvalidSignatureException", "UploadArchive" }, { err.code, err.operation })
   end)
@@ -262,7 +262,7 @@ describe("a flipped byte", function()
   -- Of a service that keeps other bytes than it was sent, and says so.
   local sizes = { UploadArchive = 1000, UploadMultipartPart = 3 * MIB, CompleteMultipartUpload = 3 * MIB }
   for operation, size in pairs(sizes) do
-    it("at the service is found in its answer to " .. operation, function()
+    it("at the service is found in the response of " .. operation, function()
       local other = glacier.tree_hash(flip(bytes, 1))
       local err = upload("after", function(request, response)
         if request.operation == operation then response.headers["x-amz-sha256-tree-hash"] = other end
@@ -274,7 +274,7 @@ describe("a flipped byte", function()
     end)
   end
 
-  it("is told apart from another spelling of the hash", function()
+  it("is not reported for a hash in upper case", function()
     local interceptor = interceptors.new()
     function interceptor.after(_, response)
       local hash = response.headers["x-amz-sha256-tree-hash"]
@@ -315,7 +315,7 @@ describe("a file that changes while it is uploaded", function()
     return err
   end
 
-  it("and becomes shorter cannot go on", function()
+  it("fails the upload if it becomes shorter", function()
     local err = fail(function(path) files.write(path, archives.bytes(2 * MIB + 5)) end)
     assert.matches("^upload: .*parameter path, it became shorter while it was hashed$",
       err.message)
@@ -323,19 +323,19 @@ describe("a file that changes while it is uploaded", function()
     assert.are.same({ err.uploadId }, vault.open_uploads())
   end)
 
-  it("and becomes longer is not completed", function()
+  it("is not completed if it becomes longer", function()
     local err = fail(function(path) files.append(path, "x") end)
     assert.matches("^upload: .*parameter path, it has become longer since the upload began: it had 4194304 bytes$",
       err.message)
     assert.is_string(err.uploadId)
   end)
 
-  it("is not sent in one call either", function()
+  it("fails an upload with one request as well", function()
     assert.matches("it became shorter while it was hashed", fail(function(path) files.write(path, "") end, 100).message)
     assert.matches("become longer", fail(function(path) files.append(path, "x") end, 100).message)
   end)
 
-  it("by its bytes alone is refused by the service, or sent again by resuming", function()
+  it("is rejected by the service if only its bytes change, or sent again when resumed", function()
     local path = archives.file(archives.bytes(4 * MIB))
     local _, err = pcall(client.upload, client, {
       vaultName = "v", path = path, partSize = MIB, concurrency = 1,

@@ -61,17 +61,17 @@ describe("an upload in OpenResty", function()
     archives.clean()
   end)
 
-  it("of a file has its hash", function()
+  it("of a file is stored with the right hash", function()
     assert.are.same({ checksum = hash, told = 7 }, (nginx.get("/upload-archive?path=" .. path)))
   end)
 
-  it("of a reader that waits lets the worker serve others", function()
+  it("of a reader that waits lets the worker handle other requests", function()
     local answer = nginx.ask("/upload-archive?hold=yes&path=" .. path)
     nginx.get "/let-go"
     assert.are.same({ checksum = hash, told = 7 }, (answer()))
   end)
 
-  it("gives nginx nothing to complain of", function()
+  it("causes no warnings of nginx", function()
     local log = nginx.stop()
     nginx = nil
     assert.are.equal("", log)

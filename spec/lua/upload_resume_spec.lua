@@ -54,7 +54,7 @@ describe("an upload that was interrupted", function()
   end
 
   for parts = 0, 6 do
-    it(("by the end of its process after %d parts goes on where it was"):format(parts), function()
+    it(("by the end of its process after %d parts continues with the missing parts"):format(parts), function()
       local printed = die("", ([[function(done) if done >= %d * 1048576 then os.exit(0, false) end end]]):format(parts))
       assert.are.equal("", printed)
       assert.is_true(parts_there() >= parts)
@@ -78,7 +78,7 @@ describe("an upload that was interrupted", function()
     end)
   end
 
-  it("by its progress raises that, and goes on where it was", function()
+  it("by an error of progress raises it, and continues with the missing parts", function()
     for parts = 0, 7 do
       local reason, uploadId = {}, nil
       local good, err = pcall(client.upload, client, {
@@ -97,7 +97,7 @@ describe("an upload that was interrupted", function()
     end
   end)
 
-  it("by the host's wait raises that, and goes on where it was", function()
+  it("by an error of the host's wait raises it, and continues with the missing parts", function()
     for _, last in ipairs { 1, 2, 5, 9, 12, 15 } do
       local waits = 0
       local by = vault.client { wait = function()
@@ -111,7 +111,7 @@ describe("an upload that was interrupted", function()
     end
   end)
 
-  it("leaves no transfer behind: its client can be used for resuming at once", function()
+  it("can be resumed at once with the same client", function()
     local by = vault.client()
     for _ = 1, 5 do
       pcall(by.upload, by, {
@@ -142,7 +142,7 @@ describe("an upload that was interrupted", function()
     ["a part of other bytes"] = { { 0, 1, 2, 3 }, { "2097152-4194303" }, 1 },
   } do
     for _, kind in ipairs { "path", "body", "reader" } do
-      it(("having sent %s sends what is missing, of a %s, in parts as they were"):format(name, kind), function()
+      it(("after it sent %s sends the missing parts of a %s in the same size"):format(name, kind), function()
         begin(row[1], row[3])
         local interceptor = interceptors.new()
         local more = { path = ({ path = path })[kind], body = ({ body = bytes })[kind] }
@@ -160,14 +160,14 @@ describe("an upload that was interrupted", function()
     end
   end
 
-  it("counts what was there as done", function()
+  it("counts the parts that the service has as done", function()
     begin { 0, 1 }
     local told = {}
     finish { concurrency = 1, progress = function(done) told[#told + 1] = done end }
     assert.are.same({ 0, 2 * MIB, 4 * MIB, 6 * MIB, #bytes }, told)
   end)
 
-  it("knows its parts though they are listed on several pages", function()
+  it("finds its parts if they are listed on several pages", function()
     local many = archives.bytes(53 * MIB)
     local sent = 0
     pcall(client.upload, client, {
@@ -187,7 +187,7 @@ describe("an upload that was interrupted", function()
     assert.are.equal(2, interceptor.count "ListParts")
   end)
 
-  it("between being completed and hearing of it gives the archive that it became", function()
+  it("before the response of its last request returns the archive that was created", function()
     local interceptor = interceptors.new()
     local archive
     function interceptor.after(request, response)
@@ -205,7 +205,7 @@ describe("an upload that was interrupted", function()
     assert.are.equal(archive, output.archiveId)
   end)
 
-  it("and is gone is an error of the service, with nothing to resume, before its body is read", function()
+  it("and no longer exists raises the service's error before its body is read", function()
     local read = 0
     local function reader()
       read = read + 1
@@ -218,7 +218,7 @@ describe("an upload that was interrupted", function()
     assert.are.equal(0, read)
   end)
 
-  it("and is of something longer is refused before anything is sent", function()
+  it("and was of a longer body is rejected before anything is sent", function()
     begin { 0, 3 }
     local interceptor = interceptors.new()
     local by = vault.client { transport = interceptor.transport }
@@ -232,7 +232,7 @@ describe("an upload that was interrupted", function()
     assert.are.equal(1, #interceptor.requests)
   end)
 
-  it("and is of something longer is refused when its reader ends, and can still be resumed", function()
+  it("and was of a longer body is rejected at the end of its reader, and can still be resumed", function()
     begin { 0, 3 }
     local good, err = pcall(client.upload, client, {
       vaultName = "v", uploadId = vault.open_uploads()[1], reader = archives.reader(bytes:sub(1, 5 * MIB)),

@@ -50,7 +50,7 @@ describe("an upload", function()
 
   for name, of in pairs(kinds) do
     for _, size in ipairs { 1, MIB - 1, MIB, MIB + 1, 2 * MIB - 1, 2 * MIB, 2 * MIB + 1, 5 * MIB } do
-      it(("of %d bytes of a %s has their hash"):format(size, name), function()
+      it(("of %d bytes of a %s is stored with their hash"):format(size, name), function()
         local bytes = archives.bytes(size)
         local args = of(bytes)
         args.partSize = MIB
@@ -62,7 +62,7 @@ describe("an upload", function()
       end)
     end
 
-    it(("of a %s can be had back"):format(name), function()
+    it(("of a %s can be retrieved"):format(name), function()
       local bytes = archives.bytes(3 * MIB + 17)
       local args = of(bytes)
       args.partSize = MIB
@@ -70,7 +70,7 @@ describe("an upload", function()
     end)
   end
 
-  it("leaves an open file to its owner, and closes what it opened", function()
+  it("leaves the caller's file open, and closes a file that it opened", function()
     local path = archives.file "some bytes"
     local file = assert(io.open(path, "rb"))
     upload { body = file }
@@ -90,7 +90,7 @@ describe("an upload", function()
     for _, one in ipairs(opened) do assert.are.equal("closed file", io.type(one)) end
   end)
 
-  it("carries its description either way", function()
+  it("has its description with one request and in parts", function()
     local interceptor = interceptors.new()
     local by = vault.client { transport = interceptor.transport }
     upload({ body = "x", archiveDescription = "small" }, by)
@@ -99,7 +99,7 @@ describe("an upload", function()
     assert.are.equal("large", interceptor.requests[2].headers["x-amz-archive-description"])
   end)
 
-  it("goes to the account that was named", function()
+  it("goes to the account of accountId", function()
     local interceptor = interceptors.new()
     local by = vault.client { transport = interceptor.transport }
     upload({ body = archives.bytes(MIB + 1), partSize = MIB, accountId = "012345678901" }, by)
@@ -109,7 +109,7 @@ describe("an upload", function()
     end
   end)
 
-  it("sends parts of the size that was asked for, each once", function()
+  it("sends each part once, in the size of partSize", function()
     local interceptor = interceptors.new()
     upload({ body = archives.bytes(5 * MIB), partSize = 2 * MIB }, vault.client { transport = interceptor.transport })
     local ranges = interceptor.ranges()
@@ -117,7 +117,7 @@ describe("an upload", function()
     assert.are.same({ "0-2097151", "2097152-4194303", "4194304-5242879" }, ranges)
   end)
 
-  it("has parts of 4 MiB unless asked for others", function()
+  it("has parts of 4 MiB by default", function()
     local interceptor = interceptors.new()
     upload({ body = archives.bytes(4 * MIB + 1) }, vault.client { transport = interceptor.transport })
     local ranges = interceptor.ranges()
@@ -180,7 +180,7 @@ describe("an upload", function()
     assert.are.equal(5 * MIB, hashed)
   end)
 
-  it("tells of its progress: at the beginning, with the upload's id, and after each part", function()
+  it("calls progress at its beginning and after each part, with the upload ID", function()
     local told = {}
     local output = upload {
       body = archives.bytes(3 * MIB - 1), partSize = MIB, concurrency = 1,
@@ -192,13 +192,13 @@ describe("an upload", function()
     }, told)
   end)
 
-  it("in one call tells of its progress, too", function()
+  it("calls progress with one request as well", function()
     local told = {}
     upload { body = "bytes", progress = function(...) told[#told + 1] = { ... } end }
     assert.are.same({ { 0, 5 }, { 5, 5 } }, told)
   end)
 
-  it("of a reader tells the total once it is known", function()
+  it("of a reader reports the total when it is known", function()
     local told = {}
     upload {
       reader = archives.reader(archives.bytes(3 * MIB)), partSize = MIB, concurrency = 1,
@@ -209,7 +209,7 @@ describe("an upload", function()
     }, told)
   end)
 
-  it("tries a part again whose connection broke", function()
+  it("sends a part again if its connection broke", function()
     local interceptor, broken = interceptors.new(), 0
     function interceptor.before(request)
       if request.operation == "UploadMultipartPart" and broken < 2 then
@@ -225,12 +225,12 @@ describe("an upload", function()
   end)
 end)
 
-describe("an upload waits", function()
+describe("an upload in coroutines", function()
   local vault
   lazy_setup(function() vault = archives.open() end)
   lazy_teardown(function() vault.close() end)
 
-  it("where its host waits, with others in between", function()
+  it("waits through the host's wait and lets others run", function()
     local outputs, waits, bytes = {}, 0, { archives.bytes(3 * MIB), archives.bytes(5 * MIB) }
     local by = vault.client { wait = function() coroutine.yield() end }
     local threads = {}
@@ -251,7 +251,7 @@ describe("an upload waits", function()
     for i = 1, 2 do assert.are.equal(glacier.tree_hash(bytes[i]), outputs[i].checksum) end
   end)
 
-  it("for a reader that waits itself, where the host is", function()
+  it("lets its reader yield", function()
     local bytes, seen = archives.bytes(2 * MIB + 5), 0
     local read = archives.reader(bytes)
     local by = vault.client { wait = function() coroutine.yield "host" end }

@@ -86,7 +86,7 @@ describe("a call", function()
     server = nil
   end)
 
-  it("waits in short steps, and never by itself, where the host waits", function()
+  it("only waits through the host's wait, in short steps", function()
     server = scripted.start { { { "read" }, { "pause", 0.05 }, { "send", answer "m" } } }
     local steps = {}
     local client = client_of(server.url, { wait = function(seconds)
@@ -100,17 +100,17 @@ describe("a call", function()
     end
   end)
 
-  it("ends though the host's wait returns early", function()
+  it("succeeds even if the host's wait returns at once", function()
     server = scripted.start { { { "read" }, { "pause", 0.05 }, { "send", answer "m" } } }
     assert.equal("m", client_of(server.url, { wait = function() end }):list_vaults().Marker)
   end)
 
-  it("blocks where nobody else waits", function()
+  it("blocks if the host has no wait", function()
     server = scripted.start { { { "read" }, { "pause", 0.05 }, { "send", answer "m" } } }
     assert.equal("m", client_of(server.url):list_vaults().Marker)
   end)
 
-  it("waits out its back-off in one step of the host's", function()
+  it("sleeps for a back-off in one wait of the host", function()
     server = scripted.start { { { "read" }, { "reset" } }, { { "read" }, { "send", answer "m" } } }
     local longest = 0
     local client = client_of(server.url, { max_attempts = 2, wait = function(seconds)
@@ -122,7 +122,7 @@ describe("a call", function()
     assert.is_true(longest > 0.0499 and longest < 0.05)
   end)
 
-  it("leaves the turn to the others: the first may end last", function()
+  it("lets other calls run, so that the first one may end last", function()
     server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "quick" } } }
     local ended, quick = {}, {}
     local stalled = client_of(server.url, { wait = coroutine.yield, read_timeout = 30 })
@@ -150,7 +150,7 @@ describe("a call", function()
     assert.equal("stalled", ended[6])
   end)
 
-  it("of many clients in turn gives each its own answer", function()
+  it("returns its own answer when many clients call in coroutines", function()
     local COUNT, ROUNDS = 10, 5
     local servers, threads, wrong = {}, {}, {}
     for i = 1, COUNT do
@@ -177,7 +177,7 @@ describe("a call", function()
     end
   end)
 
-  it("may be one of many of the same client", function()
+  it("returns its own answer when one client is used by many coroutines", function()
     server = scripted.start { fallback = { { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "m" } } }
     local client, threads, markers = client_of(server.url, { wait = coroutine.yield }), {}, {}
     for i = 1, 20 do
@@ -193,7 +193,7 @@ describe("a call", function()
     client:close()
   end)
 
-  it("raises what the host's wait raises, and its connection is collected", function()
+  it("raises the error of the host's wait, and its connection is closed by the collector", function()
     local peer, reason, broken = neighbour(1), {}, true
     local client = client_of(peer.url, { wait = function()
       peer.serve()
@@ -210,7 +210,7 @@ describe("a call", function()
     client:close()
   end)
 
-  it("that is never resumed is collected with its coroutine", function()
+  it("is collected together with a coroutine that is never resumed", function()
     local peer = neighbour(1)
     local function begin()
       local client = client_of(peer.url, { wait = coroutine.yield })
@@ -238,13 +238,13 @@ describe("the loop that waits for a transfer", function()
     return list, done
   end
 
-  it("never lets C wait where the host does", function()
+  it("never blocks in C if the host waits", function()
     local list, done = polls(function() end)
     assert.same({ 0, 0, 0 }, list)
     assert.is_true(done)
   end)
 
-  it("lets C wait where nobody else does, but not for long", function()
+  it("blocks in C for at most half a second if the host has no wait", function()
     local list, done = polls(nil)
     for _, ms in ipairs(list) do
       assert.is_true(ms > 0 and ms <= 500)
@@ -274,7 +274,7 @@ describe("closing a client", function()
     server = nil
   end)
 
-  it("ends a call that is under way, and the client can be used again", function()
+  it("ends a call that is under way, and the client stays usable", function()
     server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
     local client
     client = client_of(server.url, { wait = function(seconds)
@@ -290,7 +290,7 @@ describe("closing a client", function()
     assert.equal("m", client_of(server.url):list_vaults().Marker)
   end)
 
-  it("hangs up at once", function()
+  it("closes the connections at once", function()
     uncollected(function()
       local peer = neighbour()
       local client = client_of(peer.url, { wait = peer.serve })
@@ -300,7 +300,7 @@ describe("closing a client", function()
     end)
   end)
 
-  it("closes its connections, any number of times, and the next call opens new ones", function()
+  it("can be repeated, and the next call opens new connections", function()
     server = scripted.start { fallback = {
       { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "n" },
     } }
@@ -316,7 +316,7 @@ describe("closing a client", function()
     client:close()
   end)
 
-  it("leaves others their connections", function()
+  it("does not close connections of other clients", function()
     server = scripted.start { fallback = { { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "n" } } }
     local one, two = client_of(server.url), client_of(server.url)
     assert.equal("m", one:list_vaults().Marker)
@@ -339,7 +339,7 @@ describe("a transfer", function()
     return assert(pool:start(request, 30000, 30000))
   end
 
-  it("sends nothing until it is polled, and is finished once", function()
+  it("sends nothing until it is polled, and can be finished once", function()
     server = scripted.start { { { "read" }, { "send", answer "m" } } }
     local transfer = start(curl.pool { events = core.events() })
     assert.same({}, server:requests())
@@ -351,7 +351,7 @@ describe("a transfer", function()
     transfer:cancel()
   end)
 
-  it("that is finished too early, or cancelled, was given up", function()
+  it("fails if it is finished too early or cancelled", function()
     server = scripted.start { fallback = { { "read" }, { "stall" } } }
     local pool = curl.pool { events = core.events() }
     local transfer = start(pool)
@@ -369,7 +369,7 @@ describe("a transfer", function()
     assert.has_error(function() start(pool) end)
   end)
 
-  it("outlives its pool as a closed connection", function()
+  it("fails with ConnectionClosedError after its pool was closed", function()
     server = scripted.start { fallback = { { "read" }, { "stall" } } }
     local pool = curl.pool { events = core.events() }
     local transfer = start(pool)

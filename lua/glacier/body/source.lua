@@ -16,7 +16,7 @@ local source = {}
 -- coroutines may run.
 local CHUNK, KEPT, YIELD_BYTES = 256 * 1024, 16 * 1024 * 1024, 8 * 1024 * 1024
 
--- Where a source came from, unless the caller says.
+-- The default origin.
 local BODY = { words = "Parameter validation failed:\nInvalid value for parameter body, " }
 
 --- The origin of a call's body, for error messages.

@@ -1,7 +1,7 @@
 --- Removes secrets from the text of others: `***` replaces each.
 local redact = {}
 
--- `text` without the plain string `secret`.
+-- Replaces every occurrence of `secret`, a plain string, in `text`.
 local function without(text, secret)
   local pieces, position = {}, 1
   local first, last = text:find(secret, 1, true)

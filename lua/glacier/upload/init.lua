@@ -66,9 +66,9 @@ end
 -- A tree hash that no body has.
 local NO_HASH = ("0"):rep(64)
 
--- Whether an upload whose parts cannot be listed was completed, without our having heard of it. Completing it again,
--- which is idempotent, then gives its archive. An upload that is gone, or another's, does not exist for that either:
--- this shows it before the body is read. Raises ResourceNotFoundException then.
+-- Finds out whether an upload whose parts cannot be listed was completed. CompleteMultipartUpload is idempotent: for a
+-- completed upload it returns the archive, or rejects the wrong hash. An upload that never existed, or no longer does,
+-- is ResourceNotFoundException here as well, which is raised before the body is read.
 local function check_completed(runtime, planned)
   local good, err = copcall.call(call_on, runtime, planned, "CompleteMultipartUpload", planned.uploadId, {
     archiveSize = ("%.0f"):format(planned.body.total or planned.part_size), checksum = NO_HASH,
@@ -78,7 +78,7 @@ local function check_completed(runtime, planned)
   end
 end
 
--- The upload as the service has it.
+-- What the service has of the upload.
 local function list(runtime, planned)
   local begun = { uploadId = planned.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
   local good, err = copcall.call(note_pages, runtime, planned, begun)
@@ -95,7 +95,8 @@ local function list(runtime, planned)
   return begun
 end
 
--- Refuses a body that cannot be the one whose upload was begun, as far as its size is known.
+-- Rejects a body that is shorter than the parts that the service has, or too large for the size of parts. Does nothing
+-- while the body's size is not known.
 local function check_fit(planned, begun)
   local total = planned.body.total
   local why = not begun.completed and plan.excess(total, begun.part_size) or nil
@@ -122,7 +123,8 @@ local function carry_out(runtime, planned, begun)
   return { output = output, hash = whole }
 end
 
--- Leaves in the error what resuming needs, unless the upload is gone; or aborts the upload, and leaves that.
+-- Adds to the error what resuming needs, unless the upload no longer exists. Aborts the upload instead if the caller
+-- wants that.
 local function give_up(runtime, planned, begun, err)
   local aborted, why
   if planned.abort_on_failure then
@@ -157,7 +159,7 @@ local function send(runtime, planned)
   return in_parts(runtime, planned)
 end
 
---- Uploads an archive: with UploadArchive what fits into one part, else in parts. See README.md.
+--- Uploads an archive: with one request if it fits into one part, else in parts. See README.md.
 -- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` where
 -- the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) where the service has other bytes.
 -- @param runtime table: of `runtime.new`
