@@ -114,7 +114,7 @@ local function carry_out(runtime, planned, begun)
   planned.body.check_end()
   check_fit(planned, begun)
   if not hashes[1] then
-    plan.refuse(planned, "it is empty, and the service keeps no empty archives")
+    plan.refuse(planned, "it is empty: the service stores no empty archives")
   end
   local whole = core.combine_tree_hashes(hashes)
   local output = call_on(runtime, planned, "CompleteMultipartUpload", begun.uploadId, {

@@ -108,7 +108,7 @@ local function sending(runtime, planned, begun)
 end
 
 --- Sends all parts that the service does not have, and reports progress: before the first part and after each. After a
--- failure, the parts under way are given up.
+-- failure, the parts in progress are canceled.
 -- @param runtime table: of `runtime.new`
 -- @param planned table: of `plan.new`
 -- @param begun table: uploadId, part_size, listed = { [first byte] = { last =, hash = } }, completed = whether the
