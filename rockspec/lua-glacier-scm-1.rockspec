@@ -210,6 +210,7 @@ build = {
     ["glacier.hosts.resty_http"] = "lua/glacier/hosts/resty_http.lua",
     ["glacier.inventory"] = "lua/glacier/inventory.lua",
     ["glacier.json"] = "lua/glacier/json.lua",
+    ["glacier.meta"] = "lua/glacier/meta.lua",
     ["glacier.notifications.certificates"] = "lua/glacier/notifications/certificates.lua",
     ["glacier.notifications.check"] = "lua/glacier/notifications/check.lua",
     ["glacier.notifications.confirm"] = "lua/glacier/notifications/confirm.lua",
