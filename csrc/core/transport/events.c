@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- life -------------------------------------------------------------------------------- */
+/* ---- lifecycle --------------------------------------------------------------------------- */
 
 gl_events *gl_events_new(gl_error *error) {
   gl_events *events = gl_mem_zalloc(1, sizeof *events);
@@ -21,7 +21,7 @@ gl_events *gl_events_new(gl_error *error) {
   events->process = gl_process_id();
   if (gl_kernel_open(events) == 0)
     return events;
-  gl_error_set(error, GL_TRANSPORT, "ConnectionClosedError", "The event set cannot be opened: %s",
+  gl_error_set(error, GL_TRANSPORT, "ConnectionClosedError", "Cannot create the event set: %s",
                strerror(errno));
   gl_mem_free(events);
   return NULL;
@@ -61,7 +61,7 @@ static gl_watch *watch_of(gl_events *events, int fd) {
   return fd >= 0 && (size_t)fd < events->watch_count ? &events->watches[fd] : NULL;
 }
 
-/* The same, making room for it; NULL where there is none. */
+/* Returns the watch of `fd` and grows the array if necessary.  Returns NULL if memory runs out. */
 static gl_watch *reserve_watch(gl_events *events, int fd) {
   gl_watch *watch = watch_of(events, fd);
   if (watch || fd < 0)
@@ -85,20 +85,21 @@ static int tell_kernel(gl_events *events, int fd, gl_watch *watch, int interest)
   return 0;
 }
 
-/* A kept descriptor that was only read from stays registered, for it will be read from again. */
-static int may_rest(const gl_watch *watch) {
+/* A kept descriptor that is registered for reading only stays registered: its connection is likely
+ * to be read again. */
+static int stays_registered(const gl_watch *watch) {
   return watch->kept && watch->registered == GL_EVENTS_READ;
 }
 
 static void forget(gl_events *events, int fd, gl_watch *watch) {
   if (watch->registered)
-    (void)gl_kernel_watch(events, fd, watch, 0); /* fails if the descriptor is closed already */
+    (void)gl_kernel_watch(events, fd, watch, 0); /* fails if the descriptor is already closed */
   *watch = (gl_watch){.generation = watch->generation + 1, .kept = watch->kept};
 }
 
 static void stop_watching(gl_events *events, int fd) {
   gl_watch *watch = watch_of(events, fd);
-  if (watch && may_rest(watch))
+  if (watch && stays_registered(watch))
     watch->interest = 0;
   else if (watch)
     forget(events, fd, watch);
@@ -123,8 +124,9 @@ int gl_events_set(gl_events *events, int fd, int interest, gl_events_ready *on_r
   return 0;
 }
 
-/* What is known of this number belongs to a descriptor that was closed without a word: libcurl does
- * that with the slower of two connections.  If it is still watched, so is the new one. */
+/* The watch belongs to an old descriptor with the same number that was closed without
+ * gl_events_remove.  libcurl does that with the slower of two parallel connection attempts.  If the
+ * old one had an interest, the new one inherits it. */
 static int renew(gl_events *events, int fd, gl_watch *watch) {
   watch->generation++;
   watch->registered = 0;
@@ -166,8 +168,8 @@ static void call_ready(gl_events *events, const gl_ready *found) {
     watch->on_ready(watch->context, found->fd, wanted);
 }
 
-/* How long the kernel may wait, in milliseconds. */
-static int bounded(const gl_events *events, long wait) {
+/* Returns how long the kernel may wait, in milliseconds: until the next timer at most. */
+static int kernel_timeout(const gl_events *events, long wait) {
   long timeout = wait > 0 ? gl_events_timeout(events) : 0;
   long least = timeout >= 0 && timeout < wait ? timeout : wait;
   return least > INT_MAX ? INT_MAX : least > 0 ? (int)least : 0;
@@ -178,7 +180,7 @@ int gl_events_wait(gl_events *events, long wait) {
   if (gl_events_is_forked(events))
     return 0;
   events->rounds++;
-  int count = gl_kernel_collect(events, found, bounded(events, wait));
+  int count = gl_kernel_collect(events, found, kernel_timeout(events, wait));
   int interrupted = count < 0 && errno == EINTR;
   gl_events_hold(events);
   for (int i = 0; i < count; i++)

@@ -1,13 +1,14 @@
-/* A set of descriptors and timers to wait for: epoll on Linux, kqueue on macOS and the BSDs, poll
- * elsewhere.  A client has one, whatever it waits for: connections of several pools, threads that
- * hash.
+/* A set of descriptors and timers to wait for.  It uses epoll on Linux, kqueue on macOS and the
+ * BSDs, and poll elsewhere.  A client has one set for everything that it waits for: the connections
+ * of all its pools, and the threads that hash.
  *
- * A set is used by one thread.  Its functions are called by gl_events_wait and gl_events_run_due
- * alone, and must not call these two.
+ * Only one thread may use a set.  Only gl_events_wait and gl_events_run_due call the callbacks, and
+ * a callback must not call these two functions.
  *
- * A set belongs to the process that made it: a forked child shares the kernel's side with its
- * parent.  In a child gl_events_is_forked is true, gl_events_set fails, waiting returns at once,
- * and releasing the set only closes the descriptor.  The caller makes a new set. */
+ * A set belongs to the process that created it, because a forked child shares the kernel object
+ * with its parent.  In a child, gl_events_is_forked returns true, gl_events_set fails, waiting
+ * returns at once, and releasing the set only closes the descriptor.  The child must create a new
+ * set. */
 #ifndef GL_CORE_TRANSPORT_EVENTS_H
 #define GL_CORE_TRANSPORT_EVENTS_H
 
@@ -18,79 +19,81 @@
 
 typedef struct gl_events gl_events;
 
-/* What a descriptor is watched for, and what it is ready for.  An error, or the end of the stream,
- * counts as ready for both. */
+/* What a descriptor is watched for or is ready for.  An error or a hang-up counts as ready for
+ * both. */
 enum { GL_EVENTS_READ = 1, GL_EVENTS_WRITE = 2 };
 
-/* Called when `fd` is ready.  Level-triggered: called again by the next wait unless that changed.
+/* Called when `fd` is ready.  Level-triggered: the next wait calls it again if `fd` is still ready.
  */
 typedef void gl_events_ready(void *context, int fd, int ready);
 
-/* A timer.  It lies in the caller's memory and must be cancelled before that is freed.  The caller
- * sets `on_due` and `context`; zero for the rest is a timer that does not run. */
+/* A timer.  The caller owns its memory and must cancel the timer before freeing the memory.  The
+ * caller sets `on_due` and `context`.  If the other fields are zero, the timer is not running. */
 typedef struct gl_timer {
   void (*on_due)(void *context);
   void *context;
-  int64_t due;     /* milliseconds, on the clock of gl_events_now */
+  int64_t due;     /* milliseconds on the clock of gl_events_now */
   size_t position; /* in the heap, from 1; 0: not running */
 } gl_timer;
 
-/* NULL with `error` filled on failure.  The caller owns one reference. */
+/* Creates a set; the caller owns one reference.  Returns NULL and fills `error` on failure. */
 gl_events *gl_events_new(gl_error *error);
 
-/* Takes one more reference; returns `events`. */
+/* Adds a reference and returns `events`. */
 gl_events *gl_events_hold(gl_events *events);
 
-/* Gives a reference back; the last one frees the set.  NULL is legal. */
+/* Drops a reference.  Frees the set if it was the last one.  NULL is legal. */
 void gl_events_release(gl_events *events);
 
-/* Whether the set was made before a fork, by another process. */
+/* Returns whether the set was created before a fork, by another process. */
 int gl_events_is_forked(const gl_events *events);
 
-/* The set as one descriptor, readable while a descriptor of it is ready.  It says nothing of
- * timers: see gl_events_timeout.  -1 where there is only poll. */
+/* Returns a descriptor that is readable while any descriptor of the set is ready.  It does not
+ * report timers: see gl_events_timeout.  Returns -1 on a system that has only poll. */
 int gl_events_fd(const gl_events *events);
 
-/* Watches `fd` for `interest` (GL_EVENTS_* bits) from now on, instead of what it was watched for;
- * 0 stops watching.  Returns 0, or -1 with nothing changed where memory or a limit of the system
- * is used up. */
+/* Watches `fd` for `interest` (GL_EVENTS_* bits), which replaces the previous interest; 0 stops
+ * watching.  Returns 0, or -1 and changes nothing if memory or a system limit is exhausted. */
 int gl_events_set(gl_events *events, int fd, int interest, gl_events_ready *on_ready,
                   void *context);
 
-/* For a descriptor that was just opened, and that will be given to gl_events_remove before it is
- * closed: to stop watching it for reading, and to start again, then costs no system call.  (The
- * kernel is told when an unwanted event shows up.)  0, or -1 as gl_events_set. */
+/* Keeps a descriptor registered with the kernel while it is not watched.  Stopping and restarting
+ * to watch it for reading then costs no system call; the registration is only removed if an event
+ * arrives that nobody waits for.  Call it right after opening `fd`, and call gl_events_remove
+ * before closing `fd`.  Returns 0 or -1 as gl_events_set does. */
 int gl_events_keep(gl_events *events, int fd);
 
-/* Forgets a descriptor, before it is closed.  One that the set does not know is ignored. */
+/* Removes a descriptor from the set.  Call it before closing the descriptor.  Ignores a descriptor
+ * that is not in the set. */
 void gl_events_remove(gl_events *events, int fd);
 
-/* Milliseconds of a clock that is never set back. */
+/* Returns the time of a monotonic clock, in milliseconds. */
 int64_t gl_events_now(void);
 
 #define GL_EVENTS_NEVER INT64_MAX
 
-/* Starts a timer, or moves one that runs: its function is called once, as soon as
- * gl_events_now() >= due.  0, or -1 with nothing changed where memory is used up.  Moving never
- * fails, so a timer that is set to GL_EVENTS_NEVER has its memory reserved. */
+/* Starts a timer, or changes the time of a running timer.  `on_due` is called once, as soon as
+ * gl_events_now() >= due.  Returns 0, or -1 and changes nothing if memory runs out.  Changing a
+ * running timer never fails.  So set a timer to GL_EVENTS_NEVER to reserve its memory. */
 int gl_events_set_timer(gl_events *events, gl_timer *timer, int64_t due);
 
-/* Stops a timer; one that does not run is left alone. */
+/* Stops a timer.  Does nothing if the timer is not running. */
 void gl_events_cancel_timer(gl_events *events, gl_timer *timer);
 
-/* Milliseconds until the next timer is due, 0 if one is due now; -1 when none runs. */
+/* Returns the milliseconds until the next timer is due: 0 if one is due now, -1 if there is none.
+ */
 long gl_events_timeout(const gl_events *events);
 
-/* Calls the functions of the timers that are due.  Makes no system call of its own. */
+/* Calls the callbacks of the timers that are due.  Does not check descriptors. */
 void gl_events_run_due(gl_events *events);
 
-/* Waits until a descriptor is ready, a timer is due or `wait` milliseconds are over (0: does not
- * wait), then calls the functions of what is ready and due.  Returns -1 when a signal ended the
- * wait, else 0. */
+/* Waits until a descriptor is ready, a timer is due or `wait` milliseconds have passed; 0 does not
+ * wait.  Then calls the callbacks of all ready descriptors and due timers.  Returns -1 if a signal
+ * interrupted the wait, else 0. */
 int gl_events_wait(gl_events *events, long wait);
 
-/* How often gl_events_wait was called: who remembers the count sees whether somebody else has
- * waited since. */
+/* Returns how often gl_events_wait was called.  A caller that compares two counts knows whether
+ * gl_events_wait was called between them. */
 unsigned long gl_events_rounds(const gl_events *events);
 
 #endif

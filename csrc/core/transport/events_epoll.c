@@ -1,4 +1,4 @@
-/* The event set's part that is the kernel's, on Linux. */
+/* The event set's backend for Linux: epoll. */
 #include "core/transport/events_private.h"
 
 #ifdef GL_EVENTS_EPOLL
@@ -18,7 +18,7 @@ int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int intere
   if (!interest)
     return epoll_ctl(events->fd, EPOLL_CTL_DEL, fd, &event);
   int result = epoll_ctl(events->fd, watch->registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
-  /* The number may stand for another descriptor by now. */
+  /* The descriptor was closed, and its number may now belong to another one. */
   if (result && errno == ENOENT)
     return epoll_ctl(events->fd, EPOLL_CTL_ADD, fd, &event);
   if (result && errno == EEXIST)

@@ -1,4 +1,4 @@
-/* The event set's part that is the kernel's, on macOS and the BSDs. */
+/* The event set's backend for macOS and the BSDs: kqueue. */
 #undef _POSIX_C_SOURCE /* it hides what sys/event.h needs */
 
 #include "core/transport/events_private.h"
@@ -29,7 +29,8 @@ int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int intere
     int before = watch->registered & kinds[i].bit, after = interest & kinds[i].bit;
     if (!before && !after)
       continue;
-    /* Adding what is there already is legal, and needed where the number has a new owner. */
+    /* Adding an existing filter is legal, and necessary if the number belongs to a new descriptor.
+     */
     EV_SET(&change, (uintptr_t)fd, kinds[i].filter, after ? EV_ADD : EV_DELETE, 0, 0,
            (void *)(uintptr_t)watch->generation);
     if (kevent(events->fd, &change, 1, NULL, 0, NULL) < 0 && after)

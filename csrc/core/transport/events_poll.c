@@ -1,4 +1,5 @@
-/* The event set on systems that only have poll(2), whose cost is that of all descriptors. */
+/* The event set's backend for systems that have only poll(2).  A wait costs time for every watched
+ * descriptor, not only for the ready ones. */
 #include "core/transport/events_private.h"
 
 #ifdef GL_EVENTS_POLL
@@ -12,7 +13,7 @@ int gl_kernel_open(gl_events *events) {
   return 0;
 }
 
-/* Makes room for all descriptors, so that waiting cannot fail. */
+/* Reserves memory for all descriptors here, so that gl_kernel_collect cannot run out of memory. */
 int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int interest) {
   (void)fd;
   (void)watch;

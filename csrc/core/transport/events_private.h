@@ -1,5 +1,5 @@
-/* What the files of the event set share: its fields, and the functions that exist once for each
- * kind of kernel. */
+/* Shared by the files of the event set: its fields, and the functions that each backend (epoll,
+ * kqueue, poll) implements. */
 #ifndef GL_CORE_TRANSPORT_EVENTS_PRIVATE_H
 #define GL_CORE_TRANSPORT_EVENTS_PRIVATE_H
 
@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-/* -DGL_EVENTS_POLL or -DGL_EVENTS_KQUEUE chooses one where the system has several. */
+/* The backend depends on the system.  -DGL_EVENTS_POLL or -DGL_EVENTS_KQUEUE overrides it. */
 #if !defined(GL_EVENTS_POLL) && !defined(GL_EVENTS_KQUEUE)
 #if defined(__linux__)
 #define GL_EVENTS_EPOLL
@@ -22,22 +22,22 @@
 typedef struct gl_watch {
   gl_events_ready *on_ready;
   void *context;
-  uint32_t generation;      /* changes when the descriptor is forgotten: older events are not its */
+  uint32_t generation;      /* changes when `fd` is removed: identifies outdated events */
   unsigned char interest;   /* GL_EVENTS_* bits */
-  unsigned char registered; /* what the kernel watches it for: `interest` and perhaps more */
+  unsigned char registered; /* bits that the kernel watches: `interest` or more */
   unsigned char kept;       /* gl_events_keep was called */
 } gl_watch;
 
 struct gl_events {
   size_t references;
-  pid_t process; /* that made it */
+  pid_t process; /* the one that created the set */
   int fd;        /* of epoll or kqueue; -1 with poll */
   unsigned long rounds;
   gl_watch *watches; /* owned; indexed by descriptor */
   size_t watch_count;
-  gl_timer **timers; /* owned; a heap, the timer that is due first at [1]; [0] is unused */
+  gl_timer **timers; /* owned; a heap: [1] is due first, [0] is unused */
   size_t timer_count, timer_capacity;
-  void *scratch; /* owned; what gl_kernel_collect needs with poll */
+  void *scratch; /* owned; the array for poll() */
   size_t scratch_size;
 };
 
@@ -48,16 +48,17 @@ typedef struct gl_ready {
   uint32_t generation;
 } gl_ready;
 
-enum { GL_EVENTS_BATCH = 256 }; /* the most that one wait reports */
+enum { GL_EVENTS_BATCH = 256 }; /* most descriptors that one wait reports */
 
-/* Opens the descriptor of a new set.  0, or -1 with errno set. */
+/* Opens the descriptor of a new set.  Returns 0, or -1 and sets errno. */
 int gl_kernel_open(gl_events *events);
 
-/* Watches a descriptor for `interest` instead of `watch->registered`; 0 forgets it.  0, or -1. */
+/* Changes what the kernel watches a descriptor for, from `watch->registered` to `interest`; 0
+ * removes the descriptor.  Returns 0 or -1. */
 int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int interest);
 
-/* Waits up to `wait` milliseconds and reports up to GL_EVENTS_BATCH descriptors.  Returns how many,
- * or -1 with errno set. */
+/* Waits up to `wait` milliseconds and stores up to GL_EVENTS_BATCH ready descriptors in
+ * `out`.  Returns their number, or -1 and sets errno. */
 int gl_kernel_collect(gl_events *events, gl_ready *out, int wait);
 
 #endif

@@ -1,4 +1,4 @@
-/* The timers of an event set: a binary heap whose first element is the one that is due first. */
+/* The timers of an event set: a binary heap whose first element is due first. */
 #include "core/transport/events_private.h"
 
 #include "core/mem.h"
@@ -78,7 +78,8 @@ void gl_events_run_due(gl_events *events) {
   if (events->timer_count == 0)
     return;
   int64_t now = gl_events_now();
-  /* A function may start its own timer anew.  So no more run than there were at first. */
+  /* A callback may restart its own timer.  The limit on the number of calls prevents an endless
+   * loop. */
   for (size_t left = events->timer_count; left > 0 && events->timer_count > 0; left--) {
     gl_timer *timer = events->timers[1];
     if (timer->due > now)

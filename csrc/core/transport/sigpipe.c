@@ -4,11 +4,11 @@
 
 void gl_sigpipe_hold(gl_sigpipe *held) {
   held->active = 0;
-#ifndef __APPLE__ /* where libcurl sets SO_NOSIGPIPE on every socket */
+#ifndef __APPLE__ /* libcurl sets SO_NOSIGPIPE on every socket there */
   sigset_t pending, pipe;
   sigpending(&pending);
   if (sigismember(&pending, SIGPIPE))
-    return; /* it is blocked already, and the pending signal is the host's */
+    return; /* it is already blocked, and the pending signal belongs to the host program */
   sigemptyset(&pipe);
   sigaddset(&pipe, SIGPIPE);
   held->active = pthread_sigmask(SIG_BLOCK, &pipe, &held->before) == 0;
