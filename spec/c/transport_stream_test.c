@@ -135,7 +135,7 @@ static void at_most_one_piece_is_buffered(void **state) {
       stream_nap(sum < 4 * MIB);            /* so that the server is faster at first */
     gl_transfer_poll(s.transfer, FOR_EVER); /* does not wait: there is something to take */
     size_t length = take(&s);
-    assert_true(length <= GL_TRANSFER_PIECE);
+    assert_true(length <= GL_TRANSFER_CHUNK);
     sum += length;
   }
   assert_int_equal(take_all(&s), 0);

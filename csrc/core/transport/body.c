@@ -1,15 +1,15 @@
-/* Bodies in pieces.  libcurl pauses a direction when there is nothing to send or no room to
- * receive.  Feeding and taking lets it go on. */
+/* Streamed bodies.  A callback pauses its direction when there is nothing to send, or when the
+ * received chunk was not taken yet.  gl_transfer_feed and gl_transfer_take resume the transfer. */
 #include "core/transport/transfer_private.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static size_t fed_and_waiting(const gl_transfer *transfer) {
-  return transfer->feed.length - transfer->feed_taken;
+static size_t unsent_bytes(const gl_transfer *transfer) {
+  return transfer->feed.length - transfer->feed_offset;
 }
 
-static void go_on(gl_transfer *transfer, int direction) {
+static void resume(gl_transfer *transfer, int direction) {
   gl_handle *handle = transfer->handle;
   gl_sigpipe held;
   if (!(transfer->paused & direction) || !handle || gl_pool_is_forked(transfer->pool))
@@ -21,33 +21,33 @@ static void go_on(gl_transfer *transfer, int direction) {
   gl_sigpipe_release(&held);
 }
 
-/* ---- out --------------------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------------------------- */
 
 size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *context) {
   gl_transfer *transfer = ((gl_handle *)context)->owner;
-  size_t room = size * count, there = fed_and_waiting(transfer);
-  if (there == 0 && transfer->fed < transfer->body_length) {
+  size_t room = size * count, unsent = unsent_bytes(transfer);
+  if (unsent == 0 && transfer->fed < transfer->body_length) {
     transfer->paused |= CURLPAUSE_SEND;
     return CURL_READFUNC_PAUSE;
   }
-  size_t taken = there < room ? there : room;
-  if (taken > 0)
-    memcpy(out, transfer->feed.data + transfer->feed_taken, taken);
-  transfer->feed_taken += taken;
-  return taken;
+  size_t length = unsent < room ? unsent : room;
+  if (length > 0)
+    memcpy(out, transfer->feed.data + transfer->feed_offset, length);
+  transfer->feed_offset += length;
+  return length;
 }
 
 int gl_transfer_on_seek(void *context, curl_off_t offset, int origin) {
   gl_transfer *transfer = ((gl_handle *)context)->owner;
   if (offset != 0 || origin != SEEK_SET || transfer->fed != transfer->feed.length)
     return CURL_SEEKFUNC_CANTSEEK;
-  transfer->feed_taken = 0;
+  transfer->feed_offset = 0;
   return CURL_SEEKFUNC_OK;
 }
 
 size_t gl_transfer_wants(const gl_transfer *transfer) {
   uint64_t left = transfer->body_length - transfer->fed;
-  if (transfer->done || fed_and_waiting(transfer) > 0)
+  if (transfer->done || unsent_bytes(transfer) > 0)
     return 0;
   return left < GL_TRANSFER_WINDOW ? (size_t)left : GL_TRANSFER_WINDOW;
 }
@@ -55,33 +55,33 @@ size_t gl_transfer_wants(const gl_transfer *transfer) {
 int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl_error *error) {
   if (length > transfer->body_length - transfer->fed)
     return gl_error_set(error, GL_VALIDATION, "ParamValidationError",
-                        "The body is longer than the %llu bytes that were announced",
+                        "The body is longer than its declared length of %llu bytes",
                         (unsigned long long)transfer->body_length);
-  if (fed_and_waiting(transfer) == 0) {
+  if (unsent_bytes(transfer) == 0) {
     gl_buf_reset(&transfer->feed);
-    transfer->feed_taken = 0;
+    transfer->feed_offset = 0;
   }
   if (gl_buf_append(&transfer->feed, bytes, length))
     return gl_error_memory(error);
   transfer->fed += length;
-  go_on(transfer, CURLPAUSE_SEND);
+  resume(transfer, CURLPAUSE_SEND);
   return 0;
 }
 
-/* ---- in ---------------------------------------------------------------------------------- */
+/* ---- receiving --------------------------------------------------------------------------- */
 
 void gl_transfer_stream(gl_transfer *transfer) {
   transfer->streams = 1;
 }
 
-int gl_transfer_in_pieces(const gl_transfer *transfer) {
+int gl_transfer_receives_chunks(const gl_transfer *transfer) {
   int status = transfer->response.status;
   return transfer->streams && transfer->head_done && status >= 200 && status < 300;
 }
 
-size_t gl_transfer_on_piece(gl_transfer *transfer, const char *bytes, size_t length) {
+size_t gl_transfer_on_chunk(gl_transfer *transfer, const char *bytes, size_t length) {
   gl_buf *body = &transfer->response.body;
-  if (body->length > 0 && body->length + length > GL_TRANSFER_PIECE) {
+  if (body->length > 0 && body->length + length > GL_TRANSFER_CHUNK) {
     transfer->paused |= CURLPAUSE_RECV;
     return CURL_WRITEFUNC_PAUSE;
   }
@@ -93,7 +93,7 @@ size_t gl_transfer_on_piece(gl_transfer *transfer, const char *bytes, size_t len
 
 int gl_transfer_head(const gl_transfer *transfer, gl_response *out) {
   const gl_response *response = &transfer->response;
-  if (!gl_transfer_in_pieces(transfer))
+  if (!gl_transfer_receives_chunks(transfer))
     return 0;
   out->status = response->status;
   for (size_t i = 0; i < response->headers.count; i++) {
@@ -108,5 +108,5 @@ int gl_transfer_head(const gl_transfer *transfer, gl_response *out) {
 void gl_transfer_take(gl_transfer *transfer, gl_buf *out) {
   *out = transfer->response.body;
   transfer->response.body = (gl_buf){0};
-  go_on(transfer, CURLPAUSE_RECV);
+  resume(transfer, CURLPAUSE_RECV);
 }

@@ -1,4 +1,4 @@
-/* What libcurl calls with the response: the head line by line, and a body that is collected. */
+/* libcurl's callbacks for a response.  They parse the head line by line and store the body. */
 #include "core/transport/transfer_private.h"
 
 static size_t stop(gl_transfer *transfer, gl_stop why) {
@@ -24,8 +24,8 @@ size_t gl_transfer_on_head(char *line, size_t size, size_t count, void *context)
 size_t gl_transfer_on_body(char *bytes, size_t size, size_t count, void *context) {
   gl_transfer *transfer = ((gl_handle *)context)->owner;
   size_t length = size * count;
-  if (gl_transfer_in_pieces(transfer))
-    return gl_transfer_on_piece(transfer, bytes, length);
+  if (gl_transfer_receives_chunks(transfer))
+    return gl_transfer_on_chunk(transfer, bytes, length);
   int result = gl_response_body(&transfer->response, bytes, length);
   if (result)
     return stop(transfer, result == GL_MEMORY ? GL_STOP_MEMORY : GL_STOP_BODY);

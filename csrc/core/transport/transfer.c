@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-/* ---- the end ----------------------------------------------------------------------------- */
+/* ---- ending ------------------------------------------------------------------------------ */
 
-/* `transfer->error` is filled. */
+/* Ends the transfer.  The caller has set `transfer->error`, which is zero after a success. */
 static void end(gl_transfer *transfer) {
   gl_events_cancel_timer(transfer->pool->events, &transfer->read_timer);
   if (transfer->handle)
@@ -15,7 +15,7 @@ static void end(gl_transfer *transfer) {
   transfer->done = 1;
 }
 
-/* The pool's way to end a transfer. */
+/* The pool's callback at the end of a transfer; see gl_pool_end. */
 static void end_by_pool(void *context, CURLcode result, const char *why) {
   gl_transfer *transfer = context;
   if (why && result == CURLE_OUT_OF_MEMORY)
@@ -35,7 +35,8 @@ static int is_connected(const gl_transfer *transfer) {
   return up > transfer->up_threshold;
 }
 
-/* Rather than being moved with each byte, the timer looks what happened since it was set. */
+/* The timer is not moved for each byte.  When it is due, it checks for activity since it was set,
+ * and is set again if there was any. */
 static void on_read_timeout(void *context) {
   gl_transfer *transfer = context;
   gl_handle *handle = transfer->handle;
@@ -58,9 +59,9 @@ static int start_read_timer(gl_transfer *transfer) {
                   : 0;
 }
 
-/* ---- the beginning ----------------------------------------------------------------------- */
+/* ---- starting ---------------------------------------------------------------------------- */
 
-/* Takes a handle and hands it to libcurl; fills `transfer->error` on failure. */
+/* Takes a handle from the pool and starts it.  Fills `transfer->error` on failure. */
 static int start(gl_transfer *transfer, const gl_request *request) {
   if (gl_request_url(request, &transfer->url, &transfer->error))
     return transfer->error.kind;
@@ -79,8 +80,9 @@ static int start(gl_transfer *transfer, const gl_request *request) {
 static int is_usable(const gl_pool *pool, gl_error *error) {
   if (!gl_pool_is_forked(pool))
     return 1;
-  gl_error_set(error, GL_TRANSPORT, "ConnectionClosedError",
-               "The connections belong to the process that this one was forked from");
+  gl_error_set(
+      error, GL_TRANSPORT, "ConnectionClosedError",
+      "The connection pool was created before a fork and cannot be used in the child process");
   return 0;
 }
 
@@ -105,15 +107,15 @@ gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_
   return NULL;
 }
 
-/* ---- going on ---------------------------------------------------------------------------- */
+/* ---- polling ----------------------------------------------------------------------------- */
 
 int gl_transfer_needs_caller(const gl_transfer *transfer) {
   return transfer->done || (transfer->paused & CURLPAUSE_SEND) ||
          (transfer->streams && transfer->response.body.length > 0 &&
-          gl_transfer_in_pieces(transfer));
+          gl_transfer_receives_chunks(transfer));
 }
 
-/* Lets the event set wait until the transfer needs its caller or the time is over. */
+/* Waits until the transfer needs its caller or `wait` milliseconds have passed. */
 static void wait_for(gl_transfer *transfer, long wait) {
   gl_events *events = transfer->pool->events;
   int64_t until = gl_events_now() + wait;
@@ -142,14 +144,14 @@ int gl_transfer_poll(gl_transfer *transfer, long wait) {
 
 int gl_transfer_finish(gl_transfer *transfer, gl_response *out, gl_error *error) {
   if (!transfer->done)
-    gl_transfer_set_closed(transfer, "It was given up.", error);
+    gl_transfer_set_closed(transfer, "The transfer was not finished.", error);
   else
     *error = transfer->error;
   if (error->kind != GL_OK)
     return error->kind;
   *out = transfer->response;
   transfer->response = (gl_response){0};
-  gl_transfer_set_closed(transfer, "It was taken already.", &transfer->error);
+  gl_transfer_set_closed(transfer, "The response was already returned.", &transfer->error);
   return 0;
 }
 

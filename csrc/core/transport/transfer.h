@@ -1,12 +1,13 @@
-/* One HTTP/1.1 exchange: a request that is sent and its response, over a pool's connections.
+/* One HTTP/1.1 exchange: sends a request and receives its response over a connection of a pool.
  *
- * Nothing blocks but gl_transfer_poll, and that no longer than it is told.  (With libcurl before
- * 7.87 giving up a name look-up that is under way waits for the resolver.)
+ * Only gl_transfer_poll blocks, and never longer than its `wait`.  (Exception: before libcurl 7.87,
+ * cancelling a transfer during a name look-up waits for the resolver.)
  *
- * What is sent is what the request holds: its path and query byte for byte, its headers and no
- * other but Content-Length where there is a body, and Host where the request has none.  (Over plain
- * http where there might be a proxy, libcurl from 8 on writes hexadecimal digits in upper case.)
- * Redirects are not followed.  TLS is 1.2 at least, host and certificate verified. */
+ * The path and the query are sent byte for byte.  libcurl adds no headers except Content-Length
+ * (if there is a body) and Host (if the request has none).  (Exception: over plain
+ * http, if a proxy may be used, libcurl 8 and later writes hexadecimal digits in upper case.)
+ * Redirects are not followed.  TLS has at least version 1.2.  The host name and the certificate are
+ * verified, unless the pool is `insecure`. */
 #ifndef GL_CORE_TRANSPORT_TRANSFER_H
 #define GL_CORE_TRANSPORT_TRANSFER_H
 
@@ -17,81 +18,90 @@
 
 typedef struct gl_transfer gl_transfer;
 
-/* Milliseconds; 0 is no limit. */
+/* Milliseconds; 0 means no limit. */
 typedef struct gl_timeouts {
   long connect; /* name look-up, TCP, proxy and TLS together: ConnectTimeoutError */
-  long read;    /* without a byte in either direction once connected: ReadTimeoutError */
+  long read;    /* since the last byte in either direction on the connection: ReadTimeoutError */
 } gl_timeouts;
 
-/* Begins to send `request`, whose body is borrowed until the transfer is done or freed; everything
- * else is copied.  Sends nothing by itself: gl_transfer_poll does.  NULL with `error` filled on
- * failure. */
+/* Creates a transfer for `request`.  The body is borrowed until the transfer is done or freed;
+ * everything else is copied.  Sends nothing yet: gl_transfer_poll does.  Returns NULL and fills
+ * `error` on failure. */
 gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_timeouts *timeouts,
                              gl_error *error);
 
-/* Lets the transfer, and all others of its event set, go on; waits up to `wait` milliseconds (0:
- * does not wait) until it needs its caller.  With `wait` 0, a round of polls over many transfers
- * asks the system once: those whose event set was asked by another's poll since their own last one
- * only look. Returns early when a signal is handled.  Returns whether this transfer is done. */
+/* Waits up to `wait` milliseconds until the transfer needs its caller; 0 does not wait.  Also
+ * drives all other transfers of the same event set.  Returns early when a signal interrupts the
+ * wait.  Returns whether this transfer is done.
+ *
+ * With `wait` 0, polling many transfers in turn costs one system call: a poll skips the call if
+ * another transfer made it since this transfer was polled last. */
 int gl_transfer_poll(gl_transfer *transfer, long wait);
 
-/* Whether the transfer is done, could be fed, or has a piece to be taken: a look at its fields, for
- * whoever lets the event set wait by other means. */
+/* Returns whether the transfer is done, can be fed, or has received bytes that were not taken yet.
+ * Makes no system call.  For callers that wait for the event set's descriptor themselves. */
 int gl_transfer_needs_caller(const gl_transfer *transfer);
 
-/* Of a transfer that is done: 0 and the response moved to `out` (which the caller clears; it is not
- * read), or the kind in `error`, `out` untouched.  Once only.  A transfer that is not done was
- * given up: ConnectionClosedError.  The codes, each with botocore's message and retryable unless
- * said:
+/* Returns the result of a transfer.  On success, returns 0 and moves the response to `out`, which
+ * the caller clears later; the old content of `out` is ignored.  On failure, returns the kind,
+ * fills `error` and does not change `out`.  A second call, or a call before the transfer is done,
+ * fails with ConnectionClosedError.
  *
- *   EndpointConnectionError  the name look-up or the connection failed (not retryable: a URL that
- *                            libcurl refuses)
- *   ConnectTimeoutError      gl_timeouts.connect ran out
- *   ReadTimeoutError         gl_timeouts.read ran out
- *   SSLError                 the handshake broke off; not retryable: the certificate is refused, or
- *                            the CA bundle cannot be read, which shows at the first connection
- *   ProxyConnectionError     the proxy was not found, did not answer or refused
- *   ConnectionClosedError    anything else between request and end of the response: reset, cut
- *                            short, no HTTP, header fields over GL_RESPONSE_HEADERS_MAX
- *   ResponseParserError      a success with a body over its bound; not retryable
+ * The error codes follow.  The messages are botocore's.  An error is retryable unless noted:
  *
- * An error response with a body over its bound is a response, `truncated`. */
+ *   EndpointConnectionError  the name look-up or the connection failed; not retryable if libcurl
+ *                            rejects the URL
+ *   ConnectTimeoutError      gl_timeouts.connect expired
+ *   ReadTimeoutError         gl_timeouts.read expired
+ *   SSLError                 the TLS handshake failed; not retryable if the certificate is rejected
+ *                            or the CA bundle cannot be read (reported at the first connection)
+ *   ProxyConnectionError     the proxy was not found, did not answer or refused the connection
+ *   ConnectionClosedError    any other failure before the end of the response: connection reset,
+ *                            truncated body, invalid HTTP, headers over GL_RESPONSE_HEADERS_MAX
+ *   ResponseParserError      a 2xx response with a body over its limit; not retryable
+ *
+ * An error response with a body over its limit is a success of this function: the response is
+ * `truncated`. */
 int gl_transfer_finish(gl_transfer *transfer, gl_response *out, gl_error *error);
 
-/* ---- bodies in pieces ----
+/* ---- streamed bodies ----
  *
- * A transfer whose request is `streamed` is fed its body.  After gl_transfer_stream the body of the
- * response is taken from it, if the response is a success (2xx); an error's body is collected as
- * usual.  A transfer is fed up to GL_TRANSFER_WINDOW bytes at a time, and holds no more than about
- * GL_TRANSFER_PIECE to be taken, which fits the processor's cache.  Until it is fed or taken from,
- * a transfer stands still without running into its read timeout, and gl_transfer_poll does not
- * wait.
- */
+ * If the request is `streamed`, the caller feeds the request body with gl_transfer_feed, up to
+ * GL_TRANSFER_WINDOW bytes at a time.
+ *
+ * After gl_transfer_stream, the body of a 2xx response is received in chunks: the caller takes each
+ * chunk with gl_transfer_take.  The body of any other response is stored as usual.  A chunk has
+ * about GL_TRANSFER_CHUNK bytes at most, which fit into the processor's cache.
+ *
+ * A transfer is paused while it waits for its caller to feed it or to take a chunk.  Then the read
+ * timeout does not run, and gl_transfer_poll does not wait. */
 
-enum { GL_TRANSFER_WINDOW = 1024 * 1024, GL_TRANSFER_PIECE = 64 * 1024 };
+enum { GL_TRANSFER_WINDOW = 1024 * 1024, GL_TRANSFER_CHUNK = 64 * 1024 };
 
-/* Before the first poll: the response will be taken in pieces. */
+/* Receives the response body in chunks.  Call it before the first poll. */
 void gl_transfer_stream(gl_transfer *transfer);
 
-/* How many bytes the transfer would be fed now, at most; 0 while it has enough, and when it was fed
- * all. */
+/* Returns how many bytes the transfer accepts now.  Returns 0 while it has bytes to send, and after
+ * the whole body was fed. */
 size_t gl_transfer_wants(const gl_transfer *transfer);
 
-/* Feeds it bytes, which are copied.  As long as only one such piece was fed, the transfer can begin
- * again by itself where a kept connection turns out to be dead.  0 or the kind in `error`:
- * GL_VALIDATION "ParamValidationError" for more than was announced. */
+/* Feeds bytes of the request body, which are copied.  libcurl resends the request if an idle
+ * connection turns out to be closed; that works only while a single call has fed all bytes so far.
+ * Returns 0, or the kind and fills `error`: GL_VALIDATION "ParamValidationError" for more bytes
+ * than the request's `body_length`. */
 int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl_error *error);
 
-/* Whether the head of a response to be taken in pieces is there; if so, status and headers are
- * copied to `out` (which the caller clears).  -1 where memory ran out. */
+/* Returns 1 after the head of a response that is received in chunks has arrived, and copies its
+ * status and headers to `out`, which the caller clears.  Returns 0 before that and for any other
+ * response, or -1 if memory runs out. */
 int gl_transfer_head(const gl_transfer *transfer, gl_response *out);
 
-/* Moves what arrived of the body since the last time into `out`, which is empty.  That may be
- * nothing; when the transfer is done and nothing is left, gl_transfer_finish says whether the body
- * was whole. */
+/* Moves the body bytes that arrived since the last call to `out`, which must be empty.  `out` may
+ * stay empty.  When the transfer is done and no bytes are left, gl_transfer_finish returns whether
+ * the body was complete. */
 void gl_transfer_take(gl_transfer *transfer, gl_buf *out);
 
-/* Cancels if it is not done, and frees.  NULL is legal. */
+/* Frees a transfer.  Cancels it first if it is not done.  NULL is legal. */
 void gl_transfer_free(gl_transfer *transfer);
 
 #endif

@@ -1,76 +1,79 @@
-/* What the files of a transfer share.  Nobody else includes it: it brings libcurl. */
+/* Shared by the files of the transfer room.  No other file includes it, because it includes
+ * libcurl. */
 #ifndef GL_CORE_TRANSPORT_TRANSFER_PRIVATE_H
 #define GL_CORE_TRANSPORT_TRANSFER_PRIVATE_H
 
 #include "core/transport/pool_private.h"
 #include "core/transport/transfer.h"
 
-/* Why a callback of ours made libcurl give up. */
+/* Why one of our callbacks stopped libcurl. */
 typedef enum gl_stop {
   GL_STOP_NONE,
   GL_STOP_MEMORY,
-  GL_STOP_HEAD, /* header fields without end */
-  GL_STOP_BODY  /* a body over the bound for its status */
+  GL_STOP_HEAD, /* the header fields exceed GL_RESPONSE_HEADERS_MAX */
+  GL_STOP_BODY  /* the body exceeds the limit for its status */
 } gl_stop;
 
 struct gl_transfer {
-  gl_pool *pool;     /* counted */
-  gl_handle *handle; /* taken from the pool until the transfer is done, then NULL */
+  gl_pool *pool;     /* holds one reference */
+  gl_handle *handle; /* borrowed from the pool until the transfer is done, then NULL */
   gl_buf url;
   gl_timeouts timeouts;
-  gl_timer read_timer;     /* runs out when the read timeout may have */
-  unsigned long round;     /* of the event set when this transfer was last polled */
-  curl_off_t up_threshold; /* the connection is up once CURLINFO_PRETRANSFER_TIME_T passes this */
+  gl_timer read_timer;     /* due when the read timeout may have expired */
+  unsigned long round;     /* gl_events_rounds at the last poll of this transfer */
+  curl_off_t up_threshold; /* connected when CURLINFO_PRETRANSFER_TIME_T exceeds it */
 
   gl_response response;
-  int may_have_body; /* the request is no HEAD */
+  int may_have_body; /* the method is not HEAD */
   size_t head_bytes;
-  int head_done; /* the final head is over: what looks like a field then is a trailer */
+  int head_done; /* the final head is complete; any later header line is a trailer */
   gl_stop stop;
 
-  uint64_t body_length; /* of a streamed request body; 0 for one that is not */
-  uint64_t fed;         /* bytes of it that were fed */
-  gl_buf feed;          /* those that libcurl has not taken, behind `feed_taken` */
-  size_t feed_taken;
-  int streams; /* the response's body is taken in pieces */
-  int paused;  /* CURLPAUSE_* bits: what libcurl was told to leave alone */
+  uint64_t body_length; /* of a streamed request body; 0 if it is not streamed */
+  uint64_t fed;         /* how many bytes of the body were fed so far */
+  gl_buf feed;          /* bytes that were fed; libcurl has read those before `feed_offset` */
+  size_t feed_offset;
+  int streams; /* receive the body of a 2xx response in chunks */
+  int paused;  /* CURLPAUSE_* bits of the paused directions */
 
   int done;
-  gl_error error; /* kind GL_OK: `response` is whole */
+  gl_error error; /* GL_OK if `response` is complete */
 };
 
 /* ---- options.c ---- */
 
-/* Sets the options of the transfer's handle.  The header fields and the URL are copied into the
- * handle, the body is borrowed. */
+/* Sets the options of the transfer's handle.  Copies the header fields and the URL into the handle
+ * and borrows the body. */
 CURLcode gl_transfer_set_options(gl_transfer *transfer, const gl_request *request);
 
-/* ---- receive.c: callbacks of libcurl's, whose context is a gl_handle ---- */
+/* ---- receive.c: callbacks for libcurl, whose context is a gl_handle ---- */
 
 size_t gl_transfer_on_head(char *line, size_t size, size_t count, void *handle);
 size_t gl_transfer_on_body(char *bytes, size_t size, size_t count, void *handle);
 
 /* ---- body.c ---- */
 
-/* libcurl's read callback of a streamed request body. */
+/* libcurl's read callback for a streamed request body. */
 size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *handle);
 
-/* libcurl's seek callback of the same: back to the beginning, as long as all that was fed is there.
- */
+/* libcurl's seek callback for a streamed request body.  It can only seek to the start, and only
+ * while `feed` still contains all bytes that were fed. */
 int gl_transfer_on_seek(void *handle, curl_off_t offset, int origin);
 
-/* Takes body bytes of a response that is taken in pieces; returns what the write callback does. */
-size_t gl_transfer_on_piece(gl_transfer *transfer, const char *bytes, size_t length);
+/* Stores body bytes of a response that is received in chunks.  Returns the result of the write
+ * callback. */
+size_t gl_transfer_on_chunk(gl_transfer *transfer, const char *bytes, size_t length);
 
-/* Whether the response's body is taken in pieces: it is to be, and its status is a success. */
-int gl_transfer_in_pieces(const gl_transfer *transfer);
+/* Returns whether the body is received in chunks: the caller asked for it, and the status is 2xx.
+ */
+int gl_transfer_receives_chunks(const gl_transfer *transfer);
 
 /* ---- result.c ---- */
 
-/* Fills `transfer->error` from libcurl's result; it needs `transfer->handle`. */
+/* Fills `transfer->error` from libcurl's result.  `transfer->handle` must not be NULL. */
 void gl_transfer_set_result(gl_transfer *transfer, CURLcode result);
 
-/* Fill an error of kind GL_TRANSPORT about the transfer's URL. */
+/* Fill an error of kind GL_TRANSPORT whose message names the transfer's URL. */
 void gl_transfer_set_timed_out(gl_transfer *transfer);
 void gl_transfer_set_closed(const gl_transfer *transfer, const char *why, gl_error *error);
 
