@@ -20,7 +20,7 @@ int gl_lua_events(lua_State *L) {
 
 gl_events *gl_lua_check_events(lua_State *L, int index) {
   gl_events **events = gl_box_check(L, index, &gl_events_box);
-  luaL_argcheck(L, *events != NULL, index, "the event set was collected");
+  luaL_argcheck(L, *events != NULL, index, "the event set was already freed");
   return *events;
 }
 

@@ -13,7 +13,7 @@ static void clear_pool(void *value) {
   gl_pool_free(*(gl_pool **)value);
 }
 
-/* The option `events`, left on the stack. */
+/* Returns the option `events` and leaves it on the stack, which keeps it alive. */
 static gl_events *option_events(lua_State *L) {
   lua_getfield(L, 1, "events");
   return gl_lua_check_events(L, lua_gettop(L));
@@ -37,25 +37,26 @@ int gl_lua_pool(lua_State *L) {
 
 static gl_pool *check_pool(lua_State *L) {
   gl_pool **pool = gl_box_check(L, 1, &gl_pool_box);
-  luaL_argcheck(L, *pool != NULL, 1, "a pool that was closed");
+  luaL_argcheck(L, *pool != NULL, 1, "the pool is closed");
   return *pool;
 }
 
-/* pool:is_forked() -> whether another process made the pool, before a fork: it is then of no use */
+/* pool:is_forked() -> whether another process created the pool, before a fork; if so, the pool
+ * cannot be used */
 static int pool_is_forked(lua_State *L) {
   lua_pushboolean(L, gl_pool_is_forked(check_pool(L)));
   return 1;
 }
 
-/* pool:close(): ends what is under way and closes the connections */
+/* pool:close(): ends all running transfers and closes the connections */
 static int pool_close(lua_State *L) {
   gl_box_check(L, 1, &gl_pool_box);
   gl_box_clear(L, 1, &gl_pool_box);
   return 0;
 }
 
-/* pool:start(request, connect_ms, read_ms, stream) -> transfer, or nil and an error object; 0 is no
- * limit; with `stream` a success's body is taken in pieces */
+/* pool:start(request, connect_ms, read_ms, stream) -> transfer, or nil and an error object.  A
+ * timeout of 0 means no limit.  With `stream`, the body of a 2xx response is received in chunks. */
 static int pool_start(lua_State *L) {
   gl_error error;
   gl_pool *pool = check_pool(L);
@@ -89,12 +90,12 @@ static void clear_transfer(void *value) {
 
 static gl_transfer *check_transfer(lua_State *L) {
   gl_transfer **transfer = gl_box_check(L, 1, &gl_transfer_box);
-  luaL_argcheck(L, *transfer != NULL, 1, "a transfer that was finished");
+  luaL_argcheck(L, *transfer != NULL, 1, "the transfer is finished or cancelled");
   return *transfer;
 }
 
-/* transfer:poll(wait_ms) -> whether it is done, whether it needs its caller; waits no longer than
- * that, 0 not at all */
+/* transfer:poll(wait_ms) -> whether it is done, whether it needs its caller.  Waits `wait_ms` at
+ * most; 0 does not wait. */
 static int transfer_poll(lua_State *L) {
   gl_transfer *transfer = check_transfer(L);
   lua_pushboolean(L, gl_transfer_poll(transfer, gl_lua_check_ms(L, 2)));
@@ -102,19 +103,20 @@ static int transfer_poll(lua_State *L) {
   return 2;
 }
 
-/* transfer:needs_caller() -> whether it is done, could be fed or has a piece to be taken: a look */
+/* transfer:needs_caller() -> whether it is done, can be fed or has a chunk for take(); makes no
+ * system call */
 static int transfer_needs_caller(lua_State *L) {
   lua_pushboolean(L, gl_transfer_needs_caller(check_transfer(L)));
   return 1;
 }
 
-/* transfer:wants() -> how many bytes of a streamed body it would be fed now */
+/* transfer:wants() -> how many bytes of a streamed body it accepts now */
 static int transfer_wants(lua_State *L) {
   lua_pushinteger(L, (lua_Integer)gl_transfer_wants(check_transfer(L)));
   return 1;
 }
 
-/* transfer:feed(bytes): raises ParamValidationError for more than was announced */
+/* transfer:feed(bytes): raises ParamValidationError for more bytes than the declared length */
 static int transfer_feed(lua_State *L) {
   size_t length;
   gl_error error;
@@ -125,27 +127,28 @@ static int transfer_feed(lua_State *L) {
   return 0;
 }
 
-/* transfer:head() -> response without body, once its head is there and it is a success */
+/* transfer:head() -> response without body, after the head of a 2xx response that is received in
+ * chunks has arrived; before that, nothing */
 static int transfer_head(lua_State *L) {
   gl_transfer *transfer = check_transfer(L);
   gl_response *head = gl_box_new(L, &gl_response_box);
-  int there = gl_transfer_head(transfer, head);
-  if (there < 0)
+  int has_head = gl_transfer_head(transfer, head);
+  if (has_head < 0)
     return gl_raise_memory(L);
-  return there;
+  return has_head;
 }
 
-/* transfer:take() -> what came of the body since the last time; "" for nothing */
+/* transfer:take() -> the body bytes that arrived since the last call; may be "" */
 static int transfer_take(lua_State *L) {
   gl_transfer *transfer = check_transfer(L);
-  gl_buf *piece = gl_box_new_buf(L);
-  gl_transfer_take(transfer, piece);
-  lua_pushlstring(L, gl_buf_string(piece), piece->length);
+  gl_buf *chunk = gl_box_new_buf(L);
+  gl_transfer_take(transfer, chunk);
+  lua_pushlstring(L, gl_buf_string(chunk), chunk->length);
   gl_box_clear(L, -2, &gl_buf_box);
   return 1;
 }
 
-/* transfer:finish() -> response; or nil and an error object.  Frees the transfer. */
+/* transfer:finish() -> response, or nil and an error object.  Frees the transfer. */
 static int transfer_finish(lua_State *L) {
   gl_error error;
   gl_transfer *transfer = check_transfer(L);
@@ -159,7 +162,7 @@ static int transfer_finish(lua_State *L) {
   return 2;
 }
 
-/* transfer:cancel(): gives it up; legal at any time */
+/* transfer:cancel(): stops the transfer and frees it; legal at any time */
 static int transfer_cancel(lua_State *L) {
   gl_box_check(L, 1, &gl_transfer_box);
   gl_box_clear(L, 1, &gl_transfer_box);

@@ -7,8 +7,8 @@
 extern const gl_box_class gl_pool_box;     /* of a gl_pool * */
 extern const gl_box_class gl_transfer_box; /* of a gl_transfer * */
 
-/* curl.pool{ events=, ca_bundle=, insecure=, proxy=, no_proxy= } -> pool.  `events`, of
- * core.events(), is required and kept alive by the pool. */
+/* curl.pool{ events=, ca_bundle=, insecure=, proxy=, no_proxy= } -> pool.  `events` is
+ * required and must be a result of core.events().  The pool keeps it alive. */
 int gl_lua_pool(lua_State *L);
 
 #endif

@@ -1,4 +1,4 @@
-/* From a request to the options of a libcurl handle.  Those that never change are set once a
+/* Sets the options of a libcurl handle for a request.  Options that never change are set once per
  * handle. */
 #include "core/transport/transfer_private.h"
 
@@ -10,34 +10,34 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* In a function with `easy` and `code`: sets an option unless one failed before. */
+/* Sets an option unless an earlier one failed.  Requires the locals `easy` and `code`. */
 #define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
 
-/* ---- once a handle ----------------------------------------------------------------------- */
+/* ---- once per handle --------------------------------------------------------------------- */
 
-/* A program that the host starts does not inherit the socket. */
+/* The socket is closed on exec, so child programs do not inherit it. */
 static curl_socket_t open_socket(const struct curl_sockaddr *address) {
 #ifdef SOCK_CLOEXEC
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 #else
-  curl_socket_t made = socket(address->family, address->socktype, address->protocol);
-  if (made != CURL_SOCKET_BAD)
-    fcntl(made, F_SETFD, FD_CLOEXEC);
-  return made;
+  curl_socket_t fd = socket(address->family, address->socktype, address->protocol);
+  if (fd != CURL_SOCKET_BAD)
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return fd;
 #endif
 }
 
-/* That libcurl connects (perhaps again, after a kept connection turned out to be dead) also means
- * that the connection is not up. */
+/* libcurl opens a socket for a new connection, possibly after an idle connection turned out to be
+ * closed.  So the transfer is not connected now, and `up_threshold` is set. */
 static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
   (void)purpose;
   gl_handle *handle = context;
   gl_transfer *transfer = handle->owner;
   curl_easy_getinfo(handle->easy, CURLINFO_PRETRANSFER_TIME_T, &transfer->up_threshold);
-  curl_socket_t made = open_socket(address);
-  if (made == CURL_SOCKET_BAD || gl_events_keep(handle->pool->events, made) == 0)
-    return made;
-  close(made);
+  curl_socket_t fd = open_socket(address);
+  if (fd == CURL_SOCKET_BAD || gl_events_keep(handle->pool->events, fd) == 0)
+    return fd;
+  close(fd);
   transfer->stop = GL_STOP_MEMORY;
   return CURL_SOCKET_BAD;
 }
@@ -62,7 +62,7 @@ static CURLcode set_callbacks(gl_handle *handle) {
   return code;
 }
 
-/* HTTP/1.1, the bytes that were signed, and nothing that libcurl makes up. */
+/* HTTP/1.1 without changes to the signed request. */
 static CURLcode set_rules(CURL *easy) {
   CURLcode code = CURLE_OK;
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -78,15 +78,15 @@ static CURLcode set_rules(CURL *easy) {
   SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
-  /* Without it, giving up a name look-up that is under way would wait for its thread. */
+  /* Without it, cancelling a transfer during a name look-up would wait for the resolver thread. */
   SET(CURLOPT_QUICK_EXIT, 1L);
 #endif
   return code;
 }
 
-/* A bundle replaces the system's certificates, those in libcurl's directory too.  From 8.17 on NULL
- * stands for that directory again, so OpenSSL is given one in which it finds nothing; GnuTLS would
- * refuse that. */
+/* A CA bundle replaces all certificates of the system, including those in libcurl's default
+ * directory.  Since libcurl 8.17, NULL means the default directory.  So OpenSSL gets a path without
+ * certificates.  GnuTLS would reject that path. */
 static const char *no_directory(void) {
   const curl_version_info_data *info = gl_pool_libcurl();
   int gnutls = info->ssl_version && strstr(info->ssl_version, "GnuTLS");
@@ -101,13 +101,14 @@ static CURLcode set_tls(CURL *easy, const gl_pool *pool) {
   SET(CURLOPT_SSL_VERIFYHOST, pool->insecure ? 0L : 2L);
   if (pool->ca_bundle) {
     SET(CURLOPT_CAINFO, pool->ca_bundle);
-    /* A TLS library without such a directory refuses the option, which does no harm. */
+    /* Some TLS libraries do not support this option.  Then they use no directory anyway. */
     (void)curl_easy_setopt(easy, CURLOPT_CAPATH, no_directory());
   }
   return code;
 }
 
-/* A proxy does not see the request's headers, and its own answer is not taken for the server's. */
+/* Does not send the request's headers to the proxy, and does not pass the headers of the proxy's
+ * response to our callbacks. */
 static CURLcode set_proxy(CURL *easy, const gl_pool *pool) {
   CURLcode code = CURLE_OK;
   SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
@@ -119,7 +120,7 @@ static CURLcode set_proxy(CURL *easy, const gl_pool *pool) {
   return code;
 }
 
-/* A TLS library that writes to the socket by itself, as OpenSSL did before libcurl 7.87, may raise
+/* Before libcurl 7.87, OpenSSL writes to the socket itself, without MSG_NOSIGNAL, and may raise
  * SIGPIPE. */
 static int may_raise_sigpipe(const gl_transfer *transfer) {
   const char *proxy = transfer->pool->proxy;
@@ -139,9 +140,9 @@ static CURLcode prepare(gl_handle *handle) {
   return code;
 }
 
-/* ---- once a request ---------------------------------------------------------------------- */
+/* ---- once per request -------------------------------------------------------------------- */
 
-/* Bytes: what libcurl asks for at a time of a body that is fed, and its default. */
+/* Bytes that libcurl reads at a time from a streamed body, and libcurl's default. */
 enum { LARGE_UPLOAD_BUFFER = 256 * 1024, UPLOAD_BUFFER = 64 * 1024 };
 
 static CURLcode set_upload_buffer(gl_handle *handle, long size) {
@@ -174,8 +175,9 @@ static CURLcode set_body(gl_handle *handle, const gl_request *request) {
   return code ? code : set_upload_buffer(handle, size);
 }
 
-/* What the request line names.  libcurl from 8 on normalises the URL's own (the case of hexadecimal
- * digits), so the target is set apart; but not where a proxy might need the whole URL instead. */
+/* Sets the URL and the target of the request line.  libcurl 8 and later changes the case of
+ * hexadecimal digits in the URL's path, so the target is set separately.  For plain http over a
+ * proxy it is not set, because the proxy needs the complete URL as the target. */
 static CURLcode set_target(const gl_transfer *transfer, const gl_request *request) {
   CURL *easy = transfer->handle->easy;
   CURLcode code = CURLE_OK;
@@ -187,7 +189,7 @@ static CURLcode set_target(const gl_transfer *transfer, const gl_request *reques
   return code;
 }
 
-/* libcurl's own default is five minutes, and its 0 means that. */
+/* For libcurl, 0 means its default of five minutes.  So INT_MAX stands for no limit. */
 static CURLcode set_connect_timeout(gl_handle *handle, long wait) {
   CURLcode code = CURLE_OK;
   if (wait <= 0 || wait > INT_MAX)
@@ -203,10 +205,10 @@ static CURLcode set_connect_timeout(gl_handle *handle, long wait) {
 /* Header fields that libcurl may add on its own.  A line without a value prevents that. */
 enum { SUPPRESSED_MAX = 4 };
 
-/* Bodies of up to so many bytes are sent without Expect by every version of libcurl. */
+/* No version of libcurl adds Expect for a body of up to EXPECT_MIN bytes. */
 enum { EXPECT_MIN = 1024 };
 
-/* Room for all fields of a request, so that adding them cannot fail. */
+/* Reserves memory for all header fields of a request, so that adding them cannot fail. */
 static int reserve_fields(gl_handle *handle, const gl_headers *headers) {
   size_t count = headers->count + SUPPRESSED_MAX, length = 0;
   for (size_t i = 0; i < headers->count; i++)
@@ -223,7 +225,7 @@ static int reserve_fields(gl_handle *handle, const gl_headers *headers) {
   return 0;
 }
 
-/* The line in libcurl's form: "Name: value", or "Name;" for an empty value. */
+/* Appends a line in libcurl's form: "Name: value", or "Name;" for an empty value. */
 static char *add_line(gl_buf *lines, const gl_header *header) {
   char *line = lines->data + lines->length;
   int blank = header->value[strspn(header->value, " \t")] == '\0';
@@ -234,7 +236,7 @@ static char *add_line(gl_buf *lines, const gl_header *header) {
   return line;
 }
 
-/* libcurl only reads the list, so its nodes are an array of ours. */
+/* libcurl only reads the list, so its nodes can be elements of our array. */
 static void add_field(gl_handle *handle, size_t *count, char *line) {
   struct curl_slist *field = &handle->fields[*count];
   *field = (struct curl_slist){.data = line};

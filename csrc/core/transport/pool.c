@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- libcurl, once a process ------------------------------------------------------------- */
+/* ---- initialization, once per process ---------------------------------------------------- */
 
-/* Never undone: other parts of the process may use libcurl too. */
+/* There is no cleanup, because other parts of the process may use libcurl too. */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode started;
-static const curl_version_info_data *libcurl; /* static in libcurl; it is costly to ask for */
+static const curl_version_info_data *libcurl; /* static in libcurl; cached: the call is slow */
 static char version[96];
 
 static void start_libcurl(void) {
@@ -91,7 +91,7 @@ CURLcode gl_pool_start(gl_handle *handle, void *owner, gl_pool_end *end) {
   return CURLE_OK;
 }
 
-/* Nothing of a request stays: its header fields hold tokens and signatures. */
+/* Removes all data of the request, because header fields contain tokens and signatures. */
 static void wipe_handle(gl_handle *handle) {
   CURL *easy = handle->easy;
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
@@ -131,9 +131,9 @@ static void free_spare_handles(gl_pool *pool) {
     free_handle(handle);
 }
 
-/* ---- life -------------------------------------------------------------------------------- */
+/* ---- lifecycle --------------------------------------------------------------------------- */
 
-/* Copies an option that may be NULL; returns whether it is there now. */
+/* Copies an option that may be NULL.  Returns 0 if memory runs out. */
 static int copy_option(char **out, const char *value) {
   *out = value ? gl_mem_strndup(value, strlen(value)) : NULL;
   return *out || !value;
@@ -156,7 +156,7 @@ static int set_up(gl_pool *pool, const gl_pool_options *options) {
 gl_pool *gl_pool_new(const gl_pool_options *options, gl_events *events, gl_error *error) {
   pthread_once(&once, start_libcurl);
   if (started != CURLE_OK) {
-    gl_error_set(error, GL_TRANSPORT, "SSLError", "libcurl cannot start: %s",
+    gl_error_set(error, GL_TRANSPORT, "SSLError", "Cannot initialize libcurl: %s",
                  curl_easy_strerror(started));
     return NULL;
   }

@@ -1,13 +1,14 @@
-/* Connections that are kept for the next request, and libcurl's part in a client.
+/* A pool of connections that are reused for later requests.
  *
- * The rooms pool and transfer are HTTP/1.1 over libcurl's multi interface, and the only ones that
- * include libcurl.  curl_multi_socket_action drives them: the work of a step is that of the sockets
- * that are ready, whatever the number of transfers.
+ * The rooms pool and transfer implement HTTP/1.1 with libcurl's multi interface.  No other room
+ * includes libcurl.  They use curl_multi_socket_action, so the cost of a step depends on the number
+ * of ready sockets, not on the number of transfers.
  *
- * A pool is used by one thread at a time (its Lua state's); any number of pools may live in any
- * number of threads.  It belongs to the process that made it.  In a forked child gl_pool_is_forked
- * is true, new transfers are refused, and freeing the pool or its transfers only forgets them:
- * their sockets and TLS sessions are the parent's. */
+ * Only one thread at a time may use a pool.  Different threads may use different pools.
+ *
+ * A pool belongs to the process that created it.  In a forked child, gl_pool_is_forked returns true
+ * and gl_transfer_new fails.  Freeing the pool or a transfer there closes no connection, because
+ * the sockets and TLS sessions belong to the parent. */
 #ifndef GL_CORE_TRANSPORT_POOL_H
 #define GL_CORE_TRANSPORT_POOL_H
 
@@ -16,28 +17,27 @@
 
 typedef struct gl_pool gl_pool;
 
-/* Strings are copied.  Zero is the default of each field. */
+/* Strings are copied.  Zero or NULL is the default of each field. */
 typedef struct gl_pool_options {
-  const char *ca_bundle; /* file with PEM certificates to trust instead of the system's; NULL */
-  int insecure;          /* accept any certificate: `verify = false` */
-  const char *proxy;     /* URL; "" for none at all; NULL for libcurl's own reading of the
-                            environment */
-  const char *no_proxy;  /* hosts, comma-separated, as NO_PROXY; NULL */
+  const char *ca_bundle; /* PEM file of the certificates to trust instead of the system's */
+  int insecure;          /* accept any certificate */
+  const char *proxy;     /* URL; "" uses no proxy; NULL uses libcurl's environment variables */
+  const char *no_proxy;  /* hosts without proxy, separated by commas, as in NO_PROXY */
 } gl_pool_options;
 
-/* A pool whose sockets and timers are in `events`, which the pool holds a reference of.  NULL with
- * `error` filled on failure.  The caller frees with gl_pool_free; transfers keep their pool alive
- * until they are freed themselves. */
+/* Creates a pool whose sockets and timers are in `events`; it holds a reference to `events`.
+ * Returns NULL and fills `error` on failure.  The caller frees the pool with gl_pool_free.  The
+ * memory of the pool exists until its last transfer is freed. */
 gl_pool *gl_pool_new(const gl_pool_options *options, gl_events *events, gl_error *error);
 
-/* Ends every transfer that is under way (ConnectionClosedError), closes the connections.  NULL is
- * legal. */
+/* Ends all running transfers with ConnectionClosedError and closes the connections.  NULL is legal.
+ */
 void gl_pool_free(gl_pool *pool);
 
-/* Whether the pool was made before a fork, by another process. */
+/* Returns whether the pool was created before a fork, by another process. */
 int gl_pool_is_forked(const gl_pool *pool);
 
-/* "libcurl/8.1.2 OpenSSL/3.0.9", for a User-Agent.  Static. */
+/* Returns a static string for a User-Agent, such as "libcurl/8.1.2 OpenSSL/3.0.9". */
 const char *gl_transport_version(void);
 
 #endif

@@ -1,5 +1,5 @@
-/* How libcurl is driven: the event set says which sockets are ready and when its timer is due, and
- * libcurl says which sockets and what time it waits for. */
+/* Connects libcurl with the event set.  libcurl tells the event set which sockets to watch and when
+ * its timer is due.  The event set calls libcurl when a socket is ready or the timer is due. */
 #include "core/transport/pool_private.h"
 
 #include <unistd.h>
@@ -27,14 +27,14 @@ static void perform(gl_pool *pool, curl_socket_t fd, int ready) {
   CURLMcode code = curl_multi_socket_action(pool->multi, fd, ready, &running);
   gl_sigpipe_release(&held);
   end_finished(pool);
-  /* Only out of memory or out of descriptors: end everything, or callers would poll forever. */
+  /* Only out of memory or out of descriptors.  End all transfers, or callers would poll forever. */
   if (code > CURLM_OK)
     gl_pool_end_all(pool, pool->out_of_memory ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT,
                     curl_multi_strerror(code));
   pool->out_of_memory = 0;
 }
 
-/* Moving a timer cannot fail. */
+/* Cannot fail: gl_pool_connect_events has reserved the timer's memory. */
 static void set_timer(gl_pool *pool, int64_t due) {
   pool->is_due = 0;
   (void)gl_events_set_timer(pool->events, &pool->timer, due);
@@ -61,7 +61,7 @@ static void on_ready(void *context, int fd, int ready) {
   perform(handle->pool, fd, bits);
 }
 
-/* Called by libcurl when it waits for something else on a socket. */
+/* libcurl calls it to change what a socket is watched for. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *unused) {
   gl_pool *pool = context;
   gl_handle *handle = NULL;
@@ -70,7 +70,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
                  : what == CURL_POLL_OUT   ? GL_EVENTS_WRITE
                  : what == CURL_POLL_INOUT ? GL_EVENTS_READ | GL_EVENTS_WRITE
                                            : 0;
-  if (interest) /* what libcurl does on its own account has no handle of ours */
+  if (interest) /* libcurl's internal transfers have no gl_handle */
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&handle);
   if (gl_events_set(pool->events, fd, interest, on_ready, handle ? handle : &pool->internal) == 0)
     return 0;
@@ -78,8 +78,9 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
   return -1;
 }
 
-/* Called by libcurl when it wants to be called after so many milliseconds; -1: not at all.  libcurl
- * counts microseconds: a call within the same millisecond might be too early. */
+/* libcurl calls it to set its timer to `wait` milliseconds from now; -1 stops the timer.  One
+ * millisecond is added because libcurl counts microseconds: a callback in the same millisecond
+ * might be too early. */
 static int on_timer(CURLM *multi, long wait, void *context) {
   gl_pool *pool = context;
   (void)multi;

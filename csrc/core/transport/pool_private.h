@@ -1,4 +1,5 @@
-/* What pools offer to transfers.  Only this room and `transfer` include it: it brings libcurl. */
+/* The interface of pools for transfers.  Only the rooms pool and transfer include it, because it
+ * includes libcurl. */
 #ifndef GL_CORE_TRANSPORT_POOL_PRIVATE_H
 #define GL_CORE_TRANSPORT_POOL_PRIVATE_H
 
@@ -8,82 +9,85 @@
 
 #include <curl/curl.h>
 
-enum { GL_POOL_SPARE_MAX = 64 }; /* handles that wait for the next transfer */
+enum { GL_POOL_SPARE_MAX = 64 }; /* most handles that are kept for later transfers */
 
 typedef struct gl_handle gl_handle;
 
-/* How a pool ends a transfer: with libcurl's result and `why` NULL; or, when the pool cannot go on,
- * with CURLE_OUT_OF_MEMORY or another code and the reason in words.  The function must return the
- * handle. */
+/* Called when a transfer ends.  `result` is libcurl's result, and `why` is NULL.  If the pool
+ * itself fails or is closed, `why` is the reason, and `result` is CURLE_OUT_OF_MEMORY or another
+ * code.  The function must call gl_pool_return_handle. */
 typedef void gl_pool_end(void *owner, CURLcode result, const char *why);
 
-/* A handle of libcurl's, with what is kept from transfer to transfer.  A transfer has one while it
- * is under way. */
+/* A libcurl handle and the data that is reused by later transfers.  A running transfer has one
+ * handle. */
 struct gl_handle {
   gl_pool *pool;
   CURL *easy;                 /* owned */
-  gl_handle *next, *previous; /* among those under way; `next` among the spare ones */
+  gl_handle *next, *previous; /* links of the list `running`; `next` also of `spare` */
   void *owner;                /* the transfer; NULL while the handle is spare */
-  gl_pool_end *end;           /* of the owner */
-  int64_t active;             /* gl_events_now when its connection was last ready */
-  int prepared;               /* the options that never change are set */
-  long connect_timeout;       /* the options that are set: milliseconds, */
-  long upload_buffer;         /* bytes */
-  gl_buf lines;               /* header fields as libcurl is given them, each with its NUL */
-  struct curl_slist *fields;  /* owned; a list of these lines */
+  gl_pool_end *end;           /* called when the transfer ends */
+  int64_t active;             /* gl_events_now at the last activity of its connection */
+  int prepared;               /* the options that never change were set */
+  long connect_timeout;       /* milliseconds; the current value of the option */
+  long upload_buffer;         /* bytes; the current value of the option */
+  gl_buf lines;               /* header fields in libcurl's form, each with its NUL */
+  struct curl_slist *fields;  /* owned; a list of the lines in `lines` */
   size_t fields_capacity;
-  char detail[CURL_ERROR_SIZE]; /* libcurl's words */
+  char detail[CURL_ERROR_SIZE]; /* libcurl's error message */
 };
 
 struct gl_pool {
-  CURLM *multi;       /* owned; NULL once the pool's owner freed it */
-  gl_events *events;  /* counted */
-  size_t references;  /* the owner's, and one of each transfer */
-  gl_handle *running; /* a list */
-  gl_handle *spare;   /* a list */
+  CURLM *multi;       /* owned; NULL after gl_pool_free */
+  gl_events *events;  /* holds one reference */
+  size_t references;  /* one of the owner, and one of each transfer */
+  gl_handle *running; /* list of the handles that have a transfer */
+  gl_handle *spare;   /* list of the handles without a transfer */
   size_t spare_count;
-  gl_timer timer;     /* libcurl's */
-  int out_of_memory;  /* in a callback of ours */
-  int is_due;         /* libcurl wants to run at once: it has something to begin */
-  int guards_sigpipe; /* something of it may raise SIGPIPE */
-  gl_handle internal; /* stands for what libcurl does on its own account */
-  char *ca_bundle;    /* these three owned, or NULL */
+  gl_timer timer;     /* for libcurl's timeouts */
+  int out_of_memory;  /* one of our callbacks ran out of memory */
+  int is_due;         /* libcurl wants to run at once, to start a transfer */
+  int guards_sigpipe; /* libcurl may raise SIGPIPE */
+  gl_handle internal; /* context of sockets that belong to no transfer */
+  char *ca_bundle;    /* owned or NULL, as the next two */
   char *proxy;        /* may hold a password */
   char *no_proxy;
   int insecure;
 };
 
-/* A spare handle, or a new one, or NULL where memory ran out.  The caller gives it back with
+/* Returns a spare or a new handle, or NULL if memory runs out.  The caller returns it with
  * gl_pool_return_handle. */
 gl_handle *gl_pool_take_handle(gl_pool *pool);
 
-/* Hands a handle to libcurl, which begins with the next step.  The owner is then told its end. */
+/* Adds a handle to the multi handle.  libcurl starts the transfer in the next step.  `end` is
+ * called with `owner` when the transfer ends. */
 CURLcode gl_pool_start(gl_handle *handle, void *owner, gl_pool_end *end);
 
-/* Takes a handle away from libcurl, whatever became of it, and wipes what it knows of its transfer.
- * In a forked child it is forgotten. */
+/* Removes a handle from the multi handle, also during a transfer, and wipes the data of the
+ * transfer.  In a forked child, does not touch libcurl and leaks the handle. */
 void gl_pool_return_handle(gl_handle *handle);
 
-/* Begins what libcurl has to begin. */
+/* Lets libcurl start the transfers that were added. */
 void gl_pool_begin(gl_pool *pool);
 
-/* Connects libcurl's multi handle with the pool's event set.  0, or -1 where memory ran out. */
+/* Connects libcurl's multi handle with the pool's event set.  Returns 0, or -1 if memory runs out.
+ */
 int gl_pool_connect_events(gl_pool *pool);
 
-/* Ends all transfers of a pool, as gl_pool_end has it. */
+/* Calls `end` of all running transfers with these arguments. */
 void gl_pool_end_all(gl_pool *pool, CURLcode result, const char *why);
 
-/* libcurl's callback that closes a socket; `pool` is a gl_pool. */
+/* libcurl's callback to close a socket; `pool` is a gl_pool. */
 int gl_pool_on_close(void *pool, curl_socket_t fd);
 
-/* curl_version_info(), asked once. */
+/* Returns the result of curl_version_info(), which is called only once. */
 const curl_version_info_data *gl_pool_libcurl(void);
 
-/* One more reference to a pool, and one less. */
+/* Add and drop a reference to a pool.  Dropping the last one frees its memory. */
 gl_pool *gl_pool_hold(gl_pool *pool);
 void gl_pool_release(gl_pool *pool);
 
-/* Around every call into libcurl that may write. */
+/* Blocks SIGPIPE if libcurl may raise it.  Call it before, and gl_sigpipe_release after, every call
+ * to libcurl that may write. */
 void gl_pool_hold_sigpipe(const gl_pool *pool, gl_sigpipe *held);
 
 #endif

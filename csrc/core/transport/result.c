@@ -1,4 +1,4 @@
-/* From libcurl's result to botocore's exceptions and messages. */
+/* Converts libcurl's results to botocore's exceptions and messages. */
 #include "core/transport/transfer_private.h"
 
 #include <stdio.h>
@@ -9,22 +9,22 @@ typedef enum fault {
   FAULT_CONNECT,
   FAULT_CONNECT_TIMEOUT,
   FAULT_PROXY,
-  FAULT_TLS,       /* a handshake that broke off */
-  FAULT_TRUST,     /* a certificate that is refused, or TLS settings of ours that are bad */
-  FAULT_IMPOSSIBLE /* libcurl refuses the URL without trying it */
+  FAULT_TLS,   /* the handshake failed */
+  FAULT_TRUST, /* the certificate was rejected, or our TLS settings are invalid */
+  FAULT_URL    /* libcurl rejects the URL */
 } fault;
 
-/* libcurl's own words, unless they may repeat a proxy's password: user information ends with "@".
- */
+/* Returns libcurl's error message.  Returns a general one if the message contains "@", because it
+ * may then contain a proxy's password. */
 static const char *detail(const gl_transfer *transfer, CURLcode result) {
   const char *words = transfer->handle->detail;
   return words[0] && !strchr(words, '@') ? words : curl_easy_strerror(result);
 }
 
-/* --- was it the proxy? --------------------------------------------------------------------- */
+/* ---- proxy errors ------------------------------------------------------------------------ */
 
 #if LIBCURL_VERSION_NUM < 0x080700
-/* The host and port of the URL in the words "HOST port PORT"; 0 if `size` is too small for them. */
+/* Writes the URL's host and port as "HOST port PORT".  Returns 0 if `size` is too small. */
 static int host_and_port(const gl_transfer *transfer, char *out, size_t size) {
   const char *url = gl_buf_string(&transfer->url);
   const char *host = strstr(url, "//");
@@ -43,8 +43,8 @@ static int host_and_port(const gl_transfer *transfer, char *out, size_t size) {
   return written > 0 && (size_t)written < size;
 }
 
-/* Before 8.7 libcurl says only in words to which host it could not connect.  A host that is not the
- * server is the proxy. */
+/* Returns whether libcurl's message names a host other than the server, which must be the proxy.
+ * Before 8.7, libcurl names the host only in its message. */
 static int names_other_host(const gl_transfer *transfer) {
   static const char words[] = "Failed to connect to ";
   char server[CURL_ERROR_SIZE];
@@ -53,8 +53,8 @@ static int names_other_host(const gl_transfer *transfer) {
       !host_and_port(transfer, server, sizeof server))
     return 0;
   size_t length = strlen(server);
-  char behind = strncmp(named, server, length) == 0 ? named[length] : '0';
-  return behind >= '0' && behind <= '9';
+  char next = strncmp(named, server, length) == 0 ? named[length] : '0';
+  return next >= '0' && next <= '9';
 }
 #endif
 
@@ -69,8 +69,8 @@ static int by_proxy(const gl_transfer *transfer) {
 #endif
 }
 
-/* The status of a proxy's answer to CONNECT, 0 for none. */
-static int connect_refused(const gl_transfer *transfer) {
+/* Returns whether the proxy rejected a CONNECT request. */
+static int proxy_rejected_connect(const gl_transfer *transfer) {
   long status = 0;
   curl_easy_getinfo(transfer->handle->easy, CURLINFO_HTTP_CONNECTCODE, &status);
   return status >= 300;
@@ -82,10 +82,10 @@ static int request_sent(const gl_transfer *transfer) {
   return size > 0;
 }
 
-/* --- which fault --------------------------------------------------------------------------- */
+/* ---- faults ------------------------------------------------------------------------------ */
 
 static fault fault_of(const gl_transfer *transfer, CURLcode result) {
-  if (connect_refused(transfer))
+  if (proxy_rejected_connect(transfer))
     return FAULT_PROXY;
   switch (result) {
   case CURLE_COULDNT_RESOLVE_PROXY:
@@ -98,7 +98,7 @@ static fault fault_of(const gl_transfer *transfer, CURLcode result) {
   case CURLE_COULDNT_RESOLVE_HOST:
     return FAULT_CONNECT;
   case CURLE_OPERATION_TIMEDOUT:
-    return FAULT_CONNECT_TIMEOUT; /* the only time limit that libcurl was given */
+    return FAULT_CONNECT_TIMEOUT; /* the only timeout that is set in libcurl */
   case CURLE_SSL_CONNECT_ERROR:
     return FAULT_TLS;
   case CURLE_PEER_FAILED_VERIFICATION:
@@ -118,14 +118,14 @@ static fault fault_of(const gl_transfer *transfer, CURLcode result) {
   case CURLE_UNKNOWN_OPTION:
   case CURLE_NOT_BUILT_IN:
   case CURLE_BAD_FUNCTION_ARGUMENT:
-    /* libcurl says so, too, when the answer is not HTTP. */
-    return request_sent(transfer) ? FAULT_CLOSED : FAULT_IMPOSSIBLE;
+    /* libcurl also returns these codes if the response is not HTTP. */
+    return request_sent(transfer) ? FAULT_CLOSED : FAULT_URL;
   default:
     return FAULT_CLOSED;
   }
 }
 
-/* Appends at most `size` bytes of text in all, control characters as "\x0a". */
+/* Appends text to a string in a buffer of `size` bytes.  Writes control characters as "\x0a". */
 static void append_escaped(char *out, size_t size, const char *text, size_t length) {
   size_t at = strlen(out);
   for (size_t i = 0; i < length; i++) {
@@ -138,7 +138,7 @@ static void append_escaped(char *out, size_t size, const char *text, size_t leng
   }
 }
 
-/* The proxy's URL as it may be shown: without user and password. */
+/* Writes the proxy's URL without its user name and password. */
 static void show_proxy(const char *proxy, char *out, size_t size) {
   const char *scheme = strstr(proxy, "://");
   const char *host = strrchr(proxy, '@');
@@ -162,7 +162,7 @@ static void set_proxy_error(gl_transfer *transfer, const char *words) {
     return;
   }
   gl_error_set(&transfer->error, GL_TRANSPORT, "ProxyConnectionError",
-               "Failed to connect to proxy URL of the environment for \"%s\": %s",
+               "Failed to connect to proxy URL from the environment for \"%s\": %s",
                gl_buf_string(&transfer->url), reason);
 }
 
@@ -181,7 +181,7 @@ static void set_fault(gl_transfer *transfer, fault what, const char *words) {
     gl_transfer_set_closed(transfer, words, &transfer->error);
     break;
   case FAULT_CONNECT:
-  case FAULT_IMPOSSIBLE:
+  case FAULT_URL:
     gl_error_set(&transfer->error, GL_TRANSPORT, "EndpointConnectionError",
                  "Could not connect to the endpoint URL: \"%s\": %s", url, words);
     break;
@@ -198,10 +198,10 @@ static void set_fault(gl_transfer *transfer, fault what, const char *words) {
                  words);
     break;
   }
-  transfer->error.retryable = what != FAULT_TRUST && what != FAULT_IMPOSSIBLE;
+  transfer->error.retryable = what != FAULT_TRUST && what != FAULT_URL;
 }
 
-/* Before 8.6 libcurl says "out of memory" of a header line that is longer than it takes. */
+/* Before 8.6, libcurl also returns CURLE_OUT_OF_MEMORY if a header line is too long. */
 static int out_of_memory(const gl_transfer *transfer, CURLcode result) {
   if (result != CURLE_OUT_OF_MEMORY)
     return 0;
@@ -209,7 +209,7 @@ static int out_of_memory(const gl_transfer *transfer, CURLcode result) {
   return !ambiguous || transfer->head_done || !request_sent(transfer);
 }
 
-/* Of a transfer that a callback of ours stopped. */
+/* Sets the error of a transfer that one of our callbacks stopped. */
 static void set_stop(gl_transfer *transfer) {
   int success = transfer->response.status >= 200 && transfer->response.status < 300;
   switch (transfer->stop) {
@@ -217,14 +217,12 @@ static void set_stop(gl_transfer *transfer) {
     gl_error_memory(&transfer->error);
     break;
   case GL_STOP_HEAD:
-    gl_transfer_set_closed(transfer, "Its header fields exceed what is accepted.",
-                           &transfer->error);
+    gl_transfer_set_closed(transfer, "The response headers are too large.", &transfer->error);
     break;
   case GL_STOP_BODY:
-    if (success) /* an error's body may be cut: only its text is read */
+    if (success) /* an error response may be truncated, because only its message is used */
       gl_error_set(&transfer->error, GL_TRANSPORT, "ResponseParserError",
-                   "The response from endpoint URL: \"%s\" is longer than the %d bytes that are "
-                   "accepted",
+                   "The response from endpoint URL: \"%s\" is longer than the limit of %d bytes",
                    gl_buf_string(&transfer->url), (int)GL_RESPONSE_BODY_MAX);
     break;
   case GL_STOP_NONE:
@@ -232,9 +230,10 @@ static void set_stop(gl_transfer *transfer) {
   }
 }
 
-/* Before 8.14.1 libcurl with OpenSSL reports a TLS connection that was cut as one that was closed.
- * A body without a length would then end anywhere.  One with a tree hash is checked by that. */
-static int end_is_uncertain(const gl_transfer *transfer) {
+/* Returns whether a body may be truncated without an error from libcurl.  Before 8.14.1, libcurl
+ * with OpenSSL does not detect that a TLS connection ended without a close notification.  So a body
+ * without a length may be incomplete.  If the response has a tree hash, that is checked instead. */
+static int may_be_truncated(const gl_transfer *transfer) {
   const curl_version_info_data *info = gl_pool_libcurl();
   const gl_response *response = &transfer->response;
   if (info->version_num >= 0x080e01 || !info->ssl_version || strstr(info->ssl_version, "GnuTLS"))
@@ -254,11 +253,12 @@ void gl_transfer_set_result(gl_transfer *transfer, CURLcode result) {
     gl_error_memory(&transfer->error);
   else if (result != CURLE_OK)
     set_fault(transfer, fault_of(transfer, result), detail(transfer, result));
-  else if (!transfer->head_done) /* libcurl accepts a head that is cut short */
-    gl_transfer_set_closed(transfer, "No whole response head came.", &transfer->error);
-  else if (end_is_uncertain(transfer))
-    gl_transfer_set_closed(transfer, "The end of the body cannot be told from a cut connection.",
-                           &transfer->error);
+  else if (!transfer->head_done) /* libcurl accepts a truncated head */
+    gl_transfer_set_closed(transfer, "The response head is incomplete.", &transfer->error);
+  else if (may_be_truncated(transfer))
+    gl_transfer_set_closed(
+        transfer, "The body may be truncated: it has no length, and the connection was closed.",
+        &transfer->error);
 }
 
 void gl_transfer_set_timed_out(gl_transfer *transfer) {
