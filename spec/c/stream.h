@@ -1,4 +1,4 @@
-/* A transfer whose body is fed, or whose response's body is taken, and the server it talks to. */
+/* A transfer with a streamed body in either direction, and the server that it talks to. */
 #ifndef GL_SPEC_STREAM_H
 #define GL_SPEC_STREAM_H
 
@@ -15,7 +15,7 @@ typedef struct stream {
   exchange one;
   gl_pool *pool;
   gl_transfer *transfer;
-  gl_buf taken;
+  gl_buf received;
 } stream;
 
 static inline void stream_begin(stream *s, const loopback_step *steps) {
@@ -50,7 +50,7 @@ static inline void stream_end_transfer(stream *s) {
   gl_transfer_free(s->transfer);
   s->transfer = NULL;
   exchange_clear(&s->one);
-  gl_buf_clear(&s->taken);
+  gl_buf_clear(&s->received);
 }
 
 static inline void stream_end(stream *s) {

@@ -1,4 +1,4 @@
-/* Request bodies that are fed to a transfer in pieces. */
+/* Request bodies that are fed to a transfer in chunks. */
 #include "core/transport/transfer.h"
 
 #include "stream.h"
@@ -43,15 +43,15 @@ static void assert_body(const char *body, uint64_t length) {
 static void a_body_that_is_fed_arrives_complete(void **state) {
   (void)state;
   static const uint64_t lengths[] = {1, 100, 64 * KIB, MIB - 1, MIB, MIB + 1, 3 * MIB + 7};
-  static const size_t pieces[] = {100 * KIB + 3, 256 * KIB, 16 * MIB};
+  static const size_t chunks[] = {100 * KIB + 3, 256 * KIB, 16 * MIB};
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
   for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
-    for (size_t j = 0; j < sizeof pieces / sizeof *pieces; j++) {
+    for (size_t j = 0; j < sizeof chunks / sizeof *chunks; j++) {
       stream s;
       char announced[64];
       stream_begin(&s, steps);
       stream_start_upload(&s, lengths[i]);
-      assert_int_equal(feed_all(&s, pieces[j]), lengths[i]);
+      assert_int_equal(feed_all(&s, chunks[j]), lengths[i]);
       assert_int_equal(stream_finish(&s), 0);
       assert_int_equal(s.one.response.status, 200);
       stream_end_transfer(&s);
@@ -162,8 +162,8 @@ static void a_reset_during_a_fed_body_is_a_closed_connection(void **state) {
   stream_end(&s);
 }
 
-/* Sends a second request on a connection that is dead, with a body of `length` bytes in pieces. */
-static int send_on_dead_connection(size_t length, size_t piece, gl_error *error) {
+/* Sends a second request on a connection that is dead, with a body of `length` bytes in chunks. */
+static int send_on_dead_connection(size_t length, size_t chunk, gl_error *error) {
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
                                         {READ, 0, 0},   {CLOSE, 0, 0}, {ACCEPT, 0, 0},
                                         {READ, 0, 0},   {SEND, OK, 0}, {HOLD, 0, 0}};
@@ -174,7 +174,7 @@ static int send_on_dead_connection(size_t length, size_t piece, gl_error *error)
   assert_int_equal(stream_finish(&s), 0);
   stream_end_transfer(&s);
   stream_start_upload(&s, length);
-  assert_int_equal(feed_all(&s, piece), length);
+  assert_int_equal(feed_all(&s, chunk), length);
   int result = stream_finish(&s);
   *error = s.one.error;
   stream_end_transfer(&s);

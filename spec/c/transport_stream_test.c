@@ -1,4 +1,4 @@
-/* Response bodies that are taken from a transfer in pieces. */
+/* Response bodies that are received in chunks. */
 #include "core/transport/transfer.h"
 
 #include "stream.h"
@@ -7,11 +7,11 @@
 
 /* Takes the available bytes and appends them to the earlier ones. */
 static size_t take(stream *s) {
-  gl_buf piece = {0};
-  gl_transfer_take(s->transfer, &piece);
-  size_t length = piece.length;
-  assert_int_equal(gl_buf_append(&s->taken, piece.data, length), 0);
-  gl_buf_clear(&piece);
+  gl_buf chunk = {0};
+  gl_transfer_take(s->transfer, &chunk);
+  size_t length = chunk.length;
+  assert_int_equal(gl_buf_append(&s->received, chunk.data, length), 0);
+  gl_buf_clear(&chunk);
   return length;
 }
 
@@ -53,11 +53,11 @@ static void the_head_is_available_before_the_body(void **state) {
   assert_int_equal(take(&s), 0);
   loopback_cue(&s.server);
   assert_int_equal(take_all(&s), 0);
-  assert_string_equal(gl_buf_string(&s.taken), "body");
+  assert_string_equal(gl_buf_string(&s.received), "body");
   stream_end(&s);
 }
 
-static void a_body_is_taken_completely_in_pieces_of_any_size(void **state) {
+static void a_body_is_received_completely_in_chunks_of_any_size(void **state) {
   (void)state;
   static const char *const answers[] = {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabcde",
                                         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: "
@@ -70,7 +70,7 @@ static void a_body_is_taken_completely_in_pieces_of_any_size(void **state) {
     stream_begin(&s, steps);
     stream_start_download(&s);
     assert_int_equal(take_all(&s), 0);
-    assert_string_equal(gl_buf_string(&s.taken), "abcde");
+    assert_string_equal(gl_buf_string(&s.received), "abcde");
     assert_int_equal(s.one.response.status, 200);
     assert_int_equal(s.one.response.body.length, 0);
     stream_end(&s);
@@ -124,7 +124,7 @@ static const loopback_step flood[] = {
     {FILL, sixteen, FLOOD *MIB / 16},
     {HOLD, 0, 0}};
 
-static void at_most_one_piece_is_buffered(void **state) {
+static void at_most_one_chunk_is_buffered(void **state) {
   (void)state;
   stream s;
   size_t sum = 0;
@@ -141,11 +141,11 @@ static void at_most_one_piece_is_buffered(void **state) {
   assert_int_equal(take_all(&s), 0);
   assert_int_equal(sum, FLOOD * MIB);
   for (size_t i = 0; i < sum; i++)
-    assert_true(s.taken.data[i] == sixteen[i % 16]);
+    assert_true(s.received.data[i] == sixteen[i % 16]);
   stream_end(&s);
 }
 
-static void a_body_that_is_not_taken_does_not_time_out(void **state) {
+static void a_body_that_the_caller_does_not_take_does_not_time_out(void **state) {
   (void)state;
   stream s;
   stream_begin(&s, flood);
@@ -158,7 +158,7 @@ static void a_body_that_is_not_taken_does_not_time_out(void **state) {
     stream_nap(10);
   }
   assert_int_equal(take_all(&s), 0);
-  assert_int_equal(s.taken.length, FLOOD * MIB);
+  assert_int_equal(s.received.length, FLOOD * MIB);
   stream_end(&s);
 }
 
@@ -177,7 +177,7 @@ static void a_server_that_stops_during_a_streamed_body_is_a_read_timeout(void **
   gl_transfer_stream(s.transfer);
   assert_int_equal(take_all(&s), GL_TRANSPORT);
   assert_string_equal(s.one.error.code, "ReadTimeoutError");
-  assert_string_equal(gl_buf_string(&s.taken), "abc");
+  assert_string_equal(gl_buf_string(&s.received), "abc");
   stream_end(&s);
 }
 
@@ -196,7 +196,7 @@ static void an_incomplete_body_gives_its_bytes_and_then_an_error(void **state) {
     assert_int_equal(take_all(&s), GL_TRANSPORT);
     assert_string_equal(s.one.error.code, "ConnectionClosedError");
     assert_true(s.one.error.retryable);
-    assert_string_equal(gl_buf_string(&s.taken), "abc");
+    assert_string_equal(gl_buf_string(&s.received), "abc");
     stream_end(&s);
   }
 }
@@ -215,7 +215,7 @@ static void closing_the_pool_keeps_the_received_bytes(void **state) {
   while (gl_transfer_head(s.transfer, &head) == 0)
     assert_false(gl_transfer_poll(s.transfer, 10));
   gl_response_clear(&head);
-  while (s.taken.length < 3) {
+  while (s.received.length < 3) {
     gl_transfer_poll(s.transfer, 10);
     take(&s);
   }
@@ -224,11 +224,11 @@ static void closing_the_pool_keeps_the_received_bytes(void **state) {
   assert_true(gl_transfer_poll(s.transfer, FOR_EVER));
   assert_int_equal(take_all(&s), GL_TRANSPORT);
   assert_non_null(strstr(s.one.error.message, "The client was closed."));
-  assert_string_equal(gl_buf_string(&s.taken), "abc");
+  assert_string_equal(gl_buf_string(&s.received), "abc");
   stream_end(&s);
 }
 
-static void a_connection_is_reused_after_a_body_was_taken(void **state) {
+static void a_connection_is_reused_after_a_streamed_body(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
                                         {READ, 0, 0},   {SEND, OK, 0}, {HOLD, 0, 0}};
@@ -237,7 +237,7 @@ static void a_connection_is_reused_after_a_body_was_taken(void **state) {
   for (int i = 0; i < 2; i++) {
     stream_start_download(&s);
     assert_int_equal(take_all(&s), 0);
-    assert_string_equal(gl_buf_string(&s.taken), "ok");
+    assert_string_equal(gl_buf_string(&s.received), "ok");
     stream_end_transfer(&s);
   }
   stream_end(&s);
@@ -247,15 +247,15 @@ static void a_connection_is_reused_after_a_body_was_taken(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_head_is_available_before_the_body),
-      cmocka_unit_test(a_body_is_taken_completely_in_pieces_of_any_size),
+      cmocka_unit_test(a_body_is_received_completely_in_chunks_of_any_size),
       cmocka_unit_test(an_empty_body_gives_nothing),
       cmocka_unit_test(the_body_of_an_error_is_not_streamed),
-      cmocka_unit_test(at_most_one_piece_is_buffered),
-      cmocka_unit_test(a_body_that_is_not_taken_does_not_time_out),
+      cmocka_unit_test(at_most_one_chunk_is_buffered),
+      cmocka_unit_test(a_body_that_the_caller_does_not_take_does_not_time_out),
       cmocka_unit_test(a_server_that_stops_during_a_streamed_body_is_a_read_timeout),
       cmocka_unit_test(an_incomplete_body_gives_its_bytes_and_then_an_error),
       cmocka_unit_test(closing_the_pool_keeps_the_received_bytes),
-      cmocka_unit_test(a_connection_is_reused_after_a_body_was_taken),
+      cmocka_unit_test(a_connection_is_reused_after_a_streamed_body),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

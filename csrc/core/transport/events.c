@@ -157,15 +157,15 @@ int64_t gl_events_now(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void call_ready(gl_events *events, const gl_ready *found) {
-  gl_watch *watch = watch_of(events, found->fd);
-  if (!watch || watch->generation != found->generation)
+static void call_ready(gl_events *events, const gl_ready *reported) {
+  gl_watch *watch = watch_of(events, reported->fd);
+  if (!watch || watch->generation != reported->generation)
     return;
-  int wanted = found->ready & watch->interest;
-  if (watch->registered != watch->interest && wanted != found->ready)
-    (void)tell_kernel(events, found->fd, watch, watch->interest);
+  int wanted = reported->ready & watch->interest;
+  if (watch->registered != watch->interest && wanted != reported->ready)
+    (void)tell_kernel(events, reported->fd, watch, watch->interest);
   if (wanted)
-    watch->on_ready(watch->context, found->fd, wanted);
+    watch->on_ready(watch->context, reported->fd, wanted);
 }
 
 /* Returns how long the kernel may wait, in milliseconds: until the next timer at most. */
@@ -176,15 +176,15 @@ static int kernel_timeout(const gl_events *events, long wait) {
 }
 
 int gl_events_wait(gl_events *events, long wait) {
-  gl_ready found[GL_EVENTS_BATCH];
+  gl_ready reported[GL_EVENTS_BATCH];
   if (gl_events_is_forked(events))
     return 0;
   events->rounds++;
-  int count = gl_kernel_collect(events, found, kernel_timeout(events, wait));
+  int count = gl_kernel_collect(events, reported, kernel_timeout(events, wait));
   int interrupted = count < 0 && errno == EINTR;
   gl_events_hold(events);
   for (int i = 0; i < count; i++)
-    call_ready(events, &found[i]);
+    call_ready(events, &reported[i]);
   gl_events_run_due(events);
   gl_events_release(events);
   return interrupted ? -1 : 0;

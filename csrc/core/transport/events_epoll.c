@@ -33,12 +33,12 @@ static int ready_of(uint32_t events) {
 }
 
 int gl_kernel_collect(gl_events *events, gl_ready *out, int wait) {
-  struct epoll_event found[GL_EVENTS_BATCH];
-  int count = epoll_wait(events->fd, found, GL_EVENTS_BATCH, wait);
+  struct epoll_event reported[GL_EVENTS_BATCH];
+  int count = epoll_wait(events->fd, reported, GL_EVENTS_BATCH, wait);
   for (int i = 0; i < count; i++) {
-    out[i].fd = (int)(uint32_t)found[i].data.u64;
-    out[i].generation = (uint32_t)(found[i].data.u64 >> 32);
-    out[i].ready = ready_of(found[i].events);
+    out[i].fd = (int)(uint32_t)reported[i].data.u64;
+    out[i].generation = (uint32_t)(reported[i].data.u64 >> 32);
+    out[i].ready = ready_of(reported[i].events);
   }
   return count;
 }

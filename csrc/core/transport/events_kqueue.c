@@ -40,13 +40,13 @@ int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int intere
 }
 
 int gl_kernel_collect(gl_events *events, gl_ready *out, int wait) {
-  struct kevent found[GL_EVENTS_BATCH];
+  struct kevent reported[GL_EVENTS_BATCH];
   const struct timespec time = {wait / 1000, (long)(wait % 1000) * 1000000};
-  int count = kevent(events->fd, NULL, 0, found, GL_EVENTS_BATCH, &time);
+  int count = kevent(events->fd, NULL, 0, reported, GL_EVENTS_BATCH, &time);
   for (int i = 0; i < count; i++) {
-    out[i].fd = (int)found[i].ident;
-    out[i].generation = (uint32_t)(uintptr_t)found[i].udata;
-    out[i].ready = found[i].filter == EVFILT_READ ? GL_EVENTS_READ : GL_EVENTS_WRITE;
+    out[i].fd = (int)reported[i].ident;
+    out[i].generation = (uint32_t)(uintptr_t)reported[i].udata;
+    out[i].ready = reported[i].filter == EVFILT_READ ? GL_EVENTS_READ : GL_EVENTS_WRITE;
   }
   return count;
 }

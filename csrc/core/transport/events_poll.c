@@ -49,15 +49,15 @@ static int ready_of(short events) {
 int gl_kernel_collect(gl_events *events, gl_ready *out, int wait) {
   struct pollfd *list = events->scratch;
   nfds_t count = list_watched(events, list);
-  int found = 0, result = poll(list, count, wait);
-  for (nfds_t i = 0; result > 0 && i < count && found < GL_EVENTS_BATCH; i++) {
+  int reported = 0, result = poll(list, count, wait);
+  for (nfds_t i = 0; result > 0 && i < count && reported < GL_EVENTS_BATCH; i++) {
     if (!list[i].revents)
       continue;
-    out[found].fd = list[i].fd;
-    out[found].generation = events->watches[list[i].fd].generation;
-    out[found++].ready = ready_of(list[i].revents);
+    out[reported].fd = list[i].fd;
+    out[reported].generation = events->watches[list[i].fd].generation;
+    out[reported++].ready = ready_of(list[i].revents);
   }
-  return result < 0 ? -1 : found;
+  return result < 0 ? -1 : reported;
 }
 
 #endif
