@@ -90,6 +90,7 @@ local function make(chosen, settings)
   }
   self.limiter = settings.retry_mode == "adaptive" and require("glacier.call.rate_limiter").new(self.clock) or nil
   self.calls = prepare.calls(self)
+  self.reference = function() return self end
   self.user_agent = user_agent(self, chosen.user_agent_extra)
   self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport, settings)
     or require("glacier.transport.libcurl").new(settings)

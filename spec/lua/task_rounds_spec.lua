@@ -10,6 +10,7 @@ local function runtime_of(host_waits)
     events = function() end,
     idle = function(_, seconds) runtime.idles[#runtime.idles + 1] = seconds end,
   }
+  runtime.reference = function() return runtime end
   runtime.wait = host_waits and function(seconds) runtime.waits[#runtime.waits + 1] = seconds end or nil
   return runtime
 end

@@ -14,13 +14,20 @@ Task.is_task = true -- the classes of `glacier.safe` inherit it
 
 --- Makes a task of a function that may wait.
 -- @param runtime table: of `runtime.new`
--- @param work function(context) -> result; it waits only through the context
+-- @param work function(context, argument, runtime) -> result; it waits only through the context
+-- @param argument any
 -- @return task
-function task.new(runtime, work)
+function task.new(runtime, work, argument)
   -- A function hides the runtime, as in the client, so that printing a task and its fields prints no secret setting.
-  local self = setmetatable({ _runtime = function() return runtime end, thread = coroutine.create(work) }, Task)
+  local self = setmetatable({
+    _runtime = runtime.reference, thread = coroutine.create(work), argument = argument, context = false, begun = false,
+  }, Task)
   self.context = context_of.of_task(self, runtime.wait, runtime.clock)
   return self
+end
+
+local function perform_call(context, invocation, runtime)
+  return perform.call(runtime, invocation, context)
 end
 
 --- Starts a call: checks its parameters, but sends nothing yet.
@@ -30,10 +37,7 @@ end
 -- @param params table or nil
 -- @return task
 function task.start(runtime, operation, params)
-  local invocation = prepare.call(runtime, operation, params)
-  return task.new(runtime, function(context)
-    return perform.call(runtime, invocation, context)
-  end)
+  return task.new(runtime, perform_call, prepare.call(runtime, operation, params))
 end
 
 --- Makes a failed task, in place of a task that could not be made.
@@ -48,17 +52,18 @@ function task.is(value)
   return type(value) == "table" and value.is_task == true
 end
 
--- The timeout starts with the first poll, because a task may wait long until it is among those in progress.
+-- The first resume. The timeout starts here, because a task may wait long until it is among those in progress.
 local function begin(self)
   local runtime = self._runtime()
   local timeout = runtime.settings.timeout
   self.begun, self.context.deadline = true, timeout and runtime.clock() + timeout
   runtime.tasks[self] = true
+  return coroutine.resume(self.thread, self.context, self.argument, runtime)
 end
 
 local function finish(self, good, outcome)
   self.done, self.good, self.outcome = true, good, outcome
-  self.thread, self.transfer, self.due, self.busy = nil, nil, nil, nil
+  self.thread, self.argument, self.transfer, self.due, self.busy = nil, nil, nil, nil, nil
   self._runtime().tasks[self] = nil
 end
 
@@ -77,14 +82,16 @@ end
 function Task:poll()
   if self.done then
     return true
-  elseif not self.begun then
-    begin(self)
-  elseif is_waiting(self) then
+  elseif self.begun and is_waiting(self) then
     return false
   end
-  local thread = self.thread
-  local good, outcome = coroutine.resume(thread, self.context)
-  if coroutine.status(thread) == "dead" then
+  local good, outcome
+  if self.begun then
+    good, outcome = coroutine.resume(self.thread)
+  else
+    good, outcome = begin(self)
+  end
+  if coroutine.status(self.thread) == "dead" then
     finish(self, good, outcome)
   end
   return self.done == true
