@@ -5,6 +5,7 @@ local interpreter = require "spec.support.interpreter"
 local shell = require "spec.support.shell"
 
 local quote = shell.quote
+local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 local VERSION = _VERSION:match "%d+%.%d+"
 
 -- The path template under which the system's cjson is found, the one module that the rock borrows.
@@ -35,56 +36,90 @@ variables = { LUA_INCDIR = %q }
 ]]):format(scratch .. "/cache", scratch .. "/home", headers())
 end
 
-describe("the rock", function()
-  local scratch, output, status
+-- Makes a directory with the sources, the settings of LuaRocks, and a rockspec whose source is an archive in it.
+local function workshop()
+  local scratch = files.directory()
+  shell.run(("cd %s && mkdir elsewhere home checkout"):format(quote(scratch)))
+  shell.run(("cp -R csrc lua rockspec LICENSE %s/checkout"):format(quote(scratch)))
+  shell.run(("tar -C %s -czf %s/sources.tar.gz checkout"):format(quote(scratch), quote(scratch)))
+  files.write(scratch .. "/config.lua", luarocks_settings(scratch))
+  local text = files.read "rockspec/lua-glacier-scm-1.rockspec"
+  files.write(scratch .. "/lua-glacier-scm-1.rockspec",
+    (text:gsub("source = %b{}", function()
+      return ('source = { url = "file://%s/sources.tar.gz", dir = "checkout" }'):format(scratch)
+    end)))
+  return scratch
+end
 
-  -- Runs Lua code in an empty directory, with the installed rock and the system's cjson on its paths.
-  local function run(code)
-    local path = ("%s/tree/share/lua/%s/?.lua;%s/tree/share/lua/%s/?/init.lua")
-      :format(scratch, VERSION, scratch, VERSION)
-    local cpath = ("%s/tree/lib/lua/%s/?.so;%s"):format(scratch, VERSION, cjson_template())
-    return shell.output(("cd %s/elsewhere && env -i PATH=\"$PATH\" LUA_PATH=%s LUA_CPATH=%s %s -e %s 2>&1"):format(
-      quote(scratch), quote(path), quote(cpath), quote(interpreter), quote(code)))
+-- Runs commands of LuaRocks in a directory, one after the other. Returns what they print and the exit status.
+local function luarocks(scratch, directory, ...)
+  local script = { ("cd %s/%s && unset LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT"):format(
+    quote(scratch), directory) }
+  for _, command in ipairs { ... } do
+    script[#script + 1] = ("HOME=%s/home LUAROCKS_CONFIG=%s/config.lua luarocks --lua-version %s --tree %s/tree %s")
+      :format(quote(scratch), quote(scratch), VERSION, quote(scratch), command)
   end
+  return shell.output("{ " .. table.concat(script, " && ") .. "; } 2>&1")
+end
 
-  setup(function()
-    scratch = files.directory()
-    shell.run(("cp -R csrc lua rockspec LICENSE %s && mkdir %s/elsewhere %s/home")
-      :format(quote(scratch), quote(scratch), quote(scratch)))
-    files.write(scratch .. "/config.lua", luarocks_settings(scratch))
-    output, status = shell.output(([[{
-      cd %s && unset LUA_PATH LUA_CPATH LUA_PATH_5_4 LUA_CPATH_5_4 LUA_INIT
-      HOME=$PWD/home LUAROCKS_CONFIG=$PWD/config.lua \
-        luarocks --lua-version %s --tree "$PWD/tree" make rockspec/lua-glacier-scm-1.rockspec
-      status=$?
-      rm -rf csrc lua rockspec
-      exit $status; } 2>&1]]):format(quote(scratch), VERSION))
-  end)
+-- Runs Lua code in an empty directory, with the installed rock and the system's cjson on its paths.
+local function run(scratch, code)
+  local path = ("%s/tree/share/lua/%s/?.lua;%s/tree/share/lua/%s/?/init.lua")
+    :format(scratch, VERSION, scratch, VERSION)
+  local cpath = ("%s/tree/lib/lua/%s/?.so;%s"):format(scratch, VERSION, cjson_template())
+  return shell.output(("cd %s/elsewhere && env -i PATH=\"$PATH\" LUA_PATH=%s LUA_CPATH=%s %s -e %s 2>&1"):format(
+    quote(scratch), quote(path), quote(cpath), quote(interpreter), quote(code)))
+end
 
-  teardown(function()
-    files.remove(scratch)
-  end)
+local WAYS = {
+  ["luarocks make"] = { "checkout", "make rockspec/lua-glacier-scm-1.rockspec" },
+  ["luarocks pack and luarocks install"] = {
+    "elsewhere", "pack ../lua-glacier-scm-1.rockspec", "install lua-glacier-scm-1.src.rock",
+  },
+}
 
-  it("is installed by LuaRocks without a network", function()
-    assert.equal(0, status, output)
-  end)
+for way, commands in pairs(WAYS) do
+  describe("the rock, by " .. way .. ",", function()
+    local scratch, output, status
 
-  it("is loaded from its tree and names its version", function()
-    local printed = run [[print(require("glacier")._VERSION, debug.getinfo(require("glacier").client, "S").source)]]
-    local version, path = printed:match "^(.-)\t@(.*)$"
-    assert.matches("^glacier %d+%.%d+%.%d+$", version, printed)
-    assert.matches("^" .. scratch:gsub("%p", "%%%0") .. "/tree/share/lua/" .. VERSION .. "/glacier/", path)
-  end)
+    setup(function()
+      scratch = workshop()
+      output, status = luarocks(scratch, unpack(commands))
+      shell.run(("rm -rf %s/checkout %s/elsewhere/*"):format(quote(scratch), quote(scratch)))
+    end)
 
-  it("makes a client", function()
-    local printed, exit_status = run [[
-      local client = require("glacier").client {
-        region = "us-west-2",
-        credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "secret" },
-      }
-      io.write(type(client.set_vault_notifications))
-      client:close()]]
-    assert.equal(0, exit_status, printed)
-    assert.equal("function", printed)
+    teardown(function()
+      files.remove(scratch)
+    end)
+
+    it("is installed without a network", function()
+      assert.equal(0, status, output)
+    end)
+
+    it("is loaded from its tree and names its version", function()
+      local printed = run(scratch,
+        [[print(require("glacier")._VERSION, debug.getinfo(require("glacier").client, "S").source)]])
+      local version, path = printed:match "^(.-)\t@(.*)$"
+      assert.matches("^glacier %d+%.%d+%.%d+$", version, printed)
+      assert.matches("^" .. scratch:gsub("%p", "%%%0") .. "/tree/share/lua/" .. VERSION .. "/glacier/", path)
+    end)
+
+    it("makes a client", function()
+      local printed, exit_status = run(scratch, [[
+        local client = require("glacier").client {
+          region = "us-west-2",
+          credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "secret" },
+        }
+        io.write(type(client.set_vault_notifications))
+        client:close()]])
+      assert.equal(0, exit_status, printed)
+      assert.equal("function", printed)
+    end)
+
+    it("is removed without leaving a file", function()
+      local printed, exit_status = luarocks(scratch, "elsewhere", "remove lua-glacier")
+      assert.equal(0, exit_status, printed)
+      assert.equal("", shell.output(("find %s/tree -path '*glacier*' ! -type d"):format(quote(scratch))))
+    end)
   end)
-end)
+end
