@@ -1,8 +1,8 @@
 --- Makes invocations: what the retry loop needs to know about one call, or about one request for keys.
 --
 -- An invocation is a table. The transport reads request (of `glacier.core`), url, timeouts = { connect_timeout,
--- read_timeout } in seconds, direct (true: no proxy is used), source and length (a streamed body and
--- its bytes, or nil) and takes_body (whether the body of a success is taken in pieces). Signing reads region and
+-- read_timeout } in seconds (nil: the client's), direct (true: no proxy is used), source and length (a streamed body
+-- and its bytes, or nil) and takes_body (whether the body of a success is taken in pieces). Signing reads region and
 -- service. `read(invocation, response, body)` makes the result, or nil and an error, of a response; `policy` is of
 -- `glacier.call.retry`; `secrets` is a list of strings that errors must not show; `attempts` counts the requests sent.
 -- `operation` is the API name of a call's operation, nil for a request for keys, which has `keys` instead: the
@@ -91,7 +91,7 @@ end
 function prepare.calls(runtime)
   local settings = runtime.settings
   return { __index = {
-    url = settings.endpoint_url, timeouts = settings, region = settings.region, service = "glacier",
+    url = settings.endpoint_url, region = settings.region, service = "glacier",
     policy = runtime.retries, read = read_output,
   } }
 end

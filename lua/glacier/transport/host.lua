@@ -73,7 +73,8 @@ Transport.__index = Transport
 -- The request as the host's function sees it. `proxy` is "" for none, and nil where the environment of the process
 -- counts.
 local function export(self, invocation, context)
-  local exported, timeouts, proxies = invocation.request:export(), invocation.timeouts, self.settings.proxies
+  local exported, proxies = invocation.request:export(), self.settings.proxies
+  local timeouts = invocation.timeouts or self.settings
   exported.timeout = math.min(timeouts.read_timeout, context:remaining())
   exported.connect_timeout = timeouts.connect_timeout
   exported.verify = self.settings.verify

@@ -46,7 +46,7 @@ end
 -- There is one pool for each proxy. It is made when it is first needed, and again in a forked child.
 local function pool_for(self, invocation)
   self:events()
-  local is_call = invocation.timeouts == self.settings
+  local is_call = not invocation.timeouts
   local pool = is_call and self.pools.calls
   if not pool then
     local proxy = proxy_for(self.settings.proxies, invocation)
@@ -147,7 +147,7 @@ end
 --   at the end, or nil and an error object; `close()` may be called at any time. Or nil and an error object.
 function Transport:send(invocation, context)
   local timeouts, connect, read = invocation.timeouts, self.connect, self.read
-  if timeouts ~= self.settings then
+  if timeouts then
     connect, read = milliseconds(timeouts.connect_timeout), milliseconds(timeouts.read_timeout)
   end
   local transfer, err = pool_for(self, invocation):start(invocation.request, connect, read, invocation.takes_body)
