@@ -1,4 +1,4 @@
-/* Signing: a URL in the first line, header fields in the others, signed twice with the same result. */
+/* Signing: the first line is a URL, the others are header fields. Signing twice gives the same. */
 #include "fuzz.h"
 
 #include "core/sigv4.h"

@@ -1,4 +1,4 @@
-/* model_dump: prints the model of csrc/core/model.c as a Lua table, for spec/tools/make-reference. */
+/* model_dump: prints the model of csrc/core/model.c as a Lua table, for make-reference. */
 #include "core/model.h"
 
 #include <stdio.h>
