@@ -17,8 +17,8 @@ Refreshable.__name = "glacier.credentials"
 -- Seconds before the expiry.
 local ADVISORY, MANDATORY = 15 * 60, 10 * 60
 
--- Seconds without a heartbeat after which a fetch counts as abandoned. One request may be silent for 60 seconds while it
--- connects and for 60 more while it reads, the default timeouts.
+-- Seconds without a heartbeat after which a fetch counts as abandoned. With the default timeouts, one request may be
+-- silent for 60 seconds while it connects and for 60 more while it reads.
 local ABANDONED = 120
 
 -- Seconds between two checks of another caller's fetch.
