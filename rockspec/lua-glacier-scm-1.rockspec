@@ -158,6 +158,7 @@ build = {
     ["glacier.body.source"] = "lua/glacier/body/source.lua",
     ["glacier.call.clock_skew"] = "lua/glacier/call/clock_skew.lua",
     ["glacier.call.exchange"] = "lua/glacier/call/exchange.lua",
+    ["glacier.call.parameters"] = "lua/glacier/call/parameters.lua",
     ["glacier.call.perform"] = "lua/glacier/call/perform.lua",
     ["glacier.call.prepare"] = "lua/glacier/call/prepare.lua",
     ["glacier.call.rate_limiter"] = "lua/glacier/call/rate_limiter.lua",

@@ -1,6 +1,7 @@
 #include "binding/journal.h"
 
 #include "binding/error_object.h"
+#include "binding/output.h"
 #include "core/output_journal.h"
 
 #include <string.h>
@@ -9,19 +10,6 @@ enum { MAX_TEXT = 4 * 1024 * 1024 }; /* bytes: 10,000 lines are less than 1 MiB 
 
 static void clear_journal(void *value) {
   gl_output_journal_close(value);
-}
-
-/* Returns true, or nil and the problem. */
-static int push_outcome(lua_State *L, int result, const char *problem) {
-  if (result == GL_MEMORY)
-    return gl_raise_memory(L);
-  if (!result) {
-    lua_pushboolean(L, 1);
-    return 1;
-  }
-  lua_pushnil(L);
-  lua_pushstring(L, problem);
-  return 2;
 }
 
 int gl_lua_journal(lua_State *L) {
@@ -59,7 +47,7 @@ static int journal_read(lua_State *L) {
   gl_buf *text = gl_box_new_buf(L);
   int result = gl_output_journal_read(journal, MAX_TEXT, text, problem);
   if (result)
-    return push_outcome(L, result, problem);
+    return gl_lua_push_outcome(L, result, problem);
   lua_pushlstring(L, gl_buf_string(text), text->length);
   return 1;
 }
@@ -69,7 +57,7 @@ static int journal_append(lua_State *L) {
   size_t length;
   gl_output_journal *journal = check_journal(L);
   const char *text = luaL_checklstring(L, 2, &length);
-  return push_outcome(L, gl_output_journal_append(journal, text, length, problem), problem);
+  return gl_lua_push_outcome(L, gl_output_journal_append(journal, text, length, problem), problem);
 }
 
 static int journal_restart(lua_State *L) {
@@ -77,7 +65,7 @@ static int journal_restart(lua_State *L) {
   size_t length;
   gl_output_journal *journal = check_journal(L);
   const char *text = luaL_checklstring(L, 2, &length);
-  return push_outcome(L, gl_output_journal_restart(journal, text, length, problem), problem);
+  return gl_lua_push_outcome(L, gl_output_journal_restart(journal, text, length, problem), problem);
 }
 
 static int journal_close(lua_State *L) {

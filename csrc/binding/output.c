@@ -10,8 +10,7 @@ static void clear_output(void *value) {
   gl_output_discard(value);
 }
 
-/* Returns true, or nil and the problem. */
-static int push_outcome(lua_State *L, int result, const char *problem) {
+int gl_lua_push_outcome(lua_State *L, int result, const char *problem) {
   if (result == GL_MEMORY)
     return gl_raise_memory(L);
   if (!result) {
@@ -38,7 +37,7 @@ int gl_lua_output(lua_State *L) {
   lua_settop(L, 2);
   gl_output *output = gl_box_new(L, &gl_output_box);
   int result = gl_output_open(output, path, tag, problem);
-  return result ? push_outcome(L, result, problem) : 1;
+  return result ? gl_lua_push_outcome(L, result, problem) : 1;
 }
 
 static gl_output *check_output(lua_State *L) {
@@ -59,7 +58,7 @@ static int output_write(lua_State *L) {
   size_t length;
   gl_output *output = check_output(L);
   const char *bytes = luaL_checklstring(L, 2, &length);
-  return push_outcome(L, gl_output_write(output, bytes, length, problem), problem);
+  return gl_lua_push_outcome(L, gl_output_write(output, bytes, length, problem), problem);
 }
 
 /* output:write_at(offset, bytes) -> true; or nil and what is wrong */
@@ -69,7 +68,8 @@ static int output_write_at(lua_State *L) {
   gl_output *output = check_output(L);
   uint64_t offset = check_offset(L, 2);
   const char *bytes = luaL_checklstring(L, 3, &length);
-  return push_outcome(L, gl_output_write_at(output, offset, bytes, length, problem), problem);
+  return gl_lua_push_outcome(L, gl_output_write_at(output, offset, bytes, length, problem),
+                             problem);
 }
 
 /* output:read_at(offset, count) -> string, "" at the end; or nil and what is wrong */
@@ -85,7 +85,7 @@ static int output_read_at(lua_State *L) {
     return gl_raise_memory(L);
   int result = gl_output_read_at(output, offset, bytes->data, (size_t)count, &got, problem);
   if (result)
-    return push_outcome(L, result, problem);
+    return gl_lua_push_outcome(L, result, problem);
   lua_pushlstring(L, bytes->data, got);
   return 1;
 }
@@ -93,7 +93,7 @@ static int output_read_at(lua_State *L) {
 /* output:sync() -> true; or nil and what is wrong.  Waits until everything is on the disk. */
 static int output_sync(lua_State *L) {
   char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
-  return push_outcome(L, gl_output_sync(check_output(L), problem), problem);
+  return gl_lua_push_outcome(L, gl_output_sync(check_output(L), problem), problem);
 }
 
 /* output:size() -> size of the partial file in bytes */
@@ -106,7 +106,7 @@ static int output_size(lua_State *L) {
  * name. */
 static int output_commit(lua_State *L) {
   char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
-  return push_outcome(L, gl_output_commit(check_output(L), problem), problem);
+  return gl_lua_push_outcome(L, gl_output_commit(check_output(L), problem), problem);
 }
 
 /* output:keep(): closes the output and leaves the partial file, which its tag can open again */

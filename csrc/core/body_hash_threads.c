@@ -174,8 +174,8 @@ static int watch(struct gl_body_team *team, gl_events *events) {
   return 0;
 }
 
-/* Creates up to `threads` threads; fewer threads also do all of the work.  They block all signals,
- * because the host program handles signals in its own threads. */
+/* Creates up to `threads` threads.  If the system refuses some, the others do all of the work.  The
+ * threads block all signals, because the host program handles signals in its own threads. */
 static void create_threads(struct gl_body_team *team, int threads) {
   sigset_t all, before;
   sigfillset(&all);

@@ -17,8 +17,8 @@ typedef struct gl_certificate {
   void *x509; /* X509 *, owned */
 } gl_certificate;
 
-/* Reads the first certificate of a PEM text, of at most 64 KiB, into `certificate`, which is the
- * zero value.  After a failure it still is. */
+/* Reads the first certificate of a PEM text, of at most 64 KiB, into `certificate`, which must be
+ * zero before the call.  A failure leaves it zero. */
 int gl_certificate_parse(gl_certificate *certificate, const char *pem, size_t length,
                          gl_error *error);
 

@@ -1,7 +1,7 @@
 -- Certificates and signatures, as the Lua layer sees them.
 local core = require "glacier.core"
 
--- Made with OpenSSL's command for this spec: self-signed, valid in 2026.
+-- A self-signed certificate, valid in 2026. It was created for this spec with the command openssl.
 local PEM = [[
 -----BEGIN CERTIFICATE-----
 MIICoDCCAYgCAQEwDQYJKoZIhvcNAQELBQAwFjEUMBIGA1UEAwwLc25zLmV4YW1w

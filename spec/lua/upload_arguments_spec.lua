@@ -1,6 +1,7 @@
 -- What client:upload takes: everything is checked at once, and before anything is sent.
 local archives = require "spec.support.archives"
 local glacier = require "glacier"
+local parameters = require "glacier.call.parameters"
 local plan = require "glacier.upload.plan"
 
 local MIB = archives.MIB
@@ -167,13 +168,13 @@ describe("the size of parts", function()
   it("is 1 MiB times a power of 2, 4 GiB at most", function()
     local size = MIB
     for _ = 0, 12 do
-      assert.is_true(plan.is_part_size(size))
-      assert.is_false(plan.is_part_size(size + 1))
-      assert.is_false(plan.is_part_size(size - 1))
+      assert.is_true(parameters.is_part_size(size))
+      assert.is_false(parameters.is_part_size(size + 1))
+      assert.is_false(parameters.is_part_size(size - 1))
       size = size * 2
     end
     for _, other in ipairs { size, 0, -MIB, MIB / 2, 3 * MIB, 0 / 0, math.huge, "1048576", {} } do
-      assert.is_false(plan.is_part_size(other))
+      assert.is_false(parameters.is_part_size(other))
     end
   end)
 end)

@@ -68,7 +68,7 @@ end
 -- @param runtime table: of `runtime.new`
 -- @param operation string: API name
 -- @param params table or nil
--- @param hashed table or nil: where params.body was hashed already: of `source.hash_body`
+-- @param hashed table or nil: the result of `source.hash_body`, if params.body is hashed already
 -- @return invocation
 function prepare.call(runtime, operation, params, hashed)
   local spares = runtime.spare_requests

@@ -4,6 +4,7 @@ local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local paginate = require "glacier.paginate"
+local parameters = require "glacier.call.parameters"
 local parts = require "glacier.upload.parts"
 local perform = require "glacier.call.perform"
 local plan = require "glacier.upload.plan"
@@ -88,7 +89,7 @@ local function list(runtime, planned)
     end
     check_completed(runtime, planned)
     begun.completed = true
-  elseif not plan.is_part_size(begun.part_size) then
+  elseif not parameters.is_part_size(begun.part_size) then
     errors.raise("transport", "ResponseParserError",
       "upload: ListParts answered with an impossible part size: " .. tostring(begun.part_size))
   end

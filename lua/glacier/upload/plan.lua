@@ -1,6 +1,6 @@
 --- The arguments of `client:upload`, checked all at once, and what follows from them.
-local core = require "glacier.core"
 local errors = require "glacier.errors"
+local parameters = require "glacier.call.parameters"
 local parts = require "glacier.body.parts"
 local source = require "glacier.body.source"
 
@@ -9,7 +9,7 @@ local plan = {}
 local MIB = 1024 * 1024
 
 -- The service's limits: "Uploading Large Archives in Parts" of the developer guide.
-local MOST_PARTS, SMALLEST, LARGEST = 10000, MIB, 4096 * MIB
+local MOST_PARTS, LARGEST = 10000, 4096 * MIB
 
 -- The default size of parts: small enough to be held in memory several times, large enough that a request costs little
 -- beside it.
@@ -22,15 +22,6 @@ local WORDS = "upload: Parameter validation failed:\n"
 
 --- The maximum number of parts of an upload.
 plan.MOST_PARTS = MOST_PARTS
-
---- Whether a number of bytes is a valid part size: 1 MiB × 2ⁿ, 4 GiB at most.
-function plan.is_part_size(value)
-  local size = SMALLEST
-  while size < LARGEST and size ~= value do
-    size = size * 2
-  end
-  return size == value
-end
 
 --- The size of parts for a body, so that 10,000 of them are enough.
 -- @param total number or nil: bytes; nil where they are not known
@@ -75,7 +66,7 @@ local checks = {
   reader = {
     function(value) return type(value) == "function" or io.type(value) == "file" end, "function, open file",
   },
-  partSize = { plan.is_part_size, "number (1 MiB times a power of 2, 4 GiB at most)" },
+  partSize = { parameters.is_part_size, "number (1 MiB times a power of 2, 4 GiB at most)" },
   concurrency = { is_count, "number (integer, at least 1)" },
   progress = { function(value) return type(value) == "function" end, "function" },
   abort_on_failure = { function(value) return type(value) == "boolean" end, "boolean" },
@@ -86,29 +77,6 @@ local all = {
   "vaultName", "accountId", "archiveDescription", "uploadId", "path", "body", "reader", "partSize", "concurrency",
   "progress", "abort_on_failure",
 }
-
-local function check_names(given, problems)
-  local known = {}
-  for _, name in ipairs(all) do
-    known[name] = true
-  end
-  for name in pairs(given) do
-    problems[#problems + 1] = not known[name] and ("Unknown parameter in input: \"%s\", must be one of: %s"):format(
-      tostring(name), table.concat(all, ", ")) or nil
-  end
-  table.sort(problems)
-end
-
--- Adds the problems that an operation finds in its parameters.
-local function check_members(operation, params, problems)
-  local good, err = pcall(core.prepare, operation, params, "http://localhost")
-  if good then
-    return
-  elseif type(err) ~= "table" or err.code ~= "ParamValidationError" then
-    error(err, 0)
-  end
-  problems[#problems + 1] = err.message:gsub("^Parameter validation failed:\n", "")
-end
 
 local function check_description(text, problems)
   if type(text) ~= "string" then
@@ -121,16 +89,6 @@ local function check_description(text, problems)
   elseif #text > DESCRIPTION_MAX then
     problems[#problems + 1] = line_of("archiveDescription",
       ("it has %d characters, %d are allowed"):format(#text, DESCRIPTION_MAX))
-  end
-end
-
-local function check_values(given, problems)
-  for _, name in ipairs(all) do
-    local row, value = checks[name], given[name]
-    if row and value ~= nil and not row[1](value) then
-      problems[#problems + 1] = ("Invalid value for parameter %s, value: %s, type: %s, valid: %s"):format(
-        name, tostring(value):sub(1, 64), type(value), row[2])
-    end
   end
 end
 
@@ -174,13 +132,15 @@ end
 
 local function check(given)
   local problems = {}
-  check_names(given, problems)
-  check_members("UploadArchive", {
+  parameters.check_names(given, all, problems)
+  parameters.check_members("UploadArchive", {
     vaultName = given.vaultName, accountId = given.accountId, archiveDescription = given.archiveDescription, body = "",
   }, problems)
-  check_members("ListParts", { vaultName = "-", uploadId = given.uploadId == nil and "-" or given.uploadId }, problems)
+  parameters.check_members("ListParts", {
+    vaultName = "-", uploadId = given.uploadId == nil and "-" or given.uploadId,
+  }, problems)
   check_description(given.archiveDescription, problems)
-  check_values(given, problems)
+  parameters.check_values(given, all, checks, problems)
   return problems
 end
 

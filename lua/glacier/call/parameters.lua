@@ -1,0 +1,58 @@
+--- Checks of the parameters of methods that send several operations: upload, download, retrieve, list_archives.
+-- Each check adds its problems to a list, as lines in botocore's words.
+local core = require "glacier.core"
+
+local parameters = {}
+
+-- Bytes: the smallest and the largest part size. The service sends tree hashes only for ranges of 1 MiB times a power
+-- of 2.
+local MIB, LARGEST = 1024 * 1024, 4096 * 1024 * 1024
+
+--- Whether a number of bytes is a valid part size: 1 MiB times a power of 2, 4 GiB at most.
+function parameters.is_part_size(value)
+  local size = MIB
+  while size < LARGEST and size ~= value do
+    size = size * 2
+  end
+  return size == value
+end
+
+--- Adds the parameters that are not among `names`.
+function parameters.check_names(given, names, problems)
+  local known = {}
+  for _, name in ipairs(names) do
+    known[name] = true
+  end
+  for name in pairs(given) do
+    if not known[name] then
+      problems[#problems + 1] = ("Unknown parameter in input: \"%s\", must be one of: %s"):format(
+        tostring(name), table.concat(names, ", "))
+    end
+  end
+  table.sort(problems)
+end
+
+--- Adds the problems that an operation finds in its parameters.
+function parameters.check_members(operation, params, problems)
+  local good, err = pcall(core.prepare, operation, params, "http://localhost")
+  if good then
+    return
+  elseif type(err) ~= "table" or err.code ~= "ParamValidationError" then
+    error(err, 0)
+  end
+  problems[#problems + 1] = err.message:gsub("^Parameter validation failed:\n", "")
+end
+
+--- Adds the values that their check refuses.
+-- @param checks table: by name { function(value) -> boolean, description of valid values }
+function parameters.check_values(given, names, checks, problems)
+  for _, name in ipairs(names) do
+    local row, value = checks[name], given[name]
+    if row and value ~= nil and not row[1](value) then
+      problems[#problems + 1] = ("Invalid value for parameter %s, value: %s, type: %s, valid: %s"):format(
+        name, tostring(value):sub(1, 64), type(value), row[2])
+    end
+  end
+end
+
+return parameters
