@@ -176,3 +176,15 @@ int gl_lua_error(lua_State *L) {
   gl_error_object_mark(L);
   return 1;
 }
+
+int gl_lua_push_outcome(lua_State *L, int result, const char *problem) {
+  if (result == GL_MEMORY)
+    return gl_raise_memory(L);
+  if (!result) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  lua_pushnil(L);
+  lua_pushstring(L, problem);
+  return 2;
+}

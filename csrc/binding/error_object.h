@@ -32,4 +32,8 @@ int gl_raise_memory(lua_State *L);
  * The message becomes valid UTF-8, and is cut to 4 KiB unless the kind is "validation". */
 int gl_lua_error(lua_State *L);
 
+/* Pushes true for the result 0; otherwise nil and `problem`.  Returns how many values it pushed.
+ * GL_MEMORY raises the error of Lua for that. */
+int gl_lua_push_outcome(lua_State *L, int result, const char *problem);
+
 #endif

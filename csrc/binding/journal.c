@@ -1,7 +1,6 @@
 #include "binding/journal.h"
 
 #include "binding/error_object.h"
-#include "binding/output.h"
 #include "core/output_journal.h"
 
 #include <string.h>

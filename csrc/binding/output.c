@@ -10,18 +10,6 @@ static void clear_output(void *value) {
   gl_output_discard(value);
 }
 
-int gl_lua_push_outcome(lua_State *L, int result, const char *problem) {
-  if (result == GL_MEMORY)
-    return gl_raise_memory(L);
-  if (!result) {
-    lua_pushboolean(L, 1);
-    return 1;
-  }
-  lua_pushnil(L);
-  lua_pushstring(L, problem);
-  return 2;
-}
-
 static const char *check_name(lua_State *L, int index) {
   size_t length;
   const char *name = luaL_checklstring(L, index, &length);
