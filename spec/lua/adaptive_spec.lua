@@ -5,10 +5,10 @@ local simulation = require "spec.support.simulation"
 local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
 
--- What botocore 1.43 (retries/adaptive.py, throttling.py, bucket.py) makes of these requests, one a
--- row, on a clock of the spec's own:
--- { seconds since the last answer, seconds until the next, whether that is a throttle; then: seconds
---   waited before sending, and after the answer requests a second, the most tokens, tokens }
+-- The results of botocore 1.43 (retries/adaptive.py, throttling.py, bucket.py) for these requests, with a simulated
+-- clock. Each row is one request. Columns:
+--  { seconds since the last response, seconds until the next response, whether that is a throttle; then the expected
+--    values: seconds that the request waits, and, after the response, requests a second, maximum of tokens, tokens }
 local RUNS = {
   ["on a clock that is between two seconds"] = { 1000.25, {
     { 0, 0.05, false, 0, 0.5, 1, 0.05 },
@@ -85,7 +85,7 @@ end)
 describe("a client in the adaptive mode", function()
   local THROTTLE = reply.error(400, "ThrottlingException")
 
-  -- With chance 0 all pauses but the limiter's are 0.
+  -- Returns the pauses of the rate limiter. All other pauses are 0, because the random numbers are 0.
   local function limited(sim)
     local list = {}
     for _, pause in ipairs(sim.pauses) do
@@ -160,7 +160,7 @@ describe("a client in the adaptive mode", function()
     keys = { access_key_id = "a", secret_access_key = "b" }
     sim.now = sim.now + 0.5
     pcall(client.list_vaults, client)
-    -- One answer in a second and a half is no reason to send more than one in two seconds.
+    -- The limiter has counted one response in 1.5 seconds, so it must not send more than one request in two seconds.
     assert.are.near(2, limited(sim)[1], 0.1)
   end)
 end)

@@ -106,7 +106,7 @@ describe("the hash of a body", function()
 
   it("ends at the deadline of its context", function()
     local file, now = io.tmpfile(), 0
-    file:seek("set", 4096 * MIB) -- it takes seconds to hash
+    file:seek("set", 4096 * MIB) -- hashing it takes seconds
     file:write "0"
     local started = body_hash.start(file, { offset = 0 })
     local late = new_context(function() now = now + 1 end, 0.5, function() return now end)

@@ -1,4 +1,4 @@
--- What the service holds for a wrong clock or an expired token, and what the client does about it.
+-- How the client handles a service that rejects its clock or calls its token expired.
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local scripted_client = require "spec.support.scripted_client"
@@ -11,7 +11,7 @@ local function http_date(time)
   return os.date("!%a, %d %b %Y %H:%M:%S GMT", time)
 end
 
--- When a request was signed, in the header's form.
+-- Returns the time of a signature in the format of the header X-Amz-Date.
 local function amz_date(time)
   return os.date("!%Y%m%dT%H%M%SZ", time)
 end
@@ -105,7 +105,7 @@ describe("a clock that is wrong", function()
     for _, thread in ipairs(waiting) do assert.are.equal("dead", coroutine.status(thread)) end
   end)
 
-  -- Replies after which the clock is not to blame.
+  -- Responses that do not show that the client's clock is wrong.
   local LEFT_ALONE = {
     ["a Date four minutes ahead"] = refusal(240),
     ["a Date four minutes behind"] = refusal(-240),
@@ -187,7 +187,7 @@ describe("a service whose clock differs", function()
 end)
 
 describe("a session token that has expired", function()
-  -- Keys that are new each time they are asked for.
+  -- Returns a function that gives different keys at each call.
   local function fresh_keys()
     local asked = 0
     return function()

@@ -28,7 +28,7 @@ describe("the command glacier", function()
     end
   end)
 
-  -- The command line of a run, with the local service in its environment, if one runs.
+  -- Returns the command line of a run. Its environment has the settings of the local service, if that runs.
   local function command_line(words)
     local settings = { LUA_PATH = package.path, LUA_CPATH = package.cpath, HOME = "/nonexistent" }
     if service then
@@ -42,7 +42,7 @@ describe("the command glacier", function()
     return ("%s %s lua/glacier/command/glacier %s"):format(table.concat(list, " "), interpreter, words)
   end
 
-  -- Returns what a run prints on both outputs, and its exit status.
+  -- Runs the command. Returns what it prints on standard output and standard error, and its exit status.
   local function run(words)
     return shell.output(command_line(words) .. " 2>&1")
   end
@@ -151,7 +151,8 @@ describe("the command glacier", function()
     end)
   end)
 
-  -- Starts a run, gives its process ID and its output to `act`, and returns the rest of the output and the exit status.
+  -- Starts the command and calls `act` with its process ID and its output. Returns the rest of the output and the exit
+  -- status.
   local function run_beside(words, act)
     local pipe = io.popen(("sh -c %s; echo \"status $?\""):format(
       shell.quote("echo $$; exec " .. command_line(words) .. " 2>&1")))

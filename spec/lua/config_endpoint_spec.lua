@@ -1,5 +1,5 @@
--- The endpoint of a client: where it comes from. The expected values are what botocore 1.43 makes of
--- the same files and environment, where a comment does not say otherwise.
+-- How the endpoint of a client is chosen. The expected values are the results of botocore 1.43 for the same files and
+-- environment, unless a comment says otherwise.
 local settings = require "spec.support.settings"
 
 local US = { AWS_REGION = "us-west-2" }
@@ -75,7 +75,7 @@ describe("glacier.config.endpoint", function()
     },
   })
   settings.check_refused(it, "an endpoint is refused", {
-    -- The next three are what botocore goes on with: it drops FIPS or dual-stack without a word.
+    -- botocore accepts the next three. It ignores FIPS or dual-stack and gives no warning.
     ["if it is given together with FIPS"] = {
       env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL = "http://x.test", AWS_USE_FIPS_ENDPOINT = "true" },
       code = "UnknownEndpointError", message = "Invalid Configuration: FIPS and custom endpoint are not supported",

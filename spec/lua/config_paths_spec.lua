@@ -1,4 +1,4 @@
--- The expected values are what Python's os.path.expandvars and os.path.expanduser give.
+-- The expected values are the results of Python's os.path.expandvars and os.path.expanduser.
 local paths = require "glacier.config.paths"
 local shell = require "spec.support.shell"
 local steps = require "spec.support.steps"
@@ -9,7 +9,7 @@ local function getter(variables)
   return function(name) return variables[name] end
 end
 
--- A path, and what it is when its variables and then its ~ are expanded.
+-- Path = the result after its variables and then its ~ are expanded.
 local PATHS = {
   ["/a/config"] = "/a/config",
   ["rel"] = "rel",
@@ -32,7 +32,7 @@ local PATHS = {
   ["a$"] = "a$",
 }
 
--- The home directory in the user database.
+-- Returns the home directory from the system's user database.
 local function own_home()
   return shell.output("getent passwd $(id -u)"):match "([^:]*):[^:]*$"
 end

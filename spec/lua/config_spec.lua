@@ -1,5 +1,5 @@
--- The region and the profile of a client: where they come from. The expected values are what botocore 1.43 makes of the
--- same files and environment, where a comment does not say otherwise.
+-- How the region and the profile of a client are chosen. The expected values are the results of botocore 1.43 for the
+-- same files and environment, unless a comment says otherwise.
 local settings = require "spec.support.settings"
 
 local US = { AWS_REGION = "us-west-2" }
@@ -15,7 +15,7 @@ describe("glacier.config.resolve", function()
     ["AWS_DEFAULT_REGION's"] = {
       env = { AWS_DEFAULT_REGION = "eu-west-2" }, config = "[default]\nregion=x", expect = { region = "eu-west-2" },
     },
-    -- botocore would take an empty AWS_DEFAULT_REGION for a region.
+    -- botocore would use an empty AWS_DEFAULT_REGION as the region.
     ["not that of an empty variable"] = {
       env = { AWS_REGION = "", AWS_DEFAULT_REGION = "" }, config = "[default]\nregion=eu-west-3",
       expect = { region = "eu-west-3" },

@@ -1,6 +1,5 @@
--- The other settings: retries, certificates, the application's name, and what their values may be.
--- The expected values are what botocore 1.43 makes of the same files and environment, where a
--- comment does not say otherwise.
+-- The other settings: retries, certificates, the application's name, and their valid values. The expected values are
+-- the results of botocore 1.43 for the same files and environment, unless a comment says otherwise.
 local child = require "spec.support.child"
 local glacier = require "glacier"
 local settings = require "spec.support.settings"
@@ -40,7 +39,7 @@ describe("glacier.config.values", function()
     ["not limited in number"] = {
       env = { AWS_MAX_ATTEMPTS = "99999999999999999999" }, config = REGION, expect = { max_attempts = 1e20 },
     },
-    -- botocore refuses empty ones, in these words: invalid literal for int() with base 10.
+    -- botocore rejects empty values with "invalid literal for int() with base 10".
     ["the default where a value is empty"] = {
       env = { AWS_RETRY_MODE = "", AWS_MAX_ATTEMPTS = "" }, config = REGION .. "retry_mode =\nmax_attempts =\n",
       expect = { retry_mode = "standard", max_attempts = 3 },
@@ -88,7 +87,7 @@ describe("glacier.config.values", function()
       config = REGION .. "use_fips_endpoint = " .. word, expect = { endpoint_url = url },
     }
   end
-  -- botocore takes all of these for false.
+  -- botocore reads all of these as false.
   for _, word in ipairs { "1", "0", "yes", "no", "on", "t", " true", "true ", "null" } do
     refused[("%q"):format(word)] = {
       env = { AWS_USE_DUALSTACK_ENDPOINT = word }, config = REGION,
@@ -135,7 +134,7 @@ describe("glacier.config.values", function()
       env = { SSL_CERT_FILE = "/ssl", REQUESTS_CA_BUNDLE = "" }, config = REGION,
       expect = { ca_bundle = "/ssl" },
     },
-    -- botocore refuses an empty one.
+    -- botocore rejects an empty value.
     ["as the system trusts them where the variable is empty"] = {
       env = { AWS_CA_BUNDLE = "" }, config = REGION, expect = { ca_bundle = NONE },
     },
@@ -154,7 +153,7 @@ describe("glacier.config.values", function()
     ["the profile's"] = { config = REGION .. "sdk_ua_app_id = c", expect = { app_id = "c" } },
   })
 
-  -- The name, what else goes into User-Agent, and the end of that.
+  -- Columns: the application's name, the option user_agent_extra, the end of the User-Agent header.
   for _, row in ipairs {
     { "my-app", nil, " app/my-app" }, { "a b/c(d)", nil, " app/a-b-c-d-" }, { "a\r\nX: y", nil, " app/a--X--y" },
     { "!#$%&'*+-.^_`|~09", "more/1 (x)", " app/!#$%&'*+-.^_`|~09 more/1 (x)" }, { "", "more", " more" },

@@ -1,8 +1,8 @@
--- The expected values are what Python's shlex.split gives.
+-- The expected values are the results of Python's shlex.split.
 local words = require "glacier.config.words"
 local steps = require "spec.support.steps"
 
--- For the names of tests.
+-- Escapes control characters, for the names of tests.
 local function printable(text)
   return (text:gsub("[^ -~]", function(byte) return ("\\%03d"):format(byte:byte()) end))
 end

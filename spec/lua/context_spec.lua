@@ -1,4 +1,4 @@
--- How long a call may take: `timeout` is a deadline for the whole of it.
+-- The option `timeout`: the deadline of a whole call.
 local core = require "glacier.core"
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
@@ -10,8 +10,8 @@ local STALL = { { "read" }, { "stall" } }
 local THROTTLE = reply.error(400, "SlowDown")
 
 describe("the timeout of a call", function()
-  -- Chance 0.5 makes the back-offs after throttles 0.5, 1, 2, 4 … seconds long.
-  -- { timeout, requests }
+  -- Columns: { timeout, number of requests }. The random number 0.5 makes the back-offs after throttles 0.5, 1, 2, 4 …
+  -- seconds long.
   for _, row in ipairs { { 0.4, 1 }, { 0.5, 1 }, { 0.6, 2 }, { 1.5, 2 }, { 1.6, 3 }, { 3.6, 4 }, { math.huge, 6 } } do
     it(("of %g s leaves time for %d attempts"):format(row[1], row[2]), function()
       local run = scripted_client({ fallback = THROTTLE }, { timeout = row[1], max_attempts = 6 })
@@ -35,7 +35,8 @@ describe("the timeout of a call", function()
     run:stop()
   end)
 
-  -- How the host waits while a server says nothing: clock and host by turns, so nothing sleeps.
+  -- Checks a call that the deadline has ended. The simulated clock advances only in the client's waits, so the test
+  -- does not sleep.
   local function assert_given_up(err, run, attempts)
     assert.are.equal("ReadTimeoutError", err.code)
     assert.are.equal("transport", err.kind)
@@ -67,7 +68,7 @@ describe("the timeout of a call", function()
     local run = scripted_client({ fallback = STALL }, {}, {})
     local options, asked = run.sim:options { endpoint_url = run.server.url, timeout = 5 }, 0
     options.wait = nil
-    options.clock = function() -- a second passes whenever it is looked at
+    options.clock = function() -- the clock advances by one second at each reading
       asked = asked + 1
       return 1350000000 + asked
     end
@@ -137,7 +138,7 @@ describe("a context", function()
     end
   end)
 
-  -- A transfer that is done at its n-th poll; it notes how long each poll may block.
+  -- Returns a transfer that is done at poll number `last`. It adds the longest blocking time of each poll to `polls`.
   local function transfer_done_at(last, polls)
     return {
       poll = function(_, milliseconds)

@@ -1,4 +1,4 @@
--- Calls that may yield, under every Lua.
+-- glacier.async.copcall on every Lua.
 local copcall = require "glacier.async.copcall"
 
 describe("glacier.async.copcall", function()

@@ -1,4 +1,4 @@
--- The C module with wrong arguments: they are errors and never crash.
+-- Wrong arguments of the C module: they raise an error and never crash.
 local core = require "glacier.core"
 local curl = require "glacier.curl"
 

@@ -1,5 +1,5 @@
--- Roles: assumed with other keys or with a token of an identity provider, over HTTP to a stand-in for STS. The expected
--- values are what botocore 1.43 sends and says for the same files.
+-- Roles that are assumed with other keys or with the token of an identity provider. A local HTTP server takes the place
+-- of STS. The expected values are the requests and messages of botocore 1.43 for the same files.
 
 local world = require "spec.support.credentials_world"
 
@@ -109,7 +109,7 @@ describe("glacier.credentials.assume_role", function()
     assert.truthy(place.requests[2].headers.authorization:find("=ASIA1/", 1, true))
   end)
 
-  -- what, files and variables, the access key that signs
+  -- Columns: title, files and variables, the access key that signs.
   for _, case in ipairs {
     { "itself", { config = "[default]\n" .. ROLE .. "source_profile = default\naws_access_key_id = AKIAown\n"
       .. "aws_secret_access_key = SECRET\n" }, "AKIAown" },
@@ -156,7 +156,7 @@ end)
 describe("glacier.credentials.assume_role", function()
   local loop = "Infinite loop in credential configuration detected. Attempting to load from profile %s which has "
     .. "already been visited. Visited profiles: %s"
-  -- what, the config file, code, a piece of the message
+  -- Columns: title, config file, error code, part of the message.
   for _, case in ipairs {
     { "two sources", ROLE .. "source_profile = source\ncredential_source = Environment\n" .. SOURCE,
       "InvalidConfigError",
@@ -210,7 +210,7 @@ end)
 describe("glacier.credentials.assume_role", function()
   local config = "[default]\n" .. ROLE .. "source_profile = source\n" .. SOURCE
 
-  -- what, the answer, the message's end, requests, whether trying later could help
+  -- Columns: title, response, end of the message, number of requests, `retryable`.
   for _, case in ipairs {
     { "that refuses", world.sts_error(403, "AccessDenied", "not &lt;allowed&gt;"),
       "An error occurred (AccessDenied) when calling the AssumeRole operation: not <allowed>", 1, false },
@@ -256,7 +256,7 @@ describe("glacier.credentials.assume_role", function()
   local services = SOURCE .. "[services s]\nsts =\n  endpoint_url = http://services\n"
     .. "[services e]\nsts =\n  endpoint_url =\n"
 
-  -- what, variables, the default profile's further keys, region, the URL, the region signed for
+  -- Columns: title, variables, further keys of the default profile, region, URL, region of the signature.
   for _, case in ipairs {
     { "in its region", {}, "", "eu-west-3", "https://sts.eu-west-3.amazonaws.com", "eu-west-3" },
     { "in China", {}, "", "cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1" },
@@ -363,7 +363,7 @@ describe("glacier.credentials.assume_role", function()
     assert.are.equal("AKIAsource", source:keys():access_key_id())
   end)
 
-  -- what, files, code, a piece of the message
+  -- Columns: title, files, error code, part of the message.
   for _, case in ipairs {
     { "without a role", { config = "[default]\nweb_identity_token_file = x\n" }, "InvalidConfigError",
       "configured to assume role with web identity but has no role ARN configured" },

@@ -1,5 +1,5 @@
--- Which keys are found, in which order, and what is said where there are none. The expected values are what botocore
--- 1.43 gives for the same files and variables.
+-- The order in which the chain looks for keys, and its message if there are none. The expected values are the results
+-- of botocore 1.43 for the same files and variables.
 
 local child = require "spec.support.child"
 local support = require "spec.support.files"
@@ -23,7 +23,7 @@ local function with(more)
   return env
 end
 
--- what, world, then access key, secret, token and account, or an error's code and a piece of its message
+-- Columns: title, world; then access key, secret key, token and account, or an error code and part of its message.
 local cases = {
   { "the environment's keys", { env = ENV }, "AKIAenv", "SECRETenv" },
   { "the environment's with a token and an account", { env = with { AWS_SESSION_TOKEN = "SECRETt",
@@ -159,7 +159,8 @@ describe("glacier.credentials.chain", function()
   end)
 end)
 
--- The modules of glacier.credentials that a program has loaded after it asked for keys, besides those that all have.
+-- Returns the modules of glacier.credentials that a program loads to get its keys, without those that every program
+-- loads.
 local function loaded(env, options)
   local home = support.directory()
   env.HOME, env.AWS_REGION = home, "us-west-2"

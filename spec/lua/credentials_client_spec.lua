@@ -1,4 +1,4 @@
--- What a client's own time and clock are to the requests for its keys.
+-- Requests for keys: the timeout of the call, and the correction of the client's clock.
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local settings = require "spec.support.settings"
@@ -10,8 +10,8 @@ local CONTAINER = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://localhost/keys"
 local ROLE = "[default]\nrole_arn = arn:aws:iam::111122223333:role/demo\nsource_profile = source\n"
   .. "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETkey\n"
 
--- Calls list_vaults of a client in a simulation; `answer(request, n)` answers all its requests. Returns what pcall
--- returns, and the requests.
+-- Calls list_vaults with a client in a simulation, whose transport is `answer(request, n)`. Returns the results of
+-- pcall, and the requests.
 local function call(sim, given, answer)
   local requests = {}
   local results = settings.with_files(given, function(env)
@@ -56,7 +56,7 @@ describe("glacier.credentials", function()
   end
 end)
 
--- A service of roles whose clock is at NOW; it refuses what was signed in another minute.
+-- A simulated STS whose clock shows NOW. It rejects a signature from any other minute.
 local function role_service(request)
   if not request.url:find("sts", 1, true) then
     return LIST

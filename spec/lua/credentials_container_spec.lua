@@ -1,4 +1,4 @@
--- Keys of a container's role. The expected values are what botocore 1.43 does with the same variables.
+-- Keys of a container's role. The expected values are the results of botocore 1.43 for the same variables.
 
 local cjson = require "cjson"
 local world = require "spec.support.credentials_world"
@@ -102,7 +102,7 @@ describe("glacier.credentials.container", function()
     end)
   end
 
-  -- boto3 reads the same times from these.
+  -- boto3 reads all of these as the same time.
   for _, text in ipairs {
     "Tue, 14 Nov 2023 23:13:20 GMT", "Tue Nov 14 23:13:20 UTC 2023", "2023/11/14 23:13:20", "11/14/2023 23:13:20",
     "2023-11-14T23:13:20+0000", "2023-11-14T23:13:20Z", "2023-11-15 00:13:20.5+01:00",
@@ -114,7 +114,7 @@ describe("glacier.credentials.container", function()
     end)
   end
 
-  -- what, answers and variables, a piece of the message, requests
+  -- Columns: title, response and variables, part of the message, number of requests.
   for _, case in ipairs {
     { "where the service refuses", { 403, '{"code":"Denied","message":"not with SECRETa"}' },
       { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa" },

@@ -1,5 +1,5 @@
--- Keys of an EC2 instance's role. The expected values are what botocore 1.43 does with the same settings, but for
--- version 1 of the service, which is used only where the service knows no tokens or says nothing.
+-- Keys of an EC2 instance's role. The expected values are the results of botocore 1.43 for the same settings, with one
+-- exception: version 1 is used only if the service has no tokens or does not respond.
 
 local cjson = require "cjson"
 local world = require "spec.support.credentials_world"
@@ -11,7 +11,7 @@ local function keys(seconds)
     Expiration = world.at(seconds or 7200) }
 end
 
--- An instance: its answers to the three requests can be given.
+-- Returns a simulated metadata service. `given` replaces its responses to the three requests.
 local function instance(given)
   return function(request)
     if request.target == "/latest/api/token" then return given.token or { 200, "SECRETimds" } end
@@ -53,7 +53,7 @@ describe("glacier.credentials.imds", function()
     world.check_silence(tostring(source), place.events)
   end)
 
-  -- botocore goes on without a token after the same answers.
+  -- botocore also continues without a token after these responses.
   for what, answer in pairs {
     ["status 302"] = { 302, "", { Location = "http://127.0.0.1:1/" } }, ["status 401"] = { 401, "" },
     ["status 403"] = { 403, "" }, ["status 404"] = { 404, "" }, ["status 405"] = { 405, "" },
@@ -78,7 +78,7 @@ describe("glacier.credentials.imds", function()
     end)
   end
 
-  -- kube2iam and kiam name roles by their paths or ARNs. botocore asks for the same paths.
+  -- kube2iam and kiam return the path or the ARN of a role as its name. botocore requests the same paths.
   for _, role in ipairs {
     "my-role", "path/to/role", "/path/role", "arn:aws:iam::012345678901:role/path/my.role+=,@_-", "a\n", "~a!$&'()*;",
   } do
@@ -104,7 +104,7 @@ describe("glacier.credentials.imds", function()
     end)
   end
 
-  -- what, the world, why, requests
+  -- Columns: title, world, reason, number of requests.
   for _, case in ipairs {
     { "status 400 to the request for a token", { token = { 400, "" } }, "status 400 to the request for a token", 1 },
     { "status 400 to the first of three requests for a token",
@@ -144,7 +144,7 @@ describe("glacier.credentials.imds", function()
     assert.are.equal(0, #place.requests)
   end)
 
-  -- how long they last, a random number, and how long they are used for, in seconds
+  -- Columns: lifetime of the keys, random number, seconds for which the keys are used.
   for _, case in ipairs {
     { -100, 0, 900 + 120 }, { -100, 0.9999, 900 + 600 }, { 1019, 0, 900 + 120 }, { 1021, 0, 1021 },
   } do
@@ -192,7 +192,7 @@ describe("glacier.credentials.imds", function()
     return asked and asked.url:gsub("latest/api/token$", ""), err, asked
   end
 
-  -- what, variables, the config file, the URL
+  -- Columns: title, variables, config file, URL.
   for _, case in ipairs {
     { "its IPv4 address", {}, nil, "http://169.254.169.254/" },
     { "its IPv6 address, by its mode", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "IPv6" }, nil,
@@ -213,7 +213,7 @@ describe("glacier.credentials.imds", function()
     assert.are.same({ 7, 7 }, { asked.connect_timeout, asked.read_timeout })
   end)
 
-  -- what, variables, the config file, code, a piece of the message
+  -- Columns: title, variables, config file, error code, part of the message.
   for _, case in ipairs {
     { "an unknown mode", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "ipv9" }, nil, "InvalidIMDSEndpointModeError",
       "Invalid EC2 Instance Metadata endpoint mode: ipv9 (AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE in the environment)" },

@@ -1,8 +1,9 @@
--- Keys that a program prints. The expected values are what botocore 1.43 does with the same setting.
+-- Keys that a program prints. The expected values are the results of botocore 1.43 for the same setting.
 
 local world = require "spec.support.credentials_world"
 
--- {HOME}/program fails with its words on its standard error; {HOME}/counting prints its word and notes that it ran.
+-- {HOME}/program prints its arguments to standard error and fails. {HOME}/counting prints its argument and records that
+-- it ran.
 local function place_with(command, more)
   local place = world.new { config = "[default]\ncredential_process = " .. command .. "\n" .. (more or ""), files = {
     program = '#!/bin/sh\nfor word in "$@"; do printf "[%s]" "$word" >&2; done\nexit 5\n',
@@ -58,7 +59,7 @@ describe("glacier.credentials.process", function()
       .. [=[[a b][c d][e"f][$HOME][`id`][$(id)][*][x'y][%s][\][;][|][&][>][<][~][a=b][-n][][\$][é]]=], err.message)
   end)
 
-  -- what, the setting, a piece of the message, the code where it is another
+  -- Columns: title, setting, part of the message, error code if it is not CredentialRetrievalError.
   for _, case in ipairs {
     { "that fails",
       [[sh -c 'echo "{\"SecretAccessKey\":\"SECRETlongenough\"}"; echo it broke SECRETlongenough >&2; exit 3']],

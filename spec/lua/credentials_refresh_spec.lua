@@ -1,4 +1,4 @@
--- Keys that expire: when they are fetched again, by whom, and what the others do meanwhile.
+-- Keys that expire: when they are fetched again, and what other callers do during the fetch.
 
 local refreshable = require "glacier.credentials.refreshable"
 local key_calls = require "spec.support.calls_for_keys"
@@ -8,8 +8,8 @@ local MINUTE = 60
 local waiting, caller, callers, finish, once =
   key_calls.waiting, key_calls.caller, key_calls.callers, key_calls.finish, key_calls.once
 
--- A world whose keys come from a function that yields twice before each return, as one does that waits for a network.
--- `given` may say: lifetime (seconds), and fail(n), which may raise in the n-th call.
+-- Returns a world whose keys come from a function. The function yields twice before it returns, like a function that
+-- waits for a network. Fields of `given`: lifetime (seconds), and fail(n), which may raise in the n-th call.
 local function at(given)
   local place = world.new {}
   finally(place.close)
@@ -231,7 +231,7 @@ describe("glacier.credentials.refreshable", function()
     local first_over, second_over
     repeat
       first_over, second_over = first.step(), second.step()
-      if slow > 0 then place.now = place.now + 30 end -- the real answer must not seem to take hours
+      if slow > 0 then place.now = place.now + 30 end -- so that the first response does not seem to take hours
     until first_over and second_over
     assert.are.equal("ASIA", second.key)
     assert.are.equal(1, #place.requests)

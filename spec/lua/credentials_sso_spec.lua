@@ -1,5 +1,5 @@
--- Keys of IAM Identity Center, with the tokens that `aws sso login` caches. The expected values are what botocore 1.43
--- sends, says and writes for the same files.
+-- Keys of IAM Identity Center, with the tokens that `aws sso login` caches. The expected values are the requests,
+-- messages and files of botocore 1.43.
 
 local cjson = require "cjson"
 local core = require "glacier.core"
@@ -143,7 +143,7 @@ describe("glacier.credentials.sso", function()
     assert.are.equal("SECRETnew", place.requests[3].headers["x-amz-sso_bearer_token"])
   end)
 
-  -- what, the token, the answer to CreateToken, a piece of the message
+  -- Columns: title, token, response to CreateToken, part of the message.
   for _, case in ipairs {
     { "without a refresh token", token(-1), nil,
       "it has no refreshToken, clientId, clientSecret, registrationExpiresAt" },
@@ -178,7 +178,7 @@ end)
 
 describe("glacier.credentials.sso", function()
   local UNAUTHORIZED = "The SSO session associated with this profile has expired or is otherwise invalid."
-  -- what, the config file, the tokens, an answer, the code, a piece of the message
+  -- Columns: title, config file, tokens, response, error code, part of the message.
   for _, case in ipairs {
     { "with half of its settings", "[default]\nsso_role_name = a\n", nil, nil, "InvalidConfigError",
       'The profile "default" is configured to use SSO but is missing required configuration: sso_account_id, '

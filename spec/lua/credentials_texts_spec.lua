@@ -1,4 +1,4 @@
--- The texts of other programs that the credential providers read: XML, objects in JSON, and what messages show of them.
+-- Texts of other programs: how the credential providers read XML and JSON, and which parts messages show.
 local cjson = require "cjson"
 local core = require "glacier.core"
 local errors = require "glacier.credentials.errors"
@@ -7,7 +7,7 @@ local steps = require "spec.support.steps"
 local world = require "spec.support.credentials_world"
 local xml = require "glacier.credentials.xml"
 
--- The text of <key> in <a>, in documents that botocore (expat) reads as well.
+-- Title = { XML, text of <key> in <a> }. botocore (expat) reads the same.
 local READ = {
   ["a plain element"] = { "<a><key>v</key></a>", "v" },
   ["an XML declaration and blanks around the root"] = { '<?xml version="1.0"?>\n <a><key>v</key></a>\n', "v" },
@@ -142,7 +142,7 @@ describe("glacier.credentials.errors", function()
   end)
 end)
 
--- Other specs rely on this search.
+-- Other specs use this search to check that nothing shows a secret.
 describe("glacier.credentials.errors", function()
   it("a search for secrets finds one anywhere", function()
     for _, value in ipairs { "a SECRET", { "SECRET" }, { a = { b = "xSECRETx" } } } do

@@ -1,7 +1,7 @@
 -- The second C module, which has libcurl.
 local shell = require "spec.support.shell"
 
--- What a fresh interpreter prints for a script.
+-- Returns what a new interpreter prints when it runs a script.
 local function run(script)
   return (shell.output((os.getenv "LUA" or "lua5.4") .. " -e " .. shell.quote(script) .. " 2>&1"))
 end

@@ -1,4 +1,4 @@
--- client:download after a kill: it goes on where it stopped.
+-- client:download after its process was killed: a later call continues the download.
 local child = require "spec.support.child"
 local download_world = require "spec.support.download_world"
 local failure = require "spec.support.failure"
@@ -6,7 +6,7 @@ local files = require "spec.support.files"
 local interceptors = require "spec.support.interceptor"
 
 local MIB = 1024 * 1024
-local RANGES = 6 -- of 1 MiB, in the archive
+local RANGES = 6 -- the archive has so many ranges of 1 MiB
 
 describe("client:download, called again,", function()
   local world, retrieved, directory, target, interceptor, client
@@ -37,8 +37,8 @@ describe("client:download, called again,", function()
     assert.are.same({ "archive" }, files.list(directory))
   end
 
-  -- Downloads in a process of its own. `on_event` is Lua code that is run at each request and response, and when a
-  -- range is done; `done` is then how many are. Returns what it printed.
+  -- Downloads in a new process, and returns what it prints. The process runs the Lua code `on_event` at each request,
+  -- at each response, and after each range. The code may read `done`, the number of complete ranges.
   local function in_a_process(on_event, concurrency, before)
     return child({}, ([[
       local events, done = 0, 0
@@ -54,8 +54,8 @@ describe("client:download, called again,", function()
       world.service.secret_access_key, retrieved.jobId, target, MIB, concurrency), before)
   end
 
-  -- Downloads in a process that kills itself at its n-th event. Returns how many ranges were done; nil where the
-  -- download was complete before.
+  -- Downloads in a process that kills itself at its n-th event. Returns the number of complete ranges, or nil if the
+  -- download completed before that event.
   local function killed_at(event, concurrency)
     local printed = in_a_process(([[
       if events == %d then
@@ -67,7 +67,7 @@ describe("client:download, called again,", function()
     return tonumber(printed:match "killed%s(%d+)")
   end
 
-  -- How many ranges a call fetches that completes the download.
+  -- Completes the download. Returns the number of ranges that this call fetches.
   local function complete()
     assert_whole(client:download(params()))
     return interceptor.count "GetJobOutput"
@@ -102,7 +102,7 @@ describe("client:download, called again,", function()
     assert.is_true(first >= done * MIB and first > 0)
   end)
 
-  -- The path of the one file in the directory whose name ends so.
+  -- Returns the path of the file in the directory whose name has this ending.
   local function path_of(ending)
     for _, name in ipairs(files.list(directory)) do
       if name:sub(-#ending) == ending then return directory .. "/" .. name end
@@ -110,7 +110,7 @@ describe("client:download, called again,", function()
     return nil
   end
 
-  -- Downloads until three ranges are done.
+  -- Starts a download and interrupts it after three ranges.
   local function stop_after_three()
     failure(client.download, client, params { concurrency = 1, progress = function(done)
       if done == 3 * MIB then error { message = "enough" } end
@@ -149,7 +149,7 @@ describe("client:download, called again,", function()
     local part = path_of ".part"
     client:download(params())
     assert.are.equal(RANGES, interceptor.count "GetJobOutput")
-    os.remove(part) -- nothing names it any more
+    os.remove(part) -- its name is no longer in any journal
     os.remove(target)
     stop_after_three()
     os.remove(path_of ".part")
@@ -176,7 +176,7 @@ describe("client:download, called again,", function()
     assert.are.same({ "archive" }, files.list(directory))
   end)
 
-  -- The limit of a file's size takes the place of a full disk: in blocks of 512 bytes, 3.5 MiB.
+  -- A limit on the size of files simulates a full disk: 7168 blocks of 512 bytes, which is 3.5 MiB.
   it("loses nothing to a disk that is full", function()
     local printed = in_a_process("", 1, "trap '' XFSZ; ulimit -f 7168")
     assert.is_truthy(printed:find("download: cannot write " .. target .. ": File too large", 1, true), printed)

@@ -25,7 +25,7 @@ describe("client:download", function()
   end)
   after_each(function() files.remove(directory) end)
 
-  -- The parameters, and `more`, which win.
+  -- Returns the parameters of a download; those in `more` take precedence.
   local function params(more)
     local all = { vaultName = "v", jobId = retrieved.jobId, path = target, partSize = MIB }
     for name, value in pairs(more or {}) do all[name] = value end

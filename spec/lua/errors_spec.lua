@@ -17,11 +17,11 @@ local EXCEPTIONS = {
   "AccessDeniedException", "BadRequest", "ExpiredTokenException", "InvalidSignatureException",
   "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
   "UnrecognizedClientException",
-  -- unknown
+  -- unknown code
   "BrandNewException",
 }
 
--- Where a service may put the code: header, body.
+-- Places of the code in a response: { header, body }.
 local NAMINGS = {
   ["the body's code"] = { nil, '{"code":"%s","message":"m","type":"Client"}' },
   ["the body's Code"] = { nil, '{"Code":"%s","message":"m"}' },
@@ -36,7 +36,7 @@ local NAMINGS = {
   ["a code before a __type"] = { nil, '{"__type":"Other","code":"%s","message":"m"}' },
 }
 
--- Unusual codes: what is unusual, header, members of the body, the code.
+-- Unusual codes. Columns: title, header, members of the body, expected code.
 local ODD_CODES = {
   { "no name", nil, "", "400" },
   { "an empty code", nil, '"code":"",', "400" },
@@ -55,7 +55,7 @@ local ODD_CODES = {
   { "characters beyond ASCII", nil, '"code":"\195\188",', "\195\188" },
 }
 
--- What the message is = { body, message }
+-- Source of the message = { body, expected message }.
 local MESSAGES = {
   ["message"] = { '{"code":"C","message":"m"}', "m" },
   ["Message"] = { '{"code":"C","Message":"m"}', "m" },
@@ -77,7 +77,7 @@ local MESSAGES = {
     { '{"code":"C","message":"a' .. ("ü"):rep(3000) .. '"}', "a" .. ("ü"):rep(2047) },
 }
 
--- Bodies that are not a JSON object: the code is the status, the message is the body.
+-- Bodies that are not a JSON object. The code is then the status, and the message is the body.
 local TEXTS = {
   ["text"] = "plain text", ["an HTML page"] = "<html><body>no</body></html>",
   ["a doctype"] = "<!DOCTYPE html><html>no</html>", ["XML"] = '<?xml version="1.0"?><Error/>',

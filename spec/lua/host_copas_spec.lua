@@ -1,4 +1,4 @@
--- Calls in a real Copas loop, and the error where Copas is too old.
+-- Calls in a real Copas loop, and the error if Copas is too old.
 local has_copas, copas = pcall(require, "copas")
 local loop_host = require "spec.support.loop_host"
 

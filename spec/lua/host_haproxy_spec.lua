@@ -1,5 +1,5 @@
--- A call in a real HAProxy with one thread. The request goes through this HAProxy as well, so that a call that blocked
--- the thread would never get its answer.
+-- A call in a real HAProxy with one thread. The request goes through the same HAProxy, so a call that blocked the
+-- thread would never get its response.
 local files = require "spec.support.files"
 local service = require "spec.support.local_service"
 local shell = require "spec.support.shell"
@@ -7,7 +7,7 @@ local socket = require "socket"
 
 local BUILD = os.getenv "BUILD" or "build"
 
--- Why HAProxy cannot be tested here; nil if it can.
+-- Returns why HAProxy cannot be tested on this machine; nil if it can.
 local function obstacle()
   if not shell.succeeds "PATH=$PATH:/usr/sbin haproxy -vv 2>/dev/null | grep -q 'Lua 5.3'" then
     return "HAProxy with Lua 5.3 is not installed"
@@ -61,7 +61,7 @@ local function start(config, forward, glacier)
     { kill "$pid"; wait "$pid"; } 2>/dev/null]]):format(environment, config, config), "w"))
 end
 
--- Sends a request as soon as somebody listens; returns the status and the body.
+-- Sends a request as soon as HAProxy listens. Returns the status and the body.
 local function get(port)
   local ends, connection = socket.gettime() + 20, socket.connect("127.0.0.1", port)
   while not connection and socket.gettime() < ends do

@@ -1,4 +1,4 @@
--- A call in a real Neovim without a screen.
+-- A call in a real Neovim without a user interface.
 local service = require "spec.support.local_service"
 local shell = require "spec.support.shell"
 local signed_client = require("glacier").client
@@ -9,7 +9,7 @@ local function absolute(directory)
   return (shell.output("cd " .. shell.quote(directory) .. " && pwd -P"))
 end
 
--- What the script prints.
+-- Runs the script in Neovim and returns what it prints.
 local function run(variables)
   local words = {}
   for name, value in pairs(variables) do words[#words + 1] = name .. "=" .. shell.quote(value) end

@@ -1,5 +1,6 @@
--- Calls through glacier.hosts.resty_http in a real nginx with one worker, which is also the service of some of them: a
--- call that blocked the worker would never get its answer. spec/support/resty/http.lua stands in for lua-resty-http.
+-- Calls through glacier.hosts.resty_http in a real nginx with one worker. For some calls, the same worker is also the
+-- service, so a call that blocked the worker would never get its response. spec/support/resty/http.lua takes the place
+-- of lua-resty-http.
 local nginx = require "spec.support.nginx"
 local openresty = require "spec.support.openresty"
 local service = require "spec.support.local_service"
@@ -31,8 +32,8 @@ local LOCATIONS = [[
   location /silent { content_by_lua_block { ngx.sleep(2) } }
 ]]
 
--- Answers one question to a DNS server on a socket: the address is 127.0.0.1. The rest of the packet, after the header
--- and the question, refers to the name in the question: type A, class IN, 60 seconds.
+-- A DNS server that answers one query with the address 127.0.0.1. After the header and the question, the packet has one
+-- answer: a pointer to the name in the question, type A, class IN, 60 seconds.
 local function answer_dns(dns)
   local query, address, port = dns:receivefrom()
   local stop = assert(query, "nginx asked no DNS server"):find("\0", 13, true) + 4
@@ -67,7 +68,7 @@ describe("glacier.hosts.resty_http", function()
     if tls then tls:stop() end
   end)
 
-  -- A path with arguments; @ stands for the URL of this nginx.
+  -- Returns a path with arguments. In the arguments, @ becomes the URL of this nginx.
   local function path_of(location, args)
     local words = {}
     for name, value in pairs(args) do
@@ -166,7 +167,7 @@ describe("glacier.hosts.resty_http", function()
     end)
 
     it("refuses the certificate of another host", function()
-      for _ = 1, 20 do -- OpenResty has two ways to report a refusal, which depend on how fast the handshake is
+      for _ = 1, 20 do -- OpenResty reports a rejected certificate in two ways, depending on the speed of the handshake
         local answer = call("/resolved/trusted", "elsewhere")
         assert.are.equal("SSLError", answer.code, answer.message)
       end

@@ -1,8 +1,8 @@
--- The expected values are what botocore 1.43 makes of the same text on CPython 3.11.
+-- The expected values are the results of botocore 1.43 on CPython 3.11 for the same text.
 local ini = require "glacier.config.ini"
 local steps = require "spec.support.steps"
 
--- { section name = values } of a text that parses.
+-- Parses a valid text. Returns { section name = values }.
 local function read(text)
   local sections, problem, line = ini.parse(text)
   assert(sections, tostring(problem) .. " in line " .. tostring(line))
@@ -16,7 +16,7 @@ end
 local NO_BREAK, IDEOGRAPHIC, LINE_SEPARATOR = "\194\160", "\227\128\128", "\226\128\168"
 local BYTE_ORDER_MARK = "\239\187\191"
 
--- Texts with one section [s], and its values.
+-- Title = { text with one section [s], values of this section }.
 local VALUES = {
   ["an equals sign"] = { "[s]\na=1\nb = 2\nc =3\n", { a = "1", b = "2", c = "3" } },
   ["a colon"] = { "[s]\na:1\nb : 2\n", { a = "1", b = "2" } },
@@ -82,7 +82,7 @@ local HEADERS = {
   ["[profile \"a b\"]"] = 'profile "a b"',
 }
 
--- Texts that do not parse, the line and a word of the reason.
+-- Title = { invalid text, number of the line, part of the message }.
 local BROKEN = {
   ["an option before any section"] = { "# c\n\na=1\n[s]\n", 3, "section header" },
   ["an indented line at the start"] = { "  a\n[s]\n", 1, "section header" },

@@ -1,4 +1,4 @@
--- glacier.inventory: iterating over the archives of an inventory.
+-- glacier.inventory: iterates over the archives of an inventory.
 local core = require "glacier.core"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
@@ -14,7 +14,7 @@ local FIRST = { ArchiveId = "a1", ArchiveDescription = 'my "archive", 日\n\\',
   CreationDate = "2012-05-15T17:19:46.700Z", Size = 2140123,
   SHA256TreeHash = "6b9d4cf8697bd3af6aa1b590a0b27b337da5b18988dbcc619a3e608a554a1e62" }
 
--- The archives in a list, and the `info` of the last step.
+-- Returns the list of archives, and the `info` of the last step.
 local function collect(source)
   local list, last = {}, nil
   for archive, info in glacier.inventory(source) do
@@ -35,7 +35,7 @@ local function assert_invalid(words, source)
   assert.is_truthy(err.message:find(words, 1, true), err.message)
 end
 
--- A file of an inventory with so many archives, and its length.
+-- Returns a file with an inventory of `count` archives, and its length.
 local function large_file(format, count)
   local file = assert(io.tmpfile())
   local id, hash = ("i"):rep(138), ("0"):rep(64)
@@ -116,7 +116,7 @@ describe("an inventory", function()
         coroutine.yield "waiting"
         return read(n)
       end)
-      while next_archive() do -- a `for` loop of Lua 5.1 would not let it yield
+      while next_archive() do -- in a `for` loop of Lua 5.1 it could not yield
         count = count + 1
       end
       return count

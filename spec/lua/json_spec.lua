@@ -1,8 +1,8 @@
--- JSON for the Lua layer: reading with lua-cjson and exact integers, and writing.
+-- glacier.json: exact integers when reading, and writing.
 local cjson = require "cjson"
 local json = require "glacier.json"
 
--- Digits as the integer, or as the nearest number on a Lua without integers.
+-- Converts digits to an integer, or to the nearest number if this Lua has no integers.
 local function integer(digits)
   return math.type and math.tointeger(digits) or tonumber(digits)
 end

@@ -1,4 +1,4 @@
--- Calls under a locale that writes numbers with a decimal comma: desktop programs set one at any time.
+-- Calls under a locale with a decimal comma. A desktop program may set such a locale at any time.
 local child = require "spec.support.child"
 local files = require "spec.support.files"
 
@@ -10,7 +10,7 @@ grouping 3;3
 END LC_NUMERIC
 ]]
 
--- Makes a locale "comma" in the folder. Returns whether it can be set.
+-- Creates a locale "comma" in the folder. Returns whether it can be set.
 local function make_locale(folder)
   files.write(folder .. "/comma.src", COMMA)
   os.execute(("localedef -c -i %s/comma.src -f ANSI_X3.4-1968 %s/comma >/dev/null 2>&1"):format(folder, folder))

@@ -22,8 +22,8 @@ local function names_of(events)
   return table.concat(names, " ")
 end
 
--- Makes one call with the keys above to a server that plays the script. Returns the simulation, which has
--- the events; the requests; the result or the error; and whether the call succeeded.
+-- Makes one call with the keys above to a server that runs the script. Returns the simulation, which has the events;
+-- the requests; the result or the error; and whether the call succeeded.
 local function heard(script, options, fields)
   options = options or {}
   options.credentials = options.credentials or KEYS
@@ -32,7 +32,7 @@ local function heard(script, options, fields)
   return run.sim, run:stop(), result, good
 end
 
--- Calls `visit` with every key and value in a value, at any depth, as strings.
+-- Calls `visit` with every key and every value at any depth, as strings.
 local function scan(value, visit)
   if type(value) ~= "table" then
     visit(tostring(value))
@@ -47,7 +47,7 @@ end
 
 local HOUR_OFF = { Date = os.date("!%a, %d %b %Y %H:%M:%S GMT", 1350000000 + 3600) }
 
--- Scripts, and the events of one call of a new client.
+-- Title = { script, events of one call of a new client }.
 local TOLD = {
   ["a success"] = { { reply.good() }, "resolve sign send response" },
   ["a refusal"] = { { reply.error(404, "ResourceNotFoundException") }, "resolve sign send response" },
@@ -119,7 +119,7 @@ describe("a logger", function()
     assert.are.equal(2, #requests)
   end)
 
-  -- The code of the first failure, and the reason of the retry.
+  -- Columns: first response, its code, reason of the retry, delay.
   local REASONS = {
     { reply.error(500), "500", "transient", 0.025 },
     { reply.error(429, "Whatever"), "Whatever", "throttling", 0.5 },

@@ -16,7 +16,7 @@ describe("verify_notification, without a certificate given,", function()
     for _, client in ipairs(clients) do client:close() end
   end)
 
-  -- A client whose transport gives `answer`, a response or a function that makes one.
+  -- Returns a client whose transport returns `answer`, which is a response or a function that returns one.
   local function client_with(answer, more)
     local settings = {
       region = "us-west-2", env = {}, wait = function() end, random = function() return 0 end,
@@ -138,7 +138,7 @@ describe("verify_notification, without a certificate given,", function()
       assert.truthy(err.message:find(case[4], 1, true), err.message)
       assert.equal(case[2], #requests)
       failure(verify, client)
-      assert.equal(2 * case[2], #requests) -- nothing was kept
+      assert.equal(2 * case[2], #requests) -- no certificate was kept
     end)
   end
 

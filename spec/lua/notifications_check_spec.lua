@@ -1,11 +1,11 @@
--- What check_notification_config finds. The rules are those of the manuals of Glacier and SNS.
+-- The findings of check_notification_config. The rules are from the developer guides of Glacier and SNS.
 local glacier = require "glacier"
 
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
 local ARCHIVE, INVENTORY = "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted"
 
--- "Code field" of each finding, sorted, for a good configuration with some of it replaced; `false`
--- leaves a member out.
+-- Returns the sorted list of "Code field" of the findings for a valid configuration with changes. The value `false`
+-- removes a member.
 local function found(changes)
   local given = { vaultName = "v", region = "us-west-2", account = "012345678901" }
   local config = { SNSTopic = TOPIC, Events = { ARCHIVE, INVENTORY } }

@@ -1,4 +1,4 @@
--- client:confirm_subscription: an endpoint subscribes itself.
+-- client:confirm_subscription: confirms the subscription of an HTTP endpoint.
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local sns_messages = require "spec.support.sns_messages"

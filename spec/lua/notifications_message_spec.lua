@@ -1,4 +1,4 @@
--- parse_notification: what arrives from a topic.
+-- parse_notification: the formats in which a topic's messages arrive.
 local cjson = require "cjson"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
@@ -148,7 +148,7 @@ describe("parse_notification", function()
       vaultName = "v", jobParameters = { Type = "inventory-retrieval", Description = "d" },
     }
     local asked, described, requests = { vaultName = "v", jobId = initiated.jobId }, nil, nil
-    for _ = 1, 10000 do -- until it has come
+    for _ = 1, 10000 do -- until the notification has arrived
       described, requests = client:describe_job(asked), subscriber:requests()
       if requests[1] then break end
     end

@@ -1,5 +1,5 @@
--- ensure_vault_notifications, get_vault_notifications_or_nil and strict clients: only what differs is
--- written, and a missing configuration is not a missing vault.
+-- ensure_vault_notifications, get_vault_notifications_or_nil and strict clients. They write only a configuration that
+-- differs, and distinguish a missing configuration from a missing vault.
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local service = require "spec.support.local_service"
@@ -11,7 +11,7 @@ local function config(...)
   return { SNSTopic = TOPIC, Events = { ... } }
 end
 
--- A client and a list of the operations that it sends.
+-- Returns a client, and the list of the operations that it sends.
 local function listening_client(options)
   local sent = {}
   options.logger = function(event)
@@ -132,7 +132,8 @@ describe("ensure_vault_notifications", function()
   end)
 end)
 
--- A client whose answers are scripted: { status, code, message } by what the path ends with.
+-- Returns a client with fixed responses, { status, code, message }, for requests to a vault's notifications and to the
+-- vault.
 local function scripted_client(notifications, vault)
   local requests = {}
   local function transport(request)

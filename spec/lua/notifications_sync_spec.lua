@@ -1,4 +1,4 @@
--- The notifications of many vaults, several at a time.
+-- sync_vault_notifications: sets the notifications of many vaults, several at a time.
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local service = require "spec.support.local_service"

@@ -1,4 +1,4 @@
--- verify_notification: only genuine messages of SNS pass.
+-- verify_notification: accepts only genuine messages of SNS.
 local cjson = require "cjson"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
@@ -26,7 +26,7 @@ describe("verify_notification", function()
     return glacier.verify_notification(text, options(more))
   end
 
-  -- Fails unless the text is refused for that reason. Returns the message.
+  -- Asserts that the text is rejected for this reason. Returns the error message.
   local function refuse(reason, text, more)
     local err = failure(verify, text, more)
     assert.equal("NotificationError", err.code, tostring(err))
@@ -124,7 +124,7 @@ describe("verify_notification", function()
   end)
 
   it("refuses a message whose members were shifted between two fields", function()
-    -- The signed strings are the same, so only the line breaks give them away.
+    -- Both messages have the same signed string, so only the line breaks show the difference.
     refuse("malformed", sns:message({ Subject = "S" }, { MessageId = "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324\nSubject\nS",
       Subject = false }))
     refuse("malformed", sns:message { Subject = "a\nb" })

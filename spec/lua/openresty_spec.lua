@@ -43,8 +43,8 @@ describe("in OpenResty", function()
       assert_created("in-" .. phase, outcome)
     end)
 
-    -- One worker is the caller, the service that is called, and the handler that releases the answer.
-    -- A call that blocked the worker would end with a read timeout.
+    -- One worker makes the call, is the service that is called, and releases the response. So a call that blocked the
+    -- worker would end with a read timeout.
     it("a call that waits in the phase " .. phase .. " lets the worker serve other requests", function()
       nginx.get "/events"
       local waiting = nginx.ask("/" .. phase .. "?endpoint=held&vault=v")

@@ -1,10 +1,10 @@
--- The options of glacier.client, valid and invalid.
+-- The options of glacier.client: valid and invalid values.
 local glacier = require "glacier"
 local options = require "glacier.options"
 
 local function nothing() end
 
--- Option: valid values, invalid values, and the error's description of what is valid.
+-- Option = { valid values, invalid values, description of valid values in the error }.
 local OPTIONS = {
   region = { { "x" }, { 1, true, {} }, "string" },
   endpoint_url = { { "http://x" }, { 1, false, {} }, "string" },

@@ -1,5 +1,5 @@
--- LuaRocks installs the rock without a network, and a program far from the checkout uses it. Every
--- interpreter that runs this file installs it for itself.
+-- LuaRocks installs the rock without a network, and a program outside of the checkout uses it. Each interpreter that
+-- runs this spec installs the rock for itself.
 local files = require "spec.support.files"
 local interpreter = require "spec.support.interpreter"
 local shell = require "spec.support.shell"
@@ -8,7 +8,7 @@ local quote = shell.quote
 local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 local VERSION = _VERSION:match "%d+%.%d+"
 
--- The path template under which the system's cjson is found, the one module that the rock borrows.
+-- Returns the path template of the system's cjson, the only module that the rock does not bring.
 local function cjson_template()
   for template in package.cpath:gmatch "[^;]+" do
     if io.open((template:gsub("?", "cjson"))) then return template end
@@ -16,7 +16,7 @@ local function cjson_template()
   error "cjson is not installed"
 end
 
--- The directory of the interpreter's headers. LuaRocks assumes PUC Lua's if the version is 5.1.
+-- Returns the directory of the interpreter's headers. For version 5.1, LuaRocks would use those of PUC Lua.
 local function headers()
   local names = rawget(_G, "jit") and { "luajit" } or { "lua" .. VERSION, "lua-" .. VERSION }
   for _, name in ipairs(names) do
@@ -36,7 +36,8 @@ variables = { LUA_INCDIR = %q }
 ]]):format(scratch .. "/cache", scratch .. "/home", headers())
 end
 
--- Makes a directory with the sources, the settings of LuaRocks, and a rockspec whose source is an archive in it.
+-- Creates a directory with the sources, the settings of LuaRocks, and a rockspec whose source is an archive in that
+-- directory.
 local function workshop()
   local scratch = files.directory()
   shell.run(("cd %s && mkdir elsewhere home checkout"):format(quote(scratch)))

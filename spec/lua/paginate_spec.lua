@@ -1,11 +1,11 @@
--- Paginators: pages and their items, as from boto3's paginators.
+-- Paginators: they return the same pages and items as boto3's paginators.
 local cjson = require "cjson"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local streams = require "spec.support.streams"
 
 
--- A client whose service answers with these pages, one for each request; and the list of requests.
+-- Returns a client that gets these pages, one for each request, and the list of its requests.
 local function paged(pages, more)
   local requests = {}
   local options = streams.options(more)
@@ -29,7 +29,7 @@ end
 local function names(iterator)
   local list = {}
   local item = iterator()
-  while item do -- a generic `for` would not let a call yield on Lua 5.1
+  while item do -- on Lua 5.1 a call cannot yield in a generic `for`
     list[#list + 1] = item.VaultName
     item = iterator()
   end
@@ -153,7 +153,7 @@ describe("the items of an operation", function()
     assert.are.equal("", names(paged({ {} }):each "list_vaults"))
   end)
 
-  -- The service's paginators-1.json: method, operation, the member of its output that is the list.
+  -- From the service's paginators-1.json. Columns: method, operation, output member that holds the list.
   for _, row in ipairs {
     { "list_vaults", "ListVaults", "VaultList" }, { "list_jobs", "ListJobs", "JobList" },
     { "list_multipart_uploads", "ListMultipartUploads", "UploadsList" }, { "list_parts", "ListParts", "Parts" },

@@ -1,4 +1,4 @@
--- The expected values are what botocore 1.43 makes of the same files on CPython 3.11.
+-- The expected values are the results of botocore 1.43 on CPython 3.11 for the same files.
 local profile = require "glacier.config.profile"
 local shell = require "spec.support.shell"
 local support = require "spec.support.files"
@@ -7,7 +7,7 @@ local write = support.write
 
 local temporary = {}
 
--- For the names of tests.
+-- Escapes control characters, for the names of tests.
 local function printable(text)
   return (text:gsub("[^ -~]", function(byte)
     return ("\\%03d"):format(byte:byte())
@@ -27,7 +27,7 @@ local function getter(variables)
   end
 end
 
--- Loads two texts as the config and the credentials file; nil stands for a missing one.
+-- Loads two texts as the config file and the credentials file; nil means a missing file.
 local function load(config, credentials)
   local variables = {
     AWS_CONFIG_FILE = config and write_file(config) or "/nonexistent",
@@ -36,7 +36,7 @@ local function load(config, credentials)
   return profile.load { getenv = getter(variables), home = false }, variables
 end
 
--- The error object that loading two texts raises, and the variables.
+-- Returns the error object that loading two texts raises, and the variables.
 local function load_error(...)
   local good, err = pcall(load, ...)
   assert.is_false(good)
@@ -52,7 +52,7 @@ after_each(function()
   end
 end)
 
--- Config files with one option, and the profiles they give.
+-- Section header of the config file = the profiles that it defines.
 local SECTIONS = {
   ["[default]"] = { default = true },
   ["[profile default]"] = { default = true },
@@ -202,8 +202,8 @@ describe("glacier.config.profile", function()
   end)
 end)
 
--- What cannot be read: a function that makes it at a path, and the reason. A file without permissions is none of them,
--- because root can read it.
+-- Title = { function that creates an unreadable file at a path, reason in the message }. A file without permissions is
+-- not among them, because root can read it.
 local UNREADABLE = {
   ["a circle of links"] = { function(path) shell.run(("ln -s config %s"):format(path)) end, "Too many levels" },
   ["a pipe"] = { function(path) shell.run("mkfifo " .. path) end, "not a regular file" },
@@ -276,7 +276,7 @@ end)
 describe("glacier.config.profile", function()
   local config = "[profile x]\na=x\n[profile y]\na=y\n"
 
-  -- The name and values selected, or the message of the error.
+  -- Returns the name and values of the selected profile, or the error message.
   local function select(text, explicit, variables)
     local good, name, result = pcall(profile.select, load(text), explicit, getter(variables or {}))
     if good then return name, result end

@@ -1,24 +1,24 @@
--- The option `proxy` and the proxy variables of the environment. The scripted server is the proxy, and
--- the first line that it reads shows how the client used it.
+-- The option `proxy` and the proxy variables of the environment. The scripted server is the proxy. The first line that
+-- it reads shows how the client used it.
 local child = require "spec.support.child"
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local reply = require "spec.support.reply"
 local scripted = require "spec.support.scripted"
 
--- Endpoints and a proxy where nothing listens.
+-- Two endpoints and a proxy without listeners.
 local HTTP, HTTPS, DEAD = "http://127.0.0.1:2", "https://127.0.0.1:2", "http://127.0.0.1:1"
 
 local VIA, DIRECT, TUNNEL = "GET http://127.0.0.1:2/-/vaults HTTP/1.1", "GET /-/vaults HTTP/1.1",
   "CONNECT 127.0.0.1:2 HTTP/1.1"
 
--- The first line that the server read, or false if there was no request.
+-- Returns the first line that the server read, or false if there was no request.
 local function first_line(server)
   local request = server:requests()[1]
   return request and request.line or false
 end
 
--- Replaces each @ in the values of a table by the server's URL.
+-- Replaces each @ in the values of a table with the server's URL.
 local function filled(map, url)
   local result = {}
   for name, value in pairs(map or {}) do
@@ -27,7 +27,7 @@ local function filled(map, url)
   return result
 end
 
--- Makes one call with these options and variables; returns the first line.
+-- Makes one call with these options and variables. Returns the first line that the proxy read.
 local function line_of(endpoint, options, env)
   local server = scripted.start { fallback = reply.good() }
   local given = filled(options, server.url)
@@ -39,7 +39,7 @@ local function line_of(endpoint, options, env)
   return line, result
 end
 
--- { title, endpoint, options, environment, the line that the proxy reads }
+-- Columns: { title, endpoint, options, environment, first line that the proxy reads }.
 local CASES = {
   { "from the option is used for HTTP", HTTP, { proxy = "@" }, {}, VIA },
   { "from the option gets a CONNECT for HTTPS", HTTPS, { proxy = "@" }, {}, TUNNEL },
@@ -49,7 +49,7 @@ local CASES = {
   { "from the option is not used for a host in NO_PROXY", "@", { proxy = DEAD }, { NO_PROXY = "127.0.0.1" }, DIRECT },
   { "from http_proxy is used for HTTP", HTTP, {}, { http_proxy = "@" }, VIA },
   { "from http_proxy is not used for HTTPS", HTTPS, {}, { http_proxy = "@" }, false },
-  -- curl ignores HTTP_PROXY because CGI passes a client's Proxy header under that name; botocore reads it.
+  -- curl ignores HTTP_PROXY, because CGI passes a client's Proxy header under that name. botocore reads it.
   { "from HTTP_PROXY is not used", HTTP, {}, { HTTP_PROXY = "@" }, false },
   { "from https_proxy gets a CONNECT", HTTPS, {}, { https_proxy = "@" }, TUNNEL },
   { "from HTTPS_PROXY gets a CONNECT", HTTPS, {}, { HTTPS_PROXY = "@" }, TUNNEL },

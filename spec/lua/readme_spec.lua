@@ -1,4 +1,4 @@
--- The examples of README.md run unchanged: each Lua block as a program against a local service.
+-- The examples of README.md run unchanged. Each Lua block runs as a program against a local service.
 local files = require "spec.support.files"
 local http = require "socket.http"
 local interpreter = require "spec.support.interpreter"
@@ -20,7 +20,7 @@ local function blocks(language)
   return found
 end
 
--- Runs a program with these variables in its environment; returns its output and exit status.
+-- Runs a program with these variables in its environment. Returns its output and exit status.
 local function run(program, environment)
   local path = os.tmpname()
   files.write(path, program .. "\n")
@@ -30,7 +30,7 @@ local function run(program, environment)
   return output, status
 end
 
--- Read from the Makefile: even `make -n` would run the recipes that call $(MAKE).
+-- Reads the Makefile itself, because even `make -n` would run the recipes that call $(MAKE).
 local function make_targets()
   local targets = {}
   for line in io.lines "Makefile" do
@@ -45,7 +45,7 @@ describe("README.md", function()
   local running, environment
 
   before_each(function()
-    running = service.start { job_delay = 0 } -- else the examples wait, as a user's program does
+    running = service.start { job_delay = 0 } -- with a delay the examples would wait, as a user's program does
     environment = ("AWS_ENDPOINT_URL_GLACIER=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_REGION=%s"):format(
       running.url, running.access_key_id, running.secret_access_key, running.region)
   end)
@@ -61,7 +61,7 @@ describe("README.md", function()
     end)
   end
 
-  -- The nginx example with this location.
+  -- Returns the nginx example that has this location.
   local function nginx_example(location)
     for _, block in ipairs(blocks "nginx") do
       if block:find("location = " .. location .. " {", 1, true) then return block end

@@ -47,7 +47,7 @@ describe("the receiver for OpenResty", function()
     if local_service then local_service.stop() end
   end)
 
-  -- Sends bytes; returns a function that waits for the answer's status, body and whole text.
+  -- Sends bytes. Returns a function that waits for the response and returns its status, its body and its whole text.
   local function send_bytes(bytes)
     local address, port = nginx.url:match "^http://([^:]+):(%d+)$"
     local connection = assert(socket.connect(address, tonumber(port)))
@@ -61,7 +61,7 @@ describe("the receiver for OpenResty", function()
     end
   end
 
-  -- Sends a request, as `send_bytes` does.
+  -- Sends a request. Returns the same as `send_bytes`.
   local function send(path, body, given)
     given = given or {}
     local lines = { (given.method or "POST") .. " " .. path .. " HTTP/1.0", "Content-Length: " .. #body }
@@ -74,7 +74,7 @@ describe("the receiver for OpenResty", function()
 
   local function post(...) return send(...)() end
 
-  -- A signed message about a job, with an id of its own.
+  -- Returns a signed message about a job, with a new MessageId.
   local function message(job_id, fields)
     ids = ids + 1
     local given = { MessageId = "id-" .. ids, Message = cjson.encode { JobId = job_id } }

@@ -1,5 +1,5 @@
--- What a call sends: method, path and query byte for byte, headers, and the meaning of the body.  boto3 1.43
--- sends the same for each of these calls.
+-- The requests of all operations: method, path and query byte for byte, headers, and the decoded body. boto3 1.43 sends
+-- the same for each of these calls.
 
 local cjson = require "cjson"
 local core = require "glacier.core"
@@ -12,7 +12,7 @@ local MARKER = "arn:aws:glacier:us-west-2:012345678901:vaults/my vault"
 local ENCODED_MARKER = "arn%3Aaws%3Aglacier%3Aus-west-2%3A012345678901%3Avaults%2Fmy%20vault"
 local HASH = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9"
 
--- The headers of the operation, with names in lower case.
+-- Returns the headers that belong to the operation, with names in lower case.
 local function meaningful(headers)
   local own = {
     ["user-agent"] = true, ["amz-sdk-invocation-id"] = true, ["amz-sdk-request"] = true, authorization = true,
@@ -43,7 +43,7 @@ local RULES = {
 }
 local NOTIFICATIONS = { SNSTopic = TOPIC, Events = { "ArchiveRetrievalCompleted", "InventoryRetrievalCompleted" } }
 
--- Operation = { method, path and query, parameters, body (a table: JSON), headers }
+-- Operation = { method, path and query, parameters, body (a table stands for JSON), headers }.
 local OPERATIONS = {
   AbortMultipartUpload = { "DELETE", "/-/vaults/v/multipart-uploads/u", { vaultName = "v", uploadId = "u" } },
   AbortVaultLock = { "DELETE", "/-/vaults/v/lock-policy", { vaultName = "v" } },
@@ -145,7 +145,7 @@ describe("the request of", function()
   end
 end)
 
--- Name = its form in a path or query: all bytes except the unreserved characters are encoded.
+-- Name = its encoded form in a path or query. All bytes except the unreserved characters are encoded.
 local ENCODED = {
   ["AZaz09-._~"] = "AZaz09-._~", ["..x"] = "..x", ["..."] = "...", ["-lead"] = "-lead",
   [" a  b "] = "%20a%20%20b%20", ["a/b"] = "a%2Fb", ["//"] = "%2F%2F", ["%"] = "%25", ["%2F"] = "%252F",

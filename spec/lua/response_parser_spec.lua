@@ -1,9 +1,9 @@
--- How JSON bodies of successful responses are read, by the shape of the operation's output.
+-- How JSON bodies of successful responses are read, by the shapes of the operations' outputs.
 local canned = require "spec.support.canned"
 
 local call, members, refused = canned.call, canned.members, canned.assert_refused
 
--- Odd bodies that are still understood: why, operation, body, what they become.
+-- Unusual bodies that are accepted. Columns: title, operation, body, expected members.
 local UNDERSTOOD = {
   { "an empty body as one without members", "DescribeVault", "", {} },
   { "an empty body under a payload", "GetVaultNotifications", "", { vaultNotificationConfig = {} } },
@@ -57,7 +57,7 @@ local UNDERSTOOD = {
   { "empty strings as they are", "ListVaults", '{"Marker":""}', { Marker = "" } },
 }
 
--- why, operation, body, words
+-- Bodies that are rejected. Columns: title, operation, body, part of the message.
 local REFUSED = {
   { "text", "DescribeVault", "no JSON", "not a JSON object" },
   { "a proxy's page", "GetVaultNotifications", "<html>welcome</html>", "not a JSON object" },

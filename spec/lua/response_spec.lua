@@ -1,4 +1,4 @@
--- The table that a successful response becomes, by the shape of the operation's output.
+-- The tables that successful responses become, by the shapes of the operations' outputs.
 local core = require "glacier.core"
 local json = require "glacier.json"
 local canned = require "spec.support.canned"
@@ -53,7 +53,7 @@ local JOB_TABLE = {
   } },
 }
 
--- operation, body, what it becomes
+-- Columns: operation, body, expected members.
 local BODIES = {
   { "DescribeJob", "{" .. JOB .. "}", JOB_TABLE },
   { "DescribeVault", "{" .. VAULT .. "}", VAULT_TABLE },
@@ -89,7 +89,7 @@ local BODIES = {
     { Marker = "arn:m", VaultList = { VAULT_TABLE } } },
 }
 
--- operation, status, members that travel in headers, and under which name
+-- Columns: operation, status, then members that the response has in headers = the header's name.
 local HEADERS = {
   { "CompleteMultipartUpload", 201, location = "Location", checksum = "x-amz-sha256-tree-hash",
     archiveId = "x-amz-archive-id" },
@@ -106,7 +106,7 @@ local WITHOUT_OUTPUT = {
   "SetDataRetrievalPolicy", "SetVaultAccessPolicy", "SetVaultNotifications",
 }
 
--- operation -> the member without which a success is none, and its header
+-- Operation = { member that a success must have, its header }.
 local REQUIRED = {
   CompleteMultipartUpload = { "archiveId", "x-amz-archive-id" },
   InitiateJob = { "jobId", "x-amz-job-id" },

@@ -1,4 +1,4 @@
--- client:retrieve and client:list_archives: the job, the wait and the output in one call.
+-- client:retrieve and client:list_archives: start a job, wait for it, and read its output in one call.
 local download_world = require "spec.support.download_world"
 local failure = require "spec.support.failure"
 local files = require "spec.support.files"

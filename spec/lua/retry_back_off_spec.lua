@@ -1,9 +1,8 @@
--- How long the client waits before it tries again. The numbers are those of botocore 1.43 with its
--- retries of 2026.
+-- How long the client waits before a retry. The numbers are those of botocore 1.43 with its retry modes of 2026.
 local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
 
--- The pauses of one call.
+-- Returns the pauses of one call.
 local function pauses(script, options, fields)
   local run = scripted_client(script, options, fields)
   run:list_vaults()
@@ -14,7 +13,7 @@ end
 describe("a back-off", function()
   local ALMOST = 1 - 2 ^ -32
 
-  -- { mode, code (a throttle) or nil (a 500), the longest of each }
+  -- Columns: { mode, code of a throttle or nil for a 500, the longest pause before each retry }.
   local LONGEST = {
     { "standard", nil, { 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 20, 20 } },
     { "standard", "ThrottlingException", { 1, 2, 4, 8, 16, 20, 20 } },
@@ -45,7 +44,7 @@ describe("a back-off", function()
     for i, pause in ipairs { 0.1, 0.4, 1.2 } do assert.are.near(pause, taken[i], 1e-9) end
   end)
 
-  -- { x-amz-retry-after, the pause where it would have been 0.5 }
+  -- Columns: { x-amz-retry-after, the resulting pause; without the header it is 0.5 }.
   local HINTS = {
     { "1500", 1.5 }, { "500", 0.5 }, { "501", 0.501 }, { "100", 0.5 }, { "0", 0.5 }, { "5499", 5.499 },
     { "5500", 5.5 }, { "5501", 5.5 }, { "60000", 5.5 }, { ("9"):rep(30), 5.5 }, { ("9"):rep(400), 5.5 },

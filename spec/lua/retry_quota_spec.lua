@@ -1,10 +1,10 @@
--- The quota that the calls of a client share: how many retries it lets through, counted at the
--- service. The numbers are those of botocore 1.43 with its retries of 2026.
+-- The retry quota that all calls of a client share. The tests count requests at the server. The numbers are those of
+-- botocore 1.43 with its retry modes of 2026.
 local glacier = require "glacier"
 local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
 
--- A script of `count` times the same reply, then those of `more`.
+-- Returns a script with `count` times the same response, followed by the steps of `more`.
 local function repeated(step, count, more)
   local list = {}
   for i = 1, count do list[i] = step end
@@ -15,7 +15,7 @@ end
 describe("the retry quota", function()
   local THROTTLE, FAILURE = reply.error(400, "ThrottlingException"), reply.error(500)
 
-  -- { reply, retries that 500 pay for, what they are }
+  -- Columns: { response, number of retries that the full quota of 500 allows, title }.
   for _, row in ipairs { { THROTTLE, 100, "throttles" }, { FAILURE, 35, "failures" } } do
     it(("lets a client retry %d %s, then no more"):format(row[2], row[3]), function()
       for _, mode in ipairs { "standard", "adaptive" } do
@@ -49,8 +49,8 @@ describe("the retry quota", function()
     run:stop()
   end)
 
-  -- After the quota is spent on throttles (5 each, nothing left): how many calls succeed at first,
-  -- what the calls after them are answered, and how many requests each of them makes.
+  -- Each case first spends the whole quota on throttles, which cost 5 each. Columns: { number of calls that succeed
+  -- then, responses to the calls after them, number of requests of each of these calls }.
   local REFUNDS = {
     ["nothing for a failure"] = { 0, { reply.error(404, "Gone"), THROTTLE }, { 1, 1 } },
     ["one for a success without a retry, too little where there are four"] = { 4, { THROTTLE }, { 1 } },

@@ -1,5 +1,5 @@
--- Retries as the service sees them: which failures bring how many requests. The numbers are those of
--- botocore 1.43 with its retries of 2026, where a comment does not say otherwise.
+-- Which failures are retried, and how often. The numbers are those of botocore 1.43 with its retry modes of 2026,
+-- unless a comment says otherwise.
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local scripted_client = require "spec.support.scripted_client"
@@ -8,7 +8,7 @@ local scripted = require "spec.support.scripted"
 
 local MODES = { "standard", "legacy", "adaptive" }
 
--- Plays `script` to one call of a client; gives the simulation, the requests, and the result or the error.
+-- Makes one call to a server that runs `script`. Returns the simulation, the requests, and the result or the error.
 local function play_once(script, options, fields)
   local run = scripted_client(script, options, fields)
   local _, result = run:list_vaults()
@@ -23,7 +23,7 @@ local function repeated(step, count, last)
 end
 
 describe("a failed attempt", function()
-  -- { status, code, attempts of at most three, whether it is worth a later try }
+  -- Columns: { status, code, number of attempts (at most three), `retryable` }.
   local ROWS = {
     { 400, "ThrottlingException", 3, true },
     { 400, "SlowDown", 3, true },
@@ -36,9 +36,9 @@ describe("a failed attempt", function()
     { 503, "Whatever", 3, true },
     { 503, nil, 3, true },
     { 504, nil, 3, true },
-    { 429, "Whatever", 3, true }, -- once in botocore's standard mode: here a 429 is always a throttle
+    { 429, "Whatever", 3, true }, -- botocore's standard mode makes one attempt; here status 429 is always a throttle
     { 429, nil, 3, true },
-    -- Three times in botocore's standard mode, for the name of another service's throttle.
+    -- botocore's standard mode makes three attempts, because other services use this code for throttles.
     { 400, "LimitExceededException", 1, false },
     { 503, "LimitExceededException", 1, false },
     { 400, "InsufficientCapacityException", 1, false },
@@ -95,7 +95,7 @@ describe("a failed attempt", function()
     assert.are.equal("ListVaults", err.operation)
   end)
 
-  -- What a host's own transport may report, and how many requests it gets to carry then.
+  -- Error code of a host's transport = number of attempts.
   local CODES = {
     EndpointConnectionError = 3, ConnectTimeoutError = 3, ReadTimeoutError = 3, ConnectionClosedError = 3,
     ProxyConnectionError = 3, SSLError = 1, ResponseParserError = 1, SomethingElse = 3,
@@ -116,7 +116,7 @@ describe("a failed attempt", function()
     end)
   end
 
-  -- What a host's transport raises, and what becomes of it: code, a piece of the message, attempts.
+  -- Title = { value that a host's transport raises, error code, part of the message, number of attempts }.
   local PASSING = { kind = "transport", code = "SSLError", message = "passed", retryable = false }
   for what, case in pairs {
     ["a text"] = { "boom", "EndpointConnectionError", "boom", 3 },
@@ -162,7 +162,7 @@ describe("a failed attempt", function()
 end)
 
 describe("attempts", function()
-  -- { mode, max_attempts, requests }
+  -- Columns: { mode, max_attempts, number of requests }.
   local ROWS = {
     { "standard", nil, 3 }, { "legacy", nil, 5 }, { "adaptive", nil, 3 },
     { "standard", 1, 1 }, { "standard", 2, 2 }, { "standard", 7, 7 }, { "legacy", 1, 1 }, { "legacy", 2, 2 },
@@ -185,11 +185,13 @@ describe("attempts", function()
     assert.are.equal("attempt=1; max=100000000000000000000", requests[1].fields["amz-sdk-request"])
   end)
 
-  -- { replies before, last reply, requests, tostring's word on retries }
+  -- Columns: { number of throttles first, code of the last response, number of requests, words of tostring about
+  -- retries }.
   local LAST = {
     { 0, "ResourceNotFoundException", 1, "" },
     { 1, "ResourceNotFoundException", 2, "" },
-    { 2, "ResourceNotFoundException", 3, "" }, -- botocore's legacy mode; its standard mode would say 2
+    -- as in botocore's legacy mode; the text of its standard mode would contain the 2 retries
+    { 2, "ResourceNotFoundException", 3, "" },
     { 2, "ThrottlingException", 3, " (reached max retries: 2)" },
   }
   for _, row in ipairs(LAST) do

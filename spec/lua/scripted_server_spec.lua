@@ -54,7 +54,7 @@ describe("a scripted server", function()
 
   it("resets a connection that its script does not have", function()
     server = scripted.start {}
-    -- The reset may arrive before connect returns: then connect itself fails.
+    -- If the reset arrives before connect returns, connect itself fails.
     local client, problem = socket.connect("127.0.0.1", server.port)
     if client then problem = select(2, client:receive(1)) end
     assert.are.equal("closed", problem)
@@ -103,7 +103,7 @@ describe("a scripted server", function()
     end
     for i = 2, 4 do
       assert.are.equal("HTTP/1.1 200 OK", clients[i]:receive())
-      clients[i]:receive() -- its length
+      clients[i]:receive() -- the length of the chunk
       clients[i]:receive()
       markers[i - 1] = clients[i]:receive(i == 2 and 19 or 14):match '"Marker":"(%d+)"'
     end

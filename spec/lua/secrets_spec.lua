@@ -1,4 +1,4 @@
--- Keys, and what is derived from them, cannot be reached from a client, its objects or its errors.
+-- Neither a client, nor its objects, nor its errors show keys or values that are derived from keys.
 local glacier = require "glacier"
 local settings = require "spec.support.settings"
 
@@ -7,7 +7,7 @@ local ROLE = "[default]\nrole_arn = arn:aws:iam::111122223333:role/demo\nsource_
   .. "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETkey\naws_session_token = "
   .. TOKEN .. "\n"
 
--- A service's error about a signature: it repeats the signed string and the signature.
+-- Returns the message of a service that rejects a signature. It contains the signed string and the signature.
 local function told(request)
   return "The canonical string should have been\n'POST\nx-amz-security-token:"
     .. request.headers["X-Amz-Security-Token"] .. "\nx-amz-date:" .. request.headers["X-Amz-Date"]
@@ -18,7 +18,7 @@ local function signature_of(request)
   return request.headers.Authorization:match "Signature=(%x+)"
 end
 
--- Every string in a value, at any depth.
+-- Returns every string in a value, at any depth.
 local function strings_in(value, list, seen)
   list, seen = list or {}, seen or {}
   if type(value) == "string" then
@@ -104,12 +104,12 @@ describe("an object that a program gets", function()
         coroutine.yield()
         return answer
       end)
-      local job = client:start "list_vaults"
-      assert_silent("SECRET", client, job)
-      assert.is_false(job:poll())
-      assert_silent("SECRET", client, job)
-      assert.is_true(job:poll())
-      assert_silent("SECRET", client, job, job:result())
+      local task = client:start "list_vaults"
+      assert_silent("SECRET", client, task)
+      assert.is_false(task:poll())
+      assert_silent("SECRET", client, task)
+      assert.is_true(task:poll())
+      assert_silent("SECRET", client, task, task:result())
       answer = { status = 400, headers = {}, body = "{}" }
       local outcome = glacier.all { client:start "list_vaults" }[1]
       assert.is_false(outcome.ok)

@@ -1,6 +1,6 @@
--- Signature Version 4 through the core's own entry, against published vectors: the header-signing part of
--- the suite of awslabs/aws-c-auth, whose values are in the tables below, and two requests of the Amazon
--- Glacier developer guide.  Where SIGV4_VECTORS names a directory with that suite, all of it is read too.
+-- Signature Version 4, through the functions of the core, against published vectors. These are the header-signing part
+-- of the test suite of awslabs/aws-c-auth, whose values are in the tables below, and two requests of the Amazon Glacier
+-- developer guide. If SIGV4_VECTORS names a directory with that suite, all of its cases are read as well.
 
 local cjson = require "cjson"
 local core = require "glacier.core"
@@ -22,9 +22,9 @@ local function keys(token)
   return core.credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token)
 end
 
--- What is sent, what the canonical request holds of it, and the signature.
---   [1] target, or { target, canonical path, canonical query }; [2] signature; method, headers, body, token;
---   lines: canonical header lines beside host and date; keep: the path is not normalised
+-- Title = a request and its expected signature:
+--    [1] target, or { target, canonical path, canonical query }; [2] signature; method, headers, body, token;
+--    lines: canonical header lines besides host and date; keep: the path is not normalized
 local SUITE = {
   ["a bare request"] = { "/", BARE },
   ["dots that leave nothing of the path"] = { { "/example/..", "/" }, BARE },
@@ -206,7 +206,7 @@ describe("a signature of the developer guide", function()
   end)
 end)
 
--- ---- the suite as it was published, where it is -------------------------------------------------
+-- ---- the published suite, if its directory is given ----------------------------------------------
 
 local directory = os.getenv "SIGV4_VECTORS"
 
@@ -217,7 +217,8 @@ local function slurp(path)
   return text
 end
 
--- Head and body of "METHOD target HTTP/1.1" with its fields: method, target, { name = value }, body.
+-- Parses the text of a request, "METHOD target HTTP/1.1" and its header fields. Returns method, target, { name = value
+-- } and body.
 local function parse_request(text)
   local head, body = text:match "^(.-)\n\n(.*)$"
   local method, target, fields = (head or text):gsub("\n[ \t]+", " "):match "^(%u+) (.-) HTTP/1%.1\n(.*)$"

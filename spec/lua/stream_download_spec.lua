@@ -1,4 +1,4 @@
--- Bodies of get_job_output: read as files are, checked at their end.
+-- Bodies of get_job_output: they are read like files and checked at their end.
 local downloads = require "spec.support.downloads"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
@@ -15,7 +15,7 @@ local answered, carried, carried_body = streams.answered, streams.carried, strea
 describe("the body of a download", function()
   after_each(function() server:stop() end)
 
-  -- A file of Lua's with the same bytes tells what is right.
+  -- Each of these is also written to a file of the io library, which gives the expected values.
   local TEXTS = {
     "", "\n", "a", "a\n", "\n\na\n\nbc", "a,b\r\nc\r\n", ("line of text\n"):rep(50), ("x"):rep(500) .. "\ny",
     ("\n"):rep(10),
@@ -25,7 +25,7 @@ describe("the body of a download", function()
     { "*l" }, { "*a" }, { "*L", 0 },
   }
 
-  -- As file:read; Lua 5.1 and 5.2 want an asterisk before a letter, and Lua 5.1 does not know "*L".
+  -- Works as file:read. Lua 5.1 and 5.2 require an asterisk before a letter, and Lua 5.1 does not have "*L".
   local function read_file(file, format)
     local long = type(format) == "string" and "*" .. format:gsub("%*", "") or format
     if long ~= "*L" or _VERSION ~= "Lua 5.1" or rawget(_G, "jit") then return file:read(long) end

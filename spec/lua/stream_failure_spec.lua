@@ -1,4 +1,4 @@
--- What comes instead of a body of get_job_output.
+-- Calls of get_job_output that fail: the errors and the retries.
 local downloads = require "spec.support.downloads"
 local failure = require "spec.support.failure"
 local scripted = require "spec.support.scripted"

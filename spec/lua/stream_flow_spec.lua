@@ -1,4 +1,4 @@
--- Bodies of get_job_output that are read in turn, slowly, by hosts that wait, or not at all.
+-- Bodies of get_job_output that are read in turns, read slowly, read by hosts that wait, or abandoned.
 local downloads = require "spec.support.downloads"
 local failure = require "spec.support.failure"
 local files = require "spec.support.files"
@@ -62,20 +62,21 @@ describe("several bodies", function()
 
   local TEN = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345"
 
-  -- Begins with a server in this process: a body of which a part has come, and who sends it.
+  -- Starts a call to a server in this process, which sends a part of the body. Returns the body, and the socket that
+  -- sends it.
   local function begin(client, listener, sent)
-    local job = client:start("get_job_output", JOB)
-    job:poll()
+    local task = client:start("get_job_output", JOB)
+    task:poll()
     local peer = assert(listener:accept())
     peer:settimeout(0)
-    while not job:poll() do
+    while not task:poll() do
       if peer:receive() == "" then
         peer:settimeout(30)
         peer:send(sent)
       end
     end
     peer:settimeout(30)
-    return job:result().body, peer
+    return task:result().body, peer
   end
 
   local function listen()
@@ -153,7 +154,7 @@ describe("a body that is read slowly", function()
     local client = streams.client(server.url)
     local body = client:get_job_output(JOB).body
     assert.are.equal("\0", body:read(1))
-    -- Until the service has sent no more for a hundred calls: all it could.
+    -- The service has sent all that it can when the number of sent bytes stays the same for a hundred calls.
     local sent, same = 0, 0
     repeat
       local now = tonumber(client:list_vaults().Marker)
@@ -198,7 +199,7 @@ describe("a body that is read slowly", function()
     local waits = 0
     local client = streams.client(server.url, { wait = function() waits = waits + 1 end })
     local body = client:get_job_output(JOB).body
-    for _ = 1, 1000 do -- until there is more than one can take at a time
+    for _ = 1, 1000 do -- until more bytes have arrived than one read returns
       if body:read(1) == nil then break end
     end
     waits = 0

@@ -1,4 +1,4 @@
--- Bodies of uploads through a host's own transport.
+-- Bodies of uploads through a transport of the host.
 local glacier = require "glacier"
 local streams = require "spec.support.streams"
 local uploads = require "spec.support.uploads"

@@ -1,4 +1,4 @@
--- What streams of any length take of memory.
+-- The memory that uploads and downloads of any size need.
 local child = require "spec.support.child"
 local scripted = require "spec.support.scripted"
 local streams = require "spec.support.streams"
@@ -6,7 +6,7 @@ local streams = require "spec.support.streams"
 local MIB = streams.MIB
 local carried_body = streams.carried_body
 
--- The sanitizer keeps what was freed, for a while.
+-- By default, the sanitizer keeps freed memory for a while.
 local SMALL = (os.getenv "ASAN_OPTIONS" or "") .. ":quarantine_size_mb=1"
 
 local server = scripted.new()
@@ -74,6 +74,6 @@ describe("the memory of a download", function()
     assert.are.equal(4 * MIB, #body:read(4 * MIB))
     local made = collectgarbage "count" - before
     collectgarbage "restart"
-    assert.is_true(made < 256 * 1024, made .. " KiB") -- 512 GiB, copied anew for each piece
+    assert.is_true(made < 256 * 1024, made .. " KiB") -- copying the whole for each chunk would take 512 GiB
   end)
 end)

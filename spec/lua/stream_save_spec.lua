@@ -1,4 +1,4 @@
--- Saving the body of get_job_output: whole and checked, or not at all.
+-- reader:save writes a complete and checked file, or no file.
 local child = require "spec.support.child"
 local downloads = require "spec.support.downloads"
 local failure = require "spec.support.failure"

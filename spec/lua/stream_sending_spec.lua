@@ -1,4 +1,4 @@
--- Uploads under way: refused in the middle, from files that change, slow, in jobs, abandoned.
+-- Uploads in progress: rejected, slow or abandoned ones, those of tasks, and those of files that change.
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
@@ -36,7 +36,8 @@ describe("an upload", function()
     end
   end)
 
-  -- The file at a path; `change` gets that path and the file when the hash is made and nothing sent.
+  -- Uploads a file with these bytes. Calls `change` with its path and the file after it is hashed and before it is
+  -- sent.
   local function with_changing_file(bytes, change, script)
     server:start(script)
     local path = os.tmpname()
@@ -77,7 +78,7 @@ describe("an upload", function()
       local good, err = with_changing_file(bytes, rewrite(bytes:sub(1, left)), { { { "read" }, { "send", CREATED } } })
       assert.is_false(good)
       assert_refused("it has become shorter: it ends at byte", error, err)
-      assert.are.same({}, server:requests()) -- none that was whole
+      assert.are.same({}, server:requests()) -- no complete request
     end)
   end
 
@@ -123,12 +124,12 @@ describe("an upload", function()
     local socket = require "socket"
     server:start { { { "digest" }, { "send", CREATED } } }
     local client, polls = streams.client(server.url, { read_timeout = 1 }), 0
-    local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
-    while not job:poll() do
+    local task = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
+    while not task:poll() do
       polls = polls + 1
-      if polls == 9 or polls == 12 then socket.sleep(1.3) end -- from the ninth on it is being sent
+      if polls == 9 or polls == 12 then socket.sleep(1.3) end -- the body is sent from the ninth poll on
     end
-    assert.are.equal("ID", job:result().archiveId)
+    assert.are.equal("ID", task:result().archiveId)
     assert.are.equal(streams.ZEROS[64].linear, server:requests()[1].sha256)
   end)
 
@@ -143,7 +144,7 @@ describe("an upload", function()
       end,
     })
     client:upload_archive { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) }
-    assert.is_true(hashing >= 8, hashing) -- one for 8 MiB
+    assert.is_true(hashing >= 8, hashing) -- one wait for each of the 8 MiB
     assert.is_true(sending >= 8)
     client:close()
   end)
@@ -156,14 +157,14 @@ describe("an upload", function()
     end }
     local context = new_context(function(seconds) waits[#waits + 1] = seconds end, nil, os.clock)
     assert.is_true(context:wait_for(transfer, nil, function() return "again" end))
-    assert.are.equal(3, #waits) -- one for 32 pieces
+    assert.are.equal(3, #waits) -- one wait for 32 chunks
   end)
 
   it("of a task goes on from poll to poll", function()
     server:start { { { "digest" }, { "send", CREATED } } }
     local client, polls = streams.client(server.url), 1
-    local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
-    while not job:poll() do polls = polls + 1 end
+    local task = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
+    while not task:poll() do polls = polls + 1 end
     assert.is_true(polls > 16)
     assert.are.equal(streams.ZEROS[64].linear, server:requests()[1].sha256)
     client:close()
@@ -186,9 +187,9 @@ describe("an upload", function()
     server:start { { { "part", 10 }, { "stall" } }, { { "read" }, { "send", CREATED } } }
     local client = streams.client(server.url)
     do
-      local job = client:start("upload_archive", { vaultName = "v", body = streams.file(("x"):rep(32 * MIB)) })
-      repeat job:poll() until #server:requests() == 1
-      assert.is_false(job:poll())
+      local task = client:start("upload_archive", { vaultName = "v", body = streams.file(("x"):rep(32 * MIB)) })
+      repeat task:poll() until #server:requests() == 1
+      assert.is_false(task:poll())
     end
     collectgarbage()
     collectgarbage()

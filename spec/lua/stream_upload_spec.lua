@@ -1,5 +1,5 @@
--- Bodies of upload_archive and upload_multipart_part: strings, open files and readers, hashed, sent,
--- sent again, and refused.
+-- Bodies of upload_archive and upload_multipart_part: strings, open files and readers. They are hashed, sent, sent
+-- again, or rejected.
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
@@ -182,7 +182,7 @@ describe("the body of an upload", function()
       local piece = ("\0"):rep(size)
       local first = ("\0"):rep(16 * MIB + 1 - size)
       assert_refused("it cannot be rewound and is longer than 16777216 bytes: client:upload sends it in parts",
-        client.upload_archive, client, { vaultName = "v", body = function() -- it never ends
+        client.upload_archive, client, { vaultName = "v", body = function() -- a reader without an end
           local given = first or piece
           first = nil
           return given

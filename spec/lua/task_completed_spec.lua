@@ -6,7 +6,7 @@ local streams = require "spec.support.streams"
 
 local server = scripted.new()
 
--- A client whose answer for the vault vN comes after N polls; and a table that counts its requests.
+-- Returns a client whose response for the vault vN arrives after N polls, and a table that counts its requests.
 local function client_of()
   local count = { now = 0, most = 0, all = 0 }
   local options = streams.options()

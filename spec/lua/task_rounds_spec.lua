@@ -1,9 +1,9 @@
--- Rounds of tasks: how they share time with each other and with their host, and how one is given up.
+-- Rounds of tasks: how tasks share time with each other and with their host, and how a task is canceled.
 local core = require "glacier.core"
 local group = require "glacier.async.group"
 local task = require "glacier.async.task"
 
--- The runtime of a client that notes how long it is waited: for connections, or by the host.
+-- Returns the runtime of a client. It records the waits for connections in `idles`, and those of the host in `waits`.
 local function runtime_of(host_waits)
   local runtime = { settings = {}, clock = core.monotonic, idles = {}, waits = {}, tasks = {} }
   runtime.transport = {

@@ -1,4 +1,4 @@
--- Tasks: calls that are begun and polled, one by one or many at a time.
+-- Tasks: calls that are started and then polled, one at a time or many together.
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
@@ -15,8 +15,8 @@ local function marker(text)
   return streams.answer(200, {}, ('{"Marker":"%s"}'):format(text))
 end
 
--- A client of a host's transport, which gives `answer` when it was resumed once; and a table that
--- counts how many requests are under way, were so at most, and came.
+-- Returns a client whose transport yields once and then returns `answer`. Also returns a table that counts its
+-- requests: `now` in flight, at `most` in flight, and `all`.
 local function counted(answer, more)
   local count = { now = 0, most = 0, all = 0 }
   local options = streams.options(more)
@@ -76,7 +76,7 @@ describe("a task", function()
     local task = client:start "list_vaults"
     while #server:requests() == 0 do assert.is_false(task:poll()) end
     assert.is_false(task:poll())
-    assert.are.equal("other", client:list_vaults().Marker) -- done before the task is
+    assert.are.equal("other", client:list_vaults().Marker) -- this call ends before the task
     assert.is_false(task:poll())
     client:close()
     assert.is_true(task:poll())
@@ -136,7 +136,8 @@ describe("a task", function()
       return answers[carried]
     end })
     local task = client:start "list_vaults"
-    for _, row in ipairs { { 0, 1 }, { 0.49, 1 }, { 0.02, 2 }, { 0.98, 2 } } do -- half a second, then a whole one
+    -- The first back-off takes 0.5 seconds, the second takes 1 second.
+    for _, row in ipairs { { 0, 1 }, { 0.49, 1 }, { 0.02, 2 }, { 0.98, 2 } } do
       sim.now = sim.now + row[1]
       for _ = 1, 3 do assert.is_false(task:poll()) end
       assert.are.equal(row[2], carried)
@@ -178,7 +179,7 @@ describe("a task", function()
     end
     assert.are.equal(2, count.all)
     assert.are.equal("ReadTimeoutError", failure(unbegun.result, unbegun).code)
-    assert.are.equal("m", begun:result().Marker) -- its answer was there
+    assert.are.equal("m", begun:result().Marker) -- its response had arrived before it was canceled
     assert.are.equal("m", done:result().Marker)
   end)
 
@@ -220,7 +221,7 @@ describe("glacier.all", function()
     end
   end
 
-  -- Odd ones fail.
+  -- A transport that returns an error for vaults with an odd number.
   local function by_number(request)
     local number = tonumber(request.url:match "v(%d+)$")
     return number % 2 == 0 and { status = 200, body = ('{"NumberOfArchives":%d}'):format(number) } or GONE

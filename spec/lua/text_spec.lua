@@ -1,4 +1,4 @@
--- What the core does with texts for the Lua layer.
+-- Text functions of the core for the Lua layer.
 local core = require "glacier.core"
 
 describe("core.uri_encode", function()

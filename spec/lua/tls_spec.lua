@@ -1,4 +1,4 @@
--- Which certificates the client trusts: real handshakes with nginx, and handshakes that fail.
+-- Certificates that the client trusts or rejects, in real handshakes with nginx, and handshakes that fail.
 local glacier = require "glacier"
 local nginx = require "spec.support.nginx"
 local scripted = require "spec.support.scripted"
@@ -31,7 +31,7 @@ local function at(name, host)
   return ("%s:%d"):format(host or "127.0.0.1", server.ports[name])
 end
 
--- With the right bundle, unless `options` has another one.
+-- Makes a call. By default, the CA bundle has the authority that signed the certificate.
 local function accepted(name, options, host)
   local good, result = call(at(name, host), options or { ca_bundle = directory .. "/ca.pem" })
   assert.is_true(good, tostring(result))
@@ -124,7 +124,7 @@ describe("over TLS", function()
     client:close()
   end)
 
-  -- What a server does instead of its half of the handshake.
+  -- Title = the steps of a server that does not complete the handshake.
   local HANDSHAKES = {
     ["is cut off"] = { { "close" } },
     ["is cut off by an alert"] = { { "send", "\21\3\3\0\2\2\40" }, { "close" } },
@@ -157,7 +157,7 @@ describe("over TLS", function()
     }
     local body = client:get_job_output { vaultName = "v", jobId = "j" }.body
     assert.equal("abc", body:read(3))
-    -- A process that is killed says nothing more in its TLS session.
+    -- A killed process does not end its TLS session with a close notification.
     assert(os.execute("kill -9 $(ps -o pid= --ppid $(cat " .. place .. "/nginx.pid))"))
     local good, err = pcall(body.read, body, 3)
     assert.is_false(good)

@@ -1,13 +1,13 @@
--- Results of a host's own transport: failures, wrong results, and what it may return.
+-- A transport of the host: the results that it may return, failures, and invalid results.
 local canned = require "spec.support.canned"
 
--- code, retryable
+-- Error code = `retryable`.
 local TRANSPORT_CODES = {
   EndpointConnectionError = true, ConnectTimeoutError = true, ReadTimeoutError = true,
   ConnectionClosedError = true, ProxyConnectionError = true, ResponseParserError = false, SSLError = false,
 }
 
--- What is wrong with the result of a host's transport, the result, and a word of the message.
+-- Columns: title, invalid result of the host's transport, part of the message.
 local BROKEN_TRANSPORTS = {
   { "a text", "text", "table" },
   { "no status", {}, "status" },

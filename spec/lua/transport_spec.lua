@@ -1,5 +1,4 @@
--- What becomes of a call whose peer misbehaves: always the right error, no hang, and a client that
--- can be used again.
+-- Servers and proxies that misbehave. Each call raises the right error, no call hangs, and the client stays usable.
 local child = require "spec.support.child"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
@@ -36,7 +35,7 @@ local function assert_transport(code, retryable, words, err)
   assert.is_nil(err.message:find("TOKEN", 1, true))
 end
 
--- A port on which nobody listens, held so that nobody else takes it.
+-- Returns a port without a listener. It is bound, so that no other process can use it.
 local function refused_port()
   local held = socket.tcp()
   assert(held:bind("127.0.0.1", 0))
@@ -89,7 +88,7 @@ local STALLS = {
   ["after an interim answer"] = answer("HTTP/1.1 100 Continue\r\n\r\n", "stall"),
 }
 
--- Blocking, and polling.
+-- Options for both kinds of waiting.
 local WAYS = {
   blocking = {},
   polling = {
@@ -122,7 +121,7 @@ describe("a server that", function()
   end
 
   it("resets at once raises EndpointConnectionError or ConnectionClosedError", function()
-    local CODES = { EndpointConnectionError = true, ConnectionClosedError = true } -- whichever came first
+    local CODES = { EndpointConnectionError = true, ConnectionClosedError = true } -- depends on when the reset arrives
     for _ = 1, 20 do
       server = scripted.start { { { "reset" } }, fallback = { { "read" }, { "send", FINE } } }
       local client = client_of(server.url)
@@ -292,7 +291,7 @@ end)
 describe("a proxy", function()
   local REFUSAL = "HTTP/1.1 407 Who\r\nContent-Length: 2\r\n\r\nno"
 
-  -- What a call prints in a process with these variables in its environment.
+  -- Makes a call in a process with these environment variables. Returns what the process prints.
   local function call_with(variables, url)
     variables.HOME = "/nonexistent"
     return child(variables, ([[

@@ -1,4 +1,4 @@
--- glacier.tree_hash, tree_hasher and combine_tree_hashes, against values that Python's hashlib made.
+-- glacier.tree_hash, tree_hasher and combine_tree_hashes. Python's hashlib computed the expected values.
 local glacier = require "glacier"
 local streams = require "spec.support.streams"
 
@@ -140,7 +140,7 @@ describe("a tree hasher", function()
 end)
 
 describe("combining tree hashes", function()
-  -- Parts of 1 and 2 MiB of the pattern, combined, are the hash of the whole.
+  -- The combined hashes of parts must be the hash of the whole.
   for _, part in ipairs { 1, 2, 4 } do
     it(("of parts of %d MiB gives that of the whole"):format(part), function()
       for _, row in ipairs(streams.HASHES) do

@@ -1,4 +1,4 @@
--- What client:upload takes: everything is checked at once, and before anything is sent.
+-- The arguments of client:upload: all are checked at once, before anything is sent.
 local archives = require "spec.support.archives"
 local glacier = require "glacier"
 local parameters = require "glacier.call.parameters"
@@ -6,7 +6,7 @@ local plan = require "glacier.upload.plan"
 
 local MIB = archives.MIB
 
--- What an upload with these arguments raises; nothing may be sent.
+-- Returns the error of an upload with these arguments, which must not send anything.
 local function refused(args)
   local client = glacier.client {
     region = "us-west-2", credentials = { access_key_id = "AKID", secret_access_key = "SECRET" }, env = {},
@@ -44,7 +44,7 @@ describe("the arguments of an upload", function()
     })
   end)
 
-  -- { arguments besides the vault, pattern of the message }
+  -- Title = { arguments besides the vault, pattern of the message }.
   for name, row in pairs {
     ["no table"] = { "v", "^Invalid type for parameter input, type: string, valid types: table$" },
     ["nothing at all"] = { nil, '^Missing required parameter in input: "vaultName"\n' },
@@ -103,7 +103,7 @@ describe("the arguments of an upload", function()
     assert.is_true(#refused { vaultName = "v", reader = ("x"):rep(10000) } < 300)
   end)
 
-  -- A file that is nothing but its size.
+  -- Returns a sparse file of this size, which takes no space on the disk.
   local function hollow(size, file)
     file = file or io.tmpfile()
     file:seek("set", size - 1)

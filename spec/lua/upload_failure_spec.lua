@@ -1,4 +1,4 @@
--- What client:upload does where something fails: what it says, what it leaves, what it finds out.
+-- client:upload when a request fails or bytes are damaged: the error, and what can be resumed.
 local archives = require "spec.support.archives"
 local interceptors = require "spec.support.interceptor"
 local files = require "spec.support.files"
@@ -21,12 +21,12 @@ describe("an upload that fails", function()
 
   before_each(function() vault.abort_uploads() end)
 
-  -- A client whose requests `interceptor` carries; it does not wait for its second attempts.
+  -- Returns a client that sends its requests through `interceptor`. It does not wait before a retry.
   local function by(interceptor)
     return vault.client { transport = interceptor.transport, random = function() return 0 end }
   end
 
-  -- Uploads with the arguments, and these bytes in parts of a MiB; returns the error.
+  -- Uploads `bytes` in parts of 1 MiB with these arguments. Returns the error.
   local function fail(interceptor, more)
     local args = { vaultName = "v", body = bytes, partSize = MIB }
     for name, value in pairs(more or {}) do args[name] = value end
@@ -36,7 +36,7 @@ describe("an upload that fails", function()
     return err
   end
 
-  -- An interceptor on which the part that begins there is refused.
+  -- Returns an interceptor that rejects the part that begins at this byte.
   local function refusing(first)
     local interceptor = interceptors.new()
     function interceptor.before(request)
@@ -226,7 +226,7 @@ describe("a flipped byte", function()
     return text:sub(1, at - 1) .. string.char((text:byte(at) + 1) % 256) .. text:sub(at + 1)
   end
 
-  -- Uploads through an interceptor that does `meddle` on the way there or back; returns the error.
+  -- Uploads through an interceptor whose function `where` ("before" or "after") is `meddle`. Returns the error.
   local function upload(where, meddle, size)
     local interceptor = interceptors.new()
     interceptor[where] = meddle
@@ -246,7 +246,7 @@ describe("a flipped byte", function()
         end
       end)
       assert.is_true(flipped)
-      -- The signature is of the bytes that were meant.
+      -- The signature covers the bytes before the change.
       assert.are.same({ "service", "InvalidSignatureException" }, { err.kind, err.code })
       local output = client:upload { vaultName = "v", body = bytes, uploadId = err.uploadId }
       assert.are.equal(glacier.tree_hash(bytes), output.checksum)
@@ -259,7 +259,7 @@ describe("a flipped byte", function()
     assert.are.same({ "InvalidSignatureException", "UploadArchive" }, { err.code, err.operation })
   end)
 
-  -- Of a service that keeps other bytes than it was sent, and says so.
+  -- The service stores other bytes than it received. Its response has the hash of the stored bytes.
   local sizes = { UploadArchive = 1000, UploadMultipartPart = 3 * MIB, CompleteMultipartUpload = 3 * MIB }
   for operation, size in pairs(sizes) do
     it("at the service is found in the response of " .. operation, function()
@@ -298,7 +298,7 @@ describe("a file that changes while it is uploaded", function()
     vault.close()
   end)
 
-  -- Uploads a file of 4 MiB that `change` is called with as soon as the first part was sent.
+  -- Uploads a file of 4 MiB, and calls `change` with its path after the first part was sent. Returns the error.
   local function fail(change, size)
     local path, changed = archives.file(archives.bytes(size or 4 * MIB)), false
     local good, err = pcall(client.upload, client, {

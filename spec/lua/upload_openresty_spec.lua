@@ -1,4 +1,4 @@
--- client:upload in a handler of nginx, whose one worker goes on serving.
+-- client:upload in an nginx handler. The only worker continues to handle other requests.
 local archives = require "spec.support.archives"
 local glacier = require "glacier"
 local openresty = require "spec.support.openresty"

@@ -1,4 +1,4 @@
--- An upload that was interrupted, at whatever moment, is resumed and ends with the right hash.
+-- client:upload after an interruption at any time: a later call resumes the upload, and the hash is right.
 local archives = require "spec.support.archives"
 local interceptors = require "spec.support.interceptor"
 local child = require "spec.support.child"
@@ -22,8 +22,8 @@ describe("an upload that was interrupted", function()
 
   before_each(function() vault.abort_uploads() end)
 
-  -- Resumes what is under way, or begins where nothing is; checks how it ends. Another upload may be
-  -- left that was begun without anybody having heard of it.
+  -- Resumes the open upload, or starts a new one if there is none, and checks the result. Another upload may stay open
+  -- if the process was killed before it received the upload's ID.
   local function finish(more, by)
     local args = { vaultName = "v", path = path, partSize = MIB, uploadId = vault.open_uploads()[1] }
     for name, value in pairs(more or {}) do args[name] = value end
@@ -33,15 +33,14 @@ describe("an upload that was interrupted", function()
     return output
   end
 
-  -- How many parts the service has.
+  -- Returns the number of parts that the service has.
   local function parts_there()
     local count = 0
     for _ in client:each("list_parts", { vaultName = "v", uploadId = vault.open_uploads()[1] }) do count = count + 1 end
     return count
   end
 
-  -- Uploads in a process of its own, which dies of what `options` and `progress` are: what it leaves
-  -- in its memory then is no leak.
+  -- Uploads in a new process, which `options` or `progress` end. The memory that it does not free is not a leak.
   local function die(options, progress)
     local environment = { ASAN_OPTIONS = (os.getenv "ASAN_OPTIONS" or "") .. ":detect_leaks=0" }
     for name, value in pairs(vault.environment) do environment[name] = value end
@@ -60,14 +59,14 @@ describe("an upload that was interrupted", function()
       assert.is_true(parts_there() >= parts)
       local interceptor, there = interceptors.new(), parts_there()
       local output = finish(nil, vault.client { transport = interceptor.transport })
-      -- The service may take in what was under way (two at most) after it was asked.
+      -- The service may store up to two parts that were in flight after `there` was counted.
       local sent = interceptor.count "UploadMultipartPart"
       assert.is_true(sent <= 7 - there and sent >= 5 - there, ("%d sent, %d there"):format(sent, there))
       assert.is_true(bytes == vault.bytes_of(output.archiveId))
     end)
   end
 
-  -- A wait is a poll of what is under way: so parts are cut off in their middle.
+  -- Each wait is one poll of the requests in flight, so the kill also interrupts requests in the middle of a part.
   for _, waits in ipairs { 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20 } do
     it(("by SIGKILL at its wait number %d is resumed or begun again"):format(waits), function()
       die(([[wait = function()
@@ -122,7 +121,7 @@ describe("an upload that was interrupted", function()
     finish(nil, by)
   end)
 
-  -- Begins an upload and sends the parts of these numbers, from 0, by single calls.
+  -- Starts an upload with single calls, and sends the parts with these numbers, which count from 0.
   local function begin(numbers, altered)
     local upload = client:initiate_multipart_upload { vaultName = "v", partSize = tostring(2 * MIB) }
     for _, number in ipairs(numbers) do
@@ -169,7 +168,7 @@ describe("an upload that was interrupted", function()
 
   it("finds its parts if they are listed on several pages", function()
     local many = archives.bytes(53 * MIB)
-    -- One part at a time: no other part is in flight when the upload stops, so exactly one is missing.
+    -- With one part at a time, no other part is in flight when the upload stops, so exactly one part is missing.
     pcall(client.upload, client, {
       vaultName = "v", body = many, partSize = MIB, concurrency = 1,
       progress = function(done)

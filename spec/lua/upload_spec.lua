@@ -1,4 +1,4 @@
--- client:upload against the local service: what arrives is what was read, whatever it is read from.
+-- client:upload against the local service: the stored archive is equal to the input.
 local archives = require "spec.support.archives"
 local interceptors = require "spec.support.interceptor"
 local glacier = require "glacier"
@@ -27,7 +27,7 @@ describe("an upload", function()
     return (by or client):upload(args)
   end
 
-  -- Each gives the arguments that say what is uploaded, for these bytes.
+  -- Each function returns the arguments that upload these bytes.
   local kinds = {
     string = function(bytes) return { body = bytes } end,
     path = function(bytes) return { path = archives.file(bytes) } end,
@@ -144,7 +144,8 @@ describe("an upload", function()
       partSize = MIB, concurrency = 3, progress = function(bytes) done = bytes end,
     }
     assert.are.equal(12 * MIB, taken)
-    -- One piece more, to see whether there is another part: twice what was asked for at the most.
+    -- The limit has room for one more chunk, which shows whether another part follows; a chunk may be twice as long as
+    -- requested.
     assert.is_true(most <= 3 * MIB + 512 * 1024, most)
   end)
 
@@ -163,7 +164,8 @@ describe("an upload", function()
     file:close()
     assert(good, err)
     assert.is_true(longest <= 256 * 1024, longest)
-    -- To be sent, and a byte to see whether there are any: the core reads what it hashes by itself.
+    -- Lua reads each byte once to send it, and one more byte at the end of the file. The core reads the bytes to hash
+    -- by itself.
     assert.are.equal(6 * MIB + 1, total)
   end)
 

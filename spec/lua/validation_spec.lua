@@ -1,5 +1,5 @@
--- Invalid parameters: the error lists each problem on a line, in botocore's words with the names of Lua's types.
--- Nothing is sent.
+-- Invalid parameters: the error lists each problem on a line, in botocore's words with the names of Lua's types. The
+-- client sends nothing.
 
 local core = require "glacier.core"
 local glacier = require "glacier"
@@ -13,7 +13,7 @@ local function lines(text)
   return list
 end
 
--- The error of a call, which must fail without sending anything.
+-- Returns the error of a call, which must not send anything.
 local function refusal(name, params)
   local sent = 0
   local client = glacier.client {
@@ -31,7 +31,7 @@ local function refusal(name, params)
   return err
 end
 
--- The problems that the error lists, sorted.
+-- Returns the sorted list of problems in the error.
 local function problems(name, params)
   local found = lines(refusal(name, params).message)
   assert.equal("Parameter validation failed:", table.remove(found, 1))
@@ -39,7 +39,7 @@ local function problems(name, params)
   return found
 end
 
--- A test for each row: title = { operation, parameters, problem, … }
+-- Defines one test for each row: title = { operation, parameters, problem, … }.
 local function each(rows)
   for title, row in pairs(rows) do
     it(title, function()

@@ -1,4 +1,4 @@
--- What a client gives to an event loop: its descriptor, and how long it may be left alone.
+-- The descriptor of a client for an event loop, and the time after which the client must be polled.
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
@@ -6,7 +6,7 @@ local streams = require "spec.support.streams"
 
 local server = scripted.new()
 
--- Whether a descriptor is readable within so many seconds.
+-- Returns whether the descriptor becomes readable within this time.
 local function is_readable(fd, seconds)
   local ready = socket.select({ { getfd = function() return fd end } }, nil, seconds)
   return ready[1] ~= nil

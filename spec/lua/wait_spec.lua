@@ -1,4 +1,4 @@
--- Waiting: with `wait` a call only ever polls, so that other work goes on; without, it blocks.
+-- The option `wait`: with it, a call never blocks, so other work can continue. Without it, a call blocks.
 local copcall = require "glacier.async.copcall"
 local glacier = require "glacier"
 local core = require "glacier.core"
@@ -24,7 +24,7 @@ local function answer(marker)
   return ("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"):format(#body, body)
 end
 
--- Runs coroutines in turn until all have ended; between two rounds the process sleeps a little.
+-- Resumes the coroutines in turn until all have ended, with a short sleep after each round.
 local function run(threads)
   local left = #threads
   while left > 0 do
@@ -38,8 +38,8 @@ local function run(threads)
   end
 end
 
--- A server in this process: `serve` takes it as far as it goes without waiting, and is the client's `wait`.
--- It answers one request a connection, all but the first `silent` ones.
+-- A server in this process. `serve` does everything that needs no waiting; the client uses it as `wait`. It answers one
+-- request for each connection, except on the first `silent` connections.
 local function neighbour(silent)
   local listener = assert(socket.bind("127.0.0.1", 0))
   listener:settimeout(0)
@@ -58,7 +58,7 @@ local function neighbour(silent)
     end
     socket.sleep(0.001)
   end
-  -- Whether the client hung up; waits for it.
+  -- Waits until the client closes the connection. Returns whether it did so without a reset.
   function self.left(number)
     local peer = self.peers[number].socket
     peer:settimeout(30)
@@ -71,7 +71,7 @@ local function neighbour(silent)
   return self
 end
 
--- Calls f without a collector that would do the closing.
+-- Calls f while the garbage collector is stopped, so that the collector cannot close anything.
 local function uncollected(f)
   collectgarbage "stop"
   local good, err = pcall(f)
@@ -228,7 +228,7 @@ describe("a call", function()
 end)
 
 describe("the loop that waits for a transfer", function()
-  -- What each poll is told to wait at most, in milliseconds, until the transfer is done at the third.
+  -- Returns the longest blocking time of each poll, in milliseconds. The transfer is done at the third poll.
   local function polls(wait, timeout, clock)
     local list, context = {}, new_context(wait, timeout, clock or core.monotonic)
     local done = context:wait_for { poll = function(_, ms)
@@ -327,7 +327,7 @@ describe("closing a client", function()
   end)
 end)
 
--- The seam itself.
+-- The functions of glacier.curl itself.
 describe("a transfer", function()
   local server
   after_each(function()

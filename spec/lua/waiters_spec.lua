@@ -1,4 +1,4 @@
--- The waiters vault_exists and vault_not_exists, as botocore's, and job_completed.
+-- The waiters vault_exists and vault_not_exists, which are botocore's, and job_completed.
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
@@ -15,8 +15,8 @@ local DONE = { status = 200, body = '{"JobId":"j","Completed":true,"StatusCode":
 local FAILED = { status = 200,
   body = '{"JobId":"j","Completed":true,"StatusCode":"Failed","StatusMessage":"the archive is gone"}' }
 
--- Waits at a service that gives these answers in order and then repeats the last one. Returns what
--- pcall returns; and the simulation, which has `requests` and `pauses`.
+-- Runs a waiter against a service that gives these responses in order and then repeats the last one. Returns the
+-- results of pcall, and the simulation, which has `requests` and `pauses`.
 local function wait_for(answers, name, limits, more)
   local sim = simulation.new { random = 0 }
   sim.requests = {}
@@ -130,7 +130,7 @@ describe("a waiter", function()
     assert_waited({ THERE }, "vault_exists", 1, 3, { max_attempts = 0 })
   end)
 
-  -- { timeout, attempts }: a delay that would end after the timeout is not started
+  -- Columns: { timeout, number of attempts }. A delay that would end after the timeout is not started.
   for _, row in ipairs { { 0, 1 }, { 2.9, 1 }, { 3, 2 }, { 5, 2 }, { 9, 4 }, { 1000, 15 } } do
     it(("with a timeout of %g s makes %d attempts"):format(row[1], row[2]), function()
       local seen = "Previously accepted state: Matched expected service error code: ResourceNotFoundException"
