@@ -65,7 +65,7 @@ describe("the rate limiter", function()
     end)
   end
 
-  it("ends a wait that the clock's rounding would lose", function()
+  it("does not wait forever if the clock rounds a short wait to zero", function()
     local now = 1350000000.1
     local limiter = rate_limiter.new(function() return now end)
     limiter:answered(true)
@@ -145,7 +145,7 @@ describe("a client in the adaptive mode", function()
     assert.are.equal(1, #run:stop())
   end)
 
-  it("does not count calls that never got keys to sign with", function()
+  it("does not count calls that got no keys", function()
     local keys
     local sim = simulation.new { random = 0 }
     local client = glacier.client(sim:options {

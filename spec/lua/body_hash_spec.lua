@@ -17,7 +17,7 @@ end
 describe("the hash of a body", function()
   for _, threads in ipairs { 0, 1, 2, 3 } do
     for _, row in ipairs(streams.HASHES) do
-      it(("of %d bytes has both hashes of hashlib with %d threads"):format(row.size, threads), function()
+      it(("equals both hashes of hashlib for %d bytes with %d threads"):format(row.size, threads), function()
         local bytes = streams.pattern(row.size)
         local started, length = body_hash.start(bytes, { threads = threads })
         assert.are.equal(row.size, length)
@@ -29,12 +29,12 @@ describe("the hash of a body", function()
     end
   end
 
-  it("leaves out the plain hash on request", function()
+  it("skips the plain hash on request", function()
     local row = streams.HASHES[5]
     assert.are.same({ row.tree }, { finish(body_hash.start(streams.pattern(row.size), { skip_linear = true })) })
   end)
 
-  it("is that of a part of a file, whose position stays", function()
+  it("covers a part of a file on request, and keeps the file's position", function()
     local row = streams.HASHES[6]
     local file = streams.file("before" .. streams.pattern(row.size) .. "after")
     file:seek("set", 3)
@@ -42,7 +42,7 @@ describe("the hash of a body", function()
     assert.are.equal(3, file:seek())
   end)
 
-  it("sees what was written to the file before", function()
+  it("includes bytes that are still in the write buffer of the file", function()
     local file = io.tmpfile()
     file:write "0"
     file:seek "set"
@@ -50,21 +50,21 @@ describe("the hash of a body", function()
     file:close()
   end)
 
-  it("goes on when the file is closed", function()
+  it("continues after the file is closed", function()
     local file = streams.file(("\0"):rep(64 * MIB))
     local started = body_hash.start(file, {})
     file:close()
     assert.are.equal(streams.ZEROS[64].tree, (finish(started)))
   end)
 
-  it("says that a file became too short", function()
+  it("reports a file that became too short", function()
     for _, threads in ipairs { 0, 2 } do
       local started = body_hash.start(streams.file "short", { length = 5 * MIB, threads = threads })
       assert.are.same({ nil, "it became shorter while it was hashed" }, { finish(started) })
     end
   end)
 
-  it("is nothing for a value that is neither a string nor a regular file", function()
+  it("is nil for a value that is neither a string nor a regular file", function()
     local pipe = io.popen "true"
     for _, value in ipairs { pipe, print, 5, {} } do
       assert.is_nil((body_hash.start(value, {})))
@@ -79,14 +79,14 @@ describe("the hash of a body", function()
     assert.are.equal(streams.ZEROS[64].tree, (finish(started)))
   end)
 
-  it("is given up when it is collected", function()
+  it("is cancelled when it is collected", function()
     for _ = 1, 10 do
       body_hash.start(("\0"):rep(8 * MIB), {})
       collectgarbage()
     end
   end)
 
-  it("cannot be asked for once it was cancelled", function()
+  it("has no result after it was cancelled", function()
     local started = body_hash.start(("\0"):rep(64 * MIB), {})
     started:cancel()
     started:cancel()
@@ -115,7 +115,7 @@ describe("the hash of a body", function()
     file:close()
   end)
 
-  it("lets other coroutines run between its steps where there are no threads", function()
+  it("lets other coroutines run between its steps if there are no threads", function()
     local yields = 0
     local yielding = context(function() yields = yields + 1 end)
     assert.are.equal(streams.ZEROS[64].tree,

@@ -83,7 +83,7 @@ describe("a clock that is wrong", function()
     run:stop()
   end)
 
-  it("is corrected once for several calls under way", function()
+  it("is corrected once for several calls in flight", function()
     local waiting, carried = {}, 0
     local client = glacier.client(simulation.new():options {
       transport = function(request)
@@ -117,7 +117,7 @@ describe("a clock that is wrong", function()
     ["a token that is not known"] = refusal(HOUR, "UnrecognizedClientException"),
   }
   for what, script in pairs(LEFT_ALONE) do
-    it("is not corrected after a refusal with " .. what, function()
+    it("is not corrected after an error with " .. what, function()
       local run = scripted_client { script, reply.good(), reply.good() }
       local good, err = run:list_vaults()
       assert.is_false(good)
@@ -127,7 +127,7 @@ describe("a clock that is wrong", function()
     end)
   end
 
-  it("is left as it is if the request only arrived too late, which is then signed again once", function()
+  it("stays unchanged if the request arrived too late; the request is signed again once", function()
     local sim
     local late = reply.error(403, "InvalidSignatureException", { Date = http_date(NOW + 600) })
     local run = scripted_client({ late, late, reply.good() }, {}, {
@@ -154,7 +154,7 @@ end)
 
 describe("a service whose clock differs", function()
   for _, offset in ipairs { 7200, -7200 } do
-    it(("by %d s is served"):format(offset), function()
+    it(("accepts the corrected signature if its clock is off by %d s"):format(offset), function()
       local running = service.start { clock_offset = offset }
       local sim = simulation.new { now = os.time() }
       local client = glacier.client(sim:options {
@@ -173,7 +173,7 @@ describe("a service whose clock differs", function()
     end)
   end
 
-  it("is not served if the secret key is wrong as well", function()
+  it("rejects the corrected signature if the secret key is wrong", function()
     local running = service.start { clock_offset = 7200 }
     local client = glacier.client(simulation.new { now = os.time() }:options {
       region = running.region, endpoint_url = running.url,

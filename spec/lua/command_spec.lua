@@ -77,13 +77,13 @@ describe("the command glacier", function()
     assert.are.same({ "v\t-", 0 }, { run "notifications get v" })
   end)
 
-  it("sends no write with --dry-run", function()
+  it("changes nothing with --dry-run", function()
     start()
     assert.are.same({ "v\twould change", 0 }, { run("notifications sync --dry-run --topic " .. TOPIC) })
     assert.is_nil(client:get_vault_notifications_or_nil { vaultName = "v" })
   end)
 
-  it("refuses --dry-run where it would be ignored", function()
+  it("rejects --dry-run if it has no meaning for the command", function()
     start()
     local refusal = "glacier: --dry-run is only for notifications set, delete and sync"
     for _, words in ipairs { [[call create_vault '{"vaultName":"w"}']], "upload v Makefile", "notifications get v" } do
@@ -101,7 +101,7 @@ describe("the command glacier", function()
     end)
   end)
 
-  it("ends with status 2 for parameters that the API refuses", function()
+  it("ends with status 2 for parameters that the API rejects", function()
     start()
     for _, words in ipairs { "upload v Makefile --part-size 5", "call nosuch_operation", "upload v /nonexistent" } do
       local printed, status = run(words)
@@ -110,7 +110,7 @@ describe("the command glacier", function()
     end
   end)
 
-  it("goes on after a vault that fails, and ends with status 1", function()
+  it("continues after a vault that fails, and ends with status 1", function()
     start()
     local printed, status = run "notifications get missing v"
     assert.are.equal(1, status)
@@ -173,7 +173,7 @@ describe("the command glacier", function()
     assert.is_truthy(printed:find("glacier: interrupted", 1, true), printed)
   end)
 
-  it("tells how to resume an upload that Ctrl-C interrupts, and ends with status 130", function()
+  it("prints how to resume an upload that Ctrl-C interrupts, and ends with status 130", function()
     start { delay = 0.5 }
     files.with_directory(function(directory)
       files.write(directory .. "/my archive", ("x"):rep(8 * MIB))

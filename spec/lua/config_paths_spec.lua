@@ -45,13 +45,13 @@ describe("glacier.config.paths", function()
     end)
   end
 
-  it("takes HOME before the default home directory, and the user database where neither is given", function()
+  it("uses HOME, else the default home directory, else the user database", function()
     assert.equal("/h/x", paths.expand_user("~/x", getter { HOME = "/h" }, "/g"))
     assert.equal("/g/x", paths.expand_user("~/x", getter {}, "/g"))
     assert.equal(own_home() .. "/x", paths.expand_user("~/x", getter {}))
   end)
 
-  it("leaves ~ where there is no home directory", function()
+  it("keeps ~ if there is no home directory", function()
     assert.equal("~/x", paths.expand_user("~/x", getter {}, false))
   end)
 
@@ -61,7 +61,7 @@ describe("glacier.config.paths", function()
     assert.equal("/", paths.expand_user("~", getter { HOME = "/" }))
   end)
 
-  it("finds a fault in an empty path and in one with a NUL byte", function()
+  it("rejects an empty path and a path with a NUL byte", function()
     assert.is_nil(paths.fault "/a b")
     assert.equal("the path is empty", paths.fault "")
     assert.equal("the path contains a NUL byte", paths.fault "/a\0")

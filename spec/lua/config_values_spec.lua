@@ -190,7 +190,7 @@ describe("glacier.config.values", function()
 end)
 
 describe("glacier.config.values", function()
-  it("the process's environment is read where no other is given", function()
+  it("the process's environment is read without the option env", function()
     local printed = child({
       AWS_REGION = "us-west-2", AWS_RETRY_MODE = "legacy", AWS_CA_BUNDLE = "", HOME = "/",
       AWS_ENDPOINT_URL = "http://x.test",
@@ -203,7 +203,7 @@ describe("glacier.config.values", function()
 end)
 
 describe("glacier.config.values", function()
-  it("an environment that is given replaces that of the process, and only its strings count", function()
+  it("the option env replaces the process's environment, and only its strings count", function()
     local found = settings.resolve {
       config = REGION,
       env = { AWS_RETRY_MODE = 5, AWS_MAX_ATTEMPTS = 7, AWS_CA_BUNDLE = true, AWS_SDK_UA_APP_ID = {} },
@@ -215,7 +215,7 @@ describe("glacier.config.values", function()
     assert.is_nil(found.sources.getenv "PATH")
   end)
 
-  it("an environment that is given may find its variables by a metamethod", function()
+  it("the option env may have a metamethod that returns the variables", function()
     local found = settings.with_files({ config = REGION }, function(env)
       return require("glacier.config.resolve").resolve {
         env = setmetatable({}, {

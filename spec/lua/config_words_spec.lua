@@ -28,7 +28,7 @@ describe("glacier.config.words", function()
     end)
   end
 
-  it("refuses a quotation that is not closed, and a backslash at the end", function()
+  it("rejects an unclosed quote, and a backslash at the end", function()
     for _, text in ipairs { "'a", '"a', "a'", 'a\\', '"a\\', '"a\\"', "'a\\'b'" } do
       local list, problem = words.split(text)
       assert.is_nil(list)

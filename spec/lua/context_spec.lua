@@ -13,7 +13,7 @@ describe("the timeout of a call", function()
   -- Columns: { timeout, number of requests }. The random number 0.5 makes the back-offs after throttles 0.5, 1, 2, 4 …
   -- seconds long.
   for _, row in ipairs { { 0.4, 1 }, { 0.5, 1 }, { 0.6, 2 }, { 1.5, 2 }, { 1.6, 3 }, { 3.6, 4 }, { math.huge, 6 } } do
-    it(("of %g s leaves time for %d attempts"):format(row[1], row[2]), function()
+    it(("leaves time for %d attempts if it is %g s"):format(row[2], row[1]), function()
       local run = scripted_client({ fallback = THROTTLE }, { timeout = row[1], max_attempts = 6 })
       local began = run.sim.now
       local _, err = run:list_vaults()
@@ -126,7 +126,7 @@ describe("a context", function()
     return context, function(seconds) now = now + seconds end
   end
 
-  it("without a deadline has an infinite time left", function()
+  it("has an infinite time left without a deadline", function()
     assert.are.equal(math.huge, context_of(nil):remaining())
   end)
 
@@ -209,7 +209,7 @@ describe("a context", function()
     assert.are.same({ 20 }, waits)
   end)
 
-  it("passes errors of the host's wait through", function()
+  it("passes on errors of the host's wait", function()
     local run = scripted_client({ fallback = THROTTLE }, {
       wait = function() error("cancelled", 0) end,
     })

@@ -2,7 +2,7 @@
 local copcall = require "glacier.async.copcall"
 
 describe("glacier.async.copcall", function()
-  it("passes yields on, and what the coroutine is resumed with", function()
+  it("passes on yields and the values of a resume", function()
     local thread = coroutine.wrap(function()
       return copcall.call(function(a)
         local b, c = coroutine.yield(a + 1)
@@ -16,7 +16,7 @@ describe("glacier.async.copcall", function()
     assert.are.equal(12, sum)
   end)
 
-  it("returns what was raised, also after a yield", function()
+  it("returns a raised error, also after a yield", function()
     local raised = {}
     local thread = coroutine.wrap(function()
       return copcall.call(function()

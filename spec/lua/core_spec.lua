@@ -17,7 +17,7 @@ describe("the C module", function()
     end
   end)
 
-  it("refuses strings with a zero byte, after which C would see nothing", function()
+  it("rejects strings with a zero byte, which would end a C string", function()
     for name, value in pairs { region = "us-west-2\0evil", endpoint_url = "http://h\0.evil" } do
       local settings = { region = "us-west-2", endpoint_url = "http://h" }
       settings[name] = value
@@ -44,13 +44,13 @@ describe("the C module", function()
     assert.is_false((pcall(core.prepare, 5, {}, "http://h")))
   end)
 
-  it("refuses to read a file up to a limit that is not a size", function()
+  it("rejects an invalid size limit for reading a file", function()
     for _, limit in ipairs { -1, 0 / 0, math.huge } do
       assert.matches("expected a number of bytes", catch(core.read_file, "/dev/null", limit), 1, true)
     end
   end)
 
-  it("does not take userdata of another class", function()
+  it("rejects userdata of another class", function()
     local request, response = core.request { method = "GET", url = "http://h/" }, core.response { status = 200 }
     assert.matches("glacier.request expected, got userdata", catch(request.export, response), 1, true)
     assert.matches("glacier.response expected, got no value", catch(response.body), 1, true)
@@ -58,12 +58,12 @@ describe("the C module", function()
     assert.matches("glacier.request expected", catch(request.export, io.stdout), 1, true)
   end)
 
-  it("refuses braces in an endpoint, which could be taken for labels of a path", function()
+  it("rejects braces in an endpoint, which look like labels of a path", function()
     assert.equal("InvalidConfigError",
       catch(core.endpoint, { region = "us-west-2", endpoint_url = "http://h/{vaultName}" }).code)
   end)
 
-  it("does not take a number for bytes to be hashed", function()
+  it("rejects a number in place of the bytes to hash", function()
     assert.is_false((pcall(core.tree_hash().update, core.tree_hash(), 5)))
   end)
 

@@ -86,7 +86,7 @@ describe("glacier.credentials.assume_role", function()
     end)
   end
 
-  it("a role's duration that is not an integer is ignored", function()
+  it("a role's duration is ignored if it is not an integer", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nduration_seconds = long\n" .. SOURCE,
     }
@@ -95,7 +95,7 @@ describe("glacier.credentials.assume_role", function()
     assert.is_nil(world.form(place.requests[1].body).DurationSeconds)
   end)
 
-  it("a role may be the end of a chain of roles, each signed with the one before", function()
+  it("each role of a chain is requested with the keys of the role before it", function()
     local place, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = b\n"
         .. "[profile b]\nrole_arn = arn:aws:iam::1:role/b\nsource_profile = source\n" .. SOURCE,
@@ -167,7 +167,7 @@ describe("glacier.credentials.assume_role", function()
       'The source_profile "zz" referenced in the profile "default" does not exist.' },
     { "a source without keys", ROLE .. "source_profile = s\n[profile s]\nregion = x\n", "InvalidConfigError",
       'The source profile "s" must have credentials. Tried:\n  web identity: profile "s" has no' },
-    { "a named source in other letters", ROLE .. "credential_source = environment\n", "InvalidConfigError",
+    { "a named source in lower case", ROLE .. "credential_source = environment\n", "InvalidConfigError",
       'The credential source "environment" referenced in profile "default" is not valid.' },
     { "a named source without keys", ROLE .. "credential_source = Environment\n", "CredentialRetrievalError",
       "Error when retrieving credentials from Environment: No credentials found in credential_source referenced in "
@@ -176,12 +176,12 @@ describe("glacier.credentials.assume_role", function()
       loop:format("default", "['default']") },
     { "a loop", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = default\n",
       "InfiniteLoopConfigError", loop:format("default", "['default', 'b']") },
-    { "a loop through keys", ROLE .. "source_profile = b\naws_access_key_id = AKIA\naws_secret_access_key = SECRET\n"
+    { "a loop through a profile with keys", ROLE .. "source_profile = b\naws_access_key_id = AKIA\naws_secret_access_key = SECRET\n"
       .. "[profile b]\n" .. ROLE .. "source_profile = default\n", "InfiniteLoopConfigError",
       loop:format("default", "['default', 'b']") },
-    { "a loop further on", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = c\n[profile c]\n"
+    { "a loop that begins at its source", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = c\n[profile c]\n"
       .. ROLE .. "source_profile = b\n", "InfiniteLoopConfigError", loop:format("b", "['default', 'b', 'c']") },
-    { "a loop of one further on", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = b\n",
+    { "a source that names itself", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = b\n",
       "InfiniteLoopConfigError", loop:format("b", "['default', 'b']") },
     { "a serial number but no mfa_code", ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
       "CredentialRetrievalError", "the role needs an MFA code for me: set the option mfa_code" },
@@ -196,7 +196,7 @@ describe("glacier.credentials.assume_role", function()
       .. "[services s]\nsts =\n  endpoint_url = nowhere\n", "InvalidConfigError",
       ".aws/config, line 10: Invalid endpoint: nowhere", {} },
   } do
-    it("a role with invalid settings (" .. case[1] .. ") is refused", function()
+    it("a role with invalid settings (" .. case[1] .. ") is an error", function()
       local place, source = assume { env = case[5], config = "[default]\n" .. case[2] }
       finally(place.close)
       local err = world.catch(source.keys, source)
@@ -212,23 +212,23 @@ describe("glacier.credentials.assume_role", function()
 
   -- Columns: title, response, end of the message, number of requests, `retryable`.
   for _, case in ipairs {
-    { "that refuses", world.sts_error(403, "AccessDenied", "not &lt;allowed&gt;"),
+    { "that rejects the request", world.sts_error(403, "AccessDenied", "not &lt;allowed&gt;"),
       "An error occurred (AccessDenied) when calling the AssumeRole operation: not <allowed>", 1, false },
-    { "that throttles", world.sts_error(400, "Throttling", "slow"),
+    { "that throttles the request", world.sts_error(400, "Throttling", "slow"),
       "(Throttling) when calling the AssumeRole operation: slow",
       3, true },
-    { "that failed", { 500, "oops" }, "(500) when calling the AssumeRole operation: ", 3, true },
+    { "with status 500", { 500, "oops" }, "(500) when calling the AssumeRole operation: ", 3, true },
     { "that is not XML", { 200, "{}" }, "the response to AssumeRole does not contain complete keys", 1, false },
     { "without a secret", world.sts("AssumeRole", { SecretAccessKey = "" }), "not contain complete keys", 1, false },
     { "with elements in a key", world.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }),
       "does not contain complete keys", 1, false },
-    { "without a time", world.sts("AssumeRole", { Expiration = "soon" }), 'cannot be read as a date: "soon"', 1,
+    { "without a valid expiration", world.sts("AssumeRole", { Expiration = "soon" }), 'cannot be read as a date: "soon"', 1,
       false },
     { "cut short", { 200, world.sts("AssumeRole")[2]:sub(1, 330) }, "does not contain complete keys", 1, false },
     { "that has expired", world.sts("AssumeRole", { Expiration = world.at(-1) }), "still expired.", 1, false },
-    { "that never comes", "close", "AssumeRole", 3, true },
+    { "that does not arrive", "close", "AssumeRole", 3, true },
   } do
-    it("an answer of STS " .. case[1] .. " is an error that tells the reason", function()
+    it("a response of STS " .. case[1] .. " is an error with the reason", function()
       local place, source = assume { config = config, answer = function() return case[2] end }
       finally(place.close)
       local err = world.catch(source.keys, source)
@@ -258,36 +258,36 @@ describe("glacier.credentials.assume_role", function()
 
   -- Columns: title, variables, further keys of the default profile, region, URL, region of the signature.
   for _, case in ipairs {
-    { "in its region", {}, "", "eu-west-3", "https://sts.eu-west-3.amazonaws.com", "eu-west-3" },
-    { "in China", {}, "", "cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1" },
-    { "with FIPS", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-east-1", "https://sts-fips.us-east-1.amazonaws.com",
+    { "from its region", {}, "", "eu-west-3", "https://sts.eu-west-3.amazonaws.com", "eu-west-3" },
+    { "from a region in China", {}, "", "cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1" },
+    { "from a region with FIPS", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-east-1", "https://sts-fips.us-east-1.amazonaws.com",
       "us-east-1" },
-    { "with FIPS in GovCloud", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-gov-west-1",
+    { "from a region in GovCloud with FIPS", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-gov-west-1",
       "https://sts.us-gov-west-1.amazonaws.com", "us-gov-west-1" },
-    { "over both IP versions", {}, "use_dualstack_endpoint = true\n", "us-east-1", "https://sts.us-east-1.api.aws",
+    { "from a region with dual-stack", {}, "use_dualstack_endpoint = true\n", "us-east-1", "https://sts.us-east-1.api.aws",
       "us-east-1" },
-    { "globally where that is asked for", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "", "us-west-2",
+    { "from the global endpoint if the legacy setting asks for it", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "", "us-west-2",
       "https://sts.amazonaws.com", "us-east-1" },
-    { "regionally where the region is newer than that", {}, "sts_regional_endpoints = legacy\n", "af-south-1",
+    { "from the regional endpoint if the region is newer than the legacy setting", {}, "sts_regional_endpoints = legacy\n", "af-south-1",
       "https://sts.af-south-1.amazonaws.com", "af-south-1" },
-    { "by its variable first", { AWS_ENDPOINT_URL_STS = "http://own", AWS_ENDPOINT_URL = "http://all" },
+    { "from the variable of STS first", { AWS_ENDPOINT_URL_STS = "http://own", AWS_ENDPOINT_URL = "http://all" },
       "services = s\nendpoint_url = http://profile\n", "us-west-2", "http://own", "us-west-2" },
-    { "by the common variable next", { AWS_ENDPOINT_URL = "http://all/path/" },
+    { "from the variable of all services second", { AWS_ENDPOINT_URL = "http://all/path/" },
       "services = s\nendpoint_url = http://profile\n", "us-west-2", "http://all/path", "us-west-2" },
-    { "by the services section next", {}, "services = s\nendpoint_url = http://profile\n", "us-west-2",
+    { "from the services section third", {}, "services = s\nendpoint_url = http://profile\n", "us-west-2",
       "http://services",
       "us-west-2" },
-    { "by the profile last", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "endpoint_url = http://profile\n", "us-west-2",
+    { "from the profile last", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "endpoint_url = http://profile\n", "us-west-2",
       "http://profile", "us-west-2" },
-    { "in its region where all of these are empty", { AWS_ENDPOINT_URL = "" },
+    { "from its region if all of these are empty", { AWS_ENDPOINT_URL = "" },
       "services = e\nendpoint_url =\nsts_regional_endpoints =\n", "us-west-2", "https://sts.us-west-2.amazonaws.com",
       "us-west-2" },
-    { "in its region if configured URLs are ignored",
+    { "from its region if configured URLs are ignored",
       { AWS_ENDPOINT_URL_STS = "http://own", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "true" }, "services = s\n",
         "us-west-2",
       "https://sts.us-west-2.amazonaws.com", "us-west-2" },
   } do
-    it("STS is found " .. case[1], function()
+    it("the URL of STS is chosen " .. case[1], function()
       local asked
       local place, source = assume {
         env = case[2], config = config .. case[3] .. services, region = case[4],
@@ -308,7 +308,7 @@ end)
 describe("glacier.credentials.assume_role", function()
   local function answer() return world.sts "AssumeRoleWithWebIdentity" end
 
-  it("a role assumed with a web identity comes from the environment, unsigned", function()
+  it("a role assumed with a web identity comes from the environment, and its request is not signed", function()
     local place, source = assume {
       env = { AWS_ENDPOINT_URL_STS = "{URL}", AWS_WEB_IDENTITY_TOKEN_FILE = "{HOME}/token",
         AWS_ROLE_ARN = "arn:aws:iam::111122223333:role/demo", AWS_ROLE_SESSION_NAME = "me" },
@@ -355,7 +355,7 @@ describe("glacier.credentials.assume_role", function()
     assert.truthy(place.requests[2].headers.authorization:find("=ASIASTS/", 1, true))
   end)
 
-  it("a role assumed with a web identity in the environment is skipped where the profile was chosen in code", function()
+  it("a role assumed with a web identity in the environment is skipped if the profile was chosen in code", function()
     local place, source = assume {
       env = { AWS_WEB_IDENTITY_TOKEN_FILE = "{HOME}/token", AWS_ROLE_ARN = "arn" }, profile = "source", config = SOURCE,
     }
@@ -378,7 +378,7 @@ describe("glacier.credentials.assume_role", function()
       "CredentialRetrievalError", "the web identity token file /dev/zero: longer than 65536 bytes" },
     { "with a directory as its file", { config = "[default]\n" .. ROLE .. "web_identity_token_file = {HOME}\n" },
       "CredentialRetrievalError", "cannot read the web identity token file" },
-    { "whose token STS repeats in its refusal", { config = "[default]\n" .. ROLE
+    { "whose token STS repeats in its error", { config = "[default]\n" .. ROLE
       .. "web_identity_token_file = {HOME}/t\n",
       files = { t = "SECRETt" }, answer = function() return world.sts_error(400, "InvalidIdentityToken",
         "no SECRETt here") end },

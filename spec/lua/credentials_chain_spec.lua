@@ -32,19 +32,19 @@ local cases = {
   { "the environment's older name of the token first",
     { env = with { AWS_SECURITY_TOKEN = "SECRETa", AWS_SESSION_TOKEN = "SECRETb" } }, "AKIAenv", "SECRETenv",
       "SECRETa" },
-  { "the environment's newer name where the older is empty",
+  { "the environment's newer name if the older one is empty",
     { env = with { AWS_SECURITY_TOKEN = "", AWS_SESSION_TOKEN = "SECRETb" } }, "AKIAenv", "SECRETenv", "SECRETb" },
   { "the environment's that do not expire soon", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(7200) } },
     "AKIAenv", "SECRETenv" },
   { "no expired keys", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(-1) } },
     error = "CredentialRetrievalError", says = "still expired" },
-  { "none with an expiration that is not a date", { env = with { AWS_CREDENTIAL_EXPIRATION = "soon" } },
+  { "no keys with an expiration that is not a date", { env = with { AWS_CREDENTIAL_EXPIRATION = "soon" } },
     error = "CredentialRetrievalError", says = 'AWS_CREDENTIAL_EXPIRATION cannot be read as a date: "soon"' },
   { "no access key without its secret in the environment", { env = { AWS_ACCESS_KEY_ID = "AKIAenv" } },
     error = "PartialCredentialsError", says = "Partial credentials found in env, missing: AWS_SECRET_ACCESS_KEY" },
   { "no access key whose secret is empty in the environment", { env = with { AWS_SECRET_ACCESS_KEY = "" } },
     error = "PartialCredentialsError", says = "missing: AWS_SECRET_ACCESS_KEY" },
-  { "the file's keys where the environment's access key is empty",
+  { "the file's keys if the environment's access key is empty",
     { env = with { AWS_ACCESS_KEY_ID = "" }, credentials = "[default]\n"
     .. pair(1) },
     "AKIA1", "SECRET1" },
@@ -62,16 +62,16 @@ local cases = {
     { credentials = "[default]\naws_access_key_id = AKIA\n" },
     error = "PartialCredentialsError",
     says = "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key" },
-  { "none where the access key is empty",
+  { "no keys if the access key is empty",
     { credentials = "[default]\naws_access_key_id =\naws_secret_access_key = SECRET\n" },
     error = "NoCredentialsError", says = "no aws_access_key_id in the shared credentials file" },
-  { "the newer name of the token where the older is empty in the file",
+  { "the newer name of the token if the older one is empty in the file",
     { credentials = "[default]\n" .. pair(1) .. "aws_security_token =\naws_session_token = SECRETt\n" },
     "AKIA1", "SECRET1", "SECRETt" },
-  { "the keys behind settings that are all empty", { credentials = "[default]\n" .. pair(1),
+  { "the keys of a profile whose other settings are empty", { credentials = "[default]\n" .. pair(1),
     config = "[default]\nrole_arn =\nsource_profile = x\nweb_identity_token_file =\nsso_account_id =\nsso_role_name =\n"
       .. "login_session =\ncredential_process =\n" }, "AKIA1", "SECRET1" },
-  { "none for a secret alone", { credentials = "[default]\naws_secret_access_key = SECRET\n" },
+  { "no keys for a secret without an access key", { credentials = "[default]\naws_secret_access_key = SECRET\n" },
     error = "NoCredentialsError" },
   { "the config file's keys", { config = "[default]\n" .. pair(2) }, "AKIA2", "SECRET2" },
   { "the config file's of a quoted profile", { config = '[profile "my p"]\n' .. pair(2), profile = "my p" },
@@ -90,7 +90,7 @@ local cases = {
     "AKIA1", "SECRET1" },
   { "no keys in a nested block", { config = "[default]\naws_access_key_id =\n  a = b\n" },
     error = "InvalidConfigError", says = "line 2: a nested block is not a value" },
-  { "none for a login session, and tells what to do", { config = "[default]\nlogin_session = me\n" },
+  { "no keys for a login session, and says what to do", { config = "[default]\nlogin_session = me\n" },
     error = "CredentialRetrievalError", says = "aws configure export-credentials --profile default" },
 }
 
@@ -115,7 +115,7 @@ describe("glacier.credentials.chain", function()
 end)
 
 describe("glacier.credentials.chain", function()
-  it("the chain of credentials tells what was tried and why it gave no keys", function()
+  it("the chain of credentials reports what it tried and why there were no keys", function()
     local place = world.new { config = "[default]\nregion = us-west-2\n" }
     finally(place.close)
     local source = place.source()
@@ -136,7 +136,7 @@ describe("glacier.credentials.chain", function()
     }, "\n"), err.message)
   end)
 
-  it("the chain of credentials tells that the environment was skipped because the profile was chosen in "
+  it("the chain of credentials reports that it skipped the environment because the profile was chosen in "
     .. "code", function()
     local place = world.new { env = ENV, config = "[profile p]\n", profile = "p" }
     finally(place.close)
@@ -146,7 +146,7 @@ describe("glacier.credentials.chain", function()
     assert.truthy(err.message:find('profile "p" has no web_identity_token_file\n', 1, true))
   end)
 
-  it("the chain of credentials is searched when keys are needed, and again only if it found none", function()
+  it("the chain of credentials is searched when keys are first needed, and again only if it found none", function()
     local place = world.new {}
     finally(place.close)
     local source = place.source()
@@ -179,11 +179,11 @@ local function loaded(env, options)
 end
 
 describe("glacier.credentials.chain", function()
-  it("a program loads no provider where its keys are given in code", function()
+  it("a program loads no provider if its keys are given in code", function()
     assert.are.equal("", loaded({}, 'credentials = { access_key_id = "a", secret_access_key = "b" },'))
   end)
 
-  it("a program loads no other provider where its keys are in the environment", function()
+  it("a program loads no other provider if its keys are in the environment", function()
     assert.are.equal("", loaded { AWS_ACCESS_KEY_ID = "a", AWS_SECRET_ACCESS_KEY = "b" })
   end)
 end)
@@ -193,7 +193,7 @@ describe("glacier.credentials.chain", function()
   setup(function() place = world.new { env = ENV } end)
   teardown(function() place.close() end)
 
-  it("keys given in code are a table, copied at once", function()
+  it("keys given in code may be a table, which is copied at once", function()
     local given = { access_key_id = "AKIAcode", secret_access_key = "SECRETc", session_token = "SECRETt",
       account_id = "3" }
     local source = place.source(given)
@@ -204,7 +204,7 @@ describe("glacier.credentials.chain", function()
     world.check_silence(tostring(source))
   end)
 
-  it("keys given in code are refused at once where they are invalid", function()
+  it("keys given in code are rejected at once if they are invalid", function()
     local code = {}
     for i, given in ipairs {
       {}, { access_key_id = "AKIA" }, { access_key_id = "AKIA", secret_access_key = "" },
@@ -219,7 +219,7 @@ describe("glacier.credentials.chain", function()
     }, code)
   end)
 
-  it("keys given in code may come from a function, which is called once where they do not expire", function()
+  it("keys given in code may come from a function, which is called once if they do not expire", function()
     local calls = 0
     local source = place.source(function()
       calls = calls + 1
@@ -232,7 +232,7 @@ describe("glacier.credentials.chain", function()
     assert.are.equal("AKIA2", source:keys():access_key_id())
   end)
 
-  it("keys given in code by a function fail with its error", function()
+  it("keys given in code by a function raise the function's error", function()
     local function code_of(give)
       local source = place.source(give)
       local err = world.catch(source.keys, source)

@@ -39,7 +39,7 @@ describe("glacier.credentials", function()
   end)
 
   for what, env in pairs { container = CONTAINER, ["metadata service"] = {} } do
-    it("the timeout of a call ends requests to a " .. what .. ", and the error tells of the timeout", function()
+    it("the timeout of a call ends requests to a " .. what .. ", and the error names the timeout", function()
       local sim = simulation.new { now = NOW }
       local good, err, requests = call(sim, { env = env, timeout = 1.5 }, function()
         sim.now = sim.now + 2
@@ -72,7 +72,7 @@ end
 
 describe("glacier.credentials", function()
   for _, offset in ipairs { 3700, -3700 } do
-    it(("a clock that is wrong by %d s is corrected by the service that gives keys"):format(offset), function()
+    it(("a clock that is wrong by %d s is corrected by the service that issues keys"):format(offset), function()
       local good, result, requests = call(simulation.new { now = NOW + offset }, { config = ROLE }, role_service)
       assert.is_true(good, tostring(result))
       assert.are.equal(3, #requests)
@@ -93,7 +93,7 @@ describe("glacier.credentials", function()
 end)
 
 describe("glacier.credentials", function()
-  it("an overloaded service of keys is retried with the same pauses as other calls", function()
+  it("requests to an overloaded service for keys are retried with the same pauses as calls", function()
     local sim = simulation.new { now = NOW }
     local good, _, requests = call(sim, { config = ROLE }, function(request, n)
       if n < 3 then

@@ -40,7 +40,7 @@ describe("glacier.credentials.container", function()
     world.check_silence(tostring(source), place.events)
   end)
 
-  it("the container's keys come from AWS's own address where only the path is given", function()
+  it("the container's keys come from AWS's own address if only the path is given", function()
     local asked
     local place = world.new {
       env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "/v2/keys",
@@ -89,14 +89,14 @@ describe("glacier.credentials.container", function()
     assert.are.same({ 1, 1 }, place.pauses)
   end)
 
-  it("a request for the container's keys that nobody answers fails without showing its path", function()
+  it("a request for the container's keys without a response fails and does not show its path", function()
     local _, source = at { AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://127.0.0.1:1/SECRETpath?SECRETquery" }
     local err = world.catch(source.keys, source)
     assert.truthy(err.message:find('"http://127.0.0.1:1***"', 1, true), err.message)
   end)
 
   for title, token in pairs { null = cjson.null, empty = "" } do
-    it("the container's keys have no session token where it is " .. title, function()
+    it("the container's keys have no session token if it is " .. title, function()
       local _, source = at(FULL, function() return keys { Token = token } end)
       assert.is_true(world.same_keys(source:keys(), "ASIAcontainer", "SECRETc"))
     end)
@@ -116,31 +116,31 @@ describe("glacier.credentials.container", function()
 
   -- Columns: title, response and variables, part of the message, number of requests.
   for _, case in ipairs {
-    { "where the service refuses", { 403, '{"code":"Denied","message":"not with SECRETa"}' },
+    { "if the service rejects it", { 403, '{"code":"Denied","message":"not with SECRETa"}' },
       { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa" },
       "Error retrieving metadata: Received non 200 response 403 from container metadata: Denied: not with ***", 3 },
-    { "where the service refuses and its body has keys",
+    { "if the service rejects it with a body that has keys",
       { 500, '{"SecretAccessKey":"SECRET"}' }, {}, "Received non 200 response 500", 3 },
-    { "where the answer is not JSON", { 200, '{"SecretAccessKey":"SECRET' }, {},
+    { "if the response is not JSON", { 200, '{"SecretAccessKey":"SECRET' }, {},
       "Unable to parse JSON returned from container metadata services", 3 },
-    { "where the connection closes", "close", {}, "Received error when attempting to retrieve container metadata", 3 },
-    { "where the service never answers",
+    { "if the connection closes", "close", {}, "Received error when attempting to retrieve container metadata", 3 },
+    { "if the service does not respond",
       "stall", {}, "Received error when attempting to retrieve container metadata", 3 },
-    { "where the answer is incomplete", { 200, '{"AccessKeyId":"ASIA"}' }, {},
+    { "if the response is incomplete", { 200, '{"AccessKeyId":"ASIA"}' }, {},
       "the response does not contain: SecretAccessKey, Expiration, Token", 1 },
-    { "where the keys have expired", keys { Expiration = world.at(-1) }, {}, "still expired", 1 },
-    { "where the expiration is not a date",
+    { "if the keys have expired", keys { Expiration = world.at(-1) }, {}, "still expired", 1 },
+    { "if the expiration is not a date",
       keys { Expiration = "soon" }, {}, 'Expiration cannot be read as a date: "soon"', 1 },
-    { "where the token has a line end", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa\nX-Y: z" },
+    { "if the token has a line break", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa\nX-Y: z" },
       "Auth token value is not a legal header value", 0 },
-    { "where the token of the file has a line end", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" },
+    { "if the token of the file has a line break", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" },
       "Auth token value is not a legal header value", 0 },
-    { "where the token file does not exist", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/none" },
+    { "if the token file does not exist", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/none" },
       "/none: No such file or directory", 0 },
-    { "where the token file's path has a NUL byte",
+    { "if the token file's path has a NUL byte",
       keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token\0" },
       "/token\\x00: the path contains a NUL byte", 0 },
-    { "where the token file is endless", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "/dev/zero" },
+    { "if the token file is endless", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "/dev/zero" },
       "cannot read the authorization token file /dev/zero: longer than 65536 bytes", 0 },
   } do
     it("a request for the container's keys fails " .. case[1], function()
@@ -205,7 +205,7 @@ describe("glacier.credentials.container", function()
     end)
   end
 
-  it("a refused address of the container's keys is shown without its path and user", function()
+  it("a rejected address of the container's keys is shown without its path and user", function()
     local _, message = asks "http://user:SECRETu@example.com/SECRETpath?token=SECRETt"
     assert.truthy(message:find("Unsupported host 'example.com'.", 1, true), message)
   end)

@@ -58,7 +58,7 @@ describe("glacier.credentials.imds", function()
     ["status 302"] = { 302, "", { Location = "http://127.0.0.1:1/" } }, ["status 401"] = { 401, "" },
     ["status 403"] = { 403, "" }, ["status 404"] = { 404, "" }, ["status 405"] = { 405, "" },
     ["status 500"] = { 500, "" }, ["status 501"] = { 501, "" }, ["status 503"] = { 503, "" },
-    ["no answer"] = "stall", ["a dropped connection"] = "close", ["an empty token"] = { 200, "" },
+    ["no response"] = "stall", ["a dropped connection"] = "close", ["an empty token"] = { 200, "" },
     ["a page"] = { 200, "<html><body>Log in</body></html>" }, ["a token that breaks the header"] = { 200, "a\r\nX: y" },
   } do
     it("the instance's keys are requested without a token after " .. what, function()
@@ -68,7 +68,7 @@ describe("glacier.credentials.imds", function()
       assert.is_nil(place.requests[2].headers["x-aws-ec2-metadata-token"])
     end)
 
-    it("the instance's keys are not requested without a token where that is disabled, after " .. what, function()
+    it("the instance's keys are not requested without a token if version 1 is disabled, after " .. what, function()
       local place, source = at { token = answer, env = { AWS_EC2_METADATA_V1_DISABLED = "TRUE" } }
       local err = world.catch(source.keys, source)
       assert.are.equal("NoCredentialsError", err.code)
@@ -97,7 +97,7 @@ describe("glacier.credentials.imds", function()
   end
 
   for title, token in pairs { null = cjson.null, empty = "" } do
-    it("the instance's keys have no session token where it is " .. title, function()
+    it("the instance's keys have no session token if it is " .. title, function()
       local _, source = at { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = token,
         Expiration = world.at(3600) } }
       assert.is_true(world.same_keys(source:keys(), "A", "SECRET"))
@@ -119,9 +119,9 @@ describe("glacier.credentials.imds", function()
     { "status 500 to the request for the keys",
       { keys = { 500, "SECRET" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } }, "status 500",
       5 },
-    { "an answer that is cut off",
+    { "a response that is cut off",
       { keys = { 200, '{"SecretAccessKey":"SECRET' } }, "an invalid response to the request", 3 },
-    { "a refusal of the keys", { keys = world.json { Code = "AssumeRoleUnauthorizedAccess", Message = "no" } },
+    { "an error to the request for the keys", { keys = world.json { Code = "AssumeRoleUnauthorizedAccess", Message = "no" } },
       "its code is AssumeRoleUnauthorizedAccess, and it does not contain AccessKeyId, SecretAccessKey, Expiration", 3 },
     { "an expiration that is not a date",
       { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = "SECRET",
@@ -138,7 +138,7 @@ describe("glacier.credentials.imds", function()
     end)
   end
 
-  it("the instance's keys are not requested where the service is disabled", function()
+  it("the instance's keys are not requested if the service is disabled", function()
     local place, source = at { env = { AWS_EC2_METADATA_DISABLED = "TRUE" } }
     assert.are.equal("NoCredentialsError", world.catch(source.keys, source).code)
     assert.are.equal(0, #place.requests)
@@ -148,7 +148,7 @@ describe("glacier.credentials.imds", function()
   for _, case in ipairs {
     { -100, 0, 900 + 120 }, { -100, 0.9999, 900 + 600 }, { 1019, 0, 900 + 120 }, { 1021, 0, 1021 },
   } do
-    local title = "the instance's keys that last %d seconds are used for %d, because the service may be late"
+    local title = "the instance's keys that last %d seconds are used for %d seconds, because the service may renew them late"
     it(title:format(case[1], case[3]), function()
       local place, source = at { keys = keys(case[1]), random = function() return case[2] end }
       source:keys()
@@ -161,7 +161,7 @@ describe("glacier.credentials.imds", function()
     end)
   end
 
-  it("the instance's keys raise an error where they cannot be renewed in time", function()
+  it("the instance's keys raise an error if they cannot be renewed in time", function()
     local down = false
     local place, source = at { answer = function(request)
       if down then return { 500, "SECRET" } end
@@ -198,12 +198,12 @@ describe("glacier.credentials.imds", function()
     { "its IPv6 address, by its mode", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "IPv6" }, nil,
       "http://[fd00:ec2::254]/" },
     { "its IPv6 address, by the older setting", {}, "[default]\nimds_use_ipv6 = true\n", "http://[fd00:ec2::254]/" },
-    { "its IPv4 address, the mode going first", {},
+    { "its IPv4 address, because the mode takes precedence", {},
       "[default]\nimds_use_ipv6 = true\nec2_metadata_service_endpoint_mode = ipv4\n", "http://169.254.169.254/" },
-    { "one that is given", { AWS_EC2_METADATA_SERVICE_ENDPOINT = "http://own:1338/x//",
+    { "the address of the environment", { AWS_EC2_METADATA_SERVICE_ENDPOINT = "http://own:1338/x//",
       AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "ipv6" },
       nil, "http://own:1338/x/" },
-    { "one of the config file", {}, "[default]\nec2_metadata_service_endpoint = http://file\n", "http://file/" },
+    { "the address of the config file", {}, "[default]\nec2_metadata_service_endpoint = http://file\n", "http://file/" },
   } do
     it("the metadata service is at " .. case[1], function() assert.are.equal(case[4], (url_of(case[2], case[3]))) end)
   end

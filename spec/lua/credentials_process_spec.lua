@@ -21,14 +21,14 @@ end
 local KEYS = '"AccessKeyId":"AKIAp","SecretAccessKey":"SECRETp"'
 
 describe("glacier.credentials.process", function()
-  it("credential_process gives the keys that the program prints", function()
+  it("credential_process returns the keys that the program prints", function()
     local _, source = place_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":"SECRETt","AccountId":"77"}'))
     assert.is_true(world.same_keys(source:keys(), "AKIAp", "SECRETp", "SECRETt"))
     assert.are.equal("77", source:account())
     assert.is_false(source:refresh())
   end)
 
-  it("credential_process may print null for what is absent, and the account comes from the profile", function()
+  it("credential_process may print null for absent members, and the account may come from the profile", function()
     local _, source = place_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":null,"Expiration":null}'),
       "aws_account_id = 5\n")
     assert.is_true(world.same_keys(source:keys(), "AKIAp", "SECRETp"))
@@ -51,7 +51,7 @@ describe("glacier.credentials.process", function()
     assert.are.equal(2, runs())
   end)
 
-  it("credential_process starts no shell: every word reaches the program as it is", function()
+  it("credential_process passes each word to the program unchanged, without a shell", function()
     local _, source = place_with("{HOME}/program "
       .. [["a b" c\ d 'e"f' $HOME `id` "$(id)" * "x'y" %s \\ ; | & > < ~ a=b -n '' "\$" é]])
     local err = world.catch(source.keys, source)
@@ -69,7 +69,7 @@ describe("glacier.credentials.process", function()
       'exited with status 3: no {"k": "***"} here' },
     { "that fails and prints a key without quotes",
       [[sh -c 'echo "token: SECRETwJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLE= of" >&2; exit 3']], ": token: *** of" },
-    { "that fails silently", "false", "the program exited with status 1" },
+    { "that fails and prints nothing", "false", "the program exited with status 1" },
     { "that is killed", "sh -c 'kill -9 $$'", "the program exited with status 137" },
     { "that does not exist", "{HOME}/none a", "the program exited with status 127" },
     { "that is in no directory of PATH", "nosuchprogram", "the program exited with status 127" },
@@ -79,7 +79,7 @@ describe("glacier.credentials.process", function()
       "Unsupported version '2' for credential process provider, supported versions: 1" },
     { "whose version is not a number", printing('{"Version":"SECRET",' .. KEYS .. "}"),
       "Unsupported version '<not a number>'" },
-    { "of no version", printing("{" .. KEYS .. "}"), "Unsupported version '<Version key not provided>'" },
+    { "without a version", printing("{" .. KEYS .. "}"), "Unsupported version '<Version key not provided>'" },
     { "without a secret", printing '{"Version":1,"AccessKeyId":"AKIAp"}',
       "Missing required key in response: 'SecretAccessKey'" },
     { "whose key is not a string",
@@ -93,10 +93,10 @@ describe("glacier.credentials.process", function()
       'Expiration cannot be read as a date: "soon"' },
     { "whose keys have expired", printing('{"Version":1,' .. KEYS .. ',"Expiration":"' .. world.at(-1) .. '"}'),
       "still expired" },
-    { "of no name", "''", "does not begin with the name of a program", "InvalidConfigError" },
-    { "of an empty name", "'' a", "does not begin with the name of a program", "InvalidConfigError" },
-    { "of an option's name", "-c ls", "does not begin with the name of a program", "InvalidConfigError" },
-    { "with an open quotation", 'echo "SECRET', "cannot be split into words", "InvalidConfigError" },
+    { "without a program", "''", "does not begin with the name of a program", "InvalidConfigError" },
+    { "with an empty program name", "'' a", "does not begin with the name of a program", "InvalidConfigError" },
+    { "that begins with an option", "-c ls", "does not begin with the name of a program", "InvalidConfigError" },
+    { "with an unclosed quote", 'echo "SECRET', "cannot be split into words", "InvalidConfigError" },
   } do
     it("credential_process " .. case[1] .. " is an error", function()
       local place, source = place_with(case[2])
@@ -107,7 +107,7 @@ describe("glacier.credentials.process", function()
     end)
   end
 
-  it("credential_process may print much to both of its outputs", function()
+  it("credential_process may print much to standard output and to standard error", function()
     local _, source = place_with([[sh -c 'head -c 300000 /dev/zero | tr "\\0" " "; ]]
       .. [[head -c 300000 /dev/zero | tr "\\0" x >&2; echo "$0"' ]] .. "'{\"Version\":1," .. KEYS .. "}'")
     assert.are.equal("AKIAp", source:keys():access_key_id())

@@ -29,7 +29,7 @@ local function at(given)
 end
 
 describe("glacier.credentials.refreshable", function()
-  it("keys that expire are kept until 15 minutes before that", function()
+  it("keys that expire are kept until 15 minutes before the expiry", function()
     local place = at { lifetime = 60 * MINUTE }
     assert.are.equal("AKIA1", once(place))
     place.now = place.now + 45 * MINUTE
@@ -40,7 +40,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("keys that expire are fetched once for all who need them", function()
+  it("keys that expire are fetched once for all callers", function()
     local place = at { lifetime = 60 * MINUTE }
     local list = callers(place, 20)
     finish(list)
@@ -48,7 +48,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(1, place.calls)
   end)
 
-  it("keys that expire are fetched once for all within ten minutes of the end", function()
+  it("keys that expire are fetched once for all callers in the last ten minutes", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     place.now = place.now + 50 * MINUTE + 1
@@ -58,7 +58,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("keys that expire are fetched by one while the others go on, within fifteen minutes of the end", function()
+  it("keys that expire are fetched by one caller in the last fifteen minutes, while the others use the old keys", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     place.now = place.now + 50 * MINUTE
@@ -71,7 +71,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("keys that expire too soon are fetched once for all as well", function()
+  it("keys that expire too soon are also fetched once for all callers", function()
     local place = at { lifetime = 5 * MINUTE }
     local list = callers(place, 10)
     finish(list)
@@ -80,7 +80,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("keys that are expired when they come are an error, and the old ones stay", function()
+  it("keys that are already expired when they arrive are an error, and the old keys stay", function()
     local lifetime = 60 * MINUTE
     local place = at { lifetime = 0 }
     local source = place.source
@@ -127,7 +127,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA3", once(place))
   end)
 
-  it("a fetch that fails raises for all who waited, each with an error of its own", function()
+  it("a fetch that fails raises a separate error object in each waiting caller", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 2 then sealed() end
     end }
@@ -145,7 +145,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA3", once(place))
   end)
 
-  it("a fetch that fails because its caller's time is over does not fail the others", function()
+  it("a fetch that fails at its caller's deadline does not fail the other callers", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 1 then sealed() end
     end }
@@ -164,7 +164,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.same({ false, false }, { pcall(source.keys, source) })
   end)
 
-  it("a fetch that the host cancels raises in its caller alone", function()
+  it("a fetch that the host cancels raises only in its caller", function()
     local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
       return world.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",
         Expiration = world.at(3600) }
@@ -256,7 +256,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(1, calls)
   end)
 
-  it("a fetch is not waited for by a caller that blocks", function()
+  it("a caller that blocks does not wait for another caller's fetch", function()
     local place = at { lifetime = 60 * MINUTE }
     local started = caller(place)
     started.step()
@@ -265,7 +265,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", blocking.key)
   end)
 
-  it("a fetch does not wait for itself when its function asks for keys", function()
+  it("a fetch does not wait for itself if its function requests keys", function()
     local place = world.new {}
     finally(place.close)
     local source, depth = nil, 0
@@ -278,7 +278,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", once(place))
   end)
 
-  it("a fetch is not waited for past the deadline of the waiting caller", function()
+  it("a caller does not wait for another caller's fetch past its own deadline", function()
     local place = at { lifetime = 60 * MINUTE }
     local started = caller(place)
     started.step()
@@ -294,7 +294,7 @@ describe("glacier.credentials.refreshable", function()
 end)
 
 describe("glacier.credentials.refreshable", function()
-  it("keys that the service calls expired are fetched again, whatever their time", function()
+  it("keys that the service calls expired are fetched again before their expiration", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     local done = coroutine.wrap(function() return place.source:refresh(waiting()) end)
@@ -328,7 +328,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("keys that the service calls expired stay where there are no others", function()
+  it("keys that the service calls expired stay if there are no others", function()
     local place = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 2 then error("sealed", 0) end
     end }
@@ -370,7 +370,7 @@ describe("glacier.credentials.refreshable", function()
 end)
 
 describe("glacier.credentials.refreshable", function()
-  it("the holder of the keys shows none of them", function()
+  it("the object that holds the keys does not show them", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     local seen = {}

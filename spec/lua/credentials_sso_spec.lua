@@ -35,7 +35,7 @@ local function at(config, tokens, answer, env)
 end
 
 describe("glacier.credentials.sso", function()
-  it("an SSO profile asks for a role's keys with the cached token of its start URL", function()
+  it("an SSO profile requests a role's keys with the cached token of its start URL", function()
     local place, source = at(LEGACY, { [START] = token(3600) })
     assert.is_true(world.same_keys(source:keys(), "ASIAsso", "SECRETsso", "SECRETtoken"))
     assert.are.equal("444455556666", source:account())
@@ -47,7 +47,7 @@ describe("glacier.credentials.sso", function()
     world.check_silence(tostring(source), place.events)
   end)
 
-  it("an SSO profile asks with the token of its sso-session", function()
+  it("an SSO profile requests a role's keys with the token of its sso-session", function()
     local place, source = at(SESSION, { s = token(3600) })
     assert.are.equal("ASIAsso", source:keys():access_key_id())
     assert.are.equal(1, #place.requests)
@@ -99,7 +99,7 @@ describe("glacier.credentials.sso", function()
   end
 
   for what, seconds in pairs { ["that has expired"] = -10, ["that expires within 15 minutes"] = 899 } do
-    it("the token of an sso-session " .. what .. " is refreshed, and written for the other tools", function()
+    it("the token of an sso-session " .. what .. " is refreshed, and saved for the other tools", function()
       local place, source = at(SESSION, { s = refreshable(seconds) }, answers(world.json(created)))
       source:keys()
       assert.are.equal("application/json", place.requests[1].headers["content-type"])
@@ -117,19 +117,19 @@ describe("glacier.credentials.sso", function()
     end)
   end
 
-  it("the token of an sso-session that lasts longer is used as it is", function()
+  it("the token of an sso-session that lasts longer is used without a refresh", function()
     local place, source = at(SESSION, { s = refreshable(900) })
     source:keys()
     assert.are.equal(1, #place.requests)
   end)
 
-  it("the token of an sso-session is used until it expires where it cannot be refreshed", function()
+  it("the token of an sso-session is used until it expires if it cannot be refreshed", function()
     local place, source = at(SESSION, { s = refreshable(300) }, answers(world.json({ error = "invalid_grant" }, 400)))
     source:keys()
     assert.are.equal("SECRETaccess", place.requests[2].headers["x-amz-sso_bearer_token"])
   end)
 
-  it("the token of an sso-session is kept in memory where it cannot be written", function()
+  it("the token of an sso-session is kept in memory if it cannot be saved", function()
     local place, source = at(SESSION, { s = refreshable(-10) }, answers(world.json(created)))
     local replace_file = core.replace_file
     finally(function()
@@ -149,19 +149,19 @@ describe("glacier.credentials.sso", function()
       "it has no refreshToken, clientId, clientSecret, registrationExpiresAt" },
     { "whose registration has expired", refreshable(-1, -1), nil,
       "its client registration has expired" },
-    { "whose refresh is refused", refreshable(-1), world.json({ error = "invalid_grant SECRETrefresh" }, 400),
+    { "whose refresh is rejected", refreshable(-1), world.json({ error = "invalid_grant SECRETrefresh" }, 400),
       "status 400: invalid_grant ***" },
-    { "whose refresh gives no token", refreshable(-1), world.json { accessToken = "SECRETnew" },
+    { "whose refresh returns no token", refreshable(-1), world.json { accessToken = "SECRETnew" },
       "the response to CreateToken does not contain a token" },
-    { "whose refresh gives an expired one", refreshable(-1), world.json { accessToken = "SECRETnew", expiresIn = -5 },
+    { "whose refresh returns an expired token", refreshable(-1), world.json { accessToken = "SECRETnew", expiresIn = -5 },
       "the new one has expired as well" },
-    { "whose refresh gives one that never expires", refreshable(-1), world.json { accessToken = "SECRETnew",
+    { "whose refresh returns a token that never expires", refreshable(-1), world.json { accessToken = "SECRETnew",
       expiresIn = 1e300 },
       "the response to CreateToken does not contain a token" },
-    { "whose refresh gives one with a line end",
+    { "whose refresh returns a token with a line break",
       refreshable(-1), world.json { accessToken = "SECRET\nX: y", expiresIn = 9 },
       "the response to CreateToken does not contain a token" },
-    { "whose refresh gives no JSON", refreshable(-1), { 200, "SECRET" },
+    { "whose refresh does not return JSON", refreshable(-1), { 200, "SECRET" },
       "the response to CreateToken does not contain a token" },
   } do
     it("an expired token of an sso-session " .. case[1] .. " is an error", function()
@@ -198,20 +198,20 @@ describe("glacier.credentials.sso", function()
       "The value for aws_secret_access_key is inconsistent between profile and sso-session." },
     { "without a token", LEGACY, nil, nil, "SSOTokenLoadError",
       "Error loading SSO Token: Token for " .. START .. " does not exist" },
-    { "with half of a token", LEGACY, { [START] = '{"accessToken":"SECRET' }, nil, "SSOTokenLoadError",
+    { "with a truncated token file", LEGACY, { [START] = '{"accessToken":"SECRET' }, nil, "SSOTokenLoadError",
       "Error loading SSO Token: Token for " .. START .. " is invalid" },
     { "with a token without an expiration", LEGACY, { [START] = { accessToken = "SECRET" } }, nil, "SSOTokenLoadError",
       "is invalid" },
-    { "with a token that has a line end", LEGACY, { [START] = token(3600, { accessToken = "SECRET\r\nX: y" }) }, nil,
+    { "with a token that has a line break", LEGACY, { [START] = token(3600, { accessToken = "SECRET\r\nX: y" }) }, nil,
       "SSOTokenLoadError", "is invalid" },
     { "with an expired token", LEGACY, { [START] = token(0) }, nil, "UnauthorizedSSOTokenError", UNAUTHORIZED },
     { "with a token whose expiration is not a date", LEGACY, { [START] = token(0, { expiresAt = "soon" }) }, nil,
       "UnauthorizedSSOTokenError",
       UNAUTHORIZED },
-    { "whose token is refused", LEGACY, { [START] = token(3600) }, world.json({ message = "Session token not found" },
+    { "whose token is rejected", LEGACY, { [START] = token(3600) }, world.json({ message = "Session token not found" },
       401,
       { ["x-amzn-ErrorType"] = "UnauthorizedException:http://internal/" }), "UnauthorizedSSOTokenError", UNAUTHORIZED },
-    { "whose token is refused without an error code", LEGACY, { [START] = token(3600) }, { 401, "" },
+    { "whose token is rejected without an error code", LEGACY, { [START] = token(3600) }, { 401, "" },
       "UnauthorizedSSOTokenError", UNAUTHORIZED },
     { "without access to the role",
       LEGACY, { [START] = token(3600) }, world.json({ message = "No access SECRETaccess" },
@@ -220,10 +220,10 @@ describe("glacier.credentials.sso", function()
       "An error occurred (ForbiddenException) when calling the GetRoleCredentials operation: No access ***" },
     { "whose service fails", LEGACY, { [START] = token(3600) }, { 502, "<html>" }, "CredentialRetrievalError",
       "An error occurred (502) when calling the GetRoleCredentials operation: " },
-    { "that gets an answer without keys", LEGACY, { [START] = token(3600) },
+    { "that gets a response without keys", LEGACY, { [START] = token(3600) },
       world.json { roleCredentials = { accessKeyId = "SECRET" } },
       "CredentialRetrievalError", "the response to GetRoleCredentials does not contain complete keys" },
-    { "that gets an incomplete answer", LEGACY, { [START] = token(3600) }, { 200,
+    { "that gets an incomplete response", LEGACY, { [START] = token(3600) }, { 200,
       '{"roleCredentials":{"secretAccessKey":"SECRET' },
       "CredentialRetrievalError", "the response to GetRoleCredentials does not contain complete keys" },
   } do
@@ -237,7 +237,7 @@ describe("glacier.credentials.sso", function()
     end)
   end
 
-  it("the SSO cache is in the default home directory where HOME is not set", function()
+  it("the SSO cache is in the default home directory if HOME is not set", function()
     local place, source = at(LEGACY, { [START] = token(3600) }, function() return { 403, "{}" } end)
     place.env.HOME, place.session.sources.home = nil, place.home .. "/"
     assert.truthy(world.catch(source.keys, source).message:find("GetRoleCredentials", 1, true))

@@ -33,10 +33,10 @@ local REFUSED = {
   ["an empty document"] = "", ["text alone"] = "v", ["JSON"] = '{"a":1}',
   ["an element without an end"] = "<a><key>v</key>",
   ["elements that overlap"] = "<a><b></a></b>", ["an end tag alone"] = "</a>", ["two roots"] = "<a/><b/>",
-  ["text behind the root"] = "<a/>x", ["CDATA behind the root"] = "<a/><![CDATA[x]]>",
+  ["text after the root"] = "<a/>x", ["CDATA after the root"] = "<a/><![CDATA[x]]>",
   ["a document type"] = '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', ["an unknown entity"] = "<a>&nbsp;</a>",
   ["an ampersand alone"] = "<a>a & b</a>", ["an entity without an end"] = "<a>&amp</a>",
-  ["a code point that is no character"] = "<a>&#0;</a>", ["half a surrogate pair"] = "<a>&#xD800;</a>",
+  ["a code point that XML does not allow"] = "<a>&#0;</a>", ["half a surrogate pair"] = "<a>&#xD800;</a>",
   ["a comment without an end"] = "<a><!-- </a>", ["two hyphens in a comment"] = "<a><!-- -- --></a>",
   ["CDATA without an end"] = "<a><![CDATA[</a>", ["an attribute without quotes"] = "<a b=c/>",
   ["an attribute without a value"] = "<a b/>", ["an angle bracket in an attribute"] = "<a b='<'/>",
@@ -55,7 +55,7 @@ describe("glacier.credentials.xml", function()
   end
 
   for title, document in pairs(REFUSED) do
-    it("refuses " .. title, function()
+    it("rejects " .. title, function()
       local root, problem = xml.parse(document)
       assert.is_nil(root)
       assert.is_string(problem)
@@ -86,19 +86,19 @@ describe("glacier.credentials.xml", function()
 end)
 
 describe("glacier.credentials.object", function()
-  it("reads objects only", function()
+  it("reads only objects", function()
     assert.are.same({ a = "b" }, object.decode '{"a":"b"}')
     for _, text in ipairs { "", "5", '"a"', "null", '{"a"', "<a/>" } do assert.is_nil(object.decode(text)) end
     assert.is_nil(object.decode(nil))
   end)
 
-  it("takes only strings that are not empty as texts", function()
+  it("accepts only non-empty strings as texts", function()
     local from = { a = "b", empty = "", number = 5, null = cjson.null }
     assert.are.equal("b", object.text(from, "a"))
     for _, name in ipairs { "empty", "number", "null", "none" } do assert.is_nil(object.text(from, name)) end
   end)
 
-  it("names what is missing", function()
+  it("names the missing members", function()
     assert.are.equal("b, c", object.missing({ a = "x", b = "" }, { "a", "b", "c" }))
     assert.is_nil(object.missing({ a = "x" }, { "a" }))
   end)
@@ -110,7 +110,7 @@ describe("glacier.credentials.object", function()
     assert.are.equal("t", object.missing({ t = 5 }, {}, "t"))
   end)
 
-  it("names the text of an expiration that cannot be read", function()
+  it("names an expiration that cannot be read", function()
     assert.are.same({ nil, 'e cannot be read as a date: "so\\x00on"' }, { object.expiration({ e = "so\0on" }, "e") })
     assert.are.same({ nil, "e cannot be read as a date: of type number" }, { object.expiration({ e = 5 }, "e") })
   end)
@@ -137,14 +137,14 @@ describe("glacier.credentials.errors", function()
     assert.is_true(core.utf8_valid(errors.quote(("\195\169"):rep(300))))
   end)
 
-  it("a text of another program in a message is made fit in linear time", function()
+  it("a text of another program is prepared for a message in linear time", function()
     steps.assert_linear(function(n) return errors.quote((" \1"):rep(n), { "x" }) end, 2000)
   end)
 end)
 
 -- Other specs use this search to check that nothing shows a secret.
 describe("glacier.credentials.errors", function()
-  it("a search for secrets finds one anywhere", function()
+  it("a search for secrets finds them at any depth", function()
     for _, value in ipairs { "a SECRET", { "SECRET" }, { a = { b = "xSECRETx" } } } do
       assert.is_false((pcall(world.check_silence, "nothing", value)))
     end

@@ -7,7 +7,7 @@ local function run(script)
 end
 
 describe("the module with libcurl", function()
-  it("is not loaded by the library, nor by a client", function()
+  it("is loaded neither by the library nor by a client", function()
     assert.equal("nil", run [[
       local glacier = require "glacier"
       glacier.client { region = "us-east-1", credentials = { access_key_id = "a", secret_access_key = "b" } }
@@ -15,7 +15,7 @@ describe("the module with libcurl", function()
     ]])
   end)
 
-  it("is not needed by a client with a transport of its own", function()
+  it("is not needed by a client with the option transport", function()
     assert.equal("200\tnil", run [[
       package.preload["glacier.curl"] = function() error "no libcurl here" end
       local client = require("glacier").client {
@@ -27,7 +27,7 @@ describe("the module with libcurl", function()
     ]])
   end)
 
-  it("is named in an error object where it cannot be loaded", function()
+  it("is named in an error object if it cannot be loaded", function()
     assert.equal("config InvalidConfigError true", run [[
       package.preload["glacier.curl"] = function() error "no libcurl here" end
       local client = require("glacier").client {
@@ -38,11 +38,11 @@ describe("the module with libcurl", function()
     ]])
   end)
 
-  it("can only be loaded behind the first", function()
+  it("can be loaded only after glacier.core", function()
     assert.matches("glacier.core must be loaded before glacier.curl", run 'require "glacier.curl"', 1, true)
   end)
 
-  it("says which libcurl it is", function()
+  it("has the version of libcurl", function()
     assert.matches("^libcurl/%d+%.%d+%.%d+", run 'require "glacier.core" print(require("glacier.curl").version)')
   end)
 end)

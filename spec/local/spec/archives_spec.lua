@@ -49,7 +49,7 @@ describe("the local service", function()
   end)
 
   -- Hashes by botocore's calculate_tree_hash.
-  it("computes an archive's tree hash over its MiBs", function()
+  it("computes an archive's tree hash from its chunks of 1 MiB", function()
     for length, hash in pairs {
       [MIB - 1] = "3311ea1faad557de3899e89a39076c69d9d0cc5b4cff56a0b61339f487395d56",
       [MIB] = "9bc1b2a288b26af7257a36277ae3816a7d4f16e89c1e7e77d0a5c48bad62b360",

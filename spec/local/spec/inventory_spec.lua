@@ -102,7 +102,7 @@ describe("an inventory job of the local service", function()
     assert.are.same(expected, lines)
   end)
 
-  it("returns pages if it has a limit", function()
+  it("returns pages if the job has a limit", function()
     local seen, marker = {}, nil
     for page = 1, 2 do
       local _, following, list = sizes { Limit = page == 1 and "3" or "1", Marker = marker }

@@ -59,7 +59,7 @@ describe("the local service", function()
       .. serve "-- sh -c 'echo ${AWS_SESSION_TOKEN-none}${AWS_PROFILE-}'"))
   end)
 
-  it("ends its command and itself on a signal", function()
+  it("ends its command and then itself on a signal", function()
     local text = output_of("(" .. serve("-- sh -c " .. SHOW .. "echo $$; kill -TERM $PPID; "
       .. "exec sleep 1000'") .. "); echo $?")
     local url, pid, command, status = text:match "^(%S+)\n(%d+)\n(%d+)\n.-(%d+)\n$"
@@ -107,7 +107,7 @@ describe("the local service", function()
     assert.are.equal("1\n0\n", text)
   end)
 
-  it("leaves nothing behind when it is killed itself", function()
+  it("leaves no file or process behind when it is killed", function()
     local pipe = io.popen("sh -c 'echo $$; " .. serve "" .. "' 2>/dev/null")
     local process, url = pipe:read "*l", pipe:read "*l"
     os.execute("kill -KILL " .. process)
@@ -121,7 +121,7 @@ describe("the local service", function()
     assert.is_false(signed_http.listens(url))
   end)
 
-  it("leaves nothing behind when it cannot start", function()
+  it("leaves no file or process behind when it cannot start", function()
     local running = service.start()
     local port = running.url:match "%d+$"
     local text = output_of("(" .. serve("--port " .. port) .. "); echo $?")
@@ -140,7 +140,7 @@ describe("the local service", function()
     end
   end)
 
-  it("delays its answers if it is told to", function()
+  it("delays its responses with the option --delay", function()
     local running = service.start { delay = 1000 }
     local connection = socket.connect("127.0.0.1", tonumber(running.url:match "%d+$"))
     connection:send "GET / HTTP/1.1\r\nhost: a\r\n\r\n"

@@ -52,7 +52,7 @@ describe("a multipart upload to the local service", function()
     return send("POST", path, { headers = headers })
   end
 
-  it("becomes one archive, in whatever order its parts arrive", function()
+  it("becomes one archive in any order of its parts", function()
     local text, size = archive_requests.data(5 * MIB + 17), 2 * MIB
     local started = initiate(size, { ["x-amz-archive-description"] = "in parts" })
     assert.are.equal(201, started.status)
@@ -185,7 +185,7 @@ describe("a multipart upload to the local service", function()
 end)
 
 describe("the local service's list of multipart uploads", function()
-  it("has the open uploads and is removed with its vault", function()
+  it("contains the open uploads, and is deleted with its vault", function()
     local running = service.start()
     local send = signed_http.caller(running)
     send("PUT", VAULT)

@@ -72,7 +72,7 @@ describe("a vault's lock in the local service", function()
     return response.headers["x-amz-lock-id"]
   end
 
-  it("stays once it has been initiated and completed", function()
+  it("cannot be removed after it is initiated and completed", function()
     assert_service_error(send("GET", LOCK), 404, NOT_FOUND, "No vault lock policy is set for: " .. ARN)
     assert_service_error(send("POST", LOCK .. "/x"), 404, NOT_FOUND, "No vault lock policy is set for: ")
     local id = initiate()
@@ -262,7 +262,7 @@ describe("the local service's provisioned capacity", function()
     assert_service_error(send("POST", "/-/provisioned-capacity"), 400, "LimitExceededException", "2")
   end)
 
-  it("lets expedited retrievals run where there is no other capacity", function()
+  it("serves expedited retrievals if the service has no other capacity", function()
     with { job_delay = 0, no_expedited_capacity = true }()
     local archive = archive_requests.archive(send, VAULT, "x")
     local function retrieve(tier)

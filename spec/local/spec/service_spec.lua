@@ -202,12 +202,12 @@ describe("the local service", function()
     end
   end)
 
-  it("rejects a body where the operation has none", function()
+  it("rejects a body if the operation has none", function()
     assert_service_error(send("PUT", VAULT, { body = "{}" }), 400, "SerializationException", "CreateVault")
     assert_service_error(send("DELETE", VAULT, { body = "x" }), 400, "SerializationException", "DeleteVault")
   end)
 
-  it("answers invalid HTTP with an error in the service's format", function()
+  it("responds to invalid HTTP with an error in the service's format", function()
     assert_service_error(signed_http.exchange(running.url, "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n"), 400,
       "BadRequest", "")
     assert_service_error(signed_http.exchange(running.url, "GET / HTTP/1.1\r\n\r\n"), 400, "BadRequest", "")

@@ -40,7 +40,7 @@ describe("a signature that the local service checks", function()
     end
   end
 
-  it("is valid if nothing has been changed", function()
+  it("is valid if nothing was changed", function()
     assert.are.equal(204, put(function() end).status)
   end)
 
@@ -83,7 +83,7 @@ describe("a signature that the local service checks", function()
     assert.are.equal(204, response.status)
   end)
 
-  it("is answered with the string that should have been signed if it is invalid", function()
+  it("causes an error with the correct string to sign if it is invalid", function()
     local response, request = put(in_authorization("Signature=%x+", "Signature=00"))
     assert_service_error(response, 403, "InvalidSignatureException", "'" .. request.canonical .. "'")
     assert_service_error(response, 403, "InvalidSignatureException", "'" .. request.string_to_sign .. "'")

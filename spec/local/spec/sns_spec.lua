@@ -132,7 +132,7 @@ describe("the local service", function()
     assert.are.equal("Failed", listener.receive().job.StatusCode)
   end)
 
-  it("posts again if a subscriber does not answer with success", function()
+  it("posts again if a subscriber does not respond with success", function()
     start_with { job_delay = 0 }
     configure(VAULT_TOPIC, BOTH)
     retrieve()
@@ -140,7 +140,7 @@ describe("the local service", function()
     assert.are.equal(first.body, second.body)
   end)
 
-  it("completes and announces many jobs at the same time", function()
+  it("completes many jobs at the same time and notifies their topics", function()
     start_with { job_delay = 0.2 }
     configure(VAULT_TOPIC, BOTH)
     local started, count = {}, 300

@@ -102,7 +102,7 @@ describe("the local service", function()
     assert.are.equal("Notification", notification.envelope.Type)
   end)
 
-  it("is confirmed by the client, through a transport that leads to it", function()
+  it("accepts the confirmation of a subscription by the client", function()
     start { unconfirmed_subscriber = TOPIC .. "=" .. listener.url }
     local client = glacier.client {
       region = "us-west-2", credentials = { access_key_id = "a", secret_access_key = "b" }, env = {},
@@ -131,7 +131,7 @@ describe("the local service", function()
     assert.are.equal("UnsubscribeConfirmation", listener.receive().envelope.Type)
   end)
 
-  it("forgets a completed job and its output after its lifetime", function()
+  it("deletes a completed job and its output after the output's lifetime", function()
     start { output_lifetime = 0 }
     local archive = archive_requests.archive(send, VAULT, "x")
     local job = send("POST", VAULT .. "/jobs", {
