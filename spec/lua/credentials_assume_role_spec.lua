@@ -176,10 +176,12 @@ describe("glacier.credentials.assume_role", function()
       loop:format("default", "['default']") },
     { "a loop", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = default\n",
       "InfiniteLoopConfigError", loop:format("default", "['default', 'b']") },
-    { "a loop through a profile with keys", ROLE .. "source_profile = b\naws_access_key_id = AKIA\naws_secret_access_key = SECRET\n"
+    { "a loop through a profile with keys", ROLE
+      .. "source_profile = b\naws_access_key_id = AKIA\naws_secret_access_key = SECRET\n"
       .. "[profile b]\n" .. ROLE .. "source_profile = default\n", "InfiniteLoopConfigError",
       loop:format("default", "['default', 'b']") },
-    { "a loop that begins at its source", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = c\n[profile c]\n"
+    { "a loop that begins at its source", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE
+      .. "source_profile = c\n[profile c]\n"
       .. ROLE .. "source_profile = b\n", "InfiniteLoopConfigError", loop:format("b", "['default', 'b', 'c']") },
     { "a source that names itself", ROLE .. "source_profile = b\n[profile b]\n" .. ROLE .. "source_profile = b\n",
       "InfiniteLoopConfigError", loop:format("b", "['default', 'b']") },
@@ -222,7 +224,8 @@ describe("glacier.credentials.assume_role", function()
     { "without a secret", world.sts("AssumeRole", { SecretAccessKey = "" }), "not contain complete keys", 1, false },
     { "with elements in a key", world.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }),
       "does not contain complete keys", 1, false },
-    { "without a valid expiration", world.sts("AssumeRole", { Expiration = "soon" }), 'cannot be read as a date: "soon"', 1,
+    { "without a valid expiration", world.sts("AssumeRole", { Expiration = "soon" }),
+      'cannot be read as a date: "soon"', 1,
       false },
     { "cut short", { 200, world.sts("AssumeRole")[2]:sub(1, 330) }, "does not contain complete keys", 1, false },
     { "that has expired", world.sts("AssumeRole", { Expiration = world.at(-1) }), "still expired.", 1, false },
@@ -260,15 +263,19 @@ describe("glacier.credentials.assume_role", function()
   for _, case in ipairs {
     { "from its region", {}, "", "eu-west-3", "https://sts.eu-west-3.amazonaws.com", "eu-west-3" },
     { "from a region in China", {}, "", "cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn", "cn-north-1" },
-    { "from a region with FIPS", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-east-1", "https://sts-fips.us-east-1.amazonaws.com",
+    { "from a region with FIPS", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-east-1",
+      "https://sts-fips.us-east-1.amazonaws.com",
       "us-east-1" },
     { "from a region in GovCloud with FIPS", { AWS_USE_FIPS_ENDPOINT = "true" }, "", "us-gov-west-1",
       "https://sts.us-gov-west-1.amazonaws.com", "us-gov-west-1" },
-    { "from a region with dual-stack", {}, "use_dualstack_endpoint = true\n", "us-east-1", "https://sts.us-east-1.api.aws",
+    { "from a region with dual-stack", {}, "use_dualstack_endpoint = true\n", "us-east-1",
+      "https://sts.us-east-1.api.aws",
       "us-east-1" },
-    { "from the global endpoint if the legacy setting asks for it", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "", "us-west-2",
+    { "from the global endpoint if the legacy setting asks for it", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "",
+      "us-west-2",
       "https://sts.amazonaws.com", "us-east-1" },
-    { "from the regional endpoint if the region is newer than the legacy setting", {}, "sts_regional_endpoints = legacy\n", "af-south-1",
+    { "from the regional endpoint if the region is newer than the legacy setting", {},
+      "sts_regional_endpoints = legacy\n", "af-south-1",
       "https://sts.af-south-1.amazonaws.com", "af-south-1" },
     { "from the variable of STS first", { AWS_ENDPOINT_URL_STS = "http://own", AWS_ENDPOINT_URL = "http://all" },
       "services = s\nendpoint_url = http://profile\n", "us-west-2", "http://own", "us-west-2" },
@@ -277,7 +284,8 @@ describe("glacier.credentials.assume_role", function()
     { "from the services section third", {}, "services = s\nendpoint_url = http://profile\n", "us-west-2",
       "http://services",
       "us-west-2" },
-    { "from the profile last", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "endpoint_url = http://profile\n", "us-west-2",
+    { "from the profile last", { AWS_STS_REGIONAL_ENDPOINTS = "legacy" }, "endpoint_url = http://profile\n",
+      "us-west-2",
       "http://profile", "us-west-2" },
     { "from its region if all of these are empty", { AWS_ENDPOINT_URL = "" },
       "services = e\nendpoint_url =\nsts_regional_endpoints =\n", "us-west-2", "https://sts.us-west-2.amazonaws.com",

@@ -121,7 +121,8 @@ describe("glacier.credentials.imds", function()
       5 },
     { "a response that is cut off",
       { keys = { 200, '{"SecretAccessKey":"SECRET' } }, "an invalid response to the request", 3 },
-    { "an error to the request for the keys", { keys = world.json { Code = "AssumeRoleUnauthorizedAccess", Message = "no" } },
+    { "an error to the request for the keys", { keys = world.json { Code = "AssumeRoleUnauthorizedAccess",
+      Message = "no" } },
       "its code is AssumeRoleUnauthorizedAccess, and it does not contain AccessKeyId, SecretAccessKey, Expiration", 3 },
     { "an expiration that is not a date",
       { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = "SECRET",
@@ -148,7 +149,7 @@ describe("glacier.credentials.imds", function()
   for _, case in ipairs {
     { -100, 0, 900 + 120 }, { -100, 0.9999, 900 + 600 }, { 1019, 0, 900 + 120 }, { 1021, 0, 1021 },
   } do
-    local title = "the instance's keys that last %d seconds are used for %d seconds, because the service may renew them late"
+    local title = "the instance's keys of %d seconds are used for %d seconds, because the service may renew them late"
     it(title:format(case[1], case[3]), function()
       local place, source = at { keys = keys(case[1]), random = function() return case[2] end }
       source:keys()
@@ -203,7 +204,8 @@ describe("glacier.credentials.imds", function()
     { "the address of the environment", { AWS_EC2_METADATA_SERVICE_ENDPOINT = "http://own:1338/x//",
       AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE = "ipv6" },
       nil, "http://own:1338/x/" },
-    { "the address of the config file", {}, "[default]\nec2_metadata_service_endpoint = http://file\n", "http://file/" },
+    { "the address of the config file", {}, "[default]\nec2_metadata_service_endpoint = http://file\n",
+      "http://file/" },
   } do
     it("the metadata service is at " .. case[1], function() assert.are.equal(case[4], (url_of(case[2], case[3]))) end)
   end

@@ -48,7 +48,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(1, place.calls)
   end)
 
-  it("keys that expire are fetched once for all callers in the last ten minutes", function()
+  it("keys that expire are fetched once for all callers in the last 10 minutes", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     place.now = place.now + 50 * MINUTE + 1
@@ -58,7 +58,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(2, place.calls)
   end)
 
-  it("keys that expire are fetched by one caller in the last fifteen minutes, while the others use the old keys", function()
+  it("keys that expire are fetched by one caller in the last 15 minutes, while others use the old keys", function()
     local place = at { lifetime = 60 * MINUTE }
     once(place)
     place.now = place.now + 50 * MINUTE

@@ -8,7 +8,7 @@ local interceptors = require "spec.support.interceptor"
 local MIB = 1024 * 1024
 local RANGES = 6 -- the archive has so many ranges of 1 MiB
 
-describe("client:download, called again,", function()
+describe("a repeated client:download", function()
   local world, retrieved, directory, target, interceptor, client
 
   setup(function()
@@ -73,7 +73,7 @@ describe("client:download, called again,", function()
     return interceptor.count "GetJobOutput"
   end
 
-  it("fetches only what was not done when the process was killed", function()
+  it("fetches only the ranges that were missing when the process was killed", function()
     for event = 5, 26, 3 do
       local before = interceptor.count "GetJobOutput"
       local done = assert(killed_at(event, 1), "the process was not killed")
@@ -84,7 +84,7 @@ describe("client:download, called again,", function()
     end
   end)
 
-  it("completes a download that was killed many times", function()
+  it("completes a download after many kills", function()
     local whole
     for event = 10, 60 do
       whole = not killed_at(event, 3)
@@ -95,7 +95,7 @@ describe("client:download, called again,", function()
     assert.are.same({ "archive" }, files.list(directory))
   end)
 
-  it("tells of the progress that is there already", function()
+  it("reports the progress of the earlier call first", function()
     local done = killed_at(16, 1)
     local first
     client:download(params { progress = function(bytes) first = first or bytes end })
@@ -118,14 +118,14 @@ describe("client:download, called again,", function()
     interceptor.requests = {}
   end
 
-  it("ignores a line of the journal that was torn", function()
+  it("ignores an incomplete line of the journal", function()
     stop_after_three()
     local journal = path_of ".journal"
     files.write(journal, files.read(journal):sub(1, -10))
     assert.are.equal(RANGES - 2, complete())
   end)
 
-  it("writes whole lines behind a torn one", function()
+  it("writes complete lines after an incomplete one", function()
     stop_after_three()
     local journal = path_of ".journal"
     files.write(journal, files.read(journal):sub(1, -10))
@@ -136,14 +136,14 @@ describe("client:download, called again,", function()
     assert.are.equal(RANGES - 4, complete())
   end)
 
-  it("fetches again what the partial file has lost", function()
+  it("fetches ranges again that the partial file has lost", function()
     stop_after_three()
     local part = path_of ".part"
     files.write(part, files.read(part):sub(1, 2 * MIB + 5))
     assert.are.equal(RANGES - 2, complete())
   end)
 
-  it("begins anew where the journal or the partial file is gone", function()
+  it("starts again if the journal or the partial file is missing", function()
     stop_after_three()
     files.write(path_of ".journal", "")
     local part = path_of ".part"
@@ -156,19 +156,19 @@ describe("client:download, called again,", function()
     assert.are.equal(RANGES, complete())
   end)
 
-  it("goes on for another job that retrieved the same archive", function()
+  it("continues for another job that retrieved the same archive", function()
     stop_after_three()
     assert_whole(client:download(params { jobId = world:retrieved().jobId }))
     assert.are.equal(RANGES - 3, interceptor.count "GetJobOutput")
   end)
 
-  it("keeps the part size that it began with", function()
+  it("keeps the part size of the earlier call", function()
     stop_after_three()
     assert_whole(client:download(params { partSize = 4 * MIB }))
     assert.are.equal(RANGES - 3, interceptor.count "GetJobOutput")
   end)
 
-  it("begins anew for other bytes, and removes what was there", function()
+  it("starts again for other bytes, and removes the old partial file", function()
     stop_after_three()
     local job_id = world:job { Type = "archive-retrieval", ArchiveId = retrieved.archiveId,
       RetrievalByteRange = "0-2097151" }
@@ -177,13 +177,13 @@ describe("client:download, called again,", function()
   end)
 
   -- A limit on the size of files simulates a full disk: 7168 blocks of 512 bytes, which is 3.5 MiB.
-  it("loses nothing to a disk that is full", function()
+  it("keeps the complete ranges when the disk is full", function()
     local printed = in_a_process("", 1, "trap '' XFSZ; ulimit -f 7168")
     assert.is_truthy(printed:find("download: cannot write " .. target .. ": File too large", 1, true), printed)
     assert.are.equal(RANGES - 3, complete())
   end)
 
-  it("does not follow a link in the place of its journal", function()
+  it("does not follow a link at the path of its journal", function()
     stop_after_three()
     local journal = path_of ".journal"
     files.write(directory .. "/precious", "precious")

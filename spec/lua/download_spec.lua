@@ -38,12 +38,12 @@ describe("client:download", function()
     assert.are.same({ "archive" }, files.list(directory))
   end
 
-  it("writes the archive into the file, and leaves nothing else", function()
+  it("writes the archive to the file, and leaves no other file", function()
     assert_whole(world.client:download(params()))
     assert_whole(world.client:download(params { partSize = false or nil }))
   end)
 
-  it("fetches each range once, as many at a time as `concurrency` says", function()
+  it("fetches each range once, `concurrency` ranges at a time", function()
     assert_whole(client:download(params { concurrency = 3 }))
     local ranges = {}
     for _, request in ipairs(interceptor.requests) do
@@ -55,7 +55,7 @@ describe("client:download", function()
     assert.are.equal(3, interceptor.most)
   end)
 
-  it("tells of progress before the first range and after each", function()
+  it("reports progress before the first range and after each range", function()
     local seen = {}
     world.client:download(params { partSize = 4 * MIB, progress = function(done, total)
       seen[#seen + 1] = { done, total }
@@ -79,7 +79,7 @@ describe("client:download", function()
     assert.are.equal(8, interceptor.count "GetJobOutput")
   end)
 
-  it("fetches a range again whose connection was lost or whose bytes are too few", function()
+  it("fetches a range again after a lost connection or too few bytes", function()
     local faults = { "lost", "short" }
     function interceptor.before(request)
       if request.operation == "GetJobOutput" and faults[1] == "lost" then
@@ -98,7 +98,7 @@ describe("client:download", function()
     assert.are.same({}, faults)
   end)
 
-  it("gives up on a range that stays damaged, and keeps the others for the next call", function()
+  it("fails if a range stays damaged, and keeps the other ranges for the next call", function()
     local broken = true
     function interceptor.after(request, response)
       if broken and request.headers.Range == "bytes=2097152-3145727" then
@@ -116,7 +116,7 @@ describe("client:download", function()
     assert.are.equal(2 + 3 + 4, interceptor.count "GetJobOutput")
   end)
 
-  it("refuses another range than it asked for", function()
+  it("rejects a response with another range", function()
     function interceptor.after(request, response)
       if request.headers.Range == "bytes=0-1048575" then
         response.headers["content-range"] = "bytes 1-1048576/5242887"
@@ -127,7 +127,7 @@ describe("client:download", function()
     assert.is_truthy(err.message:find("bytes 0-1048575/", 1, true), err.message)
   end)
 
-  it("removes the file where the whole is not what the job retrieved", function()
+  it("removes the partial file if the hash of the whole is wrong", function()
     function interceptor.after(request, response)
       if request.operation == "GetJobOutput" then
         response.headers["x-amz-sha256-tree-hash"] = nil
@@ -139,7 +139,7 @@ describe("client:download", function()
     assert.are.same({}, files.list(directory))
   end)
 
-  it("follows a link, which stays one, and keeps the mode of the file that it replaces", function()
+  it("follows a symbolic link, and keeps the link and the mode of its target", function()
     files.write(directory .. "/old", "old")
     shell.run("chmod 640 " .. directory .. "/old && ln -s old " .. target)
     world.client:download(params())
@@ -155,7 +155,7 @@ describe("client:download", function()
     end)
   end)
 
-  it("to one path twice at a time gives a whole file", function()
+  it("writes a complete file if two downloads to one path run at the same time", function()
     local second
     local first = world.client:download(params { concurrency = 1, progress = function(done)
       if done > 0 and not second then
@@ -168,7 +168,7 @@ describe("client:download", function()
     assert_whole(first)
   end)
 
-  it("writes an inventory as it comes", function()
+  it("writes an inventory unchanged", function()
     local job_id = world:job { Type = "inventory-retrieval" }
     local seen = 0
     local result = client:download(params { jobId = job_id, progress = function(done) seen = done end })
@@ -183,7 +183,7 @@ describe("client:download", function()
     assert.are.equal(1, interceptor.count "GetJobOutput")
   end)
 
-  it("writes the range that a job retrieved of an archive", function()
+  it("writes only the range of the archive that the job retrieved", function()
     local job_id = world:job { Type = "archive-retrieval", ArchiveId = retrieved.archiveId,
       RetrievalByteRange = "1048576-4194303" }
     local result = world.client:download(params { jobId = job_id })
@@ -191,7 +191,7 @@ describe("client:download", function()
     assert.is_true(files.read(target) == retrieved.bytes:sub(MIB + 1, 4 * MIB))
   end)
 
-  it("says so where the job is gone, in progress or failed", function()
+  it("says whether the job is missing, in progress or failed", function()
     local err = failure(client.download, client, params { jobId = "gone" })
     assert.are.equal("ResourceNotFoundException", err.code)
     assert.is_truthy(err.message:find("24 hours", 1, true), err.message)
@@ -208,7 +208,7 @@ describe("client:download", function()
     assert.is_truthy(failure(client.download, client, params()).message:find("the job failed", 1, true))
   end)
 
-  it("refuses wrong arguments, all at once, and sends nothing", function()
+  it("reports all invalid arguments at once, and sends nothing", function()
     local err = failure(client.download, client, { path = 5, partSize = 3, concurrency = 0, progress = 1, more = 1 })
     assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
     for _, words in ipairs { 'Unknown parameter in input: "more"', '"vaultName"', '"jobId"', "parameter path",
@@ -219,7 +219,7 @@ describe("client:download", function()
     assert.are.equal(0, #interceptor.requests)
   end)
 
-  it("refuses a path that cannot be written, and names it", function()
+  it("rejects a path that cannot be written, and names it", function()
     for _, path in ipairs { directory, directory .. "/none/archive", "/dev/full" } do
       local err = failure(world.client.download, world.client, params { path = path })
       assert.are.equal("ParamValidationError", err.code)

@@ -60,10 +60,10 @@ local MESSAGES = {
   ["message"] = { '{"code":"C","message":"m"}', "m" },
   ["Message"] = { '{"code":"C","Message":"m"}', "m" },
   ["message before Message"] = { '{"code":"C","Message":"n","message":"m"}', "m" },
-  ["Message where message is null"] = { '{"code":"C","Message":"m","message":null}', "m" },
-  ["nothing where there is none"] = { '{"code":"C"}', "" },
-  ["nothing where it is null"] = { '{"code":"C","message":null}', "" },
-  ["nothing where it is empty"] = { '{"code":"C","message":""}', "" },
+  ["Message if message is null"] = { '{"code":"C","Message":"m","message":null}', "m" },
+  ["nothing if there is none"] = { '{"code":"C"}', "" },
+  ["nothing if it is null"] = { '{"code":"C","message":null}', "" },
+  ["nothing if it is empty"] = { '{"code":"C","message":""}', "" },
   ["nothing for other spellings"] = { '{"code":"C","MESSAGE":"m","errorMessage":"n"}', "" },
   ["a number"] = { '{"code":"C","message":5}', "5" },
   ["nothing for a list"] = { '{"code":"C","message":["a"]}', "" },
@@ -117,7 +117,7 @@ describe("a service error", function()
   end)
 
   for _, case in ipairs(ODD_CODES) do
-    it("with " .. case[1] .. " has the code " .. case[4], function()
+    it("has the code " .. case[4] .. " if the response has " .. case[1], function()
       local err = error_of(400, "{" .. case[3] .. '"message":"m"}', { ["x-amzn-errortype"] = case[2] })
       assert.equal(case[4], err.code)
       assert.equal("m", err.message)
@@ -125,7 +125,7 @@ describe("a service error", function()
   end
 
   for title, case in pairs(MESSAGES) do
-    it("takes as its message " .. title, function()
+    it("has the message: " .. title, function()
       local err = error_of(400, case[1])
       assert.equal(case[2], err.message)
       assert.equal("An error occurred (C) when calling the SetVaultNotifications operation: " .. case[2], tostring(err))
@@ -133,7 +133,7 @@ describe("a service error", function()
   end
 
   for title, body in pairs(TEXTS) do
-    it("takes as its message a body of " .. title, function()
+    it("has the body as its message if that is " .. title, function()
       for _, status in ipairs { 400, 403, 500 } do
         if status == 400 or not body:find "^<html>" then
           local err = error_of(status, body)
@@ -172,7 +172,7 @@ describe("a service error", function()
   end)
 
   for status, phrase in pairs(PHRASES) do
-    it("of status " .. status .. " without a usable body has the reason phrase as its message", function()
+    it("has the reason phrase as its message for status " .. status .. " without a usable body", function()
       for _, body in ipairs { "", " \r\n", "<html>busy</html>", "\n <html><body/></html>" } do
         local err = error_of(status, body, { ["x-amzn-requestid"] = "R" })
         assert.same({ tostring(status), phrase, status, "Server", "R" },

@@ -1,7 +1,7 @@
 local core = require "glacier.core"
 
 describe("an event set", function()
-  it("is one descriptor, or nil where the system has only poll", function()
+  it("has one descriptor, or nil if the system has only poll", function()
     local fd = core.events():fd()
     assert.is_true(fd == nil or fd >= 0)
   end)
@@ -21,7 +21,7 @@ describe("an event set", function()
     assert.is_false(core.events():is_forked())
   end)
 
-  it("gives its descriptor back when it is collected", function()
+  it("closes its descriptor when it is collected", function()
     local first = core.events():fd()
     for _ = 1, 100 do
       core.events()

@@ -19,7 +19,7 @@ describe("glacier.hosts.copas", function()
   elseif not copas.settimeout then
     pending("works in a loop: the installed Copas is older than 3.0")
 
-    it("raises an error object where Copas is older than 3.0", function()
+    it("raises an error object if Copas is older than 3.0", function()
       assert.are.equal("glacier.hosts.copas: Copas 1.1.7 is too old; Copas 3.0 or later is needed",
         (fail():gsub("Copas 1%.2%.%d", "Copas 1.1.7")))
     end)

@@ -20,7 +20,7 @@ else
   end)
 
   describe("cqueues.poll with a client", function()
-    it("returns when a task of the client can go on", function()
+    it("returns when a task of the client can continue", function()
       local server = scripted.start {
         { { "read" }, { "pause", 0.05 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } },
       }

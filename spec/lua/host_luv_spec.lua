@@ -39,7 +39,7 @@ else
   end)
 
   describe("a poll handle of luv on the descriptor of a client", function()
-    it("tells when a task can go on", function()
+    it("becomes readable when a task can continue", function()
       local server = scripted.start {
         { { "read" }, { "pause", 0.05 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } },
       }
@@ -55,7 +55,7 @@ else
   describe("glacier.hosts.luv", function()
     local host = require "glacier.hosts.luv"
 
-    it("resumes each of the coroutines that wait for one descriptor once", function()
+    it("resumes each coroutine that waits for a descriptor exactly once", function()
       local listener = assert(socket.bind("127.0.0.1", 0))
       local peer = assert(socket.connect("127.0.0.1", (select(2, listener:getsockname()))))
       local threads, order = {}, {}
@@ -76,7 +76,7 @@ else
       assert.are.same({ "woken", "woken", "short sleep", "long sleep" }, order)
     end)
 
-    it("goes on early when the program resumes the coroutine, and once only", function()
+    it("continues early, and only once, when the program resumes the coroutine", function()
       local steps = {}
       local thread = coroutine.create(function()
         host.sleep(0.01)

@@ -88,7 +88,7 @@ describe("glacier.hosts.resty_http", function()
       Events = { "ArchiveRetrievalCompleted" } }, get("/plain", { operation = "notifications" }))
   end)
 
-  it("keeps connections in a pool, also after a body that is read in pieces", function()
+  it("keeps connections in a pool, also after a streamed response body", function()
     local first = get("/plain", { endpoint = "@/connection" }).marker
     assert.is_string(first)
     assert.are.equal(first, get("/plain", { endpoint = "@/connection" }).marker)
@@ -96,18 +96,18 @@ describe("glacier.hosts.resty_http", function()
     assert.are.equal(first, get("/plain", { endpoint = "@/connection" }).marker)
   end)
 
-  it("sends bodies in pieces", function()
+  it("streams request bodies", function()
     assert.are.same({ is_right = true }, get("/plain", { operation = "upload" }))
   end)
 
-  it("raises the error of a body that cannot be read any more", function()
+  it("raises the error of a request body that can no longer be read", function()
     local answer = get("/plain", { operation = "failing_upload", endpoint = "@/connection" })
     assert.are.equal("ParamValidationError", answer.code, answer.message)
     assert.matches("it has become shorter", answer.message, 1, true)
   end)
 
   for _, name in ipairs { "chunked", "until-closed" } do
-    it("receives bodies in pieces: " .. name, function()
+    it("streams response bodies: " .. name, function()
       assert.are.same({ is_right = true, size = 300001 },
         get("/plain", { operation = "output", endpoint = "@/" .. name }))
     end)
@@ -122,17 +122,17 @@ describe("glacier.hosts.resty_http", function()
   end)
 
   for _, case in ipairs {
-    { "nobody listens", { endpoint = "http://127.0.0.1:1" }, "EndpointConnectionError", "refused" },
+    { "no server listens", { endpoint = "http://127.0.0.1:1" }, "EndpointConnectionError", "refused" },
     { "the proxy does not listen", { proxy = "http://127.0.0.1:1" }, "ProxyConnectionError", "refused" },
-    { "the service is silent", { endpoint = "@/silent", read_timeout = "0.05" }, "ReadTimeoutError", "timeout" },
-    { "the service hangs up", { endpoint = "@/closed" }, "ConnectionClosedError", "closed" },
-    { "the service hangs up in the body", { endpoint = "@/cut" }, "ConnectionClosedError", "closed" },
+    { "the service does not respond", { endpoint = "@/silent", read_timeout = "0.05" }, "ReadTimeoutError", "timeout" },
+    { "the service closes the connection", { endpoint = "@/closed" }, "ConnectionClosedError", "closed" },
+    { "the service closes the connection within the body", { endpoint = "@/cut" }, "ConnectionClosedError", "closed" },
     { "nginx has no DNS server", { endpoint = "http://localhost:1" }, "EndpointConnectionError",
       "the nginx directive `resolver` is missing" },
     { "lua-resty-http is not installed", { library = "missing" }, "InvalidConfigError",
       'glacier.hosts.resty_http: cannot load the module "resty.http"' },
   } do
-    it(("raises %s where %s"):format(case[3], case[1]), function()
+    it(("raises %s if %s"):format(case[3], case[1]), function()
       local answer = get("/plain", case[2])
       assert.are.equal(case[3], answer.code, answer.message)
       assert.matches(case[4], answer.message, 1, true)
@@ -156,17 +156,17 @@ describe("glacier.hosts.resty_http", function()
       assert.are.same({ marker = "good" }, call("/resolved/trusted", "good"))
     end)
 
-    it("serves the tasks of glacier.all", function()
+    it("runs the tasks of glacier.all", function()
       assert.are.same({ "good", "good" }, call("/resolved/trusted", "good", { operation = "tasks" }).markers)
     end)
 
-    it("refuses a certificate without lua_ssl_trusted_certificate, and names the directive", function()
+    it("rejects a certificate without lua_ssl_trusted_certificate, and names the directive", function()
       local answer = call("/resolved", "distrusted")
       assert.are.equal("SSLError", answer.code, answer.message)
       assert.matches("the nginx directive `lua_ssl_trusted_certificate`", answer.message, 1, true)
     end)
 
-    it("refuses the certificate of another host", function()
+    it("rejects the certificate of another host", function()
       for _ = 1, 20 do -- OpenResty reports a rejected certificate in two ways, depending on the speed of the handshake
         local answer = call("/resolved/trusted", "elsewhere")
         assert.are.equal("SSLError", answer.code, answer.message)

@@ -118,7 +118,7 @@ describe("glacier.config.ini", function()
   end
 
   for title, case in pairs(BROKEN) do
-    it("the INI grammar refuses " .. title .. " and tells the line", function()
+    it("the INI grammar rejects " .. title .. " and names the line", function()
       local sections, problem, line = ini.parse(case[1])
       assert.is_nil(sections)
       assert.equal(case[2], line)
@@ -134,7 +134,7 @@ describe("glacier.config.ini", function()
     assert.same({ ["s\0t"] = { a = "1" } }, read("[s\0t]\na=1"))
   end)
 
-  it("the INI grammar finds nothing in an empty text", function()
+  it("the INI grammar finds no section in an empty text", function()
     assert.same({}, (ini.parse("")))
     assert.same({}, (ini.parse("\n# c\n")))
   end)
@@ -154,13 +154,13 @@ describe("glacier.config.ini", function()
     assert.same({ x = 4, n = 5 }, lines[sections[2].values])
   end)
 
-  it("the INI grammar ignores a broken block in [DEFAULT] where no section reads it", function()
+  it("the INI grammar ignores an invalid block in [DEFAULT] if no other section inherits it", function()
     assert.same({}, read("[DEFAULT]\nn=\n  a\n"))
     assert.same({ s = { n = "1" } }, read("[DEFAULT]\nn=\n  a\n[s]\nn=1\n"))
     assert.is_nil((ini.parse("[DEFAULT]\nn=\n  a\n[s]\n")))
   end)
 
-  it("the INI grammar knows the line of every key, the nested ones too", function()
+  it("the INI grammar records the line of every key, also of nested keys", function()
     local sections, lines = ini.parse("\n[s]\na=1\n  2\n\nn=\n  x=1\n\n  y=2\n")
     local values = sections[1].values
     assert.same({ a = 3, n = 6 }, lines[values])

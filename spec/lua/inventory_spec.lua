@@ -67,7 +67,7 @@ describe("an inventory", function()
     end
   end)
 
-  it("in CSV gives the same archives, and no info", function()
+  it("returns the same archives from CSV, but no info", function()
     local row = 'a1,"my \\"archive\\", 日\n\\",2012-05-15T17:19:46.700Z,2140123,' .. FIRST.SHA256TreeHash .. "\r\n"
     local list, info = collect(HEADER .. row)
     assert.are.same({ FIRST }, list)
@@ -75,7 +75,7 @@ describe("an inventory", function()
     assert.are.same({ FIRST }, (collect(HEADER .. row:gsub('\\"archive\\"', '""archive""'))))
   end)
 
-  it("gives sizes as exact integers", function()
+  it("returns sizes as exact integers", function()
     local list = collect '{"ArchiveList":[{"ArchiveId":"a","Size":9007199254740993},{"ArchiveId":"b","Size":0}]}'
     if math.type then
       assert.are.equal("integer", math.type(list[1].Size))
@@ -84,7 +84,7 @@ describe("an inventory", function()
     assert.are.equal(0, list[2].Size)
   end)
 
-  it("fills info as soon as its members were read, in the same table at each step", function()
+  it("sets the members of info as soon as they are read, in the same table at each step", function()
     local next_archive, info = glacier.inventory(
       streams.reader('{"InventoryDate":"d","ArchiveList":[{"ArchiveId":"a"}],"VaultARN":"arn"}', 1))
     local archive, at_first = next_archive()
@@ -96,7 +96,7 @@ describe("an inventory", function()
     assert.is_nil((next_archive()))
   end)
 
-  it("pulls no more of its source than it needs for the next archive", function()
+  it("reads no more of its source than it needs for the next archive", function()
     local pieces = { '{"ArchiveList":[{"ArchiveId":"a"},', '{"ArchiveId":"b"}', "]}" }
     local pulled = 0
     local next_archive = glacier.inventory(function()
@@ -129,14 +129,14 @@ describe("an inventory", function()
     assert.is_true(waits > 5)
   end)
 
-  it("that is cut off or malformed is an error with the byte's position", function()
+  it("raises an error with the byte's position if it is truncated or malformed", function()
     assert_parser_error("invalid inventory at byte 100: the document ends too early", JSON:sub(1, 100))
     assert_parser_error("invalid JSON at byte 12: expected ':'", '{"VaultARN","x"}')
     assert_parser_error("invalid CSV at byte 71: a quote in a field that is not quoted",
       HEADER .. 'id,desc"x",2012,1,h\r\n')
   end)
 
-  it("is refused where its source cannot be read", function()
+  it("is rejected if its source cannot be read", function()
     for _, value in ipairs { 5, true, {}, { read = "no" }, core.tree_hash(true) } do
       assert_invalid("inventory: Invalid value, ", value)
     end
@@ -147,7 +147,7 @@ describe("an inventory", function()
     assert_invalid("it is not an open file", file)
   end)
 
-  it("passes on what its reader raises, and does not go on afterwards", function()
+  it("passes on the errors of its reader, and does not continue after an error", function()
     local reason = {}
     local next_archive = glacier.inventory(function() error(reason, 0) end)
     assert.are.equal(reason, failure(next_archive))
@@ -155,7 +155,7 @@ describe("an inventory", function()
   end)
 
   for _, format in ipairs { "JSON", "CSV" } do
-    it("of many archives in " .. format .. " needs no memory for those that were read", function()
+    it("keeps no archive in memory that was read from " .. format, function()
       local file = large_file(format, 20000)
       local first, last, sum
       for archive in glacier.inventory(file) do
@@ -185,7 +185,7 @@ describe("an inventory from the service", function()
   teardown(function() service:stop() end)
 
   for _, format in ipairs { "JSON", "CSV" } do
-    it("has the descriptions that the archives were given, in " .. format, function()
+    it("has the descriptions of the uploads, in " .. format, function()
       local vault = "inventory-" .. format
       client:create_vault { vaultName = vault }
       local given = {}
@@ -208,7 +208,7 @@ describe("an inventory from the service", function()
     end)
   end
 
-  it("raises what the transfer raises", function()
+  it("raises the errors of the transfer", function()
     local err = failure(collect, streams.carried_body(JSON, 100, { ["x-amz-sha256-tree-hash"] = ("0"):rep(64) }))
     assert.are.equal("ChecksumError", err.code)
   end)

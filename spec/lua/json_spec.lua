@@ -73,7 +73,7 @@ describe("json.encode", function()
     assert.equal('{"a":1}', json.encode { a = 1 })
   end)
 
-  it("refuses what JSON does not have, and cycles", function()
+  it("rejects values that JSON does not have, and cycles", function()
     local cycle = {}
     cycle[1] = cycle
     for _, value in ipairs { 0 / 0, 1 / 0, print, { [true] = 1 }, { print }, cycle } do

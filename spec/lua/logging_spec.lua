@@ -145,7 +145,7 @@ describe("a logger", function()
     assert.is_nil(event.status)
   end)
 
-  it("that raises an error does not fail the call", function()
+  it("may raise an error without failing the call", function()
     local told = 0
     local _, requests, result, good = heard({ reply.error(500), reply.good() }, {
       logger = function()

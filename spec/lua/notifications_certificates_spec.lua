@@ -5,7 +5,7 @@ local sns_messages = require "spec.support.sns_messages"
 
 local NOW, TOPIC, URL = sns_messages.NOW, sns_messages.TOPIC, sns_messages.URL
 
-describe("verify_notification, without a certificate given,", function()
+describe("verify_notification without a given certificate", function()
   local sns, requests, clients
 
   setup(function() sns = sns_messages.new(1024) end)
@@ -93,7 +93,7 @@ describe("verify_notification, without a certificate given,", function()
     assert.equal(1, #requests)
   end)
 
-  it("fetches it again after a coroutine was given up in the middle", function()
+  it("fetches the certificate again after the fetching coroutine was abandoned", function()
     local now = 0
     local client = client_with(function()
       if #requests == 1 then coroutine.yield() end
@@ -108,7 +108,7 @@ describe("verify_notification, without a certificate given,", function()
 
   for what, case in pairs {
     ["a redirect"] = { { status = 302, headers = { Location = "https://evil.example/x.pem" } }, 1, false, "302" },
-    ["an answer without the certificate"] = { { status = 404, body = "" }, 1, false, "404" },
+    ["a response without the certificate"] = { { status = 404, body = "" }, 1, false, "404" },
     ["a failure of the server"] = { { status = 503, body = "" }, 3, true, "503" },
     ["a page instead of a certificate"] = { { status = 200, body = "<html>" }, 1, false, "not a PEM certificate" },
     ["an XML document that quotes a certificate"] = {
@@ -125,11 +125,11 @@ describe("verify_notification, without a certificate given,", function()
     ["a connection that fails"] = {
       function() return nil, "no route", "EndpointConnectionError" end, 3, true, "no route",
     },
-    ["a TLS certificate that is refused"] = {
+    ["a rejected TLS certificate"] = {
       function() return nil, "self-signed", "SSLError" end, 1, false, "self-signed",
     },
   } do
-    it("refuses " .. what, function()
+    it("rejects " .. what, function()
       local client = client_with(case[1])
       local err = failure(verify, client)
       assert.equal("NotificationError", err.code, tostring(err))
@@ -142,7 +142,7 @@ describe("verify_notification, without a certificate given,", function()
     end)
   end
 
-  it("fetches nothing for a message that it refuses anyway", function()
+  it("fetches nothing for a message that fails another check", function()
     local client = client_with(good)
     for _, text in ipairs { "x", sns:message { TopicArn = TOPIC .. "2" }, sns:message { Type = "Other" },
       sns:message { SigningCertURL = "https://evil.example/SimpleNotificationService-1.pem" } } do
@@ -151,7 +151,7 @@ describe("verify_notification, without a certificate given,", function()
     assert.equal(0, #requests)
   end)
 
-  it("refuses a message after the certificate that it kept has expired", function()
+  it("rejects a message after the kept certificate has expired", function()
     local client, now = client_with(good), NOW
     local options = { topics = { TOPIC }, client = client, clock = function() return now end, max_age = false }
     glacier.verify_notification(sns:message(), options)

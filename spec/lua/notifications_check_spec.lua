@@ -40,7 +40,7 @@ local function arn(fields)
 end
 
 describe("check_notification_config", function()
-  it("finds nothing in a good configuration", function()
+  it("has no findings for a valid configuration", function()
     assert.same({}, found {})
     assert.same({}, found { region = false, account = false, Events = { INVENTORY } })
     assert.same({}, found { account = "-" })
@@ -116,7 +116,7 @@ describe("check_notification_config", function()
     end
   end)
 
-  it("finds impossible vault names", function()
+  it("finds invalid vault names", function()
     for _, name in ipairs { "a", "...", "-_.", "Az09", ("x"):rep(255) } do
       assert.same({}, found { vaultName = name })
     end

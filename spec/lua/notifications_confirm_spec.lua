@@ -65,7 +65,7 @@ describe("confirm_subscription", function()
     SubscribeURL = "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription&x=y",
     Timestamp = "2026-01-01T00:00:01.000Z", Token = "OTHER", SignatureVersion = "2", Signature = "AAAA",
   } do
-    it("refuses a message after a change of " .. member, function()
+    it("rejects a message after a change of " .. member, function()
       local err = failure(confirm, nil, { [member] = value })
       assert.equal("NotificationError", err.code)
       assert.equal("signature", err.reason)
@@ -102,7 +102,7 @@ describe("confirm_subscription", function()
     end)
   end
 
-  it("refuses other topics, expired messages and missing members", function()
+  it("rejects other topics, expired messages and missing members", function()
     assert.equal("topic", failure(confirm, { TopicArn = TOPIC .. "2" }).reason)
     assert.equal("expired", failure(confirm, { Timestamp = "2025-12-31T00:00:00.000Z" }).reason)
     assert.equal("malformed", failure(confirm, nil, { Token = false }).reason)
@@ -110,7 +110,7 @@ describe("confirm_subscription", function()
     assert.equal("ParamValidationError", failure(client.confirm_subscription, client, "x").code)
   end)
 
-  it("raises what SNS says, without the token", function()
+  it("raises the error of SNS without the token", function()
     answer = { status = 400, body = REFUSAL }
     local err = failure(confirm)
     assert.equal("InvalidParameter", err.code)
@@ -122,7 +122,7 @@ describe("confirm_subscription", function()
     assert.equal(1, #requests)
   end)
 
-  it("tries again where that may help", function()
+  it("retries if that may help", function()
     answer = { status = 503, body = "" }
     local err = failure(confirm)
     assert.equal("503", err.code)
@@ -130,12 +130,12 @@ describe("confirm_subscription", function()
     assert.equal(3, #requests)
   end)
 
-  it("raises ResponseParserError for an answer without an ARN", function()
+  it("raises ResponseParserError for a response without an ARN", function()
     answer = { status = 200, body = "<html>" }
     assert.equal("ResponseParserError", failure(confirm).code)
   end)
 
-  it("knows NotificationError in client.exceptions", function()
+  it("raises a code that client.exceptions contains", function()
     assert.equal("NotificationError", client.exceptions.NotificationError)
   end)
 end)

@@ -48,7 +48,7 @@ describe("parse_notification", function()
     assert.is_false(job.Completed)
   end)
 
-  it("reads each wrapping, and returns one job for each message, in order", function()
+  it("reads each format, and returns one job for each message, in order", function()
     local function job(id) return cjson.encode { JobId = id } end
     local function notification(id) return envelope { Message = job(id) } end
     local function sns(id) return { EventSource = "aws:sns", Sns = cjson.decode(notification(id)) } end
@@ -79,7 +79,7 @@ describe("parse_notification", function()
     assert.equal("parse_notification: the list holds more than 5000 messages", err.message)
   end)
 
-  it("says what the text is where it cannot be read", function()
+  it("says what the text is if it is not a notification", function()
     local function message(text) return envelope { Message = text } end
     local function kind(name) return envelope { Type = name } end
     local function body(text) return cjson.encode { Body = text } end
@@ -125,7 +125,7 @@ describe("parse_notification", function()
     assert.is_nil(err.message:find("SECRET", 1, true))
   end)
 
-  it("is independent of a program's settings of lua-cjson", function()
+  it("does not depend on a program's settings of lua-cjson", function()
     cjson.decode_max_depth(1)
     local ok, job = pcall(glacier.parse_notification, MESSAGE)
     cjson.decode_max_depth(1000)

@@ -12,7 +12,7 @@ local function policy(more)
 end
 
 describe("topic_policy", function()
-  it("allows the named vaults to publish, and nobody else", function()
+  it("allows only the named vaults to publish", function()
     local made = policy { vaults = { "a", "b" } }
     assert.same({
       Version = "2012-10-17",
@@ -32,7 +32,7 @@ describe("topic_policy", function()
     assert.same(made, cjson.decode(made:json()))
   end)
 
-  it("allows every vault of the account to publish where none is named", function()
+  it("allows every vault of the account to publish if none is named", function()
     assert.same({ StringEquals = { ["aws:SourceOwner"] = "012345678901" } }, policy().Statement[1].Condition)
   end)
 
@@ -50,7 +50,7 @@ describe("topic_policy", function()
       policy({ vaults = { "a" } }):json())
   end)
 
-  it("writes what is added to it", function()
+  it("writes members that the caller adds", function()
     local made = policy()
     made.Statement[2] = {
       Sid = 'tab\t "quoted" \\ \1\127 \195\188', Effect = "Deny", Principal = "*", NotAction = {},
@@ -82,7 +82,7 @@ describe("topic_policy", function()
     assert.truthy(statement:json():find '^{"Sid":"GlacierVaultsEncrypt","Effect":"Allow"')
   end)
 
-  it("raises for arguments that would allow nobody, or somebody else, to publish", function()
+  it("raises for arguments that would allow no vault, or anyone else, to publish", function()
     for problem, given in pairs {
       ["topic: invalid topic ARN"] = { topic = "mytopic" },
       ["topic: .*FIFO"] = { topic = TOPIC .. ".fifo" },

@@ -52,13 +52,13 @@ describe("ensure_vault_notifications", function()
     return client:get_vault_notifications({ vaultName = "v" }).vaultNotificationConfig
   end
 
-  it("sets a configuration where there is none", function()
+  it("sets a configuration if there is none", function()
     assert.same({ changed = true, after = config(ARCHIVE) }, ensure(config(ARCHIVE)))
     assert.equal("SetVaultNotifications", sent[#sent])
     assert.same(config(ARCHIVE), stored())
   end)
 
-  it("writes nothing where only the order of events differs, or an event is repeated", function()
+  it("writes nothing if only the order of events differs or an event is repeated", function()
     ensure(config(ARCHIVE, INVENTORY))
     local both = { config(ARCHIVE, INVENTORY), config(INVENTORY, ARCHIVE), config(INVENTORY, ARCHIVE, INVENTORY) }
     for _, same in ipairs(both) do
@@ -68,7 +68,7 @@ describe("ensure_vault_notifications", function()
     end
   end)
 
-  it("writes where an event or the topic differs", function()
+  it("writes if an event or the topic differs", function()
     local elsewhere = { SNSTopic = TOPIC .. "2", Events = { INVENTORY } }
     local one, two, other = config(ARCHIVE), config(ARCHIVE, INVENTORY), config(INVENTORY)
     local before
@@ -90,7 +90,7 @@ describe("ensure_vault_notifications", function()
     assert.same(config(ARCHIVE, ARCHIVE), wanted)
   end)
 
-  it("raises for a missing vault and for a configuration that the service refuses", function()
+  it("raises for a missing vault and for a configuration that the service rejects", function()
     local ok, err = pcall(client.ensure_vault_notifications, client,
       { vaultName = "nosuchvault", vaultNotificationConfig = config(ARCHIVE) })
     assert.is_false(ok)
@@ -149,7 +149,7 @@ local function scripted_client(notifications, vault)
   }, requests
 end
 
-describe("get_vault_notifications_or_nil, for a 404 that does not say what is missing,", function()
+describe("get_vault_notifications_or_nil after a 404", function()
   local missing = { 404, "ResourceNotFoundException", "Nothing is here" }
 
   local function read(vault, notifications)
@@ -158,7 +158,7 @@ describe("get_vault_notifications_or_nil, for a 404 that does not say what is mi
     return ok, result, requests
   end
 
-  it("returns nil where the vault exists", function()
+  it("returns nil if the vault exists", function()
     local ok, result, requests = read { 200 }
     assert.is_true(ok)
     assert.is_nil(result)
@@ -166,13 +166,13 @@ describe("get_vault_notifications_or_nil, for a 404 that does not say what is mi
     assert.truthy(requests[2].url:find "/%-/vaults/v$")
   end)
 
-  it("raises where the vault is missing", function()
+  it("raises if the vault is missing", function()
     local ok, err = read(missing)
     assert.is_false(ok)
     assert.equal("ResourceNotFoundException", err.code)
   end)
 
-  it("returns nil where the keys do not allow DescribeVault", function()
+  it("returns nil if the keys do not allow DescribeVault", function()
     local ok, result, requests = read { 403, "AccessDeniedException", "No" }
     assert.is_true(ok)
     assert.is_nil(result)
@@ -186,7 +186,7 @@ describe("get_vault_notifications_or_nil, for a 404 that does not say what is mi
     assert.equal("DescribeVault", err.operation)
   end)
 
-  it("does not call DescribeVault where the message says that the configuration is missing", function()
+  it("does not call DescribeVault if the message says that the configuration is missing", function()
     for _, text in ipairs {
       "No notification configuration is set for vault: arn:aws:glacier:us-west-2:012345678901:vaults/v",
       "Notification configuration of the vault not found",
@@ -199,13 +199,13 @@ describe("get_vault_notifications_or_nil, for a 404 that does not say what is mi
     end
   end)
 
-  it("does not take the name of a vault for what is missing", function()
+  it("is not confused by the name of a vault in the message", function()
     local ok, _, requests = read({ 200 }, { 404, missing[2], "Missing: arn:aws:glacier:x:y:vaults/notification" })
     assert.is_true(ok)
     assert.equal(2, #requests)
   end)
 
-  it("does not call DescribeVault where the message says that the vault is missing", function()
+  it("does not call DescribeVault if the message says that the vault is missing", function()
     local ok, err, requests = read({ 200 }, { 404, missing[2], "Vault not found for ARN: x" })
     assert.is_false(ok)
     assert.equal("ResourceNotFoundException", err.code)
@@ -219,7 +219,7 @@ describe("get_vault_notifications_or_nil, for a 404 that does not say what is mi
     assert.equal(1, #requests)
   end)
 
-  it("gives each call of ensure_vault_notifications the account and the whole timeout", function()
+  it("sends the account in each call of ensure_vault_notifications, and each call has the whole timeout", function()
     local client, requests = scripted_client(missing, { 200 })
     client:ensure_vault_notifications {
       accountId = "012345678901", vaultName = "v", vaultNotificationConfig = config(ARCHIVE),
@@ -303,7 +303,7 @@ describe("a client with strict_notifications", function()
     end)
   end
 
-  it("compares the account where one is given", function()
+  it("compares the account if one is given", function()
     local params = { vaultName = "v", vaultNotificationConfig = config(ARCHIVE), accountId = "999999999999" }
     local _, err = pcall(client.set_vault_notifications, client, params)
     assert.equal("AccountMismatch", err.findings[1].code)
@@ -321,7 +321,7 @@ describe("a client with strict_notifications", function()
     end
   end)
 
-  it("differs from other clients, which send what they are given", function()
+  it("is stricter than other clients, which send any configuration", function()
     local lax = glacier.client(options_for(running))
     lax:set_vault_notifications { vaultName = "v", vaultNotificationConfig = fifo }
     assert.same(fifo, lax:get_vault_notifications({ vaultName = "v" }).vaultNotificationConfig)

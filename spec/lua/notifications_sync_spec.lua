@@ -51,7 +51,7 @@ describe("sync_vault_notifications", function()
     return output and output.vaultNotificationConfig
   end
 
-  it("sets every vault of all pages, and writes only where a configuration differs", function()
+  it("sets every vault of all pages, and writes only configurations that differ", function()
     local report = client:sync_vault_notifications { config = CONFIG, vaults = "all", concurrency = 4 }
     assert.equal("v01 v02 v04 v05 v06 v07 v08 v09 v10 v11 v12", names_of(report.changed))
     assert.equal("v03", names_of(report.unchanged))
@@ -65,7 +65,7 @@ describe("sync_vault_notifications", function()
     assert.equal(11, sent.SetVaultNotifications)
   end)
 
-  it("accepts a list, handles each vault once, and goes on after a failure", function()
+  it("accepts a list, handles each vault once, and continues after a failure", function()
     local report = client:sync_vault_notifications {
       config = CONFIG, vaults = { "v02", "nosuchvault", "v01", "v02", "a/b" },
     }
@@ -131,7 +131,7 @@ describe("sync_vault_notifications", function()
     assert.equal("ResourceNotFoundException", told.nosuchvault.error.code)
   end)
 
-  it("goes on where the service refuses a configuration", function()
+  it("continues if the service rejects a configuration", function()
     local bad = { SNSTopic = TOPIC, Events = { "Foo" } }
     local report = client:sync_vault_notifications { config = bad, vaults = { "v01", "v02" } }
     assert.equal("v01 v02", names_of(report.failed))

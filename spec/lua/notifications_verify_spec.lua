@@ -83,7 +83,7 @@ describe("verify_notification", function()
     end)
   end)
 
-  describe("refuses a message after a change of", function()
+  describe("rejects a message after a change of", function()
     local cases = {
       Message = '{"JobId":"HkF9p7","StatusCode":"Succeeded"}', MessageId = "x", Subject = "Another",
       Timestamp = "2026-01-01T00:00:01.000Z", SignatureVersion = "2", Signature = "AAAA",
@@ -107,13 +107,13 @@ describe("verify_notification", function()
       refuse("signature", sns:message({ Type = "SubscriptionConfirmation" }, { Type = "Notification" }))
     end)
 
-    it("its only Subject, removed or added", function()
+    it("Subject, if it is removed or added", function()
       refuse("signature", sns:message({ Subject = "Done" }, { Subject = false }))
       refuse("signature", sns:message(nil, { Subject = "Done" }))
       refuse("signature", sns:message(nil, { Subject = "" }))
     end)
 
-    it("each byte of its signature", function()
+    it("each byte of the signature", function()
       local fields = sns:fields()
       for i = 1, #fields.Signature, 7 do
         local byte = fields.Signature:sub(i, i) == "A" and "B" or "A"
@@ -123,7 +123,7 @@ describe("verify_notification", function()
     end)
   end)
 
-  it("refuses a message whose members were shifted between two fields", function()
+  it("rejects a message in which bytes were moved from one member to another", function()
     -- Both messages have the same signed string, so only the line breaks show the difference.
     refuse("malformed", sns:message({ Subject = "S" }, { MessageId = "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324\nSubject\nS",
       Subject = false }))
@@ -131,25 +131,25 @@ describe("verify_notification", function()
     refuse("malformed", sns:message { MessageId = "a\0b" })
   end)
 
-  it("refuses a signature by another key", function()
+  it("rejects a signature by another key", function()
     refuse("signature", other:message())
     refuse("signature", sns:message(), { certificate = other.certificate })
   end)
 
-  it("refuses a signature with another hash than the version says", function()
+  it("rejects a signature with the hash of another SignatureVersion", function()
     refuse("signature", sns:message({ SignatureVersion = "2" }, { SignatureVersion = "1" }))
     for _, version in ipairs { "", "0", "3", "1.0", "sha1" } do
       refuse("signature", sns:message { SignatureVersion = version })
     end
   end)
 
-  it("refuses an expired certificate, and one that is not valid yet", function()
+  it("rejects an expired certificate, and one that is not valid yet", function()
     refuse("certificate", sns:message(), { certificate = sns:certificate_for(NOW - 2 * DAY, NOW - DAY) })
     refuse("certificate", sns:message(), { certificate = sns:certificate_for(NOW + DAY, NOW + 2 * DAY) })
     assert.truthy(verify(sns:message(), { certificate = sns:certificate_for(NOW, NOW + 1) }))
   end)
 
-  it("refuses texts that are not certificates", function()
+  it("rejects texts that are not certificates", function()
     local text = sns.certificate
     for _, certificate in ipairs { "", "x", text:sub(1, -40), text:gsub("CERTIFICATE", "PUBLIC KEY"),
       (text:gsub("\n(....)", "\nAAAA", 5)) } do
@@ -157,7 +157,7 @@ describe("verify_notification", function()
     end
   end)
 
-  it("refuses old messages, and those of the future", function()
+  it("rejects messages that are too old or from the future", function()
     for _, case in ipairs {
       { 3600 }, { -3600 }, { 3601, "expired" }, { -3601, "expired" },
       { 60, nil, 60 }, { 61, "expired", 60 }, { 0, nil, 0 }, { DAY - 1, nil, false }, { DAY - 1, "expired" },
@@ -212,13 +212,13 @@ describe("verify_notification", function()
     "https://sns." .. ("a-"):rep(40) .. "1.amazonaws.com" .. PATH,
     HOST .. "/SimpleNotificationService-" .. ("a"):rep(5000) .. ".pem",
   } do
-    it(("refuses the certificate URL %q"):format(url:sub(1, 80)), function()
+    it(("rejects the certificate URL %q"):format(url:sub(1, 80)), function()
       local reason = url:find "%c" and "malformed" or "certificate_url"
       refuse(reason, sns:message({ SigningCertURL = url }))
     end)
   end
 
-  it("refuses texts that are not messages of SNS", function()
+  it("rejects texts that are not messages of SNS", function()
     local texts = { "", "x", "null", "1", '"x"', "[]", "{}", "{", '{"Type":1}', '{"Type":null}', '{"JobId":"x"}',
       "[" .. sns:message() .. "]", sns:message() .. "x", ("["):rep(10000), "\239\187\191" .. sns:message() }
     for _, member in ipairs { "Message", "MessageId", "Timestamp", "TopicArn", "Type", "Signature", "SignatureVersion",
@@ -232,7 +232,7 @@ describe("verify_notification", function()
     refuse("malformed", sns:message(nil, { Subject = 1 }))
   end)
 
-  it("refuses genuine messages that are not about a job", function()
+  it("rejects genuine messages that are not about a job", function()
     for _, text in ipairs { "hello", "[]", "{}", '{"Service":"Amazon S3","Event":"s3:TestEvent"}' } do
       refuse("malformed", sns:message { Message = text })
     end

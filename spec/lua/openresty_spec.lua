@@ -37,7 +37,7 @@ describe("in OpenResty", function()
   end
 
   for _, phase in ipairs { "rewrite", "access", "content", "timer" } do
-    it("a call returns the right answer in the phase " .. phase, function()
+    it("a call returns the right result in the phase " .. phase, function()
       local outcome = nginx.get("/" .. phase .. "?vault=in-" .. phase)
       assert.are.equal(phase, outcome.phase)
       assert_created("in-" .. phase, outcome)
@@ -104,7 +104,7 @@ describe("in OpenResty", function()
     assert.are.equal("transport", err.kind)
   end)
 
-  it("each of 200 concurrent calls gets its own answer", function()
+  it("each of 200 concurrent calls gets its own response", function()
     local waiting = {}
     for i = 1, 200 do waiting[i] = nginx.ask("/content?vault=many-" .. i) end
     for i = 1, 200 do assert_created("many-" .. i, waiting[i]()) end

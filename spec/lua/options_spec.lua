@@ -58,7 +58,7 @@ describe("the option", function()
     end)
   end
 
-  it("that does not exist is rejected with the list of options that do", function()
+  it("is rejected with the list of options if it does not exist", function()
     local _, err = pcall(glacier.client, { regoin = "x" })
     assert.are.equal("ParamValidationError", err.code)
     local list = tostring(err):match '^glacier%.client:\nUnknown option: "regoin", must be one of: ([%w_, ]+)$'
@@ -73,7 +73,7 @@ end)
 
 describe("a function among the options", function()
   for _, name in ipairs { "clock", "random" } do
-    it(name .. " that returns no number is named by the error of the call", function()
+    it(name .. " is named in the error of the call if it does not return a number", function()
       for _, wrong in ipairs { "now", 0 / 0, math.huge, false } do
         local given = {
           region = "us-west-2", env = {}, credentials = { access_key_id = "A", secret_access_key = "S" },
@@ -104,7 +104,7 @@ describe("options", function()
     end
   end)
 
-  it("that are invalid are all named, one on each line", function()
+  it("are all named, one on each line, if they are invalid", function()
     local wrong, expected = { [7] = "positional" }, { 'Unknown option: "7"' }
     for name in pairs(OPTIONS) do
       wrong[name] = 0 / 0

@@ -72,15 +72,15 @@ local function run(scratch, code)
     quote(scratch), quote(path), quote(cpath), quote(interpreter), quote(code)))
 end
 
-local WAYS = {
+local METHODS = {
   ["luarocks make"] = { "checkout", "make rockspec/lua-glacier-scm-1.rockspec" },
   ["luarocks pack and luarocks install"] = {
     "elsewhere", "pack ../lua-glacier-scm-1.rockspec", "install lua-glacier-scm-1.src.rock",
   },
 }
 
-for way, commands in pairs(WAYS) do
-  describe("the rock, by " .. way .. ",", function()
+for method, commands in pairs(METHODS) do
+  describe("the rock, installed by " .. method, function()
     local scratch, output, status
 
     setup(function()

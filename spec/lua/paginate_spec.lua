@@ -83,7 +83,7 @@ describe("the pages of an operation", function()
     assert.are.equal(1, #requests)
   end)
 
-  it("end with an error after a page that repeats a marker", function()
+  it("end with an error if a page repeats a marker", function()
     local client, requests = paged { vaults("a", "m"), vaults("b", "m"), vaults "c" }
     local next_page = client:paginate "list_vaults"
     assert.are.same({ "a", "b" }, { next_page().VaultList[1].VaultName, next_page().VaultList[1].VaultName })

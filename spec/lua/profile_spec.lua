@@ -84,7 +84,7 @@ local SECTIONS = {
 
 describe("glacier.config.profile", function()
   for header, expected in pairs(SECTIONS) do
-    it("the shared files give the profiles of " .. printable(header), function()
+    it("the shared files define the profiles of " .. printable(header), function()
       local names = {}
       for name, values in pairs(load(header .. "\na=1\n").profiles) do
         names[name] = true
@@ -94,7 +94,7 @@ describe("glacier.config.profile", function()
     end)
   end
 
-  it("the shared files give the later of two sections for one profile, not both merged", function()
+  it("the shared files define a profile by the later of two sections, which are not merged", function()
     local one = load("[default]\na=1\n[profile default]\nb=2\n")
     local other = load("[profile default]\nb=2\n[default]\na=1\n")
     assert.same({ b = "2" }, one.profiles.default)
@@ -102,14 +102,14 @@ describe("glacier.config.profile", function()
     assert.same({ x = { b = "2" } }, load('[profile x]\na=1\n[profile "x"]\nb=2\n').profiles)
   end)
 
-  it("the shared files give SSO sessions and services by name", function()
+  it("the shared files define SSO sessions and services by name", function()
     local files = load('[sso-session "s s"]\na=1\n[services x]\nglacier =\n  endpoint_url = u\n')
     assert.same({ ["s s"] = { a = "1" } }, files.sso_sessions)
     assert.same({ x = { glacier = { endpoint_url = "u" } } }, files.services)
     assert.same({}, files.profiles)
   end)
 
-  it("the shared files keep the names of the credentials file as they are written", function()
+  it("the shared files keep the names of the credentials file unchanged", function()
     local files = load(nil, '[a b]\nx=1\n[ c ]\nx=1\n[profile d]\nx=1\n["e"]\nx=1\n')
     local one = { x = "1" }
     local expected = { ["a b"] = one, [" c "] = one, ["profile d"] = one, ['"e"'] = one }
@@ -118,7 +118,7 @@ describe("glacier.config.profile", function()
     assert.same({}, files.config)
   end)
 
-  it("the shared files let the credentials file win key by key, whole blocks at once", function()
+  it("the shared files are merged key by key, and the credentials file takes precedence", function()
     local files = load(
       "[profile a]\nx=1\ny=1\nn=\n  p=1\n  q=1\n[profile b]\nx=1\n",
       "[a]\ny=2\nz=2\nn=\n  p=2\n[c]\nx=2\n"
@@ -134,7 +134,7 @@ describe("glacier.config.profile", function()
     assert.is_nil(files.credentials.b)
   end)
 
-  it("the shared files know the path and line of every key", function()
+  it("the shared files record the path and line of every key", function()
     local files, paths = load(
       "[profile a]\nx=1\ny=1\nn=\n  p=1\n[services s]\nglacier=\n  e=1\n",
       "\n[a]\ny=2\nm=\n  q=2\n"
@@ -154,7 +154,7 @@ describe("glacier.config.profile", function()
     assert.same({}, { files.source("none", "x") })
   end)
 
-  it("the shared files may be missing, be directories, or lie below a file", function()
+  it("the shared files may be missing, may be directories, and may be below a file", function()
     local path = write_file("")
     for _, missing in ipairs { "/nonexistent/config", "/tmp", path .. "/config" } do
       local env = getter { AWS_CONFIG_FILE = missing, AWS_SHARED_CREDENTIALS_FILE = missing }
@@ -182,7 +182,7 @@ end)
 describe("glacier.config.profile", function()
   local broken = "[default]\naws_secret_access_key = SECRET1\nSECRET2\n"
 
-  it("a shared file that breaks the grammar is an error with its path and line and nothing of its text", function()
+  it("a malformed shared file is an error with its path and line, which does not quote its text", function()
     for _, texts in ipairs { { broken, nil }, { nil, broken }, { "[default]\n", broken } } do
       local err = load_error(texts[1], texts[2])
       local path, line = err.message:match "^Unable to parse config file: (.-), line (%d+): "
@@ -192,7 +192,7 @@ describe("glacier.config.profile", function()
     end
   end)
 
-  it("a shared file that breaks the grammar is never quoted, whatever is wrong with it", function()
+  it("a malformed shared file is never quoted", function()
     for _, text in ipairs {
       "SECRET\n", "[default]\nSECRET\n", "[default]\n=SECRET\n", "[default]\nSECRET=\nSECRET=\n",
       "[SECRET]\n[SECRET]\n", "[default]\nn=\n  SECRET\n", "[default]\na=SECRET\255\n", "[SECRET\n",
@@ -205,9 +205,9 @@ end)
 -- Title = { function that creates an unreadable file at a path, reason in the message }. A file without permissions is
 -- not among them, because root can read it.
 local UNREADABLE = {
-  ["a circle of links"] = { function(path) shell.run(("ln -s config %s"):format(path)) end, "Too many levels" },
+  ["a cycle of links"] = { function(path) shell.run(("ln -s config %s"):format(path)) end, "Too many levels" },
   ["a pipe"] = { function(path) shell.run("mkfifo " .. path) end, "not a regular file" },
-  ["a device without an end"] = { function(path) shell.run("ln -s /dev/zero " .. path) end, "longer than 16777216" },
+  ["an endless device"] = { function(path) shell.run("ln -s /dev/zero " .. path) end, "longer than 16777216" },
   ["a file whose reading fails"] = { function(path) shell.run("ln -s /proc/self/mem " .. path) end, "error" },
 }
 
@@ -230,7 +230,7 @@ describe("glacier.config.profile", function()
       assert.truthy(err.message:find(case[2], 1, true), err.message)
     end
 
-    it(("a shared file that cannot be read has no sections where nobody named it: %s"):format(what), function()
+    it(("a shared file at the default path that cannot be read has no sections: %s"):format(what), function()
       with(function(home, path)
         write(home .. "/.aws/credentials", "[a]\nx=1\n")
         local files = profile.load { getenv = getter { HOME = home } }
@@ -241,15 +241,15 @@ describe("glacier.config.profile", function()
       end)
     end)
 
-    it(("a shared file that cannot be read is an error where a variable names it: %s"):format(what), function()
+    it(("a shared file that cannot be read is an error if a variable names it: %s"):format(what), function()
       with(function(home, path) assert_error(path, { getenv = getter { HOME = home, AWS_CONFIG_FILE = path } }) end)
     end)
 
-    it(("a shared file that cannot be read is an error where a profile is chosen in code: %s"):format(what), function()
+    it(("a shared file that cannot be read is an error if a profile is chosen in code: %s"):format(what), function()
       with(function(home, path) assert_error(path, { getenv = getter { HOME = home }, profile = "a" }) end)
     end)
 
-    it(("a shared file that cannot be read is named where the profile is not found: %s"):format(what), function()
+    it(("a shared file that cannot be read is named if the profile is not found: %s"):format(what), function()
       with(function(home, path)
         local env = getter { HOME = home, AWS_PROFILE = "a" }
         local good, err = pcall(profile.select, profile.load { getenv = env }, nil, env)
@@ -260,7 +260,7 @@ describe("glacier.config.profile", function()
     end)
   end
 
-  it("a shared file that a variable names by a path that is too long or has a NUL byte is an error", function()
+  it("a shared file is an error if a variable names it by a path that is too long or has a NUL byte", function()
     for path, reason in pairs { [("x"):rep(300)] = "name too long", ["/etc/passwd\0"] = "contains a NUL byte" } do
       local good, err = pcall(profile.load, { getenv = getter { AWS_CONFIG_FILE = path } })
       assert.is_false(good)
@@ -268,7 +268,7 @@ describe("glacier.config.profile", function()
     end
   end)
 
-  it("a shared file that cannot be read has no sections where the home directory's path is too long", function()
+  it("a shared file has no sections if the path of the home directory is too long", function()
     assert.same({}, profile.load { getenv = getter { HOME = "/" .. ("x"):rep(5000) } }.profiles)
   end)
 end)
@@ -285,19 +285,19 @@ describe("glacier.config.profile", function()
     return name.message
   end
 
-  it("the profile is the default one where none is named, empty where there is none", function()
+  it("the profile is the default one if none is named, and empty if there is no default", function()
     assert.same({ "default", { a = "d" } }, { select("[default]\na=d\n") })
     assert.same({ "default", {} }, { select(config) })
   end)
 
-  it("the profile is named by the caller, then AWS_PROFILE, then AWS_DEFAULT_PROFILE", function()
+  it("the profile is named by the caller, else AWS_PROFILE, else AWS_DEFAULT_PROFILE", function()
     local both = { AWS_PROFILE = "x", AWS_DEFAULT_PROFILE = "y" }
     assert.same({ "y", { a = "y" } }, { select(config, "y", { AWS_PROFILE = "x" }) })
     assert.same({ "x", { a = "x" } }, { select(config, nil, both) })
     assert.same({ "y", { a = "y" } }, { select(config, nil, { AWS_DEFAULT_PROFILE = "y" }) })
   end)
 
-  it("the profile has to exist where it is named, even the default one", function()
+  it("the profile must exist if it is named, even the default one", function()
     local message = "The config profile (%s) could not be found"
     assert.equal(message:format("z"), select(config, "z"))
     assert.equal(message:format("z"), select(config, nil, { AWS_PROFILE = "z" }))

@@ -73,7 +73,7 @@ describe("a proxy", function()
     end)
   end
 
-  it("that rejects a CONNECT causes a ProxyConnectionError, with retries", function()
+  it("causes a ProxyConnectionError, with retries, if it rejects a CONNECT", function()
     local server = scripted.start { fallback = reply.error(403) }
     local sim = simulation.new()
     local client = glacier.client(sim:options { endpoint_url = HTTPS, proxy = server.url })
@@ -84,7 +84,7 @@ describe("a proxy", function()
     assert.are.equal(3, #requests)
   end)
 
-  it("sees no header of the request that its tunnel carries", function()
+  it("receives no header of the request in its tunnel", function()
     local server = scripted.start { fallback = reply.error(403) }
     local options = { endpoint_url = HTTPS, proxy = server.url, max_attempts = 1 }
     local client = glacier.client(simulation.new():options(options))

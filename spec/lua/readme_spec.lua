@@ -55,7 +55,7 @@ describe("README.md", function()
   end)
 
   for number, block in ipairs(blocks "lua") do
-    it(("has a Lua example number %d that runs: %s"):format(number, block:match "[^\n]*\n[^\n]*"), function()
+    it(("has a working Lua example number %d: %s"):format(number, block:match "[^\n]*\n[^\n]*"), function()
       local output, status = run(block, environment)
       assert.equal(0, status, output)
     end)
@@ -68,7 +68,7 @@ describe("README.md", function()
     end
   end
 
-  it("has a receiver that runs in nginx", function()
+  it("has a working receiver for nginx", function()
     local nginx = openresty.start(running, nginx_example "/sns")
     local _, status = http.request(nginx.url .. "/sns", "x=y")
     local log = nginx.stop()
@@ -77,7 +77,7 @@ describe("README.md", function()
     assert.is_nil(log:find("[error]", 1, true), log)
   end)
 
-  it("has an nginx example that runs in nginx", function()
+  it("has a working nginx example", function()
     local example = nginx_example "/notifications"
     local nginx = openresty.start(running, example)
     local answer = nginx.get(example:match "location = (%S+)")
@@ -85,7 +85,7 @@ describe("README.md", function()
     assert.equal(200, answer)
   end)
 
-  it("describes a demo that runs to its end", function()
+  it("describes a working demo", function()
     local output, status = run(files.read "spec/examples/demo.lua", "")
     assert.truthy(output:find("resumed after", 1, true), output)
     assert.equal(0, status, output)

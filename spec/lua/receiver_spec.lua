@@ -84,7 +84,7 @@ describe("the receiver for OpenResty", function()
 
   local function count(job_id) return nginx.get("/show").counts[job_id] or 0 end
 
-  it("calls on_job for a genuine notification and answers 200", function()
+  it("calls on_job for a genuine notification and responds with 200", function()
     local status, word = post("/receive", message "first", { kind = "Notification" })
     assert.are.equal(200, status)
     assert.are.equal("handled", word)
@@ -93,7 +93,7 @@ describe("the receiver for OpenResty", function()
     assert.are.equal(200, (post("/receive", message "none", { content_type = false })))
   end)
 
-  it("answers a repeated message 200, and handles it once", function()
+  it("responds with 200 to a repeated message, and handles it once", function()
     local text = message "repeated"
     assert.are.equal("handled", select(2, post("/receive", text)))
     for _ = 1, 3 do
@@ -104,21 +104,21 @@ describe("the receiver for OpenResty", function()
     assert.are.equal(1, count "repeated")
   end)
 
-  it("handles a repeated message again where no dictionary is named", function()
+  it("handles a repeated message again if no dictionary is configured", function()
     local text = message "unremembered"
     assert.are.equal(200, (post("/small", text)))
     assert.are.equal(200, (post("/small", text)))
     assert.are.equal(2, count "unremembered")
   end)
 
-  it("answers 500 if on_job fails, and handles the message when SNS repeats it", function()
+  it("responds with 500 if on_job fails, and handles the message when SNS repeats it", function()
     local text = message "fails-once"
     assert.are.equal(500, (post("/receive", text)))
     assert.are.equal("handled", select(2, post("/receive", text)))
     assert.are.equal(2, count "fails-once")
   end)
 
-  it("serves others while on_job waits, and answers 503 for the same message meanwhile", function()
+  it("serves other requests while on_job waits, and responds with 503 to the same message", function()
     local text = message "waits"
     local waiting = send("/receive", text)
     nginx.get "/await_arrival"
@@ -139,7 +139,7 @@ describe("the receiver for OpenResty", function()
     assert.are.equal(200, count "many")
   end)
 
-  it("answers 4xx, which SNS does not repeat, for what is not genuine", function()
+  it("responds with 4xx to messages that are not genuine, so that SNS does not repeat them", function()
     for _, case in ipairs {
       { 400, "malformed", "" }, { 400, "malformed", "hello" }, { 400, "malformed", "{}" },
       { 400, "malformed", message("x", { Message = "not about a job" }) },
@@ -164,12 +164,12 @@ describe("the receiver for OpenResty", function()
     assert.are.equal(0, count "x")
   end)
 
-  it("names the method that it allows", function()
+  it("names the allowed method", function()
     local _, _, text = post("/receive", "", { method = "DELETE" })
     assert.truthy(text:find("\r\nAllow: POST\r\n", 1, true))
   end)
 
-  it("reads a body that nginx has put into a file, up to the limit", function()
+  it("reads a body that nginx has written to a file, up to the limit", function()
     local long = ("x"):rep(100000)
     local text = message("long", { Message = cjson.encode { JobId = "long", JobDescription = long } })
     assert.are.equal(200, (post("/receive", text)))
@@ -177,12 +177,12 @@ describe("the receiver for OpenResty", function()
     assert.are.equal(1, count "long")
   end)
 
-  it("refuses a body that is too large before it arrives", function()
+  it("rejects a body that is too large before it arrives", function()
     local status = send_bytes "POST /receive HTTP/1.0\r\nContent-Length: 1000000\r\n\r\n"()
     assert.are.equal(413, status)
   end)
 
-  it("refuses a chunked body that is too large", function()
+  it("rejects a chunked body that is too large", function()
     local head = "POST /small HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
     local text = sns:message { Subject = ("x"):rep(2000) }
     local status, word = send_bytes(("%s%x\r\n%s\r\n0\r\n\r\n"):format(head, #text, text))()
@@ -200,14 +200,14 @@ describe("the receiver for OpenResty", function()
     assert.truthy(visits[1]:find("Action=ConfirmSubscription", 1, true))
   end)
 
-  it("does not visit anything for a forged confirmation", function()
+  it("requests no URL for a forged confirmation", function()
     nginx.get "/show"
     local text = sns:message({ Type = "SubscriptionConfirmation" }, { Token = "OTHER" })
     assert.are.equal(403, (post("/receive", text)))
     assert.are.equal(0, #nginx.get("/show").visits)
   end)
 
-  it("answers 503 for a confirmation that may succeed later, and 403 for one that cannot", function()
+  it("responds with 503 to a confirmation that may succeed later, and with 403 to one that cannot", function()
     local text = sns:message { Type = "SubscriptionConfirmation" }
     nginx.get "/answer?confirmation=503"
     assert.are.equal(503, (post("/receive", text)))
@@ -216,13 +216,13 @@ describe("the receiver for OpenResty", function()
     nginx.get "/answer"
   end)
 
-  it("notes the end of a subscription", function()
+  it("logs the end of a subscription", function()
     local status, word = post("/receive", sns:message { Type = "UnsubscribeConfirmation" })
     assert.are.equal(200, status)
     assert.are.equal("noted", word)
   end)
 
-  it("answers 503 while the certificate cannot be fetched, and 403 where there is none", function()
+  it("responds with 503 while the certificate cannot be fetched, and with 403 if it does not exist", function()
     local text = message "fetched"
     nginx.get "/answer?certificate=503"
     assert.are.equal(503, (post("/fetching", text)))
@@ -253,7 +253,7 @@ describe("the receiver for OpenResty", function()
     assert.are.equal("ParamValidationError", err.code)
   end)
 
-  it("logs what it refused and what failed, without secrets", function()
+  it("logs rejected messages and failures, without secrets", function()
     local log = nginx.stop "QUIT"
     for _, text in ipairs { "on_job failed for the message", "the content type", "signature", "has ended" } do
       assert.truthy(log:find(text, 1, true), text)

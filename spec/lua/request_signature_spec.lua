@@ -65,7 +65,7 @@ describe("the signature of a prepared request", function()
     },
   }
   for name, case in pairs(CASES) do
-    it("is the same as botocore's " .. name, function()
+    it("is the same as botocore's: " .. name, function()
       assert.equal(case[1], signature(case[2], case[3], case[4], case[5]))
     end)
   end

@@ -121,13 +121,13 @@ local OPERATIONS = {
   },
 }
 
-describe("the request of", function()
-  it("every operation is tested", function()
+describe("the request of an operation", function()
+  it("is tested for every operation", function()
     for _, operation in pairs(core.operations) do assert.is_table(OPERATIONS[operation], operation) end
   end)
 
   for name, row in pairs(OPERATIONS) do
-    it(name .. " is what the API wants", function()
+    it("is correct for " .. name, function()
       local method, target, params, body, headers = row[1], row[2], row[3], row[4], row[5]
       local request, seen = sent(name, params)
       assert.equal(method, request.method)
@@ -201,7 +201,7 @@ describe("a string in the body", function()
     [("\195\169"):rep(5000)] = ("\195\169"):rep(5000),
   }
   for text, escaped in pairs(ESCAPED) do
-    it(("is escaped as JSON wants it: %q"):format(escaped:sub(1, 30)), function()
+    it(("is escaped as in JSON: %q"):format(escaped:sub(1, 30)), function()
       local config = { SNSTopic = text, Events = { text, text } }
       local request = sent("SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = config })
       local quoted = '"' .. escaped .. '"'
@@ -246,7 +246,7 @@ describe("a body", function()
     if rawget(math, "maxinteger") then assert.equal("9223372036854775807", bytes_per_hour(math.maxinteger)) end
   end)
 
-  it("has the items of a list in order, in whatever order the table was filled", function()
+  it("has the items of a list in order, independently of the order in which the table was filled", function()
     local keys = {}
     for i = 300, 1, -1 do keys[i] = "k" .. i end
     local decoded = cjson.decode(body("RemoveTagsFromVault", { TagKeys = keys }))

@@ -105,7 +105,7 @@ describe("the parser of responses", function()
   end
 
   for _, case in ipairs(REFUSED) do
-    it("refuses " .. case[1], function()
+    it("rejects " .. case[1], function()
       refused(case[4], case[2], case[3])
     end)
   end

@@ -118,7 +118,7 @@ local REQUIRED = {
 
 describe("a response", function()
   for operation, required in pairs(REQUIRED) do
-    it("of " .. operation .. " without " .. required[1] .. " is an error that says so", function()
+    it("is an error if it belongs to " .. operation .. " and lacks " .. required[1], function()
       for _, headers in ipairs { {}, { [required[2]] = "" } } do
         refused(required[1] .. " is missing: the response has no header " .. required[2], operation, "", headers)
       end
@@ -126,13 +126,13 @@ describe("a response", function()
   end
 
   for _, case in ipairs(BODIES) do
-    it("of " .. case[1] .. " becomes a table of its members", function()
+    it("becomes a table of its members: " .. case[1], function()
       assert.same(case[3], members(case[1], case[2]))
     end)
   end
 
   for _, case in ipairs(HEADERS) do
-    it("of " .. case[1] .. " has its members in headers, in upper or lower case", function()
+    it("has its members in headers, in upper or lower case: " .. case[1], function()
       local lower, upper, expected = {}, {}, {}
       for member, header in pairs(case) do
         if type(member) == "string" then
@@ -144,7 +144,7 @@ describe("a response", function()
       assert.same(expected, members(case[1], "", upper, case[2]))
     end)
 
-    it("of " .. case[1] .. " does not depend on its body", function()
+    it("does not depend on its body: " .. case[1], function()
       local id = REQUIRED[case[1]]
       local headers = id and { [id[2]] = "i" }
       assert.same(id and { [id[1]] = "i" } or {}, members(case[1], "<html>done</html>", headers, case[2]))
@@ -152,7 +152,7 @@ describe("a response", function()
   end
 
   for _, operation in ipairs(WITHOUT_OUTPUT) do
-    it("of " .. operation .. " has only its metadata", function()
+    it("has only metadata: " .. operation, function()
       assert.same({}, members(operation, nil, nil, 204))
       assert.same({}, members(operation, '{"Marker":"m"}', nil, 200))
     end)

@@ -32,7 +32,7 @@ describe("client:retrieve", function()
     return all
   end
 
-  it("starts a job, waits for it, and writes the archive; called again, it joins that job", function()
+  it("starts a job, waits for it, and writes the archive; a second call uses the same job", function()
     local waited = {}
     local result = world.client:retrieve(params { on_wait = function(job) waited[#waited + 1] = job end })
     assert.are.same({ path = target, size = #bytes, checksum = archive.checksum, jobId = waited[1].JobId }, result)
@@ -42,7 +42,7 @@ describe("client:retrieve", function()
     assert.are.equal(1, #jobs "ArchiveRetrieval")
   end)
 
-  it("joins a job in progress of the same tier only, and goes on with the job that it is given", function()
+  it("uses a job in progress only if it has the same tier, and uses a given job", function()
     local job_id = world.client:initiate_job { vaultName = "v", jobParameters = {
       Type = "archive-retrieval", ArchiveId = archive.archiveId, Tier = "Bulk" } }.jobId
     assert.are.equal(job_id, world.client:retrieve(params { jobId = job_id }).jobId)
@@ -57,14 +57,14 @@ describe("client:retrieve", function()
     assert.are_not.equal(job_id, world.client:retrieve(params { archiveId = third.archiveId }).jobId)
   end)
 
-  it("does not join a job that retrieves a range", function()
+  it("does not use a job that retrieves a range", function()
     local large = world.client:upload_archive { vaultName = "v", body = ("x"):rep(1048576 + 1) }
     world.client:initiate_job { vaultName = "v", jobParameters = {
       Type = "archive-retrieval", ArchiveId = large.archiveId, RetrievalByteRange = "0-1048575" } }
     assert.are.equal(1048577, world.client:retrieve(params { archiveId = large.archiveId }).size)
   end)
 
-  it("refuses a job of another archive, and an error names the job", function()
+  it("rejects a job of another archive, and its errors name the job", function()
     local other = world.client:upload_archive { vaultName = "v", body = "fourth" }
     local job_id = world:job { Type = "archive-retrieval", ArchiveId = other.archiveId }
     local err = failure(world.client.retrieve, world.client, params { jobId = job_id })
@@ -73,7 +73,7 @@ describe("client:retrieve", function()
     assert.is_truthy(err.jobId)
   end)
 
-  it("refuses wrong arguments, all at once", function()
+  it("reports all invalid arguments at once", function()
     local err = failure(world.client.retrieve, world.client, { tier = 5, on_wait = 5, delay = -1 })
     for _, words in ipairs { '"vaultName"', '"archiveId"', '"path"', "parameter tier", "parameter on_wait",
       "parameter delay" } do
@@ -82,7 +82,7 @@ describe("client:retrieve", function()
   end)
 
   for _, format in ipairs { "JSON", "CSV" } do
-    it("has a counterpart that lists the archives of a vault, in " .. format, function()
+    it("has a counterpart that lists the archives of a vault in " .. format, function()
       local given = { vaultName = "v", format = format, delay = 0.05 }
       local found
       for listed, info in world.client:list_archives(given) do

@@ -53,12 +53,12 @@ describe("the retry quota", function()
   -- then, responses to the calls after them, number of requests of each of these calls }.
   local REFUNDS = {
     ["nothing for a failure"] = { 0, { reply.error(404, "Gone"), THROTTLE }, { 1, 1 } },
-    ["one for a success without a retry, too little where there are four"] = { 4, { THROTTLE }, { 1 } },
-    ["one for a success without a retry, enough where there are five"] = { 5, { THROTTLE, THROTTLE }, { 2 } },
-    ["what the last retry took for a success after it"] = {
+    ["one for a success without a retry, which is too little after four successes"] = { 4, { THROTTLE }, { 1 } },
+    ["one for a success without a retry, which is enough after five successes"] = { 5, { THROTTLE, THROTTLE }, { 2 } },
+    ["the cost of the last retry after its success"] = {
       5, { THROTTLE, reply.good(), THROTTLE, THROTTLE, THROTTLE }, { 2, 2, 1 },
     },
-    ["nothing of the retries before the last"] = {
+    ["nothing for the retries before the last one"] = {
       10, { THROTTLE, THROTTLE, reply.good(), THROTTLE, THROTTLE, THROTTLE }, { 3, 2, 1 },
     },
     ["fourteen for a success after a failure"] = {
@@ -66,7 +66,7 @@ describe("the retry quota", function()
     },
   }
   for what, row in pairs(REFUNDS) do
-    it("gets back " .. what, function()
+    it("is refunded " .. what, function()
       local script = repeated(THROTTLE, 101, repeated(reply.good(), row[1], row[2]))
       local run = scripted_client(script, { max_attempts = 1000 })
       for _ = 0, row[1] do run:list_vaults() end

@@ -83,7 +83,7 @@ describe("a failed attempt", function()
     end
   end)
 
-  it("is made three times if nothing listens, and the error is retryable", function()
+  it("is made three times if no server listens, and its error is retryable", function()
     local server = scripted.start {}
     server:stop()
     local sim = simulation.new()
@@ -101,7 +101,7 @@ describe("a failed attempt", function()
     ProxyConnectionError = 3, SSLError = 1, ResponseParserError = 1, SomethingElse = 3,
   }
   for code, attempts in pairs(CODES) do
-    it(("that ends in a transport's %s is followed until %d were made"):format(code, attempts), function()
+    it(("that ends in a transport's %s is repeated up to %d attempts"):format(code, attempts), function()
       local carried = 0
       local client = glacier.client(simulation.new():options {
         transport = function()
@@ -120,7 +120,7 @@ describe("a failed attempt", function()
   local PASSING = { kind = "transport", code = "SSLError", message = "passed", retryable = false }
   for what, case in pairs {
     ["a text"] = { "boom", "EndpointConnectionError", "boom", 3 },
-    ["nothing at all"] = { nil, "EndpointConnectionError", _VERSION == "Lua 5.5" and "<no error object>" or "nil", 3 },
+    ["nil"] = { nil, "EndpointConnectionError", _VERSION == "Lua 5.5" and "<no error object>" or "nil", 3 },
     ["an error object"] = { PASSING, "SSLError", "passed", 1 },
   } do
     it("raises an error object if its transport raises " .. what , function()
@@ -139,7 +139,7 @@ describe("a failed attempt", function()
     end)
   end
 
-  it("is not made if fetching the keys took all the time", function()
+  it("is not made if the request for keys used up the timeout", function()
     local sim, carried = simulation.new(), 0
     local client = glacier.client(sim:options {
       timeout = 5, transport = function() carried = carried + 1 end,
@@ -195,7 +195,7 @@ describe("attempts", function()
     { 2, "ThrottlingException", 3, " (reached max retries: 2)" },
   }
   for _, row in ipairs(LAST) do
-    it(("end in %s after %d others with the text '%s'"):format(row[2], row[1], row[4]), function()
+    it(("end with %s after %d throttles, with the text '%s'"):format(row[2], row[1], row[4]), function()
       local _, requests, err = play_once(repeated(reply.error(503), row[1], reply.error(400, row[2])))
       assert.are.equal(row[3], #requests)
       assert.are.equal(row[4] ~= "" or nil, err.response.ResponseMetadata.MaxAttemptsReached)

@@ -53,7 +53,7 @@ describe("glacier.safe", function()
     end
   end)
 
-  it("makes tasks that return their error, also to glacier.all of both modules", function()
+  it("makes tasks that return their error, also in glacier.all of both modules", function()
     for _, all in ipairs { glacier.all, safe.all } do
       local client = client_of { MISSING, VAULT }
       local tasks = {
@@ -77,7 +77,7 @@ describe("glacier.safe", function()
     assert.are.equal("ConnectionClosedError", err.code)
   end)
 
-  it("raises what is no error object", function()
+  it("raises values that are not error objects", function()
     local client = client_of({ MISSING, MISSING }, {
       max_attempts = 2, retry_mode = "standard", wait = function() error("cancelled", 0) end,
       transport = function() return { status = 503 } end,
@@ -86,7 +86,7 @@ describe("glacier.safe", function()
     assert.are.same({ false, "cancelled" }, { ok, err })
   end)
 
-  it("raises in a loop over pages, so that a failure is no end", function()
+  it("raises in a loop over pages, because nil would end the loop", function()
     local client = client_of { MISSING }
     local ok, err = pcall(function()
       for _ in client:each "list_vaults" do error "no vault was expected" end

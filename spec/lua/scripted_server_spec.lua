@@ -15,7 +15,7 @@ describe("a scripted server", function()
   local server
   after_each(function() server:stop() end)
 
-  it("plays its steps on one connection and records the requests", function()
+  it("runs its steps on one connection and records the requests", function()
     server = scripted.start { { { "read" }, { "send", OK }, { "read" }, { "send", OK } } }
     local client = connect(server)
     client:send "PUT /a?b=%20 HTTP/1.1\r\nHost: h\r\nX-Empty:\r\nContent-Length: 6\r\n\r\n\0\r\n\"\\\255"
@@ -35,7 +35,7 @@ describe("a scripted server", function()
     assert.are.equal(1, requests[2].connection)
   end)
 
-  it("closes, resets, and plays its fallback on further connections", function()
+  it("closes, resets, and runs its fallback on further connections", function()
     server = scripted.start {
       { { "read" }, { "send", "HTTP" }, { "close" } },
       { { "head" }, { "reset" } },
@@ -60,7 +60,7 @@ describe("a scripted server", function()
     assert.are.equal("closed", problem)
   end)
 
-  it("plays several connections at the same time", function()
+  it("serves several connections at the same time", function()
     server = scripted.start { { { "stall" } }, { { "pause", 0 }, { "send", OK } } }
     local held, client = connect(server), connect(server)
     assert.are.equal(OK, client:receive(#OK))

@@ -43,7 +43,7 @@ local function assert_silent(secret, ...)
   end
 end
 
-describe("the error of a refused signature", function()
+describe("the error of a rejected signature", function()
   it("has Glacier's message without the token and the signature", function()
     local sent
     local client = glacier.client {

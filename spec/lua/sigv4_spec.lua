@@ -153,7 +153,7 @@ end
 
 describe("a signature of the public suite", function()
   for name, case in pairs(SUITE) do
-    it("is made of " .. name, function()
+    it("is reproduced for " .. name, function()
       local request = core.request {
         method = case.method or "GET",
         url = "https://example.amazonaws.com" .. (type(case[1]) == "table" and case[1][1] or case[1]),
@@ -183,7 +183,7 @@ describe("a signature of the developer guide", function()
     return request:sign_stages(credentials, "us-east-1", "glacier", time)
   end
 
-  it("is made of a PUT of a vault", function()
+  it("is reproduced for a PUT of a vault", function()
     local request = core.request {
       method = "PUT", url = "https://glacier.us-east-1.amazonaws.com/-/vaults/examplevault",
     }
@@ -196,7 +196,7 @@ describe("a signature of the developer guide", function()
       request:export().headers.Authorization)
   end)
 
-  it("is made of an archive's hash instead of its bytes, where the header names it", function()
+  it("is reproduced from an archive's hash instead of its bytes if a header has the hash", function()
     local request = core.request {
       method = "POST", url = "https://glacier.us-east-1.amazonaws.com/-/vaults/examplevault/archives",
       headers = { ["x-amz-content-sha256"] = "726e392cb4d09924dbad1cc0ba3b00c3643d03d14cb4b823e2f041cff612a628" },
@@ -264,9 +264,9 @@ if directory then
       if file then
         file:close()
         count = count + 1
-        it("holds for " .. name, function() check_published(directory .. "/" .. name) end)
+        it("is reproduced for the case " .. name, function() check_published(directory .. "/" .. name) end)
       end
     end
-    it("is there", function() assert.is_true(count > 0) end)
+    it("exists", function() assert.is_true(count > 0) end)
   end)
 end

@@ -142,7 +142,7 @@ describe("the body of a download", function()
     assert.are.equal("body", output.body:read "a")
   end)
 
-  it("of a range is read in the same way", function()
+  it("can be read if it is a range", function()
     server:start { { { "read" }, { "send", streams.answer(206, { ["Content-Range"] = "bytes 2-4/10" }, "cde") } } }
     local output = streams.client(server.url):get_job_output { vaultName = "v", jobId = "j", range = "bytes=2-4" }
     assert.are.equal(206, output.status)
@@ -194,7 +194,7 @@ describe("the body of a download", function()
   end)
 
   if _VERSION == "Lua 5.4" then
-    it("is closed at the end of its scope", function()
+    it("is closed at the end of its scope in Lua 5.4", function()
       local body = output_of(server, answered "body").body
       load "local body <close> = ..." (body)
       assert_failed("ParamValidationError", body.read, body)
@@ -202,7 +202,7 @@ describe("the body of a download", function()
   end
 end)
 
-describe("a body that differs from its headers", function()
+describe("a body", function()
   after_each(function() server:stop() end)
 
   local WAYS = {
@@ -214,7 +214,7 @@ describe("a body that differs from its headers", function()
   local RIGHT, WRONG = glacier.tree_hash "hello\nworld", glacier.tree_hash "hello\nworle"
 
   for title, read in pairs(WAYS) do
-    it("in its hash raises an error at its end and at every later read: " .. title, function()
+    it("with a wrong hash raises an error at its end and at every later read: " .. title, function()
       for _, body in ipairs {
         output_of(server, answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = WRONG })).body,
         carried_body("hello\nworld", 3, { ["X-Amz-Sha256-Tree-Hash"] = WRONG }),
@@ -229,7 +229,7 @@ describe("a body that differs from its headers", function()
       end
     end)
 
-    it("in its length raises an error: " .. title, function()
+    it("with a wrong length raises an error: " .. title, function()
       local chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
       for _, steps in ipairs {
         { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nhello\nworld" }, { "close" } },
@@ -265,7 +265,7 @@ describe("a body that differs from its headers", function()
     end)
   end
 
-  it("returns what arrived before it was cut", function()
+  it("returns the bytes that arrived before it was cut", function()
     local cut_off = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello\nwor"
     local body = output_of(server, { { "read" }, { "send", cut_off } }).body
     assert.are.equal("hello", body:read())

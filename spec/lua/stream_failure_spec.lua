@@ -10,7 +10,7 @@ local JOB = streams.JOB
 local assert_failed = downloads.assert_failed
 local answered, carried = streams.answered, streams.carried
 
-describe("a download that fails", function()
+describe("a call of get_job_output that fails", function()
   after_each(function() server:stop() end)
 
   it("raises the service's error after all attempts", function()
@@ -23,7 +23,7 @@ describe("a download that fails", function()
       { err.code, err.response.Error.Message, err.status, err.attempts, err.operation })
   end)
 
-  it("is tried again if it fails before the response's head", function()
+  it("is retried if it fails before the head of the response", function()
     server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-" }, { "close" } }, answered "body" }
     local output = streams.client(server.url, { max_attempts = 2 }):get_job_output(JOB)
     assert.are.equal(1, output.ResponseMetadata.RetryAttempts)
@@ -42,7 +42,7 @@ describe("a download that fails", function()
     assert_failed("ReadTimeoutError", body.read, body, 1)
   end)
 
-  it("raises the error of a host's transport, however its body comes", function()
+  it("raises the error of a host's transport before and during the body", function()
     local text = '{"code":"ResourceNotFoundException","message":"no job"}'
     for _, body in ipairs { text, streams.reader(text, 5) } do
       local err = failure(carried, { status = 404, body = body })

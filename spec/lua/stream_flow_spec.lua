@@ -18,7 +18,7 @@ local answered = streams.answered
 describe("several bodies", function()
   after_each(function() server:stop() end)
 
-  it("of one client can be read in turns", function()
+  it("can be read in turns with one client", function()
     local rows, steps = { streams.HASHES[5], streams.HASHES[8], streams.HASHES[10], streams.HASHES[13] }, {}
     for i, row in ipairs(rows) do
       steps[i] = answered(streams.pattern(row.size), { ["x-amz-sha256-tree-hash"] = row.tree })
@@ -44,7 +44,7 @@ describe("several bodies", function()
     client:close()
   end)
 
-  it("and calls of the same client do not disturb each other", function()
+  it("do not disturb other calls of the same client", function()
     local long = streams.flood(64)
     server:start { long, long, fallback = { { "read" }, { "send", streams.answer(200, {}, '{"Marker":"m"}') },
       { "read" }, { "send", streams.answer(200, {}, '{"Marker":"n"}') } } }
@@ -145,7 +145,7 @@ describe("a body that is read slowly", function()
 
   local FLOOD = streams.flood(64)
 
-  it("makes the service wait, whatever other calls do", function()
+  it("makes the service wait, even while other calls run", function()
     local asked = {}
     for i = 1, 300 do
       asked[2 * i - 1], asked[2 * i] = { "read" }, { "progress", 1 }
@@ -169,7 +169,7 @@ describe("a body that is read slowly", function()
     client:close()
   end)
 
-  it("does not run into the read timeout", function()
+  it("does not cause a read timeout", function()
     server:start { FLOOD }
     local body, length = streams.client(server.url, { read_timeout = 1 }):get_job_output(JOB).body, 0
     for piece in function() return body:read(10 * MIB) end do
@@ -270,7 +270,7 @@ describe("a body that is read through the host's wait", function()
     end)
   end)
 
-  it("cannot be read further after that wait raised an error, which passes through", function()
+  it("passes on the error of the host's wait, and cannot be read after it", function()
     server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345" }, { "stall" } } }
     local reason, broken = {}, false
     local client = streams.client(server.url, { wait = function()

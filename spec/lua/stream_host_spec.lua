@@ -18,7 +18,7 @@ describe("an upload through a host's transport", function()
     return { status = status or 201, headers = { ["x-amz-archive-id"] = request.method } }
   end
 
-  it("gets a string as a string", function()
+  it("passes a string to the transport as a string", function()
     local seen
     client_of(function(request)
       seen = request
@@ -29,7 +29,7 @@ describe("an upload through a host's transport", function()
   end)
 
   for _, count in ipairs { 1000, 65536, MIB, 100 * MIB, "none" } do
-    it(("gets a reader and its length, read %s bytes at a time"):format(tostring(count)), function()
+    it(("passes a reader to a transport that reads %s bytes at a time"):format(tostring(count)), function()
       local row = streams.HASHES[8]
       for _, kind in ipairs { "file", "reader" } do
         local attempts = 0

@@ -17,7 +17,7 @@ local with_target = downloads.with_target
 describe("saving a body", function()
   after_each(function() server:stop() end)
 
-  it("writes what is left, and gives it its name when it is complete", function()
+  it("writes the rest of the body, and renames the file when it is complete", function()
     with_target(function(path, list)
       local row = streams.HASHES[13]
       local bytes, seen = streams.pattern(row.size), 0
@@ -52,7 +52,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("leaves no file behind if it fails, and keeps an existing one", function()
+  it("leaves no new file if it fails, and keeps an existing file", function()
     local wrong = { ["x-amz-sha256-tree-hash"] = streams.HASHES[1].tree }
     for code, steps in pairs {
       ChecksumError = answered("body", wrong),
@@ -75,7 +75,7 @@ describe("saving a body", function()
     end
   end)
 
-  it("says why a file cannot be opened, and the body can be saved elsewhere", function()
+  it("says why a file cannot be opened, and allows another attempt to save the body", function()
     with_target(function(path, list)
       local body = carried_body "body"
       for words, wrong in pairs {
@@ -108,7 +108,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("to a symbolic link replaces its target, and keeps the link and the mode", function()
+  it("replaces the target of a symbolic link, and keeps the link and the mode", function()
     with_target(function(path, list)
       files.write(path, "before")
       shell.run(("chmod 600 %s; ln -s saved %s.link; ln -s saved.new %s.dangling"):format(path, path, path))
@@ -122,7 +122,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("to a name of 255 bytes works", function()
+  it("accepts a file name of 255 bytes", function()
     with_target(function(path, list)
       local name = ("n"):rep(255)
       assert.are.equal(4, carried_body("body"):save((path:gsub("saved$", name))))

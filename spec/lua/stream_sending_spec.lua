@@ -62,7 +62,7 @@ describe("an upload", function()
     end
   end
 
-  it("of a file that has grown sends only what was hashed", function()
+  it("sends only the hashed bytes of a file that has grown", function()
     local row = streams.HASHES[7] -- 2 MiB
     local bytes = streams.pattern(row.size)
     assert.is_true((with_changing_file(bytes, rewrite(bytes .. "more"),
@@ -73,7 +73,7 @@ describe("an upload", function()
   end)
 
   for _, left in ipairs { 0, 1, MIB, 2 * MIB - 1 } do
-    it(("of a file that has shrunk to %d bytes fails"):format(left), function()
+    it(("fails if its file has shrunk to %d bytes"):format(left), function()
       local bytes = streams.pattern(2 * MIB)
       local good, err = with_changing_file(bytes, rewrite(bytes:sub(1, left)), { { { "read" }, { "send", CREATED } } })
       assert.is_false(good)
@@ -82,7 +82,7 @@ describe("an upload", function()
     end)
   end
 
-  it("of a file that was closed meanwhile fails", function()
+  it("fails if its file was closed meanwhile", function()
     local good, err = with_changing_file(streams.pattern(2 * MIB), function(_, file) file:close() end,
       { { { "read" }, { "send", CREATED } } })
     assert.is_false(good)
@@ -120,7 +120,7 @@ describe("an upload", function()
     end
   end)
 
-  it("whose reader is slow does not run into the read timeout", function()
+  it("does not cause a read timeout if its reader is slow", function()
     local socket = require "socket"
     server:start { { { "digest" }, { "send", CREATED } } }
     local client, polls = streams.client(server.url, { read_timeout = 1 }), 0
@@ -149,7 +149,7 @@ describe("an upload", function()
     client:close()
   end)
 
-  it("lets other coroutines run after every 32 pieces that were fed without a wait", function()
+  it("lets other coroutines run after every 32 chunks that are sent without a wait", function()
     local polls, waits = 0, {}
     local transfer = { poll = function()
       polls = polls + 1
@@ -160,7 +160,7 @@ describe("an upload", function()
     assert.are.equal(3, #waits) -- one wait for 32 chunks
   end)
 
-  it("of a task goes on from poll to poll", function()
+  it("continues at each poll of its task", function()
     server:start { { { "digest" }, { "send", CREATED } } }
     local client, polls = streams.client(server.url), 1
     local task = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
@@ -170,7 +170,7 @@ describe("an upload", function()
     client:close()
   end)
 
-  it("can share its file with other uploads under way", function()
+  it("can share its file with other uploads in progress", function()
     server:start { fallback = accepting(2) }
     local row, client, jobs = streams.HASHES[13], streams.client(server.url), {}
     local file = streams.file("skipped" .. streams.pattern(row.size))

@@ -16,7 +16,7 @@ describe("the body of an upload", function()
   after_each(function() server:stop() end)
 
   for kind, make in pairs(KINDS) do
-    it("is sent unchanged with both hashes, whatever its size: " .. kind, function()
+    it("is sent unchanged with both hashes for all sizes: " .. kind, function()
       server:start { fallback = accepting() }
       local client = streams.client(server.url)
       for _, row in ipairs(streams.HASHES) do
@@ -69,7 +69,7 @@ describe("the body of an upload", function()
       client:close()
     end)
 
-    it("is sent completely if the kept connection was closed: " .. kind, function()
+    it("is sent completely if the server had closed the kept connection: " .. kind, function()
       local row = streams.HASHES[7]
       for _, steps in ipairs {
         { { "digest" }, { "send", CREATED }, { "close" } },
@@ -90,7 +90,7 @@ describe("the body of an upload", function()
       end
     end)
 
-    it("needs no second attempt then if it is small: " .. kind, function()
+    it("needs no second attempt on a closed connection if it is small: " .. kind, function()
       for _, last in ipairs { "close", "reset" } do
         for _, size in ipairs { 0, 1, 65536 } do
           server:start { { { "read" }, { "send", CREATED }, { "read" }, { last } },
@@ -117,7 +117,7 @@ describe("the body of an upload", function()
     for _, request in ipairs(server:requests()) do assert_sent(streams.HASHES[1], request) end
   end)
 
-  it("is not taken for a path if it is a string", function()
+  it("is never a path if it is a string", function()
     server:start { { { "read" }, { "send", CREATED } } }
     streams.client(server.url):upload_archive { vaultName = "v", body = "/etc/hostname" }
     assert.are.equal("/etc/hostname", server:requests()[1].body)
@@ -173,7 +173,7 @@ describe("the body of an upload", function()
     assert.are.same({}, server:requests())
   end)
 
-  it("of a reader can have 16 MiB; the error about a longer one names client:upload", function()
+  it("may have 16 MiB if it is a reader; the error for a longer one names client:upload", function()
     server:start { fallback = accepting() }
     local client = streams.client(server.url)
     client:upload_archive { vaultName = "v", body = streams.reader(("\0"):rep(16 * MIB), MIB) }

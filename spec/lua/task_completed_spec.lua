@@ -30,7 +30,7 @@ end
 describe("glacier.as_completed", function()
   after_each(function() server:stop() end)
 
-  it("gives each outcome with its task's number, in the order in which the tasks end", function()
+  it("returns each outcome with the task's number, in the order in which the tasks end", function()
     local client, seen = client_of(), {}
     local tasks = { start(client, 5), start(client, 1), start(client, 3) }
     for index, outcome in glacier.as_completed(tasks) do
@@ -39,7 +39,7 @@ describe("glacier.as_completed", function()
     assert.are.same({ { 2, true, 1 }, { 3, false, "ResourceNotFoundException" }, { 1, true, 5 } }, seen)
   end)
 
-  it("takes a function, and has no more tasks under way than agreed", function()
+  it("accepts a function, and has at most `concurrency` tasks in progress", function()
     local client, count = client_of()
     local made, seen = 0, 0
     for index, outcome in glacier.as_completed(function()
@@ -65,7 +65,7 @@ describe("glacier.as_completed", function()
     assert.are.equal(2, made)
   end)
 
-  it("keeps no outcome", function()
+  it("does not keep outcomes in memory", function()
     local client, made, kept = client_of(), 0, setmetatable({}, { __mode = "k" })
     for _, outcome in glacier.as_completed(function()
       made = made + 1
@@ -80,7 +80,7 @@ describe("glacier.as_completed", function()
     assert.is_true(count <= 1, count)
   end)
 
-  it("gives up what is under way when the loop is left", function()
+  it("cancels the tasks in progress when the loop ends early", function()
     server:start { streams.answered "{}", fallback = { { "read" }, { "stall" } } }
     local client = streams.client(server.url)
     local tasks = {}
@@ -93,7 +93,7 @@ describe("glacier.as_completed", function()
     assert.are.equal(_VERSION >= "Lua 5.4" and 2 or 0, given_up)
   end)
 
-  it("refuses what is not a task or an option", function()
+  it("rejects invalid tasks and options", function()
     for words, arguments in pairs {
       ["as_completed: expected a list of tasks"] = { 5 },
       ["as_completed: task number 1 is a number, not a task"] = { { 5 } },

@@ -28,7 +28,7 @@ describe("rounds of tasks", function()
     assert.are.equal(3, #runtime.idles)
   end)
 
-  it("go on at once while a task has more to do than to wait", function()
+  it("do not wait while a task can continue", function()
     local runtime = runtime_of()
     drive(runtime, function(context)
       for _ = 1, 3 do context:yield() end
@@ -36,7 +36,7 @@ describe("rounds of tasks", function()
     assert.are.same({}, runtime.idles)
   end)
 
-  it("let the host run shortly while a task has more to do than to wait", function()
+  it("let the host run for a moment while a task can continue", function()
     local runtime = runtime_of(true)
     drive(runtime, function(context)
       for _ = 1, 5 do context:yield() end
@@ -54,7 +54,7 @@ describe("rounds of tasks", function()
     assert.are.equal(5, #runtime.waits)
   end)
 
-  it("resume no task whose transfer has no news", function()
+  it("do not resume a task whose transfer does not need its caller", function()
     local transfer = { poll = function() return false end, needs_caller = function() return false end }
     local runtime, polls = runtime_of(), 0
     local one = task.new(runtime, function(context)
@@ -69,7 +69,7 @@ describe("rounds of tasks", function()
     assert.are.equal(2, polls)
   end)
 
-  it("resume no task that sleeps, before its time has come", function()
+  it("do not resume a sleeping task before its sleep ends", function()
     local runtime, now, resumed = runtime_of(), 100, 0
     runtime.clock = function() return now end
     local one = task.new(runtime, function(context)
@@ -89,8 +89,8 @@ describe("rounds of tasks", function()
   end)
 end)
 
-describe("a task that is given up", function()
-  it("has no time left, and fails with what its function raises", function()
+describe("a canceled task", function()
+  it("has no time left, and fails with the error of its function", function()
     local left
     local one = task.new(runtime_of(), function(context)
       context.wait(0.1)
@@ -103,7 +103,7 @@ describe("a task that is given up", function()
     assert.are.same({ false, "too late" }, { pcall(one.result, one) })
   end)
 
-  it("fails although its function goes on", function()
+  it("fails even if its function continues", function()
     local one = task.new(runtime_of(), function(context)
       while true do context.wait(0.1) end
     end)

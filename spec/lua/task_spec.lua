@@ -70,7 +70,7 @@ describe("a task", function()
     assert.is_truthy(seen:find "/vaults/first$")
   end)
 
-  it("never blocks in a poll, however long the service takes", function()
+  it("never blocks in a poll, even if the service is slow", function()
     server:start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", marker "other" } } }
     local client = streams.client(server.url)
     local task = client:start "list_vaults"
@@ -167,7 +167,7 @@ describe("a task", function()
     assert.is_truthy(err.message:find("The timeout of the whole call passed", 1, true))
   end)
 
-  it("sends nothing more and has an error after it was cancelled", function()
+  it("sends nothing and has an error after it was canceled", function()
     local client, count = counted(FINE)
     local unbegun, begun, done = client:start "list_vaults", client:start "list_vaults", client:start "list_vaults"
     done:result()
@@ -239,7 +239,7 @@ describe("glacier.all", function()
       end
     end)
 
-    it("keeps exactly `concurrency` tasks under way, from " .. title, function()
+    it("keeps exactly `concurrency` tasks in progress, from " .. title, function()
       for concurrency, most in pairs { [1] = 1, [2] = 2, [7] = 7, [64] = 64, [500] = 150, default = 64 } do
         local client, count = counted(by_number)
         local outcomes = glacier.all(give(client, 150), { concurrency = tonumber(concurrency) })
@@ -282,7 +282,7 @@ describe("glacier.all", function()
     client:close()
   end)
 
-  it("takes tasks of several clients, some of them done already", function()
+  it("accepts tasks of several clients, also tasks that are done", function()
     server:start { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "one" } } }
     local other = scripted.start { fallback = { { "read" }, { "send", marker "two" } } }
     local one, two, three = streams.client(server.url), streams.client(other.url), counted(FINE)
@@ -295,7 +295,7 @@ describe("glacier.all", function()
     other:stop()
   end)
 
-  it("goes on with other tasks while some sleep for a back-off", function()
+  it("continues other tasks while some sleep for a back-off", function()
     local busy, order = true, {}
     local client = glacier.client(streams.options { max_attempts = 2, transport = function(request)
       local name = request.url:match "v(%d)$"
@@ -326,7 +326,7 @@ describe("glacier.all", function()
     for i = 1, 5 do assert.is_true(outcome[i].ok) end
   end)
 
-  it("ends with the error of the function that makes tasks, after the tasks under way", function()
+  it("ends with the error of the function that makes tasks, after the tasks in progress", function()
     local client, reason = counted(FINE), {}
     for _, give in ipairs { function() error(reason, 0) end, function() return 5 end, function() return {} end } do
       local asked = 0
@@ -344,7 +344,7 @@ describe("glacier.all", function()
     assert.are.same({ 1, "ParamValidationError" }, { #outcomes, outcomes[1].error.code })
   end)
 
-  it("rejects what is not a list of tasks before anything is sent", function()
+  it("rejects anything but a list of tasks before it sends a request", function()
     local client, count = counted(FINE)
     local function refused(words, ...)
       local err = failure(glacier.all, ...)

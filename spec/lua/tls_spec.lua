@@ -75,7 +75,7 @@ describe("over TLS", function()
     accepted("good", { env = { AWS_CA_BUNDLE = directory .. "/ca.pem" } })
   end)
 
-  it("only the authorities of the bundle count if there is one, else those of the system", function()
+  it("only the authorities of the bundle are trusted, or those of the system without a bundle", function()
     refused("good", {})
     refused("good", { ca_bundle = directory .. "/self-signed.pem" })
   end)
@@ -143,7 +143,7 @@ describe("over TLS", function()
     end)
   end
 
-  it("a body without a length that is cut with its connection is a closed connection", function()
+  it("a body without a length is a ConnectionClosedError if its connection is cut", function()
     local origin = scripted.start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\n\r\nabc" }, { "stall" } } }
     local place = nginx.directory()
     assert(os.execute("spec/support/certificates.sh " .. place))

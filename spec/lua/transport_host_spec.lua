@@ -43,7 +43,7 @@ describe("a host's transport", function()
     end)
   end
 
-  it("that returns an unknown code has failed to connect", function()
+  it("causes an EndpointConnectionError by an unknown code", function()
     for _, code in ipairs { "Else", 5, false } do
       assert.equal("EndpointConnectionError", fail_with(nil, "why", code).code)
     end
@@ -51,14 +51,14 @@ describe("a host's transport", function()
   end)
 
   for _, case in ipairs(BROKEN_TRANSPORTS) do
-    it("that returns " .. case[1] .. " is a ResponseParserError", function()
+    it("causes a ResponseParserError by returning " .. case[1], function()
       local err = fail_with(case[2])
       assert.same({ "ResponseParserError", "transport", false }, { err.code, err.kind, err.retryable })
       assert.matches(case[3], err.message, 1, true)
     end)
   end
 
-  it("that raises an error has failed to connect, or raises its own error object", function()
+  it("causes an EndpointConnectionError by raising a string, but may raise its own error object", function()
     local reason = {}
     local client = canned.client(function()
       error(reason, 0)
@@ -67,7 +67,7 @@ describe("a host's transport", function()
     assert.equal(reason, err)
   end)
 
-  it("that runs out of memory raises Lua's own error", function()
+  it("raises Lua's own error if it runs out of memory", function()
     local client = canned.client(function()
       error("not enough memory", 0)
     end)

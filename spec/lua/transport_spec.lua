@@ -50,7 +50,7 @@ end
 local BROKEN = {
   ["resets after the head of the request"] = { { "head" }, { "reset" } },
   ["resets after the request"] = { { "read" }, { "reset" } },
-  ["closes without a word"] = { { "read" }, { "close" } },
+  ["closes without a response"] = { { "read" }, { "close" } },
   ["closes within the status line"] = answer "HTTP/1.1 20",
   ["closes within the head"] = answer "HTTP/1.1 200 OK\r\nContent-Le",
   ["resets within the head"] = answer("HTTP/1.1 200 OK\r\nContent-Le", "reset"),
@@ -63,33 +63,33 @@ local BROKEN = {
     answer "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
   ["sends a chunk of impossible size"] =
     answer "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffffff\r\n{}\r\n0\r\n\r\n",
-  ["sends a length that is no number"] = answer "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+  ["sends a length that is not a number"] = answer "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
   ["sends a length below zero"] = answer "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}",
   ["sends a header without a colon"] = answer "HTTP/1.1 200 OK\r\nnonsense\r\nContent-Length: 2\r\n\r\n{}",
-  ["speaks no HTTP"] = answer "220 mail.example ESMTP\r\n",
-  ["speaks HTTP/0.9"] = answer "<html>welcome</html>",
-  ["speaks JSON without HTTP"] = answer "{}",
+  ["sends no HTTP"] = answer "220 mail.example ESMTP\r\n",
+  ["sends HTTP/0.9"] = answer "<html>welcome</html>",
+  ["sends JSON without HTTP"] = answer "{}",
   ["sends zero bytes"] = answer(("\0"):rep(100)),
   ["sends an unknown version of HTTP"] = answer "HTTP/9.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
   ["sends a status in words"] = answer "HTTP/1.1 fine OK\r\nContent-Length: 2\r\n\r\n{}",
-  ["never comes to the end of interim answers"] = answer(("HTTP/1.1 100 Continue\r\n\r\n"):rep(20000)),
-  ["sends nothing but an interim answer"] = answer "HTTP/1.1 100 Continue\r\n\r\n",
-  ["sends headers without end"] = answer("HTTP/1.1 200 OK\r\n" .. ("X-Flood: " .. ("x"):rep(1000) .. "\r\n"):rep(1000)),
-  ["sends a header without end"] = answer("HTTP/1.1 200 OK\r\nX-Flood: " .. ("x"):rep(1000000)),
+  ["sends endless interim responses"] = answer(("HTTP/1.1 100 Continue\r\n\r\n"):rep(20000)),
+  ["sends only an interim response"] = answer "HTTP/1.1 100 Continue\r\n\r\n",
+  ["sends endless headers"] = answer("HTTP/1.1 200 OK\r\n" .. ("X-Flood: " .. ("x"):rep(1000) .. "\r\n"):rep(1000)),
+  ["sends an endless header"] = answer("HTTP/1.1 200 OK\r\nX-Flood: " .. ("x"):rep(1000000)),
 }
 
 local STALLS = {
-  ["before its answer"] = { { "read" }, { "stall" } },
+  ["before its response"] = { { "read" }, { "stall" } },
   ["within the status line"] = answer("HTTP/1.", "stall"),
   ["within the head"] = answer("HTTP/1.1 200 OK\r\nContent-Le", "stall"),
   ["before the body"] = answer("HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n", "stall"),
   ["within the body"] = answer('HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{"Mark', "stall"),
   ["between two chunks"] = answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n", "stall"),
-  ["after an interim answer"] = answer("HTTP/1.1 100 Continue\r\n\r\n", "stall"),
+  ["after an interim response"] = answer("HTTP/1.1 100 Continue\r\n\r\n", "stall"),
 }
 
 -- Options for both kinds of waiting.
-local WAYS = {
+local WAITS = {
   blocking = {},
   polling = {
     wait = function(seconds)
@@ -98,7 +98,7 @@ local WAYS = {
   },
 }
 
-describe("a server that", function()
+describe("a call to a misbehaving server", function()
   local server
   after_each(function()
     if server then server:stop() end
@@ -106,10 +106,10 @@ describe("a server that", function()
   end)
 
   for title, steps in pairs(BROKEN) do
-    it(title .. " raises ConnectionClosedError, and the next call succeeds", function()
-      for _, way in pairs(WAYS) do
+    it("raises ConnectionClosedError if the server " .. title .. ", and the next call succeeds", function()
+      for _, options in pairs(WAITS) do
         server = scripted.start { steps, fallback = { { "read" }, { "send", FINE } } }
-        local client = client_of(server.url, way)
+        local client = client_of(server.url, options)
         assert_transport("ConnectionClosedError", true,
           'Connection was closed before we received a valid response from endpoint URL: "'
           .. server.url .. '/-/vaults"', failure_of(client))
@@ -120,7 +120,7 @@ describe("a server that", function()
     end)
   end
 
-  it("resets at once raises EndpointConnectionError or ConnectionClosedError", function()
+  it("raises EndpointConnectionError or ConnectionClosedError if the server resets at once", function()
     local CODES = { EndpointConnectionError = true, ConnectionClosedError = true } -- depends on when the reset arrives
     for _ = 1, 20 do
       server = scripted.start { { { "reset" } }, fallback = { { "read" }, { "send", FINE } } }
@@ -134,14 +134,14 @@ describe("a server that", function()
   end)
 
   for title, steps in pairs(STALLS) do
-    it("stalls " .. title .. " raises ReadTimeoutError, and the next call succeeds", function()
-      for _, way in pairs(WAYS) do
+    it("raises ReadTimeoutError if the server stalls " .. title .. ", and the next call succeeds", function()
+      for _, options in pairs(WAITS) do
         server = scripted.start { steps, fallback = { { "read" }, { "send", FINE } } }
-        local client = client_of(server.url, { read_timeout = 0.1, wait = way.wait })
+        local client = client_of(server.url, { read_timeout = 0.1, wait = options.wait })
         assert_transport("ReadTimeoutError", true, 'Read timeout on endpoint URL: "' .. server.url .. '/-/vaults"',
           failure_of(client))
         client:close()
-        client = client_of(server.url, way)
+        client = client_of(server.url, options)
         assert.equal("m", client:list_vaults().Marker)
         client:close()
         server:stop()
@@ -149,7 +149,7 @@ describe("a server that", function()
     end)
   end
 
-  it("fails is asked again, up to max_attempts", function()
+  it("is retried up to max_attempts if the server fails", function()
     server = scripted.start {
       { { "read" }, { "reset" } }, answer "nonsense", { { "read" }, { "send", FINE } },
     }
@@ -160,14 +160,14 @@ describe("a server that", function()
     assert.equal(3, #server:requests())
   end)
 
-  it("fails each time is reported with the last failure", function()
+  it("raises the last failure if each attempt fails", function()
     server = scripted.start { { { "read" }, { "reset" } }, fallback = answer "nonsense" }
     local err = failure_of(client_of(server.url, { max_attempts = 3 }))
     assert.same({ "ConnectionClosedError", 3, true }, { err.code, err.attempts, err.retryable })
     assert.equal(3, #server:requests())
   end)
 
-  it("sends more than its Content-Length is read up to that length", function()
+  it("reads no more bytes than the Content-Length", function()
     server = scripted.start {
       { { "read" }, { "send", FINE .. '{"Marker":"x"}' .. FINE }, { "stall" } },
       fallback = { { "read" }, { "send", FINE } },
@@ -178,7 +178,7 @@ describe("a server that", function()
     end
   end)
 
-  it("answers in pieces, in chunks, with a trailer, or until the connection ends is understood", function()
+  it("reads a response that is split, chunked, has trailers, or ends with the connection", function()
     local pieces = { { "read" } }
     for byte in FINE:gmatch "." do
       pieces[#pieces + 1] = { "send", byte }
@@ -204,7 +204,7 @@ describe("a server that", function()
     end
   end)
 
-  it("sends an error of 10 MiB is read up to a limit", function()
+  it("reads an error of 10 MiB only up to a limit", function()
     server = scripted.start [[return {
       { { "read" }, { "send", "HTTP/1.1 403 No\r\nContent-Length: 10485760\r\n\r\n" .. ("x"):rep(10485760) } },
       fallback = { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" } },
@@ -216,7 +216,7 @@ describe("a server that", function()
     assert.equal(200, client:list_vaults().ResponseMetadata.HTTPStatusCode)
   end)
 
-  it("closed the kept connection is asked on another one", function()
+  it("opens a new connection if the server has closed the kept one", function()
     for _, last in ipairs { "close", "reset" } do
       for _, steps in ipairs {
         { { "read" }, { "send", FINE }, { last } },
@@ -234,7 +234,7 @@ describe("a server that", function()
     end
   end)
 
-  it("redirects is not followed", function()
+  it("does not follow a redirect", function()
     local other = scripted.start { fallback = { { "read" }, { "send", FINE } } }
     for _, status in ipairs { 301, 302, 303, 307, 308 } do
       server = scripted.start { answer(("HTTP/1.1 %d There\r\nLocation: %s/\r\nContent-Length: 0\r\n\r\n"):format(
@@ -248,21 +248,21 @@ describe("a server that", function()
     other:stop()
   end)
 
-  it("does not finish within the timeout of the call raises ReadTimeoutError", function()
-    for _, way in pairs(WAYS) do
+  it("raises ReadTimeoutError if the server does not finish within the timeout of the call", function()
+    for _, options in pairs(WAITS) do
       server = scripted.start { fallback = { { "read" }, { "stall" } } }
-      local client = client_of(server.url, { timeout = 0.1, max_attempts = 3, wait = way.wait })
+      local client = client_of(server.url, { timeout = 0.1, max_attempts = 3, wait = options.wait })
       local err = failure_of(client)
       assert.same({ "ReadTimeoutError", "transport", 1 }, { err.code, err.kind, err.attempts })
       server:stop()
     end
   end)
 
-  it("stalls in the TLS handshake raises ConnectTimeoutError", function()
-    for _, way in pairs(WAYS) do
+  it("raises ConnectTimeoutError if the server stalls in the TLS handshake", function()
+    for _, options in pairs(WAITS) do
       server = scripted.start { { { "stall" } } }
       local url = server.url:gsub("^http:", "https:")
-      local client = client_of(url, { connect_timeout = 0.1, wait = way.wait })
+      local client = client_of(url, { connect_timeout = 0.1, wait = options.wait })
       assert_transport("ConnectTimeoutError", true, 'Connect timeout on endpoint URL: "' .. url .. '/-/vaults"',
         failure_of(client))
       server:stop()
@@ -271,19 +271,19 @@ describe("a server that", function()
 end)
 
 describe("an address without a server", function()
-  for title, way in pairs(WAYS) do
+  for title, options in pairs(WAITS) do
     it("raises EndpointConnectionError for a closed port, " .. title, function()
       local port, held = refused_port()
       local url = "http://127.0.0.1:" .. port
       assert_transport("EndpointConnectionError", true,
-        'Could not connect to the endpoint URL: "' .. url .. '/-/vaults"', failure_of(client_of(url, way)))
+        'Could not connect to the endpoint URL: "' .. url .. '/-/vaults"', failure_of(client_of(url, options)))
       held:close()
     end)
 
     it("raises EndpointConnectionError for an unknown name, " .. title, function()
       assert_transport("EndpointConnectionError", true,
         'Could not connect to the endpoint URL: "http://glacier.invalid/-/vaults"',
-        failure_of(client_of("http://glacier.invalid", way)))
+        failure_of(client_of("http://glacier.invalid", options)))
     end)
   end
 end)
@@ -304,7 +304,7 @@ describe("a proxy", function()
     ]]):format(url))
   end
 
-  it("that refuses connections raises ProxyConnectionError", function()
+  it("causes a ProxyConnectionError if it refuses connections", function()
     local port, held = refused_port()
     local proxy = "http://user:hidden@127.0.0.1:" .. port
     for _, url in ipairs { "http://glacier.invalid", "https://glacier.invalid" } do
@@ -316,12 +316,12 @@ describe("a proxy", function()
     held:close()
   end)
 
-  it("whose name does not exist raises ProxyConnectionError", function()
+  it("causes a ProxyConnectionError if its name does not exist", function()
     assert_transport("ProxyConnectionError", true, "Failed to connect to proxy URL",
       failure_of(client_of("http://127.0.0.1:1", { proxy = "http://proxy.invalid" })))
   end)
 
-  it("that refuses a tunnel raises ProxyConnectionError and gets no signature", function()
+  it("causes a ProxyConnectionError if it refuses a tunnel, and gets no signature", function()
     local server = scripted.start { fallback = { { "head" }, { "send", REFUSAL } } }
     assert_transport("ProxyConnectionError", true, "Failed to connect to proxy URL",
       failure_of(client_of("https://glacier.invalid", { proxy = server.url })))
@@ -343,7 +343,7 @@ describe("a proxy", function()
     server:stop()
   end)
 
-  it("of the environment is not used for hosts in no_proxy", function()
+  it("is not used for hosts in the environment's no_proxy", function()
     local server = scripted.start { fallback = { { "read" }, { "send", FINE } } }
     local port, held = refused_port()
     local proxy = "http://127.0.0.1:" .. port

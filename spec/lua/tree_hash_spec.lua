@@ -18,7 +18,7 @@ end
 
 describe("the tree hash", function()
   for _, row in ipairs(streams.HASHES) do
-    it(("of %d bytes is hashlib's, from a string, a file or a reader"):format(row.size), function()
+    it(("equals hashlib's for %d bytes of a string, a file or a reader"):format(row.size), function()
       local bytes = streams.pattern(row.size)
       assert.are.equal(row.tree, glacier.tree_hash(bytes))
       assert.are.equal(row.tree, glacier.tree_hash(streams.file(bytes)))
@@ -27,7 +27,7 @@ describe("the tree hash", function()
     end)
   end
 
-  it("of a file begins at its position, which moves to the end", function()
+  it("begins at the position of a file, and moves it to the end", function()
     local row = streams.HASHES[5]
     local file = streams.file("skipped" .. streams.pattern(row.size))
     file:seek("set", 7)
@@ -36,13 +36,13 @@ describe("the tree hash", function()
     assert.are.equal(streams.HASHES[1].tree, glacier.tree_hash(file))
   end)
 
-  it("of a pipe is that of what comes through it", function()
+  it("reads a pipe to its end", function()
     local pipe = io.popen("printf 0")
     assert.are.equal(streams.HASHES[2].tree, glacier.tree_hash(pipe))
     pipe:close()
   end)
 
-  it("asks a reader until it gives nil, empty pieces or not", function()
+  it("calls a reader until it returns nil, and accepts empty strings", function()
     local pieces, asked = { "", "0", "", "" }, 0
     assert.are.equal(streams.HASHES[2].tree, glacier.tree_hash(function(count)
       asked = asked + 1
@@ -52,12 +52,12 @@ describe("the tree hash", function()
     assert.are.equal(5, asked)
   end)
 
-  it("passes on what a reader raises", function()
+  it("passes on the errors of a reader", function()
     local reason = {}
     assert.are.equal(reason, failure(glacier.tree_hash, function() error(reason, 0) end))
   end)
 
-  it("is refused of what gives no bytes", function()
+  it("rejects values that are not sources of bytes", function()
     local closed = streams.file ""
     closed:close()
     for _, value in ipairs { 5, true, {}, coroutine.create(function() end), closed, glacier.tree_hasher() } do
@@ -85,7 +85,7 @@ describe("the tree hash", function()
     for _, seconds in ipairs(slept) do assert.is_true(seconds <= 0.016) end
   end)
 
-  it("of a directory says that it is one", function()
+  it("rejects a directory, and says that it is one", function()
     local directory = io.open "."
     assert_refused("Is a directory", glacier.tree_hash, directory)
     directory:close()
@@ -94,7 +94,7 @@ end)
 
 describe("a tree hasher", function()
   for _, size in ipairs { 1000003, MIB - 1, MIB + 1, 3 * MIB + 5, 16 * MIB } do
-    it(("fed %d bytes at a time gives the same"):format(size), function()
+    it(("returns the same hash if it gets %d bytes at a time"):format(size), function()
       for _, row in ipairs(streams.HASHES) do
         local hasher, bytes = glacier.tree_hasher(), streams.pattern(row.size)
         for piece in streams.reader(bytes, size) do hasher:update(piece) end
@@ -104,7 +104,7 @@ describe("a tree hasher", function()
     end)
   end
 
-  it("fed a byte at a time over a MiB's edge gives the same", function()
+  it("returns the same hash if it gets the bytes around the end of a MiB one at a time", function()
     local row = streams.HASHES[5] -- 1 MiB and 1 byte
     local hasher, bytes = glacier.tree_hasher(), streams.pattern(row.size)
     hasher:update(bytes:sub(1, MIB - 10))
@@ -112,7 +112,7 @@ describe("a tree hasher", function()
     assert.are.equal(row.tree, (hasher:hex()))
   end)
 
-  it("tells its value at any time, and is fed on", function()
+  it("returns the hash at any time, and accepts more bytes afterwards", function()
     local hasher, bytes, fed = glacier.tree_hasher(), streams.pattern(7 * MIB), 0
     for _, row in ipairs(streams.HASHES) do
       hasher:update(bytes:sub(fed + 1, row.size))
@@ -121,14 +121,14 @@ describe("a tree hasher", function()
     end
   end)
 
-  it("knows nothing of another one", function()
+  it("is independent of other hashers", function()
     local one, two = glacier.tree_hasher(), glacier.tree_hasher()
     one:update "0"
     assert.are.equal(streams.HASHES[2].tree, (one:hex()))
     assert.are.equal(streams.HASHES[1].tree, (two:hex()))
   end)
 
-  it("takes strings only", function()
+  it("accepts only strings", function()
     local hasher = glacier.tree_hasher()
     for _, value in ipairs { 5, true, {}, print } do
       assert.is_truthy(tostring(failure(hasher.update, hasher, value)):find("string expected", 1, true))
@@ -142,7 +142,7 @@ end)
 describe("combining tree hashes", function()
   -- The combined hashes of parts must be the hash of the whole.
   for _, part in ipairs { 1, 2, 4 } do
-    it(("of parts of %d MiB gives that of the whole"):format(part), function()
+    it(("returns the hash of the whole from parts of %d MiB"):format(part), function()
       for _, row in ipairs(streams.HASHES) do
         local bytes, parts = streams.pattern(row.size), {}
         for piece in streams.reader(bytes, part * MIB) do parts[#parts + 1] = glacier.tree_hash(piece) end
@@ -151,12 +151,12 @@ describe("combining tree hashes", function()
     end)
   end
 
-  it("of one hash gives it, in lower case", function()
+  it("returns a single hash in lower case", function()
     local hash = streams.HASHES[3].tree
     assert.are.equal(hash, glacier.combine_tree_hashes { hash:upper() })
   end)
 
-  it("leaves the list as it was", function()
+  it("leaves the list unchanged", function()
     local list = { streams.HASHES[1].tree, streams.HASHES[2].tree, streams.HASHES[3].tree }
     local first = glacier.combine_tree_hashes(list)
     assert.are.same({ streams.HASHES[1].tree, streams.HASHES[2].tree, streams.HASHES[3].tree }, list)
@@ -168,7 +168,7 @@ describe("combining tree hashes", function()
     assert.are_not.equal(glacier.combine_tree_hashes { one, two }, glacier.combine_tree_hashes { two, one })
   end)
 
-  it("refuses anything but a list of hashes and names the first item that is none", function()
+  it("rejects anything but a list of hashes, and names the first invalid item", function()
     local hash = streams.HASHES[1].tree
     for _, value in ipairs { {}, { n = 1 }, 5, hash, true } do
       assert_refused("expected a list of at least one tree hash", glacier.combine_tree_hashes, value)

@@ -85,7 +85,7 @@ describe("the arguments of an upload", function()
     end)
   end
 
-  it("that are unknown are listed in alphabetical order", function()
+  it("are listed in alphabetical order if they are unknown", function()
     local args = { vaultName = "v", body = "x" }
     for _, name in ipairs { "e", "a", "d", "b", "f", "c" } do args[name] = 1 end
     local names = {}
@@ -99,7 +99,7 @@ describe("the arguments of an upload", function()
     assert.matches("parameter body", refused { vaultName = "v", body = file })
   end)
 
-  it("appear in messages with the beginning of their values only", function()
+  it("appear in messages only with the start of their values", function()
     assert.is_true(#refused { vaultName = "v", reader = ("x"):rep(10000) } < 300)
   end)
 
@@ -112,12 +112,12 @@ describe("the arguments of an upload", function()
     return file
   end
 
-  it("refuse a part size of which 10,000 do not suffice", function()
+  it("must not have a part size for which the body needs more than 10,000 parts", function()
     assert.are.equal("Invalid value for parameter body, it has 10485760001 bytes, but 10000 parts of 1048576 bytes "
       .. "have only 10485760000", refused { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
   end)
 
-  it("without a part size get parts large enough for the body", function()
+  it("lead to parts that are large enough for the body if there is no part size", function()
     assert.are.equal(8 * MIB, plan.new { vaultName = "v", body = hollow(40000 * MIB + 1) }.part_size)
     assert.are.equal(4 * MIB, plan.new { vaultName = "v", body = hollow(100 * MIB) }.part_size)
     assert.are.equal(16 * MIB, plan.new { vaultName = "v", body = "x", partSize = 16 * MIB }.part_size)
@@ -129,7 +129,7 @@ describe("the arguments of an upload", function()
     archives.clean()
   end)
 
-  it("leave no file open if they are invalid", function()
+  it("do not leave a file open if they are invalid", function()
     local path = archives.file ""
     hollow(10000 * MIB + 1, assert(io.open(path, "wb"))):close()
     local opened, open = nil, io.open
@@ -153,7 +153,7 @@ describe("the size of parts", function()
     { 80000 * MIB + 1, 16 }, { 10000 * 2048 * MIB, 2048 }, { 10000 * 2048 * MIB + 1, 4096 },
     { 10000 * 4096 * MIB, 4096 },
   } do
-    it(("for %s bytes is %d MiB"):format(row[1] and ("%.0f"):format(row[1]) or "unknown", row[2]), function()
+    it(("is %d MiB for %s bytes"):format(row[2], row[1] and ("%.0f"):format(row[1]) or "unknown"), function()
       assert.are.equal(row[2] * MIB, plan.part_size(row[1]))
       assert.is_nil(plan.excess(row[1], plan.part_size(row[1])))
     end)

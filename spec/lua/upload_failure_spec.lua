@@ -48,7 +48,7 @@ describe("an upload that fails", function()
     return interceptor
   end
 
-  it("because of a damaged part sends the part again, up to max_attempts", function()
+  it("sends a damaged part again, up to max_attempts", function()
     local interceptor, sent = interceptors.new(), 0
     function interceptor.before(request)
       local range = request.headers["Content-Range"]
@@ -75,7 +75,7 @@ describe("an upload that fails", function()
   end
 
   for first = 0, 5 * MIB, MIB do
-    it(("at the part at byte %d has uploadId and partSize in its error, and aborts nothing"):format(first), function()
+    it(("at byte %d has uploadId and partSize in its error, and is not aborted"):format(first), function()
       local interceptor = refusing(first)
       local err = fail(interceptor)
       assert.are.equal("InvalidParameterValueException", err.code)
@@ -95,7 +95,7 @@ describe("an upload that fails", function()
     assert.are.equal(0, interceptor.count "CompleteMultipartUpload")
   end)
 
-  it("ends all requests under way", function()
+  it("ends all requests in flight", function()
     local interceptor, under_way = interceptors.new(), nil
     fail(interceptor, { concurrency = 4, progress = function(done)
       if done > 0 then
@@ -107,7 +107,7 @@ describe("an upload that fails", function()
     assert.are.equal(0, interceptor.in_flight)
   end)
 
-  it("in its first request cannot be resumed", function()
+  it("cannot be resumed if its first request failed", function()
     local interceptor = interceptors.new()
     local err = fail(interceptor, { vaultName = "nosuchvault" })
     assert.are.equal("ResourceNotFoundException", err.code)
@@ -116,7 +116,7 @@ describe("an upload that fails", function()
     assert.are.equal(1, #interceptor.requests)
   end)
 
-  it("in its last request can be resumed", function()
+  it("can be resumed if its last request failed", function()
     local interceptor = interceptors.new()
     function interceptor.before(request)
       if request.operation == "CompleteMultipartUpload" then return nil, "cut", "ConnectionClosedError" end
@@ -128,7 +128,7 @@ describe("an upload that fails", function()
     assert.are.equal(0, second.count "UploadMultipartPart")
   end)
 
-  it("while it lists the parts can be resumed", function()
+  it("can be resumed if listing the parts failed", function()
     local first = fail(refusing(MIB))
     local interceptor = interceptors.new()
     function interceptor.before(request)
@@ -140,7 +140,7 @@ describe("an upload that fails", function()
     resume(first)
   end)
 
-  it("is aborted if the caller wants that", function()
+  it("is aborted if the caller has set abort_on_failure", function()
     local interceptor = refusing(3 * MIB)
     local err = fail(interceptor, { abort_on_failure = true })
     assert.are.equal("InvalidParameterValueException", err.code)
@@ -150,7 +150,7 @@ describe("an upload that fails", function()
     assert.are.equal("AbortMultipartUpload", interceptor.requests[#interceptor.requests].operation)
   end)
 
-  it("because progress raises an error is aborted if the caller wants that", function()
+  it("is aborted after an error of progress if the caller has set abort_on_failure", function()
     local err = fail(nil, {
       abort_on_failure = true, progress = function(done) if done > 0 then error("stop", 0) end end,
     })
@@ -172,7 +172,7 @@ describe("an upload that fails", function()
     resume(err)
   end)
 
-  it("raises out of memory from the abort instead of its own error", function()
+  it("raises an out-of-memory error of the abort instead of its own error", function()
     local interceptor = refusing(0)
     local before = interceptor.before
     function interceptor.before(request)
@@ -185,7 +185,7 @@ describe("an upload that fails", function()
     client:abort_multipart_upload { vaultName = "v", uploadId = upload_id }
   end)
 
-  it("because its reader raises an error raises that error, and can be resumed", function()
+  it("passes on the error of its reader, and can be resumed", function()
     local read, given, reason, uploadId = archives.reader(bytes), 0, { "mine" }, nil
     local good, err = pcall(client.upload, client, {
       vaultName = "v", partSize = MIB, progress = function(_, _, id) uploadId = id end,
@@ -201,7 +201,7 @@ describe("an upload that fails", function()
     resume(err)
   end)
 
-  it("because its reader returns something invalid says so", function()
+  it("says so if its reader returns an invalid value", function()
     local good, err = pcall(client.upload, client, { vaultName = "v", reader = function() return 5 end })
     assert.is_false(good)
     assert.are.same({ "ParamValidationError", "upload" }, { err.code, err.operation })
@@ -237,7 +237,7 @@ describe("a flipped byte", function()
   end
 
   for _, at in ipairs { 1, MIB / 2, MIB } do
-    it(("in transit at byte %d of a part is found by the service, and the upload can be resumed"):format(at), function()
+    it(("at byte %d of a sent part is found by the service, and the upload can be resumed"):format(at), function()
       local flipped
       local err = upload("before", function(request)
         if request.operation == "UploadMultipartPart" and not flipped then
@@ -254,7 +254,7 @@ describe("a flipped byte", function()
     end)
   end
 
-  it("in transit is found by the service in an upload with one request", function()
+  it("is found by the service in an upload with one request", function()
     local err = upload("before", function(request) request.body = flip(request.body, 100) end, 1000)
     assert.are.same({ "InvalidSignatureException", "UploadArchive" }, { err.code, err.operation })
   end)
@@ -262,7 +262,7 @@ describe("a flipped byte", function()
   -- The service stores other bytes than it received. Its response has the hash of the stored bytes.
   local sizes = { UploadArchive = 1000, UploadMultipartPart = 3 * MIB, CompleteMultipartUpload = 3 * MIB }
   for operation, size in pairs(sizes) do
-    it("at the service is found in the response of " .. operation, function()
+    it("in the service's storage is found in the response of " .. operation, function()
       local other = glacier.tree_hash(flip(bytes, 1))
       local err = upload("after", function(request, response)
         if request.operation == operation then response.headers["x-amz-sha256-tree-hash"] = other end

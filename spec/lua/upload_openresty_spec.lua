@@ -61,11 +61,11 @@ describe("an upload in OpenResty", function()
     archives.clean()
   end)
 
-  it("of a file is stored with the right hash", function()
+  it("stores a file with the right hash", function()
     assert.are.same({ checksum = hash, told = 7 }, (nginx.get("/upload-archive?path=" .. path)))
   end)
 
-  it("of a reader that waits lets the worker handle other requests", function()
+  it("lets the worker handle other requests while its reader waits", function()
     local answer = nginx.ask("/upload-archive?hold=yes&path=" .. path)
     nginx.get "/let-go"
     assert.are.same({ checksum = hash, told = 7 }, (answer()))

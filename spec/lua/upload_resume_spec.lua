@@ -6,7 +6,7 @@ local glacier = require "glacier"
 
 local MIB = archives.MIB
 
-describe("an upload that was interrupted", function()
+describe("an interrupted upload", function()
   local vault, client, bytes, hash, path
 
   lazy_setup(function()
@@ -53,7 +53,7 @@ describe("an upload that was interrupted", function()
   end
 
   for parts = 0, 6 do
-    it(("by the end of its process after %d parts continues with the missing parts"):format(parts), function()
+    it(("continues with the missing parts after its process ended at part %d"):format(parts), function()
       local printed = die("", ([[function(done) if done >= %d * 1048576 then os.exit(0, false) end end]]):format(parts))
       assert.are.equal("", printed)
       assert.is_true(parts_there() >= parts)
@@ -68,7 +68,7 @@ describe("an upload that was interrupted", function()
 
   -- Each wait is one poll of the requests in flight, so the kill also interrupts requests in the middle of a part.
   for _, waits in ipairs { 1, 2, 3, 4, 5, 6, 8, 10, 13, 16, 20 } do
-    it(("by SIGKILL at its wait number %d is resumed or begun again"):format(waits), function()
+    it(("is resumed or started again after SIGKILL at poll %d"):format(waits), function()
       die(([[wait = function()
         waits = waits + 1
         if waits == %d then os.execute "kill -9 $PPID" end
@@ -77,7 +77,7 @@ describe("an upload that was interrupted", function()
     end)
   end
 
-  it("by an error of progress raises it, and continues with the missing parts", function()
+  it("raises the error of progress, and continues with the missing parts", function()
     for parts = 0, 7 do
       local reason, uploadId = {}, nil
       local good, err = pcall(client.upload, client, {
@@ -96,7 +96,7 @@ describe("an upload that was interrupted", function()
     end
   end)
 
-  it("by an error of the host's wait raises it, and continues with the missing parts", function()
+  it("raises the error of the host's wait, and continues with the missing parts", function()
     for _, last in ipairs { 1, 2, 5, 9, 12, 15 } do
       local waits = 0
       local by = vault.client { wait = function()
@@ -141,7 +141,7 @@ describe("an upload that was interrupted", function()
     ["a part of other bytes"] = { { 0, 1, 2, 3 }, { "2097152-4194303" }, 1 },
   } do
     for _, kind in ipairs { "path", "body", "reader" } do
-      it(("after it sent %s sends the missing parts of a %s in the same size"):format(name, kind), function()
+      it(("has sent %s and sends the missing parts of a %s in the same size"):format(name, kind), function()
         begin(row[1], row[3])
         local interceptor = interceptors.new()
         local more = { path = ({ path = path })[kind], body = ({ body = bytes })[kind] }
@@ -184,7 +184,7 @@ describe("an upload that was interrupted", function()
     assert.are.equal(2, interceptor.count "ListParts")
   end)
 
-  it("before the response of its last request returns the archive that was created", function()
+  it("returns the created archive if only its last response was lost", function()
     local interceptor = interceptors.new()
     local archive
     function interceptor.after(request, response)
@@ -202,7 +202,7 @@ describe("an upload that was interrupted", function()
     assert.are.equal(archive, output.archiveId)
   end)
 
-  it("and no longer exists raises the service's error before its body is read", function()
+  it("raises the service's error before its body is read if it no longer exists", function()
     local read = 0
     local function reader()
       read = read + 1
@@ -215,7 +215,7 @@ describe("an upload that was interrupted", function()
     assert.are.equal(0, read)
   end)
 
-  it("and was of a longer body is rejected before anything is sent", function()
+  it("is rejected before anything is sent if its body was longer", function()
     begin { 0, 3 }
     local interceptor = interceptors.new()
     local by = vault.client { transport = interceptor.transport }
@@ -229,7 +229,7 @@ describe("an upload that was interrupted", function()
     assert.are.equal(1, #interceptor.requests)
   end)
 
-  it("and was of a longer body is rejected at the end of its reader, and can still be resumed", function()
+  it("is rejected at the end of its reader if its body was longer, and can still be resumed", function()
     begin { 0, 3 }
     local good, err = pcall(client.upload, client, {
       vaultName = "v", uploadId = vault.open_uploads()[1], reader = archives.reader(bytes:sub(1, 5 * MIB)),

@@ -50,7 +50,7 @@ describe("an upload", function()
 
   for name, of in pairs(kinds) do
     for _, size in ipairs { 1, MIB - 1, MIB, MIB + 1, 2 * MIB - 1, 2 * MIB, 2 * MIB + 1, 5 * MIB } do
-      it(("of %d bytes of a %s is stored with their hash"):format(size, name), function()
+      it(("stores %d bytes of a %s with their hash"):format(size, name), function()
         local bytes = archives.bytes(size)
         local args = of(bytes)
         args.partSize = MIB
@@ -62,7 +62,7 @@ describe("an upload", function()
       end)
     end
 
-    it(("of a %s can be retrieved"):format(name), function()
+    it(("can be retrieved after it was read from a %s"):format(name), function()
       local bytes = archives.bytes(3 * MIB + 17)
       local args = of(bytes)
       args.partSize = MIB
@@ -99,7 +99,7 @@ describe("an upload", function()
     assert.are.equal("large", interceptor.requests[2].headers["x-amz-archive-description"])
   end)
 
-  it("goes to the account of accountId", function()
+  it("sends its requests to the account of accountId", function()
     local interceptor = interceptors.new()
     local by = vault.client { transport = interceptor.transport }
     upload({ body = archives.bytes(MIB + 1), partSize = MIB, accountId = "012345678901" }, by)
@@ -126,7 +126,7 @@ describe("an upload", function()
   end)
 
   for _, row in ipairs { { nil, 4 }, { 1, 1 }, { 3, 3 }, { 100, 9 } } do
-    it(("has %d parts under way at once for a concurrency of %s"):format(row[2], tostring(row[1])), function()
+    it(("has %d parts in flight at once for a concurrency of %s"):format(row[2], tostring(row[1])), function()
       local interceptor = interceptors.new()
       upload({ body = archives.bytes(9 * MIB), partSize = MIB, concurrency = row[1] },
         vault.client { transport = interceptor.transport })
@@ -134,7 +134,7 @@ describe("an upload", function()
     end)
   end
 
-  it("holds no more of a reader than the parts under way", function()
+  it("keeps only the parts in flight of a reader in memory", function()
     local taken, done, most = 0, 0, 0
     upload {
       reader = archives.reader(archives.bytes(12 * MIB), function(count)
@@ -149,7 +149,7 @@ describe("an upload", function()
     assert.is_true(most <= 3 * MIB + 512 * 1024, most)
   end)
 
-  it("reads a file's ranges as they are sent, in small pieces", function()
+  it("reads a file's ranges in small chunks when it sends them", function()
     local path = archives.file(archives.bytes(6 * MIB))
     local file, longest, total = assert(io.open(path, "rb")), 0, 0
     local methods = getmetatable(file).__index
@@ -200,7 +200,7 @@ describe("an upload", function()
     assert.are.same({ { 0, 5 }, { 5, 5 } }, told)
   end)
 
-  it("of a reader reports the total when it is known", function()
+  it("reports the total of a reader as soon as it is known", function()
     local told = {}
     upload {
       reader = archives.reader(archives.bytes(3 * MIB)), partSize = MIB, concurrency = 1,

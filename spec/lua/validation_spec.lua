@@ -208,7 +208,7 @@ describe("a list", function()
     return "Invalid list for parameter vaultNotificationConfig.Events, key: " .. at .. ", a list has no holes"
   end
 
-  it("with a hole is refused, naming the hole", function()
+  it("is rejected if it has a hole, and the hole is named", function()
     assert.same({ hole(2) }, events { "a", nil, "c" })
     assert.same({ hole(1) }, events { [2] = "b" })
     assert.same({ hole(1) }, events { [2 ^ 40] = "far" })
@@ -218,7 +218,7 @@ describe("a list", function()
     assert.same({ hole(1) }, events { [3] = "c", [4] = 5, [5] = "e" })
   end)
 
-  it("with a key that is not a position is refused, naming the key", function()
+  it("is rejected if it has a key that is not a position, and the key is named", function()
     assert.same({ key "a" }, events { a = "x" })
     assert.same({ key "a" }, events { "x", a = "y" })
     assert.same({ key "0" }, events { [0] = "x", "y" })

@@ -15,7 +15,7 @@ end
 describe("the descriptor of a client", function()
   after_each(function() server:stop() end)
 
-  it("drives a task to its end, whatever pools the client has", function()
+  it("drives a task to its end with any number of pools", function()
     server:start { { { "read" }, { "pause", 0.05 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } } }
     local client = streams.client(server.url)
     local fd, task = client:pollfd(), client:start "list_vaults"
@@ -31,7 +31,7 @@ describe("the descriptor of a client", function()
     client:close()
   end)
 
-  it("is quiet while a service says nothing", function()
+  it("is not readable while a service does not respond", function()
     server:start { fallback = { { "read" }, { "stall" } } }
     local client = streams.client(server.url)
     local task = client:start "list_vaults"
@@ -40,7 +40,7 @@ describe("the descriptor of a client", function()
     task:cancel()
   end)
 
-  it("is nil for a client with a transport of the host's", function()
+  it("is nil for a client with a transport of the host", function()
     local options = streams.options()
     options.transport = function() return { status = 200 } end
     local client = glacier.client(options)
@@ -56,7 +56,7 @@ describe("the timeout of a client's descriptor", function()
     assert.is_nil(streams.client "http://127.0.0.1:9":timeout())
   end)
 
-  it("is at most what is left of a task's back-off and of its time", function()
+  it("is at most the rest of a task's back-off and timeout", function()
     server:start { fallback = { { "read" }, { "send", streams.answer(503, {}, "") } } }
     local now = 1700000000
     local client = streams.client(server.url, {
@@ -72,7 +72,7 @@ describe("the timeout of a client's descriptor", function()
     assert.is_true(task:poll())
   end)
 
-  it("is 0 while a task has news that nobody has looked at", function()
+  it("is 0 while a task can continue", function()
     server:start { streams.answered "{}", streams.answered "{}" }
     local client = streams.client(server.url)
     local task = client:start "list_vaults"

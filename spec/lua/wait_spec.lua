@@ -86,7 +86,7 @@ describe("a call", function()
     server = nil
   end)
 
-  it("only waits through the host's wait, in short steps", function()
+  it("waits only through the host's wait, in short steps", function()
     server = scripted.start { { { "read" }, { "pause", 0.05 }, { "send", answer "m" } } }
     local steps = {}
     local client = client_of(server.url, { wait = function(seconds)
@@ -150,7 +150,7 @@ describe("a call", function()
     assert.equal("stalled", ended[6])
   end)
 
-  it("returns its own answer when many clients call in coroutines", function()
+  it("returns its own response if many clients call in coroutines", function()
     local COUNT, ROUNDS = 10, 5
     local servers, threads, wrong = {}, {}, {}
     for i = 1, COUNT do
@@ -177,7 +177,7 @@ describe("a call", function()
     end
   end)
 
-  it("returns its own answer when one client is used by many coroutines", function()
+  it("returns its own response if many coroutines use one client", function()
     server = scripted.start { fallback = { { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "m" } } }
     local client, threads, markers = client_of(server.url, { wait = coroutine.yield }), {}, {}
     for i = 1, 20 do
@@ -274,7 +274,7 @@ describe("closing a client", function()
     server = nil
   end)
 
-  it("ends a call that is under way, and the client stays usable", function()
+  it("ends a call in progress, and the client stays usable", function()
     server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
     local client
     client = client_of(server.url, { wait = function(seconds)

@@ -87,7 +87,7 @@ describe("waiting until a vault does not exist", function()
 end)
 
 describe("waiting until a job is completed", function()
-  it("returns when it is completed, however long that takes", function()
+  it("returns when the job is completed, also after many hours", function()
     local answers = {}
     for i = 1, 700 do answers[i] = RUNNING end
     answers[701] = DONE
@@ -118,7 +118,7 @@ describe("waiting until a job is completed", function()
 end)
 
 describe("a waiter", function()
-  it("makes as many attempts, with as long delays, as the caller wants", function()
+  it("has the attempts and delays that the caller sets", function()
     local output = assert_waited({ MISSING, MISSING, THERE }, "vault_exists", 3, 0.25,
       { delay = 0.25, max_attempts = 3 })
     assert.are.equal("v", output.VaultName)
@@ -132,7 +132,7 @@ describe("a waiter", function()
 
   -- Columns: { timeout, number of attempts }. A delay that would end after the timeout is not started.
   for _, row in ipairs { { 0, 1 }, { 2.9, 1 }, { 3, 2 }, { 5, 2 }, { 9, 4 }, { 1000, 15 } } do
-    it(("with a timeout of %g s makes %d attempts"):format(row[1], row[2]), function()
+    it(("makes %d attempts with a timeout of %g s"):format(row[2], row[1]), function()
       local seen = "Previously accepted state: Matched expected service error code: ResourceNotFoundException"
       assert_gave_up({ MISSING }, "vault_exists", row[2], 3, "Waiter VaultExists failed: "
         .. (row[2] == 15 and "Max attempts exceeded. " or "the timeout would pass. ") .. seen, { timeout = row[1] })

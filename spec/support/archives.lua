@@ -79,7 +79,7 @@ function archives.open()
     end
     return list
   end
-  -- Aborts every multipart upload that is under way.
+  -- Aborts every open multipart upload.
   function vault.abort_uploads()
     for _, id in ipairs(vault.open_uploads()) do
       own:abort_multipart_upload { vaultName = "v", uploadId = id }

@@ -6,7 +6,7 @@
 --   function interceptor.after(request, response) … end -- may change the response
 --   local client = glacier.client { transport = interceptor.transport, … }
 --   interceptor.requests   -- list of the requests, in order
---   interceptor.most       -- the highest number of requests under way at once
+--   interceptor.most       -- the highest number of requests in flight at once
 --
 -- If `before` returns anything, that is the transport's result and the service is not asked. In a
 -- coroutine each request yields once, so that others start before it ends.
