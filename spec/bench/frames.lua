@@ -1,5 +1,5 @@
--- frames.lua URL CALLS: begins CALLS calls and polls each once in a frame, as a game does. Prints the
--- median microseconds of CPU of a frame.
+-- frames.lua URL CALLS: starts CALLS calls and polls each of them once per frame, as a game does. Prints the median
+-- microseconds of CPU of a frame.
 
 local core = require "glacier.core"
 local glacier = require "glacier"

@@ -1,4 +1,4 @@
--- What the programs measure of their own process.
+-- Measures the process of a benchmark program.
 
 local core = require "glacier.core"
 
@@ -12,7 +12,7 @@ function measure.run(work)
   return os.clock() - cpu, core.monotonic() - wall
 end
 
---- The peak of the resident memory in KiB so far; 0 where the system does not tell.
+--- The peak of the resident memory in KiB so far; 0 if the system does not report it.
 -- @return number
 function measure.peak()
   local status = io.open "/proc/self/status"

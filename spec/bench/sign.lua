@@ -29,5 +29,5 @@ end
 
 for _ = 1, WARM_UP do client:set_vault_notifications(params.call) end
 local call = mean(function() client:set_vault_notifications(params.call) end)
-local empty = mean(transport) -- what the clock itself costs
+local empty = mean(transport) -- the cost of reading the clock
 print(("%.3f"):format((call - empty) * 1e6))

@@ -54,7 +54,7 @@ static void expect_time(const char *text, int64_t expected) {
     fail_msg("\"%s\" is read as %lld, not as %lld", text, (long long)time, (long long)expected);
 }
 
-/* The results of dateutil 2.9, with which boto3 reads expirations. */
+/* The results of dateutil 2.9, which boto3 uses to read expirations. */
 static void a_date_is_read_as_boto3_reads_it(void **state) {
   (void)state;
   static const char *const instant[] = {

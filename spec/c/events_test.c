@@ -16,7 +16,7 @@
 
 enum { LONG_WAIT = 60 * 1000 };
 
-/* What was reported about one descriptor. */
+/* The events that the set reported for one descriptor. */
 typedef struct report {
   int calls, fd, ready;
 } report;
@@ -137,7 +137,7 @@ static void a_descriptor_that_is_no_longer_watched_is_not_reported(void **state)
   }
 }
 
-/* Otherwise a loop that watches the set's descriptor would wake up again and again. */
+/* Without this, a loop that watches the set's descriptor would wake up again and again. */
 static void a_kept_descriptor_that_nobody_watches_wakes_the_set_only_once(void **state) {
   (void)state;
   int pair[2];

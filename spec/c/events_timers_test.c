@@ -19,7 +19,7 @@ static gl_events *new_events(void) {
 typedef struct alarm_clock {
   gl_timer timer;
   gl_events *events;
-  int *order, *rung; /* the clock's own number goes to order[(*rung)++] */
+  int *order, *rung; /* appends the timer's own number to `order` */
   int number, again;
 } alarm_clock;
 

@@ -1,4 +1,4 @@
-/* One request through the transport, from start to finish, for its tests. */
+/* One request through the transport, from start to finish, for the transport's tests. */
 #ifndef GL_SPEC_EXCHANGE_H
 #define GL_SPEC_EXCHANGE_H
 
@@ -19,7 +19,7 @@ typedef struct exchange {
   gl_error error;
 } exchange;
 
-/* `body` NULL: a request without one. */
+/* A NULL `body` means a request without a body. */
 static inline void exchange_init(exchange *one, const char *method, const char *origin,
                                  const char *target, const char *body) {
   char url[512];
@@ -36,7 +36,7 @@ static inline void exchange_header(exchange *one, const char *name, const char *
                    0);
 }
 
-/* 0 with the response filled, or the kind of the error that is filled. */
+/* Returns 0 and fills the response, or returns the kind and fills the error. */
 static inline int exchange_run(exchange *one, gl_pool *pool) {
   gl_response_clear(&one->response);
   gl_transfer *transfer = gl_transfer_new(pool, &one->request, &one->timeouts, &one->error);
@@ -54,7 +54,8 @@ static inline void exchange_clear(exchange *one) {
   gl_response_clear(&one->response);
 }
 
-/* A pool with an event set of its own, freed with the pool; NULL with `error` filled on failure. */
+/* Returns a pool with a new event set, which is freed with the pool.  Returns NULL and fills
+ * `error` on failure. */
 static inline gl_pool *exchange_pool_of(const gl_pool_options *options, gl_error *error) {
   gl_events *events = gl_events_new(error);
   gl_pool *pool = events ? gl_pool_new(options, events, error) : NULL;
@@ -62,7 +63,7 @@ static inline gl_pool *exchange_pool_of(const gl_pool_options *options, gl_error
   return pool;
 }
 
-/* A pool that uses no proxy, whatever the environment says. */
+/* Returns a pool that uses no proxy and ignores the proxy variables. */
 static inline gl_pool *exchange_pool(void) {
   gl_error error;
   const gl_pool_options options = {.proxy = ""};

@@ -26,7 +26,7 @@ static void write_archive(const gl_inventory_archive *archive, gl_buf *out) {
   gl_buf_append_char(out, '\n');
 }
 
-/* Reads `text` in pieces of `size` bytes.  Writes its archives, and at the end the error, to `out`.
+/* Reads `text` in chunks of `size` bytes.  Writes its archives, and at the end the error, to `out`.
  */
 static void read_all(const char *text, size_t length, size_t size, gl_buf *out) {
   gl_inventory inventory = {0};

@@ -15,7 +15,7 @@ static void write_event(gl_json_event event, const gl_buf *text, gl_buf *out) {
     gl_buf_append_format(out, "<%s>", gl_buf_string(text));
 }
 
-/* Reads `text` in pieces of `size` bytes.  Returns whether it is a complete document. */
+/* Reads `text` in chunks of `size` bytes.  Returns whether it is a complete document. */
 static int read_all(const char *text, size_t length, size_t size, gl_buf *out, gl_error *error) {
   gl_json_reader reader = {0};
   gl_json_event event = GL_JSON_MORE;

@@ -1,5 +1,5 @@
-/* A server on 127.0.0.1 for the transport's tests: one thread that runs a list of steps, one
- * connection at a time, and keeps what it read.  It never waits for time, only for the client or
+/* A server on 127.0.0.1 for the transport's tests.  One thread runs a list of steps, one connection
+ * at a time, and stores the bytes that it reads.  It never waits for a time, only for the client or
  * for loopback_stop. */
 #ifndef GL_SPEC_LOOPBACK_H
 #define GL_SPEC_LOOPBACK_H
@@ -15,13 +15,13 @@
 
 typedef enum loopback_act {
   END,
-  ACCEPT, /* the next connection, closing the one before */
-  READ,   /* one request: its head, and the body that Content-Length announces */
-  TASTE,  /* the first bytes that come */
-  SEND,   /* a string, or FILL */
-  FILL,   /* `bytes` over and over, `count` times */
-  CLOSE,  /* without a reset */
-  RESET,  /* with a TCP reset */
+  ACCEPT, /* closes the old connection and accepts the next one */
+  READ,   /* reads one request: its head, and a body of Content-Length bytes */
+  TASTE,  /* reads the first bytes that arrive */
+  SEND,   /* sends a string, or a FILL */
+  FILL,   /* sends `bytes` `count` times */
+  CLOSE,  /* closes without a reset */
+  RESET,  /* closes with a TCP reset */
   CUE,    /* waits for loopback_cue */
   HOLD    /* does nothing until loopback_stop */
 } loopback_act;
@@ -36,8 +36,8 @@ typedef struct loopback {
   const loopback_step *steps; /* borrowed, ends with END */
   int listener, connection, stop[2], cue[2];
   char url[64];   /* "http://127.0.0.1:port" */
-  char *received; /* everything read, all connections in a row; to look at once stopped */
-  size_t length;  /* of it, without the NUL behind it */
+  char *received; /* all bytes read from all connections; valid after loopback_stop */
+  size_t length;  /* of `received`, without its NUL */
   int accepted;
   pthread_t thread;
 } loopback;
@@ -49,7 +49,7 @@ static inline void loopback_check(int fine, const char *what) {
   abort();
 }
 
-/* Whether `fd` is ready; 0 when the server is to stop. */
+/* Waits until `fd` is ready.  Returns 0 if the server has to stop. */
 static inline int loopback_ready(loopback *server, int fd, short events) {
   struct pollfd both[] = {{.fd = server->stop[0], .events = POLLIN}, {.fd = fd, .events = events}};
   while (poll(both, 2, -1) < 0)
@@ -72,7 +72,7 @@ static inline int loopback_accept(loopback *server) {
   return server->connection >= 0;
 }
 
-/* The bytes that the request still lacks, guessing 1 while its head is not over. */
+/* Returns how many bytes of the request are missing, or 1 if its head is incomplete. */
 static inline size_t loopback_missing(const char *request, size_t length) {
   const char *end = strstr(request, "\r\n\r\n");
   if (!end)
@@ -107,7 +107,7 @@ static inline int loopback_read(loopback *server) {
   return 1;
 }
 
-/* A client that stopped reading does not stop the script. */
+/* If the client has stopped reading, the script continues. */
 static inline int loopback_send(loopback *server, const char *bytes) {
   size_t length = strlen(bytes);
   while (length > 0) {
@@ -183,12 +183,12 @@ static inline void loopback_start(loopback *server, const loopback_step *steps) 
   loopback_check(pthread_create(&server->thread, NULL, loopback_main, server) == 0, "thread");
 }
 
-/* Lets the server go on from one CUE. */
+/* Lets the server continue after one CUE. */
 static inline void loopback_cue(loopback *server) {
   loopback_check(write(server->cue[1], "", 1) == 1, "write");
 }
 
-/* Ends the thread wherever it is; `received` and `accepted` may be read then, until
+/* Ends the thread at any step.  `received` and `accepted` may be read afterwards, until
  * loopback_clear. */
 static inline void loopback_stop(loopback *server) {
   loopback_check(write(server->stop[1], "", 1) == 1, "write");

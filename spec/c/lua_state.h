@@ -1,5 +1,5 @@
-/* Lua states for tests that can load this checkout's module.  The working directory must be the top
- * of the checkout. */
+/* Lua states for tests that can load this checkout's module.  The working directory must be the
+ * root of the checkout. */
 #ifndef GL_SPEC_LUA_STATE_H
 #define GL_SPEC_LUA_STATE_H
 
@@ -12,8 +12,8 @@
 int luaopen_glacier_core(lua_State *L);
 int luaopen_glacier_curl(lua_State *L);
 
-/* Runs a script with the `arguments` values on top of the stack, and replaces them by its one
- * result. Ends the process if the script raises. */
+/* Runs a script with the `arguments` values on top of the stack, and replaces them with its result.
+ * Ends the process if the script raises an error. */
 static inline void lua_state_run(lua_State *L, const char *script, int arguments) {
   if (luaL_loadstring(L, script) == LUA_OK) {
     lua_insert(L, -arguments - 1);

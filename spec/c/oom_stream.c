@@ -1,4 +1,4 @@
-/* Bodies in pieces and checksums with an allocator that fails.  For n = 0, 1, … every allocation
+/* Streamed bodies and checksums with an allocator that fails.  For n = 0, 1, … every allocation
  * from the n-th on fails, until an exchange succeeds.  Each failure must be GL_MEMORY, and no
  * memory may leak. */
 #include "core/checksum.h"

@@ -99,7 +99,7 @@ static void a_body_may_have_any_bytes_and_arrive_in_pieces(void **state) {
   gl_response_clear(&response);
 }
 
-/* Fills the body up to one byte below the limit, then appends a piece that exceeds the limit. */
+/* Fills the body up to one byte below the limit, then appends bytes that exceed the limit. */
 static void expect_bound(int status, size_t bound) {
   gl_response response = {.status = status};
   char *bytes = calloc(1, bound);

@@ -9,7 +9,7 @@
 
 enum { KIB = 1024, MIB = 1024 * 1024, FOR_EVER = 3600 * 1000 };
 
-/* What one transfer needs, and the server that it talks to. */
+/* The data of one transfer, and the server that it connects to. */
 typedef struct stream {
   loopback server;
   exchange one;
@@ -64,7 +64,7 @@ static inline int stream_finish(stream *s) {
   return gl_transfer_finish(s->transfer, &s->one.response, &s->one.error);
 }
 
-/* Polls until it is done, without feeding or taking. */
+/* Polls until the transfer is done, and neither feeds nor takes bytes. */
 static inline int stream_poll_and_finish(stream *s) {
   while (!gl_transfer_poll(s->transfer, 1000))
     ;

@@ -30,7 +30,7 @@ static void expect_failure(const gl_pool_options *options, const gl_timeouts *ti
 
 static const gl_pool_options no_proxy = {.proxy = ""};
 
-/* Does the same with a server that runs `steps`.  Its URL begins with `scheme`. */
+/* Does the same with a server that runs `steps`.  The URL begins with `scheme`. */
 static void expect_failure_of(const loopback_step *steps, const gl_timeouts *timeouts,
                               const char *scheme, const char *code, const char *words) {
   loopback server;
@@ -282,8 +282,8 @@ static void an_unreadable_ca_bundle_is_an_ssl_error_that_is_not_retryable(void *
 
 /* --- proxies ------------------------------------------------------------------------------- */
 
-/* Runs one GET of `url` through `proxy` (NULL: the environment's), which fails, and leaves the
- * error's message in `message`. */
+/* Runs one GET of `url` through `proxy`, which fails, and stores the error's message in `message`.
+ * A NULL `proxy` means the proxy of the environment. */
 static void fail_at_proxy(const char *proxy, const char *url, char *message, size_t size) {
   const gl_pool_options options = {.proxy = proxy};
   exchange one;

@@ -19,8 +19,8 @@ static void feed(stream *s, uint64_t from, size_t length) {
   free(bytes);
 }
 
-/* Feeds what the transfer wants, at most `most` bytes at a time, until it is done.  Returns the
- * number of bytes. */
+/* Feeds as many bytes as the transfer accepts, at most `most` at a time, until it is done.  Returns
+ * the number of bytes. */
 static uint64_t feed_all(stream *s, size_t most) {
   uint64_t fed = 0;
   while (!gl_transfer_poll(s->transfer, FOR_EVER)) {

@@ -1,4 +1,4 @@
-/* What a pool reuses for the next transfer, and what it must not keep. */
+/* What a pool reuses for the next transfer, and what it must remove. */
 #include "core/transport/transfer_private.h"
 
 #include "exchange.h"

@@ -1,5 +1,4 @@
-/* Dates: whatever is read is a time that can be written, and what is written is read as the same
- * time. */
+/* Dates: a date that is read can be written, and reading the written date returns the same time. */
 #include "fuzz.h"
 
 #include "core/date.h"

@@ -1,6 +1,6 @@
-/* What all fuzz targets share.  A target is a file *_fuzz.c that defines LLVMFuzzerTestOneInput and
- * checks properties of one room with CHECK; `make fuzz` builds it with libFuzzer, `make test` with
- * replay.c, which runs it over its corpus. */
+/* Shared by all fuzz targets.  A target is a file *_fuzz.c that defines LLVMFuzzerTestOneInput and
+ * checks properties of one room with CHECK. `make fuzz` links it with libFuzzer.  `make test` links
+ * it with replay.c, which runs it on its corpus. */
 #ifndef GL_SPEC_FUZZ_H
 #define GL_SPEC_FUZZ_H
 
@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
     }                                                                                              \
   } while (0)
 
-/* The input cut at its first line break: `first` without it, `rest` behind it. */
+/* The input, split at its first line break: `first` is the line without the break, `rest` follows
+ * the break. */
 typedef struct fuzz_lines {
   const char *first, *rest;
   size_t first_length, rest_length;

@@ -1,5 +1,4 @@
-/* Inventories: an input gives the same archives, or the same error, however it is cut into pieces.
- */
+/* Inventories: an input gives the same archives, or the same error, for any sizes of its chunks. */
 #include "fuzz.h"
 
 #include "core/inventory.h"
@@ -19,7 +18,8 @@ static void write_archive(const gl_inventory_archive *archive, gl_buf *out) {
   }
 }
 
-/* Feeds a piece that lies alone in memory, so that the sanitizer sees each read past it. */
+/* Feeds a chunk from its own block of memory, so that the sanitizer detects a read beyond its end.
+ */
 static void feed(gl_inventory *inventory, const char *bytes, size_t length) {
   char *piece = malloc(length);
   CHECK(piece);
@@ -28,7 +28,7 @@ static void feed(gl_inventory *inventory, const char *bytes, size_t length) {
   free(piece);
 }
 
-/* Reads all, in pieces of 1 to `longest` bytes, and writes what came out. */
+/* Reads the whole input in chunks of 1 to `longest` bytes, and writes the results to `out`. */
 static void read_all(const char *text, size_t size, size_t longest, gl_buf *out) {
   gl_inventory inventory = {0};
   gl_inventory_result result;

@@ -1,5 +1,5 @@
-/* The JSON writer and the check of UTF-8: what is written has no raw control character and ends
- * where its quotes end. */
+/* The JSON writer and the check of UTF-8.  The output has no raw control character, and ends at its
+ * closing quote. */
 #include "fuzz.h"
 
 #include "core/json.h"

@@ -1,5 +1,5 @@
-/* replay FILE...: runs a fuzz target over the files of its corpus and reports in TAP.  A failed
- * check aborts, so a plan that does not add up is a failure. */
+/* replay FILE...: runs a fuzz target on the files of its corpus and reports in TAP. A failed check
+ * aborts the program, and the incomplete TAP counts as a failure. */
 #include "fuzz.h"
 
 static uint8_t *read_file(const char *path, size_t *size) {

@@ -1,4 +1,4 @@
-/* URLs: whatever is accepted has one host, and is accepted again as it is sent. */
+/* URLs: an accepted URL has one host, and is accepted again in the form in which it is sent. */
 #include "fuzz.h"
 
 #include "core/request.h"

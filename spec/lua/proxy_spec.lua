@@ -41,27 +41,27 @@ end
 
 -- Columns: { title, endpoint, options, environment, first line that the proxy reads }.
 local CASES = {
-  { "from the option is used for HTTP", HTTP, { proxy = "@" }, {}, VIA },
-  { "from the option gets a CONNECT for HTTPS", HTTPS, { proxy = "@" }, {}, TUNNEL },
-  { "from the option takes precedence over the environment", HTTP, { proxy = "@" }, { http_proxy = DEAD }, VIA },
-  { "is not used if the option is empty, whatever the environment says", "@", { proxy = "" },
+  { "is used from the option for HTTP", HTTP, { proxy = "@" }, {}, VIA },
+  { "gets a CONNECT for HTTPS from the option", HTTPS, { proxy = "@" }, {}, TUNNEL },
+  { "is used from the option before the environment", HTTP, { proxy = "@" }, { http_proxy = DEAD }, VIA },
+  { "is not used if the option is empty, even if the environment has one", "@", { proxy = "" },
     { http_proxy = DEAD }, DIRECT },
-  { "from the option is not used for a host in NO_PROXY", "@", { proxy = DEAD }, { NO_PROXY = "127.0.0.1" }, DIRECT },
-  { "from http_proxy is used for HTTP", HTTP, {}, { http_proxy = "@" }, VIA },
-  { "from http_proxy is not used for HTTPS", HTTPS, {}, { http_proxy = "@" }, false },
+  { "is not used from the option for a host in NO_PROXY", "@", { proxy = DEAD }, { NO_PROXY = "127.0.0.1" }, DIRECT },
+  { "is used from http_proxy for HTTP", HTTP, {}, { http_proxy = "@" }, VIA },
+  { "is not used from http_proxy for HTTPS", HTTPS, {}, { http_proxy = "@" }, false },
   -- curl ignores HTTP_PROXY, because CGI passes a client's Proxy header under that name. botocore reads it.
-  { "from HTTP_PROXY is not used", HTTP, {}, { HTTP_PROXY = "@" }, false },
-  { "from https_proxy gets a CONNECT", HTTPS, {}, { https_proxy = "@" }, TUNNEL },
-  { "from HTTPS_PROXY gets a CONNECT", HTTPS, {}, { HTTPS_PROXY = "@" }, TUNNEL },
-  { "from https_proxy takes precedence over HTTPS_PROXY", HTTPS, {},
+  { "is not used from HTTP_PROXY", HTTP, {}, { HTTP_PROXY = "@" }, false },
+  { "gets a CONNECT if https_proxy names it", HTTPS, {}, { https_proxy = "@" }, TUNNEL },
+  { "gets a CONNECT if HTTPS_PROXY names it", HTTPS, {}, { HTTPS_PROXY = "@" }, TUNNEL },
+  { "is used from https_proxy before HTTPS_PROXY", HTTPS, {},
     { https_proxy = "@", HTTPS_PROXY = DEAD }, TUNNEL },
-  { "from https_proxy is not used for HTTP", HTTP, {}, { https_proxy = "@" }, false },
-  { "from all_proxy is used for HTTP", HTTP, {}, { all_proxy = "@" }, VIA },
-  { "from ALL_PROXY gets a CONNECT for HTTPS", HTTPS, {}, { ALL_PROXY = "@" }, TUNNEL },
-  { "from http_proxy takes precedence over ALL_PROXY", HTTP, {}, { http_proxy = "@", ALL_PROXY = DEAD }, VIA },
+  { "is not used from https_proxy for HTTP", HTTP, {}, { https_proxy = "@" }, false },
+  { "is used from all_proxy for HTTP", HTTP, {}, { all_proxy = "@" }, VIA },
+  { "gets a CONNECT for HTTPS if ALL_PROXY names it", HTTPS, {}, { ALL_PROXY = "@" }, TUNNEL },
+  { "is used from http_proxy before ALL_PROXY", HTTP, {}, { http_proxy = "@", ALL_PROXY = DEAD }, VIA },
   { "is not used for a host in no_proxy", "@", {}, { http_proxy = DEAD, no_proxy = "x.test,127.0.0.1" }, DIRECT },
   { "is not used if NO_PROXY is an asterisk", "@", {}, { all_proxy = DEAD, NO_PROXY = "*" }, DIRECT },
-  { "is used if no_proxy does not have the host, whatever NO_PROXY says", HTTP, {},
+  { "is used if no_proxy does not have the host, even if NO_PROXY has it", HTTP, {},
     { http_proxy = "@", no_proxy = "x.test", NO_PROXY = "*" }, VIA },
   { "is not used if the variables are empty", "@", {}, { http_proxy = "", all_proxy = "" }, DIRECT },
 }
@@ -105,21 +105,21 @@ describe("a proxy", function()
     io.write(tostring(select(2, pcall(client.list_vaults, client))))
   ]]
 
-  it("from the process's environment is used", function()
+  it("is used from the process's environment", function()
     local server = scripted.start { fallback = reply.good() }
     local printed = child({ http_proxy = server.url, HOME = "/" }, CALL:format(HTTP, "nil"))
     assert.are.equal(VIA, first_line(server), printed)
     server:stop()
   end)
 
-  it("from the process's environment is not used if the option env is given", function()
+  it("is not used from the process's environment if the option env is given", function()
     local server = scripted.start { fallback = reply.good() }
     local printed = child({ http_proxy = DEAD, ALL_PROXY = DEAD }, CALL:format(server.url, "{}"))
     assert.are.equal(DIRECT, first_line(server), printed)
     server:stop()
   end)
 
-  it("from the option is not used for a host in the process's NO_PROXY", function()
+  it("is not used from the option for a host in the process's NO_PROXY", function()
     local server = scripted.start { fallback = reply.good() }
     local code = CALL:format(server.url, ("nil, proxy = %q"):format(DEAD))
     local printed = child({ NO_PROXY = "127.0.0.1", HOME = "/" }, code)

@@ -101,7 +101,7 @@ describe("a failed attempt", function()
     ProxyConnectionError = 3, SSLError = 1, ResponseParserError = 1, SomethingElse = 3,
   }
   for code, attempts in pairs(CODES) do
-    it(("that ends in a transport's %s is repeated up to %d attempts"):format(code, attempts), function()
+    it(("is repeated up to %d attempts after a transport's %s"):format(attempts, code), function()
       local carried = 0
       local client = glacier.client(simulation.new():options {
         transport = function()

@@ -214,7 +214,7 @@ describe("a body", function()
   local RIGHT, WRONG = glacier.tree_hash "hello\nworld", glacier.tree_hash "hello\nworle"
 
   for title, read in pairs(WAYS) do
-    it("with a wrong hash raises an error at its end and at every later read: " .. title, function()
+    it("raises an error at its end and at every later read if its hash is wrong: " .. title, function()
       for _, body in ipairs {
         output_of(server, answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = WRONG })).body,
         carried_body("hello\nworld", 3, { ["X-Amz-Sha256-Tree-Hash"] = WRONG }),
@@ -229,7 +229,7 @@ describe("a body", function()
       end
     end)
 
-    it("with a wrong length raises an error: " .. title, function()
+    it("raises an error if its length is wrong: " .. title, function()
       local chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
       for _, steps in ipairs {
         { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nhello\nworld" }, { "close" } },

@@ -75,7 +75,7 @@ describe("an upload that fails", function()
   end
 
   for first = 0, 5 * MIB, MIB do
-    it(("at byte %d has uploadId and partSize in its error, and is not aborted"):format(first), function()
+    it(("has uploadId and partSize in its error if it fails at byte %d, and is not aborted"):format(first), function()
       local interceptor = refusing(first)
       local err = fail(interceptor)
       assert.are.equal("InvalidParameterValueException", err.code)
@@ -237,7 +237,7 @@ describe("a flipped byte", function()
   end
 
   for _, at in ipairs { 1, MIB / 2, MIB } do
-    it(("at byte %d of a sent part is found by the service, and the upload can be resumed"):format(at), function()
+    it(("is found by the service at byte %d of a part, and the upload can be resumed"):format(at), function()
       local flipped
       local err = upload("before", function(request)
         if request.operation == "UploadMultipartPart" and not flipped then
@@ -262,7 +262,7 @@ describe("a flipped byte", function()
   -- The service stores other bytes than it received. Its response has the hash of the stored bytes.
   local sizes = { UploadArchive = 1000, UploadMultipartPart = 3 * MIB, CompleteMultipartUpload = 3 * MIB }
   for operation, size in pairs(sizes) do
-    it("in the service's storage is found in the response of " .. operation, function()
+    it("is found if the service stored it, by the response of " .. operation, function()
       local other = glacier.tree_hash(flip(bytes, 1))
       local err = upload("after", function(request, response)
         if request.operation == operation then response.headers["x-amz-sha256-tree-hash"] = other end

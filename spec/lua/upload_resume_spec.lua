@@ -134,14 +134,14 @@ describe("an interrupted upload", function()
   end
 
   for name, row in pairs {
-    ["nothing"] = { {}, { "0-2097151", "2097152-4194303", "4194304-6291455", "6291456-6292455" } },
-    ["its last part"] = { { 3 }, { "0-2097151", "2097152-4194303", "4194304-6291455" } },
-    ["parts with holes"] = { { 0, 2 }, { "2097152-4194303", "6291456-6292455" } },
-    ["everything"] = { { 0, 1, 2, 3 }, {} },
-    ["a part of other bytes"] = { { 0, 1, 2, 3 }, { "2097152-4194303" }, 1 },
+    ["no part was sent"] = { {}, { "0-2097151", "2097152-4194303", "4194304-6291455", "6291456-6292455" } },
+    ["only the last part was sent"] = { { 3 }, { "0-2097151", "2097152-4194303", "4194304-6291455" } },
+    ["some parts were sent"] = { { 0, 2 }, { "2097152-4194303", "6291456-6292455" } },
+    ["all parts were sent"] = { { 0, 1, 2, 3 }, {} },
+    ["a part with other bytes was sent"] = { { 0, 1, 2, 3 }, { "2097152-4194303" }, 1 },
   } do
     for _, kind in ipairs { "path", "body", "reader" } do
-      it(("has sent %s and sends the missing parts of a %s in the same size"):format(name, kind), function()
+      it(("sends the missing parts of a %s in the same size after %s"):format(kind, name), function()
         begin(row[1], row[3])
         local interceptor = interceptors.new()
         local more = { path = ({ path = path })[kind], body = ({ body = bytes })[kind] }

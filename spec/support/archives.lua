@@ -35,7 +35,7 @@ function archives.clean()
   while temporary[1] do os.remove(table.remove(temporary)) end
 end
 
---- Returns a reader of these bytes, which ignores the requested sizes; `told` gets each piece's size.
+--- Returns a reader of these bytes, which ignores the requested sizes. It calls `told` with the size of each chunk.
 function archives.reader(bytes, told)
   local at, turn = 1, 0
   return function(count)

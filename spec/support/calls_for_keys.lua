@@ -1,16 +1,17 @@
--- Calls that need credentials, as coroutines: for the specs of credentials that are refreshed.
+-- Coroutines that request keys, for the specs of keys that are refreshed.
 
 local contexts = require "glacier.async.context"
 local copcall = require "glacier.async.copcall"
 
 local M = {}
 
--- The context of a call that waits with `wait` (by default it yields). `place` and `seconds` give it a deadline.
+-- Returns the context of a call that waits with `wait` (by default it yields). `place` and `seconds` give it a
+-- deadline.
 function M.waiting(wait, place, seconds)
   return contexts.new(wait or coroutine.yield, seconds, function() return place and place.now or 0 end)
 end
 
--- A coroutine that asks the source of credentials for keys. `step()` resumes it and returns whether it has ended.
+-- Returns a coroutine that requests keys from the source. `step()` resumes it and returns whether it has ended.
 function M.caller(place, context)
   local self = { context = context or M.waiting() }
   self.thread = coroutine.create(function()
@@ -24,7 +25,7 @@ function M.caller(place, context)
   return self
 end
 
--- A list of `count` such coroutines.
+-- Returns a list of `count` such coroutines.
 function M.callers(place, count)
   local list = {}
   for i = 1, count do list[i] = M.caller(place) end
@@ -41,7 +42,7 @@ function M.finish(list)
   error("some coroutines do not end", 2)
 end
 
--- Asks for keys once. Returns the access key id, or nil and the error.
+-- Requests keys once. Returns the access key ID, or nil and the error.
 function M.once(place)
   local one = M.caller(place)
   M.finish { one }

@@ -21,7 +21,7 @@ function canned.client(answer, options)
   return glacier.client(given)
 end
 
--- Parameters of the operations that need others than a vault's name.
+-- Parameters of the operations that require more than a vault's name.
 local INPUT = {
   CompleteMultipartUpload = { vaultName = "v", uploadId = "u" },
   AbortMultipartUpload = { vaultName = "v", uploadId = "u" },

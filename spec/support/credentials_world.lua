@@ -1,20 +1,20 @@
 -- A world for the specs of glacier.credentials: a home directory, an environment, a clock, and one HTTP service on
--- 127.0.0.1, in this process, that stands in for all that give keys.
+-- 127.0.0.1, in this process, that takes the place of all services that issue keys.
 --
 --   local world = require("spec.support.credentials_world").new {
---     env = { AWS_ENDPOINT_URL_STS = "{URL}" },   -- {URL} is the service's, {HOME} the home directory; also in files
+--     env = { AWS_ENDPOINT_URL_STS = "{URL}" },   -- {URL} is the service, {HOME} the home directory; also in files
 --     config = "…", credentials = "…",            -- the two shared files
---     files = { ["name"] = "text" },              -- more files, by their names under the home directory
+--     files = { ["name"] = "text" },              -- more files in the home directory, by name
 --     tokens = { ["sso-session or start URL"] = { … } or "text" },
 --     profile = "name",                           -- chosen in code
---     answer = function(request, n) … end,        -- to the n-th request: { status, body, headers or nil }, "stall"
---   }                                             -- (never answers) or "close"
---   world.session, world.source()                 -- what is tested
+--     answer = function(request, n) … end,        -- the n-th response: { status, body, headers or nil }, "stall"
+--   }                                             -- (no response) or "close"
+--   world.session, world.source()                 -- the tested objects
 --   world.requests                                -- { method, target, headers by lower-case name, body }, as received
 --   world.pauses, world.events, world.now         -- seconds slept, log events, the clock
 --   world.close()
 --
--- Every secret in these specs has SECRET in it, so that all that is said can be searched for it.
+-- Every secret in these specs contains SECRET, so that a search finds it in messages and log events.
 
 local cjson = require "cjson"
 local core = require "glacier.core"
@@ -27,7 +27,7 @@ local socket = require "socket"
 
 local world = {}
 
--- Timeouts are taken this much shorter: a service that stalls is waited for in vain.
+-- Timeouts are multiplied by this number, so that a service that stalls does not make the test slow.
 local HASTE = 0.05
 
 local function make_home()
@@ -56,7 +56,7 @@ local function respond(client, answer)
   client:close()
 end
 
--- The service: `step` does what can be done without waiting.
+-- The service. `step` does everything that is possible without waiting.
 local function new_service(on_request)
   local listener = assert(socket.bind("127.0.0.1", 0))
   listener:settimeout(0)
@@ -94,7 +94,7 @@ local function milliseconds(seconds)
   return math.max(1, (seconds or 60) * 1000 * HASTE)
 end
 
--- A transport over libcurl that lets the service answer between two polls.
+-- A transport over libcurl. Between two polls it lets the service run.
 local function new_transport(self)
   local pool = curl.pool { events = core.events() }
   return { send = function(_, invocation, context)
@@ -110,7 +110,7 @@ local function new_transport(self)
   end }
 end
 
--- The context of a caller, whose sleeps are noted; one without a deadline where there is none.
+-- Returns a context that records the sleeps of the given context. Without a context it has no deadline.
 local function noting(self, context)
   context = context or { remaining = function() return math.huge end }
   return setmetatable({
@@ -124,7 +124,7 @@ local function noting(self, context)
   }, { __index = context })
 end
 
--- The client's own exchange, over a transport of this world.
+-- The real exchange of a client, with the transport of this world.
 local function new_exchange(self)
   local exchange = perform.exchanger {
     settings = { connect_timeout = 60, read_timeout = 60 }, user_agent = function() return "spec" end, clock_offset = 0,
@@ -136,7 +136,7 @@ local function new_exchange(self)
   end
 end
 
--- A stand-in for the exchange, whose responses are read as the real one's are.
+-- Wraps a replacement of the exchange, and reads its responses as the real exchange does.
 local function reading(exchange)
   return exchange and function(fields)
     local response, err = exchange(fields)
@@ -155,7 +155,7 @@ local function write_files(self, given, expand)
   end
 end
 
--- What the providers get from a client: see glacier.credentials.settings.
+-- The session that a client gives to the providers, see glacier.credentials.settings.
 local function new_session(self, given, env)
   local function getenv(name) return env[name] ~= "" and env[name] or nil end
   local loaded = profile.load { getenv = getenv, home = false, profile = given.profile }
@@ -194,7 +194,7 @@ function world.new(given)
   return self
 end
 
--- ISO 8601 for `seconds` after the world's clock began.
+-- Returns the ISO 8601 time that is `seconds` after the start of the world's clock.
 function world.at(seconds)
   return os.date("!%Y-%m-%dT%H:%M:%SZ", 1700000000 + seconds)
 end
@@ -208,12 +208,12 @@ local function search(value, where)
   end
 end
 
--- Raises where anything that a program or its log is told holds a secret.
+-- Raises an error if one of the values contains a secret.
 function world.check_silence(...)
   for i, value in ipairs { ... } do search(value, "#" .. i) end
 end
 
--- The error object that a function raises; raises itself where it raises none, or one that tells a secret.
+-- Returns the error object that a function raises. Raises an error if there is none, or if it contains a secret.
 function world.catch(run, ...)
   local good, err = pcall(run, ...)
   if good then error("no error was raised", 2) end
@@ -222,14 +222,14 @@ function world.catch(run, ...)
   return err
 end
 
--- What signing with keys gives: all that can be seen of them.
+-- Returns the headers of a request that is signed with these keys.
 local function signed_with(keys)
   local request = core.request { method = "GET", url = "http://example.com/" }
   request:sign(keys, "us-west-2", "glacier", 1700000000)
   return request:export().headers
 end
 
--- Whether credentials of glacier.core are these keys.
+-- Returns whether the credentials of glacier.core contain these keys.
 function world.same_keys(keys, access_key_id, secret_access_key, session_token)
   local theirs = signed_with(keys)
   local ours = signed_with(core.credentials(access_key_id, secret_access_key, session_token))
@@ -237,7 +237,7 @@ function world.same_keys(keys, access_key_id, secret_access_key, session_token)
     and theirs["X-Amz-Security-Token"] == ours["X-Amz-Security-Token"]
 end
 
--- The fields of a form.
+-- Returns the fields of a form.
 function world.form(body)
   local fields = {}
   for name, value in body:gmatch "([^&=]+)=([^&]*)" do
@@ -246,7 +246,7 @@ function world.form(body)
   return fields
 end
 
--- STS's answer with keys; `fields` are put in its place of the ones it has.
+-- Returns a response of STS with keys. `fields` replaces its default fields.
 function world.sts(operation, fields)
   fields = fields or {}
   local function element(name, default) return ("<%s>%s</%s>"):format(name, fields[name] or default, name) end
@@ -263,7 +263,7 @@ function world.sts_error(status, code, message)
     .. "<Code>%s</Code><Message>%s</Message></Error><RequestId>r</RequestId></ErrorResponse>"):format(code, message) }
 end
 
--- An answer in JSON.
+-- Returns a JSON response.
 function world.json(fields, status, headers)
   return { status or 200, cjson.encode(fields), headers }
 end

@@ -36,7 +36,7 @@ function World:new_client(options)
   return streams.client(self.service.url, options_of(self.service, options))
 end
 
---- Starts a job, and waits for it.
+--- Starts a job and waits for it.
 -- @return string: its ID
 function World:job(parameters)
   local job_id = self.client:initiate_job { vaultName = "v", jobParameters = parameters }.jobId

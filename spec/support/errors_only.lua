@@ -1,5 +1,5 @@
---- Calls a function that may fail, and lets only the project's error objects be its failure.
--- @return what the function returned; nil where it failed
+--- Calls a function. Raises its failure again unless it is an error object of this project.
+-- @return the result of the function; nil if it failed with an error object
 return function(run, ...)
   local ok, result = pcall(run, ...)
   if not ok and not (type(result) == "table" and result.kind and result.message) then

@@ -1,5 +1,5 @@
--- A service of HAProxy that creates a vault through HAProxy itself. Its arguments are environment variables:
--- GLACIER_LUA and GLACIER_MODULE (directories), and those of the endpoint and the keys.
+-- A service of HAProxy that creates a vault, with a request that goes through HAProxy itself. Its arguments are
+-- environment variables: GLACIER_LUA and GLACIER_MODULE (directories), and those of the endpoint and the keys.
 -- luacheck: globals core
 local directory, module = os.getenv "GLACIER_LUA", os.getenv "GLACIER_MODULE"
 package.path = ("%s/?.lua;%s/?/init.lua;%s"):format(directory, directory, package.path)

@@ -1,5 +1,5 @@
--- The command that starts the interpreter which runs this spec. The test run names it in LUA, which is
--- a wrapper where sanitizers have to be loaded first.
+-- The command that starts the interpreter that runs this spec. The test run sets it in LUA. With sanitizers, it is a
+-- wrapper that loads them first.
 local named = os.getenv "LUA"
 if named and named ~= "" then return named end
 local lowest = 0

@@ -11,8 +11,8 @@ local service = {}
 
 local serve = debug.getinfo(1, "S").source:match "^@(.*)support/[^/]*$" .. "local/serve"
 
--- The arguments of `serve` for a table of its options, with _ for -. A list repeats the option; true is
--- for an option without a value.
+-- Converts a table of options to arguments of `serve`, with _ for -. A list repeats the option; true stands for an
+-- option without a value.
 local function arguments(options)
   local words = {}
   for name, values in pairs(options) do

@@ -1,8 +1,8 @@
--- What each event loop has to do for calls, as tests of a `wait` table of glacier.hosts.
+-- Tests that a `wait` table of glacier.hosts must pass in its event loop.
 --
 --   for title, test in pairs(loop_host.tests("glacier.hosts.cqueues", function(...) … end)) do it(title, test) end
 --
--- The second argument runs the functions that it gets in coroutines of the loop until all of them have ended.
+-- The second argument is a function that gets functions. It runs them in coroutines of the loop until all have ended.
 local assert = require "luassert"
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
@@ -13,10 +13,10 @@ local streams = require "spec.support.streams"
 
 local loop_host = {}
 
--- Seconds; a call that blocks the loop ends after it.
+-- Seconds after which a call that blocks the loop ends.
 local TOO_LONG = 20
 
--- A server in this process for `count` requests. Its coroutine answers when all of them have come.
+-- A server in this process for `count` requests. Its coroutine responds after all requests have arrived.
 local function neighbour(count, sleep)
   local listener = assert(socket.bind("127.0.0.1", 0, count))
   listener:settimeout(0)
@@ -37,7 +37,7 @@ local function neighbour(count, sleep)
   end
 end
 
--- A `wait` table that counts.
+-- Returns a `wait` table that counts its calls.
 local function counting(host)
   local counted = { waits = 0 }
   for _, name in ipairs { "sleep", "readable" } do

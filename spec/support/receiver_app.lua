@@ -1,4 +1,4 @@
--- The handlers of receiver_spec: an endpoint of SNS in nginx, and what can be known of it.
+-- The handlers of receiver_spec: an endpoint of SNS in nginx, and the state that the spec checks.
 -- luacheck: std ngx_lua
 
 local cjson = require "cjson"
@@ -13,7 +13,7 @@ local TOO_LONG = 20 -- seconds; ends a test that would hang
 
 local counts, arrived, released = {}, semaphore.new(), semaphore.new()
 
--- By the start of the JobId: what on_job does.
+-- By the start of the JobId: the functions that on_job calls.
 local behaviours = {
   fails = function() error "on_job cannot do it" end,
   ["fails-once"] = function(job)
@@ -32,7 +32,7 @@ local function on_job(job, message)
   if behaviour then behaviour(job) end
 end
 
--- Carries requests for SNS to the location /sns.
+-- A transport that sends requests for SNS to the location /sns.
 local function transport(request)
   local answer = ngx.location.capture("/sns", { args = { url = request.url } })
   return { status = answer.status, body = answer.body }
@@ -40,8 +40,7 @@ end
 
 local receivers = {}
 
--- Serves the request as the options say, which name the receiver as well. The certificate is fetched from /sns unless
--- it is given.
+-- Handles the request with a receiver that has these options. The certificate is fetched from /sns unless it is given.
 function app.receive(given)
   local name = given.name
   if not receivers[name] then
@@ -56,7 +55,7 @@ function app.receive(given)
   return receivers[name]()
 end
 
--- What SNS answers: a certificate, or the confirmation of a subscription.
+-- The responses of SNS: a certificate, or the confirmation of a subscription.
 local answers, visits = {}, {}
 
 function app.sns(certificate)
@@ -71,7 +70,7 @@ function app.sns(certificate)
     <SubscriptionArn>arn</SubscriptionArn></ConfirmSubscriptionResult></ConfirmSubscriptionResponse>]])
 end
 
--- From now on SNS answers with these statuses: ?certificate=503&confirmation=400
+-- Sets the statuses of the next responses of SNS: ?certificate=503&confirmation=400
 function app.answer()
   answers = {}
   for name, status in pairs(ngx.req.get_uri_args()) do answers[name] = tonumber(status) end
@@ -93,7 +92,7 @@ function app.release()
   ngx.say "{}"
 end
 
--- The error of receiver{} for invalid options, which the arguments name.
+-- Returns the error of receiver{} for the invalid options in the arguments.
 function app.check()
   local options = { topics = { TOPIC }, on_job = on_job }
   for name, value in pairs(ngx.req.get_uri_args()) do options[name] = cjson.decode(value) end

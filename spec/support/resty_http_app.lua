@@ -7,7 +7,7 @@ local streams = require "spec.support.streams"
 
 local app = {}
 
-local SIZE = 300001 -- bytes; more than one piece of a body
+local SIZE = 300001 -- bytes; a body of this size needs more than one chunk
 
 local on_event -- gets the events of the clients
 
@@ -46,7 +46,7 @@ function operations.upload(client)
   return { is_right = result.checksum == glacier.tree_hash(bytes) }
 end
 
--- The file is emptied after it has been hashed, when the request is sent.
+-- The file is truncated after it was hashed, when the request is sent.
 function operations.failing_upload(client)
   local path = os.tmpname()
   files.write(path, streams.pattern(SIZE))
@@ -87,7 +87,7 @@ function app.call()
   end)))
 end
 
---- Answers with the number of the connection, and how the request was sent.
+--- Responds with the number of the connection, and with the framing of the request body.
 function app.show_connection()
   local authorization = ngx.var.http_proxy_authorization
   ngx.say(cjson.encode { Marker = table.concat({
@@ -95,7 +95,7 @@ function app.show_connection()
   }, " ") })
 end
 
---- Answers with a body in chunks of changing sizes.
+--- Responds with a body in chunks of different sizes.
 function app.send_output()
   local bytes, at, size = streams.pattern(SIZE), 1, 1
   while at <= #bytes do

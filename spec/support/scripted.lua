@@ -1,4 +1,4 @@
--- A server for specs that plays a script, in a process of its own.
+-- Starts a server that runs a script, in a new process.
 --
 --   local server = scripted.new()
 --   server:start {
@@ -7,7 +7,7 @@
 --   }
 --   client { endpoint_url = server.url }
 --   server:requests()   -- a list of the requests so far
---   server:stop()       -- also called when the server is collected; it ends with this process, too
+--   server:stop()       -- also called when the server is collected; the server ends with this process, too
 --
 -- scripted_server.lua documents the steps. A request has connection (its number), line, method,
 -- target, headers (a list of {name, value}), fields (value by lower-case name) and body.
@@ -53,7 +53,7 @@ end
 --- Ends the process and waits for its end. A server that is not running stays as it is.
 function Server:stop()
   if not self.process then return end
-  self.process:write("stop\n") -- another child may hold the pipe open: closing it would not be enough
+  self.process:write("stop\n") -- another child may hold the pipe open, so closing it may not end the process
   self.process:close()
   self.process = nil
   os.remove(self.log)
@@ -93,7 +93,7 @@ function scripted.new()
   return setmetatable({}, Server)
 end
 
---- Returns a new server that plays the script.
+--- Returns a new server that runs the script.
 function scripted.start(script)
   return scripted.new():start(script)
 end

@@ -49,12 +49,12 @@ local function write_log(connection, line, headers, body, more)
   log:flush()
 end
 
--- Reading and writing yield what they wait for. If the client has gone, they end the connection's
--- coroutine with an error.
+-- Functions that read or write yield the event that they wait for. If the client has closed the connection, they end
+-- the connection's coroutine with an error.
 
 local GONE = {}
 
--- Returns the bytes that have come, at least one.
+-- Returns the bytes that have arrived, at least one.
 local function receive(connection)
   if connection.buffer ~= "" then
     local bytes = connection.buffer
@@ -191,7 +191,7 @@ function steps.enter()
   flight.most = math.max(flight.most, flight.now)
 end
 
--- Connections that gathered go on even if others of them have ended meanwhile.
+-- A connection that has passed "gather" continues even if others have ended meanwhile.
 function steps.gather(_, count)
   local mine = flight.waiting
   mine.count = mine.count + 1

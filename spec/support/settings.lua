@@ -1,11 +1,11 @@
--- Settings that are resolved from the environment and files of a spec.
+-- Resolves settings from the environment and the files of a spec.
 --
 --   local found = settings.resolve {
 --     env = { AWS_REGION = "x" }, config = "[default]\n…", credentials = "…", options = { profile = "p" },
 --   }
 --
--- returns what glacier.config.resolve returns, or raises as it does. The files are in a new home directory; @ in a
--- message stands for it.
+-- It returns the result of glacier.config.resolve, or raises its error. The files are in a new home directory. In a
+-- message, @ stands for that directory.
 local assert = require "luassert"
 local config = require "glacier.config.resolve"
 local files = require "spec.support.files"
@@ -38,8 +38,8 @@ function settings.resolve(case)
   end)
 end
 
--- Makes a test for each of the cases, which have some of the settings in `expect`; NONE is nil. The test's name is the
--- subject and the case's name.
+-- Defines a test for each case, which lists some expected settings in `expect`. NONE means nil. The test's title is the
+-- subject followed by the key of the case.
 settings.NONE = {}
 function settings.check(it, subject, cases)
   for what, case in pairs(cases) do
@@ -56,7 +56,7 @@ function settings.check(it, subject, cases)
   end
 end
 
--- The same for cases that raise `code` (InvalidConfigError by default) and `message`.
+-- Does the same for cases that raise `code` (InvalidConfigError by default) with `message`.
 function settings.check_refused(it, subject, cases)
   for what, case in pairs(cases) do
     it(subject .. " " .. what, function()

@@ -1,15 +1,14 @@
--- A simulated environment for a client: its clock, random numbers, sleep and logger are the spec's. No
--- back-off takes any real time, and the spec sees each of them afterwards.
+-- A simulated environment for a client: the spec controls its clock, random numbers, sleep and logger. Back-offs take
+-- no real time, and the spec sees each of them afterwards.
 --
 --   local sim = simulation.new { random = 0.5 }
 --   local client = glacier.client(sim:options { endpoint_url = server.url })
 --   sim.pauses    -- list of numbers: the length of each back-off in seconds
 --   sim.events    -- list of the events that the client's logger got
 --
--- Fields that a spec may set at any time: now (the clock, in seconds since the epoch), random (what
--- the client's random function returns, or a function), poll_takes (by how many seconds the clock
--- advances at each pause between two polls of a transfer; 0), listener (a function that gets every
--- event), on_pause (a function that gets every back-off).
+-- Fields that a spec may set at any time: now (the clock, in seconds since the epoch), random (the result of the
+-- client's random function, or a function), poll_takes (seconds by which the clock advances at each pause between two
+-- polls of a transfer; 0), listener (a function that gets every event), on_pause (a function that gets every back-off).
 
 local simulation = {}
 
@@ -40,8 +39,8 @@ local function log(self, event)
   if self.listener then self.listener(event) end
 end
 
---- Returns options for a client in this simulation; those in `more` win. Such a client sees neither
--- the environment nor the files of the process.
+--- Returns options for a client in this simulation; those in `more` take precedence. The client sees neither the
+-- environment nor the files of the process.
 function Simulation:options(more)
   local options = {
     region = "us-west-2",

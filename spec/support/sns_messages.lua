@@ -1,10 +1,10 @@
--- Makes signed messages of SNS, with a key and a certificate of its own.
+-- Creates signed messages of SNS, with its own key and certificate.
 --
 --   local sns = sns_messages.new()
---   local text = sns:message { Message = "{}" }   -- a Notification; `Type` makes another
+--   local text = sns:message { Message = "{}" }   -- a Notification; `Type` selects another type
 --   sns.certificate                              -- PEM
 --
--- A field that is `false` is left out. What is in `unsigned` is put in after the signing. Needs luaossl.
+-- A field that is `false` is left out. The fields in `unsigned` are added after signing. Needs luaossl.
 local cjson = require "cjson"
 local digest = require "openssl.digest"
 local name = require "openssl.x509.name"
@@ -34,7 +34,7 @@ local function subject_of(text)
   return subject
 end
 
--- A certificate for the key: PEM. `from` and `to` are seconds since the epoch.
+-- Creates a certificate for the key, as PEM. `from` and `to` are seconds since the epoch.
 function Sns:certificate_for(from, to)
   local certificate = x509.new()
   certificate:setVersion(3)
@@ -53,7 +53,7 @@ function sns_messages.new(bits)
   return self
 end
 
--- The base64 of the signature of a string.
+-- Returns the base64 of the signature of a string.
 function Sns:sign(text, hash)
   local raw = self.key:sign(digest.new(hash):update(text))
   return (require("mime").b64(raw))
@@ -89,7 +89,7 @@ local function merge(...)
   return fields
 end
 
--- The fields of a message, signed.
+-- Returns the fields of a message with its signature.
 function Sns:fields(given)
   local is_confirmation = given and given.Type and given.Type ~= "Notification"
   local fields = merge(defaults, is_confirmation and for_confirmation or {}, given or {})
@@ -101,7 +101,7 @@ function Sns:fields(given)
   return fields
 end
 
--- A message as SNS posts it. `unsigned` are fields to change after the signing; false removes one.
+-- Returns a message as SNS posts it. `unsigned` has fields to change after signing; false removes a field.
 function Sns:message(given, unsigned)
   local fields = self:fields(given)
   for member, value in pairs(unsigned or {}) do

@@ -1,14 +1,15 @@
--- Measures the work of a function without a clock.
+-- Measures the work of a function in instructions and bytes, not in time.
 local steps = {}
 
 -- Instructions of the virtual machine between two calls of the hook.
 local PERIOD = 100
 
--- Growth that is allowed for ten times the input. Tables and buffers double when they are full, so that bytes say less
--- than instructions; quadratic work is a hundred times as much of both.
+-- The allowed growth for ten times the input. Tables and buffers double when they are full, so bytes are less exact
+-- than instructions. Quadratic work would grow by a factor of a hundred.
 local MOST_INSTRUCTIONS, MOST_BYTES = 15, 40
 
---- Counts what a function executes and allocates. The work of C functions shows only in what they allocate.
+--- Counts the instructions that a function executes and the bytes that it allocates. C functions only show in the
+-- bytes.
 -- @return number, number: instructions of the virtual machine, and bytes
 function steps.count(run)
   local count, jit = 0, rawget(_G, "jit")
@@ -26,7 +27,7 @@ function steps.count(run)
   return count, bytes
 end
 
---- Asserts that ten times the input takes at most some fifteen times the work.
+--- Asserts that ten times the input takes at most about fifteen times the work.
 -- @param run function(n): works on an input of size n
 -- @param n number: the smaller size
 function steps.assert_linear(run, n)

@@ -1,7 +1,7 @@
--- Bodies of known hashes, and a client for specs of streams.
+-- Bodies with known hashes, and a client for specs of streams.
 --
 --   for _, row in ipairs(streams.HASHES) do … row.size, row.linear, row.tree … end
---   streams.pattern(row.size)   -- the bytes that have them
+--   streams.pattern(row.size)   -- the bytes with these hashes
 local glacier = require "glacier"
 
 local streams = { MIB = 1024 * 1024 }
@@ -19,7 +19,7 @@ function streams.pattern(size)
   return longest:sub(1, size)
 end
 
--- Of streams.pattern: size, SHA-256, tree hash, by Python's hashlib.
+-- Hashes of streams.pattern, computed by Python's hashlib: size, SHA-256, tree hash.
 streams.HASHES = {
   { 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
@@ -52,7 +52,7 @@ streams.HASHES = {
 }
 for _, row in ipairs(streams.HASHES) do row.size, row.linear, row.tree = row[1], row[2], row[3] end
 
--- The same for zero bytes, by their number of MiB.
+-- The same for zero bytes; the key is their number of MiB.
 streams.ZEROS = {
   [64] = { linear = "3b6a07d0d404fab4e23b6d34bc6696a6a312dd92821332385e5af7c01c421351",
     tree = "d6aca039b35e1b1915f5a0666aff8bef9bd44a3341454741f9adefbc4b2b2a4d" },
@@ -68,7 +68,7 @@ function streams.file(bytes)
   return file
 end
 
---- Returns a reader of `bytes` that returns `count` of them at a time, whatever the caller asks for.
+--- Returns a reader of `bytes` that returns `count` of them at a time and ignores the requested size.
 function streams.reader(bytes, count)
   local at = 1
   return function()
@@ -78,7 +78,7 @@ function streams.reader(bytes, count)
   end
 end
 
---- Returns options that ignore this machine's environment and files; those in `more` win.
+--- Returns options that ignore this machine's environment and files; those in `more` take precedence.
 function streams.options(more)
   local options = {
     region = "us-west-2", max_attempts = 1, env = {}, connect_timeout = 60, read_timeout = 60,
@@ -95,7 +95,7 @@ function streams.client(url, more)
   return glacier.client(options)
 end
 
---- Returns a response as the bytes that are sent.
+--- Returns a response as bytes.
 function streams.answer(status, headers, body)
   local lines = { ("HTTP/1.1 %d -\r\n"):format(status) }
   for name, value in pairs(headers) do lines[#lines + 1] = ("%s: %s\r\n"):format(name, value) end
@@ -126,7 +126,7 @@ function streams.carried(answer, more)
   return glacier.client(options):get_job_output(streams.JOB)
 end
 
---- Returns the body of such a response; the transport returns it in pieces of `count` bytes.
+--- Returns the body of such a response; the transport returns it in chunks of `count` bytes.
 function streams.carried_body(bytes, count, headers)
   return streams.carried({ status = 200, headers = headers, body = streams.reader(bytes, count or 3) }).body
 end

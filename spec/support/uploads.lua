@@ -5,7 +5,7 @@ local streams = require "spec.support.streams"
 
 local uploads = {}
 
--- Responses, as the bytes that are sent.
+-- Responses as bytes.
 uploads.CREATED = streams.answer(201, { ["x-amz-archive-id"] = "ID" })
 uploads.BUSY = streams.answer(503, { Connection = "close" },
   '{"code":"ServiceUnavailableException","type":"Server"}')
@@ -22,7 +22,7 @@ function uploads.accepting(count)
   return steps
 end
 
--- What a body may be: each function makes one of its kind from bytes.
+-- The kinds of bodies: each function creates a body of its kind from bytes.
 uploads.KINDS = {
   string = function(bytes) return bytes end,
   file = streams.file,
@@ -40,7 +40,7 @@ function uploads.assert_refused(words, ...)
   assert.is_truthy(err.message:find(words, 1, true), err.message)
 end
 
---- Asserts that a request carried the bytes of `row` (one of streams.HASHES) and both their hashes.
+--- Asserts that a request has the bytes of `row` (one of streams.HASHES) and both their hashes.
 function uploads.assert_sent(row, request)
   assert.are.equal(row.size, request.length)
   assert.are.equal(row.linear, request.sha256)

@@ -1,4 +1,4 @@
--- Shared files: any text is sections or a problem that quotes nothing of it.
+-- Shared files: a text gives sections or a problem, and the problem quotes nothing of the text.
 local ini = require "glacier.config.ini"
 
 return function(text)

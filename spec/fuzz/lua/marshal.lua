@@ -1,4 +1,4 @@
--- Parameters: a table made from the input is written as JSON that lua-cjson reads, or refused.
+-- Parameters: a table created from the input is rejected, or written as JSON that lua-cjson can read.
 local cjson = require "cjson"
 local errors_only = require "spec.support.errors_only"
 local glacier = require "glacier"
@@ -9,7 +9,7 @@ local MEMBERS = {
   "Tags", "policy", "Policy", "Rules", "BytesPerHour",
 }
 
--- Each byte of the text is a decision: which key, which value.
+-- Each byte of the text decides the next key or value.
 local function builder(text)
   local position = 0
   local function decide(count)

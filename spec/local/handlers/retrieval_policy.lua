@@ -67,8 +67,8 @@ function retrieval_policy.get(call)
   return { status = 200, json = { { "Policy", { { "Rules", json.list { rule } } } } } }
 end
 
--- The bytes whose retrieval started within the last `seconds`. Glacier counts the jobs in progress,
--- which take hours there but not here.
+-- Returns the bytes whose retrieval started within the last `seconds`. Glacier counts the jobs in progress, which take
+-- hours; the jobs here do not.
 local function retrieved(owner, seconds)
   local bytes, now = 0, clock.now()
   for _, retrieval in ipairs(records.list(owner, "", "retrievals")) do

@@ -1,4 +1,4 @@
--- The part of Amazon SNS that the service needs: names of topics, subscriptions and notifications.
+-- The part of Amazon SNS that the service needs: topic names, subscriptions and notifications.
 
 local agenda = require "handlers.agenda"
 local delivery = require "handlers.sns_delivery"
@@ -28,7 +28,8 @@ function sns.publish(topic, subject, text)
   end
 end
 
--- Asks the subscribers that have to confirm to do so. Called when a worker starts; the first one asks.
+-- Posts a SubscriptionConfirmation to each unconfirmed subscriber. Each worker calls this when it starts; only the
+-- first call has an effect.
 function sns.start()
   if ngx.worker.id() ~= 0 then return end
   for _, subscription in ipairs(subscriptions.list()) do

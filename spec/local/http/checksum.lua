@@ -19,8 +19,8 @@ function checksum.sha256(bytes)
   return digest.new("sha256"):final(bytes)
 end
 
--- Hashes what `read(count)` returns until it returns nil; only the last piece may be shorter. Returns
--- { length, sha256 in hex, leaves }. The worker serves other requests between two MiBs.
+-- Hashes the chunks that `read(count)` returns until it returns nil; only the last chunk may be shorter than `count`.
+-- Returns { length, sha256 in hex, leaves }. The worker serves other requests between two MiBs.
 function checksum.of(read)
   local linear, leaf, leaves, length = digest.new "sha256", digest.new "sha256", {}, 0
   for piece in function() return read(PIECE) end do

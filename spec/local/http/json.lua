@@ -1,5 +1,5 @@
--- JSON. An object is encoded from a list of { name, value } pairs, which keeps the order of its members.
--- A list is marked, so that an empty one is [] and not {}.
+-- Writes and reads JSON. An object is written from a list of { name, value } pairs, which keeps the order of its
+-- members. A list is marked, so that an empty list becomes [] and not {}.
 
 local cjson = require "cjson.safe"
 local errors = require "http.errors"

@@ -1,4 +1,4 @@
--- Tells `serve`, which waits at a named pipe, that a worker runs. By then the master has bound the port.
+-- Tells `serve`, which waits at a named pipe, that a worker runs. At that time the master already listens on the port.
 
 local readiness = {}
 

@@ -42,7 +42,7 @@ local function signing_key(secret, scope)
   return mac(mac(mac(key, scope.region), scope.service), scope.terminator)
 end
 
--- Takes the same time wherever the texts differ.
+-- Compares in constant time.
 local function same(a, b)
   if #a ~= #b then return false end
   local difference = 0

@@ -1,4 +1,4 @@
--- Paths and queries, to match and to sign. Works on bytes.
+-- Functions on paths and queries, for routing and for signatures. They work on bytes.
 
 local uri = {}
 

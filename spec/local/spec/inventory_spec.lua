@@ -40,13 +40,13 @@ describe("an inventory job of the local service", function()
     return send("POST", JOBS, { body = cjson.encode(all) })
   end
 
-  -- The output of a job, and its description.
+  -- Returns the output of a job, and the job's description.
   local function take(parameters, more)
     local path = JOBS .. "/" .. start(parameters, more).headers["x-amz-job-id"]
     return send("GET", path .. "/output"), send("GET", path).json
   end
 
-  -- The sizes of the archives in an inventory, its marker, its list.
+  -- Returns the sizes of the archives in an inventory, its marker, and the list of archives.
   local function sizes(parameters)
     local output, job = take(parameters)
     local list = {}

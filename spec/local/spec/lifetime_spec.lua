@@ -1,4 +1,4 @@
--- How the local service starts and ends. It never leaves a file or a process behind.
+-- How the local service starts and ends. It must not leave a file or a process behind.
 
 local interpreter = require "spec.support.interpreter"
 local socket = require "socket"
@@ -7,7 +7,7 @@ local signed_http = require "spec.support.signed_http"
 
 local SERVE = "spec/local/serve"
 
--- What a shell command prints on both streams. Waits for every process that has them open.
+-- Runs a shell command, and returns what it prints on both streams. Waits for every process that has them open.
 local function output_of(command)
   local pipe = assert(io.popen("{ " .. command .. "; } 2>&1"))
   local text = pipe:read "*a"

@@ -1,4 +1,4 @@
--- The local service checks signatures as Glacier does, so that a wrong client does not pass its tests.
+-- The local service checks signatures as Glacier does, so a client with wrong signatures fails its tests.
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"

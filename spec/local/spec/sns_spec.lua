@@ -1,4 +1,4 @@
--- The notifications that the local service posts, received by a subscriber of the spec.
+-- The notifications that the local service posts to the subscriber of this spec.
 
 local cjson = require "cjson"
 local service = require "spec.support.local_service"
@@ -50,7 +50,7 @@ describe("the local service", function()
       SNSTopic = topic } }).headers["x-amz-job-id"]
   end
 
-  -- The next posts, by path.
+  -- Receives the next posts. Returns them by path.
   local function receive(count)
     local posts = {}
     for _ = 1, count do

@@ -1,4 +1,4 @@
--- Signatures, subscriptions and their confirmation: the local service in the role of SNS.
+-- The local service in the role of SNS: signatures, subscriptions and their confirmation.
 
 local archive_requests = require "spec.support.archive_requests"
 local cjson = require "cjson"
@@ -40,7 +40,7 @@ describe("the local service", function()
     send("POST", VAULT .. "/jobs", { body = cjson.encode { Type = "inventory-retrieval", SNSTopic = TOPIC } })
   end
 
-  -- What the service serves for a URL of SNS.
+  -- Returns the service's response for a URL of SNS.
   local function visit(url)
     local target = url:match "^https://sns%.us%-west%-2%.amazonaws%.com(/.*)$"
     assert.is_string(target, url)

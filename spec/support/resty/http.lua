@@ -1,16 +1,15 @@
--- Stands in for lua-resty-http 0.17, which Debian does not package, in specs of glacier.hosts.resty_http. It has the
--- documented interface of these functions over ngx.socket.tcp, and no others:
+-- Takes the place of lua-resty-http 0.17, which Debian does not package, in specs of glacier.hosts.resty_http. It has
+-- the documented interface of these functions over ngx.socket.tcp, and no others:
 --
 --   http.new() -> connection
 --   connection:set_timeouts(connect, send, read)       milliseconds
 --   connection:connect { scheme, host, port, ssl_verify, ssl_server_name, proxy_opts = { http_proxy, https_proxy,
 --     http_proxy_authorization, https_proxy_authorization } } -> true, or nil and a message; https through a proxy and
---     no_proxy are left out
+--     no_proxy are not supported
 --   connection:request { method, path, headers, body } -> response, or nil and a message; body: a string, an iterator
 --     function, or nil
 --   connection:set_keepalive(), connection:close()
---   response.status, response.headers (no matter which case a name is asked in), response.body_reader(size),
---     response:read_trailers()
+--   response.status, response.headers (names in any case), response.body_reader(size), response:read_trailers()
 -- luacheck: std ngx_lua
 
 local http = {}

@@ -2,7 +2,7 @@
 -- `-- @return type: text`, directly above what they describe.
 local docstrings = {}
 
--- Appends a line of a comment to what it continues.
+-- Appends a line of a comment to the text that it continues.
 local function add_line(doc, line)
   local tag, rest = line:match "^@(%a+)%s*(.*)$"
   if tag == "param" then
@@ -18,7 +18,7 @@ local function add_line(doc, line)
   end
 end
 
--- The type before the first colon, and the text behind it.
+-- Splits a text at its first colon into the type and the rest.
 local function split_type(entry)
   local kind, text = entry.text:match "^([^:]-):%s+(.*)$"
   entry.type, entry.text = kind or entry.text, text or ""

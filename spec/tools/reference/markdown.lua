@@ -14,7 +14,7 @@ local function type_text(shape)
   return shape.type
 end
 
--- The rows of a structure; those of structures inside follow with the path of their member.
+-- The rows of a structure. The rows of a nested structure follow, with the path of their member.
 local function add_rows(lines, shape, prefix, output)
   for _, member in ipairs(shape.members) do
     local inner, path = member.shape, prefix .. member.name

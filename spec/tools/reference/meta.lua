@@ -7,7 +7,7 @@ local function camel(name)
   return (name:gsub("^%l", string.upper):gsub("_(%l)", string.upper):gsub("_(%d)", "%1"))
 end
 
--- "a table or nil" of a docstring in LuaCATS. What has no type there is any.
+-- Converts "a table or nil" of a docstring to LuaCATS. A word that is not a type becomes any.
 local plain = { string = true, number = true, boolean = true, table = true, integer = true }
 local function annotation(text)
   local kind, optional = text:gsub(",? or nil.*$", "")
@@ -33,7 +33,7 @@ function Writer:line(format, ...)
   self.lines[#self.lines + 1] = select("#", ...) > 0 and format:format(...) or format
 end
 
--- The type of a shape; the classes of structures inside are written when they are first met.
+-- The type of a shape. The class of a nested structure is written when it is first needed.
 function Writer:type_of(shape)
   if shape.type == "list" then
     return self:type_of(shape.element) .. "[]"
@@ -83,7 +83,7 @@ function Client:%s(params) end
     operation.method)
 end
 
--- A function or method from its docstring.
+-- Writes a function or method from its docstring.
 function Writer:documented(prefix, name, doc)
   self:line("---%s", doc.text)
   local names = {}
