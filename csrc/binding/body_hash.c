@@ -30,7 +30,7 @@ static void clear(void *value) {
 static int opt_threads(lua_State *L, int argument) {
   lua_Number threads = luaL_optnumber(L, argument, gl_body_hash_default_threads());
   luaL_argcheck(L, threads >= 0, argument, "expected a number of threads");
-  return threads < GL_BODY_HASH_MOST_THREADS ? (int)threads : GL_BODY_HASH_MOST_THREADS;
+  return threads < GL_BODY_TEAM_MOST_THREADS ? (int)threads : GL_BODY_TEAM_MOST_THREADS;
 }
 
 static gl_events *opt_events(lua_State *L, int argument) {

@@ -41,7 +41,7 @@ static int events_fd(lua_State *L) {
 
 /* events:timeout() -> seconds until the next timer is due; nil if there is no timer */
 static int events_timeout(lua_State *L) {
-  long timeout = gl_events_timeout(gl_lua_check_events(L, 1));
+  long timeout = gl_timers_timeout(gl_events_timers(gl_lua_check_events(L, 1)));
   if (timeout < 0)
     return 0;
   lua_pushnumber(L, (lua_Number)timeout / 1000);

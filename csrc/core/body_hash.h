@@ -7,41 +7,31 @@
 #ifndef GL_CORE_BODY_HASH_H
 #define GL_CORE_BODY_HASH_H
 
+#include "core/body_input.h"
+#include "core/body_team.h"
 #include "core/transport/events.h"
 #include "core/tree_hash.h"
 
-#include <stdint.h>
-
 enum {
-  GL_BODY_HASH_MOST_THREADS = 8,
   /* The smallest body, in bytes, for which starting threads is faster. */
   GL_BODY_HASH_THREADS_FROM = 4 * 1024 * 1024,
   /* Bytes that one poll hashes if there are no threads. */
   GL_BODY_HASH_STEP = 4 * 1024 * 1024
 };
 
-typedef struct gl_body_input {
-  const unsigned char *bytes; /* borrowed until the hash is done or cleared; NULL for a file */
-  int fd;          /* borrowed for the same time; read with pread, so its position stays */
-  uint64_t offset; /* of a file */
-  uint64_t length;
-} gl_body_input;
-
-struct gl_body_team; /* the threads and their shared data */
-
 /* The zero value is legal to clear. */
 typedef struct gl_body_hash {
   gl_body_input input;
   int skip_linear;
-  struct gl_body_team *team; /* owned; NULL without threads, and after they have ended */
-  gl_tree_hash serial;       /* used if there are no threads */
+  gl_body_team *team;  /* owned; NULL without threads, and after they have ended */
+  gl_tree_hash serial; /* used if there are no threads */
   int done;
   gl_error error; /* its kind is GL_OK unless the hash failed */
   unsigned char tree[GL_SHA256_SIZE];
   unsigned char linear[GL_SHA256_SIZE]; /* not set with `skip_linear` */
 } gl_body_hash;
 
-/* Returns the number of processors, at least 1 and at most GL_BODY_HASH_MOST_THREADS. */
+/* Returns the number of processors, at least 1 and at most GL_BODY_TEAM_MOST_THREADS. */
 int gl_body_hash_default_threads(void);
 
 /* Starts a hash.  `hash` is the zero value.  Uses at most `threads` threads, and none for a body

@@ -1,5 +1,5 @@
 /* Inventories in CSV: a header with the names of the members, then one row for each archive. */
-#include "core/inventory_private.h"
+#include "core/inventory_csv.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Inventories in JSON: { "VaultARN": …, "InventoryDate": …, "ArchiveList": [ { … }, … ] }. */
-#include "core/inventory_private.h"
+#include "core/inventory_json.h"
 
 #include <string.h>
 

@@ -130,7 +130,7 @@ static void the_event_set_becomes_ready_when_the_threads_end(void **state) {
     gl_events_wait(events, 60000);
   }
   expect_hashes(&hash, LARGEST);
-  assert_int_equal(gl_events_timeout(events), -1);
+  assert_int_equal(gl_timers_timeout(gl_events_timers(events)), -1);
   gl_body_hash_clear(&hash);
   gl_events_release(events);
 }

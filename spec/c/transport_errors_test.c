@@ -166,7 +166,7 @@ static void a_slow_response_does_not_time_out_while_bytes_arrive(void **state) {
     while (transfer->response.body.length < length)
       assert_false(gl_transfer_poll(transfer, 1000));
     transfer->handle->active -= 60000;
-    gl_events_set_timer(pool->events, &transfer->read_timer, gl_events_now());
+    gl_timers_set(gl_events_timers(pool->events), &transfer->read_timer, gl_timers_now());
     loopback_cue(&server);
   }
   while (!gl_transfer_poll(transfer, 1000))
@@ -198,9 +198,9 @@ static void a_head_that_arrives_byte_by_byte_does_not_time_out(void **state) {
   one.timeouts.read = 90000;
   gl_transfer *transfer = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
   for (int i = 0; i < BYTES - 1; i++) {
-    int64_t before = gl_events_now() - 60000;
+    int64_t before = gl_timers_now() - 60000;
     transfer->handle->active = before;
-    gl_events_set_timer(pool->events, &transfer->read_timer, gl_events_now());
+    gl_timers_set(gl_events_timers(pool->events), &transfer->read_timer, gl_timers_now());
     for (int polls = 0; transfer->handle->active == before; polls++) {
       assert_true(polls < 10000);
       assert_false(gl_transfer_poll(transfer, 10));

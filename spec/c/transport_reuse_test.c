@@ -137,7 +137,7 @@ static void a_returned_handle_holds_no_secret(void **state) {
 
 static void the_number_of_spare_handles_is_bounded(void **state) {
   (void)state;
-  enum { MANY = GL_POOL_SPARE_MAX + 10 };
+  enum { MANY = GL_HANDLE_SPARE_MAX + 10 };
   exchange one;
   gl_transfer *transfers[MANY];
   gl_pool *pool = exchange_pool();
@@ -146,7 +146,7 @@ static void the_number_of_spare_handles_is_bounded(void **state) {
     transfers[i] = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
   for (int i = 0; i < MANY; i++)
     gl_transfer_free(transfers[i]);
-  assert_int_equal(pool->spare_count, GL_POOL_SPARE_MAX);
+  assert_int_equal(pool->spare_count, GL_HANDLE_SPARE_MAX);
   gl_pool_free(pool);
   exchange_clear(&one);
 }
@@ -197,7 +197,7 @@ static void a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready
   exchange_init(&one, "GET", server.url, "/", NULL);
   assert_int_equal(exchange_run(&one, pool), 0);
   assert_int_equal(poll(&set, 1, 0), 0);
-  assert_int_equal(gl_events_timeout(pool->events), -1);
+  assert_int_equal(gl_timers_timeout(gl_events_timers(pool->events)), -1);
   loopback_cue(&server);
   assert_int_equal(poll(&set, 1, 60000), 1);
   gl_events_wait(pool->events, 0);

@@ -15,8 +15,8 @@ static void resume(gl_transfer *transfer, int direction) {
   if (!(transfer->paused & direction) || !handle || gl_pool_is_forked(transfer->pool))
     return;
   transfer->paused &= ~direction;
-  handle->active = gl_events_now();
-  gl_pool_hold_sigpipe(transfer->pool, &held);
+  handle->active = gl_timers_now();
+  gl_handle_hold_sigpipe(transfer->pool, &held);
   curl_easy_pause(handle->easy, transfer->paused);
   gl_sigpipe_release(&held);
 }

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* ---- lifecycle --------------------------------------------------------------------------- */
@@ -38,7 +37,7 @@ void gl_events_release(gl_events *events) {
   if (events->fd >= 0)
     close(events->fd);
   gl_mem_free(events->watches);
-  gl_mem_free(events->timers);
+  gl_timers_clear(&events->timers);
   gl_mem_free(events->scratch);
   gl_mem_free(events);
 }
@@ -49,6 +48,10 @@ int gl_events_is_forked(const gl_events *events) {
 
 int gl_events_fd(const gl_events *events) {
   return events->fd;
+}
+
+gl_timers *gl_events_timers(gl_events *events) {
+  return &events->timers;
 }
 
 unsigned long gl_events_rounds(const gl_events *events) {
@@ -151,12 +154,6 @@ void gl_events_remove(gl_events *events, int fd) {
 
 /* ---- waiting ----------------------------------------------------------------------------- */
 
-int64_t gl_events_now(void) {
-  struct timespec now = {0, 0};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void call_ready(gl_events *events, const gl_ready *reported) {
   gl_watch *watch = watch_of(events, reported->fd);
   if (!watch || watch->generation != reported->generation)
@@ -170,7 +167,7 @@ static void call_ready(gl_events *events, const gl_ready *reported) {
 
 /* Returns how long the kernel may wait, in milliseconds: until the next timer at most. */
 static int kernel_timeout(const gl_events *events, long wait) {
-  long timeout = wait > 0 ? gl_events_timeout(events) : 0;
+  long timeout = wait > 0 ? gl_timers_timeout(&events->timers) : 0;
   long least = timeout >= 0 && timeout < wait ? timeout : wait;
   return least > INT_MAX ? INT_MAX : least > 0 ? (int)least : 0;
 }
@@ -185,7 +182,7 @@ int gl_events_wait(gl_events *events, long wait) {
   gl_events_hold(events);
   for (int i = 0; i < count; i++)
     call_ready(events, &reported[i]);
-  gl_events_run_due(events);
+  gl_timers_run_due(&events->timers);
   gl_events_release(events);
   return interrupted ? -1 : 0;
 }

@@ -2,7 +2,7 @@
  * BSDs, and poll elsewhere.  A client has one set for everything that it waits for: the connections
  * of all its pools, and the threads that hash.
  *
- * Only one thread may use a set.  Only gl_events_wait and gl_events_run_due call the callbacks, and
+ * Only one thread may use a set.  Only gl_events_wait and gl_timers_run_due call the callbacks, and
  * a callback must not call these two functions.
  *
  * A set belongs to the process that created it, because a forked child shares the kernel object
@@ -13,9 +13,7 @@
 #define GL_CORE_TRANSPORT_EVENTS_H
 
 #include "core/error.h"
-
-#include <stddef.h>
-#include <stdint.h>
+#include "core/transport/timers.h"
 
 typedef struct gl_events gl_events;
 
@@ -26,15 +24,6 @@ enum { GL_EVENTS_READ = 1, GL_EVENTS_WRITE = 2 };
 /* Called when `fd` is ready.  Level-triggered: the next wait calls it again if `fd` is still ready.
  */
 typedef void gl_events_ready(void *context, int fd, int ready);
-
-/* A timer.  The caller owns its memory and must cancel the timer before freeing the memory.  The
- * caller sets `on_due` and `context`.  If the other fields are zero, the timer is not running. */
-typedef struct gl_timer {
-  void (*on_due)(void *context);
-  void *context;
-  int64_t due;     /* milliseconds on the clock of gl_events_now */
-  size_t position; /* in the heap, from 1; 0: not running */
-} gl_timer;
 
 /* Creates a set; the caller owns one reference.  Returns NULL and fills `error` on failure. */
 gl_events *gl_events_new(gl_error *error);
@@ -49,7 +38,7 @@ void gl_events_release(gl_events *events);
 int gl_events_is_forked(const gl_events *events);
 
 /* Returns a descriptor that is readable while any descriptor of the set is ready.  It does not
- * report timers: see gl_events_timeout.  Returns -1 on a system that has only poll. */
+ * report timers: see gl_timers_timeout.  Returns -1 on a system that has only poll. */
 int gl_events_fd(const gl_events *events);
 
 /* Watches `fd` for `interest` (GL_EVENTS_* bits), which replaces the previous interest; 0 stops
@@ -67,25 +56,8 @@ int gl_events_keep(gl_events *events, int fd);
  * that is not in the set. */
 void gl_events_remove(gl_events *events, int fd);
 
-/* Returns the time of a monotonic clock, in milliseconds. */
-int64_t gl_events_now(void);
-
-#define GL_EVENTS_NEVER INT64_MAX
-
-/* Starts a timer, or changes the time of a running timer.  `on_due` is called once, as soon as
- * gl_events_now() >= due.  Returns 0, or -1 and changes nothing if memory runs out.  Changing a
- * running timer never fails.  So set a timer to GL_EVENTS_NEVER to reserve its memory. */
-int gl_events_set_timer(gl_events *events, gl_timer *timer, int64_t due);
-
-/* Stops a timer.  Does nothing if the timer is not running. */
-void gl_events_cancel_timer(gl_events *events, gl_timer *timer);
-
-/* Returns the milliseconds until the next timer is due: 0 if one is due now, -1 if there is none.
- */
-long gl_events_timeout(const gl_events *events);
-
-/* Calls the callbacks of the timers that are due.  Does not check descriptors. */
-void gl_events_run_due(gl_events *events);
+/* Returns the timers of the set.  They belong to the set. */
+gl_timers *gl_events_timers(gl_events *events);
 
 /* Waits until a descriptor is ready, a timer is due or `wait` milliseconds have passed; 0 does not
  * wait.  Then calls the callbacks of all ready descriptors and due timers.  Returns -1 if a signal

@@ -35,8 +35,7 @@ struct gl_events {
   unsigned long rounds;
   gl_watch *watches; /* owned; indexed by descriptor */
   size_t watch_count;
-  gl_timer **timers; /* owned; a heap: [1] is due first, [0] is unused */
-  size_t timer_count, timer_capacity;
+  gl_timers timers;
   void *scratch; /* owned; the array for poll() */
   size_t scratch_size;
 };

@@ -3,6 +3,8 @@
 #include "core/transport/transfer_private.h"
 
 #include "core/mem.h"
+#include "core/transport/drive.h"
+#include "core/transport/libcurl.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -57,7 +59,7 @@ static CURLcode set_callbacks(gl_handle *handle) {
   SET(CURLOPT_WRITEDATA, handle);
   SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
   SET(CURLOPT_OPENSOCKETDATA, handle);
-  SET(CURLOPT_CLOSESOCKETFUNCTION, gl_pool_on_close);
+  SET(CURLOPT_CLOSESOCKETFUNCTION, gl_drive_on_close);
   SET(CURLOPT_CLOSESOCKETDATA, handle->pool); /* a connection outlives its first handle */
   return code;
 }
@@ -88,7 +90,7 @@ static CURLcode set_rules(CURL *easy) {
  * directory.  Since libcurl 8.17, NULL means the default directory.  So OpenSSL gets a path without
  * certificates.  GnuTLS would reject that path. */
 static const char *no_directory(void) {
-  const curl_version_info_data *info = gl_pool_libcurl();
+  const curl_version_info_data *info = gl_libcurl_info();
   int gnutls = info->ssl_version && strstr(info->ssl_version, "GnuTLS");
   return info->version_num >= 0x081100 && !gnutls ? "/dev/null" : NULL;
 }
@@ -124,7 +126,7 @@ static CURLcode set_proxy(CURL *easy, const gl_pool *pool) {
  * SIGPIPE. */
 static int may_raise_sigpipe(const gl_transfer *transfer) {
   const char *proxy = transfer->pool->proxy;
-  return gl_pool_libcurl()->version_num < 0x075700 &&
+  return gl_libcurl_info()->version_num < 0x075700 &&
          (strncmp(gl_buf_string(&transfer->url), "https:", 6) == 0 || !proxy ||
           strncmp(proxy, "https:", 6) == 0);
 }

@@ -1,6 +1,8 @@
 /* Converts libcurl's results to botocore's exceptions and messages. */
 #include "core/transport/transfer_private.h"
 
+#include "core/transport/libcurl.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -205,7 +207,7 @@ static void set_fault(gl_transfer *transfer, fault what, const char *words) {
 static int out_of_memory(const gl_transfer *transfer, CURLcode result) {
   if (result != CURLE_OUT_OF_MEMORY)
     return 0;
-  int ambiguous = gl_pool_libcurl()->version_num < 0x080600;
+  int ambiguous = gl_libcurl_info()->version_num < 0x080600;
   return !ambiguous || transfer->head_done || !request_sent(transfer);
 }
 
@@ -234,7 +236,7 @@ static void set_stop(gl_transfer *transfer) {
  * with OpenSSL does not detect that a TLS connection ended without a close notification.  So a body
  * without a length may be incomplete.  If the response has a tree hash, that is checked instead. */
 static int may_be_truncated(const gl_transfer *transfer) {
-  const curl_version_info_data *info = gl_pool_libcurl();
+  const curl_version_info_data *info = gl_libcurl_info();
   const gl_response *response = &transfer->response;
   if (info->version_num >= 0x080e01 || !info->ssl_version || strstr(info->ssl_version, "GnuTLS"))
     return 0;

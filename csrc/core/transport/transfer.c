@@ -1,6 +1,7 @@
 #include "core/transport/transfer_private.h"
 
 #include "core/mem.h"
+#include "core/transport/drive.h"
 
 #include <string.h>
 
@@ -8,14 +9,14 @@
 
 /* Ends the transfer.  The caller has set `transfer->error`, which is zero after a success. */
 static void end(gl_transfer *transfer) {
-  gl_events_cancel_timer(transfer->pool->events, &transfer->read_timer);
+  gl_timers_cancel(gl_events_timers(transfer->pool->events), &transfer->read_timer);
   if (transfer->handle)
-    gl_pool_return_handle(transfer->handle);
+    gl_handle_return(transfer->handle);
   transfer->handle = NULL;
   transfer->done = 1;
 }
 
-/* The pool's callback at the end of a transfer; see gl_pool_end. */
+/* The pool's callback at the end of a transfer; see gl_handle_end. */
 static void end_by_pool(void *context, CURLcode result, const char *why) {
   gl_transfer *transfer = context;
   if (why && result == CURLE_OUT_OF_MEMORY)
@@ -40,11 +41,12 @@ static int is_connected(const gl_transfer *transfer) {
 static void on_read_timeout(void *context) {
   gl_transfer *transfer = context;
   gl_handle *handle = transfer->handle;
-  int64_t now = gl_events_now();
+  int64_t now = gl_timers_now();
   if (transfer->paused || !is_connected(transfer))
     handle->active = now;
   int64_t due = handle->active + transfer->timeouts.read;
-  if (due > now && gl_events_set_timer(transfer->pool->events, &transfer->read_timer, due) == 0)
+  if (due > now &&
+      gl_timers_set(gl_events_timers(transfer->pool->events), &transfer->read_timer, due) == 0)
     return;
   gl_transfer_set_timed_out(transfer);
   end(transfer);
@@ -54,8 +56,8 @@ static int start_read_timer(gl_transfer *transfer) {
   long wait = transfer->timeouts.read;
   transfer->read_timer.on_due = on_read_timeout;
   transfer->read_timer.context = transfer;
-  return wait > 0 ? gl_events_set_timer(transfer->pool->events, &transfer->read_timer,
-                                        gl_events_now() + wait)
+  return wait > 0 ? gl_timers_set(gl_events_timers(transfer->pool->events), &transfer->read_timer,
+                                  gl_timers_now() + wait)
                   : 0;
 }
 
@@ -65,12 +67,12 @@ static int start_read_timer(gl_transfer *transfer) {
 static int start(gl_transfer *transfer, const gl_request *request) {
   if (gl_request_url(request, &transfer->url, &transfer->error))
     return transfer->error.kind;
-  transfer->handle = gl_pool_take_handle(transfer->pool);
+  transfer->handle = gl_handle_take(transfer->pool);
   if (!transfer->handle || start_read_timer(transfer))
     return gl_error_memory(&transfer->error);
   CURLcode code = gl_transfer_set_options(transfer, request);
   if (code == CURLE_OK)
-    code = gl_pool_start(transfer->handle, transfer, end_by_pool);
+    code = gl_handle_start(transfer->handle, transfer, end_by_pool);
   if (code == CURLE_OK)
     return 0;
   gl_transfer_set_result(transfer, code);
@@ -118,9 +120,9 @@ int gl_transfer_needs_caller(const gl_transfer *transfer) {
 /* Waits until the transfer needs its caller or `wait` milliseconds have passed. */
 static void wait_for(gl_transfer *transfer, long wait) {
   gl_events *events = transfer->pool->events;
-  int64_t until = gl_events_now() + wait;
+  int64_t until = gl_timers_now() + wait;
   for (int64_t left = wait; left > 0 && !gl_transfer_needs_caller(transfer);
-       left = until - gl_events_now())
+       left = until - gl_timers_now())
     if (gl_events_wait(events, (long)left))
       return;
 }
@@ -133,7 +135,7 @@ int gl_transfer_poll(gl_transfer *transfer, long wait) {
     end(transfer);
     return 1;
   }
-  gl_pool_begin(pool);
+  gl_drive_begin(pool);
   if (wait > 0)
     wait_for(transfer, wait);
   else if (transfer->round == gl_events_rounds(pool->events) && !gl_transfer_needs_caller(transfer))

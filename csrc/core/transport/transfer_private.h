@@ -3,7 +3,7 @@
 #ifndef GL_CORE_TRANSPORT_TRANSFER_PRIVATE_H
 #define GL_CORE_TRANSPORT_TRANSFER_PRIVATE_H
 
-#include "core/transport/pool_private.h"
+#include "core/transport/handle.h"
 #include "core/transport/transfer.h"
 
 /* Why one of our callbacks stopped libcurl. */

@@ -1,4 +1,4 @@
-/* The event set's timers and its count of rounds. */
+/* The timers of an event set and its count of rounds. */
 #include "core/transport/events_private.h"
 
 #include <stdarg.h>
@@ -27,19 +27,21 @@ static void ring(void *context) {
   alarm_clock *clock = context;
   clock->order[(*clock->rung)++] = clock->number;
   if (clock->again)
-    assert_int_equal(gl_events_set_timer(clock->events, &clock->timer, clock->timer.due), 0);
+    assert_int_equal(
+        gl_timers_set(gl_events_timers(clock->events), &clock->timer, clock->timer.due), 0);
 }
 
 enum { CLOCKS = 200 };
 
 /* Returns due times in a mixed order; each number occurs once. */
 static void set_clocks(gl_events *events, alarm_clock *clocks, int *order, int *rung) {
-  int64_t now = gl_events_now();
+  int64_t now = gl_timers_now();
   for (int i = 0; i < CLOCKS; i++) {
     int number = i * 73 % CLOCKS;
     clocks[i] =
         (alarm_clock){{.on_due = ring, .context = &clocks[i]}, events, order, rung, number, 0};
-    assert_int_equal(gl_events_set_timer(events, &clocks[i].timer, now - CLOCKS + number), 0);
+    assert_int_equal(
+        gl_timers_set(gl_events_timers(events), &clocks[i].timer, now - CLOCKS + number), 0);
   }
 }
 
@@ -49,11 +51,11 @@ static void timers_run_in_the_order_in_which_they_are_due(void **state) {
   int order[CLOCKS], rung = 0;
   gl_events *events = new_events();
   set_clocks(events, clocks, order, &rung);
-  gl_events_run_due(events);
+  gl_timers_run_due(gl_events_timers(events));
   assert_int_equal(rung, CLOCKS);
   for (int i = 0; i < CLOCKS; i++)
     assert_int_equal(order[i], i);
-  assert_int_equal(gl_events_timeout(events), -1);
+  assert_int_equal(gl_timers_timeout(gl_events_timers(events)), -1);
   gl_events_release(events);
 }
 
@@ -65,20 +67,21 @@ static void a_cancelled_timer_does_not_run_and_a_moved_one_runs_later(void **sta
   set_clocks(events, clocks, order, &rung);
   for (int i = 0; i < CLOCKS; i++)
     if (clocks[i].number % 3 == 0)
-      gl_events_cancel_timer(events, &clocks[i].timer);
+      gl_timers_cancel(gl_events_timers(events), &clocks[i].timer);
     else if (clocks[i].number % 3 == 1)
-      assert_int_equal(gl_events_set_timer(events, &clocks[i].timer, gl_events_now() + LONG_WAIT),
-                       0);
-  gl_events_cancel_timer(events, &clocks[0].timer);
-  gl_events_cancel_timer(events, &clocks[0].timer);
-  gl_events_run_due(events);
+      assert_int_equal(
+          gl_timers_set(gl_events_timers(events), &clocks[i].timer, gl_timers_now() + LONG_WAIT),
+          0);
+  gl_timers_cancel(gl_events_timers(events), &clocks[0].timer);
+  gl_timers_cancel(gl_events_timers(events), &clocks[0].timer);
+  gl_timers_run_due(gl_events_timers(events));
   assert_int_equal(rung, CLOCKS / 3);
   for (int i = 0; i < rung; i++) {
     assert_int_equal(order[i] % 3, 2);
     assert_true(order[i] > last);
     last = order[i];
   }
-  assert_in_range(gl_events_timeout(events), 1, LONG_WAIT);
+  assert_in_range(gl_timers_timeout(gl_events_timers(events)), 1, LONG_WAIT);
   gl_events_release(events);
 }
 
@@ -87,13 +90,13 @@ static void a_timer_that_starts_itself_again_runs_once_a_round(void **state) {
   int order[4], rung = 0;
   gl_events *events = new_events();
   alarm_clock clock = {{.on_due = ring, .context = &clock}, events, order, &rung, 1, 1};
-  assert_int_equal(gl_events_set_timer(events, &clock.timer, gl_events_now()), 0);
-  gl_events_run_due(events);
+  assert_int_equal(gl_timers_set(gl_events_timers(events), &clock.timer, gl_timers_now()), 0);
+  gl_timers_run_due(gl_events_timers(events));
   assert_int_equal(rung, 1);
-  assert_int_equal(gl_events_timeout(events), 0);
+  assert_int_equal(gl_timers_timeout(gl_events_timers(events)), 0);
   gl_events_wait(events, LONG_WAIT);
   assert_int_equal(rung, 2);
-  gl_events_cancel_timer(events, &clock.timer);
+  gl_timers_cancel(gl_events_timers(events), &clock.timer);
   gl_events_release(events);
 }
 
@@ -102,11 +105,11 @@ static void waiting_ends_when_a_timer_is_due(void **state) {
   int order[1], rung = 0;
   gl_events *events = new_events();
   alarm_clock clock = {{.on_due = ring, .context = &clock}, events, order, &rung, 1, 0};
-  int64_t due = gl_events_now() + 20;
-  assert_int_equal(gl_events_set_timer(events, &clock.timer, due), 0);
+  int64_t due = gl_timers_now() + 20;
+  assert_int_equal(gl_timers_set(gl_events_timers(events), &clock.timer, due), 0);
   while (rung == 0)
     gl_events_wait(events, LONG_WAIT);
-  assert_true(gl_events_now() >= due);
+  assert_true(gl_timers_now() >= due);
   gl_events_release(events);
 }
 
@@ -116,7 +119,7 @@ static void each_wait_counts_as_a_round(void **state) {
   unsigned long before = gl_events_rounds(events);
   gl_events_wait(events, 0);
   assert_int_equal(gl_events_rounds(events), before + 1);
-  gl_events_run_due(events);
+  gl_timers_run_due(gl_events_timers(events));
   assert_int_equal(gl_events_rounds(events), before + 1);
   gl_events_release(events);
 }

@@ -1,22 +1,23 @@
-/* The interface of pools for transfers.  Only the rooms pool and transfer include it, because it
- * includes libcurl. */
-#ifndef GL_CORE_TRANSPORT_POOL_PRIVATE_H
-#define GL_CORE_TRANSPORT_POOL_PRIVATE_H
+/* The libcurl handles of a pool.  Only the rooms of the transport include it, because it includes
+ * libcurl. */
+#ifndef GL_CORE_TRANSPORT_HANDLE_H
+#define GL_CORE_TRANSPORT_HANDLE_H
 
 #include "core/buf.h"
-#include "core/transport/pool.h"
+#include "core/transport/events.h"
 #include "core/transport/sigpipe.h"
 
 #include <curl/curl.h>
 
-enum { GL_POOL_SPARE_MAX = 64 }; /* most handles that are kept for later transfers */
+enum { GL_HANDLE_SPARE_MAX = 64 }; /* most handles that are kept for later transfers */
 
+typedef struct gl_pool gl_pool; /* also in pool.h, which does not include libcurl */
 typedef struct gl_handle gl_handle;
 
 /* Called when a transfer ends.  `result` is libcurl's result, and `why` is NULL.  If the pool
  * itself fails or is closed, `why` is the reason, and `result` is CURLE_OUT_OF_MEMORY or another
- * code.  The function must call gl_pool_return_handle. */
-typedef void gl_pool_end(void *owner, CURLcode result, const char *why);
+ * code.  The function must call gl_handle_return. */
+typedef void gl_handle_end(void *owner, CURLcode result, const char *why);
 
 /* A libcurl handle and the data that is reused by later transfers.  A running transfer has one
  * handle. */
@@ -25,8 +26,8 @@ struct gl_handle {
   CURL *easy;                 /* owned */
   gl_handle *next, *previous; /* links of the list `running`; `next` also of `spare` */
   void *owner;                /* the transfer; NULL while the handle is spare */
-  gl_pool_end *end;           /* called when the transfer ends */
-  int64_t active;             /* gl_events_now at the last activity of its connection */
+  gl_handle_end *end;         /* called when the transfer ends */
+  int64_t active;             /* gl_timers_now at the last activity of its connection */
   int prepared;               /* the options that never change were set */
   long connect_timeout;       /* milliseconds; the current value of the option */
   long upload_buffer;         /* bytes; the current value of the option */
@@ -55,39 +56,25 @@ struct gl_pool {
 };
 
 /* Returns a spare or a new handle, or NULL if memory runs out.  The caller returns it with
- * gl_pool_return_handle. */
-gl_handle *gl_pool_take_handle(gl_pool *pool);
+ * gl_handle_return. */
+gl_handle *gl_handle_take(gl_pool *pool);
 
 /* Adds a handle to the multi handle.  libcurl starts the transfer in the next step.  `end` is
  * called with `owner` when the transfer ends. */
-CURLcode gl_pool_start(gl_handle *handle, void *owner, gl_pool_end *end);
+CURLcode gl_handle_start(gl_handle *handle, void *owner, gl_handle_end *end);
 
 /* Removes a handle from the multi handle, also during a transfer, and wipes the data of the
  * transfer.  In a forked child, does not touch libcurl and leaks the handle. */
-void gl_pool_return_handle(gl_handle *handle);
+void gl_handle_return(gl_handle *handle);
 
-/* Lets libcurl start the transfers that were added. */
-void gl_pool_begin(gl_pool *pool);
+/* Calls `end` of all running handles with these arguments. */
+void gl_handle_end_all(gl_pool *pool, CURLcode result, const char *why);
 
-/* Connects libcurl's multi handle with the pool's event set.  Returns 0, or -1 if memory runs out.
- */
-int gl_pool_connect_events(gl_pool *pool);
-
-/* Calls `end` of all running transfers with these arguments. */
-void gl_pool_end_all(gl_pool *pool, CURLcode result, const char *why);
-
-/* libcurl's callback to close a socket; `pool` is a gl_pool. */
-int gl_pool_on_close(void *pool, curl_socket_t fd);
-
-/* Returns the result of curl_version_info(), which is called only once. */
-const curl_version_info_data *gl_pool_libcurl(void);
-
-/* Add and drop a reference to a pool.  Dropping the last one frees its memory. */
-gl_pool *gl_pool_hold(gl_pool *pool);
-void gl_pool_release(gl_pool *pool);
+/* Frees the handles without a transfer. */
+void gl_handle_free_spare(gl_pool *pool);
 
 /* Blocks SIGPIPE if libcurl may raise it.  Call it before, and gl_sigpipe_release after, every call
  * to libcurl that may write. */
-void gl_pool_hold_sigpipe(const gl_pool *pool, gl_sigpipe *held);
+void gl_handle_hold_sigpipe(const gl_pool *pool, gl_sigpipe *held);
 
 #endif

@@ -1,14 +1,8 @@
 /* Connects libcurl with the event set.  libcurl tells the event set which sockets to watch and when
  * its timer is due.  The event set calls libcurl when a socket is ready or the timer is due. */
-#include "core/transport/pool_private.h"
+#include "core/transport/drive.h"
 
 #include <unistd.h>
-
-void gl_pool_hold_sigpipe(const gl_pool *pool, gl_sigpipe *held) {
-  held->active = 0;
-  if (pool->guards_sigpipe)
-    gl_sigpipe_hold(held);
-}
 
 static void end_finished(gl_pool *pool) {
   CURLMsg *message;
@@ -23,33 +17,33 @@ static void end_finished(gl_pool *pool) {
 static void perform(gl_pool *pool, curl_socket_t fd, int ready) {
   int running;
   gl_sigpipe held;
-  gl_pool_hold_sigpipe(pool, &held);
+  gl_handle_hold_sigpipe(pool, &held);
   CURLMcode code = curl_multi_socket_action(pool->multi, fd, ready, &running);
   gl_sigpipe_release(&held);
   end_finished(pool);
   /* Only out of memory or out of descriptors.  End all transfers, or callers would poll forever. */
   if (code > CURLM_OK)
-    gl_pool_end_all(pool, pool->out_of_memory ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT,
-                    curl_multi_strerror(code));
+    gl_handle_end_all(pool, pool->out_of_memory ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT,
+                      curl_multi_strerror(code));
   pool->out_of_memory = 0;
 }
 
-/* Cannot fail: gl_pool_connect_events has reserved the timer's memory. */
+/* Cannot fail: gl_drive_connect has reserved the timer's memory. */
 static void set_timer(gl_pool *pool, int64_t due) {
   pool->is_due = 0;
-  (void)gl_events_set_timer(pool->events, &pool->timer, due);
+  (void)gl_timers_set(gl_events_timers(pool->events), &pool->timer, due);
 }
 
-void gl_pool_begin(gl_pool *pool) {
+void gl_drive_begin(gl_pool *pool) {
   if (!pool->is_due)
     return;
-  set_timer(pool, GL_EVENTS_NEVER);
+  set_timer(pool, GL_TIMERS_NEVER);
   perform(pool, CURL_SOCKET_TIMEOUT, 0);
 }
 
 static void on_due(void *context) {
   gl_pool *pool = context;
-  set_timer(pool, GL_EVENTS_NEVER);
+  set_timer(pool, GL_TIMERS_NEVER);
   perform(pool, CURL_SOCKET_TIMEOUT, 0);
 }
 
@@ -57,7 +51,7 @@ static void on_ready(void *context, int fd, int ready) {
   gl_handle *handle = context;
   int bits = (ready & GL_EVENTS_READ ? CURL_CSELECT_IN : 0) |
              (ready & GL_EVENTS_WRITE ? CURL_CSELECT_OUT : 0);
-  handle->active = gl_events_now();
+  handle->active = gl_timers_now();
   perform(handle->pool, fd, bits);
 }
 
@@ -84,18 +78,18 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
 static int on_timer(CURLM *multi, long wait, void *context) {
   gl_pool *pool = context;
   (void)multi;
-  set_timer(pool, wait < 0 ? GL_EVENTS_NEVER : gl_events_now() + wait + (wait > 0));
+  set_timer(pool, wait < 0 ? GL_TIMERS_NEVER : gl_timers_now() + wait + (wait > 0));
   pool->is_due = wait == 0;
   return 0;
 }
 
-int gl_pool_on_close(void *context, curl_socket_t fd) {
+int gl_drive_on_close(void *context, curl_socket_t fd) {
   gl_pool *pool = context;
   gl_events_remove(pool->events, fd);
   return close(fd);
 }
 
-int gl_pool_connect_events(gl_pool *pool) {
+int gl_drive_connect(gl_pool *pool) {
   CURLM *multi = pool->multi;
   pool->timer.on_due = on_due;
   pool->timer.context = pool;
@@ -104,5 +98,5 @@ int gl_pool_connect_events(gl_pool *pool) {
       curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer) ||
       curl_multi_setopt(multi, CURLMOPT_TIMERDATA, pool))
     return -1;
-  return gl_events_set_timer(pool->events, &pool->timer, GL_EVENTS_NEVER);
+  return gl_timers_set(gl_events_timers(pool->events), &pool->timer, GL_TIMERS_NEVER);
 }

@@ -1,7 +1,9 @@
-#include "core/body_hash_private.h"
+#include "core/body_team.h"
 
+#include "core/digest.h"
 #include "core/mem.h"
 #include "core/process.h"
+#include "core/tree_hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +24,7 @@ struct gl_body_team {
   int skip_linear;
   pid_t process;
   int threads; /* the number of created threads */
-  pthread_t ids[GL_BODY_HASH_MOST_THREADS];
+  pthread_t ids[GL_BODY_TEAM_MOST_THREADS];
   int pipe[2]; /* a byte arrives when the last thread ends */
   gl_events *events;
   atomic_int linear_begun; /* a thread computes the linear hash */
@@ -42,7 +44,7 @@ struct gl_body_team {
 
 /* The data of one thread. */
 typedef struct worker {
-  struct gl_body_team *team;
+  gl_body_team *team;
   gl_digest digest;
   unsigned char *buffer; /* owned; NULL for bytes in memory */
 } worker;
@@ -63,7 +65,7 @@ static int hash_range(worker *w, uint64_t begin, uint64_t length, unsigned char 
 }
 
 static int hash_chunks(worker *w, gl_error *error) {
-  struct gl_body_team *team = w->team;
+  gl_body_team *team = w->team;
   int kind = 0;
   while (!kind && !atomic_load(&team->stop)) {
     size_t i = atomic_fetch_add(&team->next_chunk, 1);
@@ -77,7 +79,7 @@ static int hash_chunks(worker *w, gl_error *error) {
 }
 
 static int work(worker *w, gl_error *error) {
-  struct gl_body_team *team = w->team;
+  gl_body_team *team = w->team;
   int kind = 0;
   if (!team->input.bytes && !(w->buffer = gl_mem_realloc(NULL, GL_BODY_READ)))
     return gl_error_memory(error);
@@ -87,14 +89,14 @@ static int work(worker *w, gl_error *error) {
 }
 
 /* Keeps only the first of several errors. */
-static void note_failure(struct gl_body_team *team, const gl_error *error) {
+static void note_failure(gl_body_team *team, const gl_error *error) {
   if (!atomic_exchange(&team->failed, 1))
     team->error = *error;
   atomic_store(&team->stop, 1);
 }
 
 /* Called by the last thread. */
-static void finish(struct gl_body_team *team) {
+static void finish(gl_body_team *team) {
   gl_error error;
   if (!atomic_load(&team->stop) && gl_tree_hash_join(team->leaves, team->count, team->tree, &error))
     note_failure(team, &error);
@@ -105,7 +107,7 @@ static void finish(struct gl_body_team *team) {
 
 static void *run(void *context) {
   worker w = {context, {NULL}, NULL};
-  struct gl_body_team *team = context;
+  gl_body_team *team = context;
   gl_error error;
   if (work(&w, &error))
     note_failure(team, &error);
@@ -119,7 +121,7 @@ static void *run(void *context) {
 /* ---- in the caller's thread -------------------------------------------------------------- */
 
 /* Frees the team.  No thread may use it any more. */
-static void free_team(struct gl_body_team *team) {
+static void free_team(gl_body_team *team) {
   if (team->events)
     gl_events_remove(team->events, team->pipe[0]);
   gl_events_release(team->events);
@@ -130,15 +132,15 @@ static void free_team(struct gl_body_team *team) {
   gl_mem_free(team);
 }
 
-static struct gl_body_team *new_team(const gl_body_hash *hash) {
-  struct gl_body_team *team = gl_mem_zalloc(1, sizeof *team);
+static gl_body_team *new_team(const gl_body_input *input, int skip_linear) {
+  gl_body_team *team = gl_mem_zalloc(1, sizeof *team);
   if (!team)
     return NULL;
-  team->input = hash->input;
-  team->skip_linear = hash->skip_linear;
+  team->input = *input;
+  team->skip_linear = skip_linear;
   team->process = gl_process_id();
   team->pipe[0] = team->pipe[1] = -1;
-  team->count = (size_t)((hash->input.length + GL_TREE_CHUNK - 1) / GL_TREE_CHUNK);
+  team->count = (size_t)((input->length + GL_TREE_CHUNK - 1) / GL_TREE_CHUNK);
   team->leaves = gl_mem_zalloc(team->count, sizeof *team->leaves);
   if (!team->leaves) {
     free_team(team);
@@ -150,12 +152,12 @@ static struct gl_body_team *new_team(const gl_body_hash *hash) {
 /* Stops watching the pipe.  Its byte is never read, so it would wake every later wait. */
 static void end_seen(void *context, int fd, int ready) {
   (void)ready;
-  struct gl_body_team *team = context;
+  gl_body_team *team = context;
   gl_events_remove(team->events, fd);
 }
 
 /* Returns -1 if the system has no descriptor left. */
-static int open_pipe(struct gl_body_team *team) {
+static int open_pipe(gl_body_team *team) {
   if (pipe(team->pipe) != 0) {
     team->pipe[0] = team->pipe[1] = -1;
     return -1;
@@ -167,7 +169,7 @@ static int open_pipe(struct gl_body_team *team) {
 }
 
 /* Registers the pipe with the event set.  Returns -1 without memory or at a limit of the system. */
-static int watch(struct gl_body_team *team, gl_events *events) {
+static int watch(gl_body_team *team, gl_events *events) {
   if (gl_events_set(events, team->pipe[0], GL_EVENTS_READ, end_seen, team) != 0)
     return -1;
   team->events = gl_events_hold(events);
@@ -176,7 +178,7 @@ static int watch(struct gl_body_team *team, gl_events *events) {
 
 /* Creates up to `threads` threads.  If the system refuses some, the others do all of the work.  The
  * threads block all signals, because the host program handles signals in its own threads. */
-static void create_threads(struct gl_body_team *team, int threads) {
+static void create_threads(gl_body_team *team, int threads) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -189,8 +191,10 @@ static void create_threads(struct gl_body_team *team, int threads) {
     finish(team); /* all created threads had already ended */
 }
 
-int gl_body_team_start(gl_body_hash *hash, int threads, gl_events *events, gl_error *error) {
-  struct gl_body_team *team = new_team(hash);
+int gl_body_team_start(gl_body_team **out, const gl_body_input *input, int threads, int skip_linear,
+                       gl_events *events, gl_error *error) {
+  gl_body_team *team = new_team(input, skip_linear);
+  *out = NULL;
   if (!team)
     return gl_error_memory(error);
   int piped = open_pipe(team) == 0;
@@ -201,43 +205,41 @@ int gl_body_team_start(gl_body_hash *hash, int threads, gl_events *events, gl_er
   if (piped)
     create_threads(team, threads);
   if (team->threads > 0)
-    hash->team = team;
+    *out = team;
   else
     free_team(team);
   return 0;
 }
 
-int gl_body_team_finished(const struct gl_body_team *team, long wait) {
+int gl_body_team_finished(const gl_body_team *team, long wait) {
   struct pollfd end = {team->pipe[0], POLLIN, 0};
   if (wait > 0 && !atomic_load(&team->finished))
     (void)poll(&end, 1, wait < INT_MAX ? (int)wait : INT_MAX);
   return atomic_load(&team->finished);
 }
 
-int gl_body_team_is_forked(const struct gl_body_team *team) {
+int gl_body_team_is_forked(const gl_body_team *team) {
   return team->process != gl_process_id();
 }
 
-static void join_threads(const struct gl_body_team *team) {
+static void join_threads(const gl_body_team *team) {
   for (int i = 0; i < team->threads; i++)
     pthread_join(team->ids[i], NULL);
 }
 
-void gl_body_team_collect(gl_body_hash *hash) {
-  struct gl_body_team *team = hash->team;
+int gl_body_team_collect(gl_body_team *team, unsigned char *tree, unsigned char *linear,
+                         gl_error *error) {
   join_threads(team);
-  if (atomic_load(&team->failed))
-    hash->error = team->error;
-  memcpy(hash->tree, team->tree, sizeof hash->tree);
-  memcpy(hash->linear, team->linear, sizeof hash->linear);
-  hash->done = 1;
-  hash->team = NULL;
+  int failed = atomic_load(&team->failed);
+  if (failed)
+    *error = team->error;
+  memcpy(tree, team->tree, sizeof team->tree);
+  memcpy(linear, team->linear, sizeof team->linear);
   free_team(team);
+  return failed ? error->kind : 0;
 }
 
-void gl_body_team_cancel(gl_body_hash *hash) {
-  struct gl_body_team *team = hash->team;
-  hash->team = NULL;
+void gl_body_team_cancel(gl_body_team *team) {
   if (!gl_body_team_is_forked(team)) {
     atomic_store(&team->stop, 1);
     join_threads(team);
