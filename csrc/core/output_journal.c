@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MODE = 0600, PIECE = 64 * 1024 };
+enum { MODE = 0600, CHUNK = 64 * 1024 };
 
 /* ---- the name ---------------------------------------------------------------------------- */
 
@@ -126,9 +126,9 @@ int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out
   off_t offset = 0;
   while (out->length < limit) {
     size_t room = limit - out->length;
-    if (gl_buf_reserve(out, PIECE))
+    if (gl_buf_reserve(out, CHUNK))
       return GL_MEMORY;
-    ssize_t got = pread(journal->fd, out->data + out->length, room < PIECE ? room : PIECE, offset);
+    ssize_t got = pread(journal->fd, out->data + out->length, room < CHUNK ? room : CHUNK, offset);
     if (got < 0 && errno != EINTR)
       return gl_output_failed(errno, problem);
     if (got == 0)

@@ -1,13 +1,13 @@
---- Iterating over the archives of a vault's inventory, as an inventory-retrieval job gives it.
+--- Iterates over the archives of a vault's inventory, the output of an inventory-retrieval job.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local source = require "glacier.body.source"
 
 local inventory = {}
 
-local CHUNK = 64 * 1024 -- bytes that are read at once
+local CHUNK = 64 * 1024 -- bytes that are read at a time
 
-local ORIGIN = { words = "inventory: Invalid value, " } -- before the reason in an error's message
+local ORIGIN = { words = "inventory: Invalid value, " } -- the text before the reason in an error's message
 
 -- Whether a value is a table or a userdata with a `read` method, such as get_job_output's body. Lua's own files are
 -- excluded.
@@ -33,20 +33,20 @@ local function misuse()
 end
 
 --- Iterates over the archives of an inventory: `for archive, info in glacier.inventory(source)`.
--- The source is read in pieces, and only one archive is kept; it is not closed. The format, JSON or
+-- The source is read in chunks, and only one archive is kept in memory. The source is not closed. The format, JSON or
 -- CSV, is detected from the first bytes.
 --
 -- `archive` is a table: ArchiveId, ArchiveDescription, CreationDate, SHA256TreeHash (strings), Size
--- (integer; a number where Lua has no integers). A member that is null or missing in JSON is absent.
+-- (integer; a number if Lua has no integers). A member that is null or missing in JSON is absent.
 --
 -- `info` is the same table at each step. Its members VaultARN and InventoryDate are set when they are read: before the
 -- first archive if they come before ArchiveList in the document, otherwise by the end of the loop. The table stays
 -- empty for CSV, which has neither.
 --
--- Raises `ResponseParserError` (kind "transport", as for a response of the service that cannot be
--- parsed) where the source is malformed or truncated; its message has the position of the byte, counted from 1.
--- Raises `ParamValidationError` for a value that is not a source, and whatever the source's reader raises. After an
--- error the iterator cannot continue.
+-- Raises `ResponseParserError` (kind "transport", as for a response of the service that cannot be parsed) if the source
+-- is malformed or truncated; its message has the position of the byte, counted from 1.
+-- Raises `ParamValidationError` for a value that is not a source, and the errors of the source's reader. After an error
+-- the iterator cannot continue.
 -- @param value string, open file, function(n) -> string or nil, or an object with `read(self, n)`,
 --   such as get_job_output's `body`; a reader may yield (on Lua 5.1 not in a `for` loop: call the iterator there)
 -- @return function: the iterator; table: `info`, also for an inventory without archives
@@ -60,9 +60,9 @@ function inventory.archives(value)
     running = true
     local archive = parser:next(info)
     while archive == false do
-      local piece = opened.read(CHUNK)
-      if piece then
-        parser:feed(piece)
+      local chunk = opened.read(CHUNK)
+      if chunk then
+        parser:feed(chunk)
       else
         parser:finish()
       end

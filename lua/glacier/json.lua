@@ -8,20 +8,20 @@ local json = {}
 local instance = cjson.new()
 instance.decode_invalid_numbers(false) -- "nan" and hexadecimal numbers are not JSON
 
---- The value that stands for null.
+--- The value that represents null.
 json.null = cjson.null
 
 --- lua-cjson's function, for `core.parse`. Other users call `json.decode`.
 json.reader = instance.decode
 
---- Reads a text. Integers are exact, whatever the locale is. Raises only if memory runs out.
+--- Reads a text. Integers are exact, and the locale does not matter. Raises an error only if memory runs out.
 -- @param text string or nil
 -- @return the value; nil if the text is not JSON
 function json.decode(text)
   return text and core.decode(json.reader, text)
 end
 
---- Writes a value. Integers are exact, whatever the locale is.
+--- Writes a value. Integers are exact, and the locale does not matter.
 -- @param value table (a list, or an object with names as keys), string, number, boolean or `json.null`
 -- @return string
 json.encode = core.encode

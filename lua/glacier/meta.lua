@@ -630,7 +630,7 @@ function Reader:read(what) end
 ---Iterates over the lines.
 function Reader:lines() end
 
----Writes the rest of the body to a file. The file appears under its name only when it is complete and checked. What is not a regular file, such as a device or a pipe, is written directly. See `glacier.body.output`. Raises the errors of `read`, and `ParamValidationError` if the file cannot be written. After an error the body is closed, unless the file could not be opened.
+---Writes the rest of the body to a file. The file appears under its name only when it is complete and checked. A path that is not a regular file, such as a device or a pipe, is written directly. See `glacier.body.output`. Raises the errors of `read`, and `ParamValidationError` if the file cannot be written. After an error the body is closed, unless the file could not be opened.
 ---@param path string 
 ---@return number # bytes of the whole body
 function Reader:save(path) end
@@ -856,7 +856,7 @@ function glacier.parse_notification(text) end
 ---@return table # MessageId, TopicArn, Timestamp, Type, Subject (may be nil)
 function glacier.verify_notification(text, options) end
 
----Iterates over the archives of an inventory: `for archive, info in glacier.inventory(source)`. The source is read in pieces, and only one archive is kept; it is not closed. The format, JSON or CSV, is detected from the first bytes.  `archive` is a table: ArchiveId, ArchiveDescription, CreationDate, SHA256TreeHash (strings), Size (integer; a number where Lua has no integers). A member that is null or missing in JSON is absent.  `info` is the same table at each step. Its members VaultARN and InventoryDate are set when they are read: before the first archive if they come before ArchiveList in the document, otherwise by the end of the loop. The table stays empty for CSV, which has neither.  Raises `ResponseParserError` (kind "transport", as for a response of the service that cannot be parsed) where the source is malformed or truncated; its message has the position of the byte, counted from 1. Raises `ParamValidationError` for a value that is not a source, and whatever the source's reader raises. After an error the iterator cannot continue.
+---Iterates over the archives of an inventory: `for archive, info in glacier.inventory(source)`. The source is read in chunks, and only one archive is kept in memory. The source is not closed. The format, JSON or CSV, is detected from the first bytes.  `archive` is a table: ArchiveId, ArchiveDescription, CreationDate, SHA256TreeHash (strings), Size (integer; a number if Lua has no integers). A member that is null or missing in JSON is absent.  `info` is the same table at each step. Its members VaultARN and InventoryDate are set when they are read: before the first archive if they come before ArchiveList in the document, otherwise by the end of the loop. The table stays empty for CSV, which has neither.  Raises `ResponseParserError` (kind "transport", as for a response of the service that cannot be parsed) if the source is malformed or truncated; its message has the position of the byte, counted from 1. Raises `ParamValidationError` for a value that is not a source, and the errors of the source's reader. After an error the iterator cannot continue.
 ---@param value? any call the iterator there)
 ---@return function # the iterator; table: `info`, also for an inventory without archives
 function glacier.inventory(value) end

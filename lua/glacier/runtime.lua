@@ -11,7 +11,7 @@ local version = require "glacier.version"
 
 local runtime = {}
 
--- Characters that are not allowed in User-Agent become "-".
+-- Replaces characters that are not allowed in User-Agent with "-".
 local function make_user_agent(transport, app_id, extra)
   local interpreter = rawget(_G, "jit") and rawget(_G, "jit").version or _VERSION
   local parts = { "lua-glacier/" .. version, (interpreter:gsub(" ", "/")), transport:version() }
@@ -22,7 +22,7 @@ local function make_user_agent(transport, app_id, extra)
   return table.concat(parts, " ")
 end
 
--- It is made by the first request, because that loads libcurl, whose version is a part of it.
+-- It is made by the first request, because it contains libcurl's version, and reading that loads libcurl.
 local function user_agent(self, extra)
   local header
   return function()
@@ -31,7 +31,7 @@ local function user_agent(self, extra)
   end
 end
 
--- A function of the user, whose results have to be numbers; nil without one.
+-- Wraps a function of the user so that it must return numbers. Returns nil without a function.
 local function numeric(name, read)
   return read and function()
     local value = read()
@@ -50,7 +50,7 @@ local function guarded(logger)
   end
 end
 
--- The values of amz-sdk-request by attempt, each made once.
+-- Returns a table of the header amz-sdk-request by attempt. Each string is made once.
 local function attempt_headers(max_attempts)
   return setmetatable({}, { __index = function(headers, attempt)
     headers[attempt] = ("attempt=%d; max=%.0f"):format(attempt, max_attempts)
@@ -58,7 +58,7 @@ local function attempt_headers(max_attempts)
   end })
 end
 
--- What the credential providers use; see glacier.credentials.settings.
+-- Returns the session of the credential providers; see glacier.credentials.settings.
 local function session_of(self, chosen, random)
   local settings = self.settings
   return {
@@ -95,8 +95,8 @@ local function make(chosen, settings)
   self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport, settings)
     or require("glacier.transport.libcurl").new(settings)
   self.credentials = credentials.source(chosen.credentials, session_of(self, chosen, random))
-  -- The shared files hold keys. From here on only the source of the keys knows them, because a program may print much
-  -- that leads to these settings, such as a task.
+  -- The shared files contain keys. From now on only the source of the keys refers to them, because a program that
+  -- prints an object, such as a task, may also print these settings.
   settings.sources = nil
   return self
 end
@@ -115,11 +115,12 @@ end
 -- Raises errors of kind "config" and "credentials" for invalid settings.
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
---   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent (function()
---   -> string), attempt_headers (strings by number), calls (of `prepare.calls`), spare_requests (list),
+--   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent (function() ->
+--   string), attempt_headers (strings by number), calls (of `prepare.calls`), spare_requests (list),
 --   strict_notifications (boolean or nil), hash_threads (number or nil), logger or nil, wait or nil, clock and time
 --   (functions that return seconds: never set back, and since the epoch), clock_offset (seconds by which the service's
---   clock is ahead, once it has refused a signature because of that), tasks (the set of those begun and not done)
+--   clock is ahead; 0 until a signature was rejected for its time), tasks (the set of tasks that have started and are
+--   not done)
 function runtime.new(chosen)
   local began = core.monotonic()
   local self = make(chosen, config.resolve(chosen))

@@ -1,6 +1,6 @@
 --- `require "glacier.safe"`: the same functions, clients and methods as `require "glacier"`. They return `nil, err`
--- instead of raising an error object. Any other error is still raised: out of memory, and what a function of the caller
--- raises. Iterators also raise, because a loop takes nil as its end.
+-- instead of raising an error object. Any other error is still raised: out of memory, and errors of the caller's
+-- functions. Iterators also raise, because nil would end a loop.
 local copcall = require "glacier.async.copcall"
 local glacier = require "glacier"
 

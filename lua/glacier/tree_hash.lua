@@ -6,7 +6,7 @@ local source = require "glacier.body.source"
 
 local tree_hash = {}
 
-local ORIGIN = { words = "tree_hash: Invalid value, " } -- before the reason in an error's message
+local ORIGIN = { words = "tree_hash: Invalid value, " } -- the text before the reason in an error's message
 
 --- The tree hash of a string, an open file (from its position, which moves to the end) or a reader function. Raises
 -- `ParamValidationError` for anything else. In OpenResty, other coroutines can run during the hashing.

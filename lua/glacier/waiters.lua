@@ -5,10 +5,10 @@ local copcall = require "glacier.async.copcall"
 local waiters = {}
 
 -- Each waiter calls `operation` and passes the output to `judge`. `judge` returns true when the waiter is done; false
--- and a description of the current state to continue; nil and a reason when the expected state can no longer be
--- reached. Where `missing` is set, ResourceNotFoundException counts as an answer, and `judge` gets nil. Names and words
--- are botocore's. The delays (seconds) and attempts of the first two are those of the service's waiters-2.json. A job
--- takes hours, so its delay is longer and it has more attempts.
+-- and a description of the current state to continue; nil and a reason when the expected state is no longer possible.
+-- If `missing` is set, ResourceNotFoundException is a valid response, and `judge` gets nil. The names and messages are
+-- botocore's. The delays (seconds) and attempts of the first two are those of the service's waiters-2.json. A job takes
+-- hours, so its delay is longer and it has more attempts.
 local known = {
   vault_exists = {
     name = "VaultExists",
@@ -57,8 +57,8 @@ local function settings_of(waiter, options)
   return settings
 end
 
--- Calls the operation once. Returns its output, or nil where a missing resource counts as an answer. The second result
--- is the response in both cases.
+-- Calls the operation once. Returns its output; nil if a missing resource is a valid response. The second result is the
+-- response in both cases.
 local function ask(host, waiter, params)
   local good, outcome = copcall.call(host.call, waiter.operation, params)
   if good then

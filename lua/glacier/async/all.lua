@@ -1,4 +1,4 @@
---- Many tasks, several at a time: `glacier.all` and `glacier.as_completed`.
+--- Runs many tasks, several at a time: `glacier.all` and `glacier.as_completed`.
 local copcall = require "glacier.async.copcall"
 local errors = require "glacier.errors"
 local group = require "glacier.async.group"
@@ -43,8 +43,8 @@ local function check_options(caller, options, known)
   return concurrency
 end
 
--- Returns a function that gives the tasks of `maker` as { index =, task = }. After an error or an invalid result
--- `maker` is not called again, because it may fail for ever.
+-- Returns a function that wraps the tasks of `maker` as { index =, task = }. After an error or an invalid result,
+-- `maker` is not called again, because it may fail each time.
 local function of_function(caller, maker)
   local index, over = 0, false
   return function()
@@ -95,7 +95,7 @@ function all.all(tasks, options)
   options = options == nil and {} or options
   local running, outcomes, done = group_of("all", tasks, options, all_options), {}, 0
   local total = type(tasks) == "table" and #tasks or nil
-  local entry = running:next() -- no `for` loop: Lua 5.1 cannot yield in its iterator
+  local entry = running:next() -- Lua 5.1 cannot yield in the iterator of a `for` loop
   while entry do
     outcomes[entry.index] = outcome_of(entry)
     done = done + 1

@@ -18,19 +18,21 @@ local yielding_phases = {
   ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
 }
 
--- Seconds between two polls, where the host can only sleep. A pause is a tenth of the time already waited, so that it
--- adds little to what the call takes. In OpenResty pauses stay short: a poll costs little beside a worker's other work.
+-- Seconds between two polls, if the host can only sleep. A pause is a tenth of the time already waited, so that it adds
+-- little to the duration of a call. In OpenResty pauses stay short, because a poll costs little compared to the other
+-- work of a worker.
 local SHORTEST, LONGEST, LONGEST_IN_NGINX = 0.001, 0.05, 0.002
 local SHARE = 0.1
 
--- After so many feeds in sequence other coroutines may run, because a transfer with a fast peer never has to wait.
+-- The number of consecutive feeds after which other coroutines may run, because a transfer with a fast peer never
+-- waits.
 local FEEDS = 32
 
--- Seconds: the longest time that C may block before Lua runs again. A debug hook, such as the interpreter's Ctrl-C, can
--- run only then.
+-- Seconds: the longest time that C may block before Lua runs again. Only then can a debug hook run, such as the
+-- interpreter's handler for Ctrl-C.
 local BLOCKING = 0.5
 
--- ngx.sleep, where it may yield.
+-- Returns ngx.sleep if it may yield now.
 local function ngx_sleep()
   local ngx = rawget(_G, "ngx")
   return ngx and ngx.get_phase and yielding_phases[ngx.get_phase()] and ngx.sleep or nil
@@ -101,9 +103,9 @@ local function descriptor(self, events)
   return self.readable and events and events:fd()
 end
 
---- Waits until something happens in an event set, or not much later: one wait of the host.
+--- Waits with one wait of the host until something happens in an event set, or until the time limit.
 -- @param events events of `glacier.core`, or nil
--- @param began number: when the waiting began, on the context's clock
+-- @param began number: the time when the wait began, on the context's clock
 -- @param limit number: seconds, at most
 function Context:pause(events, began, limit)
   local fd = descriptor(self, events)

@@ -1,8 +1,8 @@
---- pcall for functions that may yield, on any Lua. On Lua 5.1 a function cannot yield across pcall, so it runs in a new
--- coroutine, and its yields are passed on from here.
+--- pcall for functions that may yield, on any Lua. On Lua 5.1 a function cannot yield across pcall. So it runs in a new
+-- coroutine, and this module passes on its yields.
 local copcall = {}
 
--- From each such coroutine to the coroutine that called `call`.
+-- Maps each such coroutine to the coroutine that called `call`.
 local callers = setmetatable({}, { __mode = "kv" })
 
 local function finish(inner, good, ...)

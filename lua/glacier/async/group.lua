@@ -35,13 +35,14 @@ function group.of_list(tasks)
   end
 end
 
---- The seconds until a task has to be polled even if no event comes.
+--- The seconds until a task must be polled, even if there is no event.
 -- @param task task
--- @return number: 0 or less if it must be polled now; math.huge if only an event can make it go on
+-- @return number: 0 or less if it must be polled now; math.huge if only an event can continue it
 function group.seconds_left(task)
   local transfer, context = task.transfer, task.context
   if transfer then
-    return transfer.needs_caller and transfer:needs_caller() and 0 or context:remaining() -- a hash has no such method
+    -- a hash is a transfer here too, but does not have the method
+    return transfer.needs_caller and transfer:needs_caller() and 0 or context:remaining()
   end
   if task.due then
     return task.due - context.clock()
@@ -80,7 +81,7 @@ local function limit_of(self)
   return math.max(limit, 0)
 end
 
--- Waits until a task may be able to go on.
+-- Waits until a task may be able to continue.
 local function idle(self)
   local context, transport = self.context, self.runtime.transport
   local events = not self.is_mixed and transport:events() or nil

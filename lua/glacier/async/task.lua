@@ -20,7 +20,8 @@ Task.is_task = true -- the classes of `glacier.safe` inherit it
 function task.new(runtime, work, argument)
   -- A function hides the runtime, as in the client, so that printing a task and its fields prints no secret setting.
   local self = setmetatable({
-    _runtime = runtime.reference, thread = coroutine.create(work), argument = argument, context = false, begun = false,
+    _runtime = runtime.reference, thread = coroutine.create(work), argument = argument, context = false,
+    started = false,
   }, Task)
   self.context = context_of.of_task(self, runtime.wait, runtime.clock)
   return self
@@ -52,11 +53,11 @@ function task.is(value)
   return type(value) == "table" and value.is_task == true
 end
 
--- The first resume. The timeout starts here, because a task may wait long until it is among those in progress.
+-- Resumes the task for the first time. The timeout starts here, because a task may be created long before it runs.
 local function begin(self)
   local runtime = self._runtime()
   local timeout = runtime.settings.timeout
-  self.begun, self.context.deadline = true, timeout and runtime.clock() + timeout
+  self.started, self.context.deadline = true, timeout and runtime.clock() + timeout
   runtime.tasks[self] = true
   return coroutine.resume(self.thread, self.context, self.argument, runtime)
 end
@@ -67,7 +68,7 @@ local function finish(self, good, outcome)
   self._runtime().tasks[self] = nil
 end
 
--- Whether the task still has to wait. Most polls do only this check.
+-- Returns whether the task must still wait. Most polls do only this check.
 local function is_waiting(self)
   local transfer, context = self.transfer, self.context
   if transfer then
@@ -82,11 +83,11 @@ end
 function Task:poll()
   if self.done then
     return true
-  elseif self.begun and is_waiting(self) then
+  elseif self.started and is_waiting(self) then
     return false
   end
   local good, outcome
-  if self.begun then
+  if self.started then
     good, outcome = coroutine.resume(self.thread)
   else
     good, outcome = begin(self)
@@ -116,7 +117,7 @@ function Task:cancel()
     return
   end
   self.context.deadline, self.due = -math.huge, self.due and -math.huge
-  if not self.begun or not self:poll() then
+  if not self.started or not self:poll() then
     finish(self, false, errors.new("transport", "ReadTimeoutError", "The task was canceled"))
   end
 end

@@ -1,6 +1,6 @@
 --- The files that `body:save` and `client:download` write. A file appears under its name only when it is complete. The
--- core does the work, see core/output.h: symbolic links are followed and stay links; a new file gets the mode and owner
--- of the file that it replaces; what is not a regular file is written directly.
+-- core does the work (core/output.h). It follows symbolic links and keeps them. A new file gets the mode and owner of
+-- the file that it replaces. A path that is not a regular file is written directly.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 

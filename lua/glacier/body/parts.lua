@@ -1,9 +1,13 @@
---- Cuts a source into parts: ranges of a string or of a file, which are read when they are needed, or pieces of a
--- reader, which are held in memory until they are sent.
+--- Splits a source into parts. A part is a range of a string or of a file, which is read when it is needed, or bytes of
+-- a reader, which are kept in memory until they are sent.
 --
--- A body is { total = bytes, nil while they are not known, next = function(size) -> part, nil at the end, fits =
--- function(size) -> whether all of it is one part of that size, close = function(), check_end = function(): raises
--- where it has become longer }. A part is a source with `first`, its offset in the body, and `length`.
+-- A body is a table with
+--   total         bytes; nil while the number is unknown
+--   next(size)    the next part; nil at the end
+--   fits(size)    whether the whole body is one part of that size
+--   close()
+--   check_end()   raises if the body has become longer
+-- A part is a source with `first`, its offset in the body, and `length`.
 local source = require "glacier.body.source"
 
 local parts = {}
@@ -36,8 +40,8 @@ local function of_ranges(opened, origin)
   }
 end
 
--- Cuts what a reader gives, in pieces of any size, into what is wanted. Returns a function(n) -> exactly n bytes,
--- less at the end, nil after it; and a function that tells whether there is more.
+-- Combines and splits the chunks of a reader. Returns a function(n) -> exactly n bytes, fewer at the end, nil after it;
+-- and a function that returns whether there are more bytes.
 local function cutter(opened)
   local rest, at, over = "", 1, false
   local function more()
@@ -50,8 +54,8 @@ local function cutter(opened)
   return function(count)
     local list, missing = {}, count
     while missing > 0 and more() do
-      local piece = rest:sub(at, at + missing - 1)
-      list[#list + 1], at, missing = piece, at + #piece, missing - #piece
+      local chunk = rest:sub(at, at + missing - 1)
+      list[#list + 1], at, missing = chunk, at + #chunk, missing - #chunk
     end
     return list[1] and table.concat(list)
   end, more
@@ -99,7 +103,7 @@ local function of_source(opened, origin)
   return of_ranges(opened, origin)
 end
 
--- A file that has nothing to read is refused at once, whatever its size is said to be.
+-- Rejects an empty file at once. It reads a byte, because the size of some special files is wrong.
 local function of_file(file, origin)
   local start = file:seek()
   if start then

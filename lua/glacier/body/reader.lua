@@ -1,4 +1,4 @@
---- The body of a response: it is read while it arrives and checked at its end.
+--- The body of a response. It is read while it arrives, and checked at its end.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local output = require "glacier.body.output"
@@ -13,11 +13,11 @@ local reader = {}
 --- Makes a reader.
 -- @param incoming table: `:next()` -> string, or nil at the end, or nil and an error object;
 --   `:close()`, legal any number of times
--- @param announced table: hash = the tree hash that the service sent, or nil; length = the length that it sent in
+-- @param declared table: hash = the tree hash that the service sent, or nil; length = the length that it sent in
 --   bytes, or nil; operation and attempts, for the errors
-function reader.new(incoming, announced)
+function reader.new(incoming, declared)
   return setmetatable({
-    incoming = incoming, announced = announced, tree = core.tree_hash(true), rest = "", at = 1,
+    incoming = incoming, declared = declared, tree = core.tree_hash(true), rest = "", at = 1,
   }, Reader)
 end
 
@@ -25,7 +25,7 @@ end
 local function give_up(self, err)
   self.incoming:close()
   self.rest, self.at = "", 1
-  err.operation, err.attempts = self.announced.operation, self.announced.attempts
+  err.operation, err.attempts = self.declared.operation, self.declared.attempts
   self.err = err
 end
 
@@ -35,7 +35,7 @@ local function break_off(self, code, message)
 end
 
 local function check_end(self)
-  local expected, found = self.announced, self.tree:hex()
+  local expected, found = self.declared, self.tree:hex()
   if expected.length and expected.length ~= self.tree:length() then
     break_off(self, "ConnectionClosedError",
       ("Connection was closed: %.0f bytes read, but total bytes expected is %.0f."):format(
@@ -52,8 +52,8 @@ local function misuse(message)
   return errors.invalid(nil, message)
 end
 
--- The next bytes; nil at the end. Raises errors of the transfer. If the host's wait raises or never returns, the reader
--- cannot be used any more, because its position is lost.
+-- Returns the next bytes; nil at the end. Raises errors of the transfer. If the host's wait raises or never returns,
+-- the reader cannot be used any more, because its position is unknown.
 local function pull(self)
   if self.err then
     error(self.err, 0)
@@ -63,38 +63,38 @@ local function pull(self)
     return nil
   end
   self.pulling = true
-  local piece, err = self.incoming:next()
+  local chunk, err = self.incoming:next()
   self.pulling = false
   if self.err then -- closed during the wait
     error(self.err, 0)
   elseif err then
     give_up(self, err)
     error(err, 0)
-  elseif not piece then
+  elseif not chunk then
     check_end(self)
     return nil
   end
-  self.tree:update(piece)
-  return piece
+  self.tree:update(chunk)
+  return chunk
 end
 
--- Waits for unread bytes: `rest` from `at` on. Returns whether there are any.
+-- Waits for unread bytes: `rest` from index `at` on. Returns whether there are any.
 local function fill(self)
   while self.at > #self.rest do
-    local piece = pull(self)
-    if not piece then
+    local chunk = pull(self)
+    if not chunk then
       return false
     end
-    self.rest, self.at = piece, 1
+    self.rest, self.at = chunk, 1
   end
   return true
 end
 
--- Takes up to `count` bytes from `rest`.
+-- Removes up to `count` bytes from `rest` and returns them.
 local function take(self, count)
-  local piece = self.rest:sub(self.at, self.at + count - 1)
-  self.at = self.at + #piece
-  return piece
+  local chunk = self.rest:sub(self.at, self.at + count - 1)
+  self.at = self.at + #chunk
+  return chunk
 end
 
 local function read_count(self, count)
@@ -110,15 +110,15 @@ end
 
 -- The next bytes, as many as have arrived, or nil at the end. This is not used as an iterator, because on Lua 5.1 a
 -- generic `for` cannot call a function that yields.
-local function next_piece(self)
+local function next_chunk(self)
   return fill(self) and take(self, #self.rest) or nil
 end
 
 local function read_all(self)
-  local list, piece = {}, next_piece(self)
-  while piece do
-    list[#list + 1] = piece
-    piece = next_piece(self)
+  local list, chunk = {}, next_chunk(self)
+  while chunk do
+    list[#list + 1] = chunk
+    chunk = next_chunk(self)
   end
   return table.concat(list)
 end
@@ -162,16 +162,16 @@ function Reader:lines()
 end
 
 local function write_all(self, file)
-  local piece = next_piece(self)
-  while piece do
-    file:write(piece)
-    piece = next_piece(self)
+  local chunk = next_chunk(self)
+  while chunk do
+    file:write(chunk)
+    chunk = next_chunk(self)
   end
   file:commit()
 end
 
---- Writes the rest of the body to a file. The file appears under its name only when it is complete and checked. What is
--- not a regular file, such as a device or a pipe, is written directly. See `glacier.body.output`.
+--- Writes the rest of the body to a file. The file appears under its name only when it is complete and checked. A path
+-- that is not a regular file, such as a device or a pipe, is written directly. See `glacier.body.output`.
 -- Raises the errors of `read`, and `ParamValidationError` if the file cannot be written. After an error the body is
 -- closed, unless the file could not be opened.
 -- @param path string

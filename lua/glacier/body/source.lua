@@ -1,27 +1,27 @@
---- What is read to be sent or hashed: a string, an open file or a reader function.
+--- Sources of bytes that are sent or hashed: a string, an open file or a reader function.
 --
 -- A source is a table with
 --   read(n)         at most n bytes (256 KiB without n); nil at the end
---   rewind()        starts again; nil for what can be read only once
---   total           bytes; nil where they are not known
---   read_at(at, n)  at most n bytes at an offset, of a source whose total is known
---   hash_at(at, length, options)  begins to hash so many bytes in the core, see `glacier.body.hash`; likewise
+--   rewind()        starts again; nil if the source can be read only once
+--   total           bytes; nil if the number is unknown
+--   read_at(at, n)  at most n bytes at an offset; only if the total is known
+--   hash_at(at, length, options)  starts to hash a range in the core (`glacier.body.hash`); only if the total is known
 local body_hash = require "glacier.body.hash"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 
 local source = {}
 
--- Bytes: how much is read at once; how much of a reader is kept to be sent again; how much is hashed before other
+-- Bytes: the size of a chunk; the most that is kept of a reader to be sent again; how much is hashed before other
 -- coroutines may run.
 local CHUNK, KEPT, YIELD_BYTES = 256 * 1024, 16 * 1024 * 1024, 8 * 1024 * 1024
 
--- The default origin.
+-- The default origin of a source.
 local BODY = { words = "Parameter validation failed:\nInvalid value for parameter body, " }
 
 --- The origin of a call's body, for error messages.
 -- @param operation string: API name
--- @return table: { words = what precedes the reason in a message, operation = string }
+-- @return table: { words = the text before the reason in a message, operation = string }
 function source.body_of(operation)
   return { words = BODY.words, operation = operation }
 end
@@ -41,9 +41,9 @@ local function of_string(text)
   return {
     total = #text,
     read = function(count)
-      local piece = text:sub(position, position + (count or CHUNK) - 1)
-      position = position + #piece
-      return piece ~= "" and piece or nil
+      local chunk = text:sub(position, position + (count or CHUNK) - 1)
+      position = position + #chunk
+      return chunk ~= "" and chunk or nil
     end,
     rewind = function()
       position = 1
@@ -65,14 +65,14 @@ end
 
 local function read_file(file, count, origin)
   check_open(file, origin)
-  local piece, problem = file:read(count)
-  if not piece and problem then
+  local chunk, problem = file:read(count)
+  if not chunk and problem then
     refuse(origin, "it cannot be read: " .. tostring(problem))
   end
-  return piece
+  return chunk
 end
 
--- A file without positions, such as a pipe.
+-- Opens a file without positions, such as a pipe.
 local function of_pipe(file, origin)
   return {
     read = function(count)
@@ -81,7 +81,7 @@ local function of_pipe(file, origin)
   }
 end
 
--- Begins to hash a range of a file. Returns nil where the core cannot read it.
+-- Starts to hash a range of a file. Returns nil if the core cannot read it.
 local function hash_file_at(file, first, length, options, origin)
   check_open(file, origin)
   return body_hash.start(file, {
@@ -90,8 +90,8 @@ local function hash_file_at(file, first, length, options, origin)
   })
 end
 
--- The file's position is set before each read, because others may move it. What the kernel makes up while it is read
--- has positions, but a size of 0: its total is not known.
+-- Opens a file with positions. The position is set before each read, because other code may move it. A file whose
+-- content the kernel generates during the read has the size 0, so its total is unknown.
 local function of_file(file, origin)
   check_open(file, origin)
   local start = file:seek()
@@ -108,9 +108,9 @@ local function of_file(file, origin)
   return {
     total = total > 0 and total or nil,
     read = function(count)
-      local piece = read_at(position, count or CHUNK)
-      position = position + #(piece or "")
-      return piece
+      local chunk = read_at(position, count or CHUNK)
+      position = position + #(chunk or "")
+      return chunk
     end,
     rewind = function()
       position = 0
@@ -125,24 +125,24 @@ end
 local function of_function(reader, origin)
   return {
     read = function(count)
-      local piece
+      local chunk
       repeat
-        piece = reader(count or CHUNK)
-        if piece ~= nil and type(piece) ~= "string" then
-          refuse(origin, ("its reader returned a %s, not a string or nil"):format(type(piece)))
+        chunk = reader(count or CHUNK)
+        if chunk ~= nil and type(chunk) ~= "string" then
+          refuse(origin, ("its reader returned a %s, not a string or nil"):format(type(chunk)))
         end
-      until piece ~= ""
-      return piece
+      until chunk ~= ""
+      return chunk
     end,
   }
 end
 
 --- Opens a source.
--- Raises `ParamValidationError` for a value that is none.
+-- Raises `ParamValidationError` for a value that is not a source.
 -- @param value string, open file (read from its position on), or function(n) -> string or nil: about n bytes at most,
 --   nil at the end
--- @param origin table or nil: { words = what precedes the reason in an error's message, operation = API name or nil };
---   without it, the body of a call
+-- @param origin table or nil: { words = the text before the reason in an error's message, operation = API name or nil
+--   }; without it, the body of a call
 -- @return source
 function source.open(value, origin)
   origin = origin or BODY
@@ -156,12 +156,12 @@ function source.open(value, origin)
   return refuse(origin, ("type: %s, valid types: string, open file, function"):format(type(value)))
 end
 
---- A range of a source that can be rewound, as a source with a position of its own. Bytes that a file has gained since
--- are not part of it.
--- @param opened source
+--- Makes a source of a range of another source, with its own position. Bytes that are appended to the file later do not
+-- belong to it.
+-- @param opened source that can be rewound
 -- @param first number: offset of its first byte
 -- @param length number
--- @param origin table or nil: of `source.open`; reading raises its error where the bytes are not there any more
+-- @param origin table or nil: of `source.open`; reading raises its error if the bytes do not exist any more
 -- @return source, with `first` and `length`
 function source.range(opened, first, length, origin)
   local position = 0
@@ -172,12 +172,12 @@ function source.range(opened, first, length, origin)
       if count == 0 then
         return nil
       end
-      local piece = opened.read_at(first + position, count) or ""
-      if piece == "" then
+      local chunk = opened.read_at(first + position, count) or ""
+      if chunk == "" then
         refuse(origin or BODY, ("it has become shorter: it ends at byte %.0f"):format(first + position))
       end
-      position = position + #piece
-      return piece
+      position = position + #chunk
+      return chunk
     end,
     rewind = function()
       position = 0
@@ -190,7 +190,7 @@ end
 
 -- ---- hashing -------------------------------------------------------------------------------------
 
--- Hashes with the core's threads. Returns nil where the core cannot read the source.
+-- Hashes with the core's threads. Returns nil if the core cannot read the source.
 local function hash_in_core(opened, context, options, origin)
   local started = opened.total and opened.hash_at and opened.hash_at(0, opened.total, options)
   if not started then
@@ -206,24 +206,24 @@ local function hash_in_core(opened, context, options, origin)
   return { tree = tree, linear = linear, length = opened.total }
 end
 
--- Hashes piece by piece.
-local function hash_pieces(opened, context, options)
+-- Hashes in Lua, chunk by chunk.
+local function hash_chunks(opened, context, options)
   local hash, before = core.tree_hash(options.skip_linear), 0
-  local piece = opened.read()
-  while piece do -- a generic `for` would not let a reader yield on Lua 5.1
-    hash:update(piece)
+  local chunk = opened.read()
+  while chunk do -- a generic `for` would not let a reader yield on Lua 5.1
+    hash:update(chunk)
     if hash:length() - before >= YIELD_BYTES then
       before = hash:length()
       context:yield()
     end
-    piece = opened.read()
+    chunk = opened.read()
   end
   local tree, linear = hash:hex()
   return { tree = tree, linear = linear, length = hash:length() }
 end
 
---- Hashes a source from its beginning. Other coroutines run meanwhile.
--- Raises `ParamValidationError` where it cannot be read.
+--- Hashes a source from its beginning. Other coroutines run during the hashing.
+-- Raises `ParamValidationError` if the source cannot be read.
 -- @param opened source, at its beginning
 -- @param context context
 -- @param options table or nil: skip_linear (boolean: without the plain SHA-256), threads (number or nil), events (event
@@ -232,22 +232,22 @@ end
 -- @return table: tree and linear (hexadecimal), length
 function source.hash(opened, context, options, origin)
   options = options or {}
-  return hash_in_core(opened, context, options, origin or BODY) or hash_pieces(opened, context, options)
+  return hash_in_core(opened, context, options, origin or BODY) or hash_chunks(opened, context, options)
 end
 
--- The bytes of a reader, which are needed twice: to be hashed and signed, and to be sent.
+-- Reads all bytes of a reader. They are needed twice: first to hash and sign them, then to send them.
 local function keep(opened, origin)
-  local pieces, length = {}, 0
-  local piece = opened.read()
-  while piece do
-    pieces[#pieces + 1], length = piece, length + #piece
+  local chunks, length = {}, 0
+  local chunk = opened.read()
+  while chunk do
+    chunks[#chunks + 1], length = chunk, length + #chunk
     if length > KEPT then
       refuse(origin,
         ("it cannot be rewound and is longer than %d bytes: client:upload sends it in parts"):format(KEPT))
     end
-    piece = opened.read()
+    chunk = opened.read()
   end
-  return of_string(table.concat(pieces))
+  return of_string(table.concat(chunks))
 end
 
 --- Hashes the body of a call.
@@ -255,7 +255,7 @@ end
 -- @param context context
 -- @param options table or nil: of `source.hash`
 -- @param origin table or nil: of `source.open`
--- @return table: source = what was hashed, to be read from its beginning; tree, linear, length
+-- @return table: source = the source to send, at its beginning; tree, linear, length
 function source.hash_body(opened, context, options, origin)
   if not opened.rewind then
     opened = keep(opened, origin or BODY)

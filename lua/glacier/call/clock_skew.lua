@@ -9,8 +9,8 @@ local codes = {
   SignatureDoesNotMatch = true, AuthFailure = true, RequestInTheFuture = true,
 }
 
--- Seconds. The strictest service accepts a signature for five minutes. It is less than that, because a Date header has
--- whole seconds.
+-- Seconds. The strictest service accepts a signature for five minutes. The limit here is lower, because a Date header
+-- has whole seconds.
 local TOLERANCE = 240
 
 --- Compares the Date of an error response with the time that was signed, and corrects the clock if it is wrong. If the

@@ -24,8 +24,8 @@ local function sign(runtime, invocation, keys)
   invocation.request:sign(keys, invocation.region, invocation.service, invocation.signed_at, attempt)
 end
 
--- A service that rejects a signature may quote the values that it was made of. The message is shortened only after the
--- secrets were removed, because a secret that is cut off would not be found.
+-- A service that rejects a signature may quote the signed values. The message is shortened only after the secrets are
+-- removed, because a truncated secret would not be found.
 local function redact_error(err, invocation)
   local redact = require "glacier.call.redact"
   local secrets = { invocation.request:secrets() }

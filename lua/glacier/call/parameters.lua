@@ -43,7 +43,7 @@ function parameters.check_members(operation, params, problems)
   problems[#problems + 1] = err.message:gsub("^Parameter validation failed:\n", "")
 end
 
---- Adds the values that their check refuses.
+--- Adds the values that do not pass their check.
 -- @param checks table: by name { function(value) -> boolean, description of valid values }
 function parameters.check_values(given, names, checks, problems)
   for _, name in ipairs(names) do

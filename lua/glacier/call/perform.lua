@@ -9,7 +9,7 @@ local perform = {}
 
 local expired_codes = { ExpiredTokenException = true, ExpiredToken = true, TokenRefreshRequired = true }
 
--- The client's keys; or nil and the error object.
+-- Returns the client's keys; or nil and the error object.
 local function keys_of(runtime, context)
   local current = runtime.credentials:current()
   if current then
@@ -24,7 +24,7 @@ local function keys_of(runtime, context)
   return nil, keys
 end
 
--- Waits until the adaptive mode admits a request. Returns false where the deadline would come first.
+-- Waits until the adaptive mode admits a request. Returns false if the deadline would pass first.
 local function wait_for_limiter(limiter, context)
   local delay = limiter:delay()
   while delay > 0 do
@@ -72,7 +72,8 @@ local function refreshes_keys(runtime, invocation, err, context)
   return (runtime.credentials:refresh(context, invocation.used_keys))
 end
 
--- Waits as the policy decides. Returns the reason for another attempt and the delay; or nil and the reason against it.
+-- Waits for the time that the policy returns. Returns the reason for another attempt and the delay; or nil and the
+-- reason against it.
 local function back_off(invocation, err, context)
   local delay, cost = invocation.policy:decide(err, invocation.attempts, context:remaining())
   if not delay then

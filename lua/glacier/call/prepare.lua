@@ -1,29 +1,35 @@
 --- Makes invocations: what the retry loop needs to know about one call, or about one request for keys.
 --
--- An invocation is a table. The transport reads request (of `glacier.core`), url, timeouts = { connect_timeout,
--- read_timeout } in seconds (nil: the client's), direct (true: no proxy is used), source and length (a streamed body
--- and its bytes, or nil) and takes_body (whether the body of a success is taken in pieces). Signing reads region and
--- service. `read(invocation, response, body)` makes the result, or nil and an error, of a response; `policy` is of
--- `glacier.call.retry`; `secrets` is a list of strings that errors must not show; `attempts` counts the requests sent.
--- `operation` is the API name of a call's operation, nil for a request for keys, which has `keys` instead: the
--- credentials to sign with, or nil.
+-- An invocation is a table with these fields:
+--   request      of `glacier.core`;  url
+--   timeouts     { connect_timeout, read_timeout } in seconds; nil: the client's
+--   direct       true: no proxy is used
+--   source, length   a streamed request body and its number of bytes, or nil
+--   takes_body   whether the body of a success is read in chunks
+--   region, service   for the signature
+--   read(invocation, response, body)   converts a response to the result, or returns nil and an error
+--   policy       of `glacier.call.retry`
+--   secrets      list of strings that errors must not show
+--   attempts     the number of requests sent
+--   operation    the API name of a call's operation; nil for a request for keys
+--   keys         of a request for keys: the credentials to sign with, or nil
 local core = require "glacier.core"
 local retry = require "glacier.call.retry"
 
 local prepare = {}
 
--- The number of requests that a client keeps for later calls, at most.
+-- The most requests that a client keeps for later calls.
 local MOST_SPARES = 64
 
 local blob_inputs, blob_outputs = core.blob_inputs, core.blob_outputs
 
--- Makes a body in one piece look like a body in pieces.
+-- Wraps a string as a body that is read in chunks.
 local function whole(body)
   return {
     next = function()
-      local piece = body
+      local chunk = body
       body = ""
-      return piece ~= "" and piece or nil
+      return chunk ~= "" and chunk or nil
     end,
     close = function() end,
   }
@@ -54,7 +60,7 @@ local function read_output(invocation, response, body)
   return result, err
 end
 
--- Opens the body of a call; nil for a string, which the request holds already.
+-- Opens the body of a call. Returns nil for a string, which is already in the request.
 local function open_body(request, operation, params)
   if not request:streamed() then
     return nil
@@ -68,7 +74,7 @@ end
 -- @param runtime table: of `runtime.new`
 -- @param operation string: API name
 -- @param params table or nil
--- @param hashed table or nil: the result of `source.hash_body`, if params.body is hashed already
+-- @param hashed table or nil: the result of `source.hash_body`, if params.body has been hashed
 -- @return invocation
 function prepare.call(runtime, operation, params, hashed)
   local spares = runtime.spare_requests
@@ -85,7 +91,7 @@ function prepare.call(runtime, operation, params, hashed)
   return invocation
 end
 
---- Makes the metatable of a client's calls, which holds the fields that all of them share.
+--- Makes the metatable of a client's invocations, which holds the fields that all of them share.
 -- @param runtime table: of `runtime.new`
 -- @return table
 function prepare.calls(runtime)
@@ -110,7 +116,7 @@ end
 --- Reads a streamed body once, for its length and checksums, before the first attempt.
 -- @param runtime table: of `runtime.new`
 -- @param invocation table
--- @param context context: long work lets other coroutines run through it
+-- @param context context: lets other coroutines run during the hashing
 function prepare.body(runtime, invocation, context)
   local hashed = invocation.hashed
   if not hashed then

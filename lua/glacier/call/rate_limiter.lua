@@ -1,5 +1,5 @@
---- The adaptive retry mode's rate limiter: a token bucket. Its rate depends on the throttling of the service,
--- by the cubic rule of the AWS SDKs. Nothing is limited before the first throttled request.
+--- The adaptive retry mode's rate limiter: a token bucket. Its rate depends on the throttling of the service, by the
+-- cubic rule of the AWS SDKs. It limits nothing before the first throttled request.
 local rate_limiter = {}
 
 -- The constants of the rule: after a throttled request the rate is multiplied by BETA. Then it grows with SCALE times

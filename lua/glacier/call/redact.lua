@@ -1,4 +1,4 @@
---- Removes secrets from the text of others: `***` replaces each.
+--- Removes secrets from text that other programs have written. Each secret is replaced by `***`.
 local redact = {}
 
 -- Replaces every occurrence of `secret`, a plain string, in `text`.

@@ -219,8 +219,8 @@ end
 
 -- Copies a streamed body to standard output.
 local function print_body(run, body)
-  for piece in function() return body:read(65536) end do
-    run.printer.write(piece)
+  for chunk in function() return body:read(65536) end do
+    run.printer.write(chunk)
   end
 end
 

@@ -47,7 +47,7 @@ local function configured(sources, service)
   return url_of_profile(sources, service)
 end
 
--- Calls core.endpoint. The message of an error about the URL gets the place where the URL is set.
+-- Calls core.endpoint. If the URL is invalid, the error message says where it is set.
 local function by_rules(origin, fields)
   local good, result = pcall(core.endpoint, fields)
   if good then

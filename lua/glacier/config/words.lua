@@ -20,7 +20,7 @@ local function double_quoted(text, position)
   end
 end
 
--- One piece of a word without its quotes, and the position after it; nil if the quote is not closed.
+-- Returns one quoted or unquoted part of a word, and the position after it; nil if the quote is not closed.
 local function word_piece(text, position)
   local plain, after = text:match("^([^ \t\r\n'\"\\]+)()", position)
   if plain then

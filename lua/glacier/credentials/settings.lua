@@ -1,4 +1,4 @@
---- What the credential providers use: settings, and a function that sends requests.
+--- The settings that the credential providers use, and the function that sends their requests.
 --
 -- Every provider gets a `session` with these fields:
 --   sources           of `values.look_up`: environment, home directory, shared files, profile

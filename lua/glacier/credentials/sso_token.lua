@@ -12,7 +12,7 @@ local sso_token = {}
 -- Seconds before the expiry.
 local WINDOW = 15 * 60
 
--- Seconds: no token lasts 300 years.
+-- Seconds: longer lifetimes, of 300 years or more, are invalid.
 local MAX_SECONDS = 1e10
 
 local refresh_fields = { "refreshToken", "clientId", "clientSecret", "registrationExpiresAt" }

@@ -12,11 +12,11 @@ local download = {}
 
 local NAMES = { "vaultName", "accountId", "jobId", "path", "partSize", "concurrency", "progress" }
 
--- The default size of a range in bytes. It is small, so that a killed download loses little, but large enough that the
--- cost of requests does not matter. Large outputs have larger ranges, so that there are at most MOST_RANGES.
+-- The default size of a range in bytes. A small range loses little if the download is killed, but each range costs a
+-- request. Large outputs have larger ranges, so that there are at most MOST_RANGES.
 local USUAL, MOST_RANGES = 4 * 1024 * 1024, 10000
 
-local PIECE = 256 * 1024 -- bytes that are read and written at once
+local CHUNK = 256 * 1024 -- bytes that are read and written at a time
 
 local function part_size_for(total)
   local size = USUAL
@@ -66,17 +66,17 @@ local function describe(runtime, planned)
   planned.hash = planned.is_archive and job.SHA256TreeHash or nil
 end
 
--- ---- in one piece --------------------------------------------------------------------------------
+-- ---- without ranges -----------------------------------------------------------------------------
 
 local function write_all(planned, body, file)
   local done = 0
   planned.progress(done, planned.total)
-  local piece = body:read(PIECE)
-  while piece do -- a generic `for` would not let the body yield on Lua 5.1
-    file:write(piece)
-    done = done + #piece
+  local chunk = body:read(CHUNK)
+  while chunk do -- a generic `for` would not let the body yield on Lua 5.1
+    file:write(chunk)
+    done = done + #chunk
     planned.progress(done, planned.total)
-    piece = body:read(PIECE)
+    chunk = body:read(CHUNK)
   end
   file:commit()
   return { size = done, checksum = (body.tree:hex()) }
@@ -100,7 +100,7 @@ local function save_once(runtime, planned)
 end
 
 -- Downloads an inventory, which has no hashes, or an archive to a device or a pipe.
-local function in_one_piece(runtime, planned)
+local function without_ranges(runtime, planned)
   local context = new_context(runtime.wait, nil, runtime.clock)
   return ranges.with_retries(runtime, context, function()
     return save_once(runtime, planned)
@@ -113,7 +113,7 @@ local function in_ranges(runtime, planned)
   local source = planned.hash and planned.hash:lower() or "job:" .. planned.jobId
   local file = journal.open(planned.path, planned.total, source, planned.partSize or part_size_for(planned.total))
   if not file then
-    return in_one_piece(runtime, planned)
+    return without_ranges(runtime, planned)
   end
   return { size = planned.total, checksum = ranges.download(runtime, planned, file) }
 end
@@ -123,18 +123,19 @@ local function run(runtime, planned)
   if planned.is_archive and type(planned.total) == "number" and planned.total > 0 then
     return in_ranges(runtime, planned)
   end
-  return in_one_piece(runtime, planned)
+  return without_ranges(runtime, planned)
 end
 
 --- Downloads the output of a completed job. See README.md.
 --
 -- An archive is downloaded in ranges of `partSize`, `concurrency` of them at a time. Each range is checked against the
 -- tree hash that the service sends with it, and is fetched again if it is damaged. The ranges are written to a partial
--- file, `.glacier-*.part`, and recorded in `.glacier-*.journal`; both are in the folder of the target. The target
--- appears when all ranges are there and the tree hash of the whole matches the job's. After an error or a kill, another
--- call continues with the ranges that are there, even for another job that retrieved the same bytes. Each of several
--- downloads to one path at the same time has its own partial file and journal; the last one to finish replaces the
--- target. An inventory is downloaded in one piece.
+-- file, `.glacier-*.part`, and recorded in `.glacier-*.journal`; both are in the folder of the target. When all ranges
+-- are written and the tree hash of the whole matches the job's, the partial file is renamed to the target.
+--
+-- After an error or a kill, another call continues with the missing ranges, even for another job that retrieved the
+-- same bytes. If several downloads to one path run at the same time, each has its own partial file and journal; the last
+-- one to finish replaces the target. An inventory is downloaded without ranges.
 --
 -- Raises `ParamValidationError` for invalid arguments and if the file cannot be written; `WaiterError` if the job is
 -- not complete or has failed; `ChecksumError` (kind "transport") if the tree hash of the whole is wrong; and the errors
@@ -142,8 +143,8 @@ end
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId or nil, jobId, path (string); partSize (bytes: 1 MiB times a power of 2; by
 --   default 4 MiB, or more so that there are at most 10,000 ranges; a resumed download keeps its part size),
---   concurrency (4), progress = function(done, total): bytes, called first with the bytes that are there, then after
---   each range
+--   concurrency (4), progress = function(done, total): bytes, called first with the bytes of the earlier calls, then
+--   after each range
 -- @return table: path, size (bytes), checksum (the tree hash)
 function download.run(runtime, given)
   arguments.check("download", given, NAMES, { "jobId", "path" })

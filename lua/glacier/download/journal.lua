@@ -23,7 +23,7 @@ local function check(self, result, problem)
   return result or fail(self.path, problem)
 end
 
--- Opens the first journal of the path that no other download uses; nil if the target is not a regular file.
+-- Opens the first journal of the path that no other download uses. Returns nil if the target is not a regular file.
 local function open_free(path)
   for number = 0, core.journals - 1 do
     local file, why, problem = core.journal(path, number, true)
@@ -113,7 +113,7 @@ end
 function Journal:record(number, hash)
   self.output:sync()
   local line = ("%s%d %s\n"):format(self.torn and "\n" or "", number, hash)
-  self.torn = true -- until the whole line is written
+  self.torn = true -- loops until the whole line is written
   check(self, self.file:append(line))
   self.torn, self.hashes[number] = false, hash
 end

@@ -9,7 +9,7 @@ local task = require "glacier.async.task"
 
 local ranges = {}
 
-local PIECE = 256 * 1024 -- bytes that are read and written at once
+local CHUNK = 256 * 1024 -- bytes that are read and written at a time
 
 local function raise(code, message, retryable)
   return errors.raise("transport", code, message, { operation = "GetJobOutput", retryable = retryable })
@@ -29,14 +29,14 @@ end
 
 local function write_body(range, body, file)
   local offset, behind = range.first, range.last + 1
-  local piece = body:read(PIECE)
-  while piece do -- a generic `for` would not let the body yield on Lua 5.1
-    if offset + #piece > behind then
+  local chunk = body:read(CHUNK)
+  while chunk do -- a generic `for` would not let the body yield on Lua 5.1
+    if offset + #chunk > behind then
       body:close()
       raise("ResponseParserError", "download: the service sent more bytes than the range has")
     end
-    file:write(offset, piece)
-    offset, piece = offset + #piece, body:read(PIECE)
+    file:write(offset, chunk)
+    offset, chunk = offset + #chunk, body:read(CHUNK)
   end
   if offset < behind then
     raise("ConnectionClosedError", ("Connection was closed: %.0f bytes read, but total bytes expected is %.0f."):format(

@@ -6,12 +6,12 @@ local requirements = require "glacier.hosts.requirements"
 
 local NAME = "glacier.hosts.copas"
 
--- Copas ends the wait for a socket up to 0.1 seconds late. A shorter limit is waited for in pauses.
+-- Copas ends the wait for a socket up to 0.1 seconds late. A wait with a shorter limit sleeps in short pauses instead.
 local PRECISION, PAUSE = 0.1, 0.01
 
 local host = {}
 
--- The library, and the coroutine that it runs.
+-- Returns the library, and the coroutine that it runs.
 local function library()
   local copas = requirements.load(NAME, "copas")
   if not copas.settimeout then
@@ -21,7 +21,7 @@ local function library()
 end
 
 local function pause(copas, seconds)
-  (copas.pause or copas.sleep)(math.max(seconds, 0)) -- copas.sleep waits for ever if the time is negative
+  (copas.pause or copas.sleep)(math.max(seconds, 0)) -- copas.sleep waits forever if the time is negative
 end
 
 --- Sleeps.

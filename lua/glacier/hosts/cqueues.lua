@@ -8,7 +8,7 @@ local NAME = "glacier.hosts.cqueues"
 
 local host = {}
 
--- Tokens of the waits for each descriptor. They are weak: a controller that is collected ends its waits.
+-- The tokens of the waits for each descriptor. The table is weak, because collecting a controller ends its waits.
 local waits = setmetatable({}, { __index = function(tokens, fd)
   tokens[fd] = setmetatable({}, { __mode = "k" })
   return tokens[fd]

@@ -14,8 +14,8 @@ local host = {}
 -- A watcher for each descriptor that calls wait for: libuv accepts only one handle for a descriptor.
 local watchers = {}
 
--- The program has loaded luv, because it runs the loop. It is not loaded here, where a coroutine runs: luv runs its
--- callbacks in the coroutine that has loaded it.
+-- Returns luv, which the program has loaded because it runs the loop. This module must not load it: luv would then run
+-- all callbacks in the coroutine that loaded it.
 local function library()
   local vim = rawget(_G, "vim")
   return vim and (vim.uv or vim.loop) or package.loaded.luv or package.loaded.uv
@@ -75,7 +75,7 @@ local function suspend(uv, waiter, seconds)
   end
 end
 
--- Closes the watcher of a descriptor that nothing waits for any more.
+-- Closes the watcher of a descriptor that no coroutine waits for any more.
 local function close_unused(fd)
   local watcher = watchers[fd]
   if watcher and not next(watcher.waiters) then

@@ -1,4 +1,5 @@
---- Receives the notifications of SNS in OpenResty. Waiting needs no module: a client finds `ngx.sleep` by itself.
+--- Receives the notifications of SNS in OpenResty. A client needs no module to wait there: it finds `ngx.sleep` by
+-- itself.
 local confirm = require "glacier.notifications.confirm"
 local copcall = require "glacier.async.copcall"
 local errors = require "glacier.errors"
@@ -75,14 +76,14 @@ end
 -- The body of the request; or nil, a status and the problem.
 local function read_request(ngx, max_size)
   local kind = (ngx.var.http_content_type or "text/plain"):match "^%s*([^;%s]*)":lower()
-  local announced = tonumber(ngx.var.http_content_length)
+  local declared = tonumber(ngx.var.http_content_length)
   if ngx.req.get_method() ~= "POST" then
     ngx.header["Allow"] = "POST"
     return nil, 405, "the method " .. names.quote(ngx.req.get_method())
   elseif not content_types[kind] then
     return nil, 415, "the content type " .. names.quote(kind)
-  elseif announced and announced > max_size then
-    return too_large(announced)
+  elseif declared and declared > max_size then
+    return too_large(declared)
   end
   ngx.req.read_body()
   local text = ngx.req.get_body_data() or read_file(ngx.req.get_body_file())
@@ -92,7 +93,7 @@ local function read_request(ngx, max_size)
   return text
 end
 
--- ---- what is handled once ------------------------------------------------------------------------
+-- ---- messages that were already handled ----------------------------------------------------------
 
 -- Reserves a message for this request. Returns true; or false, and whether the message was handled already.
 local function reserve(receiver, key)
@@ -118,7 +119,7 @@ local function remember(receiver, key, handled)
   end
 end
 
--- Each of the following functions returns a status and a word for the answer.
+-- Each of the following functions returns a status and the text of the response.
 
 local function handle_job(receiver, message)
   local job, summary = verify.job(OPERATION, message)
@@ -183,7 +184,7 @@ local function serve(receiver)
   if good then
     return result, word
   elseif type(result) ~= "table" then
-    return error(result, 0) -- out of memory: nginx answers 500
+    return error(result, 0) -- out of memory: nginx responds with 500
   end
   status = status_of(result)
   ngx.log(status < 500 and ngx.WARN or ngx.ERR, "glacier receiver: ", tostring(result))

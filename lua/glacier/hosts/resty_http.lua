@@ -4,21 +4,21 @@
 --   local client = glacier.client { transport = require "glacier.hosts.resty_http" }
 --
 -- nginx keeps the connections in its pools. Its directive `lua_ssl_trusted_certificate` names the authorities to trust,
--- and `resolver` the DNS servers. The option `ca_bundle` has no effect.
+-- and `resolver` names the DNS servers. The option `ca_bundle` has no effect.
 local copcall = require "glacier.async.copcall"
 local requirements = require "glacier.hosts.requirements"
 
 local NAME = "glacier.hosts.resty_http"
 
--- Bytes of a body that are sent at once, and the longest timeout in milliseconds.
-local PIECE, LONGEST = 64 * 1024, 2 ^ 31 - 1
+-- The size of a chunk of a body in bytes, and the longest timeout in milliseconds.
+local CHUNK, LONGEST = 64 * 1024, 2 ^ 31 - 1
 
 -- lua-resty-http requires a body for these methods.
 local HAVE_BODIES = { POST = true, PUT = true, PATCH = true }
 
 -- ---- errors --------------------------------------------------------------------------------------
 
--- Botocore's words for each code.
+-- botocore's message for each code.
 local WORDS = {
   EndpointConnectionError = 'Could not connect to the endpoint URL: "%s"',
   ConnectTimeoutError = 'Connect timeout on endpoint URL: "%s"',
@@ -28,12 +28,12 @@ local WORDS = {
   SSLError = "SSL validation failed for %s",
 }
 
--- Patterns of what a connection fails with, and the code. The first that matches counts.
+-- Patterns in the error of a failed connection, and the code. The first match decides.
 local CONNECT_CODES = {
   { "^failed to connect to: ", "ProxyConnectionError" },
   { "proxy", "ProxyConnectionError" },
   { "timeout", "ConnectTimeoutError" },
-  { "^%d+: ", "SSLError" }, -- OpenSSL's number of why a certificate is refused
+  { "^%d+: ", "SSLError" }, -- OpenSSL's number for the reason why a certificate is rejected
   { "certificate", "SSLError" },
   { "handshake", "ConnectionClosedError" },
   { "closed", "ConnectionClosedError" },
@@ -41,13 +41,13 @@ local CONNECT_CODES = {
   { "", "EndpointConnectionError" },
 }
 
--- Patterns of what a wrong configuration of nginx leads to, and the directive.
+-- Patterns in errors that a wrong configuration of nginx causes, and the hint for the message.
 local HINTS = {
   { "no resolver defined", "the nginx directive `resolver` is missing" },
   { "^1[89]: ", "the nginx directive `lua_ssl_trusted_certificate` does not name this authority" },
   { "^2[01]: ", "the nginx directive `lua_ssl_trusted_certificate` is missing or does not name this authority" },
   { "^22: ", "the nginx directive `lua_ssl_verify_depth` is too low" },
-  -- Some versions of lua-resty-core raise this for a refused certificate, and do not tell why it was refused.
+  -- Some versions of lua-resty-core raise this for a rejected certificate and do not report the reason.
   { "assertion failed", "the nginx directive `lua_ssl_trusted_certificate` is missing or does not name this authority,"
     .. " or the certificate is another host's" },
 }
@@ -60,7 +60,7 @@ local function first_match(rows, text)
   end
 end
 
--- What a transport returns for a failure.
+-- Returns the results of a transport for a failure.
 local function failure(request, code, err)
   local hint = first_match(HINTS, err)
   local words = WORDS[code]:format(request.url:match "^[^?]*")
@@ -77,8 +77,8 @@ local function milliseconds(seconds)
   return math.max(1, math.min(math.ceil(seconds * 1000), LONGEST))
 end
 
--- The proxy of a request and the hosts that need none; nil for no proxy. Without the client's word, the environment of
--- the worker counts, as for libcurl.
+-- Returns the URL of the proxy for a request, and the hosts that need no proxy; nil for no proxy. If the client has no
+-- setting, the variables of the worker's environment apply, as with libcurl.
 local function proxy_of(request, scheme)
   local no_proxy = request.no_proxy or os.getenv "no_proxy" or os.getenv "NO_PROXY"
   local proxy = request.proxy or os.getenv(scheme .. "_proxy") or scheme == "https" and os.getenv "HTTPS_PROXY"
@@ -95,7 +95,7 @@ local function unescape(text)
   end))
 end
 
--- The options `proxy_opts` of lua-resty-http.
+-- Returns the option `proxy_opts` of lua-resty-http.
 local function proxy_options(request, scheme)
   local proxy, no_proxy = proxy_of(request, scheme)
   if not proxy then
@@ -142,18 +142,19 @@ end
 
 -- ---- bodies --------------------------------------------------------------------------------------
 
--- The body as lua-resty-http reads it, and a function that raises what the client's reader has raised meanwhile.
+-- Returns the body in the form that lua-resty-http reads, and a function that raises the error of the client's reader,
+-- if there was one.
 local function outgoing(request)
   local read, raised = request.body, nil
   if type(read) ~= "function" then
     return read or HAVE_BODIES[request.method] and "" or nil, function() end
   end
   return function()
-    local good, piece = pcall(read, PIECE)
+    local good, chunk = pcall(read, CHUNK)
     if good then
-      return piece
+      return chunk
     end
-    raised = { piece }
+    raised = { chunk }
     return nil, "the body could not be read"
   end, function()
     if raised then
@@ -162,7 +163,7 @@ local function outgoing(request)
   end
 end
 
--- The body of a response, whose end gives the connection back to nginx's pool.
+-- Returns a reader of the response's body. At its end, the connection goes back to nginx's pool.
 local function incoming(request, connection, response)
   local headers, is_over = response.headers, false
   local ends_by_itself = headers["Content-Length"] or headers["Transfer-Encoding"]
@@ -170,9 +171,9 @@ local function incoming(request, connection, response)
     if is_over then
       return nil
     end
-    local piece, err = response.body_reader(count)
-    if piece and not err then
-      return piece
+    local chunk, err = response.body_reader(count)
+    if chunk and not err then
+      return chunk
     end
     is_over = true
     if not err then
@@ -182,15 +183,15 @@ local function incoming(request, connection, response)
     end
     connection:close()
     if err == "closed" and not ends_by_itself then
-      return piece ~= "" and piece or nil
+      return chunk ~= "" and chunk or nil
     end
     return transfer_failure(request, err)
   end
 end
 
 --- Sends a request.
--- Raises `InvalidConfigError` without lua-resty-http, and what the reader of the request's body raises.
--- @param request table: see README.md, "Your own HTTP stack"
+-- Raises `InvalidConfigError` without lua-resty-http, and the errors of the request body's reader.
+-- @param request table: see README.md, "Another HTTP stack"
 -- @return table: status, headers, body (a reader); or nil, message and code
 return function(request)
   local connection, path, code = connect(request)

@@ -14,7 +14,7 @@ local MOST = 64
 -- Limits for one certificate: bytes, seconds and requests.
 local LARGEST, TIMEOUT, ATTEMPTS = 64 * 1024, 10, 3
 
--- Seconds between two checks of a fetch by another coroutine.
+-- Seconds between two checks of another coroutine's fetch.
 local PAUSE = 0.02
 
 -- By runtime: { count =, kept = { [url] = certificate }, fetching = { [url] = deadline } }
@@ -29,7 +29,7 @@ local function cache_of(runtime)
   return cache
 end
 
--- At the limit all are dropped. This happens only under attack, or once in years.
+-- At the limit all certificates are dropped. This happens only during an attack, or once in years.
 local function keep(cache, url, certificate)
   if cache.count >= MOST then
     cache.count, cache.kept = 0, {}

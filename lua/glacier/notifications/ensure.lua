@@ -21,10 +21,10 @@ function ensure.caller(runtime, context)
   end
 end
 
--- What is missing according to a ResourceNotFoundException: "vault", "configuration", or nil if its message does not
--- tell. The documented message for a vault is "Vault not found for ARN: ..."; for a
--- configuration the service says "No notification configuration is set for vault: ...". ARNs are
--- removed first, because a vault's name may contain any of these words.
+-- Returns what a ResourceNotFoundException reports as missing: "vault" or "configuration"; nil if its message does not
+-- say. The documented message for a vault is "Vault not found for ARN: ...". For a configuration, the service says "No
+-- notification configuration is set for vault: ...". ARNs are removed first, because a vault's name may contain any of
+-- these words.
 local function missing(err)
   local message = tostring(err.message):lower():gsub("arn:%S*", "")
   return message:find "^vault not found" and "vault" or message:find "notification" and "configuration" or nil

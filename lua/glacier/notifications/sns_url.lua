@@ -6,7 +6,7 @@ local core = require "glacier.core"
 
 local sns_url = {}
 
--- Bytes. Longer URLs are rejected. SNS's URLs have about 400.
+-- Bytes. Longer URLs are rejected. SNS's URLs have about 400 bytes.
 local LONGEST = 2048
 
 -- The part of the URL after the host; nil unless it is an https URL with the host of SNS in a region. Bytes are

@@ -6,8 +6,8 @@ local errors = require "glacier.errors"
 
 local host = {}
 
--- Bytes of a body that are requested at once.
-local PIECE = 64 * 1024
+-- The size of a chunk of a body in bytes.
+local CHUNK = 64 * 1024
 
 -- The error codes that a host's transport may return, and whether trying again could help.
 local transport_codes = {
@@ -24,28 +24,28 @@ local function malformed(message)
   return errors.new("transport", "ResponseParserError", message)
 end
 
--- ---- bodies that are readers ---------------------------------------------------------------------
+-- ---- response bodies that are readers ------------------------------------------------------------
 
--- The next bytes of a host's reader; nil at the end; nil and an error object after a failure.
-local function next_piece(read)
-  local piece, message, code = read(PIECE)
-  if piece == nil and message ~= nil then
+-- Returns the next bytes of a host's reader; nil at the end; nil and an error object after a failure.
+local function next_chunk(read)
+  local chunk, message, code = read(CHUNK)
+  if chunk == nil and message ~= nil then
     return nil, failure(message, code or "ConnectionClosedError")
-  elseif piece ~= nil and type(piece) ~= "string" then
-    return nil, malformed(("the transport's body returned a %s instead of a string or nil"):format(type(piece)))
+  elseif chunk ~= nil and type(chunk) ~= "string" then
+    return nil, malformed(("the transport's body returned a %s instead of a string or nil"):format(type(chunk)))
   end
-  return piece
+  return chunk
 end
 
--- The whole of a host's reader; or nil and an error object.
+-- Reads a host's reader to its end. Returns all bytes; or nil and an error object.
 local function read_all(read)
-  local pieces = {}
+  local chunks = {}
   while true do
-    local piece, err = next_piece(read)
-    if not piece then
-      return not err and table.concat(pieces) or nil, err
+    local chunk, err = next_chunk(read)
+    if not chunk then
+      return not err and table.concat(chunks) or nil, err
     end
-    pieces[#pieces + 1] = piece
+    chunks[#chunks + 1] = chunk
   end
 end
 
@@ -56,7 +56,7 @@ function Incoming:next()
   if self.context:remaining() <= 0 then
     return nil, context_of.too_late(self.url)
   end
-  return next_piece(self.read)
+  return next_chunk(self.read)
 end
 
 function Incoming.close() end
@@ -70,8 +70,8 @@ end
 local Transport = {}
 Transport.__index = Transport
 
--- The request as the host's function sees it. `proxy` is "" for none, and nil where the environment of the process
--- counts.
+-- Returns the request for the host's function. `proxy` is "" for no proxy, and nil if the environment of the process
+-- decides.
 local function export(self, invocation, context)
   local exported, proxies = invocation.request:export(), self.settings.proxies
   local timeouts = invocation.timeouts or self.settings

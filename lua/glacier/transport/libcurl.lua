@@ -5,10 +5,10 @@ local errors = require "glacier.errors"
 
 local libcurl = {}
 
--- Bytes: fed to libcurl at once; received of a body before other coroutines may run.
+-- Bytes: the most that is fed to libcurl in one step; how much of a body is received before other coroutines may run.
 local FEED, YIELD_BYTES = 256 * 1024, 8 * 1024 * 1024
 
--- Whole milliseconds, at least one. 0 means no limit, for a time that is too long to count.
+-- Converts seconds to whole milliseconds, at least one. A time that is too long for C becomes 0, which means no limit.
 local function milliseconds(seconds)
   return seconds < 1e6 and math.max(1, math.ceil(seconds * 1000)) or 0
 end
@@ -27,7 +27,7 @@ end
 
 -- ---- pools of connections ------------------------------------------------------------------------
 
--- The proxy of a URL: a URL, "" for none, or nil if libcurl reads it from the environment.
+-- Returns the proxy for a URL: a URL, "" for no proxy, or nil if libcurl reads it from the environment.
 local function proxy_for(proxies, invocation)
   if invocation.direct then
     return ""
@@ -43,7 +43,7 @@ local function new_pool(self, proxy)
   }
 end
 
--- There is one pool for each proxy. It is made when it is first needed, and again in a forked child.
+-- There is one pool for each proxy. It is made when it is first needed, and a forked child makes its own.
 local function pool_for(self, invocation)
   self:events()
   local is_call = not invocation.timeouts
@@ -58,20 +58,20 @@ local function pool_for(self, invocation)
   return pool
 end
 
--- ---- bodies in pieces ----------------------------------------------------------------------------
+-- ---- streamed bodies -----------------------------------------------------------------------------
 
--- Feeds a transfer from its source, which never yields. Returns whether it did.
+-- Feeds a transfer from its source, which never yields. Returns whether the transfer accepted bytes.
 local function feed(transfer, source)
   local wanted = transfer:wants()
   if wanted == 0 then
     return false
   end
-  local good, piece = pcall(source.read, math.min(wanted, FEED))
+  local good, chunk = pcall(source.read, math.min(wanted, FEED))
   if not good then
     transfer:cancel()
-    error(piece, 0)
+    error(chunk, 0)
   end
-  transfer:feed(piece)
+  transfer:feed(chunk)
   return true
 end
 
@@ -80,33 +80,33 @@ Incoming.__index = Incoming
 
 -- Takes the bytes that have arrived, or waits for some.
 local function take(self)
-  local piece = self.transfer:take()
-  if piece ~= "" then
-    return piece
+  local chunk = self.transfer:take()
+  if chunk ~= "" then
+    return chunk
   end
   local in_time = self.context:outlive():wait_for(self.transfer, self.transport:events(), function()
-    piece = self.transfer:take()
-    return piece ~= "" and "enough"
+    chunk = self.transfer:take()
+    return chunk ~= "" and "enough"
   end)
-  if not in_time and piece == "" then
+  if not in_time and chunk == "" then
     return nil, context_of.too_late(self.url)
   end
-  return piece
+  return chunk
 end
 
--- The next piece of the body; nil at its end; nil and an error object after a failure.
+-- Returns the next chunk of the body; nil at its end; nil and an error object after a failure.
 function Incoming:next()
   if self.since_yield >= YIELD_BYTES then
     self.since_yield = 0
     self.context:outlive():yield()
   end
-  local piece, err = take(self)
-  if piece == "" then
+  local chunk, err = take(self)
+  if chunk == "" then
     return nil, select(2, self.transfer:finish())
-  elseif piece then
-    self.since_yield = self.since_yield + #piece
+  elseif chunk then
+    self.since_yield = self.since_yield + #chunk
   end
-  return piece, err
+  return chunk, err
 end
 
 function Incoming:close()
@@ -118,8 +118,8 @@ end
 local Transport = {}
 Transport.__index = Transport
 
--- Waits for a transfer with a streamed body. Returns whether it ended in time, and the head of a response whose body
--- is taken in pieces.
+-- Waits for a transfer with a streamed body. Returns whether it ended in time, and the head of a response whose body is
+-- read in chunks.
 local function wait_streaming(transfer, events, invocation, context)
   local head
   local in_time = context:wait_for(transfer, events, function(done)
@@ -143,8 +143,8 @@ end
 --- Sends a request.
 -- @param invocation table: of `glacier.call.prepare`
 -- @param context context
--- @return response, nil and, if the body of a success is taken in pieces, the body: `next()` gives a string, nil
---   at the end, or nil and an error object; `close()` may be called at any time. Or nil and an error object.
+-- @return response, nil and, if the body of a success is read in chunks, the body: `next()` returns a string, nil at
+--   the end, or nil and an error object; `close()` may be called at any time. Or nil and an error object.
 function Transport:send(invocation, context)
   local timeouts, connect, read = invocation.timeouts, self.connect, self.read
   if timeouts then
@@ -180,7 +180,7 @@ function Transport:close()
   end
 end
 
---- The event set of all connections. A forked child gets a set of its own, and new connections.
+--- The event set of all connections. A forked child gets its own set, and new connections.
 -- @return events of `glacier.core`
 function Transport:events()
   if not self.event_set or self.event_set:is_forked() then

@@ -41,35 +41,35 @@ local function initiate(runtime, planned)
   return { uploadId = output.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
 end
 
-local function note_page(begun, page)
-  begun.part_size = page.PartSizeInBytes
+local function note_page(started, page)
+  started.part_size = page.PartSizeInBytes
   for _, part in ipairs(page.Parts or {}) do
     local first, last = tostring(part.RangeInBytes):match "^(%d+)%-(%d+)$"
     if first then
-      begun.listed[tonumber(first)] = { last = tonumber(last), hash = part.SHA256TreeHash }
-      begun.last = math.max(begun.last, tonumber(last))
+      started.listed[tonumber(first)] = { last = tonumber(last), hash = part.SHA256TreeHash }
+      started.last = math.max(started.last, tonumber(last))
     end
   end
 end
 
-local function note_pages(runtime, planned, begun)
+local function note_pages(runtime, planned, started)
   local function list_parts(operation, params)
     return call_on(runtime, planned, operation, planned.uploadId, params)
   end
   local next_page = paginate.pages(list_parts, "ListParts")
   local page = next_page()
   while page do -- a generic `for` would not let a call yield on Lua 5.1
-    note_page(begun, page)
+    note_page(started, page)
     page = next_page()
   end
 end
 
--- A tree hash that no body has.
+-- A tree hash that no body has. See `check_completed`.
 local NO_HASH = ("0"):rep(64)
 
 -- Finds out whether an upload whose parts cannot be listed was completed. CompleteMultipartUpload is idempotent: for a
--- completed upload it returns the archive, or rejects the wrong hash. An upload that never existed, or no longer does,
--- is ResourceNotFoundException here as well, which is raised before the body is read.
+-- completed upload it returns the archive, or rejects the wrong hash. For an upload that does not exist, it raises
+-- ResourceNotFoundException before the body is read.
 local function check_completed(runtime, planned)
   local good, err = copcall.call(call_on, runtime, planned, "CompleteMultipartUpload", planned.uploadId, {
     archiveSize = ("%.0f"):format(planned.body.total or planned.part_size), checksum = NO_HASH,
@@ -79,30 +79,30 @@ local function check_completed(runtime, planned)
   end
 end
 
--- What the service has of the upload.
+-- Lists the parts of the upload that the service has.
 local function list(runtime, planned)
-  local begun = { uploadId = planned.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
-  local good, err = copcall.call(note_pages, runtime, planned, begun)
+  local started = { uploadId = planned.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
+  local good, err = copcall.call(note_pages, runtime, planned, started)
   if not good then
     if type(err) ~= "table" or err.code ~= "ResourceNotFoundException" then
       error(err, 0)
     end
     check_completed(runtime, planned)
-    begun.completed = true
-  elseif not parameters.is_part_size(begun.part_size) then
+    started.completed = true
+  elseif not parameters.is_part_size(started.part_size) then
     errors.raise("transport", "ResponseParserError",
-      "upload: ListParts answered with an impossible part size: " .. tostring(begun.part_size))
+      "upload: ListParts answered with an impossible part size: " .. tostring(started.part_size))
   end
-  return begun
+  return started
 end
 
--- Rejects a body that is shorter than the parts that the service has, or too large for the size of parts. Does nothing
--- while the body's size is not known.
-local function check_fit(planned, begun)
+-- Rejects a body that is shorter than the parts that the service has, or that needs more parts than are allowed. Does
+-- nothing while the body's size is unknown.
+local function check_fit(planned, started)
   local total = planned.body.total
-  local why = not begun.completed and plan.excess(total, begun.part_size) or nil
-  if total and begun.last >= total then
-    why = ("it has %.0f bytes, but the service has parts of this uploadId up to byte %.0f"):format(total, begun.last)
+  local why = not started.completed and plan.excess(total, started.part_size) or nil
+  if total and started.last >= total then
+    why = ("it has %.0f bytes, but the service has parts of this uploadId up to byte %.0f"):format(total, started.last)
   end
   if why then
     plan.refuse(planned, why)
@@ -110,31 +110,31 @@ local function check_fit(planned, begun)
 end
 
 -- Sends the parts and completes the upload. Returns the output and the hash of the whole.
-local function carry_out(runtime, planned, begun)
-  local hashes = parts.send(runtime, planned, begun)
+local function carry_out(runtime, planned, started)
+  local hashes = parts.send(runtime, planned, started)
   planned.body.check_end()
-  check_fit(planned, begun)
+  check_fit(planned, started)
   if not hashes[1] then
     plan.refuse(planned, "it is empty: the service stores no empty archives")
   end
   local whole = core.combine_tree_hashes(hashes)
-  local output = call_on(runtime, planned, "CompleteMultipartUpload", begun.uploadId, {
+  local output = call_on(runtime, planned, "CompleteMultipartUpload", started.uploadId, {
     archiveSize = ("%.0f"):format(planned.body.total), checksum = whole,
   })
   return { output = output, hash = whole }
 end
 
--- Adds to the error what resuming needs, unless the upload no longer exists. Aborts the upload instead if the caller
--- wants that.
-local function give_up(runtime, planned, begun, err)
+-- Adds to the error the fields that resuming needs, unless the upload does not exist any more. Aborts the upload
+-- instead if the caller has set abort_on_failure.
+local function give_up(runtime, planned, started, err)
   local aborted, why
   if planned.abort_on_failure then
-    aborted, why = copcall.call(call_on, runtime, planned, "AbortMultipartUpload", begun.uploadId)
+    aborted, why = copcall.call(call_on, runtime, planned, "AbortMultipartUpload", started.uploadId)
     copcall.raise_memory(why)
   end
   if type(err) == "table" then
     if not aborted and err.code ~= "ResourceNotFoundException" then
-      err.uploadId, err.partSize = begun.uploadId, begun.part_size
+      err.uploadId, err.partSize = started.uploadId, started.part_size
     end
     err.aborted, err.abort_error = aborted, not aborted and why or nil
   end
@@ -142,14 +142,14 @@ local function give_up(runtime, planned, begun, err)
 end
 
 local function in_parts(runtime, planned)
-  local begun = planned.uploadId and list(runtime, planned) or initiate(runtime, planned)
-  check_fit(planned, begun)
-  local good, outcome = copcall.call(carry_out, runtime, planned, begun)
+  local started = planned.uploadId and list(runtime, planned) or initiate(runtime, planned)
+  check_fit(planned, started)
+  local good, outcome = copcall.call(carry_out, runtime, planned, started)
   if not good then
-    return give_up(runtime, planned, begun, outcome)
+    return give_up(runtime, planned, started, outcome)
   end
   parts.verify(outcome.output, outcome.hash)
-  outcome.output.uploadId = begun.uploadId
+  outcome.output.uploadId = started.uploadId
   return outcome.output
 end
 
@@ -161,13 +161,12 @@ local function send(runtime, planned)
 end
 
 --- Uploads an archive: with one request if it fits into one part, else in parts. See README.md.
--- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` where
--- the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) where the service has other bytes.
+-- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` if
+-- the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) if the service has other bytes.
 -- @param runtime table: of `runtime.new`
--- @param given table: vaultName, accountId, archiveDescription as of UploadArchive; one of path
---   (string), body (string, open file, function) and reader (function, open file); partSize
---   (bytes), concurrency (4), uploadId (resumes that upload), progress = function(done_bytes,
---   total_bytes or nil, uploadId or nil), abort_on_failure (false)
+-- @param given table: vaultName, accountId, archiveDescription as of UploadArchive; one of path (string), body (string,
+--   open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId (resumes that
+--   upload), progress = function(done_bytes, total_bytes or nil, uploadId or nil), abort_on_failure (false)
 -- @return table: the output of UploadArchive; or of CompleteMultipartUpload, with `uploadId`
 function upload.run(runtime, given)
   local planned = plan.new(given)

@@ -23,8 +23,8 @@ function parts.verify(output, hash)
   end
 end
 
--- Whether a part has to be read, hashed and sent again, because its bytes were damaged on the way. The service has no
--- code of its own for that.
+-- Returns whether a part must be read, hashed and sent again, because its bytes were damaged in transit. The service
+-- has no special error code for that.
 local function is_damaged(err)
   if type(err) ~= "table" then
     return false
@@ -46,7 +46,7 @@ local function send_once(runtime, operation, params, part, hashed, context)
   return output
 end
 
---- Hashes a part and sends it. A part that arrived damaged is read, hashed and sent again.
+--- Hashes a part and sends it. A part that was damaged in transit is read, hashed and sent again.
 -- @param runtime table: of `runtime.new`
 -- @param planned table: of `plan.new`
 -- @param part source: of `glacier.body.parts`; gets its tree hash as `hash`
@@ -54,7 +54,7 @@ end
 -- @param operation string: "UploadArchive" or "UploadMultipartPart"
 -- @param params table: its parameters without the body
 -- @param is_known function(tree hash) -> boolean: whether the service has the part already; it may raise
--- @return table: the operation's output; nil where the service has the part
+-- @return table: the operation's output; nil if the service has the part
 function parts.upload(runtime, planned, part, context, operation, params, is_known)
   for attempt = 1, runtime.settings.max_attempts do
     local hashed = hash(runtime, planned, part, context)
@@ -73,36 +73,36 @@ function parts.upload(runtime, planned, part, context, operation, params, is_kno
 end
 
 -- Makes the task that sends a part, unless the service has it already.
-local function task_of(runtime, planned, begun, part)
+local function task_of(runtime, planned, started, part)
   local last = part.first + part.length - 1
   local function is_known(tree)
-    local there = begun.listed[part.first]
-    return begun.completed or there ~= nil and there.last == last and there.hash == tree
+    local there = started.listed[part.first]
+    return started.completed or there ~= nil and there.last == last and there.hash == tree
   end
   return task.new(runtime, function(context)
     parts.upload(runtime, planned, part, context, "UploadMultipartPart", {
-      vaultName = planned.vaultName, accountId = planned.accountId, uploadId = begun.uploadId,
+      vaultName = planned.vaultName, accountId = planned.accountId, uploadId = started.uploadId,
       range = ("bytes %.0f-%.0f/*"):format(part.first, last),
     }, is_known)
   end)
 end
 
-local function check_number(planned, begun, number)
-  if number > plan.MOST_PARTS and not begun.completed then
+local function check_number(planned, started, number)
+  if number > plan.MOST_PARTS and not started.completed then
     plan.refuse(planned, ("it is longer than %d parts of %.0f bytes: it needs a larger partSize"):format(
-      plan.MOST_PARTS, begun.part_size))
+      plan.MOST_PARTS, started.part_size))
   end
 end
 
 -- The group of the tasks that send the parts.
-local function sending(runtime, planned, begun)
+local function sending(runtime, planned, started)
   local number = 0
   return group.new(function()
-    local part = planned.body.next(begun.part_size)
+    local part = planned.body.next(started.part_size)
     if part then
       number = number + 1
-      check_number(planned, begun, number)
-      return { task = task_of(runtime, planned, begun, part), part = part, number = number }
+      check_number(planned, started, number)
+      return { task = task_of(runtime, planned, started, part), part = part, number = number }
     end
   end, planned.concurrency)
 end
@@ -111,18 +111,18 @@ end
 -- failure, the parts in progress are canceled.
 -- @param runtime table: of `runtime.new`
 -- @param planned table: of `plan.new`
--- @param begun table: uploadId, part_size, listed = { [first byte] = { last =, hash = } }, completed = whether the
+-- @param started table: uploadId, part_size, listed = { [first byte] = { last =, hash = } }, completed = whether the
 --   service has everything
 -- @return list of strings: the tree hash of each part
-function parts.send(runtime, planned, begun)
-  local running, hashes, done = sending(runtime, planned, begun), {}, 0
-  planned.progress(0, planned.body.total, begun.uploadId)
+function parts.send(runtime, planned, started)
+  local running, hashes, done = sending(runtime, planned, started), {}, 0
+  planned.progress(0, planned.body.total, started.uploadId)
   local good, err = copcall.call(function()
     local entry = running:next()
     while entry do -- a generic `for` would not let a reader yield on Lua 5.1
       entry.task:result()
       hashes[entry.number], done = entry.part.hash, done + entry.part.length
-      planned.progress(done, planned.body.total, begun.uploadId)
+      planned.progress(done, planned.body.total, started.uploadId)
       entry = running:next()
     end
   end)

@@ -1,4 +1,4 @@
---- The arguments of `client:upload`, checked all at once, and what follows from them.
+--- The arguments of `client:upload`. They are checked all at once, and determine the parts of the upload.
 local errors = require "glacier.errors"
 local parameters = require "glacier.call.parameters"
 local parts = require "glacier.body.parts"
@@ -11,8 +11,7 @@ local MIB = 1024 * 1024
 -- The service's limits: "Uploading Large Archives in Parts" of the developer guide.
 local MOST_PARTS, LARGEST = 10000, 4096 * MIB
 
--- The default size of parts: small enough to be held in memory several times, large enough that a request costs little
--- beside it.
+-- The default size of parts. Several parts fit into memory, and the cost of a request is small compared to a part.
 local USUAL = 4 * MIB
 
 -- Characters of an archive description, which may be ASCII from space to tilde ("Upload Archive", developer guide).
@@ -24,8 +23,8 @@ local WORDS = "upload: Parameter validation failed:\n"
 plan.MOST_PARTS = MOST_PARTS
 
 --- The size of parts for a body, so that 10,000 of them are enough.
--- @param total number or nil: bytes; nil where they are not known
--- @return number; the largest one for a body that is too large for any
+-- @param total number or nil: bytes; nil if the number is unknown
+-- @return number; the largest possible size for a body that is too large for any
 function plan.part_size(total)
   local size = USUAL
   while size < LARGEST and size * MOST_PARTS < (total or 0) do
@@ -106,7 +105,7 @@ local function body_name(given, problems)
   return names[1]
 end
 
---- Why a body is too large for parts of a size; nil where it is not.
+--- Returns why a body is too large for parts of this size; nil if it is not.
 -- @param total number or nil: bytes
 -- @param size number: bytes
 function plan.excess(total, size)
