@@ -16,15 +16,15 @@ local function module_directory()
 end
 
 -- Starts the script; returns its standard input and its standard output.
-local function launch(settings, locations)
+local function launch(settings, locations, workers)
   local name = os.tmpname()
   local pipe = name .. ".pipe"
   shell.run("mkfifo -m 600 " .. shell.quote(pipe))
   local environment = ("AWS_ENDPOINT_URL_GLACIER=%s AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s"):format(
     shell.quote(settings.endpoint_url), shell.quote(settings.credentials.access_key_id),
     shell.quote(settings.credentials.secret_access_key))
-  local input = assert(io.popen(("exec env %s %s %s %s %s >%s"):format(environment, shell.quote(script),
-    shell.quote(module_directory()), shell.quote(cjson.encode(settings)), shell.quote(locations),
+  local input = assert(io.popen(("exec env %s %s %s %s %s %d >%s"):format(environment, shell.quote(script),
+    shell.quote(module_directory()), shell.quote(cjson.encode(settings)), shell.quote(locations), workers,
     shell.quote(pipe)), "w"))
   local output = assert(io.open(pipe))
   os.remove(pipe)
@@ -53,9 +53,10 @@ end
 --- Starts nginx for a local service. Raises if it does not start.
 -- @param service table: of local_service.start
 -- @param locations string or nil: more configuration of the server
+-- @param workers number or nil: of worker processes (1)
 -- @return table: url, ask(path) -> function that waits for the response, get(path) -> JSON and headers,
 --   stop(signal) -> what is in nginx's error log, when nginx has ended; nil for a second call
-function openresty.start(service, locations)
+function openresty.start(service, locations, workers)
   local input, output = launch({
     endpoint_url = service.url,
     region = service.region,
@@ -63,7 +64,7 @@ function openresty.start(service, locations)
       access_key_id = service.access_key_id,
       secret_access_key = service.secret_access_key,
     },
-  }, locations or "")
+  }, locations or "", workers or 1)
   local url = output:read "*l"
   local running = { url = url }
   function running.ask(path) return ask(url, path) end

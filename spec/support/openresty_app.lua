@@ -18,6 +18,7 @@ local settings, own_url = cjson.decode(read "settings.json"), read "url"
 
 -- Seconds; longer than any test takes. It ends a test that would hang.
 local TOO_LONG = 20
+app.TOO_LONG = TOO_LONG
 
 -- All settings are options, since nginx hides the environment.
 local function client(endpoint_url)
@@ -38,8 +39,12 @@ local clients = {
   nowhere = client "http://127.0.0.1:1",
 }
 
--- The outcome of a call as a table that JSON can encode.
-local function outcome(which, method, params)
+--- The outcome of a call as a table that JSON can encode.
+-- @param which string: "service", "held" or "nowhere"
+-- @param method string
+-- @param params table
+-- @return table: phase, and result (table), error (table) or raised (string)
+function app.outcome(which, method, params)
   local chosen = clients[which]
   local good, value = pcall(chosen[method], chosen, params)
   local phase = ngx.get_phase()
@@ -57,23 +62,28 @@ local function note(event)
   events[#events + 1] = event
 end
 
-local function say(value)
+--- Responds with a value as JSON.
+function app.say(value)
   ngx.say(cjson.encode(value))
 end
 
 -- Makes the call that the request's arguments name, by default create_vault.
 local function asked(args)
-  local made = outcome(args.endpoint or "service", args.method or "create_vault", { vaultName = args.vault })
+  local made = app.outcome(args.endpoint or "service", args.method or "create_vault", { vaultName = args.vault })
   note "answered"
   return made
 end
 
 function app.init()
-  remembered.init = outcome("service", "create_vault", { vaultName = "init" })
+  remembered.init = app.outcome("service", "create_vault", { vaultName = "init" })
 end
 
 function app.init_worker()
-  remembered.init_worker = outcome("service", "create_vault", { vaultName = "init_worker" })
+  remembered.init_worker = app.outcome("service", "create_vault", { vaultName = "init_worker" })
+  if ngx.worker.count() > 1 then
+    assert(ngx.timer.at(0, function() require("spec.support.openresty_threads").call_in_worker() end))
+  end
+  if ngx.worker.id() > 0 then return end
   local pipe = assert(io.open(ngx.config.prefix() .. "ready", "w"))
   pipe:write "ready\n"
   pipe:close()
@@ -84,7 +94,7 @@ function app.call()
 end
 
 function app.show()
-  say(ngx.ctx.outcome)
+  app.say(ngx.ctx.outcome)
 end
 
 function app.call_in_timer()
@@ -94,7 +104,7 @@ function app.call_in_timer()
     done:post()
   end))
   assert(done:wait(2 * TOO_LONG))
-  say(made)
+  app.say(made)
 end
 
 function app.call_in_header_filter()
@@ -106,12 +116,14 @@ function app.call_in_log()
 end
 
 function app.show_remembered()
-  say(remembered)
+  app.say(remembered)
 end
 
 -- --- the service that holds its responses ----------------------------------------------------
 
+-- Posted for each request that arrives; to be posted for each response.
 local arrived, released = semaphore.new(), semaphore.new()
+app.arrived, app.released = arrived, released
 
 function app.hold()
   note "arrived"
@@ -126,17 +138,17 @@ end
 function app.await_arrival()
   assert(arrived:wait(TOO_LONG))
   note "another request"
-  say {}
+  app.say {}
 end
 
 function app.release()
   note "released"
   released:post()
-  say {}
+  app.say {}
 end
 
 function app.show_events()
-  say(events)
+  app.say(events)
   events = {}
 end
 
