@@ -60,7 +60,8 @@ Client.exceptions = setmetatable({}, {
 --- Makes a client. See README.md for the options.
 -- Raises `ParamValidationError` for an unknown option or one of the wrong type, errors of kind
 -- "config" and "credentials" for invalid settings.
--- @param given table or nil
+-- @param given glacier.Options or nil
+-- @return glacier.Client
 function client.new(given)
   local runtime = new_runtime(options.check(given))
   -- A function hides the runtime, so that printing a client and its fields prints no key of the shared files.
@@ -112,7 +113,7 @@ end
 -- returns the result or raises. Raises `ParamValidationError` at once. Nothing is sent before the first poll.
 -- @param name string: API name or method name
 -- @param params table or nil
--- @return task, also for `glacier.all` and `glacier.as_completed`
+-- @return glacier.Task: also for `glacier.all` and `glacier.as_completed`
 function Client:start(name, params)
   local runtime, operation = runtime_of(self), operation_of(name)
   guard(runtime, operation, params)
@@ -128,6 +129,8 @@ function Client:paginate(name, params)
 end
 
 --- Iterates over the items of all pages.
+-- @param name string: of `paginate`
+-- @param params table or nil
 -- @return function() -> item
 function Client:each(name, params)
   return require("glacier.paginate").items(caller(self), operation_of(name), params)
@@ -150,33 +153,42 @@ function Client:wait_until(name, params, limits)
   }, name, params, limits)
 end
 
---- Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload. See
--- `glacier.upload` for the parameters.
--- @param params table
+--- Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload.
+-- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` where
+-- the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) where the service has other bytes.
+-- @param params table: vaultName, accountId, archiveDescription as of upload_archive; one of path (string), body
+--   (string, open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId
+--   (resumes that upload), progress (function(done, total, uploadId): bytes), abort_on_failure (false)
 -- @return table: archiveId, checksum, location; uploadId if it was uploaded in parts
 function Client:upload(params)
   return require("glacier.upload").run(runtime_of(self), params)
 end
 
 --- Downloads the output of a job into a file. An archive is downloaded in concurrent ranges, each with a checked hash.
--- Another call after an error or a kill resumes the download. See `glacier.download` for the parameters.
--- @param params table
+-- Another call after an error or a kill resumes the download.
+-- Raises `ParamValidationError` for invalid arguments and if the file cannot be written; `WaiterError` if the job is
+-- not complete or has failed; `ChecksumError` (kind "transport") if the bytes are wrong; the errors of the operations.
+-- @param params table: vaultName, accountId, jobId, path; partSize (bytes: 1 MiB times a power of 2), concurrency (4),
+--   progress (function(done, total): bytes)
 -- @return table: path, size (bytes), checksum (the tree hash)
 function Client:download(params)
   return require("glacier.download").run(runtime_of(self), params)
 end
 
---- Retrieves an archive into a file: finds or starts the job, waits for it, and downloads its output. See
--- `glacier.retrieve` for the parameters.
--- @param params table
+--- Retrieves an archive into a file: finds or starts the job, waits for it, and downloads its output.
+-- Raises the errors of the operations, `wait_until` and `download`. Once there is a job, the error's `jobId` is its ID.
+-- @param params table: vaultName, accountId, archiveId, path; tier ("Standard", "Expedited", "Bulk"), jobId (uses that
+--   job), on_wait (function(job), called before each wait), delay (seconds between two polls of the job); partSize,
+--   concurrency and progress as of `download`
 -- @return table: path, size (bytes), checksum (the tree hash), jobId
 function Client:retrieve(params)
   return require("glacier.retrieve").archive(runtime_of(self), params)
 end
 
---- Lists the archives of a vault: finds or starts the inventory job, waits for it, and iterates over its output. See
--- `glacier.retrieve` for the parameters.
--- @param params table
+--- Lists the archives of a vault: finds or starts the inventory job, waits for it, and iterates over its output.
+-- Raises the errors of the operations, `wait_until` and `glacier.inventory`. Once there is a job, the error's `jobId`
+-- is its ID.
+-- @param params table: vaultName, accountId; format ("JSON", "CSV"), jobId, on_wait and delay as of `retrieve`
 -- @return function: the iterator of `glacier.inventory`, and its `info`
 function Client:list_archives(params)
   return require("glacier.retrieve").list(runtime_of(self), params)

@@ -47,8 +47,8 @@ end
 -- is malformed or truncated; its message has the position of the byte, counted from 1.
 -- Raises `ParamValidationError` for a value that is not a source, and the errors of the source's reader. After an error
 -- the iterator cannot continue.
--- @param value string, open file, function(n) -> string or nil, or an object with `read(self, n)`,
---   such as get_job_output's `body`; a reader may yield (on Lua 5.1 not in a `for` loop: call the iterator there)
+-- @param value string, open file, function(n) -> string or nil, or an object with `read(self, n)`, such as
+--   get_job_output's `body`. A reader may yield; on Lua 5.1 not in a `for` loop, so call the iterator there
 -- @return function: the iterator; table: `info`, also for an inventory without archives
 function inventory.archives(value)
   local opened = open(value)

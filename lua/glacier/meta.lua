@@ -19,6 +19,14 @@
 ---@field attempts? integer
 ---@field retryable boolean
 ---@field response? table
+---@field reason? string of a NotificationError: which check failed
+---@field findings? table[] of a refused notification configuration
+---@field uploadId? string of an upload in parts that can be resumed; `partSize` belongs to it
+---@field partSize? integer
+---@field jobId? string of a retrieval: the job to continue with
+---@field archiveId? string of an upload whose archive has other bytes
+---@field aborted? boolean whether a failed upload was aborted
+---@field abort_error? glacier.Error why it could not be aborted
 
 ---@class glacier.Options
 ---@field region? string for example `"us-west-2"`
@@ -529,7 +537,7 @@ function Client:call(name, params) end
 ---Starts a call that is then polled: `task:poll()` never blocks and returns whether the task is done, `task:result()` returns the result or raises. Raises `ParamValidationError` at once. Nothing is sent before the first poll.
 ---@param name string API name or method name
 ---@param params? table 
----@return any # task, also for `glacier.all` and `glacier.as_completed`
+---@return glacier.Task # also for `glacier.all` and `glacier.as_completed`
 function Client:start(name, params) end
 
 ---Iterates over the pages of `list_vaults`, `list_jobs`, `list_multipart_uploads` or `list_parts`.
@@ -539,8 +547,10 @@ function Client:start(name, params) end
 function Client:paginate(name, params) end
 
 ---Iterates over the items of all pages.
+---@param name string of `paginate`
+---@param params? table 
 ---@return function # function() -> item
-function Client:each() end
+function Client:each(name, params) end
 
 ---Waits, by polling, until a vault exists, a vault does not exist, or a job is completed. Raises `WaiterError` (kind "waiter") if that does not happen in time or cannot happen any more.
 ---@param name string "vault_exists", "vault_not_exists", "job_completed"
@@ -549,23 +559,23 @@ function Client:each() end
 ---@return table # the last response
 function Client:wait_until(name, params, limits) end
 
----Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload. See `glacier.upload` for the parameters.
----@param params table 
+---Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload. Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` where the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) where the service has other bytes.
+---@param params table vaultName, accountId, archiveDescription as of upload_archive; one of path (string), body (string, open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId (resumes that upload), progress (function(done, total, uploadId): bytes), abort_on_failure (false)
 ---@return table # archiveId, checksum, location; uploadId if it was uploaded in parts
 function Client:upload(params) end
 
----Downloads the output of a job into a file. An archive is downloaded in concurrent ranges, each with a checked hash. Another call after an error or a kill resumes the download. See `glacier.download` for the parameters.
----@param params table 
+---Downloads the output of a job into a file. An archive is downloaded in concurrent ranges, each with a checked hash. Another call after an error or a kill resumes the download. Raises `ParamValidationError` for invalid arguments and if the file cannot be written; `WaiterError` if the job is not complete or has failed; `ChecksumError` (kind "transport") if the bytes are wrong; the errors of the operations.
+---@param params table vaultName, accountId, jobId, path; partSize (bytes: 1 MiB times a power of 2), concurrency (4), progress (function(done, total): bytes)
 ---@return table # path, size (bytes), checksum (the tree hash)
 function Client:download(params) end
 
----Retrieves an archive into a file: finds or starts the job, waits for it, and downloads its output. See `glacier.retrieve` for the parameters.
----@param params table 
+---Retrieves an archive into a file: finds or starts the job, waits for it, and downloads its output. Raises the errors of the operations, `wait_until` and `download`. Once there is a job, the error's `jobId` is its ID.
+---@param params table vaultName, accountId, archiveId, path; tier ("Standard", "Expedited", "Bulk"), jobId (uses that job), on_wait (function(job), called before each wait), delay (seconds between two polls of the job); partSize, concurrency and progress as of `download`
 ---@return table # path, size (bytes), checksum (the tree hash), jobId
 function Client:retrieve(params) end
 
----Lists the archives of a vault: finds or starts the inventory job, waits for it, and iterates over its output. See `glacier.retrieve` for the parameters.
----@param params table 
+---Lists the archives of a vault: finds or starts the inventory job, waits for it, and iterates over its output. Raises the errors of the operations, `wait_until` and `glacier.inventory`. Once there is a job, the error's `jobId` is its ID.
+---@param params table vaultName, accountId; format ("JSON", "CSV"), jobId, on_wait and delay as of `retrieve`
 ---@return function # the iterator of `glacier.inventory`, and its `info`
 function Client:list_archives(params) end
 
@@ -627,10 +637,11 @@ local Reader = {}
 ---@return any # string; at the end nil, or "" for "a"
 function Reader:read(what) end
 
----Iterates over the lines.
+---Iterates over the lines, without their ends.
+---@return function # function() -> string
 function Reader:lines() end
 
----Writes the rest of the body to a file. The file appears under its name only when it is complete and checked. A path that is not a regular file, such as a device or a pipe, is written directly. See `glacier.body.output`. Raises the errors of `read`, and `ParamValidationError` if the file cannot be written. After an error the body is closed, unless the file could not be opened.
+---Writes the rest of the body to a file. The file appears under its name only when it is complete and checked. A path that is not a regular file, such as a device or a pipe, is written directly. Raises the errors of `read`, and `ParamValidationError` if the file cannot be written. After an error the body is closed, unless the file could not be opened.
 ---@param path string 
 ---@return number # bytes of the whole body
 function Reader:save(path) end
@@ -806,7 +817,8 @@ function Client:upload_multipart_part(params) end
 local glacier = {}
 
 ---Makes a client. See README.md for the options. Raises `ParamValidationError` for an unknown option or one of the wrong type, errors of kind "config" and "credentials" for invalid settings.
----@param given? table 
+---@param given? glacier.Options 
+---@return glacier.Client # glacier.Client
 function glacier.client(given) end
 
 ---Performs tasks, several at a time. A task that fails does not raise here. Raises `ParamValidationError` for invalid arguments before anything is sent.
@@ -822,8 +834,9 @@ function glacier.all(tasks, options) end
 function glacier.as_completed(tasks, options) end
 
 ---The tree hash of a string, an open file (from its position, which moves to the end) or a reader function. Raises `ParamValidationError` for anything else. In OpenResty, other coroutines can run during the hashing.
+---@param value? any 
 ---@return string # string
-function glacier.tree_hash() end
+function glacier.tree_hash(value) end
 
 ---Makes an incremental hasher: `:update(bytes)` adds bytes, `:hex()` returns the tree hash of all bytes so far. More bytes may be added after `:hex()`.
 ---@return any # userdata; the second result of its `:hex()` is the plain SHA-256; `:length()` returns the number of bytes
@@ -849,7 +862,7 @@ function glacier.topic_policy(given) end
 ---@return any # one job description for each message in the text, in order. A description has the members of `describe_job`'s output, without ResponseMetadata
 function glacier.parse_notification(text) end
 
----Verifies and reads a notification of SNS. Raises `NotificationError` (see `verify.message`) for an invalid one; `ParamValidationError` for invalid options.
+---Verifies and reads a notification of SNS. Raises `NotificationError` with a `reason` for an invalid one; `ParamValidationError` for invalid options.
 ---@param text string the envelope of SNS, as an HTTP endpoint received it
 ---@param options table topics (list of the allowed topic ARNs), max_age (seconds, 3600; false: any age), certificate (PEM; nothing is fetched then), client (fetches the certificate; by default an internal client), clock (function() -> seconds since the epoch)
 ---@return table # the job description, as of `describe_job`, without ResponseMetadata
@@ -857,7 +870,7 @@ function glacier.parse_notification(text) end
 function glacier.verify_notification(text, options) end
 
 ---Iterates over the archives of an inventory: `for archive, info in glacier.inventory(source)`. The source is read in chunks, and only one archive is kept in memory. The source is not closed. The format, JSON or CSV, is detected from the first bytes.  `archive` is a table: ArchiveId, ArchiveDescription, CreationDate, SHA256TreeHash (strings), Size (integer; a number if Lua has no integers). A member that is null or missing in JSON is absent.  `info` is the same table at each step. Its members VaultARN and InventoryDate are set when they are read: before the first archive if they come before ArchiveList in the document, otherwise by the end of the loop. The table stays empty for CSV, which has neither.  Raises `ResponseParserError` (kind "transport", as for a response of the service that cannot be parsed) if the source is malformed or truncated; its message has the position of the byte, counted from 1. Raises `ParamValidationError` for a value that is not a source, and the errors of the source's reader. After an error the iterator cannot continue.
----@param value? any call the iterator there)
+---@param value? any 
 ---@return function # the iterator; table: `info`, also for an inventory without archives
 function glacier.inventory(value) end
 

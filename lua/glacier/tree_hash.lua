@@ -10,6 +10,7 @@ local ORIGIN = { words = "tree_hash: Invalid value, " } -- the text before the r
 
 --- The tree hash of a string, an open file (from its position, which moves to the end) or a reader function. Raises
 -- `ParamValidationError` for anything else. In OpenResty, other coroutines can run during the hashing.
+-- @param value string, open file or function(n) -> string or nil
 -- @return string
 function tree_hash.hash(value)
   local opened = source.open(value, ORIGIN)

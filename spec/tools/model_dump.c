@@ -42,8 +42,9 @@ int main(void) {
   printf("return {operations={\n");
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_operation *operation = &gl_operations[i];
-    printf("{name=\"%s\",method=\"%s\",http=\"%s\",path=\"%s\",input=", operation->name,
-           operation->method_name, operation->http_method, operation->path);
+    printf("{name=\"%s\",method=\"%s\",http=\"%s\",path=\"%s%s%s\",input=", operation->name,
+           operation->method_name, operation->http_method, operation->path,
+           operation->query ? "?" : "", operation->query ? operation->query : "");
     dump_shape(operation->input);
     if (operation->output) {
       printf(",output=");

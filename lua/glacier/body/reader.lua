@@ -154,7 +154,8 @@ function Reader:read(what)
   return misuse "read: expected a number of bytes, \"a\", \"l\" or \"L\""
 end
 
---- Iterates over the lines.
+--- Iterates over the lines, without their ends.
+-- @return function() -> string
 function Reader:lines()
   return function()
     return read_line(self, false)
@@ -171,7 +172,7 @@ local function write_all(self, file)
 end
 
 --- Writes the rest of the body to a file. The file appears under its name only when it is complete and checked. A path
--- that is not a regular file, such as a device or a pipe, is written directly. See `glacier.body.output`.
+-- that is not a regular file, such as a device or a pipe, is written directly.
 -- Raises the errors of `read`, and `ParamValidationError` if the file cannot be written. After an error the body is
 -- closed, unless the file could not be opened.
 -- @param path string

@@ -194,7 +194,7 @@ end
 local OPERATION = "verify_notification"
 
 --- Verifies and reads a notification of SNS.
--- Raises `NotificationError` (see `verify.message`) for an invalid one; `ParamValidationError` for invalid options.
+-- Raises `NotificationError` with a `reason` for an invalid one; `ParamValidationError` for invalid options.
 -- @param text string: the envelope of SNS, as an HTTP endpoint received it
 -- @param options table: topics (list of the allowed topic ARNs), max_age (seconds, 3600; false: any age), certificate
 --   (PEM; nothing is fetched then), client (fetches the certificate; by default an internal client), clock

@@ -5,11 +5,13 @@ local markdown = {}
 
 local function type_text(shape)
   if shape.type == "list" then
-    return "list of " .. type_text(shape.element)
+    return "list of " .. type_text(shape.element) .. "s"
   elseif shape.type == "map" then
     return "map of string to " .. type_text(shape.element)
   elseif shape.type == "blob" then
     return "stream"
+  elseif shape.type == "structure" then
+    return "table"
   end
   return shape.type
 end
@@ -85,6 +87,7 @@ function markdown.text(source)
   for _, part in ipairs {
     { "Functions", "glacier.", source.functions }, { "Further methods of a client", "client:", source.client },
     { "Tasks", "task:", source.task }, { "Readers", "reader:", source.reader },
+    { "In OpenResty", 'require("glacier.hosts.openresty").', source.openresty },
   } do
     lines[#lines + 1] = "## " .. part[1] .. "\n"
     for _, entry in ipairs(part[3]) do

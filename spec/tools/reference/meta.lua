@@ -12,7 +12,7 @@ local plain = { string = true, number = true, boolean = true, table = true, inte
 local function annotation(text)
   local kind, optional = text:gsub(",? or nil.*$", "")
   local result = "any"
-  if plain[kind] then
+  if plain[kind] or kind:find "^glacier%.%u%a+$" then
     result = kind
   elseif kind:find "^list of strings" then
     result = "string[]"
@@ -20,8 +20,6 @@ local function annotation(text)
     result = "table[]"
   elseif kind:find "^function" then
     result = "function"
-  elseif kind == "task" or kind == "client" then
-    result = "glacier." .. kind:gsub("^%l", string.upper)
   end
   return optional > 0 and result .. "?" or result
 end
@@ -121,6 +119,14 @@ local HEAD = [[
 ---@field attempts? integer
 ---@field retryable boolean
 ---@field response? table
+---@field reason? string of a NotificationError: which check failed
+---@field findings? table[] of a refused notification configuration
+---@field uploadId? string of an upload in parts that can be resumed; `partSize` belongs to it
+---@field partSize? integer
+---@field jobId? string of a retrieval: the job to continue with
+---@field archiveId? string of an upload whose archive has other bytes
+---@field aborted? boolean whether a failed upload was aborted
+---@field abort_error? glacier.Error why it could not be aborted
 ]]
 
 function Writer:options(rows)
