@@ -87,7 +87,7 @@ int gl_lua_hash_file(lua_State *L) {
   struct stat facts;
   FILE *stream = check_file(L);
   lua_settop(L, 6);
-  fflush(stream); /* pread does not see the bytes in its buffer */
+  fflush(stream); /* pread does not see bytes in the stream's buffer */
   int64_t at = ftello(stream);
   if (at < 0 || fstat(fileno(stream), &facts) != 0 || !S_ISREG(facts.st_mode))
     return 0;

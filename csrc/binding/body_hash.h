@@ -12,7 +12,7 @@
 
 #include "binding/box.h"
 
-extern const gl_box_class gl_body_hash_box; /* of a gl_body_hash */
+extern const gl_box_class gl_body_hash_box; /* boxes that contain a gl_body_hash */
 
 /* core.hash_string(text [, threads [, skip_linear [, events]]]) -> hash.  `threads` is the greatest
  * number of threads, which may be 0; by default the number of processors, at most 8.  `events` is

@@ -14,9 +14,9 @@
 
 typedef struct gl_box_class {
   const char *name;      /* "glacier.request": the key in the registry, and the name in messages */
-  size_t size;           /* of the C value */
+  size_t size;           /* of the C value, in bytes */
   void (*clear)(void *); /* frees what the value owns; legal for the zero value and repeatedly */
-  const luaL_Reg *methods; /* ends in a row of NULLs */
+  const luaL_Reg *methods; /* the last row contains NULLs */
   int closes; /* whether Lua 5.4's <close> clears the box; 0 if other objects borrow from it */
 } gl_box_class;
 

@@ -4,7 +4,7 @@
 
 #include "binding/box.h"
 
-extern const gl_box_class gl_certificate_box; /* of a gl_certificate */
+extern const gl_box_class gl_certificate_box; /* boxes that contain a gl_certificate */
 
 /* core.certificate(pem) -> certificate; or nil and what is wrong.
  *

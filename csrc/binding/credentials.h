@@ -4,7 +4,7 @@
 
 #include "binding/box.h"
 
-extern const gl_box_class gl_credentials_box; /* of a gl_signer */
+extern const gl_box_class gl_credentials_box; /* boxes that contain a gl_signer */
 
 /* core.credentials(access_key_id, secret_access_key, session_token or nil) -> credentials.  Copies
  * the keys into memory that is wiped when it is freed.  Raises "PartialCredentialsError" if a key

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char registry_key[] = "glacier.error"; /* the same in each of our C modules */
+static const char registry_key[] = "glacier.error"; /* the same in both C modules */
 
 static void set_string(lua_State *L, const char *name, const char *value) {
   lua_pushstring(L, value);

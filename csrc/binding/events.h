@@ -5,7 +5,7 @@
 #include "binding/box.h"
 #include "core/transport/events.h"
 
-extern const gl_box_class gl_events_box; /* of a gl_events *, which holds one reference */
+extern const gl_box_class gl_events_box; /* boxes that contain a gl_events *, one reference */
 
 /* core.events() -> event set.  Raises the errors of gl_events_new. */
 int gl_lua_events(lua_State *L);

@@ -4,7 +4,7 @@
 
 #include "binding/box.h"
 
-extern const gl_box_class gl_inventory_box; /* of a gl_inventory */
+extern const gl_box_class gl_inventory_box; /* boxes that contain a gl_inventory */
 
 /* core.inventory() -> inventory without input.
  *   inventory:feed(bytes)

@@ -4,7 +4,7 @@
 
 #include "binding/box.h"
 
-extern const gl_box_class gl_journal_box; /* of a gl_output_journal */
+extern const gl_box_class gl_journal_box; /* boxes that contain a gl_output_journal */
 
 /* core.journal(path, number, create) -> journal; or nil and one of these words:
  *   "busy"    another download uses the journal, or its path is not a regular file of this user

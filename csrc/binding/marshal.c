@@ -173,7 +173,7 @@ static void write_body(lua_State *L, int index, const gl_operation *operation,
   set_header(L, request, operation, "Content-Type", "application/json", 16);
 }
 
-/* Writes a blob that is a string.  The Lua layer reads any other blob, piece by piece. */
+/* Writes a blob that is a string.  The Lua layer reads any other blob in chunks. */
 static void write_blob(lua_State *L, int index, const gl_operation *operation,
                        gl_request *request) {
   size_t length;
@@ -216,7 +216,7 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
   request->has_body = strcmp(operation->http_method, "GET") != 0;
 }
 
-/* Raises ParamValidationError.  Returns if a finalizer has meanwhile corrected the parameters. */
+/* Raises ParamValidationError.  Returns only if a finalizer has corrected the parameters. */
 static void raise_problems(lua_State *L, int index, const gl_operation *operation) {
   gl_buf *problems = gl_box_new_buf(L);
   if (!gl_validate_input(L, index, operation, problems))

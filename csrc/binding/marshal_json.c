@@ -36,8 +36,7 @@ static void remove_locale(char *text) {
   memmove(text + start + 1, text + start + length, strlen(text + start + length) + 1);
 }
 
-/* Writes the shorter form, of 15 digits, if strtod reads it back as the same number, otherwise the
- * longer one. */
+/* Writes 15 digits if they are enough to read back the same number, otherwise 17. */
 static void write_float(encoder *to, lua_Number number) {
   char text[64];
   if (!isfinite(number))

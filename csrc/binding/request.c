@@ -245,7 +245,7 @@ static int request_secrets(lua_State *L) {
   return lua_gettop(L);
 }
 
-/* request:streamed() -> whether the caller feeds the body piece by piece */
+/* request:streamed() -> whether the caller feeds the body in chunks */
 static int request_streamed(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
   lua_pushboolean(L, request->streamed);

@@ -5,7 +5,7 @@
 #include "binding/box.h"
 #include "core/request.h"
 
-extern const gl_box_class gl_request_box; /* of a gl_request */
+extern const gl_box_class gl_request_box; /* boxes that contain a gl_request */
 
 /* core.endpoint{ region=, endpoint_url=, use_fips=, use_dualstack=, service= } -> URL (string).
  * `service` is the start of the host name, such as "sts"; by default that of Glacier.  Raises the

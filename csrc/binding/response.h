@@ -5,7 +5,7 @@
 #include "binding/box.h"
 #include "core/response.h"
 
-extern const gl_box_class gl_response_box; /* of a gl_response */
+extern const gl_box_class gl_response_box; /* boxes that contain a gl_response */
 
 /* core.response{ status=, headers={…}, body= } -> response, from the result of the host program's
  * own transport; or nil and an error object that names the field that is missing or invalid.  A

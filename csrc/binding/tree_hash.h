@@ -4,7 +4,7 @@
 
 #include "binding/box.h"
 
-extern const gl_box_class gl_tree_hash_box; /* of a gl_tree_hash */
+extern const gl_box_class gl_tree_hash_box; /* boxes that contain a gl_tree_hash */
 
 /* core.tree_hash(skip_linear) -> hash of no bytes so far.  With `skip_linear` it does not compute
  * the SHA-256 of the whole, which saves half of the work. */

@@ -11,7 +11,7 @@
 
 /* The first value of the body that does not have the type of its shape. */
 typedef struct mismatch {
-  const char *name; /* NULL if there is none so far */
+  const char *name; /* NULL if no value was wrong so far */
   const char *expected;
 } mismatch;
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SHOWN_MAX = 256 /* a message shows so many bytes of a value */ };
+enum { SHOWN_MAX = 256 /* the most bytes of a value in a message */ };
 
 void gl_report_add(report *to, const char *text) {
   if (to->lines && gl_buf_append_string(to->lines, text))

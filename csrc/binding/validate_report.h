@@ -11,8 +11,8 @@
 typedef struct param_path {
   const struct param_path *parent; /* NULL for the parameters themselves */
   const char *name;                /* member or map key; NULL for a list's item */
-  size_t length;                   /* of the name */
-  size_t index;                    /* of a list's item; begins at 0, as in botocore */
+  size_t length;                   /* length of `name` */
+  size_t index;                    /* index of a list's item, from 0 as in botocore */
 } param_path;
 
 typedef struct report {

@@ -12,8 +12,8 @@ enum { GL_BODY_READ = 256 * 1024 };
 
 typedef struct gl_body_input {
   const unsigned char *bytes; /* borrowed until the hash is done or cleared; NULL for a file */
-  int fd;          /* borrowed for the same time; read with pread, so its position stays */
-  uint64_t offset; /* of a file */
+  int fd;                     /* borrowed for the same time; pread does not move its position */
+  uint64_t offset;            /* where the body begins in the file */
   uint64_t length;
 } gl_body_input;
 

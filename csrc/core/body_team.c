@@ -25,18 +25,18 @@ struct gl_body_team {
   pid_t process;
   int threads; /* the number of created threads */
   pthread_t ids[GL_BODY_TEAM_MOST_THREADS];
-  int pipe[2]; /* a byte arrives when the last thread ends */
+  int pipe[2]; /* gets a byte when the last thread ends */
   gl_events *events;
-  atomic_int linear_begun; /* a thread computes the linear hash */
+  atomic_int linear_begun; /* a thread has started the linear hash */
   atomic_size_t next_chunk;
-  atomic_int running;  /* threads that have not ended */
+  atomic_int running;  /* number of threads that have not ended */
   atomic_int stop;     /* the hash was cancelled, or a thread failed */
   atomic_int failed;   /* a thread has filled `error` or is about to */
   atomic_int finished; /* the results below may be read */
   gl_error error;
   unsigned char tree[GL_SHA256_SIZE];
   unsigned char linear[GL_SHA256_SIZE];
-  size_t count; /* of chunks */
+  size_t count; /* number of chunks */
   leaf *leaves; /* owned */
 };
 

@@ -6,11 +6,11 @@
 typedef struct cursor {
   const char *at, *end;
   int is_end;  /* no more bytes follow `end` */
-  int doubles; /* copied from the csv, and back when the row is complete: a row may be read twice */
+  int doubles; /* a copy of the reader's field until the row is complete */
   const char *why;
 } cursor;
 
-/* The meaning of a quote in a quoted field. */
+/* What a quote inside a quoted field means. */
 typedef enum quote { CLOSING, DOUBLED, ESCAPED, UNDECIDED, INVALID } quote;
 
 typedef enum answer { NO, YES, LATER } answer;
@@ -37,7 +37,7 @@ static answer is_line_end(const cursor *row, const char *at) {
   return *at == '\n' ? YES : NO;
 }
 
-/* ---- does the rest of the row fit? ------------------------------------------------------- */
+/* ---- is the rest of the row valid? ------------------------------------------------------- */
 
 static int is_of_kind(gl_csv_kind kind, char byte) {
   static const char marks[] = "-_.:+";

@@ -18,17 +18,17 @@ typedef enum gl_csv_kind {
 } gl_csv_kind;
 
 typedef struct gl_csv_field {
-  size_t offset, length; /* of the value in the row's text */
+  size_t offset, length; /* place of the value in the row's text */
 } gl_csv_field;
 
 /* The zero value is a reader that knows no columns. */
 typedef struct gl_csv {
   gl_csv_kind kinds[GL_CSV_MAX_COLUMNS]; /* for `columns` columns, set by the caller */
-  int columns;                           /* 0 means any number */
+  int columns;                           /* number of columns; 0 accepts any number */
   int doubles;                           /* a doubled quote was seen, so this is RFC 4180 */
   gl_buf text;                           /* owned: the values of the last row */
   gl_csv_field fields[GL_CSV_MAX_COLUMNS];
-  int count; /* fields of the last row */
+  int count; /* number of fields in the last row */
 } gl_csv;
 
 typedef enum gl_csv_result {

@@ -9,7 +9,7 @@
 
 enum {
   GL_DATE_DAY_SECONDS = 86400,
-  GL_DATE_BASIC_SIZE = 17, /* with the NUL */
+  GL_DATE_BASIC_SIZE = 17, /* includes the NUL */
   GL_DATE_TEXT_MAX = 64
 };
 

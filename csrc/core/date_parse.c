@@ -195,10 +195,10 @@ static int has_date(const reading *r) {
 
 static int read_number(reading *r) {
   size_t digits = digits_ahead(r);
-  const char *behind = r->at + digits;
+  const char *after = r->at + digits;
   char next = '\0';
-  if (behind < r->end)
-    next = *behind;
+  if (after < r->end)
+    next = *after;
   if (next == ':' && digits <= 2)
     return read_time(r);
   if (has_date(r) && (digits == 2 || digits == 4 || digits == 6))

@@ -10,9 +10,9 @@
 
 /* ---- errors ------------------------------------------------------------------------------ */
 
-/* Returns whether `code` names what OpenSSL refused.  The EVP layer only reports that it could not
- * begin or copy.  It also does so when memory has run out, and then not always as "malloc failure".
- */
+/* Returns whether the error `code` has a cause other than a lack of memory.  The EVP layer reports
+ * only that an operation could not start.  That may be a failed allocation, and the queue does not
+ * always contain "malloc failure" for it. */
 static int is_refusal(unsigned long code) {
 #ifdef ERR_R_UNSUPPORTED /* OpenSSL 3 */
   if (ERR_GET_REASON(code) == ERR_R_UNSUPPORTED)
@@ -53,7 +53,7 @@ static const EVP_MD *algorithm(void) {
     return have;
   EVP_MD *fetched = EVP_MD_fetch(NULL, "SHA2-256", NULL);
   if (fetched && !atomic_compare_exchange_strong(&kept, &have, fetched)) {
-    EVP_MD_free(fetched); /* another thread was faster */
+    EVP_MD_free(fetched); /* another thread has already stored one */
     return have;
   }
   return fetched;

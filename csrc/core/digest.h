@@ -12,11 +12,11 @@
 
 enum {
   GL_SHA256_SIZE = 32,
-  GL_SHA256_HEX_SIZE = 65, /* with the NUL */
-  GL_SHA1_HEX_SIZE = 41    /* with the NUL */
+  GL_SHA256_HEX_SIZE = 65, /* includes the NUL */
+  GL_SHA1_HEX_SIZE = 41    /* includes the NUL */
 };
 
-/* A SHA-256 of bytes that arrive in pieces.  The OpenSSL context is allocated at the first use and
+/* A SHA-256 of bytes that arrive in chunks.  The OpenSSL context is allocated at the first use and
  * then reused, so hashing with an old gl_digest is cheaper than with a new one.  Only one thread at
  * a time may use it.  The zero value is legal to clear. */
 typedef struct gl_digest {

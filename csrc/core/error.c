@@ -18,7 +18,7 @@ static void drop_partial_character(char *text, size_t length) {
 }
 
 int gl_error_set(gl_error *error, gl_kind kind, const char *code, const char *format, ...) {
-  /* An argument may be the old message, so the new one is formatted elsewhere. */
+  /* An argument may be the old message, so the new one is formatted in another buffer. */
   gl_error result = {.kind = kind};
   va_list arguments;
   va_start(arguments, format);

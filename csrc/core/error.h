@@ -9,8 +9,8 @@
 typedef enum gl_kind {
   GL_OK = 0,
   GL_MEMORY,     /* an allocation failed; `code` is empty */
-  GL_VALIDATION, /* the caller's parameters */
-  GL_CONFIG,     /* settings: region, endpoint, CA bundle */
+  GL_VALIDATION, /* the caller's parameters are invalid */
+  GL_CONFIG,     /* a setting is invalid: region, endpoint, … */
   GL_CREDENTIALS,
   GL_TRANSPORT /* no complete response arrived */
 } gl_kind;

@@ -101,7 +101,7 @@ gl_file_result gl_file_replace(const char *path, const void *bytes, size_t lengt
     gl_buf_clear(&temporary);
     return GL_FILE_MEMORY;
   }
-  int number, fd = mkstemp(temporary.data); /* the mode is 0600 */
+  int number, fd = mkstemp(temporary.data); /* mkstemp sets the mode 0600 */
   if (fd < 0) {
     number = errno;
   } else {

@@ -20,7 +20,7 @@ enum { GL_FILE_PROBLEM_SIZE = 128 };
 gl_file_result gl_file_read(const char *path, size_t limit, gl_buf *out,
                             char problem[GL_FILE_PROBLEM_SIZE]);
 
-/* Replaces a file in one step, so that nobody sees a part of it.  Writes a new file in the same
+/* Replaces a file in one step, so that no program sees a part of it.  Writes a new file in the same
  * directory, which only its owner can read or write (mode 0600), and renames it.  On failure the
  * old file is unchanged, the new one is removed, and, except with GL_FILE_MEMORY, `problem` says
  * what is wrong. */

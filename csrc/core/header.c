@@ -58,7 +58,7 @@ int gl_header_value_valid(const char *value, size_t length) {
 
 typedef struct gl_header_block {
   struct gl_header_block *next;
-  size_t size, used; /* of `bytes` */
+  size_t size, used; /* bytes in the block, and bytes used */
   char bytes[];
 } gl_header_block;
 

@@ -25,7 +25,7 @@ int gl_identifier_uuid(gl_identifiers *pool, char text[GL_UUID_LENGTH + 1], gl_e
     return result;
   pool->left -= UUID_BYTES;
   unsigned char *bytes = pool->bytes + pool->left;
-  bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* the version */
+  bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* version 4 */
   bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80); /* the variant of RFC 9562 */
   for (int i = 0; i < UUID_BYTES; i++) {
     if (i == 4 || i == 6 || i == 8 || i == 10)

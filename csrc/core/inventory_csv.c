@@ -8,7 +8,8 @@ enum { MAX_ROW = 1024 * 1024, HASH_DIGITS = 64 };
 
 static gl_inventory_result fail_at(const gl_inventory *inventory, gl_error *error, size_t at,
                                    const char *why) {
-  int is_at_end = inventory->is_end && at == inventory->input.length; /* name the last byte */
+  int is_at_end =
+      inventory->is_end && at == inventory->input.length; /* the error names the last byte */
   uint64_t byte = inventory->position + at + !is_at_end;
   return gl_inventory_fail(error, "CSV", byte, why);
 }
@@ -86,7 +87,7 @@ static gl_inventory_result store_row(gl_inventory *inventory, size_t start, gl_e
 }
 
 /* The row is incomplete.  It is read again only when twice as many bytes are there, so that small
- * pieces do not make the reader read the same bytes many times. */
+ * chunks do not make the reader read the same bytes many times. */
 static gl_inventory_result wait_for_more(gl_inventory *inventory, gl_error *error) {
   size_t length = inventory->input.length - inventory->at;
   if (length > MAX_ROW)
@@ -121,7 +122,7 @@ gl_inventory_result gl_inventory_next_csv(gl_inventory *inventory, gl_error *err
   while (result == GL_INVENTORY_MORE) {
     while (inventory->at < input->length && strchr("\r\n", input->data[inventory->at]) &&
            input->data[inventory->at])
-      inventory->at++; /* empty lines */
+      inventory->at++; /* skips empty lines */
     size_t length = input->length - inventory->at;
     if (length == 0 && inventory->is_end)
       return GL_INVENTORY_DONE;

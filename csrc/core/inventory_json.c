@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Where in the document the next event is; a zeroed reader is before the document. */
-enum { DOCUMENT, TOP, TOP_VALUE, LIST, ARCHIVE, ARCHIVE_VALUE, BEHIND };
+enum { DOCUMENT, TOP, TOP_VALUE, LIST, ARCHIVE, ARCHIVE_VALUE, AFTER };
 
 /* Members of the document. */
 enum { VAULT_ARN, DATE, ARCHIVES, OTHER };
@@ -21,7 +21,7 @@ static gl_inventory_result fail_memory(gl_error *error) {
 }
 
 /* Sets where the next event is, and whether names and values are skipped there. */
-static gl_inventory_result go_on(gl_inventory *inventory, int where, int skip) {
+static gl_inventory_result move_to(gl_inventory *inventory, int where, int skip) {
   inventory->where = where;
   inventory->json.text.skip = skip;
   return GL_INVENTORY_MORE;
@@ -39,15 +39,15 @@ static int document_member(const gl_buf *name) {
 /* Skips a value that is not needed, of any depth; `where` comes after it. */
 static gl_inventory_result skip_value(gl_inventory *inventory, int where) {
   int is_over = inventory->json.depth == inventory->outer;
-  return is_over ? go_on(inventory, where, 0) : GL_INVENTORY_MORE;
+  return is_over ? move_to(inventory, where, 0) : GL_INVENTORY_MORE;
 }
 
 static gl_inventory_result on_top(gl_inventory *inventory, gl_json_event event) {
   if (event == GL_JSON_OBJECT_END)
-    return go_on(inventory, BEHIND, 0);
+    return move_to(inventory, AFTER, 0);
   inventory->outer = inventory->json.depth;
   inventory->member = document_member(&inventory->json.text.bytes);
-  return go_on(inventory, TOP_VALUE, inventory->member >= ARCHIVES);
+  return move_to(inventory, TOP_VALUE, inventory->member >= ARCHIVES);
 }
 
 static gl_inventory_result on_top_value(gl_inventory *inventory, gl_json_event event,
@@ -60,7 +60,7 @@ static gl_inventory_result on_top_value(gl_inventory *inventory, gl_json_event e
     if (event != GL_JSON_ARRAY)
       return fail(inventory, error, "ArchiveList is not a list");
     inventory->lists = 1;
-    return go_on(inventory, LIST, 0);
+    return move_to(inventory, LIST, 0);
   }
   if (event != GL_JSON_STRING && event != GL_JSON_NULL)
     return fail(inventory, error, "VaultARN and InventoryDate must be strings");
@@ -68,30 +68,30 @@ static gl_inventory_result on_top_value(gl_inventory *inventory, gl_json_event e
   inventory->head_changed = 1;
   if (event == GL_JSON_STRING && gl_buf_append(out, text->data, text->length))
     return fail_memory(error);
-  return go_on(inventory, TOP, 0);
+  return move_to(inventory, TOP, 0);
 }
 
 static gl_inventory_result on_list(gl_inventory *inventory, gl_json_event event, gl_error *error) {
   if (event == GL_JSON_ARRAY_END)
-    return go_on(inventory, TOP, 0);
+    return move_to(inventory, TOP, 0);
   if (event != GL_JSON_OBJECT)
     return fail(inventory, error, "ArchiveList has an element that is not an object");
   gl_inventory_begin_archive(inventory);
-  return go_on(inventory, ARCHIVE, 0);
+  return move_to(inventory, ARCHIVE, 0);
 }
 
 static gl_inventory_result on_archive(gl_inventory *inventory, gl_json_event event,
                                       gl_error *error) {
   const gl_buf *name = &inventory->json.text.bytes;
   if (event == GL_JSON_OBJECT_END) {
-    go_on(inventory, LIST, 0);
+    move_to(inventory, LIST, 0);
     return inventory->archive.present[GL_INVENTORY_ID]
                ? GL_INVENTORY_ARCHIVE
                : fail(inventory, error, "an archive has no ArchiveId");
   }
   inventory->outer = inventory->json.depth;
   inventory->member = gl_inventory_member(gl_buf_string(name), name->length);
-  return go_on(inventory, ARCHIVE_VALUE, inventory->member == GL_INVENTORY_MEMBERS);
+  return move_to(inventory, ARCHIVE_VALUE, inventory->member == GL_INVENTORY_MEMBERS);
 }
 
 /* Stores a member's value.  Returns NULL, or what is wrong; "" means that an allocation failed. */
@@ -122,13 +122,13 @@ static gl_inventory_result on_archive_value(gl_inventory *inventory, gl_json_eve
   const char *why = store(inventory, event);
   if (why)
     return *why ? fail(inventory, error, why) : fail_memory(error);
-  return go_on(inventory, ARCHIVE, 0);
+  return move_to(inventory, ARCHIVE, 0);
 }
 
 static gl_inventory_result on_event(gl_inventory *inventory, gl_json_event event, gl_error *error) {
   switch (inventory->where) {
   case DOCUMENT:
-    return event == GL_JSON_OBJECT ? go_on(inventory, TOP, 0)
+    return event == GL_JSON_OBJECT ? move_to(inventory, TOP, 0)
                                    : fail(inventory, error, "the document is not an object");
   case TOP:
     return on_top(inventory, event);

@@ -42,7 +42,7 @@ int gl_inventory_set_size(gl_inventory *inventory, const char *digits, size_t le
 
 int gl_inventory_feed(gl_inventory *inventory, const char *bytes, size_t length) {
   gl_buf_splice(&inventory->input, 0, inventory->at, NULL,
-                0); /* it only removes, so it cannot fail */
+                0); /* cannot fail, because it only removes bytes */
   inventory->position += inventory->at;
   inventory->at = 0;
   return gl_buf_append(&inventory->input, bytes, length);

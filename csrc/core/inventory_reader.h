@@ -21,26 +21,26 @@ extern const char *const gl_inventory_members[GL_INVENTORY_MEMBERS];
 
 typedef struct gl_inventory_archive {
   int present[GL_INVENTORY_MEMBERS];        /* whether the member exists and is not null */
-  gl_csv_field texts[GL_INVENTORY_MEMBERS]; /* in `text`; not for Size */
-  int64_t size;                             /* bytes */
+  gl_csv_field texts[GL_INVENTORY_MEMBERS]; /* place of the member in `text`; not for Size */
+  int64_t size;                             /* in bytes */
   gl_buf text;                              /* owned */
 } gl_inventory_archive;
 
 /* The zero value is a reader without input. */
 typedef struct gl_inventory {
-  gl_inventory_archive archive; /* the last one; owned */
+  gl_inventory_archive archive; /* the last archive; owned */
   gl_buf vault_arn, date;       /* VaultARN and InventoryDate, empty until they were read; owned */
   int head_changed;             /* set when one of the two was read; the caller may reset it */
 
   /* private */
   gl_buf input;      /* owned; the bytes from `at` on were not read yet */
   size_t at;         /* an index into the input */
-  size_t needed;     /* bytes from `at` on that must be there before the row is read again */
-  uint64_t position; /* of the input's first byte, among all bytes fed */
+  size_t needed;     /* bytes that must follow `at` before the row is read again */
+  uint64_t position; /* number of bytes that were fed before the input's first byte */
   int is_end;        /* no more bytes will follow */
   int format;
-  int where;                       /* in a JSON document */
-  int member;                      /* the one whose value comes next */
+  int where;                       /* where the next event is in a JSON document */
+  int member;                      /* the member whose value comes next */
   int lists;                       /* an ArchiveList was read */
   unsigned outer;                  /* depth of the JSON value being read */
   int columns[GL_CSV_MAX_COLUMNS]; /* a CSV column's member, or GL_INVENTORY_MEMBERS */

@@ -1,4 +1,4 @@
-/* A JSON reader (RFC 8259) whose input arrives in pieces of any size.  Each call returns one event.
+/* A JSON reader (RFC 8259) whose input arrives in chunks of any size.  Each call returns one event.
  * The reader stores only the text of that event, so its memory does not grow with the document. */
 #ifndef GL_CORE_JSON_READER_H
 #define GL_CORE_JSON_READER_H
@@ -10,7 +10,7 @@ enum { GL_JSON_MAX_DEPTH = 1024 /* of nested objects and arrays */ };
 
 typedef enum gl_json_event {
   GL_JSON_FAILED,
-  GL_JSON_MORE, /* the piece ended */
+  GL_JSON_MORE, /* the chunk ended */
   GL_JSON_OBJECT,
   GL_JSON_OBJECT_END,
   GL_JSON_ARRAY,
@@ -32,7 +32,7 @@ typedef struct gl_json_reader {
   /* private */
   unsigned char is_object[GL_JSON_MAX_DEPTH / 8]; /* one bit for each open level */
   int expected;                                   /* what the grammar allows next */
-  int token;                                      /* what is being read, across pieces */
+  int token;                                      /* what is being read, across chunks */
   int number;                                     /* state of a number */
   const char *word;                               /* the rest of "true", "false" or "null" */
   gl_json_event word_event;

@@ -76,7 +76,7 @@ static gl_json_text_result read_digit(gl_json_text *text, char byte, const char 
 
 /* Reads the byte after a backslash. */
 static gl_json_text_result read_letter(gl_json_text *text, char byte, const char **why) {
-  static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+  static const char letters[] = "\"\\/bfnrt", decoded[] = "\"\\/\b\f\n\r\t";
   if (byte == 'u') {
     text->unit = 0;
     text->escape = 2;
@@ -87,7 +87,7 @@ static gl_json_text_result read_letter(gl_json_text *text, char byte, const char
   if (!letter || end_lone_surrogate(text, why) == GL_JSON_TEXT_FAILED)
     return GL_JSON_TEXT_FAILED;
   text->escape = 0;
-  return gl_json_text_append(text, &meant[letter - letters], 1, why);
+  return gl_json_text_append(text, &decoded[letter - letters], 1, why);
 }
 
 /* Returns whether the byte is valid at this position of a UTF-8 character. */

@@ -1,4 +1,4 @@
-/* Reads the inside of a JSON string (RFC 8259, section 7), in pieces of any size.  Decodes escapes
+/* Reads the inside of a JSON string (RFC 8259, section 7), in chunks of any size.  Decodes escapes
  * and checks UTF-8. */
 #ifndef GL_CORE_JSON_TEXT_H
 #define GL_CORE_JSON_TEXT_H
@@ -22,7 +22,7 @@ typedef struct gl_json_text {
 } gl_json_text;
 
 typedef enum gl_json_text_result {
-  GL_JSON_TEXT_MORE, /* the piece ended inside the string */
+  GL_JSON_TEXT_MORE, /* the chunk ended inside the string */
   GL_JSON_TEXT_END,  /* the closing quote was read */
   GL_JSON_TEXT_FAILED
 } gl_json_text_result;

@@ -17,7 +17,7 @@ typedef enum gl_type {
   GL_BOOLEAN,
   GL_STRUCTURE,
   GL_LIST,
-  GL_MAP, /* of strings to strings */
+  GL_MAP, /* maps strings to strings */
   GL_BLOB /* bytes that may be streamed; always a payload */
 } gl_type;
 
@@ -27,8 +27,8 @@ typedef enum gl_location {
   GL_IN_PATH,    /* a label of the path: required, never empty */
   GL_IN_QUERY,   /* a query parameter */
   GL_IN_HEADER,  /* a header field */
-  GL_IN_PAYLOAD, /* the whole body: a structure of its own, or a blob */
-  GL_IN_STATUS   /* of an output: the status code itself */
+  GL_IN_PAYLOAD, /* the whole body: a structure or a blob */
+  GL_IN_STATUS   /* the status code of the response; only in outputs */
 } gl_location;
 
 typedef struct gl_shape gl_shape;
@@ -37,17 +37,17 @@ typedef struct gl_member {
   const char *name;
   const gl_shape *shape;
   gl_location location;
-  int required;         /* of an output (GL_IN_HEADER only): a success without it is an error */
+  int required;         /* in an output (GL_IN_HEADER only): a success without it is an error */
   const char *header;   /* GL_IN_HEADER: the field's name; otherwise NULL */
   const char *fallback; /* used for an absent or empty value; NULL for none */
 } gl_member;
 
 struct gl_shape {
   gl_type type;
-  const gl_member *members; /* GL_STRUCTURE */
-  size_t count;             /* of members */
-  const gl_shape *element;  /* GL_LIST: of each item; GL_MAP: of each value */
-  const char *name;         /* GL_STRUCTURE, in snake case; for the reference */
+  const gl_member *members; /* of a GL_STRUCTURE */
+  size_t count;             /* number of members */
+  const gl_shape *element;  /* of each item of a GL_LIST; of each value of a GL_MAP */
+  const char *name;         /* of a GL_STRUCTURE, in snake case; for the reference */
 };
 
 typedef struct gl_operation {

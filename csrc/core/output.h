@@ -18,7 +18,7 @@ typedef struct gl_output {
   int is_open;
   int fd;
   char *target;  /* owned; NULL if the target is written directly */
-  char *partial; /* owned; NULL in the same case */
+  char *partial; /* owned; NULL if the target is written directly */
 } gl_output;
 
 /* Opens `path` for writing.  A `tag`, of letters and digits, becomes part of the name of the

@@ -21,9 +21,9 @@ typedef struct gl_output_journal {
 typedef enum gl_output_journal_result {
   GL_JOURNAL_OPEN = 0,
   GL_JOURNAL_MEMORY,
-  GL_JOURNAL_BUSY,  /* another download uses it, or its path is not a regular file of this user */
-  GL_JOURNAL_NONE,  /* the target is not a regular file; or the journal is missing, no `create` */
-  GL_JOURNAL_FAILED /* `problem` is filled */
+  GL_JOURNAL_BUSY, /* another download uses it, or its path is not a regular file of this user */
+  GL_JOURNAL_NONE, /* the target is not a regular file; or there is no journal, and `create` is 0 */
+  GL_JOURNAL_FAILED /* `problem` says why */
 } gl_output_journal_result;
 
 /* Opens and locks journal `number` (0 to GL_OUTPUT_JOURNALS - 1) of the file at `path`.  Symbolic

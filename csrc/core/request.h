@@ -39,7 +39,7 @@ typedef struct gl_request {
   gl_buf body;
   int has_body;         /* whether the request has a body, which may be empty */
   int streamed;         /* `body` is empty; the caller feeds `body_length` bytes to the transfer */
-  uint64_t body_length; /* of a streamed body */
+  uint64_t body_length; /* length of a streamed body */
 } gl_request;
 
 /* Sets the method and an absolute http or https URL.  The host becomes lower-case, the scheme's

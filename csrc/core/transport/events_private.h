@@ -30,8 +30,8 @@ typedef struct gl_watch {
 
 struct gl_events {
   size_t references;
-  pid_t process; /* the one that created the set */
-  int fd;        /* of epoll or kqueue; -1 with poll */
+  pid_t process; /* the process that created the set */
+  int fd;        /* descriptor of epoll or kqueue; -1 with poll */
   unsigned long rounds;
   gl_watch *watches; /* owned; indexed by descriptor */
   size_t watch_count;
@@ -47,7 +47,7 @@ typedef struct gl_ready {
   uint32_t generation;
 } gl_ready;
 
-enum { GL_EVENTS_BATCH = 256 }; /* most descriptors that one wait reports */
+enum { GL_EVENTS_BATCH = 256 }; /* the most descriptors that one wait reports */
 
 /* Opens the descriptor of a new set.  Returns 0, or -1 and sets errno. */
 int gl_kernel_open(gl_events *events);

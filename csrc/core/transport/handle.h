@@ -49,7 +49,7 @@ struct gl_pool {
   int is_due;         /* libcurl wants to run at once, to start a transfer */
   int guards_sigpipe; /* libcurl may raise SIGPIPE */
   gl_handle internal; /* context of sockets that belong to no transfer */
-  char *ca_bundle;    /* owned or NULL, as the next two */
+  char *ca_bundle;    /* owned or NULL, like the next two fields */
   char *proxy;        /* may hold a password */
   char *no_proxy;
   int insecure;

@@ -5,7 +5,7 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static CURLcode started;
-static const curl_version_info_data *info; /* static in libcurl */
+static const curl_version_info_data *info; /* libcurl owns the data */
 static char version[96];
 
 static void start(void) {

@@ -60,7 +60,8 @@ static CURLcode set_callbacks(gl_handle *handle) {
   SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
   SET(CURLOPT_OPENSOCKETDATA, handle);
   SET(CURLOPT_CLOSESOCKETFUNCTION, gl_drive_on_close);
-  SET(CURLOPT_CLOSESOCKETDATA, handle->pool); /* a connection outlives its first handle */
+  SET(CURLOPT_CLOSESOCKETDATA,
+      handle->pool); /* a connection may live longer than its first handle */
   return code;
 }
 

@@ -11,7 +11,7 @@ typedef struct gl_timer {
   void (*on_due)(void *context);
   void *context;
   int64_t due;     /* milliseconds on the clock of gl_timers_now */
-  size_t position; /* in the heap, from 1; 0: not running */
+  size_t position; /* index in the heap, from 1; 0 if it is not running */
 } gl_timer;
 
 /* The running timers.  The zero value has none. */

@@ -134,8 +134,8 @@ end
 -- are written and the tree hash of the whole matches the job's, the partial file is renamed to the target.
 --
 -- After an error or a kill, another call continues with the missing ranges, even for another job that retrieved the
--- same bytes. If several downloads to one path run at the same time, each has its own partial file and journal; the last
--- one to finish replaces the target. An inventory is downloaded without ranges.
+-- same bytes. If several downloads to one path run at the same time, each has its own partial file and journal; the
+-- last one to finish replaces the target. An inventory is downloaded without ranges.
 --
 -- Raises `ParamValidationError` for invalid arguments and if the file cannot be written; `WaiterError` if the job is
 -- not complete or has failed; `ChecksumError` (kind "transport") if the tree hash of the whole is wrong; and the errors
