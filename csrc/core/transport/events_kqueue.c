@@ -7,7 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/event.h>
-#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 int gl_kernel_open(gl_events *events) {
@@ -27,10 +27,8 @@ int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int intere
   int result = 0;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
     int before = watch->registered & kinds[i].bit, after = interest & kinds[i].bit;
-    if (!before && !after)
+    if (!before == !after)
       continue;
-    /* Adding an existing filter is legal, and necessary if the number belongs to a new descriptor.
-     */
     EV_SET(&change, (uintptr_t)fd, kinds[i].filter, after ? EV_ADD : EV_DELETE, 0, 0,
            (void *)(uintptr_t)watch->generation);
     if (kevent(events->fd, &change, 1, NULL, 0, NULL) < 0 && after)
