@@ -44,7 +44,7 @@
 ---@field verify? boolean `false` accepts any certificate
 ---@field proxy? string URL of a proxy; `""` for no proxy at all
 ---@field user_agent_extra? string text added to `User-Agent`
----@field strict_notifications? boolean `true` refuses notification configurations that have findings
+---@field strict_notifications? boolean `true` rejects notification configurations that have findings
 ---@field hash_threads? integer threads that hash archives from 4 MiB on; 0: none
 ---@field env? table<string, string> a table of variables instead of the process's environment
 ---@field logger? fun(event: table) `function(event)`: see Logging

@@ -1,8 +1,8 @@
 /* A pool of connections that are reused for later requests.
  *
- * The rooms pool and transfer implement HTTP/1.1 with libcurl's multi interface.  No other room
- * includes libcurl.  They use curl_multi_socket_action, so the cost of a step depends on the number
- * of ready sockets, not on the number of transfers.
+ * The rooms of this directory implement HTTP/1.1 with libcurl's multi interface.  They use
+ * curl_multi_socket_action, so the cost of a step depends on the number of ready sockets, not on
+ * the number of transfers.
  *
  * Only one thread at a time may use a pool.  Different threads may use different pools.
  *
