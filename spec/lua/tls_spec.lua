@@ -149,16 +149,17 @@ describe("over TLS", function()
     assert(os.execute("spec/support/certificates.sh " .. place))
     local proxy = nginx.start(place, { cut = ([[
       ssl_certificate %s/good.pem; ssl_certificate_key %s/good.key; chunked_transfer_encoding off;
-      location /-/ { proxy_pass %s; proxy_buffering off; }
+      location /-/ { proxy_pass %s; proxy_buffering off; add_header X-Worker $pid; }
     ]]):format(place, place, origin.url) })
     local client = glacier.client {
       region = "us-east-1", endpoint_url = "https://127.0.0.1:" .. proxy.ports.cut, ca_bundle = place .. "/ca.pem",
       credentials = { access_key_id = "AKID", secret_access_key = "SECRET" }, env = {},
     }
-    local body = client:get_job_output { vaultName = "v", jobId = "j" }.body
+    local output = client:get_job_output { vaultName = "v", jobId = "j" }
+    local body = output.body
     assert.equal("abc", body:read(3))
     -- A killed process does not end its TLS session with a close notification.
-    assert(os.execute("kill -9 $(ps -o pid= --ppid $(cat " .. place .. "/nginx.pid))"))
+    assert(os.execute("kill -9 " .. output.ResponseMetadata.HTTPHeaders["x-worker"]))
     local good, err = pcall(body.read, body, 3)
     assert.is_false(good)
     assert.equal("ConnectionClosedError", err.code)
