@@ -3,14 +3,15 @@
 #include "binding/error_object.h"
 #include "core/json_prepare.h"
 
-/* Raises LUA_ERRMEM again, because the text may still be JSON. */
+/* Raises an error that does not come from the decoder again, because the text may still be JSON:
+ * out of memory and, in Lua 5.2 and 5.3, the error of a finalizer. */
 void gl_json_push(lua_State *L, const char *text, size_t length, int decode) {
   char *prepared = gl_compat_newuserdata(L, GL_JSON_PREPARED_MAX(length));
   size_t size = gl_json_prepare(text, length, prepared);
   lua_pushvalue(L, decode);
   lua_pushlstring(L, prepared, size);
   int status = lua_pcall(L, 1, 1, 0);
-  if (status == LUA_ERRMEM)
+  if (status && status != LUA_ERRRUN)
     lua_error(L);
   if (status)
     lua_pushnil(L), lua_remove(L, -2);
