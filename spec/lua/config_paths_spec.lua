@@ -76,4 +76,11 @@ describe("glacier.config.paths", function()
       end, 2000)
     end)
   end
+
+  it("looks for a missing closing brace only once", function()
+    -- The search is the work of a C function, which is not counted above. Repeated, it would take hours.
+    local text = ("${"):rep(1000000)
+    assert.equal(text, paths.expand_variables(text, getter(VARIABLES)))
+    assert.equal(text .. "}/v", paths.expand_variables(text .. "}/${D}", getter { D = "v" }))
+  end)
 end)

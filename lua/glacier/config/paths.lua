@@ -20,12 +20,13 @@ end
 -- @param getenv function(name) -> string or nil
 -- @return string
 function paths.expand_variables(path, getenv)
-  local pieces, position = {}, 1
+  local pieces, position, has_brace = {}, 1, path:find("}", 1, true)
   local dollar = path:find("$", 1, true)
   while dollar do
     local name, after = path:match("^([A-Za-z0-9_]+)()", dollar + 1)
-    if not name then
-      name, after = path:match("^{([^}]*)}()", dollar + 1)
+    if not name and has_brace and path:sub(dollar + 1, dollar + 1) == "{" then
+      name, after = path:match("^([^}]*)}()", dollar + 2)
+      has_brace = name -- without a match, no later one is possible, and searching each time would be quadratic
     end
     after = after or dollar + 1
     pieces[#pieces + 1] = path:sub(position, dollar - 1)

@@ -14,7 +14,7 @@ end
 local function path(value, sources)
   value = paths.expand_user(value, sources.getenv, sources.home)
   if paths.fault(value) then
-    return nil, "a path without a NUL byte"
+    return nil, "a path (not empty, without a NUL byte)"
   end
   return value
 end
@@ -150,7 +150,7 @@ function values.look_up(sources, name)
 end
 
 --- Expands `~` in a path from an option.
--- Raises `InvalidConfigError` for a path with a NUL byte.
+-- Raises `InvalidConfigError` for a path that is empty or has a NUL byte.
 -- @param sources table: of `values.look_up`
 -- @param given string
 -- @param origin string: the option, for a message
