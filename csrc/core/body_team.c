@@ -197,12 +197,7 @@ int gl_body_team_start(gl_body_team **out, const gl_body_input *input, int threa
   *out = NULL;
   if (!team)
     return gl_error_memory(error);
-  int piped = open_pipe(team) == 0;
-  if (piped && events && watch(team, events)) {
-    free_team(team);
-    return gl_error_memory(error);
-  }
-  if (piped)
+  if (open_pipe(team) == 0 && (!events || watch(team, events) == 0))
     create_threads(team, threads);
   if (team->threads > 0)
     *out = team;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -135,6 +136,23 @@ static void the_event_set_becomes_ready_when_the_threads_end(void **state) {
   gl_events_release(events);
 }
 
+static void a_pipe_that_cannot_be_watched_is_no_error(void **state) {
+  (void)state;
+  gl_error error;
+  gl_events *events = gl_events_new(&error);
+  int other = open("/dev/null", O_RDONLY);
+  assert_int_equal(dup2(other, gl_events_fd(events)), gl_events_fd(events));
+  gl_body_hash hash = {.done = 0};
+  gl_body_input input = from_memory(LARGEST);
+  assert_int_equal(gl_body_hash_start(&hash, &input, 2, 0, events, &error), 0);
+  assert_false(gl_body_hash_has_threads(&hash));
+  gl_body_hash_wait(&hash);
+  expect_hashes(&hash, LARGEST);
+  gl_body_hash_clear(&hash);
+  gl_events_release(events);
+  close(other);
+}
+
 static void a_poll_may_wait_for_the_threads(void **state) {
   (void)state;
   gl_body_hash hash;
@@ -256,6 +274,7 @@ int main(void) {
       cmocka_unit_test(a_small_body_gets_no_threads),
       cmocka_unit_test(a_poll_without_threads_hashes_a_few_mib),
       cmocka_unit_test(the_event_set_becomes_ready_when_the_threads_end),
+      cmocka_unit_test(a_pipe_that_cannot_be_watched_is_no_error),
       cmocka_unit_test(a_poll_may_wait_for_the_threads),
       cmocka_unit_test(an_event_set_may_be_released_before_the_hash),
       cmocka_unit_test(a_cancelled_hash_stops_reading_its_input),
