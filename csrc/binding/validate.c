@@ -79,6 +79,24 @@ static void check_path_member(report *to, int index, const gl_member *member,
     gl_report_wrong_value(to, index, path, "it would disappear from the path of the request");
 }
 
+/* Checks a text of printable ASCII characters. */
+static void check_printable(report *to, const char *text, size_t length, size_t most,
+                            const param_path *path) {
+  size_t printable = 0;
+  while (printable < length && text[printable] >= ' ' && text[printable] <= '~')
+    printable++;
+  if (printable == length && length <= most)
+    return;
+  gl_report_begin(to, "Invalid value for parameter ", path);
+  if (printable < length) {
+    gl_report_add_index(to, ", it may have printable ASCII characters only: byte %zu is another",
+                        printable + 1);
+  } else {
+    gl_report_add_index(to, ", it has %zu characters", length);
+    gl_report_add_index(to, ", %zu are allowed", most);
+  }
+}
+
 static void check_member(report *to, int index, const gl_member *member, const param_path *path) {
   check_value(to, index, member->shape, path);
   if (lua_type(to->L, index) != LUA_TSTRING)
@@ -87,7 +105,9 @@ static void check_member(report *to, int index, const gl_member *member, const p
   const char *value = lua_tolstring(to->L, index, &length);
   if (member->location == GL_IN_PATH)
     check_path_member(to, index, member, path);
-  if (member->location == GL_IN_HEADER && !gl_header_value_valid(value, length)) {
+  if (member->shape->most) {
+    check_printable(to, value, length, member->shape->most, path);
+  } else if (member->location == GL_IN_HEADER && !gl_header_value_valid(value, length)) {
     gl_report_begin(to, "Invalid value for parameter ", path);
     gl_report_add(to, ", a header cannot carry a control character");
   }

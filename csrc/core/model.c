@@ -12,6 +12,9 @@
 #define LABEL(name) ROW(name, STRING, GL_IN_PATH, 1, NULL, NULL)
 #define QUERY(name) ROW(name, STRING, GL_IN_QUERY, 0, NULL, NULL)
 #define HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 0, header, NULL)
+/* In an input. */
+#define ARCHIVE_DESCRIPTION                                                                        \
+  ROW(archiveDescription, DESCRIPTION, GL_IN_HEADER, 0, "x-amz-archive-description", NULL)
 /* In an output: the ID that the operation was called to get. */
 #define REQUIRED_HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 1, header, NULL)
 #define STATUS(name) ROW(name, LONG, GL_IN_STATUS, 0, NULL, NULL)
@@ -20,14 +23,17 @@
 
 #define STRUCTURE(name, ...)                                                                       \
   static const gl_member name##_members[] = {__VA_ARGS__};                                         \
-  static const gl_shape name = {GL_STRUCTURE, name##_members, COUNT(name##_members), NULL, #name};
-#define LIST(name, of) static const gl_shape name = {GL_LIST, NULL, 0, &(of), NULL};
-#define MAP(name, of) static const gl_shape name = {GL_MAP, NULL, 0, &(of), NULL};
+  static const gl_shape name = {GL_STRUCTURE, name##_members, COUNT(name##_members),               \
+                                NULL,         #name,          0};
+#define LIST(name, of) static const gl_shape name = {GL_LIST, NULL, 0, &(of), NULL, 0};
+#define MAP(name, of) static const gl_shape name = {GL_MAP, NULL, 0, &(of), NULL, 0};
 
-static const gl_shape STRING = {GL_STRING, NULL, 0, NULL, NULL};
-static const gl_shape LONG = {GL_LONG, NULL, 0, NULL, NULL};
-static const gl_shape BOOLEAN = {GL_BOOLEAN, NULL, 0, NULL, NULL};
-static const gl_shape BLOB = {GL_BLOB, NULL, 0, NULL, NULL};
+static const gl_shape STRING = {GL_STRING, NULL, 0, NULL, NULL, 0};
+static const gl_shape LONG = {GL_LONG, NULL, 0, NULL, NULL, 0};
+static const gl_shape BOOLEAN = {GL_BOOLEAN, NULL, 0, NULL, NULL, 0};
+static const gl_shape BLOB = {GL_BLOB, NULL, 0, NULL, NULL, 0};
+/* An archive description has at most 1,024 characters ("Upload Archive", developer guide). */
+static const gl_shape DESCRIPTION = {GL_STRING, NULL, 0, NULL, NULL, 1024};
 
 /* ---- shapes ------------------------------------------------------------------------------ */
 
@@ -102,8 +108,7 @@ STRUCTURE(job_parameters, BODY(Format, STRING), BODY(Type, STRING), BODY(Archive
 STRUCTURE(initiate_job_input, ACCOUNT_ID, LABEL(vaultName), PAYLOAD(jobParameters, job_parameters))
 STRUCTURE(initiate_job_output, HEADER(location, "Location"), REQUIRED_HEADER(jobId, "x-amz-job-id"),
           HEADER(jobOutputPath, "x-amz-job-output-path"))
-STRUCTURE(initiate_multipart_upload_input, ACCOUNT_ID, LABEL(vaultName),
-          HEADER(archiveDescription, "x-amz-archive-description"),
+STRUCTURE(initiate_multipart_upload_input, ACCOUNT_ID, LABEL(vaultName), ARCHIVE_DESCRIPTION,
           HEADER(partSize, "x-amz-part-size"))
 STRUCTURE(initiate_multipart_upload_output, HEADER(location, "Location"),
           REQUIRED_HEADER(uploadId, "x-amz-multipart-upload-id"))
@@ -150,8 +155,7 @@ STRUCTURE(get_job_output_output, PAYLOAD(body, BLOB), HEADER(checksum, "x-amz-sh
           STATUS(status), HEADER(contentRange, "Content-Range"),
           HEADER(acceptRanges, "Accept-Ranges"), HEADER(contentType, "Content-Type"),
           HEADER(archiveDescription, "x-amz-archive-description"))
-STRUCTURE(upload_archive_input, LABEL(vaultName), ACCOUNT_ID,
-          HEADER(archiveDescription, "x-amz-archive-description"),
+STRUCTURE(upload_archive_input, LABEL(vaultName), ACCOUNT_ID, ARCHIVE_DESCRIPTION,
           HEADER(checksum, "x-amz-sha256-tree-hash"), PAYLOAD(body, BLOB))
 STRUCTURE(upload_multipart_part_input, ACCOUNT_ID, LABEL(vaultName), LABEL(uploadId),
           HEADER(checksum, "x-amz-sha256-tree-hash"), HEADER(range, "Content-Range"),

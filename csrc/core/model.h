@@ -48,6 +48,8 @@ struct gl_shape {
   size_t count;             /* number of members */
   const gl_shape *element;  /* of each item of a GL_LIST; of each value of a GL_MAP */
   const char *name;         /* of a GL_STRUCTURE, in snake case; for the reference */
+  size_t most; /* of a GL_STRING: the most characters, which must be ASCII from space to tilde; 0
+                * for any text */
 };
 
 typedef struct gl_operation {

@@ -254,10 +254,34 @@ end)
 describe("a member in a header", function()
   it("may not contain a control character, and the message does not show its value", function()
     for _, text in ipairs { "a\r\nX-Evil: 1", "\0", "tab\t", "\127" } do
-      assert.same({ "Invalid value for parameter archiveDescription, a header cannot carry a control character" },
-        problems("InitiateMultipartUpload", { vaultName = "v", archiveDescription = text }))
+      assert.same({ "Invalid value for parameter checksum, a header cannot carry a control character" },
+        problems("UploadArchive", { vaultName = "v", checksum = text, body = "x" }))
     end
   end)
+end)
+
+describe("an archive description", function()
+  local function problem_of(operation, text)
+    local list = problems(operation, { vaultName = "v", archiveDescription = text, body = operation == "UploadArchive"
+      and "x" or nil })
+    assert.equal(1, #list)
+    return list[1]:match "^Invalid value for parameter archiveDescription, (.*)$"
+  end
+
+  for _, operation in ipairs { "UploadArchive", "InitiateMultipartUpload" } do
+    it("of " .. operation .. " has at most 1,024 characters, which are printable ASCII", function()
+      for text, position in pairs { ["caf\195\169"] = 4, ["\0"] = 1, ["a\nb"] = 2, ["tab\t"] = 4, ["\127"] = 1 } do
+        assert.equal(("it may have printable ASCII characters only: byte %d is another"):format(position),
+          problem_of(operation, text))
+      end
+      assert.equal("it has 1025 characters, 1024 are allowed", problem_of(operation, ("d"):rep(1025)))
+      for _, text in ipairs { "", " ~", ("d"):rep(1024) } do
+        assert.is_true((pcall(core.prepare, operation,
+          { vaultName = "v", archiveDescription = text, body = operation == "UploadArchive" and "x" or nil },
+          "http://h")))
+      end
+    end)
+  end
 end)
 
 describe("a string in the body", function()

@@ -14,9 +14,6 @@ local MOST_PARTS, LARGEST = 10000, 4096 * MIB
 -- The default size of parts. Several parts fit into memory, and the cost of a request is small compared to a part.
 local USUAL = 4 * MIB
 
--- Characters of an archive description, which may be ASCII from space to tilde ("Upload Archive", developer guide).
-local DESCRIPTION_MAX = 1024
-
 local WORDS = "upload: Parameter validation failed:\n"
 
 --- The maximum number of parts of an upload.
@@ -77,20 +74,6 @@ local all = {
   "progress", "abort_on_failure",
 }
 
-local function check_description(text, problems)
-  if type(text) ~= "string" then
-    return
-  end
-  local position = text:find "[^ -~]"
-  if position then
-    problems[#problems + 1] = line_of("archiveDescription",
-      ("it may have printable ASCII characters only: byte %d is another"):format(position))
-  elseif #text > DESCRIPTION_MAX then
-    problems[#problems + 1] = line_of("archiveDescription",
-      ("it has %d characters, %d are allowed"):format(#text, DESCRIPTION_MAX))
-  end
-end
-
 -- The name of the parameter that holds the body.
 local function body_name(given, problems)
   local names = {}
@@ -138,7 +121,6 @@ local function check(given)
   parameters.check_members("ListParts", {
     vaultName = "-", uploadId = given.uploadId == nil and "-" or given.uploadId,
   }, problems)
-  check_description(given.archiveDescription, problems)
   parameters.check_values(given, all, checks, problems)
   return problems
 end
