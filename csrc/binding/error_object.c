@@ -3,6 +3,7 @@
 #include "binding/box.h"
 #include "core/utf8.h"
 
+#include <limits.h>
 #include <string.h>
 
 static const char registry_key[] = "glacier.error"; /* the same in both C modules */
@@ -53,6 +54,20 @@ static int push_retries(lua_State *L) {
   return 0;
 }
 
+/* Pushes " (reached max retries: 2)" and returns 1, if there is such a number; otherwise returns 0.
+ * User code may have changed it to any number. */
+static int push_max_retries(lua_State *L) {
+  int64_t retries;
+  if (!push_retries(L))
+    return 0;
+  int is_count = lua_type(L, -1) == LUA_TNUMBER && gl_compat_toint64(L, -1, &retries) &&
+                 retries >= 0 && retries <= INT_MAX;
+  lua_pop(L, 1);
+  if (is_count)
+    lua_pushfstring(L, " (reached max retries: %d)", (int)retries);
+  return is_count;
+}
+
 /* Pushes botocore's text.  The parts are concatenated, not formatted, because a message may contain
  * zero bytes. */
 static void push_service_text(lua_State *L) {
@@ -62,10 +77,7 @@ static void push_service_text(lua_State *L) {
   lua_pushliteral(L, ") when calling the ");
   push_field(L, "operation");
   lua_pushliteral(L, " operation");
-  if (push_retries(L)) {
-    lua_pushfstring(L, " (reached max retries: %d)", (int)lua_tonumber(L, -1));
-    lua_remove(L, -2);
-  }
+  push_max_retries(L);
   lua_pushliteral(L, ": ");
   push_field(L, "message");
   if (field_is(L, "code", "NoLongerSupportedException"))
@@ -107,7 +119,20 @@ void gl_error_object_mark(lua_State *L) {
 
 /* ---- messages ---------------------------------------------------------------------------- */
 
-enum { MESSAGE_MAX = 4096 /* bytes: a server may send a whole page as its message */ };
+/* Limits in bytes: a server may send a whole page as its message or code. */
+enum { MESSAGE_MAX = 4096, CODE_MAX = 256 };
+
+static int is_control(char byte, int keeps_lines) {
+  return ((unsigned char)byte < 0x20 && !(keeps_lines && byte == '\n')) || byte == 0x7F;
+}
+
+/* Replaces the string at -2 with the content of the buffer on top. */
+static void replace_with_buf(lua_State *L, const gl_buf *buf) {
+  lua_pushlstring(L, gl_buf_string(buf), buf->length);
+  gl_box_clear(L, -2, &gl_buf_box);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+}
 
 /* Replaces the string on top with valid UTF-8 of at most `limit` bytes. */
 static void clean_text(lua_State *L, size_t limit) {
@@ -118,15 +143,39 @@ static void clean_text(lua_State *L, size_t limit) {
   gl_buf *clean = gl_box_new_buf(L);
   if (gl_utf8_append_clean(clean, text, length, limit))
     gl_raise_memory(L);
-  lua_pushlstring(L, gl_buf_string(clean), clean->length);
-  gl_box_clear(L, -2, &gl_buf_box);
-  lua_replace(L, -3);
-  lua_pop(L, 1);
+  replace_with_buf(L, clean);
+}
+
+/* Replaces control characters in the string on top with "\x1b".  Keeps line breaks if
+ * `keeps_lines`.
+ */
+static void escape_controls(lua_State *L, int keeps_lines) {
+  size_t length, plain = 0;
+  const char *text = lua_tolstring(L, -1, &length);
+  while (plain < length && !is_control(text[plain], keeps_lines))
+    plain++;
+  if (plain == length)
+    return;
+  gl_buf *out = gl_box_new_buf(L);
+  for (size_t i = 0; i < length; i++)
+    if (is_control(text[i], keeps_lines)
+            ? gl_buf_append_format(out, "\\x%02x", (unsigned char)text[i])
+            : gl_buf_append_char(out, text[i]))
+      gl_raise_memory(L);
+  replace_with_buf(L, out);
 }
 
 /* A validation error lists every problem, so its message has no limit. */
 static size_t message_limit(gl_kind kind) {
   return kind == GL_VALIDATION ? SIZE_MAX : MESSAGE_MAX;
+}
+
+/* The text of the service stays as it is.  The errors of settings and of the transport are one
+ * line; others may list problems, one a line. */
+static void clean_message(lua_State *L, gl_kind kind) {
+  if (kind != GL_OK)
+    escape_controls(L, kind != GL_CONFIG && kind != GL_TRANSPORT);
+  clean_text(L, message_limit(kind));
 }
 
 /* ---- the core's errors ------------------------------------------------------------------- */
@@ -136,7 +185,7 @@ int gl_raise_memory(lua_State *L) {
 }
 
 void gl_error_object_new(lua_State *L, gl_kind kind, const char *code, const char *operation) {
-  clean_text(L, message_limit(kind));
+  clean_message(L, kind);
   lua_createtable(L, 0, 6);
   lua_insert(L, -2);
   lua_setfield(L, -2, "message");
@@ -163,16 +212,36 @@ int gl_raise(lua_State *L, const gl_error *error, const char *operation) {
   return lua_error(L);
 }
 
+/* Returns the kind of the error at index 1; GL_OK for a kind that the core does not have. */
+static gl_kind kind_of(lua_State *L) {
+  static const gl_kind kinds[] = {GL_VALIDATION, GL_CONFIG, GL_CREDENTIALS, GL_TRANSPORT};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    if (field_is(L, "kind", gl_kind_name(kinds[i])))
+      return kinds[i];
+  return GL_OK;
+}
+
+/* Pushes a field of the error at index 1 and returns 1 if it is a string; otherwise returns 0. */
+static int get_string(lua_State *L, const char *name) {
+  lua_getfield(L, 1, name);
+  if (lua_type(L, -1) == LUA_TSTRING)
+    return 1;
+  lua_pop(L, 1);
+  return 0;
+}
+
 int gl_lua_error(lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_settop(L, 1);
-  gl_kind kind = field_is(L, "kind", gl_kind_name(GL_VALIDATION)) ? GL_VALIDATION : GL_OK;
-  lua_getfield(L, 1, "message");
-  if (lua_type(L, -1) == LUA_TSTRING) {
-    clean_text(L, message_limit(kind));
+  if (get_string(L, "message")) {
+    clean_message(L, kind_of(L));
     lua_setfield(L, 1, "message");
   }
-  lua_settop(L, 1);
+  if (get_string(L, "code")) {
+    escape_controls(L, 0);
+    clean_text(L, CODE_MAX);
+    lua_setfield(L, 1, "code");
+  }
   gl_error_object_mark(L);
   return 1;
 }

@@ -161,6 +161,14 @@ describe("a service error", function()
     end
   end)
 
+  it("has a code of at most 256 bytes of valid UTF-8 without control characters", function()
+    local err = error_of(400, '{"code":"a\\u001bb\\nc\255","message":"m"}')
+    assert.equal("a\\x1bb\\x0ac\239\191\189", err.code)
+    assert.equal("a\27b\nc\255", err.response.Error.Code)
+    assert.equal(("c"):rep(256), error_of(400, '{"code":"' .. ("c"):rep(200000) .. '","message":"m"}').code)
+    assert.equal("H\239\191\189", error_of(400, "{}", { ["x-amzn-errortype"] = "H\255" }).code)
+  end)
+
   it("hides a secret that the limit of the message would cut in two", function()
     local client = canned.client(function(request)
       local signature = request.headers.Authorization:match "Signature=(%x+)"
@@ -250,6 +258,10 @@ describe("a service error", function()
     assert.same({ 3, 2, true }, { err.attempts, err.response.ResponseMetadata.RetryAttempts, err.retryable })
     assert.equal("An error occurred (503) when calling the ListVaults operation (reached max retries: 2): "
       .. "Service Unavailable", tostring(err))
+    for _, value in ipairs { 0 / 0, math.huge, -1, 2.5, 1e300, "2", {} } do
+      err.response.ResponseMetadata.RetryAttempts = value
+      assert.equal("An error occurred (503) when calling the ListVaults operation: Service Unavailable", tostring(err))
+    end
   end)
 end)
 
@@ -306,5 +318,21 @@ describe("an error of the client's own", function()
     assert.equal(4096, #errors.new("transport", "C", ("x"):rep(5000)).message)
     local _, err = pcall(errors.invalid, nil, ("x"):rep(5000))
     assert.equal(5000, #err.message)
+  end)
+
+  it("has a message without control characters, in one line unless it may list problems", function()
+    for kind, shown in pairs {
+      config = "a\\x1b[31m\\x0ab\\x00c\\x7f", transport = "a\\x1b[31m\\x0ab\\x00c\\x7f",
+      validation = "a\\x1b[31m\nb\\x00c\\x7f", credentials = "a\\x1b[31m\nb\\x00c\\x7f",
+    } do
+      assert.equal(shown, errors.new(kind, "C", "a\27[31m\nb\0c\127").message)
+    end
+    local glacier = require "glacier"
+    local _, err = pcall(glacier.client, { region = "us\n-west", env = {} })
+    assert.equal("Provided region_name 'us\\x0a-west' doesn't match a supported format.", err.message)
+    _, err = pcall(glacier.client, { region = "us-west-2", env = { AWS_PROFILE = "a\27b" } })
+    assert.equal("The config profile (a\\x1bb) could not be found", err.message)
+    _, err = pcall(glacier.client, { region = "us-west-2", env = { AWS_CONFIG_FILE = "/a\0b" } })
+    assert.equal("Unable to parse config file: /a\\x00b: the path contains a NUL byte", err.message)
   end)
 end)

@@ -136,7 +136,7 @@ describe("saving a body", function()
       local body = carried_body "body"
       local err = failure(body.save, body, path .. "\0.txt")
       assert.are.equal("ParamValidationError", err.code)
-      assert.are.equal(("save: cannot write %s\\0.txt: the path contains a NUL byte"):format(path), err.message)
+      assert.are.equal(("save: cannot write %s\\x00.txt: the path contains a NUL byte"):format(path), err.message)
       assert.are.equal("before", files.read(path))
       assert.are.same({ "saved" }, list())
       assert.are.equal(4, body:save(path))

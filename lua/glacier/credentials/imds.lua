@@ -36,7 +36,8 @@ local function url_of(sources)
   local url, origin = values.look_up(sources, "ec2_metadata_service_endpoint")
   local default = uses_ipv6(sources) and "http://[fd00:ec2::254]/" or "http://169.254.169.254/"
   if url and (not url:find "^[Hh][Tt][Tt][Pp][Ss]?://[^/]" or url:find "[%z\1-\32\127]") then
-    errors.config(("Invalid endpoint EC2 Instance Metadata endpoint: %s (%s)"):format(errors.quote(url), origin),
+    local shown = errors.quote((url:gsub("^.*@", "***@"))) -- there may be a password before the "@"
+    errors.config(("Invalid endpoint EC2 Instance Metadata endpoint: %s (%s)"):format(shown, origin),
       "InvalidIMDSEndpointError")
   end
   return url and url:match "^.*[^/]" .. "/" or default
