@@ -2,21 +2,13 @@
 
 #include "binding/box.h"
 #include "binding/error_object.h"
+#include "binding/option.h"
 #include "core/file.h"
 #include "core/home.h"
 
-#include <string.h>
-
-static const char *check_path(lua_State *L, int index) {
-  size_t length;
-  const char *path = luaL_checklstring(L, index, &length);
-  luaL_argcheck(L, strlen(path) == length, index, "the path contains a NUL byte");
-  return path;
-}
-
 int gl_lua_read_file(lua_State *L) {
   char problem[GL_FILE_PROBLEM_SIZE] = "";
-  const char *path = check_path(L, 1);
+  const char *path = gl_check_string(L, 1);
   lua_Number limit = luaL_checknumber(L, 2);
   luaL_argcheck(L, limit >= 0 && limit < 1e15, 2, "expected a number of bytes");
   lua_settop(L, 2);
@@ -38,7 +30,7 @@ int gl_lua_read_file(lua_State *L) {
 int gl_lua_replace_file(lua_State *L) {
   char problem[GL_FILE_PROBLEM_SIZE] = "";
   size_t length;
-  const char *path = check_path(L, 1);
+  const char *path = gl_check_string(L, 1);
   const char *text = luaL_checklstring(L, 2, &length);
   gl_file_result result = gl_file_replace(path, text, length, problem);
   if (result == GL_FILE_MEMORY)
@@ -53,7 +45,7 @@ int gl_lua_replace_file(lua_State *L) {
 }
 
 int gl_lua_home(lua_State *L) {
-  const char *user = lua_isnoneornil(L, 1) ? NULL : check_path(L, 1);
+  const char *user = lua_isnoneornil(L, 1) ? NULL : gl_check_string(L, 1);
   lua_settop(L, 1);
   gl_buf *home = gl_box_new_buf(L);
   int result = gl_home_find(user, home);

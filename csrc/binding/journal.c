@@ -1,9 +1,8 @@
 #include "binding/journal.h"
 
 #include "binding/error_object.h"
+#include "binding/option.h"
 #include "core/output_journal.h"
-
-#include <string.h>
 
 enum { MAX_TEXT = 4 * 1024 * 1024 }; /* bytes: 10,000 lines are less than 1 MiB */
 
@@ -13,9 +12,7 @@ static void clear_journal(void *value) {
 
 int gl_lua_journal(lua_State *L) {
   char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
-  size_t length;
-  const char *path = luaL_checklstring(L, 1, &length);
-  luaL_argcheck(L, strlen(path) == length, 1, "the path contains a NUL byte");
+  const char *path = gl_check_string(L, 1);
   lua_Number number = luaL_checknumber(L, 2);
   luaL_argcheck(L, number >= 0 && number < GL_OUTPUT_JOURNALS, 2, "invalid journal number");
   int create = lua_toboolean(L, 3);

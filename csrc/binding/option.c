@@ -4,6 +4,13 @@
 
 #include <string.h>
 
+const char *gl_check_string(lua_State *L, int argument) {
+  size_t length;
+  const char *text = luaL_checklstring(L, argument, &length);
+  luaL_argcheck(L, strlen(text) == length, argument, "contains a NUL byte");
+  return text;
+}
+
 static void raise_invalid(lua_State *L, const char *name, const char *why) {
   gl_error error;
   gl_error_set(&error, GL_CONFIG, "InvalidConfigError", "%s %s", name, why);

@@ -1,10 +1,15 @@
-/* Reads options from the fields of a table. */
+/* Reads strings and options for functions of C, which end a string at its first zero byte. */
 #ifndef GL_BINDING_OPTION_H
 #define GL_BINDING_OPTION_H
 
 #include "binding/compat.h"
 
 #include <stddef.h>
+
+/* Returns the string at an argument.  Raises an argument error for any other value, and for a
+ * string with a zero byte.  Paths, names of header fields and all other strings that C reads as
+ * such are checked here or by gl_option_string. */
+const char *gl_check_string(lua_State *L, int argument);
 
 /* Pushes a field of the table at index 1.  Returns the string, or NULL if the field is absent. Sets
  * `length`, which may be NULL.  Raises "InvalidConfigError" (kind "config") for a value that is not

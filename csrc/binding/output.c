@@ -1,6 +1,7 @@
 #include "binding/output.h"
 
 #include "binding/error_object.h"
+#include "binding/option.h"
 #include "core/error.h"
 #include "core/output.h"
 
@@ -10,17 +11,10 @@ static void clear_output(void *value) {
   gl_output_discard(value);
 }
 
-static const char *check_name(lua_State *L, int index) {
-  size_t length;
-  const char *name = luaL_checklstring(L, index, &length);
-  luaL_argcheck(L, strlen(name) == length, index, "contains a NUL byte");
-  return name;
-}
-
 int gl_lua_output(lua_State *L) {
   char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
-  const char *path = check_name(L, 1);
-  const char *tag = lua_isnoneornil(L, 2) ? NULL : check_name(L, 2);
+  const char *path = gl_check_string(L, 1);
+  const char *tag = lua_isnoneornil(L, 2) ? NULL : gl_check_string(L, 2);
   luaL_argcheck(L, !tag || !strchr(tag, '/'), 2, "contains a slash");
   lua_settop(L, 2);
   gl_output *output = gl_box_new(L, &gl_output_box);

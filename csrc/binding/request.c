@@ -59,7 +59,7 @@ int gl_lua_endpoint(lua_State *L) {
 }
 
 int gl_lua_partition(lua_State *L) {
-  const gl_partition *partition = gl_endpoint_partition(luaL_checkstring(L, 1));
+  const gl_partition *partition = gl_endpoint_partition(gl_check_string(L, 1));
   lua_pushstring(L, partition->name);
   lua_pushstring(L, partition->dns_suffix);
   return 2;
@@ -110,7 +110,7 @@ static void set_headers(lua_State *L, gl_request *request) {
   while (lua_next(L, -2)) {
     if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
       luaL_error(L, "headers must be strings");
-    set_header(L, request, lua_tostring(L, -2), lua_gettop(L));
+    set_header(L, request, gl_check_string(L, lua_gettop(L) - 1), lua_gettop(L));
     lua_pop(L, 1);
   }
 }
@@ -140,7 +140,7 @@ int gl_lua_request(lua_State *L) {
 /* request:set_header(name, value) */
 static int request_set_header(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
-  const char *name = luaL_checkstring(L, 2);
+  const char *name = gl_check_string(L, 2);
   luaL_checkstring(L, 3);
   set_header(L, request, name, 3);
   return 0;
@@ -158,7 +158,7 @@ static const gl_signer *sign(lua_State *L, int keep_path) {
   gl_error error;
   gl_request *request = gl_box_self(L, &gl_request_box);
   gl_signer *signer = gl_box_check(L, 2, &gl_credentials_box);
-  gl_sigv4_options options = {luaL_checkstring(L, 3), luaL_checkstring(L, 4), check_time(L, 5),
+  gl_sigv4_options options = {gl_check_string(L, 3), gl_check_string(L, 4), check_time(L, 5),
                               keep_path};
   luaL_argcheck(L, signer->credentials.access_key_id, 2, "the credentials were cleared");
   if (gl_sigv4_sign(request, signer, &options, &error))
@@ -258,7 +258,7 @@ static int request_stream(lua_State *L) {
   gl_error error;
   gl_request *request = gl_box_self(L, &gl_request_box);
   lua_Number length = luaL_checknumber(L, 2);
-  const char *tree = luaL_checkstring(L, 3), *linear = luaL_checkstring(L, 4);
+  const char *tree = gl_check_string(L, 3), *linear = gl_check_string(L, 4);
   luaL_argcheck(L, length >= 0 && length < 9e15, 2, "expected a length");
   if (gl_checksum_stream(request, (uint64_t)length, tree, linear, &error))
     return gl_raise(L, &error, NULL);

@@ -85,6 +85,29 @@ describe("the C module", function()
   end)
 end)
 
+describe("a function of the C module", function()
+  it("rejects a zero byte in a path, a header's name or a part of the signature's scope", function()
+    local request = core.request { method = "GET", url = "http://h/" }
+    local keys = core.credentials("id", "secret")
+    for title, call in pairs {
+      read_file = function() core.read_file("/etc/passwd\0.txt", 1e6) end,
+      replace_file = function() core.replace_file("/nonexistent/x\0", "") end,
+      home = function() core.home "root\0x" end,
+      output = function() core.output "/nonexistent/x\0" end,
+      tag = function() core.output("/nonexistent/x", "a\0b") end,
+      journal = function() core.journal("/nonexistent/x\0", 0) end,
+      partition = function() core.partition "us-west-2\0x" end,
+      request = function() core.request { method = "GET", url = "http://h/", headers = { ["A\0B"] = "c" } } end,
+      set_header = function() request:set_header("A\0B", "c") end,
+      region = function() request:sign(keys, "us-west-2\0x", "glacier", 0) end,
+      service = function() request:sign(keys, "us-west-2", "glacier\0x", 0) end,
+    } do
+      assert.truthy(tostring(catch(call)):find("contains a NUL byte", 1, true), title)
+    end
+    assert.same({}, request:export().headers)
+  end)
+end)
+
 describe("client.exceptions", function()
   it("cannot be changed", function()
     local exceptions = require("glacier").client { region = "us-west-2", env = {} }.exceptions

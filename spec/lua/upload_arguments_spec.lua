@@ -62,7 +62,7 @@ describe("the arguments of an upload", function()
       { archiveDescription = "caf\195\169", body = "x" },
       "parameter archiveDescription, it may have printable ASCII characters only: byte 4 is another",
     },
-    ["a path with a NUL byte"] = { { path = "/etc/passwd\0" }, "parameter path, it contains a NUL byte" },
+    ["a path with a NUL byte"] = { { path = "/etc/passwd\0" }, "parameter path, the path contains a NUL byte" },
     ["a description of two lines"] = { { archiveDescription = "a\nb", body = "x" }, "parameter archiveDescription" },
     ["an empty body"] = { { body = "" }, "^Invalid value for parameter body, it is empty, " },
     ["an empty reader"] = { { reader = function() end }, "^Invalid value for parameter reader, it is empty, " },

@@ -3,6 +3,7 @@
 -- the file that it replaces. A path that is not a regular file is written directly.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
+local paths = require "glacier.config.paths"
 
 local output = {}
 
@@ -34,9 +35,9 @@ function output.open(caller, path, tag)
     errors.invalid(nil, ("%s: expected a path, got a %s"):format(caller, type(path)))
   end
   local self = setmetatable({ caller = caller, path = path }, Output)
-  if path:find("\0", 1, true) then
-    self.path = path:gsub("%z", "\\0")
-    fail(self, "the path contains a NUL byte")
+  local fault = paths.fault(path)
+  if fault then
+    fail(self, fault)
   end
   self.file = check(self, core.output(path, tag))
   return self

@@ -8,6 +8,7 @@
 --   close()
 --   check_end()   raises if the body has become longer
 -- A part is a source with `first`, its offset in the body, and `length`.
+local paths = require "glacier.config.paths"
 local source = require "glacier.body.source"
 
 local parts = {}
@@ -117,8 +118,9 @@ local function of_file(file, origin)
 end
 
 local function of_path(path, origin)
-  if path:find("\0", 1, true) then
-    return nil, "it contains a NUL byte"
+  local fault = paths.fault(path)
+  if fault then
+    return nil, fault
   end
   local file, problem = io.open(path, "rb")
   if not file then

@@ -1,6 +1,7 @@
 --- The arguments of `client:download`, `client:retrieve` and `client:list_archives`, checked all at once.
 local errors = require "glacier.errors"
 local parameters = require "glacier.call.parameters"
+local paths = require "glacier.config.paths"
 
 local arguments = {}
 
@@ -20,8 +21,7 @@ end
 
 -- { test, description of valid values }. The other arguments are members of the service's operations.
 local checks = {
-  path = { function(value) return type(value) == "string" and value ~= "" and not value:find("\0", 1, true) end,
-    "string (a path)" },
+  path = { function(value) return type(value) == "string" and not paths.fault(value) end, "string (a path)" },
   partSize = { parameters.is_part_size, "number (1 MiB times a power of 2, 4 GiB at most)" },
   concurrency = { is_count, "number (integer, at least 1)" },
   progress = { is_of "function", "function" },
