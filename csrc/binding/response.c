@@ -88,9 +88,9 @@ static int read_body(lua_State *L, gl_response *response) {
 static int read_status(lua_State *L, gl_response *response) {
   int64_t status;
   lua_getfield(L, 1, "status");
-  if (lua_type(L, -1) != LUA_TNUMBER || !gl_compat_toint64(L, -1, &status) || status < 100 ||
+  if (lua_type(L, -1) != LUA_TNUMBER || !gl_compat_toint64(L, -1, &status) || status < 200 ||
       status > 999)
-    return push_invalid(L, "status", "must be an integer from 100 to 999");
+    return push_invalid(L, "status", "must be an integer from 200 to 999");
   response->status = (int)status;
   return 0;
 }

@@ -13,7 +13,7 @@ local BROKEN_TRANSPORTS = {
   { "no status", {}, "status" },
   { "a status that is a string", { status = "200" }, "status" },
   { "a status that is a fraction", { status = 200.5 }, "status" },
-  { "a status below 100", { status = 99 }, "status" },
+  { "the status of an interim response", { status = 199 }, "status" },
   { "a status with four digits", { status = 1000 }, "status" },
   { "headers that are a string", { status = 200, headers = "a: b" }, "headers" },
   { "a list as headers", { status = 200, headers = { "a: b" } }, "headers" },
