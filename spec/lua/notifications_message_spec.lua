@@ -102,7 +102,8 @@ describe("parse_notification", function()
       ["message 1 of the list is of an unknown kind"] = { '[{"JobId":"x"}]', '[{"Body":1}]' },
       ["message 2 of the list is not an object"] = { '[{"Body":"{\\"JobId\\":\\"x\\"}"},1]' },
       ["is an S3 event"] = {
-        '{"Records":[{"eventSource":"aws:s3","s3":{}}]}', '{"Service":"Amazon S3","Event":"s3:TestEvent"}',
+        '{"Records":[{"eventSource":"aws:s3","s3":{}}]}', message '{"Records":[{"eventSource":"aws:s3","s3":{}}]}',
+        '{"Service":"Amazon S3","Event":"s3:TestEvent"}',
         message '{"Service":"Amazon S3","Event":"s3:TestEvent"}',
       },
       ["is an EventBridge event"] = { '{"source":"aws.s3","detail-type":"Object Created","detail":{}}' },

@@ -31,6 +31,8 @@ end
 
 -- Describes an event that comes from another service; nil if it is unknown.
 local function other_event(value)
+  local record = type(value.Records) == "table" and value.Records[1]
+  value = type(record) == "table" and record or value
   local origin = value.eventSource or value.EventSource
   if origin == "aws:s3" or value.Event == "s3:TestEvent" then
     return "an S3 event"
