@@ -30,4 +30,16 @@ describe("glacier.async.copcall", function()
     assert.are.equal(raised, err)
     assert.are.same({ true, 1, nil, 3 }, { copcall.call(function() return 1, nil, 3 end) })
   end)
+
+  it("raises again what must not be ignored: out of memory, and an interruption by Ctrl-C", function()
+    for _, err in ipairs { "not enough memory", "interrupted!", "stdin:1: interrupted!" } do
+      local function raise() error(err, 0) end
+      assert.are.same({ false, err }, { pcall(copcall.ignoring, raise) })
+      assert.are.same({ false, err }, { pcall(copcall.raise_fatal, err) })
+    end
+    for _, err in ipairs { "other", { "not enough memory" }, 5, "interrupted! no" } do
+      copcall.ignoring(error, err)
+      copcall.raise_fatal(err)
+    end
+  end)
 end)

@@ -158,6 +158,11 @@ describe("a logger", function()
     assert.are.equal(8, told)
   end)
 
+  it("that is interrupted by Ctrl-C ends the call", function()
+    local function interrupt() error("logger.lua:1: interrupted!", 0) end
+    assert.are.same({ false, "logger.lua:1: interrupted!" }, { pcall(heard, { reply.good() }, { logger = interrupt }) })
+  end)
+
   it("may keep and change the events", function()
     local _, _, result, good = heard({ reply.error(500), reply.good() }, {
       logger = function(event)

@@ -247,6 +247,10 @@ describe("the receiver for OpenResty", function()
     end
   end)
 
+  it("raises out of memory in on_job, and nginx responds with 500", function()
+    assert.are.equal(500, (post("/receive", message "no-memory")))
+  end)
+
   it("raises ParamValidationError outside of OpenResty", function()
     local good, err = pcall(require("glacier.hosts.openresty").receiver, { topics = { "x" }, on_job = print })
     assert.is_false(good)
@@ -255,7 +259,8 @@ describe("the receiver for OpenResty", function()
 
   it("logs rejected messages and failures, without secrets", function()
     local log = nginx.stop "QUIT"
-    for _, text in ipairs { "on_job failed for the message", "the content type", "signature", "has ended" } do
+    for _, text in ipairs { "on_job failed for the message", "the content type", "signature", "has ended",
+      "runtime error: not enough memory" } do
       assert.truthy(log:find(text, 1, true), text)
     end
     for _, secret in ipairs { "TOKEN", "Token=", "EXAMPLESECRETKEY" } do

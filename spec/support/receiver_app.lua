@@ -16,6 +16,7 @@ local counts, arrived, released = {}, semaphore.new(), semaphore.new()
 -- By the start of the JobId: the functions that on_job calls.
 local behaviours = {
   fails = function() error "on_job cannot do it" end,
+  ["no-memory"] = function() error("not enough memory", 0) end,
   ["fails-once"] = function(job)
     if counts[job.JobId] == 1 then error({ "not yet" }) end
   end,

@@ -58,7 +58,7 @@ local function of_function(caller, maker)
     elseif good and not task.is(result) then
       good, result = false, errors.new("validation", "ParamValidationError", not_a_task(caller, index, result))
     elseif not good then
-      copcall.raise_memory(result)
+      copcall.raise_fatal(result)
     end
     over = not good
     return { index = index, task = good and result or task.failed(result) }

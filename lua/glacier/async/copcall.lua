@@ -25,19 +25,20 @@ end
 -- @return true and the results, or false and the error
 copcall.call = (_VERSION ~= "Lua 5.1" or rawget(_G, "jit")) and pcall or in_coroutine
 
---- Raises a caught error again if it means out of memory. That is Lua's own error and is never turned into another.
+--- Raises a caught error again if it must not be ignored or turned into another: out of memory, which is Lua's own
+-- error, and the interruption by Ctrl-C, which the program `lua` raises wherever the code is.
 -- @param err any
-function copcall.raise_memory(err)
-  if err == "not enough memory" then
+function copcall.raise_fatal(err)
+  if err == "not enough memory" or type(err) == "string" and err:find("interrupted!", -12, true) then
     error(err, 0)
   end
 end
 
---- Calls a function of the user that only observes. Its errors are ignored, except out of memory.
+--- Calls a function of the user that only observes. Its errors are ignored, except those of `raise_fatal`.
 function copcall.ignoring(run, ...)
   local good, err = pcall(run, ...)
   if not good then
-    copcall.raise_memory(err)
+    copcall.raise_fatal(err)
   end
 end
 

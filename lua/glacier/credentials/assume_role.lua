@@ -100,9 +100,8 @@ local function mfa_code(session, serial)
       "the role needs an MFA code for %s: set the option mfa_code to a function that returns it"):format(serial))
   end
   local good, code = copcall.call(session.mfa, serial)
-  if not good and code == "not enough memory" then
-    error(code, 0)
-  elseif not good then
+  if not good then
+    copcall.raise_fatal(code)
     errors.retrieval(PROVIDER, "the function mfa_code: " .. errors.quote(code))
   elseif type(code) ~= "string" or code == "" then
     errors.retrieval(PROVIDER, ("the function mfa_code must return a code for %s as a string"):format(serial))

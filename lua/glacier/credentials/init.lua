@@ -6,14 +6,15 @@ local credentials = {}
 
 local FUNCTION = "the function credentials"
 
--- The keys that the user's function returns. An error object that it raises is raised again, and so is out of memory;
+-- The keys that the user's function returns. An error object that it raises is raised again, and so is a fatal error;
 -- any other error becomes `CredentialRetrievalError`.
 local function ask(given)
   local errors = require "glacier.credentials.errors"
   local good, keys = copcall.call(given)
-  if not good and (type(keys) == "table" and keys.kind or keys == "not enough memory") then
+  if not good and type(keys) == "table" and keys.kind then
     error(keys, 0)
   elseif not good then
+    copcall.raise_fatal(keys)
     errors.retrieval(FUNCTION, errors.quote(keys))
   elseif type(keys) ~= "table" then
     require("glacier.errors").raise("credentials", "NoCredentialsError",

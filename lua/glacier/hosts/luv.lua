@@ -30,7 +30,7 @@ local function resume(waiter)
   waiter.is_over = true
   local good, err = coroutine.resume(waiter.thread)
   if not good then
-    copcall.raise_memory(err)
+    copcall.raise_fatal(err)
     return debug.traceback(waiter.thread, tostring(err)) -- luv shows only strings
   end
 end

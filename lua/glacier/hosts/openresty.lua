@@ -131,6 +131,7 @@ local function handle_job(receiver, message)
   local good, err = copcall.call(receiver.on_job, job, summary)
   remember(receiver, key, good)
   if not good then
+    copcall.raise_fatal(err)
     ngx.log(ngx.ERR, "glacier receiver: on_job failed for the message ", message.MessageId, ": ", tostring(err))
     return FAILED, "failed"
   end

@@ -21,7 +21,7 @@ function requirements.load(module, library)
   if good then
     return loaded
   end
-  copcall.raise_memory(loaded)
+  copcall.raise_fatal(loaded)
   return requirements.raise(module, ("cannot load the module %q: %s"):format(library, tostring(loaded)))
 end
 

@@ -131,7 +131,7 @@ local function connect(request)
     ssl_server_name = host, proxy_opts = proxy_options(request, scheme),
   })
   if not good then
-    copcall.raise_memory(connected)
+    copcall.raise_fatal(connected)
     return failure(request, scheme == "https" and "SSLError" or "EndpointConnectionError", tostring(connected))
   end
   if not connected then

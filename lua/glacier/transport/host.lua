@@ -95,7 +95,7 @@ local function ask(self, exported)
   elseif type(result) == "table" then
     error(result, 0)
   end
-  copcall.raise_memory(result)
+  copcall.raise_fatal(result)
   return nil, result
 end
 

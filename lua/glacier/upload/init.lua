@@ -130,7 +130,7 @@ local function give_up(runtime, planned, started, err)
   local aborted, why
   if planned.abort_on_failure then
     aborted, why = copcall.call(call_on, runtime, planned, "AbortMultipartUpload", started.uploadId)
-    copcall.raise_memory(why)
+    copcall.raise_fatal(why)
   end
   if type(err) == "table" then
     if not aborted and err.code ~= "ResourceNotFoundException" then
