@@ -64,7 +64,8 @@ static int base64_value(char letter) {
 }
 
 /* Decodes base64 (RFC 4648, 4) of at most SIGNATURE_MAX bytes, padding included.  Returns the
- * number of bytes, or 0 for a text that is empty, too long or invalid. */
+ * number of bytes, or 0 for a text that is empty, too long or invalid.  The bits after the last
+ * byte must be zero, so that each signature has one text only (RFC 4648, 3.5). */
 static size_t decode(const char *text, size_t length, unsigned char out[SIGNATURE_MAX]) {
   size_t count = 0;
   if (length == 0 || length % 4 != 0 || length / 4 * 3 > SIGNATURE_MAX)
@@ -83,6 +84,9 @@ static size_t decode(const char *text, size_t length, unsigned char out[SIGNATUR
     out[count++] = (unsigned char)bits;
     bits = 0;
   }
+  for (size_t i = count - padding; i < count; i++)
+    if (out[i] != 0)
+      return 0;
   return count - padding;
 }
 

@@ -135,6 +135,21 @@ static void a_signature_that_is_not_base64_is_refused(void **state) {
   gl_certificate_clear(&certificate);
 }
 
+/* Such bits could be changed without a change of the signature (RFC 4648, 3.5). */
+static void base64_with_bits_after_the_last_byte_is_refused(void **state) {
+  (void)state;
+  static const char *const texts[] = {"AB==", "AP==", "AQ==", "AAB=", "AAD=", "AAE="};
+  gl_error error;
+  gl_certificate certificate = parse(pem);
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    int kind = verify(&certificate, GL_SIGNATURE_SHA256, message, texts[i], &error);
+    expect_refusal(kind, &error,
+                   i % 3 < 2 ? "the signature is not valid base64"
+                             : "the signature does not match");
+  }
+  gl_certificate_clear(&certificate);
+}
+
 static void a_signature_of_8192_bits_is_decoded(void **state) {
   (void)state;
   char signature[1369]; /* base64 of 1,024 bytes */
@@ -208,6 +223,7 @@ int main(void) {
       cmocka_unit_test(a_signature_of_other_bytes_or_another_hash_does_not_match),
       cmocka_unit_test(a_signature_with_one_byte_changed_is_refused),
       cmocka_unit_test(a_signature_that_is_not_base64_is_refused),
+      cmocka_unit_test(base64_with_bits_after_the_last_byte_is_refused),
       cmocka_unit_test(a_signature_of_8192_bits_is_decoded),
       cmocka_unit_test(a_certificate_without_an_rsa_key_verifies_nothing),
       cmocka_unit_test(a_certificate_is_valid_between_its_dates_only),
