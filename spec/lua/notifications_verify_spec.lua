@@ -115,7 +115,7 @@ describe("verify_notification", function()
 
     it("each byte of the signature", function()
       local fields = sns:fields()
-      for i = 1, #fields.Signature, 7 do
+      for i = 1, #fields.Signature do
         local byte = fields.Signature:sub(i, i) == "A" and "B" or "A"
         local damaged = fields.Signature:sub(1, i - 1) .. byte .. fields.Signature:sub(i + 1)
         refuse("signature", sns:message { Signature = damaged })
@@ -271,7 +271,10 @@ describe("verify_notification", function()
       end
     end
     assert.equal("ParamValidationError", failure(glacier.verify_notification, sns:message()).code)
-    local err = failure(verify, sns:message(), { clock = function() return "now" end })
-    assert.truthy(err.message:find("clock", 1, true))
+    for _, now in ipairs { "now", math.huge, -math.huge, 0 / 0, 1e300 } do
+      local err = failure(verify, sns:message(), { clock = function() return now end })
+      assert.equal("ParamValidationError", err.code)
+      assert.truthy(err.message:find("clock", 1, true))
+    end
   end)
 end)

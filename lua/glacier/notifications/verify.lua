@@ -74,10 +74,14 @@ local function refuse(operation, reason, text, retryable)
     { operation = operation, reason = reason, retryable = retryable or false })
 end
 
+-- Later times, infinity and NaN are rejected, because no date can be compared with them.
+local LAST_SECOND = 1e12
+
 local function now_of(operation, options)
   local now = (options.clock or core.time)()
-  if type(now) ~= "number" or now ~= now then
-    errors.invalid(operation, ("%s: the option clock returned %s, not a number"):format(operation, names.quote(now)))
+  if type(now) ~= "number" or now ~= now or math.abs(now) > LAST_SECOND then
+    errors.invalid(operation, ("%s: the option clock returned %s, not seconds since the epoch"):format(
+      operation, names.quote(now)))
   end
   return now
 end
