@@ -3,13 +3,12 @@ local child = require "spec.support.child"
 local download_world = require "spec.support.download_world"
 local failure = require "spec.support.failure"
 local files = require "spec.support.files"
-local interceptors = require "spec.support.interceptor"
 
 local MIB = 1024 * 1024
 local RANGES = 6 -- the archive has so many ranges of 1 MiB
 
 describe("a repeated client:download", function()
-  local world, retrieved, directory, target, interceptor, client
+  local world, retrieved, trial, directory, target, interceptor, client
 
   setup(function()
     world = download_world.new()
@@ -18,24 +17,10 @@ describe("a repeated client:download", function()
   teardown(function() world:stop() end)
 
   before_each(function()
-    directory = files.directory()
-    target = directory .. "/archive"
-    interceptor = interceptors.new()
-    client = world:new_client { transport = interceptor.transport }
+    trial = world:trial(retrieved)
+    directory, target, interceptor, client = trial.directory, trial.target, trial.interceptor, trial.client
   end)
-  after_each(function() files.remove(directory) end)
-
-  local function params(more)
-    local all = { vaultName = "v", jobId = retrieved.jobId, path = target, partSize = MIB }
-    for name, value in pairs(more or {}) do all[name] = value end
-    return all
-  end
-
-  local function assert_whole(result)
-    assert.are.same({ path = target, size = #retrieved.bytes, checksum = retrieved.hash }, result)
-    assert.is_true(files.read(target) == retrieved.bytes)
-    assert.are.same({ "archive" }, files.list(directory))
-  end
+  after_each(function() trial:remove() end)
 
   -- Downloads in a new process, and returns what it prints. The process runs the Lua code `on_event` at each request,
   -- at each response, and after each range. The code may read `done`, the number of complete ranges.
@@ -69,7 +54,7 @@ describe("a repeated client:download", function()
 
   -- Completes the download. Returns the number of ranges that this call fetches.
   local function complete()
-    assert_whole(client:download(params()))
+    trial:assert_whole(client:download(trial:params()))
     return interceptor.count "GetJobOutput"
   end
 
@@ -98,7 +83,7 @@ describe("a repeated client:download", function()
   it("reports the progress of the earlier call first", function()
     local done = killed_at(16, 1)
     local first
-    client:download(params { progress = function(bytes) first = first or bytes end })
+    client:download(trial:params { progress = function(bytes) first = first or bytes end })
     assert.is_true(first >= done * MIB and first > 0)
   end)
 
@@ -112,7 +97,7 @@ describe("a repeated client:download", function()
 
   -- Starts a download and interrupts it after three ranges.
   local function stop_after_three()
-    failure(client.download, client, params { concurrency = 1, progress = function(done)
+    failure(client.download, client, trial:params { concurrency = 1, progress = function(done)
       if done == 3 * MIB then error { message = "enough" } end
     end })
     interceptor.requests = {}
@@ -129,7 +114,7 @@ describe("a repeated client:download", function()
     stop_after_three()
     local journal = path_of ".journal"
     files.write(journal, files.read(journal):sub(1, -10))
-    failure(client.download, client, params { concurrency = 1, progress = function(done)
+    failure(client.download, client, trial:params { concurrency = 1, progress = function(done)
       if done == 4 * MIB then error { message = "enough" } end
     end })
     interceptor.requests = {}
@@ -147,7 +132,7 @@ describe("a repeated client:download", function()
     stop_after_three()
     files.write(path_of ".journal", "")
     local part = path_of ".part"
-    client:download(params())
+    client:download(trial:params())
     assert.are.equal(RANGES, interceptor.count "GetJobOutput")
     os.remove(part) -- its name is no longer in any journal
     os.remove(target)
@@ -158,13 +143,13 @@ describe("a repeated client:download", function()
 
   it("continues for another job that retrieved the same archive", function()
     stop_after_three()
-    assert_whole(client:download(params { jobId = world:retrieved().jobId }))
+    trial:assert_whole(client:download(trial:params { jobId = world:retrieved().jobId }))
     assert.are.equal(RANGES - 3, interceptor.count "GetJobOutput")
   end)
 
   it("keeps the part size of the earlier call", function()
     stop_after_three()
-    assert_whole(client:download(params { partSize = 4 * MIB }))
+    trial:assert_whole(client:download(trial:params { partSize = 4 * MIB }))
     assert.are.equal(RANGES - 3, interceptor.count "GetJobOutput")
   end)
 
@@ -172,7 +157,7 @@ describe("a repeated client:download", function()
     stop_after_three()
     local job_id = world:job { Type = "archive-retrieval", ArchiveId = retrieved.archiveId,
       RetrievalByteRange = "0-2097151" }
-    assert.are.equal(2 * MIB, client:download(params { jobId = job_id }).size)
+    assert.are.equal(2 * MIB, client:download(trial:params { jobId = job_id }).size)
     assert.are.same({ "archive" }, files.list(directory))
   end)
 
@@ -189,7 +174,7 @@ describe("a repeated client:download", function()
     files.write(directory .. "/precious", "precious")
     os.remove(journal)
     assert(os.execute(("ln -s precious '%s'"):format(journal)))
-    client:download(params())
+    client:download(trial:params())
     assert.are.equal("precious", files.read(directory .. "/precious"))
     assert.is_true(files.read(target) == retrieved.bytes)
   end)

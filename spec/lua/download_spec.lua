@@ -3,13 +3,12 @@ local download_world = require "spec.support.download_world"
 local failure = require "spec.support.failure"
 local files = require "spec.support.files"
 local glacier = require "glacier"
-local interceptors = require "spec.support.interceptor"
 local shell = require "spec.support.shell"
 
 local MIB = 1024 * 1024
 
 describe("client:download", function()
-  local world, retrieved, directory, target, interceptor, client
+  local world, retrieved, trial, directory, target, interceptor, client
 
   setup(function()
     world = download_world.new()
@@ -18,33 +17,20 @@ describe("client:download", function()
   teardown(function() world:stop() end)
 
   before_each(function()
-    directory = files.directory()
-    target = directory .. "/archive"
-    interceptor = interceptors.new()
-    client = world:new_client { transport = interceptor.transport, max_attempts = 3 }
+    trial = world:trial(retrieved)
+    directory, target, interceptor, client = trial.directory, trial.target, trial.interceptor, trial.client
   end)
-  after_each(function() files.remove(directory) end)
-
-  -- Returns the parameters of a download; those in `more` take precedence.
-  local function params(more)
-    local all = { vaultName = "v", jobId = retrieved.jobId, path = target, partSize = MIB }
-    for name, value in pairs(more or {}) do all[name] = value end
-    return all
-  end
-
-  local function assert_whole(result)
-    assert.are.same({ path = target, size = #retrieved.bytes, checksum = retrieved.hash }, result)
-    assert.is_true(files.read(target) == retrieved.bytes)
-    assert.are.same({ "archive" }, files.list(directory))
-  end
+  after_each(function() trial:remove() end)
 
   it("writes the archive to the file, and leaves no other file", function()
-    assert_whole(world.client:download(params()))
-    assert_whole(world.client:download(params { partSize = false or nil }))
+    trial:assert_whole(world.client:download(trial:params()))
+    local usual = trial:params()
+    usual.partSize = nil
+    trial:assert_whole(world.client:download(usual))
   end)
 
   it("fetches each range once, `concurrency` ranges at a time", function()
-    assert_whole(client:download(params { concurrency = 3 }))
+    trial:assert_whole(client:download(trial:params { concurrency = 3 }))
     local ranges = {}
     for _, request in ipairs(interceptor.requests) do
       ranges[#ranges + 1] = request.operation == "GetJobOutput" and request.headers.Range or nil
@@ -57,7 +43,7 @@ describe("client:download", function()
 
   it("reports progress before the first range and after each range", function()
     local seen = {}
-    world.client:download(params { partSize = 4 * MIB, progress = function(done, total)
+    world.client:download(trial:params { partSize = 4 * MIB, progress = function(done, total)
       seen[#seen + 1] = { done, total }
     end })
     local total = #retrieved.bytes
@@ -74,7 +60,7 @@ describe("client:download", function()
         response.body = "X" .. response.body:sub(2)
       end
     end
-    assert_whole(client:download(params()))
+    trial:assert_whole(client:download(trial:params()))
     assert.are.equal(2, damaged)
     assert.are.equal(8, interceptor.count "GetJobOutput")
   end)
@@ -94,7 +80,7 @@ describe("client:download", function()
         response.headers["content-length"], response.headers["x-amz-sha256-tree-hash"] = nil, nil
       end
     end
-    assert_whole(client:download(params()))
+    trial:assert_whole(client:download(trial:params()))
     assert.are.same({}, faults)
   end)
 
@@ -105,14 +91,14 @@ describe("client:download", function()
         response.body = "X" .. response.body:sub(2)
       end
     end
-    local err = failure(client.download, client, params { concurrency = 1 })
+    local err = failure(client.download, client, trial:params { concurrency = 1 })
     assert.are.same({ "ChecksumError", "transport", true }, { err.code, err.kind, err.retryable })
     assert.are.equal(2 + 3, interceptor.count "GetJobOutput")
     local left = table.concat(files.list(directory), " ")
     assert.is_truthy(left:find "%.glacier%-%x+%-0%.journal", left)
     assert.is_truthy(left:find "%.glacier%-%x+%.part", left)
     broken = false
-    assert_whole(client:download(params()))
+    trial:assert_whole(client:download(trial:params()))
     assert.are.equal(2 + 3 + 4, interceptor.count "GetJobOutput")
   end)
 
@@ -122,7 +108,7 @@ describe("client:download", function()
         response.headers["content-range"] = "bytes 1-1048576/5242887"
       end
     end
-    local err = failure(client.download, client, params())
+    local err = failure(client.download, client, trial:params())
     assert.are.equal("ResponseParserError", err.code)
     assert.is_truthy(err.message:find("bytes 0-1048575/", 1, true), err.message)
   end)
@@ -134,7 +120,7 @@ describe("client:download", function()
         response.body = ("x"):rep(#response.body)
       end
     end
-    local err = failure(client.download, client, params())
+    local err = failure(client.download, client, trial:params())
     assert.are.same({ "ChecksumError", "transport" }, { err.code, err.kind })
     assert.are.same({}, files.list(directory))
   end)
@@ -142,7 +128,7 @@ describe("client:download", function()
   it("follows a symbolic link, and keeps the link and the mode of its target", function()
     files.write(directory .. "/old", "old")
     shell.run("chmod 640 " .. directory .. "/old && ln -s old " .. target)
-    world.client:download(params())
+    world.client:download(trial:params())
     assert.is_true(files.read(directory .. "/old") == retrieved.bytes)
     assert.are.equal("-rw-r-----", shell.output("ls -l " .. directory .. "/old"):sub(1, 10))
     assert.are.equal("l", shell.output("ls -l " .. target):sub(1, 1))
@@ -150,28 +136,28 @@ describe("client:download", function()
 
   it("writes into a device or a pipe in one piece", function()
     files.with_device("/dev/null", function(link)
-      local result = world.client:download(params { path = link })
+      local result = world.client:download(trial:params { path = link })
       assert.are.same({ #retrieved.bytes, retrieved.hash }, { result.size, result.checksum })
     end)
   end)
 
   it("writes a complete file if two downloads to one path run at the same time", function()
     local second
-    local first = world.client:download(params { concurrency = 1, progress = function(done)
+    local first = world.client:download(trial:params { concurrency = 1, progress = function(done)
       if done > 0 and not second then
-        second = world.client:download(params())
+        second = world.client:download(trial:params())
         assert.is_true(files.read(target) == retrieved.bytes)
         assert.is_true(#files.list(directory) == 3)
       end
     end })
     assert.are.same(first, second)
-    assert_whole(first)
+    trial:assert_whole(first)
   end)
 
   it("writes an inventory unchanged", function()
     local job_id = world:job { Type = "inventory-retrieval" }
     local seen = 0
-    local result = client:download(params { jobId = job_id, progress = function(done) seen = done end })
+    local result = client:download(trial:params { jobId = job_id, progress = function(done) seen = done end })
     local count = 0
     for archive in glacier.inventory(files.read(target)) do
       count = count + 1
@@ -186,26 +172,26 @@ describe("client:download", function()
   it("writes only the range of the archive that the job retrieved", function()
     local job_id = world:job { Type = "archive-retrieval", ArchiveId = retrieved.archiveId,
       RetrievalByteRange = "1048576-4194303" }
-    local result = world.client:download(params { jobId = job_id })
+    local result = world.client:download(trial:params { jobId = job_id })
     assert.are.equal(3 * MIB, result.size)
     assert.is_true(files.read(target) == retrieved.bytes:sub(MIB + 1, 4 * MIB))
   end)
 
   it("says whether the job is missing, in progress or failed", function()
-    local err = failure(client.download, client, params { jobId = "gone" })
+    local err = failure(client.download, client, trial:params { jobId = "gone" })
     assert.are.equal("ResourceNotFoundException", err.code)
     assert.is_truthy(err.message:find("24 hours", 1, true), err.message)
     function interceptor.after(_, response)
       response.body = response.body:gsub('"Completed":true', '"Completed":false')
     end
-    err = failure(client.download, client, params())
+    err = failure(client.download, client, trial:params())
     assert.are.same({ "WaiterError", "waiter" }, { err.code, err.kind })
     assert.is_truthy(err.message:find("in progress", 1, true), err.message)
     assert.are.equal(retrieved.jobId, err.response.JobId)
     function interceptor.after(_, response)
       response.body = response.body:gsub('"StatusCode":"Succeeded"', '"StatusCode":"Failed"')
     end
-    assert.is_truthy(failure(client.download, client, params()).message:find("the job failed", 1, true))
+    assert.is_truthy(failure(client.download, client, trial:params()).message:find("the job failed", 1, true))
   end)
 
   it("reports all invalid arguments at once, and sends nothing", function()
@@ -221,7 +207,7 @@ describe("client:download", function()
 
   it("rejects a path that cannot be written, and names it", function()
     for _, path in ipairs { directory, directory .. "/none/archive", "/dev/full" } do
-      local err = failure(world.client.download, world.client, params { path = path })
+      local err = failure(world.client.download, world.client, trial:params { path = path })
       assert.are.equal("ParamValidationError", err.code)
       assert.is_truthy(err.message:find(path, 1, true), err.message)
     end

@@ -4,7 +4,11 @@
 --   world.client                             -- a client over libcurl
 --   local retrieved = world:retrieved()      -- an archive of 5 MiB and 7 bytes, and its job
 --   retrieved.jobId, retrieved.bytes, retrieved.hash, retrieved.archiveId
+--   local trial = world:trial(retrieved)     -- what one test needs; see below
 --   world:stop()
+local assert = require "luassert"
+local files = require "spec.support.files"
+local interceptors = require "spec.support.interceptor"
 local local_service = require "spec.support.local_service"
 local streams = require "spec.support.streams"
 
@@ -53,6 +57,46 @@ function World:retrieved()
     bytes = bytes, hash = archive.checksum, archiveId = archive.archiveId,
     jobId = self:job { Type = "archive-retrieval", ArchiveId = archive.archiveId },
   }
+end
+
+-- ---- one test ------------------------------------------------------------------------------------
+
+local Trial = {}
+Trial.__index = Trial
+
+--- Returns a trial.
+-- @param retrieved table: bytes, hash and jobId of what the trial downloads
+-- @return trial: directory (a new one), target (the path of the download in it), retrieved
+function download_world.trial(retrieved)
+  local directory = files.directory()
+  return setmetatable({ directory = directory, target = directory .. "/archive", retrieved = retrieved }, Trial)
+end
+
+--- Returns a trial that also has a client of the service, and the interceptor of its requests.
+function World:trial(retrieved)
+  local trial = download_world.trial(retrieved)
+  trial.interceptor = interceptors.new()
+  trial.client = self:new_client { transport = trial.interceptor.transport, max_attempts = 3 }
+  return trial
+end
+
+--- Returns the parameters of a download in ranges of 1 MiB; those in `more` take precedence.
+function Trial:params(more)
+  local all = { vaultName = "v", jobId = self.retrieved.jobId, path = self.target, partSize = streams.MIB }
+  for name, value in pairs(more or {}) do all[name] = value end
+  return all
+end
+
+--- Asserts that a download returned `result` and wrote the file, and that no other file is left.
+function Trial:assert_whole(result)
+  assert.are.same({ path = self.target, size = #self.retrieved.bytes, checksum = self.retrieved.hash }, result)
+  assert.is_true(files.read(self.target) == self.retrieved.bytes)
+  assert.are.same({ "archive" }, files.list(self.directory))
+end
+
+--- Removes the directory.
+function Trial:remove()
+  files.remove(self.directory)
 end
 
 function World:stop()
