@@ -2,11 +2,11 @@
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
-local service = require "spec.support.local_service"
+local local_vault = require "spec.support.local_vault"
 local archive_requests = require "spec.support.archive_requests"
 local signed_http = require "spec.support.signed_http"
 
-local VAULT = "/-/vaults/examplevault"
+local VAULT = local_vault.PATH
 local ARCHIVES = VAULT .. "/archives"
 local MIB = 1048576
 local INVALID, MISSING = "InvalidParameterValueException", "MissingParameterValueException"
@@ -15,9 +15,7 @@ describe("the local service", function()
   local running, send
 
   setup(function()
-    running = service.start { job_delay = 0 }
-    send = signed_http.caller(running)
-    send("PUT", VAULT)
+    running, send = local_vault.start { job_delay = 0 }
   end)
   teardown(function() running.stop() end)
 

@@ -2,13 +2,12 @@
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
-local service = require "spec.support.local_service"
+local local_vault = require "spec.support.local_vault"
 local archive_requests = require "spec.support.archive_requests"
-local signed_http = require "spec.support.signed_http"
 
-local VAULT = "/-/vaults/examplevault"
+local VAULT = local_vault.PATH
 local JOBS = VAULT .. "/jobs"
-local ARN = "arn:aws:glacier:us-west-2:012345678901:vaults/examplevault"
+local ARN = local_vault.ARN
 local INVALID = "InvalidParameterValueException"
 
 describe("an inventory job of the local service", function()
@@ -18,9 +17,7 @@ describe("an inventory job of the local service", function()
   local archives = {}
 
   setup(function()
-    running = service.start { job_delay = 0 }
-    send = signed_http.caller(running)
-    send("PUT", VAULT)
+    running, send = local_vault.start { job_delay = 0 }
     for i, description in ipairs(descriptions) do
       archives[i] = archive_requests.archive(send, VAULT, ("x"):rep(i), description)
     end

@@ -2,13 +2,13 @@
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
-local service = require "spec.support.local_service"
+local local_vault = require "spec.support.local_vault"
 local archive_requests = require "spec.support.archive_requests"
 local signed_http = require "spec.support.signed_http"
 
-local VAULT = "/-/vaults/examplevault"
+local VAULT = local_vault.PATH
 local JOBS = VAULT .. "/jobs"
-local ARN = "arn:aws:glacier:us-west-2:012345678901:vaults/examplevault"
+local ARN = local_vault.ARN
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
 local MIB = 1048576
 local INVALID, MISSING = "InvalidParameterValueException", "MissingParameterValueException"
@@ -25,10 +25,8 @@ describe("a retrieval job of the local service", function()
   local running, send, start
 
   setup(function()
-    running = service.start { job_delay = 0 }
-    send = signed_http.caller(running)
+    running, send = local_vault.start { job_delay = 0 }
     start = job_starter(send)
-    send("PUT", VAULT)
   end)
   teardown(function() running.stop() end)
 
@@ -151,10 +149,8 @@ describe("a job of the local service that takes time", function()
   local running, send, start
 
   setup(function()
-    running = service.start { job_delay = 600, region = "us-west-2" }
-    send = signed_http.caller(running)
+    running, send = local_vault.start { job_delay = 600, region = "us-west-2" }
     start = job_starter(send)
-    send("PUT", VAULT)
   end)
   teardown(function() running.stop() end)
 
@@ -207,9 +203,7 @@ end)
 
 describe("a job of the local service whose archive is deleted before it completes", function()
   it("fails", function()
-    local running = service.start { job_delay = 0.3 }
-    local send = signed_http.caller(running)
-    send("PUT", VAULT)
+    local running, send = local_vault.start { job_delay = 0.3 }
     local archive = archive_requests.archive(send, VAULT, "x")
     local started = job_starter(send) { Type = "archive-retrieval", ArchiveId = archive }
     send("DELETE", VAULT .. "/archives/" .. archive)

@@ -2,13 +2,13 @@
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
-local service = require "spec.support.local_service"
+local local_vault = require "spec.support.local_vault"
 local archive_requests = require "spec.support.archive_requests"
 local signed_http = require "spec.support.signed_http"
 
-local VAULT = "/-/vaults/examplevault"
+local VAULT = local_vault.PATH
 local UPLOADS = VAULT .. "/multipart-uploads"
-local ARN = "arn:aws:glacier:us-west-2:012345678901:vaults/examplevault"
+local ARN = local_vault.ARN
 local MIB = 1048576
 local INVALID, MISSING = "InvalidParameterValueException", "MissingParameterValueException"
 local NOT_FOUND = "ResourceNotFoundException"
@@ -17,9 +17,7 @@ describe("a multipart upload to the local service", function()
   local running, send
 
   setup(function()
-    running = service.start { job_delay = 0 }
-    send = signed_http.caller(running)
-    send("PUT", VAULT)
+    running, send = local_vault.start { job_delay = 0 }
   end)
   teardown(function() running.stop() end)
 
@@ -186,9 +184,7 @@ end)
 
 describe("the local service's list of multipart uploads", function()
   it("contains the open uploads, and is deleted with its vault", function()
-    local running = service.start()
-    local send = signed_http.caller(running)
-    send("PUT", VAULT)
+    local running, send = local_vault.start()
     local ids = {}
     for i = 1, 52 do
       local headers = { ["x-amz-part-size"] = tostring(MIB), ["x-amz-archive-description"] = i < 3

@@ -2,13 +2,14 @@
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
+local local_vault = require "spec.support.local_vault"
 local service = require "spec.support.local_service"
 local archive_requests = require "spec.support.archive_requests"
 local signed_http = require "spec.support.signed_http"
 
-local VAULT = "/-/vaults/examplevault"
+local VAULT = local_vault.PATH
 local LOCK = VAULT .. "/lock-policy"
-local ARN = "arn:aws:glacier:us-west-2:012345678901:vaults/examplevault"
+local ARN = local_vault.ARN
 local POLICY = '{"Version":"2012-10-17","Statement":[{"Sid":"a \\"b\\" \195\188/c"}]}'
 local INVALID, MISSING = "InvalidParameterValueException", "MissingParameterValueException"
 local DENIED, NOT_FOUND = "AccessDeniedException", "ResourceNotFoundException"
@@ -18,9 +19,7 @@ local running, send
 
 local function with(options)
   return function()
-    running = service.start(options)
-    send = signed_http.caller(running)
-    send("PUT", VAULT)
+    running, send = local_vault.start(options)
   end
 end
 

@@ -2,11 +2,12 @@
 
 local assert_service_error = require "spec.support.assert_service_error"
 local cjson = require "cjson"
+local local_vault = require "spec.support.local_vault"
 local service = require "spec.support.local_service"
 local signed_http = require "spec.support.signed_http"
 
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
-local VAULT = "/-/vaults/examplevault"
+local VAULT = local_vault.PATH
 local NOTIFICATIONS = VAULT .. "/notification-configuration"
 local ARN = "arn:aws:glacier:us-west-2:012345678901:vaults/"
 
@@ -106,9 +107,7 @@ describe("the local service's vault notifications", function()
   local running, send
 
   setup(function()
-    running = service.start()
-    send = signed_http.caller(running)
-    send("PUT", VAULT)
+    running, send = local_vault.start()
   end)
   teardown(function() running.stop() end)
 

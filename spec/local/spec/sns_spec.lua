@@ -1,12 +1,11 @@
 -- The notifications that the local service posts to the subscriber of this spec.
 
 local cjson = require "cjson"
-local service = require "spec.support.local_service"
+local local_vault = require "spec.support.local_vault"
 local subscriber = require "spec.support.sns_subscriber"
 local archive_requests = require "spec.support.archive_requests"
-local signed_http = require "spec.support.signed_http"
 
-local VAULT = "/-/vaults/examplevault"
+local VAULT = local_vault.PATH
 local JOBS = VAULT .. "/jobs"
 local VAULT_TOPIC = "arn:aws:sns:us-west-2:012345678901:vaulttopic"
 local JOB_TOPIC = "arn:aws:sns:us-west-2:012345678901:jobtopic"
@@ -22,9 +21,7 @@ describe("the local service", function()
       JOB_TOPIC .. "=" .. listener.url .. "/job/a",
       JOB_TOPIC .. "=" .. listener.url .. "/job/b",
     }
-    running = service.start(options)
-    send = signed_http.caller(running)
-    send("PUT", VAULT)
+    running, send = local_vault.start(options)
     archive = archive_requests.archive(send, VAULT, "x")
   end
 

@@ -4,12 +4,12 @@ local archive_requests = require "spec.support.archive_requests"
 local cjson = require "cjson"
 local digest = require "openssl.digest"
 local glacier = require "glacier"
-local service = require "spec.support.local_service"
+local local_vault = require "spec.support.local_vault"
 local signed_http = require "spec.support.signed_http"
 local subscriber = require "spec.support.sns_subscriber"
 local x509 = require "openssl.x509"
 
-local VAULT = "/-/vaults/examplevault"
+local VAULT = local_vault.PATH
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
 
 -- The members of each type that are signed, by the developer guide.
@@ -30,9 +30,7 @@ describe("the local service", function()
 
   local function start(options)
     options.job_delay = 0
-    running = service.start(options)
-    send = signed_http.caller(running)
-    send("PUT", VAULT)
+    running, send = local_vault.start(options)
   end
 
   -- Starts a job that notifies the topic.
