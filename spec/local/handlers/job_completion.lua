@@ -50,9 +50,7 @@ local function finish(owner, vault_name, id)
   end)
   if not vault then return end
   local message = json.encode(jobs.description(owner, vault_name, job))
-  for _, topic in ipairs(topics(vault, job)) do
-    agenda.add(0, function() sns.publish(topic, SUBJECT, message) end)
-  end
+  for _, topic in ipairs(topics(vault, job)) do sns.publish(topic, SUBJECT, message) end
 end
 
 -- Completes the job after the delay of the settings; without a delay, before this returns.

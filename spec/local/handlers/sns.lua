@@ -19,11 +19,12 @@ function sns.check_topic(arn)
   return arn
 end
 
--- Posts the message to each confirmed subscriber of the topic.
+-- Posts the message, after this returns, to each subscriber of the topic that is confirmed now.
 function sns.publish(topic, subject, text)
   for _, subscription in ipairs(subscriptions.list(topic)) do
     if subscription.confirmed then
-      ngx.thread.spawn(delivery.deliver, subscription, messages.notification(subscription, subject, text))
+      local headers, body = messages.notification(subscription, subject, text)
+      agenda.add(0, function() delivery.deliver(subscription, headers, body) end)
     end
   end
 end
