@@ -79,6 +79,35 @@ local function names()
   return table.concat(list, ", ")
 end
 
+-- The number of characters to insert, remove or replace that make one text of the other.
+local function distance(one, other)
+  local row = {}
+  for j = 0, #other do row[j] = j end
+  for i = 1, #one do
+    local diagonal = row[0]
+    row[0] = i
+    for j = 1, #other do
+      local replaced = diagonal + (one:byte(i) == other:byte(j) and 0 or 1)
+      diagonal, row[j] = row[j], math.min(row[j] + 1, row[j - 1] + 1, replaced)
+    end
+  end
+  return row[#other]
+end
+
+-- Names the option that differs from an unknown name by one or two characters, if there is one.
+local function suggestion(unknown)
+  for name in pairs(known) do
+    if math.abs(#name - #unknown) <= 2 and distance(name, unknown) <= 2 then
+      return (" (did you mean %q?)"):format(name)
+    end
+  end
+  return ""
+end
+
+local function unknown_option(name)
+  return ("Unknown option: %q%s, must be one of: %s"):format(name, suggestion(name), names())
+end
+
 --- Checks the options of `glacier.client`.
 -- Raises `ParamValidationError` (kind "validation"). Its message lists every unknown option and every invalid value,
 -- one per line.
@@ -93,7 +122,7 @@ function options.check(given)
   for name, value in pairs(given or {}) do
     local check = known[name]
     if not check then
-      problems[#problems + 1] = ("Unknown option: %q, must be one of: %s"):format(tostring(name), names())
+      problems[#problems + 1] = unknown_option(tostring(name))
     else
       local good, expected = check(value)
       problems[#problems + 1] = not good

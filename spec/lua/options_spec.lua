@@ -58,10 +58,22 @@ describe("the option", function()
     end)
   end
 
+  it("is rejected with the nearest option if it does not exist", function()
+    for given, nearest in pairs {
+      Region = "region", endpointurl = "endpoint_url", max_atempts = "max_attempts", verifyy = "verify",
+    } do
+      local _, err = pcall(glacier.client, { [given] = "x" })
+      assert.is_truthy(tostring(err):find(('"%s" (did you mean "%s"?)'):format(given, nearest), 1, true), tostring(err))
+    end
+    local _, err = pcall(glacier.client, { aws_access_key_id = "x" })
+    assert.is_nil(tostring(err):find("did you mean", 1, true))
+  end)
+
   it("is rejected with the list of options if it does not exist", function()
     local _, err = pcall(glacier.client, { regoin = "x" })
     assert.are.equal("ParamValidationError", err.code)
-    local list = tostring(err):match '^glacier%.client:\nUnknown option: "regoin", must be one of: ([%w_, ]+)$'
+    local list = tostring(err):match
+      '^glacier%.client:\nUnknown option: "regoin" %(did you mean "region"%?%), must be one of: ([%w_, ]+)$'
     local listed, last = {}, ""
     for name in list:gmatch "[^, ]+" do
       assert.is_true(last < name)
