@@ -626,7 +626,7 @@ function Task:poll() end
 ---@return table # the output of the call
 function Task:result() end
 
----Cancels the task and its transfer. Its result is then an error, unless it was done already.
+---Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was canceled, unless it was done already.
 function Task:cancel() end
 
 ---@class glacier.Reader

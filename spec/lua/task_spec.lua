@@ -183,6 +183,26 @@ describe("a task", function()
     assert.are.equal("m", done:result().Marker)
   end)
 
+  it("fails in the same way if it is canceled before and after its request was sent", function()
+    local listener = assert(socket.bind("127.0.0.1", 0))
+    local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))
+    local unsent, sent = client:start "list_vaults", client:start "list_vaults"
+    local peer
+    repeat
+      sent:poll()
+      listener:settimeout(0)
+      peer = peer or listener:accept()
+      if peer then peer:settimeout(0) end
+    until peer and peer:receive "*l"
+    for _, task in ipairs { unsent, sent } do
+      task:cancel()
+      local err = failure(task.result, task)
+      assert.are.same({ "ReadTimeoutError", "The task was canceled", false }, { err.code, err.message, err.retryable })
+    end
+    listener:close()
+    peer:close()
+  end)
+
   it("closes its connection when it is collected", function()
     local listener = assert(socket.bind("127.0.0.1", 0))
     local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))

@@ -111,13 +111,16 @@ function Task:result()
   return self.outcome
 end
 
---- Cancels the task and its transfer. Its result is then an error, unless it was done already.
+--- Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was
+-- canceled, unless it was done already.
 function Task:cancel()
   if self.done then
     return
   end
+  -- Without time left, the call frees what it holds and fails. Another error than the timeout's is kept.
   self.context.deadline, self.due = -math.huge, self.due and -math.huge
-  if not self.started or not self:poll() then
+  local ended = self.started and self:poll()
+  if not ended or type(self.outcome) == "table" and self.outcome.code == "ReadTimeoutError" then
     finish(self, false, errors.new("transport", "ReadTimeoutError", "The task was canceled"))
   end
 end
