@@ -40,7 +40,7 @@ static void remove_locale(char *text) {
 static void write_float(encoder *to, lua_Number number) {
   char text[64];
   if (!isfinite(number))
-    luaL_error(to->L, "JSON has no number %f", number);
+    luaL_error(to->L, "JSON cannot represent the number %f", number);
   snprintf(text, sizeof text, "%.15g", number);
   if (strtod(text, NULL) != number)
     snprintf(text, sizeof text, "%.17g", number);
@@ -90,7 +90,7 @@ static void write_key(encoder *to, int index) {
   size_t length;
   int type = lua_type(to->L, index);
   if (type != LUA_TSTRING && type != LUA_TNUMBER)
-    luaL_error(to->L, "JSON has no key of type %s", lua_typename(to->L, type));
+    luaL_error(to->L, "JSON cannot represent a key of type %s", lua_typename(to->L, type));
   lua_pushvalue(to->L, index);
   const char *text = lua_tolstring(to->L, -1, &length);
   check(to, gl_json_key(&to->json, text, length));
@@ -111,8 +111,8 @@ static void write_object(encoder *to, int index) {
 
 static void write_table(encoder *to, int index) {
   if (++to->depth > MAX_DEPTH)
-    luaL_error(to->L, "a table nested too deeply for JSON");
-  luaL_checkstack(to->L, 8, "a table nested too deeply for JSON");
+    luaL_error(to->L, "tables nested too deeply for JSON");
+  luaL_checkstack(to->L, 8, "tables nested too deeply for JSON");
   size_t count = gl_compat_rawlen(to->L, index);
   if (count > 0 && count == count_keys(to->L, index))
     write_list(to, index, count);
@@ -136,7 +136,7 @@ static void write_value(encoder *to, int index) {
   else if (type == LUA_TTABLE)
     write_table(to, index);
   else
-    luaL_error(to->L, "JSON has no value of type %s", lua_typename(to->L, type));
+    luaL_error(to->L, "JSON cannot represent a value of type %s", lua_typename(to->L, type));
 }
 
 int gl_lua_encode(lua_State *L) {

@@ -15,7 +15,7 @@ const gl_operation *gl_lua_check_operation(lua_State *L) {
   lua_pushvalue(L, 1);
   lua_rawget(L, lua_upvalueindex(1));
   const gl_operation *operation = lua_touserdata(L, -1);
-  luaL_argcheck(L, operation != NULL, 1, "no such operation");
+  luaL_argcheck(L, operation != NULL, 1, "unknown operation");
   lua_pop(L, 1);
   return operation;
 }

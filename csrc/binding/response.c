@@ -81,7 +81,7 @@ static int read_body(lua_State *L, gl_response *response) {
   if (result == GL_MEMORY)
     return gl_raise_memory(L);
   if (result && response->status < 300)
-    return push_invalid(L, "body", "is longer than the 64 MiB that are accepted");
+    return push_invalid(L, "body", "is longer than 64 MiB");
   return 0;
 }
 

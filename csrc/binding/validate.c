@@ -89,11 +89,11 @@ static void check_printable(report *to, const char *text, size_t length, size_t 
     return;
   gl_report_begin(to, "Invalid value for parameter ", path);
   if (printable < length) {
-    gl_report_add_index(to, ", it may have printable ASCII characters only: byte %zu is another",
+    gl_report_add_index(to, ", expected printable ASCII characters only, byte %zu is not one",
                         printable + 1);
   } else {
     gl_report_add_index(to, ", it has %zu characters", length);
-    gl_report_add_index(to, ", %zu are allowed", most);
+    gl_report_add_index(to, ", at most %zu are allowed", most);
   }
 }
 
@@ -109,7 +109,7 @@ static void check_member(report *to, int index, const gl_member *member, const p
     check_printable(to, value, length, member->shape->most, path);
   } else if (member->location == GL_IN_HEADER && !gl_header_value_valid(value, length)) {
     gl_report_begin(to, "Invalid value for parameter ", path);
-    gl_report_add(to, ", a header cannot carry a control character");
+    gl_report_add(to, ", a header must not contain control characters");
   }
   if (member->location == GL_IN_BODY)
     check_text(to, index, path);
@@ -192,7 +192,7 @@ static void check_list(report *to, int index, const gl_shape *shape, const param
     lua_rawgeti(to->L, index, (int)i);
     if (lua_isnil(to->L, -1)) {
       gl_report_begin(to, "Invalid list for parameter ", path);
-      gl_report_add_index(to, ", key: %zu, a list has no holes", i);
+      gl_report_add_index(to, ", key: %zu, a list must not have holes", i);
       count = 0; /* the values after the first hole are not part of the list */
     } else {
       check_value(to, lua_gettop(to->L), shape->element, &inner);

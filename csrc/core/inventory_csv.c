@@ -41,7 +41,7 @@ static gl_inventory_result read_header(gl_inventory *inventory, size_t start, gl
   csv->columns = csv->count;
   for (int member = 0; member < GL_INVENTORY_MEMBERS; member++) {
     char why[64];
-    snprintf(why, sizeof why, "the header must name %s once", gl_inventory_members[member]);
+    snprintf(why, sizeof why, "the header must contain %s exactly once", gl_inventory_members[member]);
     if (seen[member] != 1)
       return fail_at(inventory, error, start, why);
   }

@@ -99,7 +99,7 @@ local function with_job(runtime, given, job, use)
   local good, result = copcall.call(function()
     local description = wait_for(runtime, given, job_id, job.delay)
     if not job.accepts(description) then
-      errors.invalid(job.caller, ("%s: the job has another purpose: %s %s"):format(
+      errors.invalid(job.caller, ("%s: the given job has another purpose: %s %s"):format(
         job.caller, tostring(description.Action), tostring(description.ArchiveId or "")))
     end
     return use(job_id)

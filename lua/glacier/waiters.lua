@@ -50,7 +50,7 @@ local function settings_of(waiter, options)
     local known_key = key == "delay" or key == "max_attempts" or key == "timeout"
     if not known_key or type(value) ~= "number" or value < 0 or value ~= value then
       errors.invalid("wait_until",
-        ("wait_until: %s must be one of delay, max_attempts, timeout, a number"):format(tostring(key)))
+        ("wait_until: invalid option %s: expected the numbers delay, max_attempts or timeout"):format(tostring(key)))
     end
     settings[key] = value
   end

@@ -111,7 +111,7 @@ describe("glacier.config.resolve", function()
     },
     ["its file breaks the grammar"] = {
       env = US, config = "[default]\nregion\n", code = "ConfigParseError",
-      message = "Unable to parse config file: @/.aws/config, line 2: a key without a value: neither '=' nor ':'",
+      message = "Unable to parse config file: @/.aws/config, line 2: expected '=' or ':' after a key",
     },
   })
 end)

@@ -39,7 +39,7 @@ describe("the C module", function()
       end
     end
     for _, unknown in ipairs { "", "List", "listvaults", "LISTVAULTS", "ListVaults ", "ListVaults\0" } do
-      assert.matches("no such operation", catch(core.prepare, unknown, {}, "http://h"), 1, true)
+      assert.matches("unknown operation", catch(core.prepare, unknown, {}, "http://h"), 1, true)
     end
     assert.is_false((pcall(core.prepare, 5, {}, "http://h")))
   end)

@@ -99,7 +99,7 @@ describe("the receiver for OpenResty", function()
     for _ = 1, 3 do
       local status, word = post("/receive", text)
       assert.are.equal(200, status)
-      assert.are.equal("handled already", word)
+      assert.are.equal("already handled", word)
     end
     assert.are.equal(1, count "repeated")
   end)
@@ -128,7 +128,7 @@ describe("the receiver for OpenResty", function()
     assert.are.equal("being handled", word)
     nginx.get "/release_job"
     assert.are.equal(200, (waiting()))
-    assert.are.equal("handled already", select(2, post("/receive", text)))
+    assert.are.equal("already handled", select(2, post("/receive", text)))
     assert.are.equal(1, count "waits")
   end)
 
@@ -152,9 +152,9 @@ describe("the receiver for OpenResty", function()
       { 403, "signature", sns:message({ MessageId = "forged" }, { Message = '{"JobId":"forged"}' }) },
       { 403, "expired", message("x", { Timestamp = "2025-12-31T22:00:00Z" }) },
       { 400, "type", message "x", { kind = "SubscriptionConfirmation" } },
-      { 415, "refused", message "x", { content_type = "image/png" } },
-      { 405, "refused", message "x", { method = "PUT" } },
-      { 413, "refused", ("x"):rep(262145) },
+      { 415, "rejected", message "x", { content_type = "image/png" } },
+      { 405, "rejected", message "x", { method = "PUT" } },
+      { 413, "rejected", ("x"):rep(262145) },
     } do
       local status, word = post("/receive", case[3], case[4])
       assert.are.equal(case[1], status, case[3]:sub(1, 100))
@@ -187,7 +187,7 @@ describe("the receiver for OpenResty", function()
     local text = sns:message { Subject = ("x"):rep(2000) }
     local status, word = send_bytes(("%s%x\r\n%s\r\n0\r\n\r\n"):format(head, #text, text))()
     assert.are.equal(413, status)
-    assert.are.equal("refused", word:match "refused")
+    assert.are.equal("rejected", word:match "rejected")
   end)
 
   it("confirms a subscription", function()

@@ -181,7 +181,7 @@ describe("the body of an upload", function()
     for _, size in ipairs { 1, 65536, MIB, 16 * MIB + 1 } do
       local piece = ("\0"):rep(size)
       local first = ("\0"):rep(16 * MIB + 1 - size)
-      assert_refused("it cannot be rewound and is longer than 16777216 bytes: client:upload sends it in parts",
+      assert_refused("it cannot be rewound and is longer than 16777216 bytes; use client:upload instead",
         client.upload_archive, client, { vaultName = "v", body = function() -- a reader without an end
           local given = first or piece
           first = nil

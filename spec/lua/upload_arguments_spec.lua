@@ -56,11 +56,11 @@ describe("the arguments of an upload", function()
     ["an empty upload id"] = { { uploadId = "", body = "x" }, "parameter uploadId, value: 0, valid min length: 1$" },
     ["a description of 1,025 characters"] = {
       { archiveDescription = ("d"):rep(1025), body = "x" },
-      "parameter archiveDescription, it has 1025 characters, 1024 are allowed",
+      "parameter archiveDescription, it has 1025 characters, at most 1024 are allowed",
     },
     ["a description with a letter that is not ASCII"] = {
       { archiveDescription = "caf\195\169", body = "x" },
-      "parameter archiveDescription, it may have printable ASCII characters only: byte 4 is another",
+      "parameter archiveDescription, expected printable ASCII characters only, byte 4 is not one",
     },
     ["a path with a NUL byte"] = { { path = "/etc/passwd\0" }, "parameter path, the path contains a NUL byte" },
     ["a description of two lines"] = { { archiveDescription = "a\nb", body = "x" }, "parameter archiveDescription" },

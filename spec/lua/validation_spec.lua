@@ -205,7 +205,7 @@ describe("a list", function()
       .. ", a list has only the keys 1, 2, 3 and so on"
   end
   local function hole(at)
-    return "Invalid list for parameter vaultNotificationConfig.Events, key: " .. at .. ", a list has no holes"
+    return "Invalid list for parameter vaultNotificationConfig.Events, key: " .. at .. ", a list must not have holes"
   end
 
   it("is rejected if it has a hole, and the hole is named", function()
@@ -254,7 +254,7 @@ end)
 describe("a member in a header", function()
   it("may not contain a control character, and the message does not show its value", function()
     for _, text in ipairs { "a\r\nX-Evil: 1", "\0", "tab\t", "\127" } do
-      assert.same({ "Invalid value for parameter checksum, a header cannot carry a control character" },
+      assert.same({ "Invalid value for parameter checksum, a header must not contain control characters" },
         problems("UploadArchive", { vaultName = "v", checksum = text, body = "x" }))
     end
   end)
@@ -271,10 +271,10 @@ describe("an archive description", function()
   for _, operation in ipairs { "UploadArchive", "InitiateMultipartUpload" } do
     it("of " .. operation .. " has at most 1,024 characters, which are printable ASCII", function()
       for text, position in pairs { ["caf\195\169"] = 4, ["\0"] = 1, ["a\nb"] = 2, ["tab\t"] = 4, ["\127"] = 1 } do
-        assert.equal(("it may have printable ASCII characters only: byte %d is another"):format(position),
+        assert.equal(("expected printable ASCII characters only, byte %d is not one"):format(position),
           problem_of(operation, text))
       end
-      assert.equal("it has 1025 characters, 1024 are allowed", problem_of(operation, ("d"):rep(1025)))
+      assert.equal("it has 1025 characters, at most 1024 are allowed", problem_of(operation, ("d"):rep(1025)))
       for _, text in ipairs { "", " ~", ("d"):rep(1024) } do
         assert.is_true((pcall(core.prepare, operation,
           { vaultName = "v", archiveDescription = text, body = operation == "UploadArchive" and "x" or nil },

@@ -181,7 +181,8 @@ describe("a waiter", function()
     refused('Missing required parameter in input: "jobId"', "job_completed", vault)
     refused("wait_until: the options must be a table", "vault_exists", vault, 5)
     for key, value in pairs { delay = "3", max_attempts = -1, timeout = 0 / 0, attempts = 3, [1] = 2 } do
-      refused(("wait_until: %s must be one of delay, max_attempts, timeout, a number"):format(tostring(key)),
+      refused(("wait_until: invalid option %s: expected the numbers delay, max_attempts or timeout"):format(
+        tostring(key)),
         "vault_exists", vault, { [key] = value })
     end
   end)

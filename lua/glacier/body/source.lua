@@ -243,7 +243,7 @@ local function keep(opened, origin)
     chunks[#chunks + 1], length = chunk, length + #chunk
     if length > KEPT then
       refuse(origin,
-        ("it cannot be rewound and is longer than %d bytes: client:upload sends it in parts"):format(KEPT))
+        ("it cannot be rewound and is longer than %d bytes; use client:upload instead"):format(KEPT))
     end
     chunk = opened.read()
   end

@@ -83,7 +83,7 @@ local function open_section(state, name, line)
   end
   local earlier = state.by_name[name]
   if earlier then
-    return "the section is defined in line " .. earlier.line .. " already"
+    return "the section is already defined in line " .. earlier.line
   end
   state.section = new_section(name, line)
   state.by_name[name] = state.section
@@ -93,7 +93,7 @@ end
 local function add_option(state, text, line)
   local delimiter = text:find("[=:]")
   if not delimiter then
-    return "a key without a value: neither '=' nor ':'"
+    return "expected '=' or ':' after a key"
   end
   local key = lower((strip(text:sub(1, delimiter - 1))))
   if key == "" then
@@ -102,7 +102,7 @@ local function add_option(state, text, line)
   local section = state.section
   local earlier = section.options[key]
   if earlier then
-    return "the key is set in line " .. earlier.line .. " of the same section already"
+    return "the key is already set in line " .. earlier.line .. " of the same section"
   end
   state.option = { line = line, { text = strip(text:sub(delimiter + 1)), line = line } }
   section.options[key] = state.option
@@ -113,7 +113,7 @@ local function no_section(line)
   if line:sub(1, #BYTE_ORDER_MARK) == BYTE_ORDER_MARK then
     return "the file begins with a byte order mark; save it as UTF-8 without one"
   end
-  return "no section header above it"
+  return "expected a section header before this line"
 end
 
 -- Reads one line. Returns the problem, or nil.

@@ -22,25 +22,25 @@ local function check_range(range, output, total)
   local is_range = output.contentRange and output.contentRange:sub(1, #expected) == expected
   if not is_range and not (is_whole and output.status == 200) then
     output.body:close()
-    raise("ResponseParserError", ("download: the service answered a request for %s* with status %s and %s"):format(
+    raise("ResponseParserError", ("download: expected the range %s*, got a response with status %s and %s"):format(
       expected, tostring(output.status), tostring(output.contentRange or "no Content-Range")))
   end
 end
 
 local function write_body(range, body, file)
-  local offset, behind = range.first, range.last + 1
+  local offset, after = range.first, range.last + 1
   local chunk = body:read(CHUNK)
   while chunk do -- a generic `for` would not let the body yield on Lua 5.1
-    if offset + #chunk > behind then
+    if offset + #chunk > after then
       body:close()
       raise("ResponseParserError", "download: the service sent more bytes than the range has")
     end
     file:write(offset, chunk)
     offset, chunk = offset + #chunk, body:read(CHUNK)
   end
-  if offset < behind then
+  if offset < after then
     raise("ConnectionClosedError", ("Connection was closed: %.0f bytes read, but total bytes expected is %.0f."):format(
-      offset - range.first, behind - range.first), true)
+      offset - range.first, after - range.first), true)
   end
   return (body.tree:hex())
 end

@@ -95,7 +95,7 @@ end
 
 -- ---- messages that were already handled ----------------------------------------------------------
 
--- Reserves a message for this request. Returns true; or false, and whether the message was handled already.
+-- Reserves a message for this request. Returns true; or false, and whether the message was already handled.
 local function reserve(receiver, key)
   local dict = receiver.dict
   if not dict then
@@ -126,7 +126,7 @@ local function handle_job(receiver, message)
   local key, ngx = "glacier:" .. message.MessageId, receiver.ngx
   local reserved, handled = reserve(receiver, key)
   if not reserved then
-    return handled and 200 or TRY_AGAIN, handled and "handled already" or "being handled"
+    return handled and 200 or TRY_AGAIN, handled and "already handled" or "being handled"
   end
   local good, err = copcall.call(receiver.on_job, job, summary)
   remember(receiver, key, good)
@@ -178,8 +178,8 @@ local function serve(receiver)
   local ngx = receiver.ngx
   local text, status, problem = read_request(ngx, receiver.max_size)
   if not text then
-    ngx.log(ngx.WARN, "glacier receiver: refused ", problem)
-    return status, "refused"
+    ngx.log(ngx.WARN, "glacier receiver: rejected ", problem)
+    return status, "rejected"
   end
   local good, result, word = copcall.call(handle, receiver, text)
   if good then

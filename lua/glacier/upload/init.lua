@@ -91,7 +91,7 @@ local function list(runtime, planned)
     started.completed = true
   elseif not parameters.is_part_size(started.part_size) then
     errors.raise("transport", "ResponseParserError",
-      "upload: ListParts answered with an impossible part size: " .. tostring(started.part_size))
+      "upload: ListParts returned an invalid part size: " .. tostring(started.part_size))
   end
   return started
 end
