@@ -158,6 +158,18 @@ describe("a context", function()
     assert.are.same({ 0.001, 0.025, 0.05, 0.05 }, waits)
   end)
 
+  it("sleeps for a smaller share of the time waited in OpenResty, without an option", function()
+    local now, waits = 0, {}
+    rawset(_G, "ngx", {
+      get_phase = function() return "content" end,
+      sleep = function(seconds) waits[#waits + 1], now = seconds, now + 0.5 end,
+    })
+    finally(function() rawset(_G, "ngx", nil) end)
+    local context = new_context(nil, nil, function() return now end)
+    assert.is_true(context:wait_for(transfer_done_at(5, {})))
+    assert.are.same({ 0.001, 0.02, 0.04, 0.05 }, waits)
+  end)
+
   it("waits until the event set is readable if the host can do that", function()
     local waits = {}
     local events = { fd = function() return 7 end, timeout = function() return 60 end }

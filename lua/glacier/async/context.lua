@@ -2,8 +2,8 @@
 -- in Lua, so that any host can switch coroutines.
 --
 -- Fields of a context: wait, function(seconds), or nil to block; readable, function(fd, seconds or nil), or nil where
--- the host can only sleep; longest, the longest pause between two polls in seconds; deadline, a number or nil; clock,
--- function() -> seconds, never set back; task, nil or the task whose coroutine yields to the code that polls it.
+-- the host can only sleep; share, the pause between two polls as a share of the time waited; deadline, a number or nil;
+-- clock, function() -> seconds, never set back; task, nil or the task whose coroutine yields to the code that polls it.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 
@@ -18,11 +18,11 @@ local yielding_phases = {
   ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
 }
 
--- Seconds between two polls, if the host can only sleep. A pause is a tenth of the time already waited, so that it adds
--- little to the duration of a call. In OpenResty pauses stay short, because a poll costs little compared to the other
--- work of a worker.
-local SHORTEST, LONGEST, LONGEST_IN_NGINX = 0.001, 0.05, 0.002
-local SHARE = 0.1
+-- Seconds between two polls, if the host can only sleep: the least and the most. Between them a pause is a share of the
+-- time already waited, so that it adds little to the duration of a call. In OpenResty the share is smaller, because a
+-- poll costs little compared to the other work of a worker.
+local SHORTEST, LONGEST = 0.001, 0.05
+local SHARE, SHARE_IN_NGINX = 0.1, 0.04
 
 -- The number of consecutive feeds after which other coroutines may run, because a transfer with a fast peer never
 -- waits.
@@ -44,11 +44,11 @@ end
 -- @param clock function() -> number
 -- @return context
 function context.new(wait, timeout, clock)
-  local self = setmetatable({ option = wait, wait = wait, clock = clock, longest = LONGEST }, Context)
+  local self = setmetatable({ option = wait, wait = wait, clock = clock, share = SHARE }, Context)
   if type(wait) == "table" then
     self.wait, self.readable = wait.sleep, wait.readable
   elseif not wait then
-    self.wait, self.longest = ngx_sleep(), LONGEST_IN_NGINX
+    self.wait, self.share = ngx_sleep(), SHARE_IN_NGINX
   end
   if timeout then
     self.deadline = clock() + timeout
@@ -113,8 +113,8 @@ function Context:pause(events, began, limit)
     local seconds = math.min(events:timeout() or math.huge, limit)
     self.readable(fd, seconds < math.huge and math.max(seconds, 0) or nil)
   else
-    local share = (self.clock() - began) * SHARE
-    local seconds = math.min(math.max(share, SHORTEST), self.longest, limit)
+    local share = (self.clock() - began) * self.share
+    local seconds = math.min(math.max(share, SHORTEST), LONGEST, limit)
     self.wait(seconds > 0 and seconds or SHORTEST) -- nginx logs a warning for a sleep of 0 seconds
   end
 end
