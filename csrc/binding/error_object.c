@@ -170,11 +170,10 @@ static size_t message_limit(gl_kind kind) {
   return kind == GL_VALIDATION ? SIZE_MAX : MESSAGE_MAX;
 }
 
-/* The text of the service stays as it is.  The errors of settings and of the transport are one
- * line; others may list problems, one a line. */
+/* The text of the service stays as it is.  Other messages may have several lines. */
 static void clean_message(lua_State *L, gl_kind kind) {
   if (kind != GL_OK)
-    escape_controls(L, kind != GL_CONFIG && kind != GL_TRANSPORT);
+    escape_controls(L, 1);
   clean_text(L, message_limit(kind));
 }
 

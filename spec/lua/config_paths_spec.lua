@@ -81,6 +81,7 @@ describe("glacier.config.paths", function()
     -- The search is the work of a C function, which is not counted above. Repeated, it would take hours.
     local text = ("${"):rep(1000000)
     assert.equal(text, paths.expand_variables(text, getter(VARIABLES)))
+    assert.equal("}" .. text, paths.expand_variables("}" .. text, getter(VARIABLES)))
     assert.equal(text .. "}/v", paths.expand_variables(text .. "}/${D}", getter { D = "v" }))
   end)
 end)

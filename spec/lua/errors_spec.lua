@@ -320,16 +320,13 @@ describe("an error of the client's own", function()
     assert.equal(5000, #err.message)
   end)
 
-  it("has a message without control characters, in one line unless it may list problems", function()
-    for kind, shown in pairs {
-      config = "a\\x1b[31m\\x0ab\\x00c\\x7f", transport = "a\\x1b[31m\\x0ab\\x00c\\x7f",
-      validation = "a\\x1b[31m\nb\\x00c\\x7f", credentials = "a\\x1b[31m\nb\\x00c\\x7f",
-    } do
-      assert.equal(shown, errors.new(kind, "C", "a\27[31m\nb\0c\127").message)
+  it("has a message without control characters, except for line breaks", function()
+    for _, kind in ipairs { "config", "credentials", "transport", "validation" } do
+      assert.equal("a\\x1b[31m\nb\\x00c\\x7f", errors.new(kind, "C", "a\27[31m\nb\0c\127").message)
     end
     local glacier = require "glacier"
-    local _, err = pcall(glacier.client, { region = "us\n-west", env = {} })
-    assert.equal("Provided region_name 'us\\x0a-west' doesn't match a supported format.", err.message)
+    local _, err = pcall(glacier.client, { region = "us\27-west", env = {} })
+    assert.equal("Provided region_name 'us\\x1b-west' doesn't match a supported format.", err.message)
     _, err = pcall(glacier.client, { region = "us-west-2", env = { AWS_PROFILE = "a\27b" } })
     assert.equal("The config profile (a\\x1bb) could not be found", err.message)
     _, err = pcall(glacier.client, { region = "us-west-2", env = { AWS_CONFIG_FILE = "/a\0b" } })
