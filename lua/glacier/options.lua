@@ -76,7 +76,7 @@ local function names()
     list[#list + 1] = name
   end
   table.sort(list)
-  return table.concat(list, ", ")
+  return list
 end
 
 -- The number of characters to insert, remove or replace that make one text of the other.
@@ -94,18 +94,20 @@ local function distance(one, other)
   return row[#other]
 end
 
--- Names the option that differs from an unknown name by one or two characters, if there is one.
+-- Names the option that is most similar to an unknown name, if it differs by one or two characters.
 local function suggestion(unknown)
-  for name in pairs(known) do
-    if math.abs(#name - #unknown) <= 2 and distance(name, unknown) <= 2 then
-      return (" (did you mean %q?)"):format(name)
+  local nearest, least = nil, 3
+  for _, name in ipairs(names()) do
+    local differs = math.abs(#name - #unknown) < least and distance(name, unknown) or least
+    if differs < least then
+      nearest, least = name, differs
     end
   end
-  return ""
+  return nearest and (" (did you mean %q?)"):format(nearest) or ""
 end
 
 local function unknown_option(name)
-  return ("Unknown option: %q%s, must be one of: %s"):format(name, suggestion(name), names())
+  return ("Unknown option: %q%s, must be one of: %s"):format(name, suggestion(name), table.concat(names(), ", "))
 end
 
 --- Checks the options of `glacier.client`.
