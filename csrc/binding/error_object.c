@@ -54,8 +54,8 @@ static int push_retries(lua_State *L) {
   return 0;
 }
 
-/* Pushes " (reached max retries: 2)" and returns 1, if there is such a number; otherwise returns 0.
- * User code may have changed it to any number. */
+/* If all attempts were used, pushes a text such as " (reached max retries: 2)" and returns 1.
+ * Otherwise, or if user code has set an invalid number, pushes nothing and returns 0. */
 static int push_max_retries(lua_State *L) {
   int64_t retries;
   if (!push_retries(L))
@@ -170,7 +170,7 @@ static size_t message_limit(gl_kind kind) {
   return kind == GL_VALIDATION ? SIZE_MAX : MESSAGE_MAX;
 }
 
-/* The text of the service stays as it is.  Other messages may have several lines. */
+/* Escapes control characters except line breaks, but changes nothing in the text of a service. */
 static void clean_message(lua_State *L, gl_kind kind) {
   if (kind != GL_OK)
     escape_controls(L, 1);

@@ -8,9 +8,9 @@
 #include "core/error.h"
 
 typedef struct gl_partition {
-  const char *name;            /* "aws", "aws-cn" */
+  const char *name;            /* such as "aws" or "aws-cn" */
   const char *region_prefixes; /* each followed by a space */
-  const char *dns_suffix;      /* "amazonaws.com" */
+  const char *dns_suffix;      /* such as "amazonaws.com" */
   const char *dualstack_dns_suffix;
   int plain_is_fips; /* the plain endpoint is the FIPS one */
 } gl_partition;

@@ -44,9 +44,9 @@ typedef struct gl_member {
 
 struct gl_shape {
   gl_type type;
-  const gl_member *members; /* of a GL_STRUCTURE */
+  const gl_member *members; /* the members of a GL_STRUCTURE */
   size_t count;             /* number of members */
-  const gl_shape *element;  /* of each item of a GL_LIST; of each value of a GL_MAP */
+  const gl_shape *element;  /* the shape of each item of a GL_LIST or each value of a GL_MAP */
   const char *name;         /* of a GL_STRUCTURE, in snake case; for the reference */
   size_t most; /* of a GL_STRING: the most characters, which must be ASCII from space to tilde; 0
                 * for any text */

@@ -238,22 +238,22 @@ function Client:confirm_subscription(text, given)
   return require("glacier.notifications.confirm").subscription(self, runtime_of(self), text, given)
 end
 
---- A descriptor that is readable when a task or a call of the client can continue, for a loop that watches descriptors.
--- It is the same for the client's lifetime; a forked child has its own.
+--- Returns a descriptor that is readable when a task or a call of the client can continue, for a loop that watches
+-- descriptors. It is the same for the client's lifetime; a forked child has its own.
 -- @return number; nil if the system has neither epoll nor kqueue, or if the client has a transport of the host
 function Client:pollfd()
   local events = runtime_of(self).transport:events()
   return events and events:fd()
 end
 
---- The events for which a loop must watch `pollfd`, in the form of cqueues.
+--- Returns the events for which a loop must watch `pollfd`, in the form of cqueues.
 -- @return string: "r"
 function Client:events()
   runtime_of(self)
   return "r"
 end
 
---- The time after which the client must be polled even if its descriptor is not readable.
+--- Returns the time after which the client must be polled even if its descriptor is not readable.
 -- @return number: seconds; nil if no timer runs
 function Client:timeout()
   local runtime = runtime_of(self)

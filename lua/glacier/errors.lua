@@ -23,9 +23,9 @@ function errors.raise(...)
   return error(errors.new(...), 0)
 end
 
---- Raises `ParamValidationError`: the caller's arguments are wrong.
+--- Raises `ParamValidationError`, for invalid arguments of the caller.
 -- @param operation string or nil: the API name of the operation, or the function of this module that
---   was called, such as "upload"; nil where no operation is known yet
+--   was called, such as "upload"; nil if the operation is not known yet
 -- @param text string: the message
 function errors.invalid(operation, text)
   return errors.raise("validation", "ParamValidationError", text, { operation = operation })

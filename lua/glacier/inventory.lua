@@ -9,8 +9,8 @@ local CHUNK = 64 * 1024 -- bytes that are read at a time
 
 local ORIGIN = { words = "inventory: Invalid value, " } -- the text before the reason in an error's message
 
--- Whether a value is a table or a userdata with a `read` method, such as get_job_output's body. Lua's own files are
--- excluded.
+-- Returns whether a value is a table or a userdata with a `read` method, such as get_job_output's body. Lua's own files
+-- are excluded.
 local function has_read(value)
   if type(value) == "table" then
     return type(value.read) == "function"

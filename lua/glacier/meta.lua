@@ -600,15 +600,15 @@ function Client:sync_vault_notifications(params) end
 ---@return table # SubscriptionArn
 function Client:confirm_subscription(text, given) end
 
----A descriptor that is readable when a task or a call of the client can continue, for a loop that watches descriptors. It is the same for the client's lifetime; a forked child has its own.
+---Returns a descriptor that is readable when a task or a call of the client can continue, for a loop that watches descriptors. It is the same for the client's lifetime; a forked child has its own.
 ---@return any # number; nil if the system has neither epoll nor kqueue, or if the client has a transport of the host
 function Client:pollfd() end
 
----The events for which a loop must watch `pollfd`, in the form of cqueues.
+---Returns the events for which a loop must watch `pollfd`, in the form of cqueues.
 ---@return string # "r"
 function Client:events() end
 
----The time after which the client must be polled even if its descriptor is not readable.
+---Returns the time after which the client must be polled even if its descriptor is not readable.
 ---@return number # seconds; nil if no timer runs
 function Client:timeout() end
 
@@ -833,7 +833,7 @@ function glacier.all(tasks, options) end
 ---@return function # function() -> number of the task, and its outcome as of `all`; the further results are for the loop
 function glacier.as_completed(tasks, options) end
 
----The tree hash of a string, an open file (from its position, which moves to the end) or a reader function. Raises `ParamValidationError` for anything else. In OpenResty, other coroutines can run during the hashing.
+---Returns the tree hash of a string, an open file (from its position, which moves to the end) or a reader function. Raises `ParamValidationError` for anything else. In OpenResty, other coroutines can run during the hashing.
 ---@param value? any 
 ---@return string # string
 function glacier.tree_hash(value) end

@@ -79,7 +79,7 @@ local function names()
   return list
 end
 
--- The number of characters to insert, remove or replace that make one text of the other.
+-- Returns the number of characters to insert, remove or replace that make one text of the other.
 local function distance(one, other)
   local row = {}
   for j = 0, #other do row[j] = j end

@@ -46,7 +46,7 @@ local function lists(format)
   end
 end
 
--- The ID of a job that matches, preferably a completed one; nil if there is none.
+-- Returns the ID of a job that matches, preferably a completed one; nil if there is none.
 local function find_job(runtime, given, matches)
   local in_progress
   local function list_jobs(operation, params)

@@ -8,8 +8,8 @@ local tree_hash = {}
 
 local ORIGIN = { words = "tree_hash: Invalid value, " } -- the text before the reason in an error's message
 
---- The tree hash of a string, an open file (from its position, which moves to the end) or a reader function. Raises
--- `ParamValidationError` for anything else. In OpenResty, other coroutines can run during the hashing.
+--- Returns the tree hash of a string, an open file (from its position, which moves to the end) or a reader function.
+-- Raises `ParamValidationError` for anything else. In OpenResty, other coroutines can run during the hashing.
 -- @param value string, open file or function(n) -> string or nil
 -- @return string
 function tree_hash.hash(value)

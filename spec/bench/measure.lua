@@ -12,7 +12,7 @@ function measure.run(work)
   return os.clock() - cpu, core.monotonic() - wall
 end
 
---- The peak of the resident memory in KiB so far; 0 if the system does not report it.
+--- Returns the peak of the resident memory in KiB so far; 0 if the system does not report it.
 -- @return number
 function measure.peak()
   local status = io.open "/proc/self/status"

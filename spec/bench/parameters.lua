@@ -9,7 +9,7 @@ return {
     },
   },
 
-  --- The options of a client for the endpoint `url`.
+  --- Returns the options of a client for the endpoint `url`.
   -- @param transport function or nil: sends the requests
   -- @return table
   client = function(url, transport)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Created with the command of OpenSSL for this test: self-signed, RSA of 2,048 bits, valid in 2026.
+/* Created with the openssl command for this test: self-signed, RSA of 2,048 bits, valid in 2026.
  */
 static const char pem[] = "-----BEGIN CERTIFICATE-----\n"
                           "MIICoDCCAYgCAQEwDQYJKoZIhvcNAQELBQAwFjEUMBIGA1UEAwwLc25zLmV4YW1w\n"

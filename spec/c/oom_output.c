@@ -32,7 +32,7 @@ static void an_output_without_memory_leaves_no_file(void **state) {
   }
   gl_mem_fail_from(-1);
   assert_in_range(n, 3, 20);
-  assert_int_equal(rmdir(directory), 0); /* it is empty */
+  assert_int_equal(rmdir(directory), 0); /* fails unless it is empty */
 }
 
 static void a_journal_without_memory_is_closed(void **state) {

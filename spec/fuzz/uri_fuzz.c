@@ -3,7 +3,7 @@
 
 #include "core/uri.h"
 
-/* Only unreserved characters, "%", and those in `others`. */
+/* Returns whether the text has only unreserved characters, "%", and those in `others`. */
 static int is_encoded(const gl_buf *buf, const char *others) {
   for (size_t i = 0; i < buf->length; i++) {
     char byte = buf->data[i];

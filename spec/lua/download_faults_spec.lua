@@ -34,8 +34,8 @@ describe("client:download from a misbehaving service", function()
     return retrieved.bytes:sub(first_of(number) + 1, number * MIB)
   end
 
-  -- The head of the response to the request for a range, by its number from 1; headers in `more` take precedence, and
-  -- false removes one.
+  -- Returns the head of the response to the request for a range, by its number from 1; headers in `more` take
+  -- precedence, and false removes one.
   local function head(number, more, status)
     local bytes = bytes_of(number)
     local headers = {
@@ -51,12 +51,12 @@ describe("client:download from a misbehaving service", function()
     return table.concat(lines) .. "\r\n"
   end
 
-  -- The steps of a connection that answers one request with these bytes.
+  -- Returns the steps of a connection that answers one request with these bytes.
   local function sent(...)
     return { { "read" }, { "send", table.concat { ... } } }
   end
 
-  -- The steps of the same connection, and then these.
+  -- Returns the same steps, followed by these steps.
   local function with(steps, ...)
     for _, step in ipairs { ... } do steps[#steps + 1] = step end
     return steps
@@ -79,7 +79,7 @@ describe("client:download from a misbehaving service", function()
     return client:download(trial:params { concurrency = 1 })
   end
 
-  -- The number of requests for each range.
+  -- Returns the number of requests for each range.
   local function requests_by_range()
     local counts = {}
     for number = 1, RANGES do counts[number] = 0 end

@@ -26,7 +26,7 @@ local function headers()
   error("pkg-config does not know the headers of " .. interpreter)
 end
 
--- Whether the installed LuaRocks can build for this Lua: support for Lua 5.5 came with 3.13.
+-- Returns whether the installed LuaRocks can build for this Lua: support for Lua 5.5 came with 3.13.
 local function knows_this_lua()
   local major, minor = shell.output "luarocks --version":match "(%d+)%.(%d+)"
   return VERSION ~= "5.5" or tonumber(major) * 1000 + tonumber(minor) >= 3013

@@ -124,7 +124,7 @@ local function noting(self, context)
   }, { __index = context })
 end
 
--- The real exchange of a client, with the transport of this world.
+-- Returns the real exchange of a client, with the transport of this world.
 local function new_exchange(self)
   local exchange = perform.exchanger {
     settings = { connect_timeout = 60, read_timeout = 60 }, user_agent = function() return "spec" end, clock_offset = 0,
@@ -155,7 +155,7 @@ local function write_files(self, given, expand)
   end
 end
 
--- The session that a client gives to the providers, see glacier.credentials.settings.
+-- Returns the session that a client gives to the providers, see glacier.credentials.settings.
 local function new_session(self, given, env)
   local function getenv(name) return env[name] ~= "" and env[name] or nil end
   local loaded = profile.load { getenv = getenv, home = false, profile = given.profile }

@@ -9,7 +9,7 @@ local openresty = {}
 
 local script = debug.getinfo(1, "S").source:match "^@(.*)%.lua$" .. "_serve"
 
--- The directory of LuaJIT's build: nginx uses LuaJIT, whichever Lua runs the spec.
+-- Returns the directory of LuaJIT's build: nginx uses LuaJIT, whichever Lua runs the spec.
 local function module_directory()
   local build = os.getenv "BUILD" or "build"
   return (shell.output("cd " .. shell.quote(build) .. "/luajit && pwd -P"))

@@ -39,7 +39,7 @@ local clients = {
   nowhere = client "http://127.0.0.1:1",
 }
 
---- The outcome of a call as a table that JSON can encode.
+--- Returns the outcome of a call as a table that JSON can encode.
 -- @param which string: "service", "held" or "nowhere"
 -- @param method string
 -- @param params table

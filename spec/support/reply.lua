@@ -10,12 +10,12 @@ local function answer(status, headers, body)
   return { { "read" }, { "send", table.concat(lines) } }
 end
 
---- A successful response to list_vaults.
+--- Returns a successful response to list_vaults.
 function reply.good(headers)
   return answer(200, headers, '{"VaultList":[]}')
 end
 
---- An error response. Without a code its body is empty.
+--- Returns an error response. Without a code its body is empty.
 function reply.error(status, code, headers)
   local body = code and ('{"code":"%s","type":"Client","message":"because"}'):format(code) or ""
   return answer(status, headers, body)

@@ -20,7 +20,7 @@ local scripted = {}
 local here = debug.getinfo(1, "S").source:match "^@(.*/)" or "./"
 local load_text = rawget(_G, "loadstring") or load
 
--- A Lua expression for a table of strings, numbers, booleans and tables of them.
+-- Returns a Lua expression for a table of strings, numbers, booleans and tables of them.
 local function serialize(value)
   if type(value) ~= "table" then
     return type(value) == "string" and ("%q"):format(value):gsub("\r", "\\r") or tostring(value)

@@ -13,7 +13,7 @@ uploads.BUSY = streams.answer(503, { Connection = "close" },
 -- The steps of a connection that accepts one upload.
 uploads.ACCEPTED = { { "digest" }, { "send", uploads.CREATED } }
 
--- The steps of a connection that accepts `count` uploads (100).
+-- Returns the steps of a connection that accepts `count` uploads (100).
 function uploads.accepting(count)
   local steps = {}
   for _ = 1, count or 100 do

@@ -79,7 +79,7 @@ function Context:outlive()
   return later
 end
 
---- The error of a call whose deadline has passed.
+--- Returns the error of a call whose deadline has passed.
 -- @param url string: the URL of the request, for the message
 -- @return table: the error object
 function context.too_late(url)
@@ -87,18 +87,18 @@ function context.too_late(url)
   return errors.new("transport", "ReadTimeoutError", message, { retryable = true })
 end
 
---- The seconds until the deadline; math.huge without one.
+--- Returns the seconds until the deadline; math.huge without one.
 function Context:remaining()
   return self.deadline and self.deadline - self.clock() or math.huge
 end
 
--- The time for which a poll may block, in milliseconds.
+-- Returns the time for which a poll may block, in milliseconds.
 local function blocking_ms(self)
   local seconds = self.deadline and math.max(0, math.min(BLOCKING, self:remaining())) or BLOCKING
   return seconds * 1000
 end
 
--- The descriptor to wait for; nil if the host or the system can only sleep.
+-- Returns the descriptor to wait for; nil if the host or the system can only sleep.
 local function descriptor(self, events)
   return self.readable and events and events:fd()
 end

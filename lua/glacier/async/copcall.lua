@@ -14,7 +14,7 @@ end
 
 local function in_coroutine(run, ...)
   if not coroutine.running() then
-    return pcall(run, ...) -- the main program cannot yield; a new coroutine would hide that
+    return pcall(run, ...) -- the main program cannot yield, and a new coroutine would hide this error
   end
   local inner = coroutine.create(run)
   callers[inner] = coroutine.running()
@@ -25,8 +25,8 @@ end
 -- @return true and the results, or false and the error
 copcall.call = (_VERSION ~= "Lua 5.1" or rawget(_G, "jit")) and pcall or in_coroutine
 
---- Raises a caught error again if it must not be ignored or turned into another: out of memory, which is Lua's own
--- error, and the interruption by Ctrl-C, which the program `lua` raises wherever the code is.
+--- Raises a caught error again if it must not be ignored or changed: out of memory, which is Lua's own error, and the
+-- interruption by Ctrl-C, which the program `lua` raises at any point of the code.
 -- @param err any
 function copcall.raise_fatal(err)
   if err == "not enough memory" or type(err) == "string" and err:find("interrupted!", -12, true) then
@@ -42,7 +42,7 @@ function copcall.ignoring(run, ...)
   end
 end
 
---- The running coroutine as the host knows it; "main" for the main program on Lua 5.1.
+--- Returns the running coroutine of the host, even inside of `call`; "main" for the main program on Lua 5.1.
 -- @return thread, or "main"
 function copcall.running()
   local thread = coroutine.running() or "main"

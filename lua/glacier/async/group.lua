@@ -35,7 +35,7 @@ function group.of_list(tasks)
   end
 end
 
---- The seconds until a task must be polled, even if there is no event.
+--- Returns the seconds until a task must be polled, even if there is no event.
 -- @param task task
 -- @return number: 0 or less if it must be polled now; math.huge if only an event can continue it
 function group.seconds_left(task)

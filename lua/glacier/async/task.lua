@@ -48,7 +48,7 @@ function task.failed(err)
   return setmetatable({ done = true, good = false, outcome = err }, Task)
 end
 
---- Whether a value is a task.
+--- Returns whether a value is a task.
 function task.is(value)
   return type(value) == "table" and value.is_task == true
 end
@@ -125,7 +125,7 @@ function Task:cancel()
   end
 end
 
---- The time after which a task of a client must be polled even if no event comes.
+--- Returns the time after which a task of a client must be polled even if no event comes.
 -- @param runtime table: of `runtime.new`
 -- @return number: seconds; math.huge if no task waits for a time
 function task.timeout(runtime)

@@ -69,7 +69,7 @@ function Output:sync()
   check(self, self.file:sync())
 end
 
---- The size of the partial file, in bytes.
+--- Returns the size of the partial file, in bytes.
 function Output:size()
   return self.file:size()
 end

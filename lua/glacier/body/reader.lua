@@ -108,8 +108,8 @@ local function read_count(self, count)
   return (there or list[1]) and table.concat(list) or nil
 end
 
--- The next bytes, as many as have arrived, or nil at the end. This is not used as an iterator, because on Lua 5.1 a
--- generic `for` cannot call a function that yields.
+-- Returns the next bytes, as many as have arrived, or nil at the end. This is not used as an iterator, because on Lua
+-- 5.1 a generic `for` cannot call a function that yields.
 local function next_chunk(self)
   return fill(self) and take(self, #self.rest) or nil
 end

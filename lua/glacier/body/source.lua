@@ -19,7 +19,7 @@ local CHUNK, KEPT, YIELD_BYTES = 256 * 1024, 16 * 1024 * 1024, 8 * 1024 * 1024
 -- The default origin of a source.
 local BODY = { words = "Parameter validation failed:\nInvalid value for parameter body, " }
 
---- The origin of a call's body, for error messages.
+--- Returns the origin of a call's body, for error messages.
 -- @param operation string: API name
 -- @return table: { words = the text before the reason in a message, operation = string }
 function source.body_of(operation)

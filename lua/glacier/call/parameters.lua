@@ -8,7 +8,7 @@ local parameters = {}
 -- of 2.
 local MIB, LARGEST = 1024 * 1024, 4096 * 1024 * 1024
 
---- Whether a number of bytes is a valid part size: 1 MiB times a power of 2, 4 GiB at most.
+--- Returns whether a number of bytes is a valid part size: 1 MiB times a power of 2, 4 GiB at most.
 function parameters.is_part_size(value)
   local size = MIB
   while size < LARGEST and size ~= value do

@@ -171,7 +171,7 @@ function perform.run(runtime, operation, params)
   return perform.call(runtime, invocation, context_of.new(runtime.wait, runtime.settings.timeout, runtime.clock))
 end
 
--- The scheme and host of a URL. The path is left out, because it may be a secret that gives access to the keys.
+-- Returns the scheme and host of a URL. The path is left out, because it may be a secret that gives access to the keys.
 local function origin_of(url)
   return url:match "^%a+://[^/?#]*"
 end

@@ -35,8 +35,8 @@ local function whole(body)
   }
 end
 
--- The reader of a successful response's body. With a transfer or content coding, Content-Length is not the length of
--- the body that is read, so it is ignored.
+-- Returns the reader of a successful response's body. With a transfer or content coding, Content-Length is not the
+-- length of the body that is read, so it is ignored.
 local function reader_of(invocation, response, body)
   local coded = response:header "transfer-encoding" or response:header "content-encoding"
   return require("glacier.body.reader").new(body or whole(response:body()), {
@@ -128,7 +128,7 @@ function prepare.body(runtime, invocation, context)
   invocation.request:stream(hashed.length, hashed.tree, hashed.linear)
 end
 
---- The options with which the bodies of a client's calls are hashed.
+--- Returns the options for hashing the bodies of a client's calls.
 -- @param runtime table: of `runtime.new`
 -- @return table: of `source.hash`
 function prepare.hash_options(runtime)

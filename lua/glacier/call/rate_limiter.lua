@@ -37,7 +37,8 @@ local function set_rate(self, rate)
   self.tokens = math.min(self.tokens, self.capacity)
 end
 
---- The time to wait before sending. Call it again after each wait, until it returns 0; then a token has been taken.
+--- Returns the time to wait before sending. Call it again after each wait, until it returns 0. It has then taken a
+-- token.
 -- @return number: seconds
 function Limiter:delay()
   if not self.enabled then

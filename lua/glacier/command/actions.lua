@@ -12,7 +12,7 @@ local function quoted(word)
   return word:find "^[%w@%%_+=:,./-]+$" and word or "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
--- The command line that resumes an interrupted command, with the same common options.
+-- Returns the command line that resumes an interrupted command, with the same common options.
 local function command_line(options, subcommand, ...)
   local words = { "glacier" }
   for _, name in ipairs { "profile", "region", "endpoint_url", "account_id" } do

@@ -32,7 +32,7 @@ local function new_run(options)
   return run
 end
 
--- The exit status of an error: wrong parameters are wrong usage.
+-- Returns the exit status for an error. Invalid parameters count as wrong usage.
 local function status_of(err)
   if is_interrupt(err) then
     return INTERRUPTED
@@ -65,7 +65,7 @@ end
 -- The subcommands of `notifications` that know --dry-run.
 local dry = { set = true, delete = true, sync = true }
 
--- The options of a command line; or nil and what is wrong with it.
+-- Returns the options of a command line; or nil and what is wrong with it.
 local function parse(words)
   local found, arguments = pcall(require, "glacier.command.arguments")
   if not found then

@@ -3,7 +3,7 @@ local json = require "glacier.json"
 
 local output = {}
 
--- Whether standard error is a terminal. Lua has no function for this, so the shell's `test` is used.
+-- Returns whether standard error is a terminal. Lua has no function for this, so the shell's `test` is used.
 local function is_terminal()
   local status = os.execute "test -t 2"
   return status == true or status == 0

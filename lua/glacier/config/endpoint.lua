@@ -8,7 +8,7 @@ local endpoint = {}
 -- The first part of a service's host name, by the service's name in settings.
 local hosts = { glacier = "glacier", sts = "sts", sso = "portal.sso", sso_oidc = "oidc" }
 
--- The [services] section that the profile names.
+-- Returns the [services] section that the profile names.
 local function services_of_profile(sources)
   local name, origin = values.text_of(sources, sources.profile, "services")
   local services = sources.files.services[name]
@@ -19,7 +19,7 @@ local function services_of_profile(sources)
   return services or {}
 end
 
--- The URL for the service in the [services] section, else the profile's URL for all services.
+-- Returns the URL for the service in the [services] section, else the profile's URL for all services.
 local function url_of_profile(sources, service)
   local services = services_of_profile(sources)
   local block = services[service]
@@ -33,7 +33,7 @@ local function url_of_profile(sources, service)
   return values.text_of(sources, sources.profile, "endpoint_url")
 end
 
--- The URL for a service in the environment or the profile, and where it is set; nil for none.
+-- Returns the URL for a service in the environment or the profile, and where it is set; nil for none.
 local function configured(sources, service)
   if values.look_up(sources, "ignore_configured_endpoint_urls") then
     return nil

@@ -47,7 +47,7 @@ local function space_before(text, position)
   end
 end
 
--- The text without the white space around it, and the number of white-space characters before it.
+-- Returns the text without the white space around it, and the number of white-space characters before it.
 local function strip(text)
   local first, last, indent = 1, #text, 0
   local length = space_after(text, first)
@@ -161,7 +161,7 @@ local function read_block(option)
   return values, lines
 end
 
--- The value of an option: a string, or a map and the map of its line numbers.
+-- Returns the value of an option: a string, or a map and the map of its line numbers.
 local function read_value(option)
   while #option > 1 and option[#option].text == "" do
     table.remove(option)

@@ -37,7 +37,7 @@ function paths.expand_variables(path, getenv)
   return table.concat(pieces)
 end
 
--- The home directory of a user; an empty name means the user that runs the process.
+-- Returns the home directory of a user; an empty name means the user that runs the process.
 local function home_of(user, getenv, default_home)
   if user ~= "" then
     return core.home(user)

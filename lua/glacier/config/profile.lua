@@ -94,7 +94,7 @@ local function merge(config, credentials, parts)
   return merged
 end
 
--- The path and line where `key` of `map` was set.
+-- Returns the path and line where `key` of `map` was set.
 local function locate(documents, parts, map, key)
   for _, part in ipairs(parts[map] or { map }) do
     for _, document in ipairs(documents) do
@@ -106,7 +106,7 @@ local function locate(documents, parts, map, key)
   end
 end
 
--- Why a file could not be read, for a message; nil for a readable or a missing file.
+-- Returns why a file could not be read, for a message; nil for a readable or a missing file.
 local function problem_of(document)
   return document.problem and ("%s: %s"):format(document.path, document.problem)
 end

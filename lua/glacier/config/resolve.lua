@@ -19,7 +19,7 @@ local function environment(given)
   end
 end
 
--- The sources of settings besides the options, and the name of the profile.
+-- Returns the sources of settings besides the options, and the name of the profile.
 local function open_sources(options)
   local getenv = environment(options.env)
   local home = nil
@@ -57,7 +57,7 @@ local function proxies(options, getenv)
   }
 end
 
--- The value of an option, else of the setting with that name, else the default.
+-- Returns the value of an option, else of the setting with that name, else the default.
 local function pick(options, sources, name, default)
   if options[name] ~= nil then
     return options[name]

@@ -35,7 +35,7 @@ local function contains(list, wanted)
   return false
 end
 
--- A list of names as Python writes it.
+-- Returns a list of names as Python writes it.
 local function list_text(names)
   return "['" .. table.concat(names, "', '") .. "']"
 end
@@ -59,7 +59,7 @@ local function check_credential_source(name, source)
   end
 end
 
--- The profile's settings of the role, checked.
+-- Returns the role's settings in the profile, after checking them.
 local function role_of(search, name, visited)
   local role, profile = {}, settings.profile(search.session, name)
   for _, key in ipairs(role_settings) do
@@ -117,7 +117,7 @@ local function integer_of(text)
   return #text <= 64 and text:match "^%s*([+-]?%d+)%s*$" or nil
 end
 
--- The parameters of AssumeRole. A duration that is not an integer is ignored, as in botocore.
+-- Returns the parameters of AssumeRole. A duration that is not an integer is ignored, as in botocore.
 local function call_of(session, role, name)
   local parameters = { { "RoleArn", role.role_arn }, { "RoleSessionName", name } }
   local function add(parameter, value)

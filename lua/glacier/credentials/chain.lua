@@ -32,7 +32,7 @@ local function ask(step, search, context)
   return require("glacier.credentials." .. step[2])[step[3] or "find"](search, context)
 end
 
--- The result of the first step that finds keys; or nil and the reasons of all steps, one per line.
+-- Returns the result of the first step that finds keys; or nil and the reasons of all steps, one per line.
 local function walk(list, search, context)
   local reasons = {}
   for _, step in ipairs(list) do

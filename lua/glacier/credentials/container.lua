@@ -18,14 +18,14 @@ local plain_hosts = {
   ["169.254.170.2"] = true, ["169.254.170.23"] = true, ["fd00:ec2::23"] = true, ["localhost"] = true,
 }
 
--- The host of a URL in lower case: a name, or an address without brackets; nil for an ambiguous URL.
+-- Returns the host of a URL in lower case: a name, or an address without brackets; nil for an ambiguous URL.
 local function host_of(url)
   local authority = url:match "^%a+://([^/?#]*)"
   local host = authority and (authority:match "^%[([%x:.]+)%]:?%d*$" or authority:match "^([%w.-]+):?%d*$")
   return host and host:lower()
 end
 
--- The host of any other URL, for a message: without the path and the user information, which may be secret.
+-- Returns the host of any other URL, for a message: without the path and the user information, which may be secret.
 local function shown_host(url)
   local authority = url:gsub("^%a+://", ""):match "^[^/?#]*"
   return authority:match "^.*@(.*)$" or authority
@@ -66,7 +66,7 @@ local function token_of(session)
   return token
 end
 
--- The message for an error response. Its code and message are included if the body is JSON.
+-- Returns the message for an error response. Its code and message are included if the body is JSON.
 local function refusal_text(response)
   local text = ("Received non 200 response %d from container metadata"):format(response:status())
   local body = object.decode(response:body()) or {}

@@ -27,8 +27,8 @@ function credential_errors.partial(provider, missing)
     ("Partial credentials found in %s, missing: %s"):format(provider, missing))
 end
 
---- Raises `InvalidConfigError`, or a special case of it.
--- @param code string or nil: of the special case
+--- Raises `InvalidConfigError` or a more specific error of kind "config".
+-- @param code string or nil: the code of the more specific error
 function credential_errors.config(text, code)
   errors.raise("config", code or "InvalidConfigError", text)
 end

@@ -11,8 +11,8 @@ local PROVIDER = "iam-role"
 local ROLES = "latest/meta-data/iam/security-credentials/"
 local TOKEN_SECONDS = "21600"
 
--- Seconds. Keys that expire within the window plus the jitter are used for that much longer, because the service may
--- renew them late, and AWS accepts the old keys until then.
+-- Seconds. The service may renew keys late, and AWS accepts the old keys until then. So keys that expire within the
+-- window and a random jitter get a new expiration: now, plus the window and the jitter.
 local WINDOW, MIN_JITTER, MAX_JITTER = 15 * 60, 2 * 60, 10 * 60
 
 -- Failures that mean that there is no metadata service.
@@ -31,7 +31,7 @@ local function uses_ipv6(sources)
   return version == "6"
 end
 
--- The URL, with one slash at its end.
+-- Returns the URL of the metadata service, with one slash at its end.
 local function url_of(sources)
   local url, origin = values.look_up(sources, "ec2_metadata_service_endpoint")
   local default = uses_ipv6(sources) and "http://[fd00:ec2::254]/" or "http://169.254.169.254/"
@@ -81,8 +81,8 @@ local function may_retry_token(failure)
     and (failure.kind == "service" or failure.retryable)
 end
 
--- The token of version 2; or "" to use version 1, as botocore does after all failures except a missing service and
--- status 400; or nil and the reason.
+-- Returns the token of version 2; or "" to use version 1, as botocore does after all failures except a missing service
+-- and status 400; or nil and the reason.
 local function fetch_token(service, context)
   local token, failure = exchange(service, context, {
     method = "PUT", path = "latest/api/token", headers = { ["x-aws-ec2-metadata-token-ttl-seconds"] = TOKEN_SECONDS },
@@ -117,8 +117,8 @@ local function get(service, context, path, token, convert)
   return result, failure and errors.quote(failure.message)
 end
 
--- The role's name, which may be an ARN or have a path, as the answers of kube2iam and kiam do. It becomes a part of a
--- URL, so only characters without a special meaning in a path are accepted.
+-- Returns the role's name, which may be an ARN or have a path, as in the responses of kube2iam and kiam. It becomes a
+-- part of a URL, so only characters without a special meaning in a path are accepted.
 local function role_name(body)
   local name = #body <= 2048 and body:match "^([%w!$&'()*+,./:;=@_~-]+)[ \t\r\n]*$"
   local segments = name and "/" .. name .. "/"
@@ -150,7 +150,7 @@ local function read_keys(session, answer)
   }
 end
 
--- The keys; or nil and the reason.
+-- Returns the keys; or nil and the reason.
 local function retrieve(service, context)
   local token, why = fetch_token(service, context)
   if not token then

@@ -6,8 +6,8 @@ local credentials = {}
 
 local FUNCTION = "the function credentials"
 
--- The keys that the user's function returns. An error object that it raises is raised again, and so is a fatal error;
--- any other error becomes `CredentialRetrievalError`.
+-- Returns the keys that the user's function returns. An error object that it raises is raised again, and so is a fatal
+-- error; any other error becomes `CredentialRetrievalError`.
 local function ask(given)
   local errors = require "glacier.credentials.errors"
   local good, keys = copcall.call(given)

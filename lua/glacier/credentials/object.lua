@@ -13,7 +13,7 @@ function object.decode(text)
   return type(value) == "table" and value or nil
 end
 
---- The value of a member that is a string; nil if it is missing, null, empty or of another type.
+--- Returns the value of a member that is a string; nil if it is missing, null, empty or of another type.
 function object.text(from, name)
   local value = from[name]
   return type(value) == "string" and value ~= "" and value or nil

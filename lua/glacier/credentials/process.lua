@@ -62,7 +62,7 @@ local function run(command)
   return output, tonumber(status), rest:sub(#output + 1)
 end
 
--- Whether a word looks like a key or a base64 token.
+-- Returns whether a word looks like a key or a base64 token.
 local function is_key_like(word)
   return #word >= 40 and word:find "%l" and word:find "%u" and word:find "%d"
 end
@@ -78,8 +78,8 @@ local function add_secrets(secrets, text)
   end
 end
 
--- The program's error text for a message. A long text is cut between two words, so that it cannot end with a part of a
--- secret.
+-- Returns the program's error text for a message. A long text is cut between two words, so that it cannot end with a
+-- part of a secret.
 local function error_text(text, output)
   if #text > ERROR_BYTES then
     text = text:sub(1, ERROR_BYTES):match "^(.*)[ \t\r\n]" or ""

@@ -29,8 +29,8 @@ local function new_fetch(session)
   return { owner = setmetatable({ copcall.running() }, { __mode = "v" }), beat = 0, seen = 0, since = session.clock() }
 end
 
--- The context of a fetching caller. Each wait bumps the fetch's heartbeat, so that waiters can detect an abandoned
--- fetch.
+-- Returns the context of a fetching caller. Each wait bumps the fetch's heartbeat, so that waiters can detect an
+-- abandoned fetch.
 local function beating(context, fetch)
   local function beat(wait)
     return wait and function(...)
@@ -52,8 +52,8 @@ local function is_abandoned(fetch, session)
   return fetch.owner[1] == nil or now - fetch.since > ABANDONED
 end
 
--- Whether a caller can wait for a fetch: another coroutine runs it, it is not abandoned, and the caller's wait lets
--- other coroutines run.
+-- Returns whether a caller can wait for a fetch: another coroutine runs it, it is not abandoned, and the caller's wait
+-- lets other coroutines run.
 local function can_join(fetch, context, session)
   return context and context.wait and fetch.owner[1] ~= copcall.running() and not is_abandoned(fetch, session)
 end
@@ -62,7 +62,7 @@ local function is_too_late(context)
   return context and context:remaining() <= 0
 end
 
--- Whether a fetch failed for a reason that concerns only its caller, such as the caller's deadline.
+-- Returns whether a fetch failed for a reason that concerns only its caller, such as the caller's deadline.
 local function is_private(err, context)
   return type(err) ~= "table" or (err.kind ~= "credentials" and err.kind ~= "config") or is_too_late(context)
 end
@@ -123,7 +123,7 @@ function Refreshable:_keep(keys)
   self._keys, self._expiration, self._account = kept, keys.expiration, keys.account_id
 end
 
--- Whether a refresh is due: nil, "advisory" or "mandatory".
+-- Returns whether a refresh is due: nil, "advisory" or "mandatory".
 function Refreshable:_need()
   if not self._keys then
     return "mandatory"
@@ -196,7 +196,7 @@ function Refreshable:_renew(context)
   return self:_start(context)
 end
 
---- The keys, if they need no refresh. Fetches and raises nothing.
+--- Returns the keys, if they need no refresh. Fetches and raises nothing.
 -- @return credentials of glacier.core, or nil
 function Refreshable:current()
   return not self:_need() and self._keys or nil
@@ -237,7 +237,7 @@ function Refreshable:refresh(context, used)
   return err == nil, err
 end
 
---- The account that the keys belong to: a string; nil if it is unknown.
+--- Returns the account that the keys belong to: a string; nil if it is unknown.
 function Refreshable:account()
   return self._account
 end

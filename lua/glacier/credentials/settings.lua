@@ -17,17 +17,17 @@ local values = require "glacier.config.values"
 
 local settings = {}
 
---- A variable of the environment; nil if it is unset or empty.
+--- Returns a variable of the environment; nil if it is unset or empty.
 function settings.variable(session, name)
   return session.sources.getenv(name)
 end
 
---- A profile's settings from both shared files; an empty table if neither has the profile.
+--- Returns a profile's settings from both shared files; an empty table if neither has the profile.
 function settings.profile(session, name)
   return session.sources.files.profiles[name] or {}
 end
 
---- A setting of a profile or of another section of the shared files.
+--- Returns a setting of a profile or of another section of the shared files.
 -- Raises `InvalidConfigError` for a nested block.
 -- @return string; nil if it is missing or empty
 function settings.text(session, section, key)

@@ -20,7 +20,7 @@ local function raise_unauthorized()
   errors.token("UnauthorizedSSOTokenError", UNAUTHORIZED)
 end
 
--- The items of a list that are not keys of a map.
+-- Returns the items of a list that are not keys of a map.
 local function missing_in(map, keys)
   local list = {}
   for _, key in ipairs(keys) do
@@ -29,7 +29,7 @@ local function missing_in(map, keys)
   return list
 end
 
--- The settings of a section that are not empty.
+-- Returns the settings of a section that are not empty.
 local function texts_of(section)
   local texts = {}
   for key, value in pairs(section) do
@@ -47,7 +47,7 @@ local function raise_contradiction(key, in_profile, in_session)
     :format(key, errors.quote(in_profile), errors.quote(in_session)))
 end
 
--- The settings of a profile joined with those of its sso-session, which must not contradict them.
+-- Returns the settings of a profile joined with those of its sso-session, which must not contradict them.
 local function join(profile, sso_session)
   local joined, keys = {}, {}
   for key, value in pairs(profile) do
@@ -85,7 +85,7 @@ local function texts_of_session(search, name)
   return texts_of(section)
 end
 
--- The settings of the role, and those of the sso-session or nil.
+-- Returns the settings of the role, and those of the sso-session or nil.
 local function read_settings(search, profile)
   local in_profile = texts_of(profile)
   local name = in_profile.sso_session
@@ -99,7 +99,7 @@ local function read_settings(search, profile)
   return role, sso_session and check_session(search, name, sso_session)
 end
 
--- The token of a login without an sso-session, which cannot be refreshed.
+-- Returns the token of a login without an sso-session, which cannot be refreshed.
 local function legacy_token(session, start_url)
   local token = sso_cache.read(session, start_url)
   if (core.parse_date(token.expiresAt) or 0) <= session.clock() then

@@ -57,7 +57,7 @@ local function is_token(created)
   return text and not text:find "%c" and type(seconds) == "number" and math.abs(seconds) < MAX_SECONDS
 end
 
--- Why a token cannot be refreshed; nil if it can be refreshed.
+-- Returns why a token cannot be refreshed; nil if it can be refreshed.
 local function obstacle(session, token)
   local missing = object.missing(token, refresh_fields)
   if missing then
@@ -69,7 +69,7 @@ local function obstacle(session, token)
   end
 end
 
--- The refreshed token; or nil and the reason.
+-- Returns the refreshed token; or nil and the reason.
 local function refresh(session, context, sso_session, token)
   local why = obstacle(session, token)
   if why then
@@ -92,7 +92,7 @@ local function expiration_of(token)
   return core.parse_date(token.expiresAt) or 0
 end
 
--- The token in the cache; or the last refreshed token, if it could not be saved and expires later.
+-- Returns the token in the cache; or the last refreshed token, if it could not be saved and expires later.
 local function newest(session, sso_session)
   local token, unsaved = sso_cache.read(session, sso_session.name), sso_session.unsaved
   return unsaved and expiration_of(unsaved) > expiration_of(token) and unsaved or token

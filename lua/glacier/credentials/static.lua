@@ -4,13 +4,13 @@ local settings = require "glacier.credentials.settings"
 
 local static = {}
 
---- Whether a profile holds keys, even if they are incomplete.
+--- Returns whether a profile holds keys, even if they are incomplete.
 function static.has_keys(session, profile)
   return settings.text(session, profile, "aws_access_key_id") ~= nil
     or settings.text(session, profile, "aws_secret_access_key") ~= nil
 end
 
--- The keys of a section; nil if it has no access key.
+-- Returns the keys of a section; nil if it has no access key.
 local function keys_of(session, section, provider)
   local access_key_id = settings.text(session, section, "aws_access_key_id")
   return access_key_id and {

@@ -45,7 +45,7 @@ local function raise(call, failure, retryable)
   return errors.retrieval(call.provider, text, retryable)
 end
 
--- The account in "arn:aws:sts::123456789012:assumed-role/name/session".
+-- Returns the account in "arn:aws:sts::123456789012:assumed-role/name/session".
 local function account_of(arn)
   return arn and arn:match "^arn:[^:]*:[^:]*:[^:]*:([^:]+):"
 end

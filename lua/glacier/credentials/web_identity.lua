@@ -10,7 +10,7 @@ local NO_ROLE = "The provided profile or the current environment is configured t
   .. "has no role ARN configured. Ensure that the profile has the role_arn configuration set or the AWS_ROLE_ARN env "
   .. "var is set."
 
--- The variable, if variables may be used; else the profile's setting.
+-- Returns the variable, if variables may be used; else the profile's setting.
 local function setting(search, variable, key)
   local session = search.session
   return search.use_environment and settings.variable(session, variable)

@@ -195,7 +195,7 @@ function xml.parse(text)
   return not problem and state.root or nil, problem
 end
 
---- The text of a nested element.
+--- Returns the text of a nested element.
 -- @param element table or nil: of `xml.parse`
 -- @param ... names of elements, from the outermost to the innermost
 -- @return string; nil if there is no such element, or if it has children

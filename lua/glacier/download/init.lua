@@ -47,7 +47,7 @@ local function raise_unready(job, why)
   return errors.raise("waiter", "WaiterError", "download: " .. why, { operation = "DescribeJob", response = job })
 end
 
--- The size of an archive retrieval's output in bytes: of the whole archive, or of the range that was retrieved.
+-- Returns the size of an archive retrieval's output in bytes: of the whole archive, or of the range that was retrieved.
 local function archive_size(job)
   local first, last = tostring(job.RetrievalByteRange):match "^(%d+)%-(%d+)$"
   return first and tonumber(last) - tonumber(first) + 1 or job.ArchiveSizeInBytes

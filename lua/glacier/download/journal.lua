@@ -38,7 +38,7 @@ local function open_free(path)
   return fail(path, "too many downloads to this path are in progress")
 end
 
--- The tag and the part size of an earlier download of the same bytes; only the tag if it was of other bytes.
+-- Returns the tag and the part size of an earlier download of the same bytes; only the tag if it was of other bytes.
 local function read_header(text, size, source)
   local tag, total, part_size, theirs = text:match "^glacier%-download 1 (%x+) (%d+) (%d+) (%S+)\n"
   if tag and tonumber(total) == size and theirs == source then
@@ -47,7 +47,7 @@ local function read_header(text, size, source)
   return tag
 end
 
--- The hashes of the ranges that are complete in the partial file, by number.
+-- Returns the hashes of the ranges that are complete in the partial file, by number.
 local function read_hashes(text, part_size, total, held)
   local hashes = {}
   for number, hash in text:gmatch "\n(%d+) (%x+)%f[\n]" do

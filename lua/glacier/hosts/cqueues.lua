@@ -14,7 +14,7 @@ local waits = setmetatable({}, { __index = function(tokens, fd)
   return tokens[fd]
 end })
 
--- The library, if a controller runs this coroutine. Elsewhere cqueues.poll would block the whole program.
+-- Returns the library, if a controller runs this coroutine. Elsewhere cqueues.poll would block the whole program.
 local function library()
   local cqueues = requirements.load(NAME, "cqueues")
   if not cqueues.running() then

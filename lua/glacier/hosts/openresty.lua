@@ -73,7 +73,7 @@ local function too_large(length)
   return nil, 413, ("a body of %.0f bytes"):format(length)
 end
 
--- The body of the request; or nil, a status and the problem.
+-- Returns the body of the request; or nil, a status and the problem.
 local function read_request(ngx, max_size)
   local kind = (ngx.var.http_content_type or "text/plain"):match "^%s*([^;%s]*)":lower()
   local declared = tonumber(ngx.var.http_content_length)
@@ -164,7 +164,7 @@ local function handle(receiver, text)
   return handlers[message.Type](receiver, message)
 end
 
--- The status for an error object.
+-- Returns the status for an error object.
 local function status_of(err)
   if err.retryable then
     return TRY_AGAIN

@@ -25,7 +25,7 @@ function requirements.load(module, library)
   return requirements.raise(module, ("cannot load the module %q: %s"):format(library, tostring(loaded)))
 end
 
---- The coroutine that the host has to resume.
+--- Returns the coroutine that the host has to resume.
 -- Raises `InvalidConfigError` in the main program.
 -- @param module string: the name of the host's module
 -- @param advice string: how to make such a coroutine

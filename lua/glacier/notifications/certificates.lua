@@ -85,7 +85,7 @@ function certificates.get(runtime, url)
   if not good and type(certificate) == "table" then
     return nil, certificate.message, certificate.retryable
   elseif not good then
-    error(certificate, 0) -- out of memory
+    error(certificate, 0) -- for example, out of memory
   elseif certificate then
     keep(cache, url, certificate)
   end

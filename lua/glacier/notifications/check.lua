@@ -93,7 +93,7 @@ local function check_topic(findings, arn, given)
   compare(findings, topic, given)
 end
 
--- The number of items in a list; nil for a table that is not a sequence.
+-- Returns the number of items in a list; nil for a table that is not a sequence.
 local function length(list)
   local count, highest = 0, 0
   for key in next, list do

@@ -70,7 +70,7 @@ local function items(list)
   end
 end
 
--- A copy of the configuration, with each event once.
+-- Returns a copy of the configuration, with each event once.
 local function copy(config)
   local events, seen = rawget(config, "Events") and {}, {}
   for event in items(rawget(config, "Events")) do

@@ -17,13 +17,13 @@ function names.quote(value)
   return '"' .. text:gsub("[%z\1-\31\127]", function(byte) return ("\\x%02x"):format(byte:byte()) end) .. '"'
 end
 
---- Whether a value is an account ID: a string of 12 digits.
+--- Returns whether a value is an account ID: a string of 12 digits.
 function names.is_account(text)
   return type(text) == "string" and #text == 12 and not text:find "[^0-9]"
 end
 
---- Whether a value is a vault name that a path can contain: 1 to 255 of A-Z a-z 0-9 _ - . (Create
--- Vault), except "." and "..".
+--- Returns whether a value is a vault name that a path can contain: 1 to 255 of A-Z a-z 0-9 _ - . (Create Vault),
+-- except "." and "..".
 function names.is_vault(text)
   return type(text) == "string" and #text >= 1 and #text <= 255 and not text:find "[^A-Za-z0-9_.-]"
     and text ~= "." and text ~= ".."

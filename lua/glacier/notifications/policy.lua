@@ -55,7 +55,7 @@ local function check(given)
   return topic, problems
 end
 
--- The ARNs of the vaults that may publish, in the topic's region.
+-- Returns the ARNs of the vaults that may publish, in the topic's region.
 local function sources(topic, account, vaults)
   local prefix = ("arn:%s:glacier:%s:%s:vaults/"):format(topic.partition, topic.region, account)
   local arns = {}

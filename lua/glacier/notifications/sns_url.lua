@@ -9,7 +9,7 @@ local sns_url = {}
 -- Bytes. Longer URLs are rejected. SNS's URLs have about 400 bytes.
 local LONGEST = 2048
 
--- The part of the URL after the host; nil unless it is an https URL with the host of SNS in a region. Bytes are
+-- Returns the part of the URL after the host; nil unless it is an https URL with the host of SNS in a region. Bytes are
 -- compared, so user information, a port, upper case and a longer host name are rejected.
 local function path_of(url)
   local region = #url <= LONGEST and url:match "^https://sns%.(%l[%l-]*%-%l+%-%d%d?)%."
@@ -20,14 +20,14 @@ local function path_of(url)
   return url:sub(1, #origin) == origin and url:sub(#origin + 1) or nil
 end
 
---- Whether SNS serves a signing certificate at a URL.
+--- Returns whether SNS serves a signing certificate at a URL.
 -- @param url string
 function sns_url.is_certificate(url)
   local path = path_of(url)
   return path ~= nil and path:find "^SimpleNotificationService[%w-]*%.pem$" ~= nil
 end
 
---- Whether a request to a URL confirms a subscription.
+--- Returns whether a request to a URL confirms a subscription.
 -- @param url string
 function sns_url.is_confirmation(url)
   local path = path_of(url)

@@ -69,7 +69,7 @@ local function check(options)
   end
 end
 
--- A list of names without duplicates.
+-- Returns a list of names without duplicates.
 local function distinct(list)
   local chosen, seen = {}, {}
   for _, name in ipairs(list) do
@@ -108,7 +108,7 @@ local function work(runtime, context, entry, options)
   elseif type(outcome) == "table" then
     entry.error = outcome
   else
-    error(outcome, 0) -- such as out of memory
+    error(outcome, 0) -- for example, out of memory
   end
 end
 

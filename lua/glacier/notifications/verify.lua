@@ -99,7 +99,8 @@ function verify.runtime(options)
   return module_runtime
 end
 
--- The certificate from the options or from the message's URL; or nil, the problem, and whether trying again could help.
+-- Returns the certificate from the options or from the message's URL; or nil, the problem, and whether trying again
+-- could help.
 local function certificate_of(message, options)
   if options.certificate then
     return core.certificate(options.certificate)
@@ -108,7 +109,7 @@ local function certificate_of(message, options)
   if not good and type(runtime) == "table" then
     return nil, "cannot make a client: " .. runtime.message
   elseif not good then
-    error(runtime, 0) -- such as out of memory
+    error(runtime, 0) -- for example, out of memory
   end
   return certificates.get(runtime, message.SigningCertURL)
 end
@@ -186,7 +187,7 @@ function verify.job(operation, message)
   return job, verify.summary(message)
 end
 
---- The members of a message that callers get. Members that can confirm or end a subscription are left out.
+--- Returns the members of a message that callers get. Members that can confirm or end a subscription are left out.
 -- @return table: MessageId, TopicArn, Timestamp, Type, Subject (may be nil)
 function verify.summary(message)
   return {

@@ -167,7 +167,7 @@ function Transport:send(invocation, context)
   return transfer:finish()
 end
 
---- The version of libcurl and of its TLS library, for a User-Agent: "libcurl/8.1.2 OpenSSL/3.0.9".
+--- Returns the version of libcurl and of its TLS library, for a User-Agent: "libcurl/8.1.2 OpenSSL/3.0.9".
 function Transport.version()
   return curl().version
 end
@@ -180,7 +180,7 @@ function Transport:close()
   end
 end
 
---- The event set of all connections. A forked child gets its own set, and new connections.
+--- Returns the event set of all connections. A forked child gets its own set, and new connections.
 -- @return events of `glacier.core`
 function Transport:events()
   if not self.event_set or self.event_set:is_forked() then

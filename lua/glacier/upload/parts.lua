@@ -94,7 +94,7 @@ local function check_number(planned, started, number)
   end
 end
 
--- The group of the tasks that send the parts.
+-- Returns a group of tasks, one for each part to send.
 local function sending(runtime, planned, started)
   local number = 0
   return group.new(function()

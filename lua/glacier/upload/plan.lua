@@ -19,7 +19,7 @@ local WORDS = "upload: Parameter validation failed:\n"
 --- The maximum number of parts of an upload.
 plan.MOST_PARTS = MOST_PARTS
 
---- The size of parts for a body, so that 10,000 of them are enough.
+--- Returns a part size with which the body needs at most 10,000 parts.
 -- @param total number or nil: bytes; nil if the number is unknown
 -- @return number; the largest possible size for a body that is too large for any
 function plan.part_size(total)
@@ -34,7 +34,7 @@ local function line_of(name, why)
   return ("Invalid value for parameter %s, %s"):format(name, why)
 end
 
---- The origin of an upload's body, for the errors about it.
+--- Returns the origin of an upload's body, for error messages.
 -- @param name string: the parameter that it came in
 -- @return table: of `source.open`
 function plan.origin(name)
@@ -74,7 +74,7 @@ local all = {
   "progress", "abort_on_failure",
 }
 
--- The name of the parameter that holds the body.
+-- Returns the name of the parameter that holds the body.
 local function body_name(given, problems)
   local names = {}
   for _, name in ipairs { "path", "body", "reader" } do

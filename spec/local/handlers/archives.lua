@@ -52,7 +52,7 @@ function archives.add(owner, vault_name, description, hash, stored)
   return archive
 end
 
--- The response to the request that created the archive.
+-- Returns the response to the request that created the archive.
 function archives.created(owner, vault_name, archive)
   local location = ("/%s/vaults/%s/archives/%s"):format(owner.account, vault_name, archive.id)
   return {
@@ -92,7 +92,7 @@ function archives.upload(call)
   return archives.created(owner, vault_name, archive)
 end
 
--- Whether a successful job still serves the archive's data.
+-- Returns whether a successful job still serves the archive's data.
 local function is_offered(owner, vault_name, id)
   for _, job in ipairs(jobs.all(owner, vault_name)) do
     if job.archive_id == id and job.status == "Succeeded" then return true end

@@ -13,8 +13,8 @@ local capacity = {}
 
 local MOST_UNITS = 2
 
--- The same day and time one month later, without milliseconds; the last day of that month if the month
--- is too short.
+-- Returns the same day and time one month later, without milliseconds; the last day of that month if the month is too
+-- short.
 local function month_later(time)
   local date = os.date("!*t", math.floor(time))
   local year, month = date.year, date.month + 1
@@ -28,7 +28,7 @@ local function month_later(time)
   end
 end
 
--- The units that have not expired, the oldest first.
+-- Returns the units that have not expired, the oldest first.
 local function units(owner)
   local list = {}
   for _, unit in ipairs(records.list(owner, "", "capacity")) do

@@ -23,8 +23,7 @@ local function date(object, name)
   return check(text and clock.parse_extended(text), name, text)
 end
 
--- The start of the next page as an opaque text: the archive's time and id, by which archives are
--- sorted.
+-- Returns the start of the next page as an opaque text: the archive's time and id, by which archives are sorted.
 local function marker_of(archive)
   return identifier.encode(archive.created .. " " .. archive.id)
 end

@@ -31,8 +31,8 @@ local function complete(owner, vault_name, job)
   jobs.put(owner, vault_name, job)
 end
 
--- The topics to notify of the job: the vault's topic if its configuration has this event, and the
--- topic of the job itself. Both are notified even if they are the same.
+-- Returns the topics to notify of the job: the vault's topic if its configuration has this event, and the topic of the
+-- job itself. Both are notified even if they are the same.
 local function topics(vault, job)
   local list, configuration = {}, vault.notifications
   for _, event in ipairs(configuration and configuration.events or {}) do

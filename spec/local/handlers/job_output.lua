@@ -8,7 +8,7 @@ local jobs = require "handlers.jobs"
 
 local job_output = {}
 
--- The first and last of `length` bytes that a Range header selects (bytes=0-9, bytes=10-, bytes=-10).
+-- Returns the first and last of `length` bytes that a Range header selects (bytes=0-9, bytes=10-, bytes=-10).
 local function range(header, length)
   local from, to = header:match "^bytes=(%d*)%-(%d*)$"
   local first, last = tonumber(from), tonumber(to)
@@ -23,8 +23,8 @@ local function range(header, length)
   return first, last
 end
 
--- The tree hash of these bytes of the archive, or nil unless both the retrieved range and the
--- downloaded range are tree-hash aligned.
+-- Returns the tree hash of these bytes of the archive, or nil unless both the retrieved range and the downloaded range
+-- are tree-hash aligned.
 local function hash(job, first, last)
   local length = job.archive_length
   if job.range_hash and checksum.tree_aligned(first, last, length) then

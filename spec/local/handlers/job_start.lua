@@ -36,7 +36,7 @@ local function refuse(parameters, kind, ...)
   end
 end
 
--- The requested range, or the whole archive: first, last, whether a range was requested.
+-- Returns the requested range, or the whole archive: first, last, whether a range was requested.
 local function range(parameters, archive)
   local text = members.optional(parameters, "RetrievalByteRange", "string")
   if not text then return 0, archive.length - 1, false end
@@ -79,7 +79,7 @@ kinds["inventory-retrieval"] = function(_, parameters)
   return { action = "InventoryRetrieval", inventory = inventory.parameters(parameters) }
 end
 
--- The part of the record that depends on the job's type. Glacier accepts no select jobs any more.
+-- Returns the part of the record that depends on the job's type. Glacier accepts no select jobs any more.
 local function job_of(call, parameters)
   local kind = members.required(parameters, "Type", "string")
   if not kinds[kind] then

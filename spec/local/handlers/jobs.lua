@@ -75,7 +75,7 @@ local function range_hash(job)
   return job.range_hash or json.null
 end
 
--- The response of DescribeJob, an item of ListJobs, and the message of a notification.
+-- Returns the response of DescribeJob, an item of ListJobs, and the message of a notification.
 function jobs.description(owner, vault_name, job)
   local inventory_size = job.inventory and job.output and job.output.length
   return {

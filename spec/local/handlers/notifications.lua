@@ -13,7 +13,7 @@ local known_events = {
   InventoryRetrievalCompleted = true,
 }
 
--- The events, each once.
+-- Returns the events without duplicates.
 local function events(list)
   local chosen, seen = {}, {}
   for _, event in ipairs(members.list(list, "Events", "string")) do

@@ -28,7 +28,7 @@ function parts.upload_of(call, ...)
   errors.raise("ResourceNotFoundException", "The upload ID was not found: %s", id)
 end
 
--- The members that describe an upload in both lists.
+-- Returns the members that describe an upload in both lists.
 function parts.upload_description(owner, vault_name, upload)
   return {
     { "ArchiveDescription", upload.description or json.null },
@@ -56,7 +56,7 @@ local function leaves_name(upload, part)
   return upload.id .. "." .. number_of(upload, part)
 end
 
--- The first and last byte of the part, from the Content-Range header.
+-- Returns the first and last byte of the part, from the Content-Range header.
 local function range(call, upload)
   local header = upload_headers.required(call, "content-range")
   local first, last = header:match "^bytes (%d+)%-(%d+)/%*$"
@@ -97,7 +97,7 @@ function parts.all(owner, vault_name, upload)
   return list
 end
 
--- The leaves of all parts, in order.
+-- Returns the leaves of all parts, in order.
 function parts.leaves(upload, list)
   local all = {}
   for _, part in ipairs(list) do

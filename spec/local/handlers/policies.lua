@@ -15,7 +15,7 @@ local policies = {}
 
 local LONGEST_POLICY = 20480 -- bytes
 
--- The policy in the request: a JSON object in a string.
+-- Returns the policy in the request: a JSON object in a string.
 local function policy_in(call)
   local text = members.required(json.decode_object(call.body.text), "Policy", "string")
   if #text > LONGEST_POLICY or not pcall(json.decode_object, text) then
@@ -57,7 +57,7 @@ function policies.delete_access(call)
   return { status = 204 }
 end
 
--- The vault's lock, or nil. A lock that was not completed in time is removed with its policy.
+-- Returns the vault's lock, or nil. A lock that was not completed in time is removed with its policy.
 local function lock_of(vault)
   local lock = vault.lock
   if lock and (lock.locked or clock.now() < lock.expires) then return lock end

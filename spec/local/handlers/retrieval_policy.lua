@@ -20,7 +20,7 @@ local function get(owner)
   return records.get(owner, "", "policy", "retrieval") or { strategy = "None" }
 end
 
--- The digits of BytesPerHour, as in the request.
+-- Returns the digits of BytesPerHour, as in the request.
 local function digits(rule, text)
   local number = members.optional(rule, "BytesPerHour", "number")
   if not number then return nil end

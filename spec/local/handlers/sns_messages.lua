@@ -25,7 +25,7 @@ local MEMBERS = {
   "Signature", "SigningCertURL", "UnsubscribeURL",
 }
 
--- The address of SNS in the topic's region.
+-- Returns the address of SNS in the topic's region.
 local function address_of(topic)
   local region = topic:match "^[^:]*:[^:]*:sns:([^:]*)"
   return ("https://sns.%s.amazonaws.com%s/"):format(region, region:find "^cn%-" and ".cn" or "")
@@ -76,7 +76,7 @@ local function subscribe_url(subscription)
     subscription.topic, subscription.token)
 end
 
--- A message with a subject and a text.
+-- Returns a message with a subject and a text.
 function messages.notification(subscription, subject, text)
   return complete(subscription, {
     Type = "Notification", Subject = subject, Message = text,

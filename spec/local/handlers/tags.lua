@@ -33,7 +33,7 @@ local function check_number(count)
   end
 end
 
--- The checked tags of the request.
+-- Returns the checked tags of the request.
 local function tags_in(call)
   local map = members.required(json.decode_object(call.body.text), "Tags", "table")
   local count = 0

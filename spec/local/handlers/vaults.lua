@@ -61,7 +61,7 @@ function vaults.delete(call)
   return { status = 204 }
 end
 
--- The first name of the page. The marker is the ARN of the first vault of the page.
+-- Returns the first name of the page. The marker is the ARN of the first vault of the page.
 local function first_name(owner, marker)
   if not marker then return "" end
   local prefix = store.arn(owner, "")

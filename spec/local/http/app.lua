@@ -71,8 +71,8 @@ local function handle(routes)
   }
 end
 
--- The response to a request that nginx itself rejected with `status`: an invalid request line, a header
--- that is too long, a client that is too slow.
+-- Returns the response to a request that nginx itself rejected with `status`: an invalid request line, a header that is
+-- too long, a client that is too slow.
 local function refusal(status)
   local codes = { [408] = "RequestTimeoutException", [500] = "InternalFailure" }
   local code = codes[status] or "BadRequest"

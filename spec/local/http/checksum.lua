@@ -44,24 +44,24 @@ local function parents(nodes)
   return above
 end
 
--- The tree hash, in hex, of one or more leaves.
+-- Returns the tree hash, in hex, of one or more leaves.
 function checksum.root(leaves)
   while #leaves > 1 do leaves = parents(leaves) end
   return checksum.hex(leaves[1])
 end
 
--- The index, from 0, of the first leaf of bytes `first` to `last`, and the number of leaves.
+-- Returns the index, from 0, of the first leaf of bytes `first` to `last`, and the number of leaves.
 function checksum.span(first, last)
   local index = math.floor(first / MIB)
   return index, math.floor(last / MIB) - index + 1
 end
 
--- Whether the bytes `first` to `last` of `length` start at a MiB, and end at a MiB or at the end.
+-- Returns whether the bytes `first` to `last` of `length` start at a MiB, and end at a MiB or at the end.
 function checksum.megabyte_aligned(first, last, length)
   return first % MIB == 0 and (last + 1 == length or last < length and (last + 1) % MIB == 0)
 end
 
--- Whether the range is tree-hash aligned: its tree hash is a node of the tree over all `length` bytes.
+-- Returns whether the range is tree-hash aligned: its tree hash is a node of the tree over all `length` bytes.
 function checksum.tree_aligned(first, last, length)
   if not checksum.megabyte_aligned(first, last, length) then return false end
   local index, count = checksum.span(first, last)

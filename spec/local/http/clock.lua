@@ -27,7 +27,7 @@ local function days_since_epoch(year, month, day)
   return 365 * year + leap_days + math.floor((153 * (month - 3) + 2) / 5) + day - 1 - 719468
 end
 
--- The time of a text in basic ISO 8601 format, or nil if the text is invalid.
+-- Returns the time of a text in basic ISO 8601 format, or nil if the text is invalid.
 function clock.parse_basic(text)
   local year, month, day, hour, minute, second =
     text:match "^(%d%d%d%d)(%d%d)(%d%d)T(%d%d)(%d%d)(%d%d)Z$"
@@ -37,8 +37,8 @@ function clock.parse_basic(text)
   return clock.basic(time) == text and time or nil
 end
 
--- The time of a text in extended ISO 8601 format, or nil if the text is invalid. It may have a fraction
--- of seconds, and is in UTC (Z) or has an offset (+01:00).
+-- Returns the time of a text in extended ISO 8601 format, or nil if the text is invalid. It may have a fraction of
+-- seconds, and is in UTC (Z) or has an offset (+01:00).
 function clock.parse_extended(text)
   local date, time, fraction, zone =
     text:match "^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d:%d%d)(%.?%d*)([Z+-][%d:]*)$"

@@ -33,8 +33,8 @@ function errors.raise(code, message, ...)
   error(setmetatable({ code = code, message = message }, Error), 0)
 end
 
--- The error object for a raised value. Any other value is a bug of the service: its text goes to the
--- error log, and the caller gets InternalFailure.
+-- Returns the error object for a raised value. Any other value is a bug of the service: its text goes to the error log,
+-- and the caller gets InternalFailure.
 function errors.from(raised)
   if getmetatable(raised) == Error then return raised end
   ngx.log(ngx.ERR, raised)
@@ -47,7 +47,7 @@ function errors.traced(raised)
   return debug.traceback(tostring(raised), 2)
 end
 
--- The response for the error.
+-- Returns the response for the error.
 function errors.response(err)
   local status = statuses[err.code]
   return {

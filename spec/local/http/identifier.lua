@@ -22,7 +22,7 @@ function identifier.random(length)
   return (text:gsub("^%-", "_"))
 end
 
--- A random UUID.
+-- Returns a random UUID.
 function identifier.uuid()
   local hex = checksum.hex(rand.bytes(16))
   return (hex:gsub("^(" .. ("%x"):rep(8) .. ")(%x%x%x%x)%x(%x%x%x)%x(%x%x%x)(%x+)$", "%1-%2-4%3-8%4-%5"))

@@ -5,7 +5,7 @@ local json = require "http.json"
 
 local paging = {}
 
--- The maximum length of the page: `limit`, or `most` if that is less or there is no limit.
+-- Returns the maximum length of the page: `limit`, or `most` if that is less or there is no limit.
 function paging.length(limit, most)
   if not limit then return most end
   if not limit:find "^%d+$" or tonumber(limit) < 1 then

@@ -10,7 +10,7 @@ function uri.decode(text)
   return (text:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end))
 end
 
--- The path's segments, still encoded, without `.`, `..` and empty ones.
+-- Returns the path's segments, still encoded, without `.`, `..` and empty ones.
 function uri.segments(path)
   local segments = {}
   for segment in path:gmatch "[^/]+" do
@@ -23,8 +23,8 @@ function uri.segments(path)
   return segments
 end
 
--- The path in a canonical request of any service but S3: resolved and encoded once more, so that %2F
--- becomes %252F.
+-- Returns the path in a canonical request of any service but S3: resolved and encoded once more, so that %2F becomes
+-- %252F.
 function uri.canonical_path(path)
   local segments = uri.segments(path)
   for i, segment in ipairs(segments) do segments[i] = uri.encode(segment) end
@@ -32,7 +32,7 @@ function uri.canonical_path(path)
   return "/" .. table.concat(segments, "/") .. (directory and "/" or "")
 end
 
--- The query's parameters as a list of { name, value }, decoded; a plus sign is a space.
+-- Returns the query's parameters as a list of { name, value }, decoded; a plus sign is a space.
 function uri.parameters(query)
   local parameters = {}
   for piece in query:gmatch "[^&]+" do
@@ -45,7 +45,7 @@ function uri.parameters(query)
   return parameters
 end
 
--- The query in a canonical request: encoded again, sorted by name, then by value.
+-- Returns the query in a canonical request: encoded again, sorted by name, then by value.
 function uri.canonical_query(query)
   local pairs_ = uri.parameters(query)
   for _, pair in ipairs(pairs_) do

@@ -25,7 +25,7 @@ describe("the local service", function()
   before_each(function() directory = output_of("mktemp -d"):match "%S+" end)
   after_each(function() os.execute("rm -rf " .. directory) end)
 
-  -- A command that runs `serve` with its files in our directory.
+  -- Returns a command that runs `serve` with its files in our directory.
   local function serve(arguments)
     return ("TMPDIR=%s exec %s %s"):format(directory, SERVE, arguments)
   end

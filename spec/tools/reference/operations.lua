@@ -21,7 +21,7 @@ local without_not_found = {
   PurchaseProvisionedCapacity = true,
 }
 
---- The exceptions of an operation besides the common ones.
+--- Returns the exceptions of an operation besides the common ones.
 -- @param name string: API name
 -- @return list of strings
 function operations.exceptions(name)
