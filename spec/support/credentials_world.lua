@@ -28,7 +28,7 @@ local socket = require "socket"
 local world = {}
 
 -- Timeouts are multiplied by this number, so that a service that stalls does not make the test slow.
-local HASTE = 0.05
+local HASTE = 0.25
 
 local function make_home()
   local home = files.directory()
