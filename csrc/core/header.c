@@ -13,30 +13,39 @@ static int lower(char letter) {
 }
 
 int gl_header_name_compare(const char *left, const char *right) {
-  while (*left && lower(*left) == lower(*right)) {
+  while (*left && (*left == *right || lower(*left) == lower(*right))) {
     left++;
     right++;
   }
   return lower(*left) - lower(*right);
 }
 
-/* The bytes of a token (RFC 9110, 5.6.2): letters, digits and !#$%&'*+-.^_`|~ */
-static const gl_byte_set token = {{0x00000000, 0x03FF6CFA, 0xC7FFFFFE, 0x57FFFFFF, 0x00000000,
-                                   0x00000000, 0x00000000, 0x00000000}};
+/* The bytes of a token (RFC 9110, 5.6.2) in lower case.  0 for any other byte. */
+static const unsigned char token[256] = {
+    ['!'] = '!', ['#'] = '#', ['$'] = '$', ['%'] = '%', ['&'] = '&', ['\''] = '\'', ['*'] = '*',
+    ['+'] = '+', ['-'] = '-', ['.'] = '.', ['^'] = '^', ['_'] = '_', ['`'] = '`',   ['|'] = '|',
+    ['~'] = '~', ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3', ['4'] = '4',   ['5'] = '5',
+    ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9', ['a'] = 'a', ['b'] = 'b',   ['c'] = 'c',
+    ['d'] = 'd', ['e'] = 'e', ['f'] = 'f', ['g'] = 'g', ['h'] = 'h', ['i'] = 'i',   ['j'] = 'j',
+    ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n', ['o'] = 'o', ['p'] = 'p',   ['q'] = 'q',
+    ['r'] = 'r', ['s'] = 's', ['t'] = 't', ['u'] = 'u', ['v'] = 'v', ['w'] = 'w',   ['x'] = 'x',
+    ['y'] = 'y', ['z'] = 'z', ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd',   ['E'] = 'e',
+    ['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k',   ['L'] = 'l',
+    ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r',   ['S'] = 's',
+    ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y',   ['Z'] = 'z'};
 
-/* FNV-1a of the name in lower case. */
+enum { NOT_A_TOKEN = 0 };
+
+/* Returns FNV-1a of the name in lower case, or NOT_A_TOKEN. */
 static uint32_t hash_name(const char *name, size_t length) {
   uint32_t hash = 2166136261u;
-  for (size_t i = 0; i < length; i++)
-    hash = (hash ^ (uint32_t)lower(name[i])) * 16777619u;
-  return hash;
-}
-
-static int is_token(const char *name, size_t length) {
-  for (size_t i = 0; i < length; i++)
-    if (!gl_byte_set_has(&token, (unsigned char)name[i]))
-      return 0;
-  return length > 0;
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = token[(unsigned char)name[i]];
+    if (!byte)
+      return NOT_A_TOKEN;
+    hash = (hash ^ byte) * 16777619u;
+  }
+  return length == 0 ? NOT_A_TOKEN : hash == NOT_A_TOKEN ? 1 : hash;
 }
 
 int gl_header_value_valid(const char *value, size_t length) {
@@ -106,10 +115,10 @@ static gl_header_block *keep_oldest(gl_headers *headers) {
   return block;
 }
 
-/* Copies the name and the value into a block of the list. */
+/* Copies the name and the value into a block of the list.  `hash` is of hash_name. */
 static int header_make(gl_headers *headers, gl_header *header, const char *name, size_t name_length,
-                       const char *value, size_t value_length) {
-  if (!is_token(name, name_length) || !gl_header_value_valid(value, value_length))
+                       uint32_t hash, const char *value, size_t value_length) {
+  if (hash == NOT_A_TOKEN || !gl_header_value_valid(value, value_length))
     return GL_HEADER_BAD;
   if (value_length > SIZE_MAX - 2 - name_length)
     return GL_MEMORY;
@@ -118,13 +127,10 @@ static int header_make(gl_headers *headers, gl_header *header, const char *name,
     return GL_MEMORY;
   memcpy(copy, name, name_length);
   copy[name_length] = '\0';
-  header->name = copy;
-  header->value = copy + name_length + 1;
+  *header = (gl_header){copy, copy + name_length + 1, name_length, value_length, hash};
   if (value_length)
     memcpy(header->value, value, value_length);
   header->value[value_length] = '\0';
-  header->value_length = value_length;
-  header->hash = hash_name(name, name_length);
   return 0;
 }
 
@@ -144,15 +150,14 @@ static int grow(gl_headers *headers) {
   return 0;
 }
 
-static int is_named(const gl_header *header, const char *name, uint32_t hash) {
-  return header->hash == hash && gl_header_name_compare(header->name, name) == 0;
-}
-
-static int has_name(const gl_header *header, const char *name, size_t length) {
-  for (size_t i = 0; i < length; i++)
-    if (!header->name[i] || lower(header->name[i]) != lower(name[i]))
-      return 0;
-  return !header->name[length];
+/* Compares with a name of `length` bytes that may have no NUL at its end. */
+static int is_named(const gl_header *header, const char *name, size_t length, uint32_t hash) {
+  if (header->hash != hash || header->name_length != length)
+    return 0;
+  size_t i = 0;
+  while (i < length && lower(header->name[i]) == lower(name[i]))
+    i++;
+  return i == length;
 }
 
 static void wipe_value(gl_header *header) {
@@ -160,89 +165,85 @@ static void wipe_value(gl_header *header) {
 }
 
 /* Returns the index of the first field of that name, or the number of fields if there is none. */
-static size_t find(const gl_headers *headers, const char *name, uint32_t hash) {
+static size_t find(const gl_headers *headers, const char *name, size_t length, uint32_t hash) {
   size_t i = 0;
-  while (i < headers->count && !is_named(&headers->items[i], name, hash))
-    i++;
-  return i;
-}
-
-/* Does the same for a name of `length` bytes that may have no NUL at its end. */
-static size_t find_bytes(const gl_headers *headers, const char *name, size_t length) {
-  uint32_t hash = hash_name(name, length);
-  size_t i = 0;
-  while (i < headers->count &&
-         !(headers->items[i].hash == hash && has_name(&headers->items[i], name, length)))
+  while (i < headers->count && !is_named(&headers->items[i], name, length, hash))
     i++;
   return i;
 }
 
 /* Drops the fields of that name from index `from` on. */
-static void remove_from(gl_headers *headers, const char *name, uint32_t hash, size_t from) {
+static void remove_from(gl_headers *headers, const char *name, size_t length, uint32_t hash,
+                        size_t from) {
   size_t kept = from;
   for (size_t i = from; i < headers->count; i++) {
-    if (is_named(&headers->items[i], name, hash))
+    if (is_named(&headers->items[i], name, length, hash))
       wipe_value(&headers->items[i]);
-    else
-      headers->items[kept++] = headers->items[i];
+    else if (kept++ != i)
+      headers->items[kept - 1] = headers->items[i];
   }
   headers->count = kept;
 }
 
-int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
-                   size_t value_length) {
+static int add(gl_headers *headers, const char *name, size_t name_length, uint32_t hash,
+               const char *value, size_t value_length) {
   if (grow(headers))
     return GL_MEMORY;
-  int result =
-      header_make(headers, &headers->items[headers->count], name, name_length, value, value_length);
+  int result = header_make(headers, &headers->items[headers->count], name, name_length, hash, value,
+                           value_length);
   if (result == 0)
     headers->count++;
   return result;
 }
 
+int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
+                   size_t value_length) {
+  return add(headers, name, name_length, hash_name(name, name_length), value, value_length);
+}
+
 /* Replaces the field at `at` with `last`, which is the last field of the list. */
 static void replace_with_last(gl_headers *headers, gl_header last, size_t at) {
   headers->count--;
-  remove_from(headers, last.name, last.hash, at + 1);
+  remove_from(headers, last.name, last.name_length, last.hash, at + 1);
   wipe_value(&headers->items[at]);
   headers->items[at] = last;
 }
 
 /* Writes the value over one that is at least as long, so that a request that is signed many times
  * needs no more memory. */
-static void overwrite(gl_headers *headers, size_t at, const char *name, const char *value,
-                      size_t value_length) {
+static void overwrite(gl_headers *headers, size_t at, const char *value, size_t value_length) {
   gl_header *header = &headers->items[at];
   if (value_length)
     memmove(header->value, value, value_length); /* `value` may be a part of the old value */
   gl_mem_wipe(header->value + value_length, header->value_length - value_length);
   header->value_length = value_length;
-  remove_from(headers, name, header->hash, at + 1);
+  remove_from(headers, header->name, header->name_length, header->hash, at + 1);
 }
 
 int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length) {
-  size_t at = find_bytes(headers, name, name_length);
-  if (at < headers->count && value_length <= headers->items[at].value_length) {
+  uint32_t hash = hash_name(name, name_length);
+  size_t count = headers->count, at = find(headers, name, name_length, hash);
+  if (at < count && value_length <= headers->items[at].value_length) {
     if (!gl_header_value_valid(value, value_length))
       return GL_HEADER_BAD;
-    overwrite(headers, at, headers->items[at].name, value, value_length);
+    overwrite(headers, at, value, value_length);
     return 0;
   }
-  size_t count = headers->count;
-  int result = gl_headers_add(headers, name, name_length, value, value_length);
+  int result = add(headers, name, name_length, hash, value, value_length);
   if (result == 0 && at < count)
     replace_with_last(headers, headers->items[count], at);
   return result;
 }
 
 const char *gl_headers_get(const gl_headers *headers, const char *name) {
-  size_t at = find(headers, name, hash_name(name, strlen(name)));
+  size_t length = strlen(name), at = find(headers, name, length, hash_name(name, length));
   return at < headers->count ? headers->items[at].value : NULL;
 }
 
 void gl_headers_remove(gl_headers *headers, const char *name) {
-  remove_from(headers, name, hash_name(name, strlen(name)), 0);
+  size_t length = strlen(name);
+  remove_from(headers, name, length, hash_name(name, length), 0);
 }
 
 void gl_headers_reset(gl_headers *headers) {

@@ -9,7 +9,7 @@
 typedef struct gl_header {
   char *name;  /* NUL-terminated, spelled as it was set; a block of the list holds both strings */
   char *value; /* NUL-terminated, no NUL inside */
-  size_t value_length;
+  size_t name_length, value_length;
   uint32_t hash; /* hash of the name in lower case */
 } gl_header;
 
