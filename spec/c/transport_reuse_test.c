@@ -108,6 +108,57 @@ static void a_request_carries_nothing_of_the_one_before_it(void **state) {
     }
 }
 
+/* Sends GET `target` to `origin` with the only handle of the pool. */
+static void get_with_one_handle(gl_pool *pool, const char *origin, const char *target) {
+  exchange one;
+  exchange_init(&one, "GET", origin, target, NULL);
+  assert_int_equal(exchange_run(&one, pool), 0);
+  assert_int_equal(pool->spare_count, 1);
+  exchange_clear(&one);
+}
+
+static void a_handle_sends_requests_to_different_servers(void **state) {
+  (void)state;
+  loopback first, second;
+  loopback_step *steps = answers(2);
+  loopback_start(&first, steps);
+  loopback_start(&second, steps);
+  gl_pool *pool = exchange_pool();
+  get_with_one_handle(pool, first.url, "/a");
+  get_with_one_handle(pool, second.url, "/b?c");
+  get_with_one_handle(pool, second.url, "/d%2f");
+  get_with_one_handle(pool, first.url, "/e");
+  gl_pool_free(pool);
+  loopback_stop(&first);
+  loopback_stop(&second);
+  assert_memory_equal(first.received, "GET /a HTTP/1.1\r\n", 17);
+  assert_memory_equal(last_request(&first), "GET /e HTTP/1.1\r\n", 17);
+  assert_memory_equal(second.received, "GET /b?c HTTP/1.1\r\n", 19);
+  assert_memory_equal(last_request(&second), "GET /d%2f HTTP/1.1\r\n", 20);
+  loopback_clear(&first);
+  loopback_clear(&second);
+  free(steps);
+}
+
+static void a_handle_sends_whole_urls_to_a_proxy_each_time(void **state) {
+  (void)state;
+  gl_error error;
+  loopback server;
+  loopback_step *steps = answers(2);
+  loopback_start(&server, steps);
+  const gl_pool_options options = {.proxy = server.url};
+  gl_pool *pool = exchange_pool_of(&options, &error);
+  assert_non_null(pool);
+  get_with_one_handle(pool, "http://one.invalid", "/a");
+  get_with_one_handle(pool, "http://one.invalid", "/b");
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  assert_memory_equal(server.received, "GET http://one.invalid/a HTTP", 29);
+  assert_memory_equal(last_request(&server), "GET http://one.invalid/b HTTP", 29);
+  loopback_clear(&server);
+  free(steps);
+}
+
 static void a_returned_handle_holds_no_secret(void **state) {
   (void)state;
   loopback server;
@@ -212,6 +263,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_transfers_leave_the_same_descriptors_and_one_handle),
       cmocka_unit_test(a_request_carries_nothing_of_the_one_before_it),
+      cmocka_unit_test(a_handle_sends_requests_to_different_servers),
+      cmocka_unit_test(a_handle_sends_whole_urls_to_a_proxy_each_time),
       cmocka_unit_test(a_returned_handle_holds_no_secret),
       cmocka_unit_test(the_number_of_spare_handles_is_bounded),
       cmocka_unit_test(a_round_of_polls_waits_once),

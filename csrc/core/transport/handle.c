@@ -10,6 +10,8 @@ void gl_handle_hold_sigpipe(const gl_pool *pool, gl_sigpipe *held) {
 
 static void free_handle(gl_handle *handle) {
   curl_easy_cleanup(handle->easy);
+  gl_buf_clear(&handle->url);
+  gl_buf_clear(&handle->origin);
   gl_buf_clear(&handle->lines);
   gl_mem_free(handle->fields);
   gl_mem_free(handle);
@@ -65,17 +67,23 @@ CURLcode gl_handle_start(gl_handle *handle, void *owner, gl_handle_end *end) {
   return CURLE_OK;
 }
 
+static void wipe_buf(gl_buf *buf) {
+  gl_mem_wipe(buf->data, buf->length);
+  gl_buf_reset(buf);
+}
+
 /* Removes all data of the request, because header fields contain tokens and signatures. */
 static void wipe_handle(gl_handle *handle) {
   CURL *easy = handle->easy;
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-  curl_easy_setopt(easy, CURLOPT_URL, NULL);
+  if (handle->origin.length == 0)
+    curl_easy_setopt(easy, CURLOPT_URL, NULL);
   curl_easy_setopt(easy, CURLOPT_REQUEST_TARGET, NULL);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1);
   curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-  gl_mem_wipe(handle->lines.data, handle->lines.length);
-  gl_buf_reset(&handle->lines);
+  wipe_buf(&handle->lines);
+  wipe_buf(&handle->url);
   handle->detail[0] = '\0';
 }
 

@@ -31,6 +31,8 @@ struct gl_handle {
   int prepared;               /* the options that never change were set */
   long connect_timeout;       /* milliseconds; the current value of the option */
   long upload_buffer;         /* bytes; the current value of the option */
+  gl_buf url;                 /* of the request */
+  gl_buf origin;              /* the current value of CURLOPT_URL; empty if that is a whole URL */
   gl_buf lines;               /* header fields in libcurl's form, each with its NUL */
   struct curl_slist *fields;  /* owned; a list of the lines in `lines` */
   size_t fields_capacity;
@@ -64,7 +66,8 @@ gl_handle *gl_handle_take(gl_pool *pool);
 CURLcode gl_handle_start(gl_handle *handle, void *owner, gl_handle_end *end);
 
 /* Removes a handle from the multi handle, also during a transfer, and wipes the data of the
- * transfer.  In a forked child, does not touch libcurl and leaks the handle. */
+ * transfer.  Keeps the origin, because the next request usually has the same.  In a forked child,
+ * does not touch libcurl and leaks the handle. */
 void gl_handle_return(gl_handle *handle);
 
 /* Calls `end` of all running handles with these arguments. */

@@ -125,10 +125,10 @@ static CURLcode set_proxy(CURL *easy, const gl_pool *pool) {
 
 /* Before libcurl 7.87, OpenSSL writes to the socket itself, without MSG_NOSIGNAL, and may raise
  * SIGPIPE. */
-static int may_raise_sigpipe(const gl_transfer *transfer) {
-  const char *proxy = transfer->pool->proxy;
+static int may_raise_sigpipe(const gl_handle *handle) {
+  const char *proxy = handle->pool->proxy;
   return gl_libcurl_info()->version_num < 0x075700 &&
-         (strncmp(gl_buf_string(&transfer->url), "https:", 6) == 0 || !proxy ||
+         (strncmp(gl_buf_string(&handle->url), "https:", 6) == 0 || !proxy ||
           strncmp(proxy, "https:", 6) == 0);
 }
 
@@ -178,18 +178,40 @@ static CURLcode set_body(gl_handle *handle, const gl_request *request) {
   return code ? code : set_upload_buffer(handle, size);
 }
 
-/* Sets the URL and the target of the request line.  libcurl 8 and later changes the case of
- * hexadecimal digits in the URL's path, so the target is set separately.  For plain http over a
- * proxy it is not set, because the proxy needs the complete URL as the target. */
-static CURLcode set_target(const gl_transfer *transfer, const gl_request *request) {
-  CURL *easy = transfer->handle->easy;
-  CURLcode code = CURLE_OK;
-  const char *proxy = transfer->pool->proxy;
-  const char *url = gl_buf_string(&transfer->url);
-  SET(CURLOPT_URL, url);
-  if ((proxy && !*proxy) || strncmp(url, "https:", 6) == 0)
-    SET(CURLOPT_REQUEST_TARGET, url + request->origin.length);
+/* Returns whether a proxy may receive the request as plain http.  Then the target of the request
+ * line is the whole URL. */
+static int may_send_url(const gl_handle *handle) {
+  const char *proxy = handle->pool->proxy;
+  return !(proxy && !*proxy) && strncmp(gl_buf_string(&handle->url), "https:", 6) != 0;
+}
+
+/* Sets CURLOPT_URL to the origin unless it has that value already. */
+static CURLcode set_origin(gl_handle *handle, const gl_buf *origin) {
+  gl_buf *current = &handle->origin;
+  if (origin->length == current->length &&
+      memcmp(gl_buf_string(origin), gl_buf_string(current), origin->length) == 0)
+    return CURLE_OK;
+  gl_buf_reset(current);
+  if (gl_buf_reserve(current, origin->length))
+    return CURLE_OUT_OF_MEMORY;
+  CURLcode code = curl_easy_setopt(handle->easy, CURLOPT_URL, gl_buf_string(origin));
+  if (code == CURLE_OK)
+    (void)gl_buf_append(current, origin->data, origin->length);
   return code;
+}
+
+/* Sets the URL and the target of the request line.  libcurl 8 and later changes the case of
+ * hexadecimal digits in the URL's path, so the target is set separately.  Then the URL is only the
+ * origin, which libcurl parses faster. */
+static CURLcode set_target(gl_handle *handle, const gl_request *request) {
+  const char *url = gl_buf_string(&handle->url);
+  if (may_send_url(handle)) {
+    gl_buf_reset(&handle->origin);
+    return curl_easy_setopt(handle->easy, CURLOPT_URL, url);
+  }
+  CURLcode code =
+      curl_easy_setopt(handle->easy, CURLOPT_REQUEST_TARGET, url + request->origin.length);
+  return code ? code : set_origin(handle, &request->origin);
 }
 
 /* For libcurl, 0 means its default of five minutes.  So INT_MAX stands for no limit. */
@@ -215,7 +237,7 @@ enum { EXPECT_MIN = 1024 };
 static int reserve_fields(gl_handle *handle, const gl_headers *headers) {
   size_t count = headers->count + SUPPRESSED_MAX, length = 0;
   for (size_t i = 0; i < headers->count; i++)
-    length += strlen(headers->items[i].name) + strlen(headers->items[i].value) + 3;
+    length += headers->items[i].name_length + headers->items[i].value_length + 3;
   if (gl_buf_reserve(&handle->lines, length))
     return GL_MEMORY;
   if (count <= handle->fields_capacity)
@@ -228,14 +250,18 @@ static int reserve_fields(gl_handle *handle, const gl_headers *headers) {
   return 0;
 }
 
-/* Appends a line in libcurl's form: "Name: value", or "Name;" for an empty value. */
+/* Appends a line in libcurl's form: "Name: value", or "Name;" for an empty value.  Appends the NUL
+ * too. */
 static char *add_line(gl_buf *lines, const gl_header *header) {
   char *line = lines->data + lines->length;
   int blank = header->value[strspn(header->value, " \t")] == '\0';
-  (void)gl_buf_append_string(lines, header->name);
-  (void)gl_buf_append_string(lines, blank ? ";" : ": ");
-  (void)gl_buf_append_string(lines, blank ? "" : header->value);
-  (void)gl_buf_append_char(lines, '\0');
+  (void)gl_buf_append(lines, header->name, header->name_length);
+  if (blank) {
+    (void)gl_buf_append(lines, ";", 2);
+    return line;
+  }
+  (void)gl_buf_append(lines, ": ", 2);
+  (void)gl_buf_append(lines, header->value, header->value_length + 1);
   return line;
 }
 
@@ -281,9 +307,9 @@ CURLcode gl_transfer_set_options(gl_transfer *transfer, const gl_request *reques
   gl_handle *handle = transfer->handle;
   CURLcode code = prepare(handle);
   code = code ? code : set_connect_timeout(handle, transfer->timeouts.connect);
-  code = code ? code : set_target(transfer, request);
+  code = code ? code : set_target(handle, request);
   code = code ? code : set_body(handle, request);
-  if (may_raise_sigpipe(transfer))
+  if (may_raise_sigpipe(handle))
     handle->pool->guards_sigpipe = 1;
   return code ? code : set_headers(handle, request);
 }

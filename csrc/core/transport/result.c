@@ -16,6 +16,10 @@ typedef enum fault {
   FAULT_URL    /* libcurl rejects the URL */
 } fault;
 
+static const char *url_of(const gl_transfer *transfer) {
+  return transfer->handle ? gl_buf_string(&transfer->handle->url) : "";
+}
+
 /* Returns libcurl's error message.  Returns a general one if the message contains "@", because it
  * may then contain a proxy's password. */
 static const char *detail(const gl_transfer *transfer, CURLcode result) {
@@ -28,7 +32,7 @@ static const char *detail(const gl_transfer *transfer, CURLcode result) {
 #if LIBCURL_VERSION_NUM < 0x080700
 /* Writes the URL's host and port as "HOST port PORT".  Returns 0 if `size` is too small. */
 static int host_and_port(const gl_transfer *transfer, char *out, size_t size) {
-  const char *url = gl_buf_string(&transfer->url);
+  const char *url = url_of(transfer);
   const char *host = strstr(url, "//");
   if (!host)
     return 0;
@@ -153,54 +157,53 @@ static void show_proxy(const char *proxy, char *out, size_t size) {
   append_escaped(out, size, proxy, strlen(proxy));
 }
 
-static void set_proxy_error(gl_transfer *transfer, const char *words) {
+static void set_proxy_error(const gl_transfer *transfer, const char *words, gl_error *error) {
   const char *proxy = transfer->pool->proxy;
   char shown[512], reason[2 * CURL_ERROR_SIZE] = "";
   append_escaped(reason, sizeof reason, words, strlen(words));
   if (proxy && *proxy) {
     show_proxy(proxy, shown, sizeof shown);
-    gl_error_set(&transfer->error, GL_TRANSPORT, "ProxyConnectionError",
+    gl_error_set(error, GL_TRANSPORT, "ProxyConnectionError",
                  "Failed to connect to proxy URL: \"%s\": %s", shown, reason);
     return;
   }
-  gl_error_set(&transfer->error, GL_TRANSPORT, "ProxyConnectionError",
+  gl_error_set(error, GL_TRANSPORT, "ProxyConnectionError",
                "Failed to connect to proxy URL from the environment for \"%s\": %s",
-               gl_buf_string(&transfer->url), reason);
+               url_of(transfer), reason);
 }
 
 void gl_transfer_set_closed(const gl_transfer *transfer, const char *why, gl_error *error) {
   gl_error_set(error, GL_TRANSPORT, "ConnectionClosedError",
                "Connection was closed before we received a valid response from endpoint URL: "
                "\"%s\". %s",
-               gl_buf_string(&transfer->url), why);
+               url_of(transfer), why);
   error->retryable = 1;
 }
 
-static void set_fault(gl_transfer *transfer, fault what, const char *words) {
-  const char *url = gl_buf_string(&transfer->url);
+static void set_fault(const gl_transfer *transfer, fault what, const char *words, gl_error *error) {
+  const char *url = url_of(transfer);
   switch (what) {
   case FAULT_CLOSED:
-    gl_transfer_set_closed(transfer, words, &transfer->error);
+    gl_transfer_set_closed(transfer, words, error);
     break;
   case FAULT_CONNECT:
   case FAULT_URL:
-    gl_error_set(&transfer->error, GL_TRANSPORT, "EndpointConnectionError",
+    gl_error_set(error, GL_TRANSPORT, "EndpointConnectionError",
                  "Could not connect to the endpoint URL: \"%s\": %s", url, words);
     break;
   case FAULT_CONNECT_TIMEOUT:
-    gl_error_set(&transfer->error, GL_TRANSPORT, "ConnectTimeoutError",
+    gl_error_set(error, GL_TRANSPORT, "ConnectTimeoutError",
                  "Connect timeout on endpoint URL: \"%s\"", url);
     break;
   case FAULT_PROXY:
-    set_proxy_error(transfer, words);
+    set_proxy_error(transfer, words, error);
     break;
   case FAULT_TLS:
   case FAULT_TRUST:
-    gl_error_set(&transfer->error, GL_TRANSPORT, "SSLError", "SSL validation failed for %s %s", url,
-                 words);
+    gl_error_set(error, GL_TRANSPORT, "SSLError", "SSL validation failed for %s %s", url, words);
     break;
   }
-  transfer->error.retryable = what != FAULT_TRUST && what != FAULT_URL;
+  error->retryable = what != FAULT_TRUST && what != FAULT_URL;
 }
 
 /* Before 8.6, libcurl also returns CURLE_OUT_OF_MEMORY if a header line is too long. */
@@ -212,20 +215,20 @@ static int out_of_memory(const gl_transfer *transfer, CURLcode result) {
 }
 
 /* Sets the error of a transfer that one of our callbacks stopped. */
-static void set_stop(gl_transfer *transfer) {
+static void set_stop(const gl_transfer *transfer, gl_error *error) {
   int success = transfer->response.status >= 200 && transfer->response.status < 300;
   switch (transfer->stop) {
   case GL_STOP_MEMORY:
-    gl_error_memory(&transfer->error);
+    gl_error_memory(error);
     break;
   case GL_STOP_HEAD:
-    gl_transfer_set_closed(transfer, "The response headers are too large.", &transfer->error);
+    gl_transfer_set_closed(transfer, "The response headers are too large.", error);
     break;
   case GL_STOP_BODY:
     if (success) /* an error response may be truncated, because only its message is used */
-      gl_error_set(&transfer->error, GL_TRANSPORT, "ResponseParserError",
+      gl_error_set(error, GL_TRANSPORT, "ResponseParserError",
                    "The response from endpoint URL: \"%s\" is longer than the limit of %d bytes",
-                   gl_buf_string(&transfer->url), (int)GL_RESPONSE_BODY_MAX);
+                   url_of(transfer), (int)GL_RESPONSE_BODY_MAX);
     break;
   case GL_STOP_NONE:
     break;
@@ -240,31 +243,32 @@ static int may_be_truncated(const gl_transfer *transfer) {
   const gl_response *response = &transfer->response;
   if (info->version_num >= 0x080e01 || !info->ssl_version || strstr(info->ssl_version, "GnuTLS"))
     return 0;
-  return strncmp(gl_buf_string(&transfer->url), "https:", 6) == 0 && transfer->may_have_body &&
+  return strncmp(url_of(transfer), "https:", 6) == 0 && transfer->may_have_body &&
          response->status >= 200 && response->status < 300 && response->status != 204 &&
          !gl_headers_get(&response->headers, "Content-Length") &&
          !gl_headers_get(&response->headers, "Transfer-Encoding") &&
          !gl_headers_get(&response->headers, "x-amz-sha256-tree-hash");
 }
 
-void gl_transfer_set_result(gl_transfer *transfer, CURLcode result) {
-  transfer->error = (gl_error){0};
+int gl_transfer_result(const gl_transfer *transfer, CURLcode result, gl_error *error) {
+  error->kind = GL_OK;
   if (transfer->stop != GL_STOP_NONE)
-    set_stop(transfer);
+    set_stop(transfer, error);
   else if (out_of_memory(transfer, result))
-    gl_error_memory(&transfer->error);
+    gl_error_memory(error);
   else if (result != CURLE_OK)
-    set_fault(transfer, fault_of(transfer, result), detail(transfer, result));
+    set_fault(transfer, fault_of(transfer, result), detail(transfer, result), error);
   else if (!transfer->head_done) /* libcurl accepts a truncated head */
-    gl_transfer_set_closed(transfer, "The response head is incomplete.", &transfer->error);
+    gl_transfer_set_closed(transfer, "The response head is incomplete.", error);
   else if (may_be_truncated(transfer))
     gl_transfer_set_closed(
         transfer, "The body may be truncated: it has no length, and the connection was closed.",
-        &transfer->error);
+        error);
+  return error->kind;
 }
 
-void gl_transfer_set_timed_out(gl_transfer *transfer) {
-  gl_error_set(&transfer->error, GL_TRANSPORT, "ReadTimeoutError",
-               "Read timeout on endpoint URL: \"%s\"", gl_buf_string(&transfer->url));
-  transfer->error.retryable = 1;
+void gl_transfer_set_timed_out(const gl_transfer *transfer, gl_error *error) {
+  gl_error_set(error, GL_TRANSPORT, "ReadTimeoutError", "Read timeout on endpoint URL: \"%s\"",
+               url_of(transfer));
+  error->retryable = 1;
 }

@@ -7,25 +7,32 @@
 
 /* ---- ending ------------------------------------------------------------------------------ */
 
-/* Ends the transfer.  The caller has set `transfer->error`, which is zero after a success. */
-static void end(gl_transfer *transfer) {
+/* Ends the transfer.  `error` is why it failed, or NULL. */
+static void end(gl_transfer *transfer, const gl_error *error) {
   gl_timers_cancel(gl_events_timers(transfer->pool->events), &transfer->read_timer);
   if (transfer->handle)
     gl_handle_return(transfer->handle);
   transfer->handle = NULL;
   transfer->done = 1;
+  if (!error)
+    return;
+  transfer->failed = 1;
+  transfer->error = gl_mem_realloc(NULL, sizeof *error);
+  if (transfer->error)
+    *transfer->error = *error;
 }
 
 /* The pool's callback at the end of a transfer; see gl_handle_end. */
 static void end_by_pool(void *context, CURLcode result, const char *why) {
   gl_transfer *transfer = context;
-  if (why && result == CURLE_OUT_OF_MEMORY)
-    gl_error_memory(&transfer->error);
-  else if (why)
-    gl_transfer_set_closed(transfer, why, &transfer->error);
+  gl_error error;
+  if (!why)
+    gl_transfer_result(transfer, result, &error);
+  else if (result == CURLE_OUT_OF_MEMORY)
+    gl_error_memory(&error);
   else
-    gl_transfer_set_result(transfer, result);
-  end(transfer);
+    gl_transfer_set_closed(transfer, why, &error);
+  end(transfer, error.kind ? &error : NULL);
 }
 
 /* ---- the read timeout -------------------------------------------------------------------- */
@@ -39,6 +46,7 @@ static int is_connected(const gl_transfer *transfer) {
 /* The timer is not moved for each byte.  When it is due, it checks for activity since it was set,
  * and is set again if there was any. */
 static void on_read_timeout(void *context) {
+  gl_error error;
   gl_transfer *transfer = context;
   gl_handle *handle = transfer->handle;
   int64_t now = gl_timers_now();
@@ -48,8 +56,8 @@ static void on_read_timeout(void *context) {
   if (due > now &&
       gl_timers_set(gl_events_timers(transfer->pool->events), &transfer->read_timer, due) == 0)
     return;
-  gl_transfer_set_timed_out(transfer);
-  end(transfer);
+  gl_transfer_set_timed_out(transfer, &error);
+  end(transfer, &error);
 }
 
 static int start_read_timer(gl_transfer *transfer) {
@@ -63,20 +71,17 @@ static int start_read_timer(gl_transfer *transfer) {
 
 /* ---- starting ---------------------------------------------------------------------------- */
 
-/* Takes a handle from the pool and starts it.  Fills `transfer->error` on failure. */
-static int start(gl_transfer *transfer, const gl_request *request) {
-  if (gl_request_url(request, &transfer->url, &transfer->error))
-    return transfer->error.kind;
-  transfer->handle = gl_handle_take(transfer->pool);
-  if (!transfer->handle || start_read_timer(transfer))
-    return gl_error_memory(&transfer->error);
+/* Takes a handle from the pool and starts it.  Returns 0, or the kind and fills `error`. */
+static int start(gl_transfer *transfer, const gl_request *request, gl_error *error) {
+  gl_handle *handle = transfer->handle = gl_handle_take(transfer->pool);
+  if (!handle || start_read_timer(transfer))
+    return gl_error_memory(error);
+  if (gl_request_url(request, &handle->url, error))
+    return error->kind;
   CURLcode code = gl_transfer_set_options(transfer, request);
   if (code == CURLE_OK)
-    code = gl_handle_start(transfer->handle, transfer, end_by_pool);
-  if (code == CURLE_OK)
-    return 0;
-  gl_transfer_set_result(transfer, code);
-  return transfer->error.kind;
+    code = gl_handle_start(handle, transfer, end_by_pool);
+  return code == CURLE_OK ? 0 : gl_transfer_result(transfer, code, error);
 }
 
 static int is_usable(const gl_pool *pool, gl_error *error) {
@@ -102,9 +107,8 @@ gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_
   transfer->body_length = request->streamed ? request->body_length : 0;
   transfer->may_have_body = strcmp(gl_buf_string(&request->method), "HEAD") != 0;
   transfer->round = gl_events_rounds(pool->events) - 1;
-  if (start(transfer, request) == 0)
+  if (start(transfer, request, error) == 0)
     return transfer;
-  *error = transfer->error;
   gl_transfer_free(transfer);
   return NULL;
 }
@@ -128,11 +132,12 @@ static void wait_for(gl_transfer *transfer, long wait) {
 }
 
 int gl_transfer_poll(gl_transfer *transfer, long wait) {
+  gl_error error;
   gl_pool *pool = transfer->pool;
   if (transfer->done)
     return 1;
-  if (!is_usable(pool, &transfer->error)) {
-    end(transfer);
+  if (!is_usable(pool, &error)) {
+    end(transfer, &error);
     return 1;
   }
   gl_drive_begin(pool);
@@ -145,25 +150,30 @@ int gl_transfer_poll(gl_transfer *transfer, long wait) {
 }
 
 int gl_transfer_finish(gl_transfer *transfer, gl_response *out, gl_error *error) {
-  if (!transfer->done)
-    gl_transfer_set_closed(transfer, "The transfer was not finished.", error);
-  else
-    *error = transfer->error;
-  if (error->kind != GL_OK)
+  if (!transfer->done || transfer->returned)
+    return gl_error_set(error, GL_TRANSPORT, "ConnectionClosedError", "%s",
+                        transfer->done ? "The response was already returned."
+                                       : "The transfer is not finished.");
+  if (transfer->failed && !transfer->error)
+    return gl_error_memory(error);
+  if (transfer->failed) {
+    *error = *transfer->error;
     return error->kind;
+  }
   *out = transfer->response;
   transfer->response = (gl_response){0};
-  gl_transfer_set_closed(transfer, "The response was already returned.", &transfer->error);
+  transfer->returned = 1;
   return 0;
 }
 
 void gl_transfer_free(gl_transfer *transfer) {
   if (!transfer)
     return;
-  end(transfer);
+  if (!transfer->done)
+    end(transfer, NULL);
   gl_response_clear(&transfer->response);
   gl_buf_clear(&transfer->feed);
-  gl_buf_clear(&transfer->url);
+  gl_mem_free(transfer->error);
   gl_pool_release(transfer->pool);
   gl_mem_free(transfer);
 }

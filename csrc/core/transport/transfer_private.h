@@ -17,7 +17,6 @@ typedef enum gl_stop {
 struct gl_transfer {
   gl_pool *pool;     /* holds one reference */
   gl_handle *handle; /* borrowed from the pool until the transfer is done, then NULL */
-  gl_buf url;
   gl_timeouts timeouts;
   gl_timer read_timer;     /* due when the read timeout may have expired */
   unsigned long round;     /* gl_events_rounds at the last poll of this transfer */
@@ -37,7 +36,9 @@ struct gl_transfer {
   int paused;  /* CURLPAUSE_* bits of the paused directions */
 
   int done;
-  gl_error error; /* GL_OK if `response` is complete */
+  int returned;    /* gl_transfer_finish has returned the response */
+  int failed;      /* the response is incomplete */
+  gl_error *error; /* owned; why it failed; NULL if there was no memory for it */
 };
 
 /* ---- options.c ---- */
@@ -68,13 +69,16 @@ size_t gl_transfer_on_chunk(gl_transfer *transfer, const char *bytes, size_t len
  */
 int gl_transfer_receives_chunks(const gl_transfer *transfer);
 
-/* ---- result.c ---- */
+/* ---- result.c ----
+ *
+ * These functions fill an error of kind GL_TRANSPORT, whose message names the URL.  A transfer that
+ * is done has no URL any more. */
 
-/* Fills `transfer->error` from libcurl's result.  `transfer->handle` must not be NULL. */
-void gl_transfer_set_result(gl_transfer *transfer, CURLcode result);
+/* Converts libcurl's result.  `transfer->handle` must not be NULL.  Returns the kind, which is
+ * GL_OK for a complete response. */
+int gl_transfer_result(const gl_transfer *transfer, CURLcode result, gl_error *error);
 
-/* Fill an error of kind GL_TRANSPORT whose message names the transfer's URL. */
-void gl_transfer_set_timed_out(gl_transfer *transfer);
+void gl_transfer_set_timed_out(const gl_transfer *transfer, gl_error *error);
 void gl_transfer_set_closed(const gl_transfer *transfer, const char *why, gl_error *error);
 
 #endif
