@@ -36,7 +36,7 @@ int gl_lua_pool(lua_State *L) {
 }
 
 static gl_pool *check_pool(lua_State *L) {
-  gl_pool **pool = gl_box_check(L, 1, &gl_pool_box);
+  gl_pool **pool = gl_box_self(L, &gl_pool_box);
   luaL_argcheck(L, *pool != NULL, 1, "the pool is closed");
   return *pool;
 }
@@ -50,7 +50,7 @@ static int pool_is_forked(lua_State *L) {
 
 /* pool:close(): ends all running transfers and closes the connections */
 static int pool_close(lua_State *L) {
-  gl_box_check(L, 1, &gl_pool_box);
+  gl_box_self(L, &gl_pool_box);
   gl_box_clear(L, 1, &gl_pool_box);
   return 0;
 }
@@ -89,7 +89,7 @@ static void clear_transfer(void *value) {
 }
 
 static gl_transfer *check_transfer(lua_State *L) {
-  gl_transfer **transfer = gl_box_check(L, 1, &gl_transfer_box);
+  gl_transfer **transfer = gl_box_self(L, &gl_transfer_box);
   luaL_argcheck(L, *transfer != NULL, 1, "the transfer is finished or cancelled");
   return *transfer;
 }
@@ -164,7 +164,7 @@ static int transfer_finish(lua_State *L) {
 
 /* transfer:cancel(): stops the transfer and frees it; legal at any time */
 static int transfer_cancel(lua_State *L) {
-  gl_box_check(L, 1, &gl_transfer_box);
+  gl_box_self(L, &gl_transfer_box);
   gl_box_clear(L, 1, &gl_transfer_box);
   return 0;
 }
