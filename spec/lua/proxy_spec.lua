@@ -63,6 +63,7 @@ local CASES = {
   { "is not used if NO_PROXY is an asterisk", "@", {}, { all_proxy = DEAD, NO_PROXY = "*" }, DIRECT },
   { "is used if no_proxy does not have the host, even if NO_PROXY has it", HTTP, {},
     { http_proxy = "@", no_proxy = "x.test", NO_PROXY = "*" }, VIA },
+  { "is used from ALL_PROXY if http_proxy is empty", HTTP, {}, { http_proxy = "", ALL_PROXY = "@" }, VIA },
   { "is not used if the variables are empty", "@", {}, { http_proxy = "", all_proxy = "" }, DIRECT },
 }
 
@@ -105,12 +106,14 @@ describe("a proxy", function()
     io.write(tostring(select(2, pcall(client.list_vaults, client))))
   ]]
 
-  it("is used from the process's environment", function()
-    local server = scripted.start { fallback = reply.good() }
-    local printed = child({ http_proxy = server.url, HOME = "/" }, CALL:format(HTTP, "nil"))
-    assert.are.equal(VIA, first_line(server), printed)
-    server:stop()
-  end)
+  for _, name in ipairs { "http_proxy", "all_proxy", "ALL_PROXY" } do
+    it("is used from " .. name .. " of the process's environment", function()
+      local server = scripted.start { fallback = reply.good() }
+      local printed = child({ [name] = server.url, https_proxy = "", HOME = "/" }, CALL:format(HTTP, "nil"))
+      assert.are.equal(VIA, first_line(server), printed)
+      server:stop()
+    end)
+  end
 
   it("is not used from the process's environment if the option env is given", function()
     local server = scripted.start { fallback = reply.good() }

@@ -41,20 +41,31 @@ local function plain_region(region)
   return plain, true
 end
 
--- libcurl itself reads the proxy variables of the process. If the option `env` is set, this reads the same variables
--- there.
+-- The first of these variables that is set and not empty, as libcurl looks for them.
+local function first(getenv, ...)
+  for _, name in ipairs { ... } do
+    local value = getenv(name)
+    if value and value ~= "" then
+      return value
+    end
+  end
+end
+
+-- libcurl itself reads the proxy variables of the process, in each request. If there are none, it need not look for
+-- them. If the option `env` is set, this reads the same variables there.
 local function proxies(options, getenv)
   local given = options.env
-  local no_proxy = given and (getenv "no_proxy" or getenv "NO_PROXY" or "") or nil
-  if options.proxy or not given then
+  local no_proxy = given and (first(getenv, "no_proxy", "NO_PROXY") or "") or nil
+  if options.proxy then
     return { any = options.proxy, no_proxy = no_proxy }
   end
-  local all = getenv "all_proxy" or getenv "ALL_PROXY" or ""
-  return {
-    https = getenv "https_proxy" or getenv "HTTPS_PROXY" or all,
-    http = getenv "http_proxy" or all, -- HTTP_PROXY may be a header that a CGI client sent
-    no_proxy = no_proxy,
-  }
+  local all = first(getenv, "all_proxy", "ALL_PROXY")
+  local https = first(getenv, "https_proxy", "HTTPS_PROXY") or all or ""
+  local http = first(getenv, "http_proxy") or all or "" -- HTTP_PROXY may be a header that a CGI client sent
+  if given then
+    return { https = https, http = http, no_proxy = no_proxy }
+  end
+  return { https = https == "" and "" or nil, http = http == "" and "" or nil }
 end
 
 -- Returns the value of an option, else of the setting with that name, else the default.
