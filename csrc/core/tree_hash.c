@@ -16,8 +16,8 @@ static int start(gl_tree_hash *hash, gl_error *error) {
   return kind ? kind : gl_digest_start(&hash->chunk, error);
 }
 
-/* Adds the finished chunk to the nodes, in the same way as 1 is added to a binary number, and
- * begins the next chunk. */
+/* Adds the finished chunk to the nodes, and begins the next chunk.  Two nodes of one level become a
+ * node of the next level, like a carry in binary addition. */
 static int finish_chunk(gl_tree_hash *hash, gl_error *error) {
   unsigned char node[GL_SHA256_SIZE];
   int kind = gl_digest_finish(&hash->chunk, node, error);

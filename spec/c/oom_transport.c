@@ -160,7 +160,7 @@ static void when_libcurl_has_no_memory_no_option_is_ignored(void **state) {
   loopback_start(&other, nothing);
   setenv("http_proxy", other.url, 1);
   for (long run = 0; run / 2 <= curl_attempts;
-       run++) { /* runs each twice: without and with a proxy */
+       run++) { /* runs each script twice: without and with a proxy */
     loopback server;
     exchange one;
     loopback_start(&server, steps);

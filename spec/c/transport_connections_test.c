@@ -306,7 +306,8 @@ static int forget(gl_pool *pool, gl_transfer *running, exchange *one) {
   return open_descriptors() == expected ? 0 : 3;
 }
 
-/* The child does not free what it drops.  It ends with exec, so that no checker reports a leak. */
+/* The child does not free the objects that it drops.  It ends with exec, so that no checker reports
+ * a leak. */
 static void leave(int status) {
   char command[16];
   snprintf(command, sizeof command, "exit %d", status);

@@ -14,7 +14,7 @@ local server = scripted.new()
 describe("the memory of an upload", function()
   after_each(function() server:stop() end)
 
-  it("stays under 64 MiB for 300 MiB", function()
+  it("stays under 64 MiB for an archive of 300 MiB", function()
     if not io.open "/proc/self/status" then return pending "there is no /proc here" end
     server:start {
       { { "digest" }, { "send", streams.answer(503, { Connection = "close" }) } },
@@ -46,7 +46,7 @@ end)
 describe("the memory of a download", function()
   after_each(function() server:stop() end)
 
-  it("stays under 64 MiB for 300 MiB, for fast and slow readers", function()
+  it("stays under 64 MiB for an output of 300 MiB, for fast and slow readers", function()
     if not io.open "/proc/self/status" then return pending "there is no /proc here" end
     server:start { fallback = streams.flood(300, { ["x-amz-sha256-tree-hash"] = streams.ZEROS[300].tree }) }
     local printed = child({ ASAN_OPTIONS = SMALL, URL = server.url },

@@ -49,7 +49,7 @@ local function counting(host)
   return counted
 end
 
---- The tests of a host.
+--- Returns the tests of a host.
 -- @param name string: the module
 -- @param run function(...): see above
 -- @return table: functions by title

@@ -1,5 +1,5 @@
---- Checks of the parameters of methods that send several operations: upload, download, retrieve, list_archives.
--- Each check adds its problems to a list, as lines in botocore's words.
+--- Checks the parameters of methods that send several operations: upload, download, retrieve, list_archives. Each check
+-- adds its problems to a list, as lines in botocore's words.
 local core = require "glacier.core"
 
 local parameters = {}
@@ -17,7 +17,7 @@ function parameters.is_part_size(value)
   return size == value
 end
 
---- Adds the parameters that are not among `names`.
+--- Reports each parameter that is not in `names`.
 function parameters.check_names(given, names, problems)
   local known = {}
   for _, name in ipairs(names) do
@@ -32,7 +32,7 @@ function parameters.check_names(given, names, problems)
   table.sort(problems)
 end
 
---- Adds the problems that an operation finds in its parameters.
+--- Reports the problems that an operation finds in its parameters.
 function parameters.check_members(operation, params, problems)
   local good, err = pcall(core.prepare, operation, params, "http://localhost")
   if good then
@@ -43,7 +43,7 @@ function parameters.check_members(operation, params, problems)
   problems[#problems + 1] = err.message:gsub("^Parameter validation failed:\n", "")
 end
 
---- Adds the values that do not pass their check.
+--- Reports each value that does not pass its check.
 -- @param checks table: by name { function(value) -> boolean, description of valid values }
 function parameters.check_values(given, names, checks, problems)
   for _, name in ipairs(names) do

@@ -24,7 +24,7 @@ local function open_sources(options)
   local getenv = environment(options.env)
   local home = nil
   if options.env then
-    home = false -- with the option `env`, only its HOME counts
+    home = false -- with the option `env`, HOME is read only from it
   end
   local files = profile.load { getenv = getenv, home = home, profile = options.profile }
   local name, map = profile.select(files, options.profile, getenv)

@@ -13,7 +13,7 @@ local shared, locks = ngx.shared.signing_key, ngx.shared.locks
 
 local BITS = 2048
 local DAY = 86400 -- seconds
-local LOCK_LIFETIME = 10 -- seconds; a lock of a worker that crashed ends after them
+local LOCK_LIFETIME = 10 -- seconds after which the lock of a crashed worker ends
 
 local loaded
 
