@@ -154,6 +154,7 @@ build = {
     ["glacier.async.context"] = "lua/glacier/async/context.lua",
     ["glacier.async.copcall"] = "lua/glacier/async/copcall.lua",
     ["glacier.async.group"] = "lua/glacier/async/group.lua",
+    ["glacier.async.rounds"] = "lua/glacier/async/rounds.lua",
     ["glacier.async.task"] = "lua/glacier/async/task.lua",
     ["glacier.body.hash"] = "lua/glacier/body/hash.lua",
     ["glacier.body.output"] = "lua/glacier/body/output.lua",

@@ -48,11 +48,14 @@ static int events_timeout(lua_State *L) {
   return 1;
 }
 
-/* events:wait(wait_ms): waits at most `wait_ms` until a descriptor is ready or a timer is due, and
- * handles it */
+/* events:wait(wait_ms) -> a number that differs from that of an earlier call if meanwhile something
+ * began to need its caller.  Waits at most `wait_ms` until a descriptor is ready or a timer is due,
+ * and handles it. */
 static int events_wait(lua_State *L) {
-  gl_events_wait(gl_lua_check_events(L, 1), gl_lua_check_ms(L, 2));
-  return 0;
+  gl_events *events = gl_lua_check_events(L, 1);
+  gl_events_wait(events, gl_lua_check_ms(L, 2));
+  lua_pushinteger(L, (lua_Integer)gl_events_news(events));
+  return 1;
 }
 
 /* events:is_forked() -> whether another process created the set, before a fork; if so, the set

@@ -46,6 +46,17 @@ static void put(int fd) {
   assert_int_equal(write(fd, "x", 1), 1);
 }
 
+static void news_are_counted(void **state) {
+  (void)state;
+  gl_events *events = new_events();
+  unsigned long before = gl_events_news(events);
+  gl_events_wait(events, 0);
+  assert_int_equal(gl_events_news(events), before);
+  gl_events_add_news(events);
+  assert_int_not_equal(gl_events_news(events), before);
+  gl_events_release(events);
+}
+
 /* ---- descriptors ------------------------------------------------------------------------- */
 
 static void a_ready_descriptor_is_reported_until_it_is_read(void **state) {
@@ -306,6 +317,8 @@ static int use_in_child(gl_events *events, int watched, report *got) {
   gl_events_wait(events, LONG_WAIT);
   if (got->calls)
     return 3;
+  if (gl_events_news(events) == gl_events_news(events))
+    return 4;
   gl_events_release(events);
   return 0;
 }
@@ -372,6 +385,7 @@ static void a_set_lives_as_long_as_somebody_holds_it(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(news_are_counted),
       cmocka_unit_test(a_ready_descriptor_is_reported_until_it_is_read),
       cmocka_unit_test(only_the_wanted_direction_is_reported),
       cmocka_unit_test(the_end_of_a_stream_is_ready_to_read),

@@ -17,6 +17,11 @@ describe("an event set", function()
     assert.is_true(core.monotonic() - before >= 0.009)
   end)
 
+  it("returns the same number from each wait that brings no news", function()
+    local events = core.events()
+    assert.are.equal(events:wait(0), events:wait(0))
+  end)
+
   it("belongs to the process that made it", function()
     assert.is_false(core.events():is_forked())
   end)

@@ -69,6 +69,50 @@ describe("rounds of tasks", function()
     assert.are.equal(2, polls)
   end)
 
+  it("poll the event set once, and a transfer only after news", function()
+    local runtime, waits, polls, news = runtime_of(), 0, 0, 0
+    local transfer = { needs_caller = function() return false end, poll = function()
+      polls = polls + 1
+      return news == 2
+    end }
+    local events = { wait = function()
+      waits = waits + 1
+      return news
+    end }
+    local tasks = {}
+    for i = 1, 3 do
+      tasks[i] = task.new(runtime, function(context) return context:wait_for(transfer, events) end)
+    end
+    local function round()
+      local done = 0
+      for _, one in ipairs(tasks) do done = done + (one:poll() and 1 or 0) end
+      return { done, waits, polls }
+    end
+    assert.are.same({ 0, 0, 3 }, round()) -- each begins its transfer
+    assert.are.same({ 0, 1, 3 }, round())
+    assert.are.same({ 0, 2, 3 }, round())
+    news = 1
+    assert.are.same({ 0, 3, 6 }, round())
+    assert.are.same({ 0, 4, 6 }, round())
+    news = 2
+    assert.are.same({ 3, 5, 12 }, round()) -- each poll resumes its task, which polls the transfer again
+  end)
+
+  it("poll a transfer at once if news came while a task was not polled", function()
+    local runtime, is_done, news = runtime_of(), false, 0
+    local transfer = { needs_caller = function() return false end, poll = function() return is_done end }
+    local events = { wait = function() return news end }
+    local function new_task()
+      return task.new(runtime, function(context) return context:wait_for(transfer, events) end)
+    end
+    local one, other = new_task(), new_task()
+    for _ = 1, 2 do assert.is_false(one:poll() or other:poll()) end
+    news, is_done = 1, true
+    assert.is_true(one:poll())
+    for _ = 1, 3 do events.wait() end
+    assert.is_true(other:poll())
+  end)
+
   it("do not resume a sleeping task before its sleep ends", function()
     local runtime, now, resumed = runtime_of(), 100, 0
     runtime.clock = function() return now end

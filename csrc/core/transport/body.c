@@ -28,6 +28,7 @@ size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *context) 
   size_t room = size * count, unsent = unsent_bytes(transfer);
   if (unsent == 0 && transfer->fed < transfer->body_length) {
     transfer->paused |= CURLPAUSE_SEND;
+    gl_events_add_news(transfer->pool->events);
     return CURL_READFUNC_PAUSE;
   }
   size_t length = unsent < room ? unsent : room;
@@ -85,10 +86,12 @@ size_t gl_transfer_on_chunk(gl_transfer *transfer, const char *bytes, size_t len
     transfer->paused |= CURLPAUSE_RECV;
     return CURL_WRITEFUNC_PAUSE;
   }
-  if (gl_buf_append(body, bytes, length) == 0)
-    return length;
-  transfer->stop = GL_STOP_MEMORY;
-  return 0;
+  if (gl_buf_append(body, bytes, length)) {
+    transfer->stop = GL_STOP_MEMORY;
+    return 0;
+  }
+  gl_events_add_news(transfer->pool->events);
+  return length;
 }
 
 int gl_transfer_head(const gl_transfer *transfer, gl_response *out) {

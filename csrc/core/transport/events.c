@@ -58,6 +58,16 @@ unsigned long gl_events_rounds(const gl_events *events) {
   return events->rounds;
 }
 
+void gl_events_add_news(gl_events *events) {
+  events->news++;
+}
+
+unsigned long gl_events_news(gl_events *events) {
+  if (gl_events_is_forked(events))
+    events->news++;
+  return events->news;
+}
+
 /* ---- descriptors ------------------------------------------------------------------------- */
 
 static gl_watch *watch_of(gl_events *events, int fd) {

@@ -68,4 +68,13 @@ int gl_events_wait(gl_events *events, long wait);
  * gl_events_wait was called between them. */
 unsigned long gl_events_rounds(const gl_events *events);
 
+/* Counts that something that uses the set needs its caller: a transfer that is done, for example.
+ */
+void gl_events_add_news(gl_events *events);
+
+/* Returns how often gl_events_add_news was called.  If two counts are equal, nothing needs its
+ * caller that did not before.  In a forked child no two counts are equal, so that each caller looks
+ * and sees that its set cannot be used. */
+unsigned long gl_events_news(gl_events *events);
+
 #endif

@@ -32,7 +32,7 @@ struct gl_events {
   size_t references;
   pid_t process; /* the process that created the set */
   int fd;        /* descriptor of epoll or kqueue; -1 with poll */
-  unsigned long rounds;
+  unsigned long rounds, news;
   gl_watch *watches; /* owned; indexed by descriptor */
   size_t watch_count;
   gl_timers timers;

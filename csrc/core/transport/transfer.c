@@ -13,6 +13,8 @@ static void end(gl_transfer *transfer, const gl_error *error) {
   if (transfer->handle)
     gl_handle_return(transfer->handle);
   transfer->handle = NULL;
+  if (!transfer->done)
+    gl_events_add_news(transfer->pool->events);
   transfer->done = 1;
   if (!error)
     return;

@@ -6,6 +6,7 @@
 -- clock, function() -> seconds, never set back; task, nil or the task whose coroutine yields to the code that polls it.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
+local rounds = require "glacier.async.rounds"
 
 local Context = {}
 Context.__index = Context
@@ -57,8 +58,9 @@ function context.new(wait, timeout, clock)
 end
 
 --- Makes the context of a task, which waits by yielding to the code that polls it. It has no deadline yet.
--- @param task table: gets `transfer` or `due` while the task waits for a transfer or sleeps until a time of the clock,
---   and `busy` while it only lets others run
+-- @param task table: gets `transfer` while it waits for a transfer. If only news can end that wait, it also gets
+--   `events`, `round` (of `rounds.of`) and `seen`, the number of the round in which it was polled. It gets `due` while
+--   it sleeps until a time of the clock, and `busy` while it only lets others run
 -- @param wait function, table or nil: the option `wait`, for what outlives the task
 -- @param clock function() -> number
 -- @return context
@@ -119,11 +121,17 @@ function Context:pause(events, began, limit)
   end
 end
 
--- Yields to the code that polls the task, until the transfer needs its caller or the deadline has passed.
-local function yield_for(self, transfer)
-  self.task.transfer = transfer
+-- Yields to the code that polls the task, until the transfer needs its caller or the deadline has passed. If there is a
+-- deadline, each poll has to look at the clock.
+local function yield_for(self, transfer, events)
+  local task = self.task
+  task.transfer = transfer
+  if events and not self.deadline and transfer.needs_caller then -- a hash has no such method
+    local round = rounds.of(events)
+    task.events, task.round, task.seen = events, round, round.number
+  end
   self.wait()
-  self.task.transfer = nil
+  task.transfer, task.round = nil, nil
 end
 
 --- Waits for a transfer by polling it.
@@ -147,7 +155,7 @@ function Context:wait_for(transfer, events, on_poll)
         self:yield()
       end
     elseif self.task then
-      yield_for(self, transfer)
+      yield_for(self, transfer, events)
     elseif self.wait then
       began = began or self.clock()
       self:pause(events, began, self:remaining())

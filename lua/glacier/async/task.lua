@@ -4,6 +4,7 @@ local errors = require "glacier.errors"
 local group = require "glacier.async.group"
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
+local rounds = require "glacier.async.rounds"
 
 local task = {}
 
@@ -64,11 +65,11 @@ end
 
 local function finish(self, good, outcome)
   self.done, self.good, self.outcome = true, good, outcome
-  self.thread, self.argument, self.transfer, self.due, self.busy = nil, nil, nil, nil, nil
+  self.thread, self.argument, self.transfer, self.round, self.due, self.busy = nil, nil, nil, nil, nil, nil
   self._runtime().tasks[self] = nil
 end
 
--- Returns whether the task must still wait. Most polls do only this check.
+-- Returns whether the task must still wait.
 local function is_waiting(self)
   local transfer, context = self.transfer, self.context
   if transfer then
@@ -81,6 +82,18 @@ end
 --- Continues the task as far as possible without waiting. The first poll sends the request.
 -- @return boolean: whether it is done
 function Task:poll()
+  -- A program may poll hundreds of tasks in each of its frames, so the usual case calls nothing.
+  local round = self.round
+  if round then
+    local seen, number = self.seen, round.number
+    if seen == number then
+      number = rounds.begin(self.events, 0)
+    end
+    self.seen = number
+    if seen >= round.changed then
+      return false
+    end
+  end
   if self.done then
     return true
   elseif self.started and is_waiting(self) then
@@ -119,6 +132,7 @@ function Task:cancel()
   end
   -- Without time left, the call frees what it holds and fails. Another error than the timeout's is kept.
   self.context.deadline, self.due = -math.huge, self.due and -math.huge
+  self.round = nil
   local ended = self.started and self:poll()
   if not ended or type(self.outcome) == "table" and self.outcome.code == "ReadTimeoutError" then
     finish(self, false, errors.new("transport", "ReadTimeoutError", "The task was canceled"))

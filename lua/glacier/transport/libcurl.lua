@@ -2,6 +2,7 @@
 local core = require "glacier.core"
 local context_of = require "glacier.async.context"
 local errors = require "glacier.errors"
+local rounds = require "glacier.async.rounds"
 
 local libcurl = {}
 
@@ -191,7 +192,7 @@ end
 
 --- Waits until something happens on a connection, but at most `seconds`.
 function Transport:idle(seconds)
-  self:events():wait(seconds * 1000)
+  rounds.begin(self:events(), seconds)
 end
 
 --- Makes a transport.
