@@ -41,7 +41,8 @@ static gl_inventory_result read_header(gl_inventory *inventory, size_t start, gl
   csv->columns = csv->count;
   for (int member = 0; member < GL_INVENTORY_MEMBERS; member++) {
     char why[64];
-    snprintf(why, sizeof why, "the header must contain %s exactly once", gl_inventory_members[member]);
+    snprintf(why, sizeof why, "the header must contain %s exactly once",
+             gl_inventory_members[member]);
     if (seen[member] != 1)
       return fail_at(inventory, error, start, why);
   }
@@ -86,8 +87,8 @@ static gl_inventory_result store_row(gl_inventory *inventory, size_t start, gl_e
   return GL_INVENTORY_ARCHIVE;
 }
 
-/* The row is incomplete.  It is read again only when twice as many bytes are there, so that small
- * chunks do not make the reader read the same bytes many times. */
+/* The row is incomplete.  It is read again only when twice as many bytes have arrived, so that
+ * small chunks do not make the reader read the same bytes many times. */
 static gl_inventory_result wait_for_more(gl_inventory *inventory, gl_error *error) {
   size_t length = inventory->input.length - inventory->at;
   if (length > MAX_ROW)

@@ -154,8 +154,8 @@ function Client:wait_until(name, params, limits)
 end
 
 --- Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload.
--- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` where
--- the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) where the service has other bytes.
+-- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` if
+-- the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) if the service has other bytes.
 -- @param params table: vaultName, accountId, archiveDescription as of upload_archive; one of path (string), body
 --   (string, open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId
 --   (resumes that upload), progress (function(done, total, uploadId): bytes), abort_on_failure (false)
@@ -217,7 +217,7 @@ function Client:get_vault_notifications_or_nil(params)
   return require("glacier.notifications.ensure").read_or_nil(runtime_of(self), params)
 end
 
---- Sets or removes the notifications of many vaults concurrently, where they differ. A vault that fails does not stop
+--- Sets or removes the notifications of many vaults concurrently, if they differ. A vault that fails does not stop
 -- the others.
 -- Raises `ParamValidationError` before anything is sent, and the errors of listing the vaults.
 -- @param params table: config (or false: remove), vaults ("all", a list of names, or

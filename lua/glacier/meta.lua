@@ -559,7 +559,7 @@ function Client:each(name, params) end
 ---@return table # the last response
 function Client:wait_until(name, params, limits) end
 
----Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload. Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` where the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) where the service has other bytes.
+---Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload. Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` if the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) if the service has other bytes.
 ---@param params table vaultName, accountId, archiveDescription as of upload_archive; one of path (string), body (string, open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId (resumes that upload), progress (function(done, total, uploadId): bytes), abort_on_failure (false)
 ---@return table # archiveId, checksum, location; uploadId if it was uploaded in parts
 function Client:upload(params) end
@@ -589,7 +589,7 @@ function Client:ensure_vault_notifications(params) end
 ---@return table # as of get_vault_notifications; nil if the vault has no configuration
 function Client:get_vault_notifications_or_nil(params) end
 
----Sets or removes the notifications of many vaults concurrently, where they differ. A vault that fails does not stop the others. Raises `ParamValidationError` before anything is sent, and the errors of listing the vaults.
+---Sets or removes the notifications of many vaults concurrently, if they differ. A vault that fails does not stop the others. Raises `ParamValidationError` before anything is sent, and the errors of listing the vaults.
 ---@param params table config (or false: remove), vaults ("all", a list of names, or function(vault) -> boolean), accountId, concurrency (64), dry_run (false), progress (function(done, total, name, entry))
 ---@return table # changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }
 function Client:sync_vault_notifications(params) end

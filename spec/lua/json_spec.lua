@@ -15,7 +15,7 @@ describe("json.decode", function()
     assert.is_nil(json.decode(nil))
   end)
 
-  -- Lua 5.2 and 5.3 raise the error of a finalizer where the collector runs. The other versions do not.
+  -- Lua 5.2 and 5.3 raise the error of a finalizer at the point at which the collector runs. The other versions do not.
   it("never takes the error of a finalizer for a text that is not JSON", function()
     local text = "[" .. ("{},"):rep(200000) .. "{}]"
     local function decode()

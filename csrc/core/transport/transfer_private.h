@@ -28,7 +28,7 @@ struct gl_transfer {
   int head_done; /* the final head is complete; any later header line is a trailer */
   gl_stop stop;
 
-  uint64_t body_length; /* of a streamed request body; 0 if it is not streamed */
+  uint64_t body_length; /* length of a streamed body; 0 if it is not streamed */
   uint64_t fed;         /* how many bytes of the body were fed so far */
   gl_buf feed;          /* bytes that were fed; libcurl has read those before `feed_offset` */
   size_t feed_offset;

@@ -1,7 +1,7 @@
 --- The deadline of one call and how it waits. It is passed to everything that the call does. All waiting happens here,
 -- in Lua, so that any host can switch coroutines.
 --
--- Fields of a context: wait, function(seconds), or nil to block; readable, function(fd, seconds or nil), or nil where
+-- Fields of a context: wait, function(seconds), or nil to block; readable, function(fd, seconds or nil), or nil if
 -- the host can only sleep; share, the pause between two polls as a share of the time waited; deadline, a number or nil;
 -- clock, function() -> seconds, never set back; task, nil or the task whose coroutine yields to the code that polls it.
 local core = require "glacier.core"

@@ -105,7 +105,7 @@ end
 
 --- Resolves the settings of a client.
 -- Raises error objects of kind "config": `ProfileNotFound`, `ConfigParseError`, `InvalidConfigError` (an invalid value;
--- the message tells where it is set), `NoRegionError`, `InvalidRegionError`, `UnknownEndpointError`.
+-- the message says where it is set), `NoRegionError`, `InvalidRegionError`, `UnknownEndpointError`.
 -- @param options table: checked options of `glacier.client`
 -- @return table: region; endpoint_url; retry_mode; max_attempts; ca_bundle; verify; proxies (any, http, https,
 --   no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; sources (of `values.look_up`); profile_name;

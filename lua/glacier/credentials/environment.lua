@@ -11,7 +11,7 @@ local function required(session, name)
   return settings.variable(session, name) or errors.partial(PROVIDER, name)
 end
 
--- Seconds since the epoch; nil where the variable is not set.
+-- Returns the seconds since the epoch; nil if the variable is not set.
 local function expiration_of(session)
   local text = settings.variable(session, "AWS_CREDENTIAL_EXPIRATION")
   return text and (core.parse_date(text) or errors.retrieval(PROVIDER,

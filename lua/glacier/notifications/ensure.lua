@@ -1,4 +1,4 @@
---- Reads the notification configuration of one vault, and writes it only where it differs.
+--- Reads the notification configuration of one vault, and writes it only if it differs.
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local check = require "glacier.notifications.check"

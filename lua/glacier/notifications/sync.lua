@@ -136,7 +136,7 @@ local function run(runtime, entries, options)
   end
 end
 
---- Sets the configuration of many vaults where it differs, or removes it. All vaults are listed before the
+--- Sets the configuration of many vaults if it differs, or removes it. All vaults are listed before the
 -- first one is changed. A vault that fails does not stop the others.
 -- Raises `ParamValidationError` before anything is sent, the errors of ListVaults, and those of the function `vaults`.
 -- @param runtime table: of `runtime.new`

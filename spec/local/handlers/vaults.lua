@@ -11,7 +11,7 @@ local uploads = require "handlers.uploads"
 
 local vaults = {}
 
-local MOST_VAULTS = 1000 -- of one account in one region
+local MOST_VAULTS = 1000 -- the most vaults of one account in one region
 local LONGEST_PAGE = 10
 
 -- Idempotent: an existing vault stays unchanged.
