@@ -12,8 +12,8 @@ typedef struct gl_body_team gl_body_team;
 
 /* Starts at most `threads` threads, from 1 to GL_BODY_TEAM_MOST_THREADS, that compute the tree hash
  * of `input` and, unless `skip_linear`, its linear hash.  `events` may be NULL; the team holds a
- * reference to it.  Returns 0 or the kind in `error`.  `*team` is then a team that the caller ends
- * with gl_body_team_collect or gl_body_team_cancel, or NULL if the system has no thread or
+ * reference to it.  Returns 0 or the kind in `error`.  After 0, the caller ends `*team` with
+ * gl_body_team_collect or gl_body_team_cancel.  `*team` is NULL if the system has no thread or
  * descriptor left, or cannot watch one more. */
 int gl_body_team_start(gl_body_team **team, const gl_body_input *input, int threads,
                        int skip_linear, gl_events *events, gl_error *error);

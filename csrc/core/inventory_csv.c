@@ -87,8 +87,8 @@ static gl_inventory_result store_row(gl_inventory *inventory, size_t start, gl_e
   return GL_INVENTORY_ARCHIVE;
 }
 
-/* The row is incomplete.  It is read again only when twice as many bytes have arrived, so that
- * small chunks do not make the reader read the same bytes many times. */
+/* The row is incomplete.  It is read again when twice as many bytes have arrived.  So the reader
+ * does not read the same bytes many times if the chunks are small. */
 static gl_inventory_result wait_for_more(gl_inventory *inventory, gl_error *error) {
   size_t length = inventory->input.length - inventory->at;
   if (length > MAX_ROW)

@@ -46,10 +46,10 @@ typedef struct gl_request {
  * default port is dropped, and a missing path becomes "/".
  *
  * Returns 0 or the kind in `error`.  After GL_MEMORY the URL is incomplete.  GL_CONFIG
- * "InvalidConfigError" leaves the request unchanged.  It is for another scheme, an empty or
- * malformed host or port, user information, a fragment, a backslash, white space and control
- * characters, because a URL must not hide its real host.  The message contains the URL without the
- * part before an "@", and with control characters escaped. */
+ * "InvalidConfigError" leaves the request unchanged.  The reason is another scheme, an empty or
+ * malformed host or port, user information, a fragment, a backslash, white space, or a control
+ * character.  A URL must not hide its real host.  The message contains the URL without the part
+ * before an "@", and with control characters escaped. */
 int gl_request_set_url(gl_request *request, const char *method, const char *url, size_t length,
                        gl_error *error);
 

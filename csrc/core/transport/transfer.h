@@ -91,9 +91,9 @@ size_t gl_transfer_wants(const gl_transfer *transfer);
  * than the request's `body_length`. */
 int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl_error *error);
 
-/* Returns 1 after the head of a response that is received in chunks has arrived, and copies its
- * status and headers to `out`, which the caller clears.  Returns 0 before that and for any other
- * response, or -1 if memory runs out. */
+/* For a response that is received in chunks.  Returns 1 when its head has arrived, and copies the
+ * status and the headers to `out`, which the caller clears.  Returns 0 before that and for any
+ * other response, or -1 if memory runs out. */
 int gl_transfer_head(const gl_transfer *transfer, gl_response *out);
 
 /* Moves the body bytes that arrived since the last call to `out`, which must be empty.  `out` may

@@ -183,9 +183,8 @@ end
 -- `fields` are method, url, headers, body (as of `core.request`); connect_timeout, read_timeout (seconds; by default
 -- the client's); direct (true: no proxy is used); sign = { credentials, region, service }, or nil for a request
 -- that is not signed; secrets, a list of strings that messages must not show (the values that signing adds are always
--- hidden); and read, function(response) -> result, or nil and a failure. A failure is an error object, or a
--- table { kind = "service", code =, status =, message = }, as `policy` and the correction of the clock need it.
--- Without `read` every response is a result.
+-- hidden); and read, function(response) -> result, or nil and a failure. A failure is an error object or a table
+-- { kind = "service", code =, status =, message = }. Without `read` every response is a result.
 --
 -- `policy` is `retry.new(mode, attempts, random)`, `retry.constant(attempts, pause, may_retry)` or nil (one attempt). A
 -- signature that was rejected because of the clock is made again once, with any policy.
