@@ -117,7 +117,7 @@ static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *
   case GL_MAP:
     write_map(L, json, index, shape);
     break;
-  case GL_BLOB: /* never inside JSON */
+  case GL_BLOB: /* a blob is never inside JSON */
     break;
   }
 }

@@ -81,7 +81,8 @@ static CURLcode set_rules(CURL *easy) {
   SET(CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
   SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
-  /* Without it, cancelling a transfer during a name look-up would wait for the resolver thread. */
+  /* Without this option, cancelling a transfer during a name look-up would wait for the resolver
+   * thread. */
   SET(CURLOPT_QUICK_EXIT, 1L);
 #endif
   return code;

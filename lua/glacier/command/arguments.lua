@@ -41,7 +41,7 @@ local function add_notifications(parser)
   add_config(set)
   add_vaults(group:command("delete", "Remove the configuration of each vault."), "+")
   local sync = group:command("sync",
-    "Set the configuration of each vault where it differs; without a vault, of all vaults.")
+    "Set the configuration of each vault if it differs. Without a vault: of all vaults.")
   add_vaults(sync, "*")
   add_config(sync)
   sync:option("--concurrency", "The number of vaults that are changed at the same time.", 64)

@@ -13,8 +13,8 @@ local process = {}
 local PROVIDER = "custom-process"
 
 -- With exec, sh does not run a builtin instead of the program. After the program's output, the script prints the error
--- text, the exit status and the length of the error text. The status of pclose cannot be used: there is none on Lua 5.1,
--- or in a host that reaps its child processes itself.
+-- text, the exit status and the length of the error text. The status of pclose cannot be used: there is none on Lua
+-- 5.1, or in a host that reaps its child processes itself.
 local SCRIPT = [[exec 3>&1 2>/dev/null; text=$(exec %s 2>&1 >&3 3>&-); status=$?
 LC_ALL=C; printf '%%s\n%%d %%d' "$text" "$status" "${#text}"]]
 
