@@ -46,7 +46,8 @@ Server.__index = Server
 --- Returns the list of the requests that have been read so far.
 function Server:requests()
   local requests = {}
-  for text in io.lines(self.log) do requests[#requests + 1] = read_request(text) end
+  -- A last line without its end is still being written.
+  for text in files.read(self.log):gmatch "([^\n]*)\n" do requests[#requests + 1] = read_request(text) end
   return requests
 end
 

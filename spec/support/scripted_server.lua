@@ -240,7 +240,8 @@ local function resume(connection)
   if not fine and event ~= GONE then error(event, 0) end
 end
 
-local listener = assert(socket.bind("127.0.0.1", 0))
+local BACKLOG = 1024 -- connections that wait to be accepted
+local listener = assert(socket.bind("127.0.0.1", 0, BACKLOG))
 listener:settimeout(0)
 local stdin = { getfd = function() return 0 end, dirty = function() return false end }
 local connections, accepted = {}, 0
