@@ -1,5 +1,6 @@
 -- The key with which the service signs messages of SNS, and its certificate, in memory that the workers
--- share. The first worker that needs them creates them: an RSA key takes a tenth of a second.
+-- share. The first worker that needs them creates them. SNS has keys of 2048 bits; creating one of those can take
+-- seconds on a busy machine.
 
 local checksum = require "http.checksum"
 local clock = require "http.clock"
@@ -11,9 +12,9 @@ local signing_key = {}
 
 local shared, locks = ngx.shared.signing_key, ngx.shared.locks
 
-local BITS = 2048
+local BITS = 1024
 local DAY = 86400 -- seconds
-local LOCK_LIFETIME = 10 -- seconds after which the lock of a crashed worker ends
+local LOCK_LIFETIME = 60 -- seconds after which the lock of a crashed worker ends
 
 local loaded
 

@@ -11,7 +11,7 @@ local locks = ngx.shared.locks
 
 local store = {}
 
-local LOCK_LIFETIME = 10 -- seconds after which the lock of a crashed worker ends
+local LOCK_LIFETIME = 60 -- seconds after which the lock of a crashed worker ends
 
 local function key(owner, name)
   return owner.account .. "/" .. owner.region .. "/" .. name
