@@ -10,8 +10,8 @@ local socket = require "socket"
 
 local subscriber = {}
 
-local TIMEOUT = 20 -- seconds
-local BACKLOG = 128 -- connections that wait to be accepted
+local TIMEOUT = 120 -- seconds
+local BACKLOG = 1024 -- connections that wait to be accepted
 
 local function read(connection)
   local path = assert(connection:receive "*l"):match "^POST (%S+) HTTP/1%.1$"
@@ -29,8 +29,7 @@ end
 
 --- Listens on a free port. `receive` waits for the next post, responds with `status` (default: 200) and
 -- returns { path, headers by lower-case name, body, envelope, job }: the envelope is the decoded body,
--- the job the decoded message
--- of a notification.
+-- the job the decoded message of a notification.
 function subscriber.start()
   local server = assert(socket.bind("127.0.0.1", 0, BACKLOG))
   server:settimeout(TIMEOUT)

@@ -113,8 +113,8 @@ describe("the local service", function()
     os.execute("kill -KILL " .. process)
     pipe:read "*a"
     pipe:close()
-    local deadline = socket.gettime() + 10
-    while output_of("ls -A " .. directory) ~= "" and socket.gettime() < deadline do
+    local deadline = socket.gettime() + 60
+    while (output_of("ls -A " .. directory) ~= "" or signed_http.listens(url)) and socket.gettime() < deadline do
       socket.sleep(0.02)
     end
     assert.are.equal("", output_of("ls -A " .. directory))

@@ -124,8 +124,13 @@ describe("the local service", function()
   it("posts a message for a failed job, too", function()
     start_with { job_delay = 0.3 }
     configure(VAULT_TOPIC, BOTH)
-    retrieve()
-    send("DELETE", VAULT .. "/archives/" .. archive)
+    while true do -- until the archive is deleted in time
+      local id = retrieve()
+      send("DELETE", VAULT .. "/archives/" .. archive)
+      if not send("GET", JOBS .. "/" .. id).json.Completed then break end
+      listener.receive()
+      archive = archive_requests.archive(send, VAULT, "x")
+    end
     assert.are.equal("Failed", listener.receive().job.StatusCode)
   end)
 
@@ -140,13 +145,14 @@ describe("the local service", function()
   it("completes many jobs at the same time and notifies their topics", function()
     start_with { job_delay = 0.2 }
     configure(VAULT_TOPIC, BOTH)
-    local started, count = {}, 300
-    for _ = 1, count do started[inventory()] = true end
-    for _ = 1, count do
+    local announced, left = {}, 300
+    for _ = 1, left do announced[inventory()] = false end
+    while left > 0 do
       local id = listener.receive().job.JobId
-      assert.is_true(started[id])
-      started[id] = nil
+      assert.is_boolean(announced[id])
+      -- The service posts again what nobody accepts in time, so a message may come twice.
+      left = announced[id] and left or left - 1
+      announced[id] = true
     end
-    assert.is_nil(next(started))
   end)
 end)
