@@ -37,6 +37,7 @@ describe("a call of get_job_output that fails", function()
     }
     local client = streams.client(server.url, { read_timeout = 0.2 })
     assert_failed("ReadTimeoutError", client.get_job_output, client, JOB)
+    client = streams.client(server.url, { read_timeout = 2 }) -- the head has to come within it
     local body = client:get_job_output(JOB).body
     assert.are.equal("12345", body:read(5))
     assert_failed("ReadTimeoutError", body.read, body, 1)

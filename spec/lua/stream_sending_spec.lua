@@ -94,6 +94,7 @@ describe("an upload", function()
     collectgarbage "stop"
     local socket = require "socket"
     local listener = assert(socket.bind("127.0.0.1", 0))
+    listener:settimeout(60)
     local _, port = listener:getsockname()
     local file = streams.file(("x"):rep(2 * MIB))
     local client = streams.client("http://127.0.0.1:" .. port, { logger = function(event)
@@ -101,7 +102,7 @@ describe("an upload", function()
     end })
     assert_refused("it is not an open file", client.upload_archive, client, { vaultName = "v", body = file })
     local peer = assert(listener:accept())
-    peer:settimeout(30)
+    peer:settimeout(60)
     local problem
     repeat problem = select(2, peer:receive(4096)) until problem
     assert.are.equal("closed", problem)
@@ -123,12 +124,16 @@ describe("an upload", function()
   it("does not cause a read timeout if its reader is slow", function()
     local socket = require "socket"
     server:start { { { "digest" }, { "send", CREATED } } }
-    local client, polls = streams.client(server.url, { read_timeout = 1 }), 0
+    local is_sent, polls = false, 0
+    local client = streams.client(server.url, { read_timeout = 2, logger = function(event)
+      is_sent = event.event == "send"
+    end })
     local task = client:start("upload_archive", { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) })
     while not task:poll() do
-      polls = polls + 1
-      if polls == 9 or polls == 12 then socket.sleep(1.3) end -- the body is sent from the ninth poll on
+      polls = polls + (is_sent and 1 or 0)
+      if is_sent and (polls == 3 or polls == 6) then socket.sleep(2.3) end
     end
+    assert.is_true(polls > 6, polls)
     assert.are.equal("ID", task:result().archiveId)
     assert.are.equal(streams.ZEROS[64].linear, server:requests()[1].sha256)
   end)
@@ -171,7 +176,7 @@ describe("an upload", function()
   end)
 
   it("can share its file with other uploads in progress", function()
-    server:start { fallback = accepting(2) }
+    server:start { fallback = accepting() }
     local row, client, jobs = streams.HASHES[13], streams.client(server.url), {}
     local file = streams.file("skipped" .. streams.pattern(row.size))
     file:seek("set", 7)
