@@ -7,7 +7,7 @@ local OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 local function connect(server)
   local client = assert(socket.connect("127.0.0.1", server.port))
-  client:settimeout(30)
+  client:settimeout(60)
   return client
 end
 
@@ -98,7 +98,7 @@ describe("a scripted server", function()
       if i == 2 then
         clients[2]:settimeout(0)
         assert.are.equal("timeout", select(2, clients[2]:receive(1)))
-        clients[2]:settimeout(30)
+        clients[2]:settimeout(60)
       end
     end
     for i = 2, 4 do
@@ -115,7 +115,9 @@ describe("a scripted server", function()
     local client = connect(server)
     server:stop()
     assert.are.equal("closed", select(2, client:receive(1)))
-    assert.is_nil(socket.connect("127.0.0.1", server.port))
+    local again = socket.connect("127.0.0.1", server.port)
+    -- The system may choose the same port for this end of the connection, which then is connected to itself.
+    assert.is_true(not again or select(2, again:getsockname()) == select(2, again:getpeername()))
   end)
 
   it("reports a script that does not compile", function()
