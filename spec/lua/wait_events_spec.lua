@@ -16,7 +16,7 @@ describe("the descriptor of a client", function()
   after_each(function() server:stop() end)
 
   it("drives a task to its end with any number of pools", function()
-    server:start { { { "read" }, { "pause", 0.05 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } } }
+    server:start { { { "read" }, { "pause", 0.2 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } } }
     local client = streams.client(server.url)
     local fd, task = client:pollfd(), client:start "list_vaults"
     local polls = 0
@@ -73,7 +73,7 @@ describe("the timeout of a client's descriptor", function()
   end)
 
   it("is 0 while a task can continue", function()
-    server:start { streams.answered "{}", streams.answered "{}" }
+    server:start { fallback = streams.answered "{}" }
     local client = streams.client(server.url)
     local task = client:start "list_vaults"
     task:poll()
