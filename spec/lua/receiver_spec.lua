@@ -51,7 +51,7 @@ describe("the receiver for OpenResty", function()
   local function send_bytes(bytes)
     local address, port = nginx.url:match "^http://([^:]+):(%d+)$"
     local connection = assert(socket.connect(address, tonumber(port)))
-    connection:settimeout(30)
+    connection:settimeout(120)
     assert(connection:send(bytes))
     return function()
       local text = assert(connection:receive "*a")

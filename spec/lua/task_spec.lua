@@ -207,16 +207,19 @@ describe("a task", function()
     local listener = assert(socket.bind("127.0.0.1", 0))
     local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))
     local peer = (function()
-      local task = client:start "list_vaults"
-      task:poll()
-      local found = assert(listener:accept())
+      local task, found = client:start "list_vaults", nil
+      listener:settimeout(0)
+      repeat
+        task:poll()
+        found = listener:accept()
+      until found
       found:settimeout(0)
       while not found:receive() do task:poll() end
       return found
     end)()
     collectgarbage()
     collectgarbage()
-    peer:settimeout(30)
+    peer:settimeout(60)
     local problem
     repeat problem = select(2, peer:receive(1)) until problem
     assert.are.equal("closed", problem)

@@ -251,7 +251,7 @@ describe("a call to a misbehaving server", function()
   it("raises ReadTimeoutError if the server does not finish within the timeout of the call", function()
     for _, options in pairs(WAITS) do
       server = scripted.start { fallback = { { "read" }, { "stall" } } }
-      local client = client_of(server.url, { timeout = 0.1, max_attempts = 3, wait = options.wait })
+      local client = client_of(server.url, { timeout = 1, max_attempts = 3, wait = options.wait })
       local err = failure_of(client)
       assert.same({ "ReadTimeoutError", "transport", 1 }, { err.code, err.kind, err.attempts })
       server:stop()
@@ -283,7 +283,7 @@ describe("an address without a server", function()
     it("raises EndpointConnectionError for an unknown name, " .. title, function()
       assert_transport("EndpointConnectionError", true,
         'Could not connect to the endpoint URL: "http://glacier.invalid/-/vaults"',
-        failure_of(client_of("http://glacier.invalid", options)))
+        failure_of(client_of("http://glacier.invalid", { wait = options.wait, connect_timeout = 300 })))
     end)
   end
 end)
@@ -318,7 +318,7 @@ describe("a proxy", function()
 
   it("causes a ProxyConnectionError if its name does not exist", function()
     assert_transport("ProxyConnectionError", true, "Failed to connect to proxy URL",
-      failure_of(client_of("http://127.0.0.1:1", { proxy = "http://proxy.invalid" })))
+      failure_of(client_of("http://127.0.0.1:1", { proxy = "http://proxy.invalid", connect_timeout = 300 })))
   end)
 
   it("causes a ProxyConnectionError if it refuses a tunnel, and gets no signature", function()

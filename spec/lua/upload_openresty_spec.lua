@@ -21,7 +21,7 @@ local LOCATIONS = [[
       local file, held, told = io.open(ngx.var.arg_path, "rb"), ngx.var.arg_hold == "yes", 0
       local function hold()
         shared.arrived:post(1)
-        assert(shared.released:wait(20), "nobody was served meanwhile")
+        assert(shared.released:wait(60), "nobody was served meanwhile")
       end
       local good, outcome = pcall(client.upload, client, {
         vaultName = "v", partSize = 1048576,
@@ -38,7 +38,7 @@ local LOCATIONS = [[
   location = /let-go {
     content_by_lua_block {
       local shared = package.loaded["spec.support.openresty_app"]
-      assert(shared.arrived:wait(20), "the upload did not begin")
+      assert(shared.arrived:wait(60), "the upload did not begin")
       shared.released:post(1)
       ngx.say "{}"
     }

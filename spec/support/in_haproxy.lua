@@ -9,7 +9,7 @@ local glacier = require "glacier"
 
 local client = glacier.client {
   wait = function(seconds) core.msleep(math.max(1, math.ceil(seconds * 1000))) end,
-  read_timeout = 3, max_attempts = 1,
+  read_timeout = 30, max_attempts = 1,
 }
 
 core.register_service("create_vault", "http", function(applet)

@@ -26,5 +26,5 @@ end
 
 coroutine.wrap(set_notifications)()
 note(answered and "the editor was blocked" or "the editor goes on")
-vim.wait(20000, function() return answered end, 5)
+vim.wait(60000, function() return answered end, 5)
 io.stdout:write(table.concat(vim.api.nvim_buf_get_lines(0, 1, -1, false), "\n"), "\n")

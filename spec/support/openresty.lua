@@ -37,7 +37,7 @@ end
 local function ask(url, path)
   local address, port = url:match "^http://([^:]+):(%d+)$"
   local connection = assert(socket.connect(address, tonumber(port)))
-  connection:settimeout(60)
+  connection:settimeout(120)
   assert(connection:send("GET " .. path .. " HTTP/1.0\r\n\r\n"))
   return function()
     local text = assert(connection:receive "*a")

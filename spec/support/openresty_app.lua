@@ -17,7 +17,7 @@ end
 local settings, own_url = cjson.decode(read "settings.json"), read "url"
 
 -- Seconds; longer than any test takes. It ends a test that would hang.
-local TOO_LONG = 20
+local TOO_LONG = 60
 app.TOO_LONG = TOO_LONG
 
 -- All settings are options, since nginx hides the environment.

@@ -78,7 +78,7 @@ function app.call()
     credentials = {
       access_key_id = os.getenv "AWS_ACCESS_KEY_ID", secret_access_key = os.getenv "AWS_SECRET_ACCESS_KEY",
     },
-    verify = args.verify ~= "no", read_timeout = tonumber(args.read_timeout) or 20,
+    verify = args.verify ~= "no", read_timeout = tonumber(args.read_timeout) or 60,
     transport = require "glacier.hosts.resty_http",
     logger = function(event) return on_event and on_event(event) end,
   })

@@ -92,7 +92,7 @@ end
 function signed_http.exchange(url, text)
   local host, port = url:match "^http://([^:]+):(%d+)$"
   local connection = assert(socket.connect(host, tonumber(port)))
-  connection:settimeout(30)
+  connection:settimeout(120)
   assert(connection:send(text))
   local answer = assert(connection:receive "*a")
   connection:close()
