@@ -23,7 +23,7 @@ typedef struct exchange {
 static inline void exchange_init(exchange *one, const char *method, const char *origin,
                                  const char *target, const char *body) {
   char url[512];
-  *one = (exchange){.timeouts = {.connect = 60000, .read = 60000}};
+  *one = (exchange){.timeouts = {.connect = 300000, .read = 60000}};
   snprintf(url, sizeof url, "%s%s", origin, target);
   assert_int_equal(gl_request_set_url(&one->request, method, url, strlen(url), &one->error), 0);
   one->request.has_body = body != NULL;

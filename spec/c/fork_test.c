@@ -120,7 +120,8 @@ static void a_child_sends_nothing_in_a_tls_session_of_the_parent(void **state) {
 
 static void a_running_call_continues_in_the_parent_and_fails_in_the_child(void **state) {
   (void)state;
-  run("local server = scripted.start { { { 'read' }, { 'pause', 0.05 }, answer 'late' } }\n"
+  run("local steps = { { 'read' }, { 'gather', 2 }, answer 'late' }\n"
+      "local server = scripted.start { steps, steps }\n"
       "local client = client_of(server.url, { wait = coroutine.yield })\n"
       "local call = coroutine.create(client.list_vaults)\n"
       "repeat assert(coroutine.resume(call, client)) until #server:requests() == 1\n"
@@ -130,6 +131,7 @@ static void a_running_call_continues_in_the_parent_and_fails_in_the_child(void *
       "  assert(not good and err.code == 'ConnectionClosedError', tostring(err))\n"
       "  return true\n"
       "end))\n"
+      "assert(client_of(server.url):list_vaults().Marker == 'late')\n"
       "local good, output\n"
       "repeat good, output = coroutine.resume(call) until coroutine.status(call) == 'dead'\n"
       "assert(good and output.Marker == 'late', tostring(output))\n"

@@ -65,7 +65,8 @@ describe("several bodies", function()
   -- Starts a call to a server in this process, which sends a part of the body. Returns the body, and the socket that
   -- sends it.
   local function begin(client, listener, sent)
-    local task, peer = client:start("get_job_output", JOB), nil
+    local task = client:start("get_job_output", JOB)
+    local peer
     listener:settimeout(0)
     repeat
       task:poll()

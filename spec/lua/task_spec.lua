@@ -207,7 +207,8 @@ describe("a task", function()
     local listener = assert(socket.bind("127.0.0.1", 0))
     local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))
     local peer = (function()
-      local task, found = client:start "list_vaults", nil
+      local task = client:start "list_vaults"
+      local found
       listener:settimeout(0)
       repeat
         task:poll()
