@@ -71,8 +71,9 @@ typedef struct gl_header_block {
   char bytes[];
 } gl_header_block;
 
-/* The first block holds the fields of a typical request.  Each further block is twice as large. */
-enum { FIRST_BLOCK = 1024 - (int)sizeof(gl_header_block), LARGEST_BLOCK = 64 * 1024 };
+/* The first block holds the fields of a typical request.  It stays below 1 KiB, from which on the
+ * allocator of glibc is much slower.  Each further block is twice as large. */
+enum { FIRST_BLOCK = 1000 - (int)sizeof(gl_header_block), LARGEST_BLOCK = 64 * 1024 };
 
 static gl_header_block *add_block(gl_headers *headers, size_t needed) {
   gl_header_block *last = headers->blocks;

@@ -123,7 +123,8 @@ static int append_headers(const gl_headers *headers, gl_signer *signer) {
   size_t count = signer->sorted.length / sizeof *list;
   gl_buf_reset(names);
   for (size_t i = 0; i < count; i++) {
-    int again = i > 0 && !gl_header_name_compare(list[i - 1]->name, list[i]->name);
+    int again = i > 0 && list[i - 1]->hash == list[i]->hash &&
+                !gl_header_name_compare(list[i - 1]->name, list[i]->name);
     int failed =
         again ? gl_buf_append_char(text, ',') : append_name(text, names, list[i]->name, i > 0);
     if (failed || append_trimmed(text, list[i]))

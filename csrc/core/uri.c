@@ -45,9 +45,17 @@ static void encode_byte(gl_buf *out, unsigned char byte, const char *safe) {
   out->data[out->length] = '\0';
 }
 
+/* Copies runs of unreserved bytes, which most text consists of. */
 static void encode(gl_buf *out, const char *bytes, size_t length, const char *safe) {
-  for (size_t i = 0; i < length; i++)
-    encode_byte(out, (unsigned char)bytes[i], safe);
+  for (size_t i = 0, start; i < length; i++) {
+    for (start = i; i < length && gl_byte_set_has(&unreserved, (unsigned char)bytes[i]); i++) {
+    }
+    memcpy(out->data + out->length, bytes + start, i - start);
+    out->length += i - start;
+    if (i < length)
+      encode_byte(out, (unsigned char)bytes[i], safe);
+  }
+  out->data[out->length] = '\0';
 }
 
 int gl_uri_encode(gl_buf *out, const void *bytes, size_t length, const char *safe) {

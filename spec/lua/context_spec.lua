@@ -4,7 +4,8 @@ local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
-local new_context = require("glacier.async.context").new
+local context_of = require "glacier.async.context"
+local new_context = context_of.new
 
 local STALL = { { "read" }, { "stall" } }
 local THROTTLE = reply.error(400, "SlowDown")
@@ -168,6 +169,23 @@ describe("a context", function()
     local context = new_context(nil, nil, function() return now end)
     assert.is_true(context:wait_for(transfer_done_at(5, {})))
     assert.are.same({ 0.001, 0.02, 0.04, 0.05 }, waits)
+  end)
+
+  it("is shared by the calls of a client, unless they have a deadline", function()
+    local runtime = { settings = {}, clock = core.monotonic }
+    assert.are.equal(context_of.of_call(runtime), context_of.of_call(runtime))
+    runtime = { settings = { timeout = 5 }, clock = core.monotonic }
+    assert.are_not.equal(context_of.of_call(runtime), context_of.of_call(runtime))
+  end)
+
+  it("is made for each call in OpenResty, where the phase decides how to wait", function()
+    local runtime, phase = { settings = {}, clock = core.monotonic }, "content"
+    local function sleep() end
+    rawset(_G, "ngx", { get_phase = function() return phase end, sleep = sleep })
+    finally(function() rawset(_G, "ngx", nil) end)
+    assert.are.equal(sleep, context_of.of_call(runtime).wait)
+    phase = "init"
+    assert.is_nil(context_of.of_call(runtime).wait)
   end)
 
   it("waits until the event set is readable if the host can do that", function()

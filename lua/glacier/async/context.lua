@@ -57,6 +57,21 @@ function context.new(wait, timeout, clock)
   return self
 end
 
+--- Returns the context of a call that blocks. All calls of a client share one if it has neither a deadline nor, in
+-- OpenResty, a phase to look at.
+-- @param runtime table: of `runtime.new`
+-- @return context
+function context.of_call(runtime)
+  if runtime.context then
+    return runtime.context
+  end
+  local made = context.new(runtime.wait, runtime.settings.timeout, runtime.clock)
+  if not made.deadline and (runtime.wait or not rawget(_G, "ngx")) then
+    runtime.context = made
+  end
+  return made
+end
+
 --- Makes the context of a task, which waits by yielding to the code that polls it. It has no deadline yet.
 -- @param task table: gets `transfer` while it waits for a transfer. If only news can end that wait, it also gets
 --   `events`, `round` (of `rounds.of`) and `seen`, the number of the round in which it was polled. It gets `due` while

@@ -168,7 +168,7 @@ end
 -- @return table: the operation's output, with ResponseMetadata
 function perform.run(runtime, operation, params)
   local invocation = prepare.call(runtime, operation, params)
-  return perform.call(runtime, invocation, context_of.new(runtime.wait, runtime.settings.timeout, runtime.clock))
+  return perform.call(runtime, invocation, context_of.of_call(runtime))
 end
 
 -- Returns the scheme and host of a URL. The path is left out, because it may be a secret that gives access to the keys.

@@ -199,6 +199,9 @@ end
 --- Returns the keys, if they need no refresh. Fetches and raises nothing.
 -- @return credentials of glacier.core, or nil
 function Refreshable:current()
+  if not (self._refreshes and self._expiration) then
+    return self._keys
+  end
   return not self:_need() and self._keys or nil
 end
 

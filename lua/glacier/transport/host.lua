@@ -75,10 +75,13 @@ Transport.__index = Transport
 local function export(self, invocation, context)
   local exported, proxies = invocation.request:export(), self.settings.proxies
   local timeouts = invocation.timeouts or self.settings
-  exported.timeout = math.min(timeouts.read_timeout, context:remaining())
+  exported.timeout = context.deadline and math.min(timeouts.read_timeout, context:remaining())
+    or timeouts.read_timeout
   exported.connect_timeout = timeouts.connect_timeout
   exported.verify = self.settings.verify
-  exported.proxy = invocation.direct and "" or proxies.any or proxies[invocation.url:match "^%a+"]
+  if next(proxies) or invocation.direct then
+    exported.proxy = invocation.direct and "" or proxies.any or proxies[invocation.url:match "^%a+"]
+  end
   exported.no_proxy = proxies.no_proxy
   if invocation.source then
     exported.body, exported.body_length = invocation.source.read, invocation.length
@@ -118,7 +121,7 @@ end
 
 --- Sends a request. See `glacier.transport.libcurl` for parameters and results.
 function Transport:send(invocation, context)
-  if context:remaining() <= 0 then
+  if context.deadline and context:remaining() <= 0 then
     return nil, context_of.too_late(invocation.url)
   end
   local result, message, code = ask(self, export(self, invocation, context))
