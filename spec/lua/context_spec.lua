@@ -4,8 +4,8 @@ local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local scripted_client = require "spec.support.scripted_client"
 local reply = require "spec.support.reply"
-local context_of = require "glacier.async.context"
-local new_context = context_of.new
+local contexts = require "glacier.async.context"
+local new_context = contexts.new
 
 local STALL = { { "read" }, { "stall" } }
 local THROTTLE = reply.error(400, "SlowDown")
@@ -173,9 +173,9 @@ describe("a context", function()
 
   it("is shared by the calls of a client, unless they have a deadline", function()
     local runtime = { settings = {}, clock = core.monotonic }
-    assert.are.equal(context_of.of_call(runtime), context_of.of_call(runtime))
+    assert.are.equal(contexts.of_call(runtime), contexts.of_call(runtime))
     runtime = { settings = { timeout = 5 }, clock = core.monotonic }
-    assert.are_not.equal(context_of.of_call(runtime), context_of.of_call(runtime))
+    assert.are_not.equal(contexts.of_call(runtime), contexts.of_call(runtime))
   end)
 
   it("is made for each call in OpenResty, where the phase decides how to wait", function()
@@ -183,9 +183,9 @@ describe("a context", function()
     local function sleep() end
     rawset(_G, "ngx", { get_phase = function() return phase end, sleep = sleep })
     finally(function() rawset(_G, "ngx", nil) end)
-    assert.are.equal(sleep, context_of.of_call(runtime).wait)
+    assert.are.equal(sleep, contexts.of_call(runtime).wait)
     phase = "init"
-    assert.is_nil(context_of.of_call(runtime).wait)
+    assert.is_nil(contexts.of_call(runtime).wait)
   end)
 
   it("waits until the event set is readable if the host can do that", function()
