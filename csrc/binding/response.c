@@ -145,11 +145,23 @@ const gl_box_class gl_response_box = {"glacier.response", sizeof(gl_response), c
 
 /* ---- the metadata ------------------------------------------------------------------------ */
 
-static void push_lower(lua_State *L, const char *name) {
+static char to_lower(char byte) {
+  return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+/* Most names are short: a luaL_Buffer would cost more than the name itself. */
+static void push_lower(lua_State *L, const gl_header *header) {
+  char name[64];
   luaL_Buffer buffer;
+  if (header->name_length <= sizeof name) {
+    for (size_t i = 0; i < header->name_length; i++)
+      name[i] = to_lower(header->name[i]);
+    lua_pushlstring(L, name, header->name_length);
+    return;
+  }
   luaL_buffinit(L, &buffer);
-  for (; *name; name++)
-    luaL_addchar(&buffer, *name >= 'A' && *name <= 'Z' ? (char)(*name - 'A' + 'a') : *name);
+  for (size_t i = 0; i < header->name_length; i++)
+    luaL_addchar(&buffer, to_lower(header->name[i]));
   luaL_pushresult(&buffer);
 }
 
@@ -209,34 +221,32 @@ static void push_headers(lua_State *L, const gl_headers *headers) {
   lua_createtable(L, 0, (int)headers->count);
   int table = lua_gettop(L);
   for (size_t i = 0; i < headers->count; i++) {
-    push_lower(L, headers->items[i].name);
-    lua_pushstring(L, headers->items[i].value);
+    push_lower(L, &headers->items[i]);
+    lua_pushlstring(L, headers->items[i].value, headers->items[i].value_length);
     repeats |= add_field(L, table);
   }
   if (repeats)
     join_lists(L, table);
 }
 
-static void set_header_field(lua_State *L, const gl_response *response, const char *header,
-                             const char *field) {
-  lua_pushstring(L, gl_headers_get(&response->headers, header));
+static void set_string(lua_State *L, const char *field, const char *value) {
+  lua_pushstring(L, value);
   lua_setfield(L, -2, field);
 }
 
 /* Pushes the ResponseMetadata: HTTPStatusCode, HTTPHeaders (names in lower case, the values of one
  * name joined with ", "), and RequestId and HostId if the service sent them. */
 static void push_metadata(lua_State *L, const gl_response *response) {
+  const gl_headers *headers = &response->headers;
+  const char *id = gl_headers_get(headers, "x-amzn-requestid");
   lua_createtable(L, 0, 5);
   lua_pushinteger(L, response->status);
   lua_setfield(L, -2, "HTTPStatusCode");
-  push_headers(L, &response->headers);
+  push_headers(L, headers);
   lua_setfield(L, -2, "HTTPHeaders");
-  if (gl_headers_get(&response->headers, "x-amzn-requestid")) {
-    set_header_field(L, response, "x-amzn-requestid", "RequestId");
-  } else {
-    set_header_field(L, response, "x-amz-request-id", "RequestId");
-    set_header_field(L, response, "x-amz-id-2", "HostId");
-  }
+  set_string(L, "RequestId", id ? id : gl_headers_get(headers, "x-amz-request-id"));
+  if (!id)
+    set_string(L, "HostId", gl_headers_get(headers, "x-amz-id-2"));
 }
 
 /* ---- parsing ----------------------------------------------------------------------------- */
@@ -250,6 +260,12 @@ static int has_json(const gl_operation *operation, const gl_response *response) 
   return body[strspn(body, " \t\r\n")] == '{'; /* lua-cjson returns the same for `{}` and `[]` */
 }
 
+/* Returns whether the caller needs the body and the headers after parsing, because the output is a
+ * blob. */
+static int is_blob(const gl_operation *operation) {
+  return operation->output && !gl_shape_has_json(operation->output);
+}
+
 int gl_lua_parse(lua_State *L) {
   const gl_operation *operation = gl_lua_check_operation(L);
   gl_response *response = gl_box_check(L, 2, &gl_response_box);
@@ -261,9 +277,13 @@ int gl_lua_parse(lua_State *L) {
   else
     lua_pushnil(L);
   push_metadata(L, response);
-  if (response->status < 300)
-    return gl_unmarshal_output(L, operation, response, 4, 5);
-  lua_pushnil(L);
-  gl_service_error_push(L, response, operation->name, 4, 5);
-  return 2;
+  if (response->status >= 300) {
+    lua_pushnil(L);
+    gl_service_error_push(L, response, operation->name, 4, 5);
+    return 2;
+  }
+  int pushed = gl_unmarshal_output(L, operation, response, 4, 5);
+  if (pushed == 1 && !is_blob(operation))
+    gl_response_drop(response); /* Lua's collector does not count this memory */
+  return pushed;
 }

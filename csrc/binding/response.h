@@ -14,7 +14,8 @@ int gl_lua_response(lua_State *L);
 
 /* core.parse(operation, response, decode) -> output table with its ResponseMetadata; or nil and an
  * error object.  `decode` is the function of an instance of lua-cjson.  If the body was decoded
- * before, it is the resulting table. */
+ * before, it is the resulting table.  After a success, the response keeps its headers and its body
+ * only if the output is a blob. */
 int gl_lua_parse(lua_State *L);
 
 #endif

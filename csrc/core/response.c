@@ -77,8 +77,12 @@ int gl_response_body(gl_response *response, const void *bytes, size_t length) {
   return over ? GL_RESPONSE_FULL : 0;
 }
 
-void gl_response_clear(gl_response *response) {
+void gl_response_drop(gl_response *response) {
   gl_headers_clear(&response->headers);
   gl_buf_clear(&response->body);
+}
+
+void gl_response_clear(gl_response *response) {
+  gl_response_drop(response);
   *response = (gl_response){0};
 }

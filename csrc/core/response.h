@@ -35,6 +35,9 @@ int gl_response_head_line(gl_response *response, const char *line, size_t length
  * set, and the caller may stop reading. */
 int gl_response_body(gl_response *response, const void *bytes, size_t length);
 
+/* Wipes and frees the headers and the body.  Keeps the status. */
+void gl_response_drop(gl_response *response);
+
 /* Wipes and frees, and makes the response the zero value. */
 void gl_response_clear(gl_response *response);
 

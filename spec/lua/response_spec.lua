@@ -193,6 +193,22 @@ describe("the metadata of a response", function()
     assert.same({ ["x-a"] = "1, 2, 3", ["x-b"] = "4", ["x-c"] = ", " }, headers)
   end)
 
+  -- Columns: { operation, status, whether the response keeps its headers and its body after parsing }.
+  for _, case in ipairs {
+    { "ListVaults", 200, false }, { "DeleteVault", 204, false },
+    { "GetJobOutput", 200, true }, { "ListVaults", 400, true },
+  } do
+    local operation, status, keeps = case[1], case[2], case[3]
+    it(("%s its headers and its body after it was parsed as %d of %s, and its status"):format(
+      keeps and "keeps" or "frees", status, operation), function()
+      local response = assert(core.response { status = status, headers = { ["X-A"] = "1" }, body = "{}" })
+      core.parse(operation, response, json.reader)
+      assert.equal(status, response:status())
+      assert.equal(keeps and "1" or nil, response:header "x-a")
+      assert.equal(keeps and "{}" or "", response:body())
+    end)
+  end
+
   it("needs about ten times the memory to join ten times as many values of one header", function()
     local function kilobytes(count)
       local values = {}
