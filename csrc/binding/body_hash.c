@@ -47,9 +47,7 @@ static void start(lua_State *L, body_hash *self, const gl_body_input *input, int
   gl_error error;
   int threads = opt_threads(L, first), skip_linear = lua_toboolean(L, first + 1);
   gl_events *events = opt_events(L, first + 2);
-  lua_createtable(L, 1, 0);
   lua_pushvalue(L, 1);
-  lua_rawseti(L, -2, 1);
   gl_compat_set_anchor(L, -2);
   if (gl_body_hash_start(&self->hash, input, threads, skip_linear, events, &error))
     gl_raise(L, &error, NULL);

@@ -35,7 +35,13 @@ void *gl_compat_newuserdata(lua_State *L, size_t size) {
   return lua_newuserdata(L, size);
 }
 
+/* Lua 5.1 and 5.2 accept only a table. */
 void gl_compat_set_anchor(lua_State *L, int index) {
+#if LUA_VERSION_NUM < 503
+  lua_createtable(L, 1, 0);
+  lua_insert(L, -2);
+  lua_rawseti(L, -2, 1);
+#endif
 #if LUA_VERSION_NUM < 502
   lua_setfenv(L, index);
 #else

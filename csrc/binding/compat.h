@@ -26,7 +26,7 @@ void gl_compat_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues);
 /* Pushes a userdata of `size` bytes that can have an anchor, and returns its memory. */
 void *gl_compat_newuserdata(lua_State *L, size_t size);
 
-/* Pops a table and keeps it alive as long as the userdata at `index`. */
+/* Pops a value and keeps it alive as long as the userdata at `index`. */
 void gl_compat_set_anchor(lua_State *L, int index);
 
 /* Converts the number at `index`, which is not a string, to a 64-bit integer.  Returns whether it
