@@ -22,25 +22,23 @@ global
   lua-load spec/support/in_haproxy.lua
 defaults
   mode http
-  timeout connect 5s
-  timeout client 5s
-  timeout server 5s
+  timeout connect 60s
+  timeout client 60s
+  timeout server 60s
 frontend program
-  bind 127.0.0.1:%d
+  bind fd@%d
   http-request use-service lua.create_vault
 frontend forward
-  bind 127.0.0.1:%d
+  bind fd@%d
   default_backend glacier
 backend glacier
   server service %s
 ]]
 
-local function free_ports()
-  local first, second = assert(socket.bind("127.0.0.1", 0)), assert(socket.bind("127.0.0.1", 0))
-  local ports = { select(2, first:getsockname()), (select(2, second:getsockname())) }
-  first:close()
-  second:close()
-  return tonumber(ports[1]), tonumber(ports[2])
+-- Returns a socket that listens, and its port. HAProxy inherits its descriptor.
+local function listen()
+  local listener = assert(socket.bind("127.0.0.1", 0))
+  return listener, tonumber((select(2, listener:getsockname())))
 end
 
 local function absolute(directory)
@@ -61,16 +59,12 @@ local function start(config, forward, glacier)
     { kill "$pid"; wait "$pid"; } 2>/dev/null]]):format(environment, config, config), "w"))
 end
 
--- Sends a request as soon as HAProxy listens. Returns the status and the body.
+-- Sends a request. Returns the status and the body.
 local function get(port)
-  local ends, connection = socket.gettime() + 20, socket.connect("127.0.0.1", port)
-  while not connection and socket.gettime() < ends do
-    socket.sleep(0.02)
-    connection = socket.connect("127.0.0.1", port)
-  end
-  assert(connection, "HAProxy does not listen"):settimeout(20)
+  local connection = assert(socket.connect("127.0.0.1", port))
+  connection:settimeout(120)
   connection:send "GET / HTTP/1.0\r\n\r\n"
-  local answer = connection:receive "*a"
+  local answer = assert(connection:receive "*a")
   connection:close()
   return answer:match "^HTTP/1%.%d (%d+)", answer:match "\r\n\r\n(.*)$"
 end
@@ -84,10 +78,13 @@ describe("a call in HAProxy with the option wait = core.msleep", function()
 
   it("lets HAProxy handle other requests", function()
     local glacier, config = service.start(), os.tmpname()
-    local program, forward = free_ports()
-    files.write(config, CONFIG:format(program, forward, glacier.url:match "//(.*)"))
-    local process = start(config, forward, glacier)
-    local good, status, body = pcall(get, program)
+    local program, program_port = listen()
+    local forward, forward_port = listen()
+    files.write(config, CONFIG:format(program:getfd(), forward:getfd(), glacier.url:match "//(.*)"))
+    local process = start(config, forward_port, glacier)
+    program:close()
+    forward:close()
+    local good, status, body = pcall(get, program_port)
     process:write "stop\n"
     process:close()
     glacier.stop()
