@@ -52,9 +52,10 @@ describe("the receiver for OpenResty", function()
     local address, port = nginx.url:match "^http://([^:]+):(%d+)$"
     local connection = assert(socket.connect(address, tonumber(port)))
     connection:settimeout(120)
-    assert(connection:send(bytes))
+    connection:send(bytes) -- fails if the receiver responds before it has read the body, and closes the connection
     return function()
-      local text = assert(connection:receive "*a")
+      local whole, _, part = connection:receive "*a"
+      local text = whole or part
       connection:close()
       local status, word = text:match "^HTTP/1%.1 (%d+).-\r\n\r\n(.-)\n?$"
       return tonumber(status), word, text
