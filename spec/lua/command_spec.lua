@@ -28,8 +28,9 @@ describe("the command glacier", function()
     end
   end)
 
-  -- Returns the command line of a run. Its environment has the settings of the local service, if that runs.
-  local function command_line(words)
+  -- Returns the command line of a run. Its environment has the settings of the local service, if that runs. `code` is
+  -- Lua code that runs first.
+  local function command_line(words, code)
     local settings = { LUA_PATH = package.path, LUA_CPATH = package.cpath, HOME = "/nonexistent" }
     if service then
       settings.AWS_ENDPOINT_URL_GLACIER, settings.AWS_REGION = service.url, service.region
@@ -39,7 +40,8 @@ describe("the command glacier", function()
     for name, value in pairs(settings) do
       list[#list + 1] = shell.quote(name .. "=" .. value)
     end
-    return ("%s %s lua/glacier/command/glacier %s"):format(table.concat(list, " "), interpreter, words)
+    return ("%s %s -e %s lua/glacier/command/glacier %s"):format(table.concat(list, " "), interpreter,
+      shell.quote(code or ""), words)
   end
 
   -- Runs the command. Returns what it prints on standard output and standard error, and its exit status.
@@ -120,6 +122,7 @@ describe("the command glacier", function()
 
   it("checks a configuration without a request, and ends with status 1 for findings", function()
     assert.are.same({ "", 0 }, { run("notifications check v --topic " .. TOPIC) })
+    assert.are.same({ "", 0 }, { run("notifications check --topic " .. TOPIC) })
     local printed, status = run "notifications check v --topic mytopic"
     assert.are.equal(1, status)
     assert.is_truthy(printed:find("v\tInvalidTopicArn\t", 1, true), printed)
@@ -138,7 +141,10 @@ describe("the command glacier", function()
     assert.is_truthy(printed:find('"VaultName":"v"', 1, true), printed)
     printed = shell.output([[printf '{"vaultName":"v"}' | ]] .. command_line "call DescribeVault - 2>&1")
     assert.is_truthy(printed:find('"VaultName":"v"', 1, true), printed)
-    assert.are.same({ "glacier: invalid parameters: expected a JSON object", 2 }, { run "call describe_vault v" })
+    for _, parameters in ipairs { "v", "[]", "{" } do
+      assert.are.same({ "glacier: invalid parameters: expected a JSON object", 2 },
+        { run("call list_vaults " .. parameters) })
+    end
   end)
 
   it("uploads a file and prints the archive's ID", function()
@@ -161,6 +167,15 @@ describe("the command glacier", function()
     pipe:close()
     return printed, tonumber(status)
   end
+
+  it("ends at Ctrl-C while a module is loaded, with status 130", function()
+    start()
+    for _, module in ipairs { "argparse", "glacier.command.arguments", "glacier.client", "glacier.curl" } do
+      local code = ("package.preload[%q] = function() error('file.lua:1: interrupted!', 0) end"):format(module)
+      local printed, status = shell.output(command_line("vaults", code) .. " 2>&1")
+      assert.are.same({ "glacier: interrupted", 130 }, { printed, status }, module)
+    end
+  end)
 
   it("ends at Ctrl-C and leaves out the remaining vaults, with status 130", function()
     start { delay = 0.5 }

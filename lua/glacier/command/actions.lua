@@ -111,10 +111,12 @@ function notifications.check(run)
       vaultNotificationConfig = config_of(run.options),
     }
     for _, finding in ipairs(findings) do
-      clean = false
-      run.printer.result({
-        vaultName = vault or nil, code = finding.code, field = finding.field, message = finding.message,
-      }, ("%s\t%s\t%s"):format(vault or "-", finding.code, tostring(finding)))
+      if vault or finding.code ~= "MissingVaultName" then
+        clean = false
+        run.printer.result({
+          vaultName = vault or nil, code = finding.code, field = finding.field, message = finding.message,
+        }, ("%s\t%s\t%s"):format(vault or "-", finding.code, tostring(finding)))
+      end
     end
   end
   return clean
@@ -210,7 +212,7 @@ local function parameters_of(text)
   if text == "-" then
     text = io.stdin:read "*a"
   end
-  local value = text and json.decode(text)
+  local value = text and text:find "^%s*{" and json.decode(text)
   if text and type(value) ~= "table" then
     errors.invalid("call", "invalid parameters: expected a JSON object")
   end

@@ -14,6 +14,10 @@ local function add_common(parser)
   parser:flag("-n --dry-run", "With notifications set, delete and sync: only print what would change.")
 end
 
+local function add_command(parser, name, description)
+  return parser:command(name, description):epilog "The options of 'glacier --help' may be given too."
+end
+
 local function positive_integer(text)
   local number = tonumber(text)
   if number and number >= 1 and number % 1 == 0 then
@@ -33,26 +37,26 @@ local function add_vaults(command, count)
 end
 
 local function add_notifications(parser)
-  local group = parser:command("notifications", "Read and change the notifications of vaults.")
+  local group = add_command(parser, "notifications", "Read and change the notifications of vaults.")
   group:command_target "action"
-  add_vaults(group:command("get", "Print the configuration of each vault."), "+")
-  local set = group:command("set", "Set the configuration of each vault.")
+  add_vaults(add_command(group, "get", "Print the configuration of each vault."), "+")
+  local set = add_command(group, "set", "Set the configuration of each vault.")
   add_vaults(set, "+")
   add_config(set)
-  add_vaults(group:command("delete", "Remove the configuration of each vault."), "+")
-  local sync = group:command("sync",
+  add_vaults(add_command(group, "delete", "Remove the configuration of each vault."), "+")
+  local sync = add_command(group, "sync",
     "Set the configuration of each vault if it differs. Without a vault: of all vaults.")
   add_vaults(sync, "*")
   add_config(sync)
   sync:option("--concurrency", "The number of vaults that are changed at the same time.", 64)
     :argname "N":convert(positive_integer)
-  local check = group:command("check", "Look for errors in a configuration; nothing is sent.")
+  local check = add_command(group, "check", "Look for errors in a configuration; nothing is sent.")
   add_vaults(check, "*")
   add_config(check)
 end
 
 local function add_policy(parser)
-  local policy = parser:command("topic-policy", "Print the access policy that lets vaults publish to a topic.")
+  local policy = add_command(parser, "topic-policy", "Print the access policy that lets vaults publish to a topic.")
   policy:option("--topic", "The ARN of the SNS topic."):argname "ARN":count(1)
   policy:option("--account", "The account of the vaults."):argname "ID":count(1)
   policy:option("--kms-key", "The customer managed key that encrypts the topic."):argname "KEY"
@@ -60,7 +64,7 @@ local function add_policy(parser)
 end
 
 local function add_archives(parser)
-  local upload = parser:command("upload", "Upload a file as an archive.")
+  local upload = add_command(parser, "upload", "Upload a file as an archive.")
   upload:argument("vault", "The name of the vault.")
   upload:argument("path", "The file.")
   upload:option("--description", "The description of the archive."):argname "TEXT"
@@ -69,11 +73,11 @@ local function add_archives(parser)
   upload:option("--concurrency", "The number of parts that are sent at the same time.")
     :argname "N":convert(positive_integer)
   upload:option("--upload-id", "Resume this upload."):argname "ID"
-  local download = parser:command("download", "Save the output of a job. Run it again to resume.")
+  local download = add_command(parser, "download", "Save the output of a job. Run it again to resume.")
   download:argument("vault", "The name of the vault.")
   download:argument("job", "The ID of the job.")
   download:argument("path", "The file to write.")
-  local retrieve = parser:command("retrieve", "Retrieve an archive, which takes hours, and save it.")
+  local retrieve = add_command(parser, "retrieve", "Retrieve an archive, which takes hours, and save it.")
   retrieve:argument("vault", "The name of the vault.")
   retrieve:argument("archive", "The ID of the archive.")
   retrieve:argument("path", "The file to write.")
@@ -82,9 +86,9 @@ local function add_archives(parser)
 end
 
 local function add_plain(parser)
-  parser:command("vaults", "List the vaults.")
-  parser:command("jobs", "List the jobs of a vault."):argument("vault", "The name of the vault.")
-  local call = parser:command("call", "Call an operation by its name, for example describe_vault.")
+  add_command(parser, "vaults", "List the vaults.")
+  add_command(parser, "jobs", "List the jobs of a vault."):argument("vault", "The name of the vault.")
+  local call = add_command(parser, "call", "Call an operation by its name, for example describe_vault.")
   call:argument("operation", "The name of the operation.")
   call:argument("parameters", "The parameters as a JSON object; - reads them from standard input."):args "?"
 end

@@ -1,14 +1,14 @@
 --- The command `glacier`: a thin layer over the API. Help: `glacier --help`.
-local output = require "glacier.command.output"
-
+--
+-- Everything is loaded within `command.main`, which catches Ctrl-C at any time.
 local command = {}
 
 -- Exit statuses.
 local SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
--- The interpreter raises this text on Ctrl-C.
+-- The interpreter raises this text on Ctrl-C. argparse adds a traceback to it.
 local function is_interrupt(err)
-  return type(err) == "string" and err:find "interrupted!$" ~= nil
+  return type(err) == "string" and err:match("^[^\n]*"):find "interrupted!$" ~= nil
 end
 
 local function client_of(options)
@@ -21,7 +21,7 @@ end
 local offline = { ["topic-policy"] = true, check = true }
 
 local function new_run(options)
-  local printer = output.new(options)
+  local printer = require("glacier.command.output").new(options)
   local run = { options = options, printer = printer }
   function run.fail(err, vault)
     printer.note((vault and vault .. ": " or "") .. tostring(err))
@@ -40,23 +40,24 @@ local function status_of(err)
   return type(err) == "table" and err.kind == "validation" and USAGE or FAILURE
 end
 
-local function work(run)
-  local actions = require "glacier.command.actions"
-  local good = actions[run.options.command](run)
+-- Runs the subcommand. Returns whether it succeeded.
+local function perform(run)
+  local good = require("glacier.command.actions")[run.options.command](run)
   run.printer.flush()
+  run.printer.finish()
   return good
 end
 
--- Runs the subcommand. Returns the exit status.
-local function perform(run)
-  local ok, result = pcall(work, run)
-  run.printer.finish()
-  if ok then
-    return result and SUCCESS or FAILURE
+-- Reports an error that ended the command. Returns the exit status.
+local function report(run, err)
+  local status = status_of(err)
+  local text = status == INTERRUPTED and "interrupted" or err
+  if not run then
+    io.stderr:write("glacier: ", tostring(text), "\n")
+    return status
   end
-  local status = status_of(result)
-  run.fail(status == INTERRUPTED and "interrupted" or result)
-  if run.resume and (status == INTERRUPTED or type(result) == "table" and result.retryable) then
+  run.fail(text)
+  if run.resume and (status == INTERRUPTED or type(err) == "table" and err.retryable) then
     run.printer.note("to resume, run: " .. run.resume)
   end
   return status
@@ -67,12 +68,16 @@ local dry = { set = true, delete = true, sync = true }
 
 -- Returns the options of a command line; or nil and what is wrong with it.
 local function parse(words)
-  local found, arguments = pcall(require, "glacier.command.arguments")
-  if not found then
+  local found, problem = pcall(require, "argparse")
+  if not found and is_interrupt(problem) then
+    error(problem, 0)
+  elseif not found then
     return nil, "the module argparse is missing (Debian: lua-argparse, LuaRocks: argparse)"
   end
-  local ok, options = arguments.parser():pparse(words)
-  if not ok then
+  local ok, options = require("glacier.command.arguments").parser():pparse(words)
+  if is_interrupt(options) then
+    error(options, 0)
+  elseif not ok then
     return nil, options .. "\nTry 'glacier --help' for more information."
   elseif options.dry_run and not dry[options.action] then
     return nil, "--dry-run is only for notifications set, delete and sync"
@@ -84,17 +89,17 @@ end
 -- @param words list of strings: the command line
 -- @return number: the exit status
 function command.main(words)
-  local options, problem = parse(words)
-  if not options then
-    io.stderr:write("glacier: ", problem, "\n")
-    return USAGE
-  end
-  local good, run = pcall(new_run, options)
-  if not good then
-    io.stderr:write("glacier: ", tostring(run), "\n")
-    return status_of(run)
-  end
-  return perform(run)
+  local run
+  local ok, result = pcall(function()
+    local options, problem = parse(words)
+    if not options then
+      io.stderr:write("glacier: ", problem, "\n")
+      return USAGE
+    end
+    run = new_run(options)
+    return perform(run) and SUCCESS or FAILURE
+  end)
+  return ok and result or report(run, result)
 end
 
 return command

@@ -20,10 +20,12 @@ local function curl()
   local good, module = pcall(require, "glacier.curl")
   if good then
     return module
-  elseif tostring(module):find("not enough memory", 1, true) then
-    error(module, 0)
   end
-  error(errors.new("config", "InvalidConfigError", "libcurl cannot be loaded: " .. tostring(module)), 0)
+  local text = tostring(module)
+  if text:find("not enough memory", 1, true) or text:find "interrupted!$" then
+    error(module, 0) -- the latter is the interpreter's Ctrl-C
+  end
+  error(errors.new("config", "InvalidConfigError", "libcurl cannot be loaded: " .. text), 0)
 end
 
 -- ---- pools of connections ------------------------------------------------------------------------
