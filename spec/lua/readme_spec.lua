@@ -85,6 +85,15 @@ describe("README.md", function()
     assert.equal(200, answer)
   end)
 
+  it("has a timer in nginx that logs the code and the message of an error", function()
+    local nginx = openresty.start(running, nginx_example "/check")
+    nginx.get "/check"
+    local log = nginx.stop "QUIT"
+    assert.is_truthy(log:find("An error occurred (ResourceNotFoundException) when calling the DescribeVault operation: "
+      .. "Vault not found for ARN: ", 1, true), log)
+    assert.is_nil(log:find("unknown reason", 1, true), log)
+  end)
+
   it("describes a working demo", function()
     local output, status = run(files.read "spec/examples/demo.lua", "")
     assert.truthy(output:find("resumed after", 1, true), output)
