@@ -73,7 +73,7 @@ static int is_blank(char byte) {
   return byte == ' ' || byte == '\t';
 }
 
-/* Returns whether trimming would leave the value unchanged, as it does most values. */
+/* Returns whether trimming would leave the value unchanged, which is true for most values. */
 static int is_trimmed(const char *value, size_t length) {
   return length > 0 && !is_blank(value[0]) && !is_blank(value[length - 1]) &&
          !memchr(value, '\t', length) && !strstr(value, "  ");

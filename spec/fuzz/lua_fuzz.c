@@ -9,7 +9,8 @@
 int luaopen_glacier_core(lua_State *L);
 int luaopen_glacier_curl(lua_State *L);
 
-/* libFuzzer sees no branch of Lua code.  A hook counts lines in the section that it also reads. */
+/* libFuzzer cannot see the branches of Lua code.  So a hook counts the executed lines in a section
+ * of counters that libFuzzer reads. */
 __attribute__((section("__libfuzzer_extra_counters"))) static uint8_t lines_run[1 << 16];
 
 static void count_line(lua_State *L, lua_Debug *event) {

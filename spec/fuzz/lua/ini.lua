@@ -1,4 +1,4 @@
--- Shared files: a text gives sections or a problem, and the problem quotes nothing of the text.
+-- Shared files: parsing any text returns sections or a problem, and the problem does not quote the text.
 local ini = require "glacier.config.ini"
 
 return function(text)

@@ -1,4 +1,4 @@
--- XML: a text gives a tree or a problem.
+-- XML: parsing any text returns a tree or a problem.
 local xml = require "glacier.credentials.xml"
 
 local function check(element, depth)
