@@ -1,4 +1,4 @@
-/* The event set: descriptors, waiting, and its use in a forked child. */
+/* The event set: descriptors and waiting. */
 #include "core/transport/events_private.h"
 
 #include <stdarg.h>
@@ -6,47 +6,14 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include "events.h"
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-enum { LONG_WAIT = 60 * 1000 };
-
-/* The events that the set reported for one descriptor. */
-typedef struct report {
-  int calls, fd, ready;
-} report;
-
-static void on_ready(void *context, int fd, int ready) {
-  report *last = context;
-  *last = (report){last->calls + 1, fd, ready};
-}
-
-static gl_events *new_events(void) {
-  gl_error error;
-  gl_events *events = gl_events_new(&error);
-  assert_non_null(events);
-  return events;
-}
-
-static void make_pair(int pair[2]) {
-  assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-}
-
-static void close_pair(const int pair[2]) {
-  close(pair[0]);
-  close(pair[1]);
-}
-
-static void put(int fd) {
-  assert_int_equal(write(fd, "x", 1), 1);
-}
-
-static void news_are_counted(void **state) {
+static void each_report_of_news_changes_their_count(void **state) {
   (void)state;
   gl_events *events = new_events();
   unsigned long before = gl_events_news(events);
@@ -302,78 +269,6 @@ static void a_signal_ends_the_wait(void **state) {
   gl_events_release(events);
 }
 
-/* ---- processes --------------------------------------------------------------------------- */
-
-/* Calls every function that a child may call for its parent's set.  Returns 0, or the number of the
- * step that failed. */
-static int use_in_child(gl_events *events, int watched, report *got) {
-  if (!gl_events_is_forked(events))
-    return 1;
-  if (gl_events_set(events, watched, GL_EVENTS_WRITE, on_ready, got) != -1 ||
-      gl_events_keep(events, watched) != -1)
-    return 2;
-  gl_events_set(events, watched, 0, NULL, NULL);
-  gl_events_remove(events, watched);
-  gl_events_wait(events, LONG_WAIT);
-  if (got->calls)
-    return 3;
-  if (gl_events_news(events) == gl_events_news(events))
-    return 4;
-  gl_events_release(events);
-  return 0;
-}
-
-static void a_forked_child_cannot_use_the_set_and_the_parent_still_can(void **state) {
-  (void)state;
-  int pair[2], status;
-  report got = {0};
-  gl_events *events = new_events();
-  make_pair(pair);
-  assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
-  put(pair[1]);
-  pid_t child = fork();
-  if (child == 0)
-    _exit(use_in_child(events, pair[0], &got));
-  assert_int_equal(waitpid(child, &status, 0), child);
-  assert_int_equal(status, 0);
-  assert_false(gl_events_is_forked(events));
-  gl_events_wait(events, LONG_WAIT);
-  assert_int_equal(got.ready, GL_EVENTS_READ);
-  close_pair(pair);
-  gl_events_release(events);
-}
-
-/* The kernel would still report the descriptor, because the child holds the same open file. */
-static void a_removed_descriptor_that_a_child_still_holds_is_not_reported(void **state) {
-  (void)state;
-  int pair[2], gate[2], status;
-  char byte;
-  report got = {0};
-  gl_events *events = new_events();
-  make_pair(pair);
-  make_pair(gate);
-  assert_int_equal(gl_events_keep(events, pair[0]), 0);
-  assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
-  pid_t child = fork();
-  if (child == 0)
-    _exit(read(gate[1], &byte, 1) == 1 ? 0 : 1);
-  put(pair[1]);
-  gl_events_remove(events, pair[0]);
-  close(pair[0]);
-  gl_events_wait(events, 0);
-  assert_int_equal(got.calls, 0);
-  if (gl_events_fd(events) >= 0) {
-    struct pollfd set = {.fd = gl_events_fd(events), .events = POLLIN};
-    assert_int_equal(poll(&set, 1, 0), 0);
-  }
-  put(gate[0]);
-  assert_int_equal(waitpid(child, &status, 0), child);
-  assert_int_equal(status, 0);
-  close(pair[1]);
-  close_pair(gate);
-  gl_events_release(events);
-}
-
 static void a_set_lives_as_long_as_somebody_holds_it(void **state) {
   (void)state;
   gl_events *events = new_events();
@@ -385,7 +280,7 @@ static void a_set_lives_as_long_as_somebody_holds_it(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(news_are_counted),
+      cmocka_unit_test(each_report_of_news_changes_their_count),
       cmocka_unit_test(a_ready_descriptor_is_reported_until_it_is_read),
       cmocka_unit_test(only_the_wanted_direction_is_reported),
       cmocka_unit_test(the_end_of_a_stream_is_ready_to_read),
@@ -397,8 +292,6 @@ int main(void) {
       cmocka_unit_test(the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready),
       cmocka_unit_test(a_descriptor_that_cannot_be_watched_is_refused),
       cmocka_unit_test(a_signal_ends_the_wait),
-      cmocka_unit_test(a_forked_child_cannot_use_the_set_and_the_parent_still_can),
-      cmocka_unit_test(a_removed_descriptor_that_a_child_still_holds_is_not_reported),
       cmocka_unit_test(a_set_lives_as_long_as_somebody_holds_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,13 +68,12 @@ int gl_events_wait(gl_events *events, long wait);
  * gl_events_wait was called between them. */
 unsigned long gl_events_rounds(const gl_events *events);
 
-/* Counts that something that uses the set needs its caller: a transfer that is done, for example.
- */
+/* Records that a user of the set needs its caller, for example a transfer that is done. */
 void gl_events_add_news(gl_events *events);
 
-/* Returns how often gl_events_add_news was called.  If two counts are equal, nothing needs its
- * caller that did not before.  In a forked child no two counts are equal, so that each caller looks
- * and sees that its set cannot be used. */
+/* Returns how often gl_events_add_news was called.  If two results are equal, no further user of the
+ * set needs its caller.  In a forked child two results are never equal, so that each caller polls
+ * again and detects that its set cannot be used. */
 unsigned long gl_events_news(gl_events *events);
 
 #endif
