@@ -15,7 +15,10 @@ function steps.count(run)
   local count, jit = 0, rawget(_G, "jit")
   collectgarbage()
   collectgarbage "stop"
-  if jit then jit.off() end
+  if jit then
+    jit.off()
+    jit.flush() -- the hook does not run in code that was compiled before
+  end
   local before = collectgarbage "count"
   debug.sethook(function() count = count + PERIOD end, "", PERIOD)
   local good, err = pcall(run)
