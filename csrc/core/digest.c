@@ -8,6 +8,13 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#if defined(__linux__) && defined(__has_include)
+#if __has_include(<sys/random.h>)
+#include <sys/random.h>
+#define HAS_GETRANDOM 1
+#endif
+#endif
+
 /* ---- errors ------------------------------------------------------------------------------ */
 
 /* Returns whether the error `code` has a cause other than a lack of memory.  The EVP layer reports
@@ -173,7 +180,26 @@ int gl_sha1_hex(const void *bytes, size_t length, char out[GL_SHA1_HEX_SIZE], gl
   return 0;
 }
 
+#ifdef HAS_GETRANDOM
+
+static int ask_kernel(unsigned char *out, size_t length) {
+  return getrandom(out, length, 0) == (ssize_t)length;
+}
+
+#else
+
+static int ask_kernel(unsigned char *out, size_t length) {
+  (void)out;
+  (void)length;
+  return 0;
+}
+
+#endif
+
+/* The first use of OpenSSL's generator takes longer than a call. */
 int gl_random(unsigned char *out, size_t length, gl_error *error) {
+  if (ask_kernel(out, length))
+    return 0;
   return RAND_bytes(out, (int)length) == 1 ? 0 : fail(error);
 }
 

@@ -1,4 +1,4 @@
-/* SHA-256, HMAC-SHA-256, SHA-1 and random bytes, computed by OpenSSL.
+/* SHA-256, HMAC-SHA-256, SHA-1 and random bytes.
  *
  * Functions that can fail return 0 or the kind in `error`.  A failure of OpenSSL for another reason
  * than memory is GL_CONFIG, code "DigestError": for example, when a provider forbids SHA-256.  A
@@ -51,8 +51,8 @@ int gl_sha256(const void *bytes, size_t length, unsigned char out[GL_SHA256_SIZE
  * cache files. */
 int gl_sha1_hex(const void *bytes, size_t length, char out[GL_SHA1_HEX_SIZE], gl_error *error);
 
-/* Fills `out` with random bytes from OpenSSL's generator, which is safe after a fork.  `length` is
- * at most INT_MAX. */
+/* Fills `out` with random bytes from the kernel, or else from OpenSSL's generator.  Both are safe
+ * after a fork.  `length` is at most INT_MAX. */
 int gl_random(unsigned char *out, size_t length, gl_error *error);
 
 /* Writes `digest` in lower-case hexadecimal, NUL-terminated. */

@@ -3,9 +3,7 @@
 -- because the line may hold a key.
 local errors = require "glacier.errors"
 local files = require "glacier.config.files"
-local ini = require "glacier.config.ini"
 local paths = require "glacier.config.paths"
-local words = require "glacier.config.words"
 
 local profile = {}
 
@@ -34,7 +32,10 @@ local function read_document(variable, default, options)
   if problem and not missing and (named or options.profile) then
     raise_parse_error(path, problem)
   end
-  local sections, lines, line = ini.parse(text or "")
+  local sections, lines, line = {}, {}, nil
+  if text then
+    sections, lines, line = require("glacier.config.ini").parse(text)
+  end
   if not sections then
     raise_parse_error(path, lines, line)
   end
@@ -46,7 +47,7 @@ end
 local function classify(name)
   for _, row in ipairs(PREFIXES) do
     if name:sub(1, #row.prefix) == row.prefix then
-      local list = words.split(name)
+      local list = require("glacier.config.words").split(name)
       if list and #list == 2 then
         return row.kind, list[2]
       end
