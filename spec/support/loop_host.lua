@@ -76,7 +76,7 @@ function loop_host.tests(name, run)
     for number = 1, 20 do assert.is_true(markers[tostring(number)], number) end
   end
 
-  tests["calls wait before they try again"] = function()
+  tests["calls wait before a retry"] = function()
     server:start { { { "read" }, { "send", streams.answer(503, {}, "") } }, streams.answered '{"Marker":"m"}' }
     local client = streams.client(server.url, {
       wait = host, max_attempts = 2, random = function() return 0.01 end,
@@ -86,14 +86,14 @@ function loop_host.tests(name, run)
     assert.are.same({ "m", 1 }, { result.Marker, result.ResponseMetadata.RetryAttempts })
   end
 
-  tests["calls end when their time is over"] = function()
+  tests["calls end at their timeout"] = function()
     server:start { fallback = { { "read" }, { "stall" } } }
     local client, good, err = streams.client(server.url, { wait = host, timeout = 0.05 }), nil, nil
     run(function() good, err = copcall.call(client.list_vaults, client) end)
     assert.are.same({ false, "ReadTimeoutError" }, { good, err.code })
   end
 
-  tests["calls work for clients that come and go, whose descriptors are used again"] = function()
+  tests["calls work for many short-lived clients that reuse descriptor numbers"] = function()
     server:start { fallback = streams.answered '{"Marker":"m"}' }
     local answered = 0
     run(function()
@@ -122,7 +122,7 @@ function loop_host.tests(name, run)
     assert.matches(name .. ": the call does not run in a coroutine", err.message, 1, true)
   end
 
-  tests["waiting for a descriptor ends with the time, though the descriptor is quiet"] = function()
+  tests["waiting for a descriptor ends after the given time"] = function()
     local events, ended = core.events(), false
     run(function()
       host.readable(events:fd(), 0.12)

@@ -71,9 +71,9 @@ unsigned long gl_events_rounds(const gl_events *events);
 /* Records that a user of the set needs its caller, for example a transfer that is done. */
 void gl_events_add_news(gl_events *events);
 
-/* Returns how often gl_events_add_news was called.  If two results are equal, no further user of the
- * set needs its caller.  In a forked child two results are never equal, so that each caller polls
- * again and detects that its set cannot be used. */
+/* Returns how often gl_events_add_news was called.  If two results are equal, no further user of
+ * the set needs its caller.  In a forked child two results are never equal, so that each caller
+ * polls again and detects that its set cannot be used. */
 unsigned long gl_events_news(gl_events *events);
 
 #endif

@@ -67,7 +67,7 @@ function notifications.get(run)
   return each_vault(run, function(vault)
     local output = run.client:get_vault_notifications_or_nil(params_of(run, vault))
     local config = output and output.vaultNotificationConfig
-    run.printer.result({ vaultName = vault, vaultNotificationConfig = config }, config_line(vault, config))
+    run.printer:result({ vaultName = vault, vaultNotificationConfig = config }, config_line(vault, config))
   end)
 end
 
@@ -76,12 +76,12 @@ local function sync(run, config, vaults)
   local report = run.client:sync_vault_notifications {
     config = config, vaults = vaults, accountId = run.options.account_id,
     concurrency = run.options.concurrency, dry_run = run.options.dry_run,
-    progress = function(done, total) run.printer.progress(done, total, "vaults") end,
+    progress = function(done, total) run.printer:progress(done, total, "vaults") end,
   }
   local words = { changed = run.options.dry_run and "would change" or "changed", unchanged = "unchanged" }
   for _, state in ipairs { "changed", "unchanged" } do
     for _, entry in ipairs(report[state]) do
-      run.printer.result({ vaultName = entry.vaultName, result = words[state], after = entry.after },
+      run.printer:result({ vaultName = entry.vaultName, result = words[state], after = entry.after },
         ("%s\t%s"):format(entry.vaultName, words[state]))
     end
   end
@@ -113,7 +113,7 @@ function notifications.check(run)
     for _, finding in ipairs(findings) do
       if vault or finding.code ~= "MissingVaultName" then
         clean = false
-        run.printer.result({
+        run.printer:result({
           vaultName = vault or nil, code = finding.code, field = finding.field, message = finding.message,
         }, ("%s\t%s\t%s"):format(vault or "-", finding.code, tostring(finding)))
       end
@@ -134,7 +134,7 @@ actions["topic-policy"] = function(run)
     topic = options.topic, account = options.account, kms_key = options.kms_key,
     vaults = options.vaults[1] and options.vaults or nil,
   }
-  run.printer.write(policy:json(), "\n")
+  run.printer:write(policy:json(), "\n")
   return true
 end
 
@@ -142,7 +142,7 @@ end
 function actions.vaults(run)
   for vault in run.client:each("list_vaults", { accountId = run.options.account_id }) do
     local line = ("%s\t%s\t%s"):format(vault.VaultName, vault.NumberOfArchives or 0, vault.SizeInBytes or 0)
-    run.printer.result(vault, line)
+    run.printer:result(vault, line)
   end
   return true
 end
@@ -150,14 +150,14 @@ end
 --- `glacier jobs`
 function actions.jobs(run)
   for job in run.client:each("list_jobs", params_of(run, run.options.vault)) do
-    run.printer.result(job, ("%s\t%s\t%s"):format(job.JobId, job.Action, job.StatusCode))
+    run.printer:result(job, ("%s\t%s\t%s"):format(job.JobId, job.Action, job.StatusCode))
   end
   return true
 end
 
 local function progress_of(run)
   return function(done, total)
-    run.printer.progress(done, total, "bytes")
+    run.printer:progress(done, total, "bytes")
   end
 end
 
@@ -170,12 +170,12 @@ function actions.upload(run)
     progress = function(done, total, upload_id)
       if upload_id and not run.resume then
         run.resume = command_line(options, "upload --upload-id=" .. upload_id, options.vault, options.path)
-        run.printer.remark("upload ID: " .. upload_id)
+        run.printer:remark("upload ID: " .. upload_id)
       end
-      run.printer.progress(done, total, "bytes")
+      run.printer:progress(done, total, "bytes")
     end,
   }))
-  run.printer.result({ archiveId = result.archiveId, checksum = result.checksum }, result.archiveId)
+  run.printer:result({ archiveId = result.archiveId, checksum = result.checksum }, result.archiveId)
   return true
 end
 
@@ -186,7 +186,7 @@ function actions.download(run)
   local result = run.client:download(params_of(run, options.vault, {
     jobId = options.job, path = options.path, progress = progress_of(run),
   }))
-  run.printer.result(result, ("%s\t%.0f\t%s"):format(result.path, result.size, result.checksum or "-"))
+  run.printer:result(result, ("%s\t%.0f\t%s"):format(result.path, result.size, result.checksum or "-"))
   return true
 end
 
@@ -200,11 +200,11 @@ function actions.retrieve(run)
       if not run.resume then
         run.resume = command_line(options, "retrieve --job-id=" .. job.JobId, options.vault, options.archive,
           options.path)
-        run.printer.remark(("waiting for the job %s, which can take hours"):format(job.JobId))
+        run.printer:remark(("waiting for the job %s, which can take hours"):format(job.JobId))
       end
     end,
   }))
-  run.printer.result(result, ("%s\t%.0f\t%s"):format(result.path, result.size, result.checksum or "-"))
+  run.printer:result(result, ("%s\t%.0f\t%s"):format(result.path, result.size, result.checksum or "-"))
   return true
 end
 
@@ -222,7 +222,7 @@ end
 -- Copies a streamed body to standard output.
 local function print_body(run, body)
   for chunk in function() return body:read(65536) end do
-    run.printer.write(chunk)
+    run.printer:write(chunk)
   end
 end
 
@@ -233,7 +233,7 @@ function actions.call(run)
     print_body(run, result.body)
   else
     result.ResponseMetadata = nil
-    run.printer.write(json.encode(result), "\n")
+    run.printer:write(json.encode(result), "\n")
   end
   return true
 end

@@ -24,7 +24,7 @@ local function new_run(options)
   local printer = require("glacier.command.output").new(options)
   local run = { options = options, printer = printer }
   function run.fail(err, vault)
-    printer.note((vault and vault .. ": " or "") .. tostring(err))
+    printer:note((vault and vault .. ": " or "") .. tostring(err))
   end
   if not offline[options.command] and not offline[options.action] then
     run.client = client_of(options)
@@ -43,8 +43,8 @@ end
 -- Runs the subcommand. Returns whether it succeeded.
 local function perform(run)
   local good = require("glacier.command.actions")[run.options.command](run)
-  run.printer.flush()
-  run.printer.finish()
+  run.printer:flush()
+  run.printer:finish()
   return good
 end
 
@@ -58,7 +58,7 @@ local function report(run, err)
   end
   run.fail(text)
   if run.resume and (status == INTERRUPTED or type(err) == "table" and err.retryable) then
-    run.printer.note("to resume, run: " .. run.resume)
+    run.printer:note("to resume, run: " .. run.resume)
   end
   return status
 end

@@ -15,64 +15,65 @@ local function check(written, problem)
   end
 end
 
+local Printer = {}
+Printer.__index = Printer
+
+--- Writes to standard output. Raises a text if that fails, for example on a full disk.
+function Printer:write(...)
+  self:finish()
+  check(io.stdout:write(...))
+end
+
+--- Prints a result: the value as JSON with `--json`, else the line. It is flushed, because it may be the only copy of
+-- an ID.
+function Printer:result(value, line)
+  self:write(self.options.json and json.encode(value) or line, "\n")
+  self:flush()
+end
+
+--- Prints a line on standard error, after the results so far.
+function Printer:note(text)
+  self:finish()
+  io.stdout:flush()
+  io.stderr:write("glacier: ", text, "\n")
+end
+
+--- Prints a line on standard error, but not with `--quiet`.
+function Printer:remark(text)
+  if not self.options.quiet then
+    self:note(text)
+  end
+end
+
+--- Writes the buffered output. Raises a text if that fails.
+function Printer.flush()
+  check(io.stdout:flush())
+end
+
+--- Shows the progress on one line that is overwritten. Does nothing if standard error is not a terminal.
+function Printer:progress(done, total, unit)
+  if self.is_live then
+    local part = total and total > 0 and (" (%d %%)"):format(math.floor(100 * done / total)) or ""
+    io.stderr:write(("\r%.0f of %s %s%s\27[K"):format(done, total and ("%.0f"):format(total) or "?", unit, part))
+    self.is_shown = true
+  end
+end
+
+--- Ends the progress line, if one is shown.
+function Printer:finish()
+  if self.is_shown then
+    io.stderr:write "\n"
+    self.is_shown = false
+  end
+end
+
 --- Makes the printer of one run.
 -- @param options table: json, quiet (booleans)
--- @return table: write(...), result(value, line), note(text), remark(text), progress(done, total, unit), finish(),
---   flush()
+-- @return printer
 function output.new(options)
-  local printer, shown = {}, false
-  local live = not options.quiet and is_terminal()
-
-  --- Writes to standard output. Raises a text if that fails, for example on a full disk.
-  function printer.write(...)
-    printer.finish()
-    check(io.stdout:write(...))
-  end
-
-  --- Prints a result: the value as JSON with `--json`, else the line. It is flushed, because it may be the only copy of
-  -- an ID.
-  function printer.result(value, line)
-    printer.write(options.json and json.encode(value) or line, "\n")
-    printer.flush()
-  end
-
-  --- Prints a line on standard error, after the results so far.
-  function printer.note(text)
-    printer.finish()
-    io.stdout:flush()
-    io.stderr:write("glacier: ", text, "\n")
-  end
-
-  --- Prints a line on standard error, but not with `--quiet`.
-  function printer.remark(text)
-    if not options.quiet then
-      printer.note(text)
-    end
-  end
-
-  --- Writes what is buffered. Raises a text if that fails.
-  function printer.flush()
-    check(io.stdout:flush())
-  end
-
-  --- Shows the progress on one line that is overwritten. Does nothing if standard error is not a terminal.
-  function printer.progress(done, total, unit)
-    if live then
-      local part = total and total > 0 and (" (%d %%)"):format(math.floor(100 * done / total)) or ""
-      io.stderr:write(("\r%.0f of %s %s%s\27[K"):format(done, total and ("%.0f"):format(total) or "?", unit, part))
-      shown = true
-    end
-  end
-
-  --- Ends the progress line, if one is shown.
-  function printer.finish()
-    if shown then
-      io.stderr:write "\n"
-      shown = false
-    end
-  end
-
-  return printer
+  return setmetatable({
+    options = options, is_live = not options.quiet and is_terminal(), is_shown = false,
+  }, Printer)
 end
 
 return output
