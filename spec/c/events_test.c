@@ -240,17 +240,6 @@ static void the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready(vo
   gl_events_release(events);
 }
 
-static void a_descriptor_that_cannot_be_watched_is_refused(void **state) {
-  (void)state;
-  gl_events *events = new_events();
-  assert_int_equal(gl_events_set(events, -1, GL_EVENTS_READ, on_ready, NULL), -1);
-  gl_events_remove(events, -1);
-  gl_events_remove(events, 100000);
-  assert_int_equal(gl_events_set(events, 100000, 0, NULL, NULL), 0);
-  gl_events_release(events);
-  gl_events_release(NULL);
-}
-
 /* ---- waiting ----------------------------------------------------------------------------- */
 
 static void on_signal(int number) {
@@ -290,7 +279,6 @@ int main(void) {
       cmocka_unit_test(a_descriptor_that_is_removed_in_the_same_round_is_not_reported),
       cmocka_unit_test(more_descriptors_than_one_batch_are_all_reported),
       cmocka_unit_test(the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready),
-      cmocka_unit_test(a_descriptor_that_cannot_be_watched_is_refused),
       cmocka_unit_test(a_signal_ends_the_wait),
       cmocka_unit_test(a_set_lives_as_long_as_somebody_holds_it),
   };

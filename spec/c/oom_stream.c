@@ -55,6 +55,8 @@ static int take_all(stream *s) {
   int there = 0;
   while (!there && !gl_transfer_poll(s->transfer, 10))
     there = gl_transfer_head(s->transfer, &head);
+  if (there > 0)
+    assert_non_null(gl_headers_get(&head.headers, "Content-Length")); /* the last field */
   gl_response_clear(&head);
   if (there < 0)
     return GL_MEMORY;

@@ -5,6 +5,7 @@
 #include "core/transport/transfer.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 
 #include "exchange.h"
@@ -48,6 +49,13 @@ static void a_pool_without_memory_for_its_options_is_not_created(void **state) {
   assert_int_equal(n, 7);
 }
 
+static int count_descriptors(void) {
+  int count = 0;
+  for (int fd = 0; fd < 256; fd++)
+    count += fcntl(fd, F_GETFD) != -1;
+  return count;
+}
+
 /* Runs an exchange in which allocations fail from the n-th on.  Returns 0 or the kind of the error.
  */
 static int run_failing(exchange *one, long n) {
@@ -63,7 +71,7 @@ static void an_exchange_without_memory_is_a_memory_error_and_leaks_nothing(void 
   (void)state;
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {HOLD, 0, 0}};
-  int result = GL_MEMORY;
+  int result = GL_MEMORY, descriptors = count_descriptors();
   long n = 0;
   for (; result != 0; n++) {
     loopback server;
@@ -80,8 +88,43 @@ static void an_exchange_without_memory_is_a_memory_error_and_leaks_nothing(void 
     assert_int_equal(gl_mem_live(), 0);
     loopback_stop(&server);
     loopback_clear(&server);
+    assert_int_equal(count_descriptors(), descriptors);
   }
   assert_in_range(n, 10, 100);
+}
+
+static void a_transfer_without_memory_for_its_read_timer_is_not_created(void **state) {
+  (void)state;
+  gl_error error;
+  exchange one;
+  gl_timer others[64] = {{0}};
+  gl_events *events = gl_events_new(&error);
+  gl_timers *timers = gl_events_timers(events);
+  gl_pool *pool = gl_pool_new(&(gl_pool_options){.proxy = ""}, events, &error);
+  exchange_init(&one, "GET", "http://127.0.0.1:1", "/", NULL);
+  gl_mem_fail_from(0);
+  int filled = 0; /* until no timer can be added */
+  while (filled < 64 && gl_timers_set(timers, &others[filled], GL_TIMERS_NEVER) == 0)
+    filled++;
+  gl_mem_fail_from(-1);
+  assert_in_range(filled, 1, 63);
+  long refused = 0;
+  gl_transfer *transfer = NULL;
+  for (long n = 0; !transfer; n++) {
+    gl_mem_fail_at(n);
+    transfer = gl_transfer_new(pool, &one.request, &one.timeouts, &error);
+    refused += !transfer;
+    assert_true(transfer || error.kind == GL_MEMORY);
+    if (transfer)
+      assert_true(gl_mem_count() <= n); /* no allocation was refused */
+  }
+  gl_mem_fail_at(-1);
+  assert_true(refused > 0);
+  gl_transfer_free(transfer);
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  gl_events_release(events);
+  assert_int_equal(gl_mem_live(), 0);
 }
 
 static void one_refused_allocation_loses_no_option_and_no_header(void **state) {
@@ -187,6 +230,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_pool_without_memory_for_its_options_is_not_created),
       cmocka_unit_test(an_exchange_without_memory_is_a_memory_error_and_leaks_nothing),
+      cmocka_unit_test(a_transfer_without_memory_for_its_read_timer_is_not_created),
       cmocka_unit_test(one_refused_allocation_loses_no_option_and_no_header),
       cmocka_unit_test(when_libcurl_has_no_memory_no_option_is_ignored),
   };

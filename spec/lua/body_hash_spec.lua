@@ -2,6 +2,7 @@
 local body_hash = require "glacier.body.hash"
 local core = require "glacier.core"
 local new_context = require("glacier.async.context").new
+local child = require "spec.support.child"
 local streams = require "spec.support.streams"
 
 local MIB = streams.MIB
@@ -77,6 +78,20 @@ describe("the hash of a body", function()
     collectgarbage()
     local _ = ("x"):rep(64 * MIB)
     assert.are.equal(streams.ZEROS[64].tree, (finish(started)))
+  end)
+
+  it("closes its descriptor of a file when it is cancelled or collected", function()
+    assert.are.equal("fine\n", child({}, [[
+      local core = require "glacier.core"
+      local file = assert(io.open("README.md", "rb"))
+      for i = 1, 200 do
+        local hash = assert(core.hash_file(file, 0, 1, 0))
+        if i % 2 == 0 then hash:cancel() end
+        hash = nil
+        collectgarbage()
+      end
+      print "fine"
+    ]], "ulimit -n 32"))
   end)
 
   it("is cancelled when it is collected", function()
