@@ -3,6 +3,7 @@
 #include "binding/error_object.h"
 #include "binding/events.h"
 #include "core/body_hash.h"
+#include "core/background.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,7 +31,7 @@ static void clear(void *value) {
 static int opt_threads(lua_State *L, int argument) {
   lua_Number threads = luaL_optnumber(L, argument, gl_body_hash_default_threads());
   luaL_argcheck(L, threads >= 0, argument, "expected a number of threads");
-  return threads < GL_BODY_TEAM_MOST_THREADS ? (int)threads : GL_BODY_TEAM_MOST_THREADS;
+  return threads < GL_BACKGROUND_THREADS ? (int)threads : GL_BACKGROUND_THREADS;
 }
 
 static gl_events *opt_events(lua_State *L, int argument) {

@@ -1,20 +1,21 @@
 #include "core/body_hash.h"
 
 #include "core/mem.h"
+#include "core/background.h"
 
 #include <unistd.h>
 
 int gl_body_hash_default_threads(void) {
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
-  return cores < 1 ? 1 : cores > GL_BODY_TEAM_MOST_THREADS ? GL_BODY_TEAM_MOST_THREADS : (int)cores;
+  return cores < 1 ? 1 : cores > GL_BACKGROUND_THREADS ? GL_BACKGROUND_THREADS : (int)cores;
 }
 
 int gl_body_hash_start(gl_body_hash *hash, const gl_body_input *input, int threads, int skip_linear,
                        gl_events *events, gl_error *error) {
   hash->input = *input;
   hash->skip_linear = hash->serial.skip_linear = skip_linear;
-  if (threads > GL_BODY_TEAM_MOST_THREADS)
-    threads = GL_BODY_TEAM_MOST_THREADS;
+  if (threads > GL_BACKGROUND_THREADS)
+    threads = GL_BACKGROUND_THREADS;
   if (threads < 1 || input->length < GL_BODY_HASH_THREADS_FROM)
     return 0;
   return gl_body_team_start(&hash->team, input, threads, skip_linear, events, error);

@@ -31,7 +31,7 @@ typedef struct gl_body_hash {
   unsigned char linear[GL_SHA256_SIZE]; /* not set with `skip_linear` */
 } gl_body_hash;
 
-/* Returns the number of processors, at least 1 and at most GL_BODY_TEAM_MOST_THREADS. */
+/* Returns the number of processors, at least 1 and at most GL_BACKGROUND_THREADS. */
 int gl_body_hash_default_threads(void);
 
 /* Starts a hash.  `hash` is the zero value.  Uses at most `threads` threads, and none for a body

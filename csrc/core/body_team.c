@@ -2,18 +2,11 @@
 
 #include "core/digest.h"
 #include "core/mem.h"
-#include "core/process.h"
+#include "core/background.h"
 #include "core/tree_hash.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef unsigned char leaf[GL_SHA256_SIZE];
 
@@ -22,17 +15,11 @@ typedef unsigned char leaf[GL_SHA256_SIZE];
 struct gl_body_team {
   gl_body_input input;
   int skip_linear;
-  pid_t process;
-  int threads; /* the number of created threads */
-  pthread_t ids[GL_BODY_TEAM_MOST_THREADS];
-  int pipe[2]; /* gets a byte when the last thread ends */
-  gl_events *events;
+  gl_background *threads;
   atomic_int linear_begun; /* a thread has started the linear hash */
   atomic_size_t next_chunk;
-  atomic_int running;  /* number of threads that have not ended */
-  atomic_int stop;     /* the hash was cancelled, or a thread failed */
-  atomic_int failed;   /* a thread has filled `error` or is about to */
-  atomic_int finished; /* the results below may be read */
+  atomic_int stop;   /* the hash was cancelled, or a thread failed */
+  atomic_int failed; /* a thread has filled `error` or is about to */
   gl_error error;
   unsigned char tree[GL_SHA256_SIZE];
   unsigned char linear[GL_SHA256_SIZE];
@@ -96,38 +83,27 @@ static void note_failure(gl_body_team *team, const gl_error *error) {
 }
 
 /* Called by the last thread. */
-static void finish(gl_body_team *team) {
+static void finish(void *context) {
+  gl_body_team *team = context;
   gl_error error;
   if (!atomic_load(&team->stop) && gl_tree_hash_join(team->leaves, team->count, team->tree, &error))
     note_failure(team, &error);
-  atomic_store(&team->finished, 1);
-  while (write(team->pipe[1], "", 1) < 0 && errno == EINTR) {
-  }
 }
 
-static void *run(void *context) {
+static void run(void *context) {
   worker w = {context, {NULL}, NULL};
-  gl_body_team *team = context;
   gl_error error;
   if (work(&w, &error))
-    note_failure(team, &error);
+    note_failure(context, &error);
   gl_digest_clear(&w.digest);
   gl_mem_free(w.buffer);
-  if (atomic_fetch_sub(&team->running, 1) == 1)
-    finish(team);
-  return NULL;
 }
 
 /* ---- in the caller's thread -------------------------------------------------------------- */
 
-/* Frees the team.  No thread may use it any more. */
+/* Waits until no thread uses the team any more, and frees it. */
 static void free_team(gl_body_team *team) {
-  if (team->events)
-    gl_events_remove(team->events, team->pipe[0]);
-  gl_events_release(team->events);
-  for (int i = 0; i < 2; i++)
-    if (team->pipe[i] >= 0)
-      close(team->pipe[i]);
+  gl_background_free(team->threads);
   gl_mem_free(team->leaves);
   gl_mem_free(team);
 }
@@ -138,8 +114,6 @@ static gl_body_team *new_team(const gl_body_input *input, int skip_linear) {
     return NULL;
   team->input = *input;
   team->skip_linear = skip_linear;
-  team->process = gl_process_id();
-  team->pipe[0] = team->pipe[1] = -1;
   team->count = (size_t)((input->length + GL_TREE_CHUNK - 1) / GL_TREE_CHUNK);
   team->leaves = gl_mem_zalloc(team->count, sizeof *team->leaves);
   if (!team->leaves) {
@@ -149,82 +123,33 @@ static gl_body_team *new_team(const gl_body_input *input, int skip_linear) {
   return team;
 }
 
-/* Stops watching the pipe.  Its byte is never read, so it would wake every later wait. */
-static void end_seen(void *context, int fd, int ready) {
-  (void)ready;
-  gl_body_team *team = context;
-  gl_events_remove(team->events, fd);
-}
-
-/* Returns -1 if the system has no descriptor left. */
-static int open_pipe(gl_body_team *team) {
-  if (pipe(team->pipe) != 0) {
-    team->pipe[0] = team->pipe[1] = -1;
-    return -1;
-  }
-  for (int i = 0; i < 2; i++)
-    if (fcntl(team->pipe[i], F_SETFD, FD_CLOEXEC) != 0)
-      return -1;
-  return 0;
-}
-
-/* Registers the pipe with the event set.  Returns -1 without memory or at a limit of the system. */
-static int watch(gl_body_team *team, gl_events *events) {
-  if (gl_events_set(events, team->pipe[0], GL_EVENTS_READ, end_seen, team) != 0)
-    return -1;
-  team->events = gl_events_hold(events);
-  return 0;
-}
-
-/* Creates up to `threads` threads.  If the system refuses some, the others do all of the work.  The
- * threads block all signals, because the host program handles signals in its own threads. */
-static void create_threads(gl_body_team *team, int threads) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  atomic_store(&team->running, threads);
-  while (team->threads < threads && pthread_create(&team->ids[team->threads], NULL, run, team) == 0)
-    team->threads++;
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  int missing = threads - team->threads;
-  if (missing > 0 && atomic_fetch_sub(&team->running, missing) == missing && team->threads > 0)
-    finish(team); /* all created threads had already ended */
-}
-
 int gl_body_team_start(gl_body_team **out, const gl_body_input *input, int threads, int skip_linear,
                        gl_events *events, gl_error *error) {
   gl_body_team *team = new_team(input, skip_linear);
   *out = NULL;
   if (!team)
     return gl_error_memory(error);
-  if (open_pipe(team) == 0 && (!events || watch(team, events) == 0))
-    create_threads(team, threads);
-  if (team->threads > 0)
+  gl_background_work all = {run, finish, team};
+  int kind = gl_background_start(&team->threads, threads, &all, events, error);
+  if (team->threads)
     *out = team;
   else
     free_team(team);
-  return 0;
+  return kind;
 }
 
 int gl_body_team_finished(const gl_body_team *team, long wait) {
-  struct pollfd end = {team->pipe[0], POLLIN, 0};
-  if (wait > 0 && !atomic_load(&team->finished))
-    (void)poll(&end, 1, wait < INT_MAX ? (int)wait : INT_MAX);
-  return atomic_load(&team->finished);
+  return gl_background_finished(team->threads, wait);
 }
 
 int gl_body_team_is_forked(const gl_body_team *team) {
-  return team->process != gl_process_id();
-}
-
-static void join_threads(const gl_body_team *team) {
-  for (int i = 0; i < team->threads; i++)
-    pthread_join(team->ids[i], NULL);
+  return gl_background_is_forked(team->threads);
 }
 
 int gl_body_team_collect(gl_body_team *team, unsigned char *tree, unsigned char *linear,
                          gl_error *error) {
-  join_threads(team);
+  gl_background_free(team->threads);
+  team->threads = NULL;
   int failed = atomic_load(&team->failed);
   if (failed)
     *error = team->error;
@@ -235,9 +160,6 @@ int gl_body_team_collect(gl_body_team *team, unsigned char *tree, unsigned char 
 }
 
 void gl_body_team_cancel(gl_body_team *team) {
-  if (!gl_body_team_is_forked(team)) {
-    atomic_store(&team->stop, 1);
-    join_threads(team);
-  }
+  atomic_store(&team->stop, 1);
   free_team(team);
 }

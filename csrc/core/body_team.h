@@ -6,11 +6,9 @@
 #include "core/body_input.h"
 #include "core/transport/events.h"
 
-enum { GL_BODY_TEAM_MOST_THREADS = 8 };
-
 typedef struct gl_body_team gl_body_team;
 
-/* Starts at most `threads` threads, from 1 to GL_BODY_TEAM_MOST_THREADS, that compute the tree hash
+/* Starts at most `threads` threads, from 1 to GL_BACKGROUND_THREADS, that compute the tree hash
  * of `input` and, unless `skip_linear`, its linear hash.  `events` may be NULL; the team holds a
  * reference to it.  Returns 0 or the kind in `error`.  After 0, the caller ends `*team` with
  * gl_body_team_collect or gl_body_team_cancel.  `*team` is NULL if the system has no thread or

@@ -1,0 +1,39 @@
+/* Background threads that do one piece of work together, so that the caller's thread does not have
+ * to.
+ *
+ * The threads begin when they are started.  The caller polls, waits, or passes an event set, which
+ * becomes ready when the last thread ends.  The threads never call back.  A forked child does not
+ * have them. */
+#ifndef GL_CORE_BACKGROUND_H
+#define GL_CORE_BACKGROUND_H
+
+#include "core/transport/events.h"
+
+enum { GL_BACKGROUND_THREADS = 8 }; /* the most for one piece of work */
+
+/* What the threads do.  `context` must stay valid until gl_background_free returns. */
+typedef struct gl_background_work {
+  void (*run)(void *context);    /* called by each thread */
+  void (*finish)(void *context); /* called once, after the last `run`; NULL for nothing */
+  void *context;
+} gl_background_work;
+
+typedef struct gl_background gl_background;
+
+/* Starts at most `count` threads, which is at most GL_BACKGROUND_THREADS.  `events` may be NULL;
+ * the threads hold a reference to it.  Returns 0 or the kind in `error`.  `*out` is then NULL if
+ * the system has no thread or descriptor left, or cannot watch one more. */
+int gl_background_start(gl_background **out, int count, const gl_background_work *work,
+                        gl_events *events, gl_error *error);
+
+/* Returns whether the work is finished.  Waits for that for at most `wait` milliseconds. */
+int gl_background_finished(const gl_background *background, long wait);
+
+/* Returns whether this process is a forked child of the one that started the threads. */
+int gl_background_is_forked(const gl_background *background);
+
+/* Waits until the threads have ended, unless they belong to another process, and frees the
+ * memory.  Legal for NULL. */
+void gl_background_free(gl_background *background);
+
+#endif
