@@ -1,6 +1,7 @@
 #include "binding/journal.h"
 
 #include "binding/error_object.h"
+#include "binding/flush.h"
 #include "binding/option.h"
 #include "core/output_journal.h"
 
@@ -64,6 +65,10 @@ static int journal_restart(lua_State *L) {
   return gl_lua_push_outcome(L, gl_output_journal_restart(journal, text, length, problem), problem);
 }
 
+static int journal_flush(lua_State *L) {
+  return gl_lua_flush(L, check_journal(L)->fd, 2);
+}
+
 static int journal_close(lua_State *L) {
   gl_output_journal_close(gl_box_self(L, &gl_journal_box));
   return 0;
@@ -75,8 +80,13 @@ static int journal_remove(lua_State *L) {
 }
 
 static const luaL_Reg journal_methods[] = {
-    {"read", journal_read},   {"append", journal_append}, {"restart", journal_restart},
-    {"close", journal_close}, {"remove", journal_remove}, {NULL, NULL},
+    {"read", journal_read},
+    {"append", journal_append},
+    {"restart", journal_restart},
+    {"flush", journal_flush},
+    {"close", journal_close},
+    {"remove", journal_remove},
+    {NULL, NULL},
 };
 
 const gl_box_class gl_journal_box = {"glacier.journal", sizeof(gl_output_journal), clear_journal,

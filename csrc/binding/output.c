@@ -1,6 +1,7 @@
 #include "binding/output.h"
 
 #include "binding/error_object.h"
+#include "binding/flush.h"
 #include "binding/option.h"
 #include "core/error.h"
 #include "core/output.h"
@@ -72,10 +73,9 @@ static int output_read_at(lua_State *L) {
   return 1;
 }
 
-/* output:sync() -> true; or nil and what is wrong.  Waits until everything is on the disk. */
-static int output_sync(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
-  return gl_lua_push_outcome(L, gl_output_sync(check_output(L), problem), problem);
+/* output:flush([events]) -> flush: writes everything to the disk in the background */
+static int output_flush(lua_State *L) {
+  return gl_lua_flush(L, check_output(L)->fd, 2);
 }
 
 /* output:size() -> size of the partial file in bytes */
@@ -106,7 +106,7 @@ static int output_discard(lua_State *L) {
 static const luaL_Reg output_methods[] = {
     {"write", output_write},     {"write_at", output_write_at}, {"read_at", output_read_at},
     {"size", output_size},       {"commit", output_commit},     {"keep", output_keep},
-    {"discard", output_discard}, {"sync", output_sync},         {NULL, NULL},
+    {"discard", output_discard}, {"flush", output_flush},       {NULL, NULL},
 };
 
 const gl_box_class gl_output_box = {"glacier.output", sizeof(gl_output), clear_output,

@@ -178,10 +178,6 @@ int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t le
   return count < 0 ? gl_output_failed(errno, problem) : 0;
 }
 
-int gl_output_sync(gl_output *output, char problem[GL_OUTPUT_PROBLEM_SIZE]) {
-  return fsync(output->fd) ? gl_output_failed(errno, problem) : 0;
-}
-
 uint64_t gl_output_size(const gl_output *output) {
   struct stat status;
   return fstat(output->fd, &status) ? 0 : (uint64_t)status.st_size;

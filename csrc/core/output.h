@@ -41,9 +41,6 @@ int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, si
 int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t length, size_t *got,
                       char problem[GL_OUTPUT_PROBLEM_SIZE]);
 
-/* Waits until everything that was written is on the disk. */
-int gl_output_sync(gl_output *output, char problem[GL_OUTPUT_PROBLEM_SIZE]);
-
 /* Returns the size of the partial file in bytes, 0 if it is unknown. */
 uint64_t gl_output_size(const gl_output *output);
 

@@ -153,7 +153,7 @@ int gl_output_journal_append(gl_output_journal *journal, const char *text, size_
       length -= (size_t)written;
     }
   }
-  return fsync(journal->fd) ? gl_output_failed(errno, problem) : 0;
+  return 0;
 }
 
 int gl_output_journal_restart(gl_output_journal *journal, const char *text, size_t length,

@@ -38,11 +38,11 @@ gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, cons
 int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out,
                            char problem[GL_OUTPUT_PROBLEM_SIZE]);
 
-/* Replaces the text and waits until it is on the disk. */
+/* Replaces the text. */
 int gl_output_journal_restart(gl_output_journal *journal, const char *text, size_t length,
                               char problem[GL_OUTPUT_PROBLEM_SIZE]);
 
-/* Appends to the text and waits until it is on the disk. */
+/* Appends to the text. */
 int gl_output_journal_append(gl_output_journal *journal, const char *text, size_t length,
                              char problem[GL_OUTPUT_PROBLEM_SIZE]);
 

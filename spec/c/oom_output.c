@@ -1,6 +1,7 @@
 /* Outputs with an allocator that fails.  Every failure must be GL_MEMORY and leave no file. */
 #include "core/error.h"
 #include "core/output.h"
+#include "core/output_flush.h"
 #include "core/output_journal.h"
 #include "mem_failing.h"
 
@@ -56,10 +57,32 @@ static void a_journal_without_memory_is_closed(void **state) {
   assert_int_equal(rmdir(directory), 0);
 }
 
+static void a_flush_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
+  (void)state;
+  gl_error error;
+  int result = GL_MEMORY, file = dup(STDERR_FILENO);
+  gl_events *events = gl_events_new(&error);
+  long n = 0, before = gl_mem_live();
+  for (; result; n++) {
+    gl_output_flush flush = {.done = 0};
+    gl_mem_fail_from(n);
+    result = gl_output_flush_start(&flush, file, events, &error);
+    assert_true(result == 0 || result == GL_MEMORY);
+    gl_output_flush_clear(&flush);
+  }
+  gl_mem_fail_from(-1);
+  assert_in_range(n, 2, 20);
+  assert_in_range(gl_mem_live(), before, before + 2); /* the event set keeps its table */
+  gl_events_release(events);
+  assert_int_equal(gl_mem_live(), 0);
+  close(file);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_output_without_memory_leaves_no_file),
       cmocka_unit_test(a_journal_without_memory_is_closed),
+      cmocka_unit_test(a_flush_without_memory_is_a_memory_error_and_leaks_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

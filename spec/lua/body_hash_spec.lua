@@ -1,4 +1,5 @@
 -- glacier.body.hash: strings and regular files, hashed by the core's threads.
+local background = require "glacier.async.background"
 local body_hash = require "glacier.body.hash"
 local core = require "glacier.core"
 local new_context = require("glacier.async.context").new
@@ -12,7 +13,7 @@ local function context(wait)
 end
 
 local function finish(started)
-  return body_hash.finish(started, context())
+  return background.finish(started, context())
 end
 
 describe("the hash of a body", function()
@@ -125,7 +126,7 @@ describe("the hash of a body", function()
     file:write "0"
     local started = body_hash.start(file, { offset = 0 })
     local late = new_context(function() now = now + 1 end, 0.5, function() return now end)
-    assert.is_false((body_hash.finish(started, late)))
+    assert.is_false((background.finish(started, late)))
     assert.is_false((pcall(started.poll, started)))
     file:close()
   end)
@@ -134,7 +135,7 @@ describe("the hash of a body", function()
     local yields = 0
     local yielding = context(function() yields = yields + 1 end)
     assert.are.equal(streams.ZEROS[64].tree,
-      (body_hash.finish(body_hash.start(("\0"):rep(64 * MIB), { threads = 0 }), yielding)))
+      (background.finish(body_hash.start(("\0"):rep(64 * MIB), { threads = 0 }), yielding)))
     assert.are.equal(15, yields)
   end)
 end)

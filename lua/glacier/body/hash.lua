@@ -19,22 +19,4 @@ function hash.start(value, options)
   end
 end
 
---- Waits for the end of a hash.
--- @param started userdata: of `hash.start`
--- @param context context
--- @param events events of `glacier.core`, or nil: those that the hash was given
--- @return string: the tree hash in hexadecimal; nil if the file cannot be read; false if the deadline has passed
--- @return string or nil: the plain SHA-256, or the problem
-function hash.finish(started, context, events)
-  while not started:poll() do
-    if started:has_threads() and not context:wait_for(started, events) then
-      started:cancel()
-      return false
-    elseif not started:has_threads() then
-      context:yield()
-    end
-  end
-  return started:result()
-end
-
 return hash

@@ -1,6 +1,7 @@
 --- The files that `body:save` and `client:download` write. A file appears under its name only when it is complete. The
 -- core does the work (core/output.h). It follows symbolic links and keeps them. A new file gets the mode and owner of
 -- the file that it replaces. A path that is not a regular file is written directly.
+local background = require "glacier.async.background"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local paths = require "glacier.config.paths"
@@ -43,6 +44,21 @@ function output.open(caller, path, tag)
   return self
 end
 
+--- Waits for a flush.
+-- Raises `ReadTimeoutError` (kind "transport") if the deadline of the context passes.
+-- @param flush flush of `glacier.core`
+-- @param context context: other coroutines run meanwhile
+-- @param events event set of `glacier.core`, or nil: the set that the flush was given
+-- @return true; or nil and the problem
+function output.finish_flush(flush, context, events)
+  local good, problem = background.finish(flush, context, events)
+  if good == false then
+    errors.raise("transport", "ReadTimeoutError", "The timeout of the whole call passed while the disk was written",
+      { retryable = true })
+  end
+  return good, problem
+end
+
 --- Appends bytes.
 -- @param bytes string
 function Output:write(bytes)
@@ -64,9 +80,12 @@ function Output:read_at(offset, count)
   return check(self, self.file:read_at(offset, count))
 end
 
---- Makes the system write all bytes to the disk.
-function Output:sync()
-  check(self, self.file:sync())
+--- Waits until the disk has all bytes. A thread of the core does the work.
+-- Raises also `ReadTimeoutError` (kind "transport") if the deadline of the context passes.
+-- @param context context: other coroutines run meanwhile
+-- @param events event set of `glacier.core`, or nil
+function Output:flush(context, events)
+  check(self, output.finish_flush(self.file:flush(events), context, events))
 end
 
 --- Returns the size of the partial file, in bytes.

@@ -6,6 +6,7 @@
 --   total           bytes; nil if the number is unknown
 --   read_at(at, n)  at most n bytes at an offset; only if the total is known
 --   hash_at(at, length, options)  starts to hash a range in the core (`glacier.body.hash`); only if the total is known
+local background = require "glacier.async.background"
 local body_hash = require "glacier.body.hash"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
@@ -196,7 +197,7 @@ local function hash_in_core(opened, context, options, origin)
   if not started then
     return nil
   end
-  local tree, linear = body_hash.finish(started, context, options.events)
+  local tree, linear = background.finish(started, context, options.events)
   if tree == nil then
     refuse(origin, linear)
   elseif not tree then

@@ -107,15 +107,18 @@ function Journal:write(offset, bytes)
   self.output:write_at(offset, bytes)
 end
 
---- Records that a range is complete, after it is on the disk.
+--- Waits until a range is on the disk, and records that it is complete.
 -- @param number number: the number of the range, from 0
 -- @param hash string: its tree hash
-function Journal:record(number, hash)
-  self.output:sync()
+-- @param context context: other coroutines run meanwhile
+-- @param events event set of `glacier.core`, or nil
+function Journal:record(number, hash, context, events)
+  self.output:flush(context, events)
   local line = ("%s%d %s\n"):format(self.torn and "\n" or "", number, hash)
-  self.torn = true -- loops until the whole line is written
+  self.torn = true -- until the whole line is written
   check(self, self.file:append(line))
   self.torn, self.hashes[number] = false, hash
+  check(self, output.finish_flush(self.file:flush(events), context, events))
 end
 
 --- Closes both files, so that a later download can continue.
@@ -146,7 +149,6 @@ end
 
 --- Renames the partial file to the path, and removes the journal.
 function Journal:commit()
-  self.output:sync()
   self.output:commit()
   self.file:remove()
   remove_leftovers(self)

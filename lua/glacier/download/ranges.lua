@@ -92,9 +92,10 @@ end
 local function task_of(runtime, planned, range, file)
   return task.new(runtime, function(context)
     context.reads_bodies = true
-    range.hash = ranges.with_retries(runtime, context, function()
+    local hash = ranges.with_retries(runtime, context, function()
       return fetch(runtime, planned, range, file, context)
     end)
+    file:record(range.number, hash, context, runtime.transport:events())
   end)
 end
 
@@ -136,7 +137,6 @@ local function fetch_missing(runtime, planned, file)
     local entry = running:next()
     while entry do
       entry.task:result()
-      file:record(entry.range.number, entry.range.hash)
       done = done + length_of(entry.range)
       planned.progress(done, planned.total)
       entry = running:next()
