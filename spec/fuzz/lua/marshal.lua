@@ -3,37 +3,57 @@ local cjson = require "cjson"
 local errors_only = require "spec.support.errors_only"
 local glacier = require "glacier"
 
-local MEMBERS = {
-  "vaultName", "accountId", "vaultNotificationConfig", "SNSTopic", "Events", "jobParameters", "Type", "Format",
-  "InventoryRetrievalParameters", "OutputLocation", "S3", "Tagging", "AccessControlList", "Grantee", "limit",
-  "Tags", "policy", "Policy", "Rules", "BytesPerHour",
+-- The members of each operation. A string is the kind of value that is valid there.
+local OPERATIONS = {
+  { "SetVaultNotifications", { vaultNotificationConfig = { SNSTopic = "string", Events = "list" } } },
+  { "InitiateJob", { jobParameters = { Type = "string", Description = "string",
+    InventoryRetrievalParameters = { Limit = "string", Marker = "string" },
+    SelectParameters = { InputSerialization = { csv = { Comments = "string" } }, Expression = "string" },
+    OutputLocation = { S3 = { BucketName = "string", Tagging = "map", UserMetadata = "map" } } } } },
+  { "AddTagsToVault", { Tags = "map" } },
+  { "RemoveTagsFromVault", { TagKeys = "list" } },
+  { "SetDataRetrievalPolicy", { Policy = { Rules = "rules" } } },
 }
 
--- Each byte of the text decides the next key or value.
+local function sorted_keys(members)
+  local keys = {}
+  for key in pairs(members) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+-- Each byte of the text decides the next value.
 local function builder(text)
-  local position = 0
+  local position, makers = 0, {}
   local function decide(count)
     position = position + 1
     return (text:byte(position) or 0) % count + 1
   end
-  local build
-  local makers = {
-    function() return text:sub(position, position + decide(32)) end,
-    function() return decide(256) - 128 end,
-    function() return decide(256) / 2 end,
-    function() return decide(2) == 1 end,
-    function(depth) return build(depth + 1) end,
-    function() return {} end,
-  }
-  function build(depth)
+  local function collect(key_of, kind)
     local made = {}
-    for _ = 1, depth < 6 and decide(5) or 0 do
-      local key = decide(4) == 1 and decide(4) or MEMBERS[decide(#MEMBERS)]
-      made[key] = makers[decide(#makers)](depth)
+    for i = 1, decide(5) - 1 do made[key_of(i)] = makers[kind]() end
+    return made
+  end
+  local function same(i) return i end
+  function makers.string() return text:sub(position, position + decide(32)) end
+  function makers.list() return collect(same, "string") end
+  function makers.map() return collect(makers.string, "string") end
+  function makers.rules() return collect(same, "rule") end
+  function makers.rule() return { Strategy = makers.string(), BytesPerHour = decide(256) * 2 ^ decide(48) } end
+  function makers.number() return (decide(256) - 128) / decide(3) end
+  function makers.boolean() return decide(2) == 1 end
+  local kinds = sorted_keys(makers)
+  local function build(members)
+    if type(members) ~= "table" or decide(24) == 1 then
+      return makers[type(members) == "string" and decide(24) > 1 and members or kinds[decide(#kinds)]]()
+    end
+    local made = {}
+    for _, key in ipairs(sorted_keys(members)) do
+      if decide(5) > 1 then made[key] = build(members[key]) end
     end
     return made
   end
-  return build
+  return build, decide
 end
 
 return function(text)
@@ -43,16 +63,17 @@ return function(text)
     credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "secret" },
     transport = function(request)
       sent = request
-      return { status = 204 }
+      return { status = 204, headers = { ["x-amz-job-id"] = "j" } }
     end,
   }
-  local params = builder(text)(1)
-  params.vaultName = params.vaultName or "v"
-  for _, operation in ipairs { "SetVaultNotifications", "InitiateJob", "AddTagsToVault", "SetDataRetrievalPolicy" } do
-    sent = nil
-    errors_only(client.call, client, operation, params)
-    if sent and sent.body then
-      assert(type(cjson.decode(sent.body)) == "table")
-    end
+  local build, decide = builder(text)
+  local row = OPERATIONS[decide(#OPERATIONS)]
+  local params = build(row[2])
+  if type(params) == "table" then
+    params.vaultName = row[1] ~= "SetDataRetrievalPolicy" and "v" or nil
+  end
+  errors_only(client.call, client, row[1], params)
+  if sent and sent.body then
+    assert(type(cjson.decode(sent.body)) == "table")
   end
 end
