@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/error.h"
@@ -169,12 +170,41 @@ static void a_path_that_cannot_be_a_file_is_refused(void **state) {
   assert_int_equal(count_names(), 1);
 }
 
+/* Opens the target "file" in a child process without root's rights.  Returns the errno whose text
+ * is the problem, and 0 if there is none. */
+static int errno_of_another_user(void) {
+  static const int expected[] = {EACCES, EPERM};
+  int status;
+  assert_int_equal(chmod(directory, 0777), 0);
+  pid_t child = fork();
+  if (child == 0) {
+    if (geteuid() == 0 && (setgid(1234) || setuid(1234)))
+      _exit(255);
+    int result = gl_output_open(&output, path_of("file"), NULL, problem);
+    for (int i = 0; i < 2 && result == -1; i++)
+      if (!strcmp(problem, strerror(expected[i])))
+        _exit(expected[i]);
+    _exit(result == 0 ? 0 : 255);
+  }
+  assert_int_equal(waitpid(child, &status, 0), child);
+  return WEXITSTATUS(status);
+}
+
 static void a_file_that_is_read_only_is_not_replaced(void **state) {
   (void)state;
-  if (geteuid() == 0)
-    skip(); /* root may write everything */
   write_file("file", "old", 0444);
-  assert_refused(path_of("file"), EACCES);
+  assert_int_equal(errno_of_another_user(), EACCES);
+  assert_int_equal(count_names(), 1);
+}
+
+static void a_file_whose_owner_cannot_be_kept_is_not_replaced(void **state) {
+  (void)state;
+  if (geteuid() != 0)
+    skip();
+  write_file("file", "old", 0666);
+  assert_int_equal(errno_of_another_user(), EPERM);
+  assert_content("file", "old");
+  assert_int_equal(count_names(), 1); /* no partial file is left */
 }
 
 static void a_name_may_be_as_long_as_the_system_allows(void **state) {
@@ -266,6 +296,7 @@ int main(void) {
       test(a_cycle_of_links_is_refused),
       test(a_path_that_cannot_be_a_file_is_refused),
       test(a_file_that_is_read_only_is_not_replaced),
+      test(a_file_whose_owner_cannot_be_kept_is_not_replaced),
       test(a_name_may_be_as_long_as_the_system_allows),
       test(a_pipe_is_written_directly_and_stays),
       test(a_descriptor_by_its_name_is_written_directly),
