@@ -2,7 +2,6 @@
 local copcall = require "glacier.async.copcall"
 local glacier = require "glacier"
 local core = require "glacier.core"
-local curl = require "glacier.curl"
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
 local new_context = require("glacier.async.context").new
@@ -69,14 +68,6 @@ local function neighbour(silent)
     return problem == "closed"
   end
   return self
-end
-
--- Calls f while the garbage collector is stopped, so that the collector cannot close anything.
-local function uncollected(f)
-  collectgarbage "stop"
-  local good, err = pcall(f)
-  collectgarbage "restart"
-  assert(good, err)
 end
 
 describe("a call", function()
@@ -266,119 +257,5 @@ describe("the loop that waits for a transfer", function()
       assert.is_false(done)
       assert.is_true(#list < 3)
     end
-  end)
-end)
-
-describe("closing a client", function()
-  local server
-  after_each(function()
-    if server then server:stop() end
-    server = nil
-  end)
-
-  it("ends a call in progress, and the client stays usable", function()
-    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
-    local client
-    client = client_of(server.url, { wait = function(seconds)
-      if #server:requests() == 1 then client:close() end
-      socket.sleep(seconds)
-    end })
-    local good, err = pcall(client.list_vaults, client)
-    assert.is_false(good)
-    assert.same({ "ConnectionClosedError", "transport", "ListVaults" }, { err.code, err.kind, err.operation })
-    assert.matches("closed", err.message)
-    server:stop()
-    server = scripted.start { { { "read" }, { "send", answer "m" } } }
-    assert.equal("m", client_of(server.url):list_vaults().Marker)
-  end)
-
-  it("closes the connections at once", function()
-    uncollected(function()
-      local peer = neighbour()
-      local client = client_of(peer.url, { wait = peer.serve })
-      assert.equal("m", client:list_vaults().Marker)
-      client:close()
-      assert.is_true(peer.left(1))
-    end)
-  end)
-
-  it("can be repeated, and the next call opens new connections", function()
-    server = scripted.start { fallback = {
-      { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "n" },
-    } }
-    local client = client_of(server.url)
-    client:close()
-    assert.equal("m", client:list_vaults().Marker)
-    assert.equal("n", client:list_vaults().Marker)
-    client:close()
-    client:close()
-    assert.equal("m", client:list_vaults().Marker)
-    local list = server:requests()
-    assert.same({ 1, 1, 2 }, { list[1].connection, list[2].connection, list[3].connection })
-    client:close()
-  end)
-
-  it("does not close connections of other clients", function()
-    server = scripted.start { fallback = { { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "n" } } }
-    local one, two = client_of(server.url), client_of(server.url)
-    assert.equal("m", one:list_vaults().Marker)
-    assert.equal("m", two:list_vaults().Marker)
-    one:close()
-    assert.equal("n", two:list_vaults().Marker)
-    two:close()
-  end)
-end)
-
--- The functions of glacier.curl itself.
-describe("a transfer", function()
-  local server
-  after_each(function()
-    server:stop()
-  end)
-
-  local function start(pool)
-    local request = core.request { method = "GET", url = server.url .. "/", headers = {} }
-    return assert(pool:start(request, 30000, 30000))
-  end
-
-  it("sends nothing until it is polled, and can be finished once", function()
-    server = scripted.start { { { "read" }, { "send", answer "m" } } }
-    local transfer = start(curl.pool { events = core.events() })
-    assert.same({}, server:requests())
-    repeat until transfer:poll(1000)
-    assert.is_true(transfer:poll(0))
-    assert.equal(200, transfer:finish():status())
-    assert.has_error(function() transfer:finish() end)
-    assert.has_error(function() transfer:poll(0) end)
-    transfer:cancel()
-  end)
-
-  it("fails if it is finished too early or cancelled", function()
-    server = scripted.start { fallback = { { "read" }, { "stall" } } }
-    local pool = curl.pool { events = core.events() }
-    local transfer = start(pool)
-    transfer:poll(0)
-    local response, err = transfer:finish()
-    assert.is_nil(response)
-    assert.equal("ConnectionClosedError", err.code)
-    transfer = start(pool)
-    transfer:poll(0)
-    transfer:cancel()
-    transfer:cancel()
-    assert.has_error(function() transfer:poll(0) end)
-    pool:close()
-    pool:close()
-    assert.has_error(function() start(pool) end)
-  end)
-
-  it("fails with ConnectionClosedError after its pool was closed", function()
-    server = scripted.start { fallback = { { "read" }, { "stall" } } }
-    local pool = curl.pool { events = core.events() }
-    local transfer = start(pool)
-    transfer:poll(0)
-    pool:close()
-    assert.is_true(transfer:poll(0))
-    local _, err = transfer:finish()
-    assert.equal("ConnectionClosedError", err.code)
   end)
 end)
