@@ -1,6 +1,6 @@
 -- `make demo`: sets the notifications of a vault and reads them back, uploads an archive, and starts its retrieval.
--- Then it verifies the message about the completed job, and downloads the archive with an interruption. It uses the
--- local service, which checks every byte, and its own HTTP subscriber.
+-- Then it verifies the message about the completed job, removes the notifications, and downloads the archive with an
+-- interruption. It uses the local service, which checks every byte, and its own HTTP subscriber.
 local http = require "socket.http"
 local glacier = require "glacier"
 local service = require "spec.support.local_service"
@@ -15,6 +15,8 @@ local client = glacier.client {
   credentials = { access_key_id = amazon.access_key_id, secret_access_key = amazon.secret_access_key },
 }
 local vault = "examplevault"
+
+print("Local service at " .. amazon.url .. ". Nothing is sent to Amazon.")
 
 local function step(text, ...)
   print(("%-28s %s"):format(text, table.concat({ ... }, " ")))
@@ -53,6 +55,12 @@ local job = glacier.verify_notification(text, { topics = { topic }, certificate 
 step("verify_notification", job.Action, job.StatusCode, job.ArchiveSizeInBytes, "bytes")
 assert(job.JobId == started.jobId and job.SHA256TreeHash == archive.checksum, "the message is about something else")
 
+local removed = client:delete_vault_notifications { vaultName = vault }
+step("delete_vault_notifications", removed.ResponseMetadata.HTTPStatusCode)
+local found, err = pcall(client.get_vault_notifications, client, { vaultName = vault })
+assert(not found and err.code == client.exceptions.ResourceNotFoundException, "the configuration is still there")
+step("get_vault_notifications", err.status, tostring(err))
+
 local path = os.tmpname()
 local function download(progress)
   return client:download {
@@ -67,15 +75,9 @@ assert(not ok)
 step("download", interruption)
 local resumed_at
 local output = download(function(done) resumed_at = resumed_at or done end)
-step("download, again", ("resumed after %d bytes; %d bytes in all"):format(resumed_at, output.size))
+step("download, again", ("resumed after %d bytes; %d bytes in total"):format(resumed_at, output.size))
 assert(output.checksum == archive.checksum)
 os.remove(path)
-
-local removed = client:delete_vault_notifications { vaultName = vault }
-step("delete_vault_notifications", removed.ResponseMetadata.HTTPStatusCode)
-local found, err = pcall(client.get_vault_notifications, client, { vaultName = vault })
-assert(not found and err.code == client.exceptions.ResourceNotFoundException, "the configuration is still there")
-step("get_vault_notifications", err.status, tostring(err))
 
 client:close()
 amazon.stop()
