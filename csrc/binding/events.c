@@ -58,6 +58,12 @@ static int events_wait(lua_State *L) {
   return 1;
 }
 
+/* events:news() -> the number that events:wait would return now */
+static int events_news(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)gl_events_news(gl_lua_check_events(L, 1)));
+  return 1;
+}
+
 /* events:is_forked() -> whether another process created the set, before a fork; if so, the set
  * cannot be used */
 static int events_is_forked(lua_State *L) {
@@ -65,11 +71,9 @@ static int events_is_forked(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg events_methods[] = {{"fd", events_fd},
-                                          {"timeout", events_timeout},
-                                          {"wait", events_wait},
-                                          {"is_forked", events_is_forked},
-                                          {NULL, NULL}};
+static const luaL_Reg events_methods[] = {
+    {"fd", events_fd},     {"timeout", events_timeout},     {"wait", events_wait},
+    {"news", events_news}, {"is_forked", events_is_forked}, {NULL, NULL}};
 
 const gl_box_class gl_events_box = {"glacier.events", sizeof(gl_events *), clear_events,
                                     events_methods, 0};

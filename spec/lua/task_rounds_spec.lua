@@ -1,6 +1,7 @@
 -- Rounds of tasks: how tasks share time with each other and with their host, and how a task is canceled.
 local core = require "glacier.core"
 local group = require "glacier.async.group"
+local rounds = require "glacier.async.rounds"
 local task = require "glacier.async.task"
 
 -- Returns the runtime of a client. It records the waits for connections in `idles`, and those of the host in `waits`.
@@ -96,6 +97,29 @@ describe("rounds of tasks", function()
     assert.are.same({ 0, 4, 6 }, round())
     news = 2
     assert.are.same({ 3, 5, 12 }, round()) -- each poll resumes its task, which polls the transfer again
+  end)
+
+  it("do not wait between two rounds if there is news that a task has not seen", function()
+    local runtime, news, done, waits = runtime_of(), 0, {}, {}
+    local events = { wait = function() return news end, news = function() return news end }
+    runtime.transport = {
+      events = function() return events end,
+      idle = function(_, seconds) waits[#waits + 1] = seconds; rounds.begin(events, seconds) end,
+    }
+    local function transfer_of(name)
+      return { needs_caller = function() return false end, poll = function() return done[name] end }
+    end
+    local tasks = {}
+    for i, name in ipairs { "first", "second" } do
+      tasks[i] = { task = task.new(runtime, function(context)
+        if name == "second" then news, done.first = 1, true end -- it handles an event of the other
+        return context:wait_for(transfer_of(name), events)
+      end) }
+    end
+    local running = group.new(function() return table.remove(tasks, 1) end, 2)
+    running:next()
+    assert.are.same({ 0 }, waits)
+    running:cancel()
   end)
 
   it("poll a transfer at once if news came while a task was not polled", function()

@@ -1,6 +1,7 @@
 --- Groups of tasks that run together, a limited number at a time. Each task is polled once in every round. Between two
 -- rounds there is one wait for all tasks.
 local context_of = require "glacier.async.context"
+local rounds = require "glacier.async.rounds"
 
 local group = {}
 
@@ -74,9 +75,16 @@ local function fill(self)
 end
 
 local function limit_of(self)
-  local limit = math.huge
+  local limit, checked = math.huge, nil
   for _, entry in ipairs(self.active) do
-    limit = math.min(limit, group.seconds_left(entry.task))
+    local task = entry.task
+    if not task.round then
+      limit = math.min(limit, group.seconds_left(task))
+    elseif rounds.has_news(task, checked) then
+      return 0
+    else
+      checked = task.round
+    end
   end
   return math.max(limit, 0)
 end

@@ -33,4 +33,14 @@ function rounds.begin(events, seconds)
   return round.number
 end
 
+--- Returns whether a task must be polled at once: it has not been polled since the last news, or there is more news
+-- than the current round began with.
+-- @param task table: a task that has `round`
+-- @param checked table or nil: rounds that are known to have no more news
+-- @return boolean
+function rounds.has_news(task, checked)
+  local round = task.round
+  return task.seen < round.changed or round ~= checked and task.events:news() ~= round.news
+end
+
 return rounds
