@@ -1,4 +1,5 @@
--- ensure_vault_notifications, get_vault_notifications_or_nil and strict clients. They write only a configuration that
+-- ensure_vault_notifications and get_vault_notifications_or_nil. They write only a configuration that differs, and
+-- distinguish a missing configuration from a missing vault.
 local glacier = require "glacier"
 local service = require "spec.support.local_service"
 

@@ -1,4 +1,5 @@
 -- Invalid parameters: the error lists each problem on a line, in botocore's words with the names of Lua's types. The
+-- client sends nothing.
 local glacier = require "glacier"
 
 local JOB_MEMBERS = "Format, Type, ArchiveId, Description, SNSTopic, RetrievalByteRange, Tier, "
