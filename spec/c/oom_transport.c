@@ -32,21 +32,24 @@ static void a_pool_without_memory_for_its_options_is_not_created(void **state) {
   (void)state;
   const gl_pool_options options = {
       .ca_bundle = "/ca.pem", .proxy = "http://me:secret@proxy", .no_proxy = "localhost"};
-  gl_error error;
-  gl_pool *pool = NULL;
-  long n = 0;
-  for (; !pool; n++) {
-    error = (gl_error){0};
-    gl_mem_fail_from(n);
-    pool = exchange_pool_of(&options, &error);
-    assert_int_equal(error.kind, pool ? GL_OK : GL_MEMORY);
-    if (!pool)
-      assert_int_equal(gl_mem_live(), 0);
+  void (*const ways[])(long) = {gl_mem_fail_from, gl_mem_fail_at};
+  for (int i = 0; i < 2; i++) {
+    gl_error error;
+    gl_pool *pool = NULL;
+    long n = 0;
+    for (; !pool; n++) {
+      error = (gl_error){0};
+      ways[i](n);
+      pool = exchange_pool_of(&options, &error);
+      assert_int_equal(error.kind, pool ? GL_OK : GL_MEMORY);
+      if (!pool)
+        assert_int_equal(gl_mem_live(), 0);
+    }
+    ways[i](-1);
+    gl_pool_free(pool);
+    assert_int_equal(gl_mem_live(), 0);
+    assert_int_equal(n, 7);
   }
-  gl_mem_fail_from(-1);
-  gl_pool_free(pool);
-  assert_int_equal(gl_mem_live(), 0);
-  assert_int_equal(n, 7);
 }
 
 static int count_descriptors(void) {
