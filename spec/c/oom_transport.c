@@ -46,7 +46,9 @@ static void a_pool_without_memory_for_its_options_is_not_created(void **state) {
         assert_int_equal(gl_mem_live(), 0);
     }
     ways[i](-1);
+    size_t wiped = gl_mem_wiped();
     gl_pool_free(pool);
+    assert_true(gl_mem_wiped() - wiped >= strlen(options.proxy)); /* it has a password */
     assert_int_equal(gl_mem_live(), 0);
     assert_int_equal(n, 7);
   }
@@ -128,6 +130,29 @@ static void a_transfer_without_memory_for_its_read_timer_is_not_created(void **s
   gl_pool_free(pool);
   gl_events_release(events);
   assert_int_equal(gl_mem_live(), 0);
+}
+
+static void the_fields_of_a_request_are_wiped_when_it_ends(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {HOLD, 0, 0}};
+  enum { LENGTH = 8000 };
+  char token[LENGTH + 1];
+  loopback server;
+  exchange one;
+  memset(token, 's', LENGTH);
+  token[LENGTH] = '\0';
+  loopback_start(&server, steps);
+  exchange_init(&one, "PUT", server.url, "/", "body");
+  exchange_header(&one, "X-Amz-Security-Token", token);
+  gl_pool *pool = exchange_pool();
+  size_t before = gl_mem_wiped();
+  assert_int_equal(exchange_run(&one, pool), 0);
+  assert_true(gl_mem_wiped() - before >= LENGTH);
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  loopback_clear(&server);
 }
 
 static void one_refused_allocation_loses_no_option_and_no_header(void **state) {
@@ -234,6 +259,7 @@ int main(void) {
       cmocka_unit_test(a_pool_without_memory_for_its_options_is_not_created),
       cmocka_unit_test(an_exchange_without_memory_is_a_memory_error_and_leaks_nothing),
       cmocka_unit_test(a_transfer_without_memory_for_its_read_timer_is_not_created),
+      cmocka_unit_test(the_fields_of_a_request_are_wiped_when_it_ends),
       cmocka_unit_test(one_refused_allocation_loses_no_option_and_no_header),
       cmocka_unit_test(when_libcurl_has_no_memory_no_option_is_ignored),
   };
