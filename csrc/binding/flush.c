@@ -4,7 +4,7 @@
 #include "binding/events.h"
 #include "core/output_flush.h"
 
-/* A flush that is not started is not done, and must not be polled. */
+/* `started` is 0 if starting failed.  The flush must not be polled then. */
 typedef struct flush_value {
   gl_output_flush flush;
   int started;

@@ -1,5 +1,4 @@
-/* Background threads that do one piece of work together, so that the caller's thread does not have
- * to.
+/* Threads that do one unit of work together in the background.
  *
  * The threads begin when they are started.  The caller polls, waits, or passes an event set, which
  * becomes ready when the last thread ends.  The threads never call back.  A forked child does not
@@ -9,9 +8,10 @@
 
 #include "core/transport/events.h"
 
-enum { GL_BACKGROUND_THREADS = 8 }; /* the most for one piece of work */
+enum { GL_BACKGROUND_THREADS = 8 }; /* the most threads for one unit of work */
 
-/* What the threads do.  `context` must stay valid until gl_background_free returns. */
+/* The functions that the threads run.  `context` must stay valid until gl_background_free returns.
+ */
 typedef struct gl_background_work {
   void (*run)(void *context);    /* called by each thread */
   void (*finish)(void *context); /* called once, after the last `run`; NULL for nothing */

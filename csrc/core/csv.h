@@ -21,7 +21,7 @@ typedef struct gl_csv_field {
   size_t offset, length; /* place of the value in the row's text */
 } gl_csv_field;
 
-/* The zero value is a reader that knows no columns. */
+/* The zero value is a reader that accepts any number of columns. */
 typedef struct gl_csv {
   gl_csv_kind kinds[GL_CSV_MAX_COLUMNS]; /* for `columns` columns, set by the caller */
   int columns;                           /* number of columns; 0 accepts any number */

@@ -42,7 +42,8 @@ static int fail(gl_error *error) {
     return gl_error_memory(error);
   char reason[256];
   ERR_error_string_n(refusal, reason, sizeof reason);
-  return gl_error_set(error, GL_CONFIG, "DigestError", "OpenSSL refused: %s", reason);
+  return gl_error_set(error, GL_CONFIG, "DigestError", "OpenSSL rejected the operation: %s",
+                      reason);
 }
 
 /* ---- SHA-256 ----------------------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* Writes the bytes of a file to the disk on a thread of its own, because that can take seconds. */
+/* Writes the bytes of a file to the disk on a background thread, because that can take seconds. */
 #ifndef GL_CORE_OUTPUT_FLUSH_H
 #define GL_CORE_OUTPUT_FLUSH_H
 

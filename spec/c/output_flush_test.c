@@ -18,8 +18,8 @@
 
 /* ---- a disk ------------------------------------------------------------------------------ */
 
-static atomic_int calls;         /* of fsync */
-static atomic_int calls_in_main; /* of them, on the main thread */
+static atomic_int calls;         /* number of calls of fsync */
+static atomic_int calls_in_main; /* number of these calls on the main thread */
 static int failures[2];          /* the errno of the next calls; 0 for success */
 static int gate[2];              /* a call on another thread waits for a byte */
 static pthread_t main_thread;

@@ -155,7 +155,7 @@ describe("client:download from a misbehaving service", function()
     assert.are.same({ 1, 1, 1 }, requests_by_range())
   end)
 
-  -- Fetching these again would not help, and their bytes belong elsewhere.
+  -- Another attempt would not help here, and the bytes belong to another offset.
   for title, response in pairs {
     ["another range"] = function()
       return sent(head(2, { ["Content-Range"] = "bytes 0-1048575/2097159" }), bytes_of(2))

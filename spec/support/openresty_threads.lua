@@ -73,7 +73,7 @@ end
 
 -- --- workers -------------------------------------------------------------------------------------
 
-local CALLS = 10 -- of each worker, at once
+local CALLS = 10 -- that each worker makes at the same time
 
 --- Calls of the client that was made before the fork, in a timer of each worker.
 function threads.call_in_worker()

@@ -1,7 +1,7 @@
---- Waiting for the core's background threads, which hash bodies and write files to the disk.
+--- Waits for the core's background threads, which hash bodies and write files to the disk.
 local background = {}
 
---- Waits for the end of some work. Other coroutines run meanwhile.
+--- Waits for the end of some work. Other coroutines run during the wait.
 -- @param work userdata of `glacier.core` with the methods poll, has_threads, result and cancel
 -- @param context context
 -- @param events events of `glacier.core`, or nil: those that the work was given

@@ -1,13 +1,14 @@
 --- Rounds of polling, for tasks that wait for transfers of the same event set.
 --
--- In each round, every task is polled once. A task that is polled a second time begins the next round: it handles the
--- events that are ready. As long as no round brings news, the polls of the other tasks only compare numbers.
+-- In each round, every task is polled once. The second poll of a task begins the next round and handles the events that
+-- are ready. An event set counts its news: each time that a transfer needs its caller. While there is no news, the polls
+-- of the other tasks only compare numbers.
 local rounds = {}
 
 -- The rounds by event set. Their tasks keep them alive.
 local of_events = setmetatable({}, { __mode = "kv" })
 
---- The rounds of an event set.
+--- Returns the rounds of an event set.
 -- @param events events of `glacier.core`
 -- @return table: number, of the current round; changed, the number of the last round that brought news; news, the
 --   result of `events:wait` in that round
@@ -33,8 +34,7 @@ function rounds.begin(events, seconds)
   return round.number
 end
 
---- Returns whether a task must be polled at once: it has not been polled since the last news, or there is more news
--- than the current round began with.
+--- Returns whether a task must be polled, because there was news after its last poll or after the current round began.
 -- @param task table: a task that has `round`
 -- @param checked table or nil: rounds that are known to have no more news
 -- @return boolean

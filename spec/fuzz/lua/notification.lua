@@ -1,4 +1,4 @@
--- Notifications: parsing or verifying any text gives job descriptions or an error object.
+-- Notifications: parsing or verifying any text returns job descriptions or raises an error object.
 local errors_only = require "spec.support.errors_only"
 local glacier = require "glacier"
 
