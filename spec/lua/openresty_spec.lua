@@ -110,21 +110,33 @@ describe("in OpenResty", function()
     for i = 1, 200 do assert_created("many-" .. i, waiting[i]()) end
   end)
 
+  -- Starts another nginx, calls `use` with it and stops it. After TERM, nginx kills a worker that needs more than 1.5
+  -- seconds for its end, as any worker may on a busy machine. So only a worker that is killed each time is an error.
+  local function assert_clean_exit(signal, use)
+    local log
+    for _ = 1, 5 do
+      local other = openresty.start(glacier)
+      use(other)
+      log = other.stop(signal)
+      assert.is_false(signed_http.listens(other.url))
+      if not log:find("exited on signal 9", 1, true) then break end
+    end
+    assert.are.equal("", log)
+  end
+
   for signal, manner in pairs { QUIT = "gracefully", TERM = "immediately" } do
     it("a worker that exits " .. manner .. " leaves no error and no process", function()
-      local other = openresty.start(glacier)
-      assert_created("exit-" .. signal, other.get("/content?vault=exit-" .. signal))
-      assert.are.equal("", other.stop(signal))
-      assert.is_false(signed_http.listens(other.url))
+      assert_clean_exit(signal, function(other)
+        assert_created("exit-" .. signal, other.get("/content?vault=exit-" .. signal))
+      end)
     end)
   end
 
   it("a worker that exits in the middle of a call leaves no error and no process", function()
-    local other = openresty.start(glacier)
-    other.ask "/content?endpoint=held&vault=v"
-    other.get "/arrived"
-    assert.are.equal("", other.stop "TERM")
-    assert.is_false(signed_http.listens(other.url))
+    assert_clean_exit("TERM", function(other)
+      other.ask "/content?endpoint=held&vault=v"
+      other.get "/arrived"
+    end)
   end)
 
   it("all these requests leave no error in nginx's log", function()

@@ -81,7 +81,7 @@ describe("README.md", function()
     local example = nginx_example "/notifications"
     local nginx = openresty.start(running, example)
     local answer = nginx.get(example:match "location = (%S+)")
-    assert.equal("", nginx.stop())
+    assert.equal("", nginx.stop "QUIT")
     assert.equal(200, answer)
   end)
 

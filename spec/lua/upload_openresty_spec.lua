@@ -72,7 +72,7 @@ describe("an upload in OpenResty", function()
   end)
 
   it("causes no warnings of nginx", function()
-    local log = nginx.stop()
+    local log = nginx.stop "QUIT"
     nginx = nil
     assert.are.equal("", log)
   end)
