@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "exchange.h"
 #include "loopback.h"
@@ -155,6 +156,31 @@ static void the_fields_of_a_request_are_wiped_when_it_ends(void **state) {
   loopback_clear(&server);
 }
 
+/* The system refuses to watch a socket at its limits, as it does here with another descriptor. */
+static void a_socket_that_cannot_be_watched_ends_the_transfer(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
+  loopback server;
+  exchange one;
+  gl_error error;
+  gl_events *events = gl_events_new(&error);
+  gl_pool *pool = gl_pool_new(&(gl_pool_options){.proxy = ""}, events, &error);
+  int other = open("/dev/null", O_RDONLY), fd = gl_events_fd(events);
+  if (fd >= 0)
+    assert_int_equal(dup2(other, fd), fd);
+  close(other);
+  loopback_start(&server, steps);
+  exchange_init(&one, "GET", server.url, "/", NULL);
+  one.timeouts = (gl_timeouts){.connect = 3000, .read = 3000};
+  int result = exchange_run(&one, pool);
+  assert_int_equal(result, fd >= 0 ? GL_MEMORY : GL_TRANSPORT);
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  gl_events_release(events);
+  loopback_stop(&server);
+  loopback_clear(&server);
+}
+
 static void one_refused_allocation_loses_no_option_and_no_header(void **state) {
   (void)state;
   static const loopback_step steps[] = {
@@ -260,6 +286,7 @@ int main(void) {
       cmocka_unit_test(an_exchange_without_memory_is_a_memory_error_and_leaks_nothing),
       cmocka_unit_test(a_transfer_without_memory_for_its_read_timer_is_not_created),
       cmocka_unit_test(the_fields_of_a_request_are_wiped_when_it_ends),
+      cmocka_unit_test(a_socket_that_cannot_be_watched_ends_the_transfer),
       cmocka_unit_test(one_refused_allocation_loses_no_option_and_no_header),
       cmocka_unit_test(when_libcurl_has_no_memory_no_option_is_ignored),
   };
