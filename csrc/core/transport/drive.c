@@ -55,7 +55,7 @@ static void on_ready(void *context, int fd, int ready) {
   perform(handle->pool, fd, bits);
 }
 
-/* libcurl calls it to change what a socket is watched for. */
+/* libcurl calls this function to change what a socket is watched for. */
 static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *unused) {
   gl_pool *pool = context;
   gl_handle *handle = NULL;
@@ -72,8 +72,8 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *context, void
   return -1;
 }
 
-/* libcurl calls it to set its timer to `wait` milliseconds from now; -1 stops the timer.  One
- * millisecond is added because libcurl counts microseconds: a callback in the same millisecond
+/* libcurl calls this function to set its timer to `wait` milliseconds from now; -1 stops the timer.
+ * One millisecond is added because libcurl counts microseconds: a callback in the same millisecond
  * might be too early. */
 static int on_timer(CURLM *multi, long wait, void *context) {
   gl_pool *pool = context;

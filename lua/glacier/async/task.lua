@@ -130,7 +130,7 @@ function Task:cancel()
   if self.done then
     return
   end
-  -- Without time left, the call frees what it holds and fails. Another error than the timeout's is kept.
+  -- The call has no time left, so it frees its resources and fails. Any error except the timeout is kept.
   self.context.deadline, self.due = -math.huge, self.due and -math.huge
   self.round = nil
   local ended = self.started and self:poll()
