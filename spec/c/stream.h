@@ -1,4 +1,4 @@
-/* A transfer with a streamed body in either direction, and the server that it talks to. */
+/* A transfer with a streamed body in either direction, and the server that it connects to. */
 #ifndef GL_SPEC_STREAM_H
 #define GL_SPEC_STREAM_H
 

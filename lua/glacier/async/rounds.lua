@@ -1,8 +1,8 @@
 --- Rounds of polling, for tasks that wait for transfers of the same event set.
 --
 -- In each round, every task is polled once. The second poll of a task begins the next round and handles the events
--- that are ready. An event set counts its news: each time that a transfer needs its caller. While there is no news, the polls
--- of the other tasks only compare numbers.
+-- that are ready. An event set counts its news: each time that a transfer needs its caller. While there is no news, the
+-- polls of the other tasks only compare numbers.
 local rounds = {}
 
 -- The rounds by event set. Their tasks keep them alive.

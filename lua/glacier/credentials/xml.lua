@@ -89,7 +89,7 @@ local function read_cdata(state, position)
 end
 
 local function read_declaration()
-  return nil, "a document type"
+  return nil, "a document type, which is not supported"
 end
 
 -- Adds the innermost open element to its parent. If there are several children with one name, the first is kept.
