@@ -140,6 +140,10 @@ static void a_pipe_that_cannot_be_watched_is_no_error(void **state) {
   (void)state;
   gl_error error;
   gl_events *events = gl_events_new(&error);
+  if (gl_events_fd(events) < 0) { /* poll() can watch any descriptor */
+    gl_events_release(events);
+    skip();
+  }
   int other = open("/dev/null", O_RDONLY);
   assert_int_equal(dup2(other, gl_events_fd(events)), gl_events_fd(events));
   gl_body_hash hash = {.done = 0};
