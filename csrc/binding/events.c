@@ -48,9 +48,8 @@ static int events_timeout(lua_State *L) {
   return 1;
 }
 
-/* events:wait(wait_ms) -> a number that differs from that of an earlier call if meanwhile something
- * began to need its caller.  Waits at most `wait_ms` until a descriptor is ready or a timer is due,
- * and handles it. */
+/* events:wait(wait_ms) -> a number, which changes each time that a transfer needs its caller. Waits
+ * at most `wait_ms` until a descriptor is ready or a timer is due, and handles it. */
 static int events_wait(lua_State *L) {
   gl_events *events = gl_lua_check_events(L, 1);
   gl_events_wait(events, gl_lua_check_ms(L, 2));

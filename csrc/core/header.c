@@ -210,7 +210,7 @@ static void replace_with_last(gl_headers *headers, gl_header last, size_t at) {
   headers->items[at] = last;
 }
 
-/* Writes the value over one that is at least as long, so that a request that is signed many times
+/* Overwrites the old value, which is at least as long.  So a request that is signed many times
  * needs no more memory. */
 static void overwrite(gl_headers *headers, size_t at, const char *value, size_t value_length) {
   gl_header *header = &headers->items[at];

@@ -29,7 +29,8 @@ local function retrieves_whole(job)
   return not range or range == ("0-%.0f"):format((job.ArchiveSizeInBytes or 0) - 1)
 end
 
--- Returns a function(job) -> whether the job retrieves the whole archive. The tier matters only while the job is in progress.
+-- Returns a function(job) -> whether the job retrieves the whole archive. The tier matters only while the job is in
+-- progress.
 local function retrieves(given, tier)
   return function(job)
     return job.Action == "ArchiveRetrieval" and job.ArchiveId == given.archiveId and retrieves_whole(job)
