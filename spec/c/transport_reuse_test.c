@@ -1,4 +1,5 @@
 /* What a pool reuses for the next transfer, and what it must remove. */
+#include "core/transport/events_private.h"
 #include "core/transport/transfer_private.h"
 
 #include "exchange.h"
@@ -202,6 +203,27 @@ static void the_number_of_spare_handles_is_bounded(void **state) {
   exchange_clear(&one);
 }
 
+static void the_end_of_a_connection_leaves_no_timer_and_no_watch(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0},
+      {READ, 0, 0},
+      {SEND, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 0}};
+  loopback server;
+  exchange one;
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  exchange_init(&one, "GET", server.url, "/", NULL);
+  assert_int_equal(exchange_run(&one, pool), 0);
+  assert_int_equal(gl_events_timers(pool->events)->count, 1); /* the pool's own */
+  for (size_t fd = 0; fd < pool->events->watch_count; fd++)
+    assert_false(pool->events->watches[fd].kept || pool->events->watches[fd].interest);
+  exchange_clear(&one);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  loopback_clear(&server);
+}
+
 /* A round of polls asks the system only once, independently of the number of transfers. */
 static void a_round_of_polls_waits_once(void **state) {
   (void)state;
@@ -267,6 +289,7 @@ int main(void) {
       cmocka_unit_test(a_handle_sends_whole_urls_to_a_proxy_each_time),
       cmocka_unit_test(a_returned_handle_holds_no_secret),
       cmocka_unit_test(the_number_of_spare_handles_is_bounded),
+      cmocka_unit_test(the_end_of_a_connection_leaves_no_timer_and_no_watch),
       cmocka_unit_test(a_round_of_polls_waits_once),
       cmocka_unit_test(a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready),
   };
