@@ -57,8 +57,8 @@ function context.new(wait, timeout, clock)
   return self
 end
 
---- Returns the context of a call that blocks. All calls of a client share one if it has neither a deadline nor, in
--- OpenResty, a phase to look at.
+--- Returns the context of a call that blocks. All calls of a client share one context if the client has no timeout. In
+-- OpenResty this also requires the option `wait`, because otherwise the context depends on the phase.
 -- @param runtime table: of `runtime.new`
 -- @return context
 function context.of_call(runtime)

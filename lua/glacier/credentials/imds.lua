@@ -169,8 +169,8 @@ local function retrieve(service, context)
   return read_keys(service.session, answer)
 end
 
---- Gets keys from the metadata service, unless AWS_EC2_METADATA_DISABLED is "true". If the service does not respond, the
--- chain continues with the next provider.
+--- Gets keys from the metadata service, unless AWS_EC2_METADATA_DISABLED is "true". If the service does not respond,
+-- the chain continues with the next provider.
 -- Raises `InvalidConfigError`, `InvalidIMDSEndpointError`, `InvalidIMDSEndpointModeError` for invalid settings; a
 -- refresh raises `CredentialRetrievalError`.
 function imds.find(search, context)
