@@ -115,7 +115,9 @@ function Policy:decide(err, attempt, left)
 end
 
 function Policy:succeeded(cost)
-  self.capacity = math.min(CAPACITY, self.capacity + (cost or REWARD))
+  if self.capacity < CAPACITY then
+    self.capacity = math.min(CAPACITY, self.capacity + (cost or REWARD))
+  end
 end
 
 -- ---- a fixed number of attempts ------------------------------------------------------------------
