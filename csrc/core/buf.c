@@ -35,7 +35,7 @@ int gl_buf_reserve(gl_buf *buf, size_t extra) {
 int gl_buf_append(gl_buf *buf, const void *bytes, size_t length) {
   if (length == 0)
     return 0;
-  if (gl_buf_reserve(buf, length))
+  if (length >= buf->capacity - buf->length && gl_buf_reserve(buf, length))
     return GL_MEMORY;
   memcpy(buf->data + buf->length, bytes, length);
   buf->length += length;
