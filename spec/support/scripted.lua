@@ -54,8 +54,10 @@ end
 --- Ends the process and waits for its end. A server that is not running stays as it is.
 function Server:stop()
   if not self.process then return end
-  self.process:write("stop\n") -- another child may hold the pipe open, so closing it may not end the process
-  self.process:close()
+  if io.type(self.process) == "file" then -- the garbage collector may have closed it before
+    self.process:write("stop\n") -- another child may hold the pipe open, so closing it may not end the process
+    self.process:close()
+  end
   self.process = nil
   os.remove(self.log)
   os.remove(self.script)

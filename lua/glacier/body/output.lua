@@ -13,7 +13,8 @@ Output.__index = Output
 Output.__name = "glacier.output"
 
 local function fail(self, problem)
-  return errors.invalid(nil, ("%s: cannot write %s: %s"):format(self.caller, self.path, problem))
+  -- Without string.format, which cuts a string at its first NUL on Lua 5.1 and 5.2.
+  return errors.invalid(nil, self.caller .. ": cannot write " .. self.path .. ": " .. problem)
 end
 
 local function check(self, result, problem)

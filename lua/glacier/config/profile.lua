@@ -17,9 +17,10 @@ local PREFIXES = {
   { prefix = "services", kind = "services" },
 }
 
+-- Without string.format, which cuts a string at its first NUL on Lua 5.1 and 5.2.
 local function raise_parse_error(path, problem, line)
   local location = line and ", line " .. line or ""
-  errors.raise("config", "ConfigParseError", ("Unable to parse config file: %s%s: %s"):format(path, location, problem))
+  errors.raise("config", "ConfigParseError", "Unable to parse config file: " .. path .. location .. ": " .. problem)
 end
 
 -- Reads one of the two files. As in botocore, an unreadable file at the default path is not an error; `problem` then

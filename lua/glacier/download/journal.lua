@@ -16,7 +16,8 @@ Journal.__index = Journal
 local HEADER = "glacier-download 1 %s %.0f %.0f %s\n"
 
 local function fail(path, problem)
-  return errors.invalid("download", ("download: cannot write %s: %s"):format(path, problem))
+  -- Without string.format, which cuts a string at its first NUL on Lua 5.1 and 5.2.
+  return errors.invalid("download", "download: cannot write " .. path .. ": " .. problem)
 end
 
 local function check(self, result, problem)
