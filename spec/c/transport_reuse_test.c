@@ -208,7 +208,8 @@ static void the_end_of_a_connection_leaves_no_timer_and_no_watch(void **state) {
   static const loopback_step steps[] = {
       {ACCEPT, 0, 0},
       {READ, 0, 0},
-      {SEND, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 0}};
+      {SEND, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 0},
+      {HOLD, 0, 0}};
   loopback server;
   exchange one;
   loopback_start(&server, steps);

@@ -13,6 +13,13 @@ end
 local function run(variables)
   local words = {}
   for name, value in pairs(variables) do words[#words + 1] = name .. "=" .. shell.quote(value) end
+  -- A build with sanitizers needs their runtime to be preloaded, as run-sanitized does for Lua.
+  local preloaded = variables.GLACIER_MODULE .. "/../bin/preloaded.so"
+  if shell.succeeds("test -e " .. shell.quote(preloaded)) then
+    local runtime = shell.output((os.getenv "CC" or "cc") .. " -print-file-name=libasan.so")
+    words[#words + 1] = "LD_PRELOAD=" .. shell.quote(runtime .. " " .. preloaded)
+    words[#words + 1] = "ASAN_OPTIONS=" .. (os.getenv "ASAN_OPTIONS" or "") .. ":detect_leaks=0"
+  end
   return (shell.output(("env -u LUA_PATH -u LUA_CPATH %s nvim --headless -u NONE -i NONE -n +%s +qall! 2>&1"):format(
     table.concat(words, " "), shell.quote "luafile spec/support/in_neovim.lua")))
 end
