@@ -14,13 +14,13 @@
 #ifdef __SANITIZE_ADDRESS__
 /* lua-cjson leaks its buffer if Lua runs out of memory in decode.  Libraries stay loaded, so that
  * the leak check can name lua-cjson. */
-int dlclose(void *handle);
+__attribute__((visibility("default"))) int dlclose(void *handle);
 int dlclose(void *handle) {
   (void)handle;
   return 0;
 }
 
-const char *__lsan_default_suppressions(void);
+__attribute__((visibility("default"))) const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void) {
   return "leak:cjson";
 }
