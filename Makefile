@@ -154,7 +154,8 @@ FORCE:
 # What needs a package that `deps` may just have installed runs in a second make, which sees it.
 
 sanitizers = -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
-memcheck = valgrind --quiet --leak-check=full --keep-debuginfo=yes --error-exitcode=99
+memcheck = valgrind --quiet --leak-check=full --keep-debuginfo=yes --error-exitcode=99 \
+           --suppressions=$(CURDIR)/spec/tools/valgrind.supp
 more_luas = $(if $(filter undefined,$(origin LUAS)),$$(spec/tools/more-luas $(LUA) $(LUAJIT)),$(LUAS))
 runtime  = BUILD='$(BUILD)' LUA='$(LUA)' LUAJIT='$(LUAJIT)' JOBS='$(JOBS)'
 
