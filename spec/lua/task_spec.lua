@@ -8,27 +8,8 @@ local streams = require "spec.support.streams"
 
 local server = scripted.new()
 
-local FINE = { status = 200, body = '{"Marker":"m"}' }
-local GONE = { status = 404, body = '{"code":"ResourceNotFoundException","message":"no","type":"Client"}' }
-
-local function marker(text)
-  return streams.answer(200, {}, ('{"Marker":"%s"}'):format(text))
-end
-
--- Returns a client whose transport yields once and then returns `answer`. Also returns a table that counts its
--- requests: `now` in flight, at `most` in flight, and `all`.
-local function counted(answer, more)
-  local count = { now = 0, most = 0, all = 0 }
-  local options = streams.options(more)
-  options.transport = function(request)
-    count.now, count.all = count.now + 1, count.all + 1
-    count.most = math.max(count.most, count.now)
-    coroutine.yield()
-    count.now = count.now - 1
-    return type(answer) == "function" and answer(request) or answer
-  end
-  return glacier.client(options), count
-end
+local support = require "spec.support.counted_tasks"
+local FINE, GONE, marker, counted = support.FINE, support.GONE, support.marker, support.counted
 
 describe("a task", function()
   after_each(function() server:stop() end)
