@@ -245,7 +245,7 @@ int gl_lua_error(lua_State *L) {
   return 1;
 }
 
-int gl_lua_push_outcome(lua_State *L, int result, const char *problem) {
+int gl_lua_push_outcome(lua_State *L, int result, const char *why) {
   if (result == GL_MEMORY)
     return gl_raise_memory(L);
   if (!result) {
@@ -253,6 +253,6 @@ int gl_lua_push_outcome(lua_State *L, int result, const char *problem) {
     return 1;
   }
   lua_pushnil(L);
-  lua_pushstring(L, problem);
+  lua_pushstring(L, why);
   return 2;
 }

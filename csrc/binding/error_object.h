@@ -34,8 +34,8 @@ int gl_raise_memory(lua_State *L);
  * becomes valid UTF-8 of at most 256 bytes without control characters. */
 int gl_lua_error(lua_State *L);
 
-/* Pushes true for the result 0; otherwise nil and `problem`.  Returns how many values it pushed.
- * GL_MEMORY raises the error of Lua for that. */
-int gl_lua_push_outcome(lua_State *L, int result, const char *problem);
+/* Pushes true for the result 0; otherwise nil and `why`.  Returns how many values it pushed.
+ * GL_MEMORY raises Lua's own out-of-memory error. */
+int gl_lua_push_outcome(lua_State *L, int result, const char *why);
 
 #endif

@@ -7,13 +7,13 @@
 #include "core/home.h"
 
 int gl_lua_read_file(lua_State *L) {
-  char problem[GL_FILE_PROBLEM_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   const char *path = gl_check_string(L, 1);
   lua_Number limit = luaL_checknumber(L, 2);
   luaL_argcheck(L, limit >= 0 && limit < 1e15, 2, "expected a number of bytes");
   lua_settop(L, 2);
   gl_buf *text = gl_box_new_buf(L);
-  gl_file_result result = gl_file_read(path, (size_t)limit, text, problem);
+  gl_file_result result = gl_file_read(path, (size_t)limit, text, why);
   if (result == GL_FILE_MEMORY)
     return gl_raise_memory(L);
   if (result == GL_FILE_OK)
@@ -22,17 +22,17 @@ int gl_lua_read_file(lua_State *L) {
   if (result == GL_FILE_OK)
     return 1;
   lua_pushnil(L);
-  lua_pushstring(L, problem);
+  lua_pushstring(L, why);
   lua_pushboolean(L, result == GL_FILE_MISSING);
   return 3;
 }
 
 int gl_lua_replace_file(lua_State *L) {
-  char problem[GL_FILE_PROBLEM_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   size_t length;
   const char *path = gl_check_string(L, 1);
   const char *text = luaL_checklstring(L, 2, &length);
-  gl_file_result result = gl_file_replace(path, text, length, problem);
+  gl_file_result result = gl_file_replace(path, text, length, why);
   if (result == GL_FILE_MEMORY)
     return gl_raise_memory(L);
   if (result == GL_FILE_OK) {
@@ -40,7 +40,7 @@ int gl_lua_replace_file(lua_State *L) {
     return 1;
   }
   lua_pushnil(L);
-  lua_pushstring(L, problem);
+  lua_pushstring(L, why);
   return 2;
 }
 

@@ -43,8 +43,8 @@ static int flush_has_threads(lua_State *L) {
 }
 
 static int flush_result(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
-  return gl_lua_push_outcome(L, gl_output_flush_result(check_self(L), problem), problem);
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  return gl_lua_push_outcome(L, gl_output_flush_result(check_self(L), why), why);
 }
 
 static int flush_cancel(lua_State *L) {

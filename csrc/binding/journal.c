@@ -12,14 +12,13 @@ static void clear_journal(void *value) {
 }
 
 int gl_lua_journal(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
   const char *path = gl_check_string(L, 1);
   lua_Number number = luaL_checknumber(L, 2);
   luaL_argcheck(L, number >= 0 && number < GL_OUTPUT_JOURNALS, 2, "invalid journal number");
   int create = lua_toboolean(L, 3);
   gl_output_journal *journal = gl_box_new(L, &gl_journal_box);
-  gl_output_journal_result result =
-      gl_output_journal_open(journal, path, (int)number, create, problem);
+  gl_output_journal_result result = gl_output_journal_open(journal, path, (int)number, create, why);
   if (result == GL_JOURNAL_MEMORY)
     return gl_raise_memory(L);
   if (result == GL_JOURNAL_OPEN)
@@ -28,7 +27,7 @@ int gl_lua_journal(lua_State *L) {
   lua_pushstring(L, result == GL_JOURNAL_BUSY   ? "busy"
                     : result == GL_JOURNAL_NONE ? "none"
                                                 : "failed");
-  lua_pushstring(L, problem);
+  lua_pushstring(L, why);
   return 3;
 }
 
@@ -39,30 +38,30 @@ static gl_output_journal *check_journal(lua_State *L) {
 }
 
 static int journal_read(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
   gl_output_journal *journal = check_journal(L);
   gl_buf *text = gl_box_new_buf(L);
-  int result = gl_output_journal_read(journal, MAX_TEXT, text, problem);
+  int result = gl_output_journal_read(journal, MAX_TEXT, text, why);
   if (result)
-    return gl_lua_push_outcome(L, result, problem);
+    return gl_lua_push_outcome(L, result, why);
   lua_pushlstring(L, gl_buf_string(text), text->length);
   return 1;
 }
 
 static int journal_append(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
   size_t length;
   gl_output_journal *journal = check_journal(L);
   const char *text = luaL_checklstring(L, 2, &length);
-  return gl_lua_push_outcome(L, gl_output_journal_append(journal, text, length, problem), problem);
+  return gl_lua_push_outcome(L, gl_output_journal_append(journal, text, length, why), why);
 }
 
 static int journal_restart(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
   size_t length;
   gl_output_journal *journal = check_journal(L);
   const char *text = luaL_checklstring(L, 2, &length);
-  return gl_lua_push_outcome(L, gl_output_journal_restart(journal, text, length, problem), problem);
+  return gl_lua_push_outcome(L, gl_output_journal_restart(journal, text, length, why), why);
 }
 
 static int journal_flush(lua_State *L) {

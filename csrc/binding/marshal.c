@@ -217,12 +217,12 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
 }
 
 /* Raises ParamValidationError.  Returns only if a finalizer has corrected the parameters. */
-static void raise_problems(lua_State *L, int index, const gl_operation *operation) {
-  gl_buf *problems = gl_box_new_buf(L);
-  if (!gl_validate_input(L, index, operation, problems))
+static void raise_invalid(lua_State *L, int index, const gl_operation *operation) {
+  gl_buf *lines = gl_box_new_buf(L);
+  if (!gl_validate_input(L, index, operation, lines))
     return;
   lua_pushliteral(L, "Parameter validation failed:");
-  lua_pushlstring(L, problems->data, problems->length);
+  lua_pushlstring(L, lines->data, lines->length);
   lua_concat(L, 2);
   gl_error_object_new(L, GL_VALIDATION, "ParamValidationError", operation->name);
   lua_pushinteger(L, 0);
@@ -238,7 +238,7 @@ void gl_marshal_input(lua_State *L, int index, const gl_operation *operation, gl
     index = lua_gettop(L);
   }
   if (gl_validate_input(L, index, operation, NULL))
-    raise_problems(L, index, operation);
+    raise_invalid(L, index, operation);
   write_request(L, index, operation, request);
   lua_settop(L, top);
 }

@@ -13,14 +13,14 @@ static void clear_output(void *value) {
 }
 
 int gl_lua_output(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
   const char *path = gl_check_string(L, 1);
   const char *tag = lua_isnoneornil(L, 2) ? NULL : gl_check_string(L, 2);
   luaL_argcheck(L, !tag || !strchr(tag, '/'), 2, "contains a slash");
   lua_settop(L, 2);
   gl_output *output = gl_box_new(L, &gl_output_box);
-  int result = gl_output_open(output, path, tag, problem);
-  return result ? gl_lua_push_outcome(L, result, problem) : 1;
+  int result = gl_output_open(output, path, tag, why);
+  return result ? gl_lua_push_outcome(L, result, why) : 1;
 }
 
 static gl_output *check_output(lua_State *L) {
@@ -37,27 +37,26 @@ static uint64_t check_offset(lua_State *L, int index) {
 
 /* output:write(bytes) -> true; or nil and what is wrong */
 static int output_write(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
   size_t length;
   gl_output *output = check_output(L);
   const char *bytes = luaL_checklstring(L, 2, &length);
-  return gl_lua_push_outcome(L, gl_output_write(output, bytes, length, problem), problem);
+  return gl_lua_push_outcome(L, gl_output_write(output, bytes, length, why), why);
 }
 
 /* output:write_at(offset, bytes) -> true; or nil and what is wrong */
 static int output_write_at(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
   size_t length;
   gl_output *output = check_output(L);
   uint64_t offset = check_offset(L, 2);
   const char *bytes = luaL_checklstring(L, 3, &length);
-  return gl_lua_push_outcome(L, gl_output_write_at(output, offset, bytes, length, problem),
-                             problem);
+  return gl_lua_push_outcome(L, gl_output_write_at(output, offset, bytes, length, why), why);
 }
 
 /* output:read_at(offset, count) -> string, "" at the end; or nil and what is wrong */
 static int output_read_at(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
   size_t got = 0;
   gl_output *output = check_output(L);
   uint64_t offset = check_offset(L, 2);
@@ -66,9 +65,9 @@ static int output_read_at(lua_State *L) {
   gl_buf *bytes = gl_box_new_buf(L);
   if (gl_buf_reserve(bytes, (size_t)count))
     return gl_raise_memory(L);
-  int result = gl_output_read_at(output, offset, bytes->data, (size_t)count, &got, problem);
+  int result = gl_output_read_at(output, offset, bytes->data, (size_t)count, &got, why);
   if (result)
-    return gl_lua_push_outcome(L, result, problem);
+    return gl_lua_push_outcome(L, result, why);
   lua_pushlstring(L, bytes->data, got);
   return 1;
 }
@@ -87,8 +86,8 @@ static int output_size(lua_State *L) {
 /* output:commit() -> true; or nil and what is wrong.  Closes the output and gives the file its
  * name. */
 static int output_commit(lua_State *L) {
-  char problem[GL_OUTPUT_PROBLEM_SIZE] = "";
-  return gl_lua_push_outcome(L, gl_output_commit(check_output(L), problem), problem);
+  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  return gl_lua_push_outcome(L, gl_output_commit(check_output(L), why), why);
 }
 
 /* output:keep(): closes the output and leaves the partial file, which its tag can open again */

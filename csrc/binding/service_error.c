@@ -126,13 +126,13 @@ static void push_boto_response(lua_State *L, int code, int metadata) {
 /* Sets `type` to the type in the body if that is "Client" or "Server", otherwise to the type of the
  * status. */
 static void set_type(lua_State *L, const gl_response *response, int decoded) {
-  int server = response->status >= 500;
+  int is_server = response->status >= 500;
   if (push_text(L, decoded, "type")) {
     const char *text = lua_tostring(L, -1);
-    server = !strcmp(text, "Server") || (server && strcmp(text, "Client"));
+    is_server = !strcmp(text, "Server") || (is_server && strcmp(text, "Client"));
     lua_pop(L, 1);
   }
-  set_string(L, "type", server ? "Server" : "Client");
+  set_string(L, "type", is_server ? "Server" : "Client");
 }
 
 void gl_service_error_push(lua_State *L, const gl_response *response, const char *operation,

@@ -16,14 +16,14 @@ typedef struct mismatch {
 } mismatch;
 
 static void push_value(lua_State *L, int index, const gl_shape *shape, const char *name,
-                       mismatch *found);
+                       mismatch *first);
 
 /* lua-cjson represents null as a light userdata with the value NULL. */
 static int is_null(lua_State *L, int index) {
   return lua_isnil(L, index) || (lua_islightuserdata(L, index) && lua_touserdata(L, index) == NULL);
 }
 
-static void push_structure(lua_State *L, int index, const gl_shape *shape, mismatch *found) {
+static void push_structure(lua_State *L, int index, const gl_shape *shape, mismatch *first) {
   lua_createtable(L, 0, (int)shape->count);
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
@@ -36,7 +36,7 @@ static void push_structure(lua_State *L, int index, const gl_shape *shape, misma
       lua_pop(L, 2);
       continue;
     }
-    push_value(L, lua_gettop(L), member->shape, member->name, found);
+    push_value(L, lua_gettop(L), member->shape, member->name, first);
     lua_remove(L, -2);
     lua_rawset(L, -3);
   }
@@ -44,13 +44,13 @@ static void push_structure(lua_State *L, int index, const gl_shape *shape, misma
 
 /* Nulls are left out, because they would be holes in the list. */
 static void push_list(lua_State *L, int index, const gl_shape *shape, const char *name,
-                      mismatch *found) {
+                      mismatch *first) {
   int count = (int)gl_compat_rawlen(L, index), filled = 0;
   lua_createtable(L, count, 0);
   for (int i = 1; i <= count; i++) {
     lua_rawgeti(L, index, i);
     if (!is_null(L, -1)) {
-      push_value(L, lua_gettop(L), shape->element, name, found);
+      push_value(L, lua_gettop(L), shape->element, name, first);
       lua_rawseti(L, -3, ++filled);
     }
     lua_pop(L, 1);
@@ -58,13 +58,13 @@ static void push_list(lua_State *L, int index, const gl_shape *shape, const char
 }
 
 static void push_map(lua_State *L, int index, const gl_shape *shape, const char *name,
-                     mismatch *found) {
+                     mismatch *first) {
   lua_newtable(L);
   lua_pushnil(L);
   while (lua_next(L, index)) {
     if (!is_null(L, -1)) {
       lua_pushvalue(L, -2);
-      push_value(L, lua_gettop(L) - 1, shape->element, name, found);
+      push_value(L, lua_gettop(L) - 1, shape->element, name, first);
       lua_rawset(L, -5);
     }
     lua_pop(L, 1);
@@ -170,19 +170,19 @@ static const char *expected_type(lua_State *L, int index, const gl_shape *shape)
 }
 
 static void push_value(lua_State *L, int index, const gl_shape *shape, const char *name,
-                       mismatch *found) {
+                       mismatch *first) {
   luaL_checkstack(L, 8, "response nested too deeply");
   const char *expected = expected_type(L, index, shape);
   if (expected) {
-    if (!found->name)
-      *found = (mismatch){name, expected};
+    if (!first->name)
+      *first = (mismatch){name, expected};
     lua_pushnil(L);
   } else if (shape->type == GL_STRUCTURE)
-    push_structure(L, index, shape, found);
+    push_structure(L, index, shape, first);
   else if (shape->type == GL_LIST)
-    push_list(L, index, shape, name, found);
+    push_list(L, index, shape, name, first);
   else if (shape->type == GL_MAP)
-    push_map(L, index, shape, name, found);
+    push_map(L, index, shape, name, first);
   else if (shape->type == GL_LONG)
     push_long(L, index);
   else if (shape->type == GL_BOOLEAN)
@@ -204,8 +204,8 @@ static int push_error(lua_State *L, const gl_operation *operation, const char *w
   return 2;
 }
 
-static int push_mismatch(lua_State *L, const gl_operation *operation, const mismatch *found) {
-  lua_pushfstring(L, "%s should be %s", found->name, found->expected);
+static int push_mismatch(lua_State *L, const gl_operation *operation, const mismatch *first) {
+  lua_pushfstring(L, "%s should be %s", first->name, first->expected);
   return push_error(L, operation, lua_tostring(L, -1), "body");
 }
 
@@ -238,24 +238,24 @@ static const gl_member *find_missing(const gl_shape *shape, const gl_response *r
 }
 
 /* Pushes the output's members.  An empty body counts as `{}`, as in botocore. */
-static void push_members(lua_State *L, const gl_shape *shape, int decoded, mismatch *found) {
+static void push_members(lua_State *L, const gl_shape *shape, int decoded, mismatch *first) {
   const gl_member *payload = gl_shape_payload(shape);
   if (lua_isnil(L, decoded)) {
     lua_newtable(L);
     decoded = lua_gettop(L);
   }
   if (!payload) {
-    push_value(L, decoded, shape, "the body", found);
+    push_value(L, decoded, shape, "the body", first);
     return;
   }
   lua_createtable(L, 0, 2);
-  push_value(L, decoded, payload->shape, "the body", found);
+  push_value(L, decoded, payload->shape, "the body", first);
   lua_setfield(L, -2, payload->name);
 }
 
 int gl_unmarshal_output(lua_State *L, const gl_operation *operation, const gl_response *response,
                         int decoded, int metadata) {
-  mismatch found = {NULL, NULL};
+  mismatch first = {NULL, NULL};
   const gl_shape *output = operation->output;
   const gl_member *missing = output ? find_missing(output, response) : NULL;
   if (missing) {
@@ -268,9 +268,9 @@ int gl_unmarshal_output(lua_State *L, const gl_operation *operation, const gl_re
   else if (lua_isnil(L, decoded) && response->body.length > 0)
     return push_error(L, operation, "the body is not a JSON object", "body");
   else
-    push_members(L, output, decoded, &found);
-  if (found.name)
-    return push_mismatch(L, operation, &found);
+    push_members(L, output, decoded, &first);
+  if (first.name)
+    return push_mismatch(L, operation, &first);
   if (output)
     set_head_members(L, output, response);
   lua_pushvalue(L, metadata);

@@ -281,9 +281,9 @@ static void check_value(report *to, int index, const gl_shape *shape, const para
     check_table(to, index, shape, path);
 }
 
-int gl_validate_input(lua_State *L, int index, const gl_operation *operation, gl_buf *problems) {
-  report to = {L, problems, 0};
+int gl_validate_input(lua_State *L, int index, const gl_operation *operation, gl_buf *lines) {
+  report to = {L, lines, 0};
   param_path root = {NULL, NULL, 0, 0};
   check_value(&to, gl_compat_absindex(L, index), operation->input, &root);
-  return to.has_problem;
+  return to.is_invalid;
 }

@@ -7,9 +7,9 @@
 #include "core/model.h"
 
 /* Checks the value at `index` against the operation's input.  Returns whether anything is wrong,
- * and appends one line to `problems` for each problem.  A line has botocore's words and a name such
- * as "vaultNotificationConfig.Events[0]".  `problems` must be anchored.  It may be NULL if no text
+ * and appends one line to `lines` for each problem.  A line has botocore's words and a name such
+ * as "vaultNotificationConfig.Events[0]".  `lines` must be anchored.  It may be NULL if no text
  * is needed, which is faster. */
-int gl_validate_input(lua_State *L, int index, const gl_operation *operation, gl_buf *problems);
+int gl_validate_input(lua_State *L, int index, const gl_operation *operation, gl_buf *lines);
 
 #endif

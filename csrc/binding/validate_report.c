@@ -76,7 +76,7 @@ void gl_report_add_value(report *to, int index) {
 }
 
 void gl_report_begin(report *to, const char *text, const param_path *path) {
-  to->has_problem = 1;
+  to->is_invalid = 1;
   gl_report_add(to, "\n");
   gl_report_add(to, text);
   if (to->lines)

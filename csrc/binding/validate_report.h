@@ -18,7 +18,7 @@ typedef struct param_path {
 typedef struct report {
   lua_State *L;
   gl_buf *lines; /* borrowed, anchored by the caller; NULL if no text is needed */
-  int has_problem;
+  int is_invalid;
 } report;
 
 /* All of these functions raise an error if memory runs out. */

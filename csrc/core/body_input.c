@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int refuse(gl_error *error, const char *what) {
+static int set_error(gl_error *error, const char *what) {
   return gl_error_set(error, GL_VALIDATION, "ParamValidationError", "%s", what);
 }
 
@@ -19,7 +19,7 @@ static int read_file(const gl_body_input *input, uint64_t position, size_t size,
       return gl_error_set(error, GL_VALIDATION, "ParamValidationError", "it cannot be read: %s",
                           strerror(errno));
     if (got == 0)
-      return refuse(error, "it became shorter while it was hashed");
+      return set_error(error, "it became shorter while it was hashed");
     have += (size_t)got;
   }
   return 0;

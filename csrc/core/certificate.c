@@ -13,7 +13,7 @@ enum {
 
 /* Fills `error` with a memory error if OpenSSL's queue has one, otherwise with `message`.  Empties
  * the queue. */
-static int refuse(gl_error *error, const char *message) {
+static int set_error(gl_error *error, const char *message) {
   unsigned long code;
   int memory = 0;
   while ((code = ERR_get_error()) != 0)
@@ -32,13 +32,13 @@ static int no_password(char *out, int size, int writing, void *context) {
 int gl_certificate_parse(gl_certificate *certificate, const char *pem, size_t length,
                          gl_error *error) {
   if (length > PEM_MAX)
-    return refuse(error, "the certificate is longer than 64 KiB");
+    return set_error(error, "the certificate is longer than 64 KiB");
   BIO *bio = BIO_new_mem_buf(pem, (int)length);
   if (!bio)
-    return refuse(error, "the certificate cannot be read");
+    return set_error(error, "the certificate cannot be read");
   certificate->x509 = PEM_read_bio_X509(bio, NULL, no_password, NULL);
   BIO_free(bio);
-  return certificate->x509 ? 0 : refuse(error, "the text is not a PEM certificate");
+  return certificate->x509 ? 0 : set_error(error, "the text is not a PEM certificate");
 }
 
 int gl_certificate_check_dates(const gl_certificate *certificate, int64_t seconds,
@@ -47,10 +47,10 @@ int gl_certificate_check_dates(const gl_certificate *certificate, int64_t second
   int begin = X509_cmp_time(X509_get0_notBefore(certificate->x509), &at);
   int end = X509_cmp_time(X509_get0_notAfter(certificate->x509), &at);
   if (begin == 0 || end == 0)
-    return refuse(error, "the certificate has an invalid date");
+    return set_error(error, "the certificate has an invalid date");
   if (begin > 0)
-    return refuse(error, "the certificate is not valid yet");
-  return end > 0 ? 0 : refuse(error, "the certificate has expired");
+    return set_error(error, "the certificate is not valid yet");
+  return end > 0 ? 0 : set_error(error, "the certificate has expired");
 }
 
 static int base64_value(char letter) {
@@ -96,18 +96,18 @@ int gl_certificate_verify(const gl_certificate *certificate, gl_signature_hash h
   unsigned char decoded[SIGNATURE_MAX];
   size_t size = decode(signature, signature_length, decoded);
   if (size == 0)
-    return refuse(error, "the signature is not valid base64");
+    return set_error(error, "the signature is not valid base64");
   EVP_PKEY *key = X509_get0_pubkey(certificate->x509);
   if (!key || EVP_PKEY_base_id(key) != EVP_PKEY_RSA)
-    return refuse(error, "the certificate has no RSA key");
+    return set_error(error, "the certificate has no RSA key");
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   const EVP_MD *type = hash == GL_SIGNATURE_SHA1 ? EVP_sha1() : EVP_sha256();
   int ready = context && EVP_DigestVerifyInit(context, NULL, type, NULL, key) == 1;
   int genuine = ready && EVP_DigestVerify(context, decoded, size, bytes, length) == 1;
   EVP_MD_CTX_free(context);
   if (!ready)
-    return refuse(error, "OpenSSL cannot check signatures of this kind");
-  return genuine ? 0 : refuse(error, "the signature does not match");
+    return set_error(error, "OpenSSL cannot check signatures of this kind");
+  return genuine ? 0 : set_error(error, "the signature does not match");
 }
 
 void gl_certificate_clear(gl_certificate *certificate) {

@@ -15,7 +15,7 @@ typedef enum quote { CLOSING, DOUBLED, ESCAPED, UNDECIDED, INVALID } quote;
 
 typedef enum answer { NO, YES, LATER } answer;
 
-static gl_csv_result fail(cursor *row, const char *at, const char *why) {
+static gl_csv_result set_error(cursor *row, const char *at, const char *why) {
   row->at = at;
   row->why = why;
   return GL_CSV_FAILED;
@@ -123,12 +123,12 @@ static gl_csv_result read_quoted(gl_csv *csv, cursor *row, int column) {
   for (;;) {
     const char *at = memchr(from, '"', (size_t)(row->end - from));
     if (!at)
-      return row->is_end ? fail(row, row->end, "a quoted field has no end") : GL_CSV_MORE;
+      return row->is_end ? set_error(row, row->end, "a quoted field has no end") : GL_CSV_MORE;
     quote what = classify(csv, row, start, at, column);
     if (what == UNDECIDED)
       return GL_CSV_MORE;
     if (what == INVALID)
-      return fail(row, at + 1, "expected a comma or the end of the line after a quoted field");
+      return set_error(row, at + 1, "expected a comma or the end of the line after a quoted field");
     if (what == CLOSING) {
       row->at = at + 1;
       return append(csv, from, at) ? GL_CSV_MEMORY : GL_CSV_ROW;
@@ -146,7 +146,7 @@ static gl_csv_result read_plain(gl_csv *csv, cursor *row) {
   if (at == row->end && !row->is_end)
     return GL_CSV_MORE;
   if (at < row->end && *at == '"')
-    return fail(row, at, "a quote in a field that is not quoted");
+    return set_error(row, at, "a quote in a field that is not quoted");
   int failed = append(csv, row->at, at);
   row->at = at;
   return failed ? GL_CSV_MEMORY : GL_CSV_ROW;
@@ -156,7 +156,7 @@ static gl_csv_result read_field(gl_csv *csv, cursor *row) {
   if (row->at == row->end && !row->is_end)
     return GL_CSV_MORE;
   if (csv->count == GL_CSV_MAX_COLUMNS)
-    return fail(row, row->at, "too many columns");
+    return set_error(row, row->at, "too many columns");
   gl_csv_field *field = &csv->fields[csv->count];
   int quoted = row->at < row->end && *row->at == '"';
   field->offset = csv->text.length;
@@ -172,7 +172,7 @@ static gl_csv_result read_line_end(cursor *row) {
   if (is_end == LATER)
     return GL_CSV_MORE;
   if (is_end == NO)
-    return fail(row, row->at, "expected a line feed after the carriage return");
+    return set_error(row, row->at, "expected a line feed after the carriage return");
   if (row->at < row->end && *row->at == '\r')
     row->at++;
   row->at += row->at < row->end;
@@ -188,7 +188,7 @@ static gl_csv_result read_row(gl_csv *csv, cursor *row) {
   if (result != GL_CSV_ROW)
     return result;
   if (csv->columns && csv->count != csv->columns)
-    return fail(row, row->at, "the row and the header have different numbers of fields");
+    return set_error(row, row->at, "the row and the header have different numbers of fields");
   return read_line_end(row);
 }
 

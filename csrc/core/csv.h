@@ -18,7 +18,7 @@ typedef enum gl_csv_kind {
 } gl_csv_kind;
 
 typedef struct gl_csv_field {
-  size_t offset, length; /* place of the value in the row's text */
+  size_t offset, length; /* position of the value in the row's text */
 } gl_csv_field;
 
 /* The zero value is a reader that accepts any number of columns. */

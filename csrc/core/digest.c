@@ -29,7 +29,7 @@ static int is_refusal(unsigned long code) {
 }
 
 /* Fills `error` from OpenSSL's queue, and empties the queue. */
-static int fail(gl_error *error) {
+static int set_error(gl_error *error) {
   unsigned long code, refusal = 0;
   int memory = 0;
   while ((code = ERR_get_error()) != 0) {
@@ -80,16 +80,16 @@ int gl_digest_start(gl_digest *digest, gl_error *error) {
   if (type && !digest->context)
     digest->context = EVP_MD_CTX_new();
   if (!type || !digest->context || EVP_DigestInit_ex(digest->context, type, NULL) != 1)
-    return fail(error);
+    return set_error(error);
   return 0;
 }
 
 int gl_digest_update(gl_digest *digest, const void *bytes, size_t length, gl_error *error) {
-  return EVP_DigestUpdate(digest->context, bytes, length) == 1 ? 0 : fail(error);
+  return EVP_DigestUpdate(digest->context, bytes, length) == 1 ? 0 : set_error(error);
 }
 
 int gl_digest_finish(gl_digest *digest, unsigned char out[GL_SHA256_SIZE], gl_error *error) {
-  return EVP_DigestFinal_ex(digest->context, out, NULL) == 1 ? 0 : fail(error);
+  return EVP_DigestFinal_ex(digest->context, out, NULL) == 1 ? 0 : set_error(error);
 }
 
 int gl_digest_peek(const gl_digest *digest, unsigned char out[GL_SHA256_SIZE], gl_error *error) {
@@ -97,7 +97,7 @@ int gl_digest_peek(const gl_digest *digest, unsigned char out[GL_SHA256_SIZE], g
   int done = copy && EVP_MD_CTX_copy_ex(copy, digest->context) == 1 &&
              EVP_DigestFinal_ex(copy, out, NULL) == 1;
   EVP_MD_CTX_free(copy);
-  return done ? 0 : fail(error);
+  return done ? 0 : set_error(error);
 }
 
 void gl_digest_clear(gl_digest *digest) {
@@ -176,7 +176,7 @@ static void put_hex(const unsigned char *bytes, size_t count, char *out) {
 int gl_sha1_hex(const void *bytes, size_t length, char out[GL_SHA1_HEX_SIZE], gl_error *error) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   if (EVP_Digest(bytes, length, digest, NULL, EVP_sha1(), NULL) != 1)
-    return fail(error);
+    return set_error(error);
   put_hex(digest, (GL_SHA1_HEX_SIZE - 1) / 2, out);
   return 0;
 }
@@ -201,7 +201,7 @@ static int ask_kernel(unsigned char *out, size_t length) {
 int gl_random(unsigned char *out, size_t length, gl_error *error) {
   if (ask_kernel(out, length))
     return 0;
-  return RAND_bytes(out, (int)length) == 1 ? 0 : fail(error);
+  return RAND_bytes(out, (int)length) == 1 ? 0 : set_error(error);
 }
 
 /* ---- hexadecimal ------------------------------------------------------------------------- */

@@ -11,37 +11,37 @@
 enum { CHUNK = 16 * 1024 };
 
 /* ENOTDIR is for a path below a file, where nothing can exist either. */
-static gl_file_result failed(int number, char *problem) {
-  if (strerror_r(number, problem, GL_FILE_PROBLEM_SIZE))
-    snprintf(problem, GL_FILE_PROBLEM_SIZE, "error %d", number);
+static gl_file_result failed(int number, char *why) {
+  if (strerror_r(number, why, GL_FILE_ERROR_SIZE))
+    snprintf(why, GL_FILE_ERROR_SIZE, "error %d", number);
   int missing = number == ENOENT || number == ENOTDIR || number == EISDIR;
   return missing ? GL_FILE_MISSING : GL_FILE_FAILED;
 }
 
-static gl_file_result failed_with(const char *text, char *problem) {
-  snprintf(problem, GL_FILE_PROBLEM_SIZE, "%s", text);
+static gl_file_result failed_with(const char *text, char *why) {
+  snprintf(why, GL_FILE_ERROR_SIZE, "%s", text);
   return GL_FILE_FAILED;
 }
 
-static gl_file_result check_kind(int fd, char *problem) {
+static gl_file_result check_kind(int fd, char *why) {
   struct stat status;
   if (fstat(fd, &status))
-    return failed(errno, problem);
+    return failed(errno, why);
   if (S_ISDIR(status.st_mode))
-    return failed(EISDIR, problem);
+    return failed(EISDIR, why);
   if (!S_ISREG(status.st_mode) && !S_ISCHR(status.st_mode))
-    return failed_with("not a regular file", problem);
+    return failed_with("not a regular file", why);
   return GL_FILE_OK;
 }
 
-static gl_file_result read_all(int fd, size_t limit, gl_buf *out, char *problem) {
+static gl_file_result read_all(int fd, size_t limit, gl_buf *out, char *why) {
   size_t start = out->length;
   for (;;) {
     if (gl_buf_reserve(out, CHUNK))
       return GL_FILE_MEMORY;
     ssize_t got = read(fd, out->data + out->length, CHUNK);
     if (got < 0 && errno != EINTR)
-      return failed(errno, problem);
+      return failed(errno, why);
     if (got == 0)
       return GL_FILE_OK;
     if (got > 0) {
@@ -49,20 +49,20 @@ static gl_file_result read_all(int fd, size_t limit, gl_buf *out, char *problem)
       out->data[out->length] = '\0';
     }
     if (out->length - start > limit) {
-      snprintf(problem, GL_FILE_PROBLEM_SIZE, "longer than %zu bytes", limit);
+      snprintf(why, GL_FILE_ERROR_SIZE, "longer than %zu bytes", limit);
       return GL_FILE_FAILED;
     }
   }
 }
 
 gl_file_result gl_file_read(const char *path, size_t limit, gl_buf *out,
-                            char problem[GL_FILE_PROBLEM_SIZE]) {
+                            char why[GL_FILE_ERROR_SIZE]) {
   int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
   if (fd < 0)
-    return failed(errno, problem);
-  gl_file_result result = check_kind(fd, problem);
+    return failed(errno, why);
+  gl_file_result result = check_kind(fd, why);
   if (result == GL_FILE_OK)
-    result = read_all(fd, limit, out, problem);
+    result = read_all(fd, limit, out, why);
   close(fd);
   return result;
 }
@@ -95,7 +95,7 @@ static int finish(int fd, const char *temporary, const char *path, const void *b
 }
 
 gl_file_result gl_file_replace(const char *path, const void *bytes, size_t length,
-                               char problem[GL_FILE_PROBLEM_SIZE]) {
+                               char why[GL_FILE_ERROR_SIZE]) {
   gl_buf temporary = {0};
   if (gl_buf_append_string(&temporary, path) || gl_buf_append_string(&temporary, ".XXXXXX")) {
     gl_buf_clear(&temporary);
@@ -109,5 +109,5 @@ gl_file_result gl_file_replace(const char *path, const void *bytes, size_t lengt
     number = finish(fd, temporary.data, path, bytes, length);
   }
   gl_buf_clear(&temporary);
-  return number ? failed(number, problem) : GL_FILE_OK;
+  return number ? failed(number, why) : GL_FILE_OK;
 }

@@ -11,20 +11,20 @@ typedef enum gl_file_result {
   GL_FILE_FAILED   /* any other failure */
 } gl_file_result;
 
-enum { GL_FILE_PROBLEM_SIZE = 128 };
+enum { GL_FILE_ERROR_SIZE = 128 };
 
 /* Appends the content of a file to `out`.  Reads only regular files and character devices, and
  * never waits for the writer of a pipe.  For a file of more than `limit` bytes, returns
- * GL_FILE_FAILED. Except with GL_FILE_MEMORY, a failure sets `problem` to what is wrong, without
+ * GL_FILE_FAILED. Except with GL_FILE_MEMORY, a failure sets `why` to what is wrong, without
  * the path.  After a failure `out` may hold a part of the content. */
 gl_file_result gl_file_read(const char *path, size_t limit, gl_buf *out,
-                            char problem[GL_FILE_PROBLEM_SIZE]);
+                            char why[GL_FILE_ERROR_SIZE]);
 
 /* Replaces a file in one step, so that no program sees a part of it.  Writes a new file in the same
  * directory, which only its owner can read or write (mode 0600), and renames it.  On failure the
- * old file is unchanged, the new one is removed, and, except with GL_FILE_MEMORY, `problem` says
+ * old file is unchanged, the new one is removed, and, except with GL_FILE_MEMORY, `why` says
  * what is wrong. */
 gl_file_result gl_file_replace(const char *path, const void *bytes, size_t length,
-                               char problem[GL_FILE_PROBLEM_SIZE]);
+                               char why[GL_FILE_ERROR_SIZE]);
 
 #endif

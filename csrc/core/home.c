@@ -9,25 +9,25 @@
 
 enum { ROOM = 1024, ROOM_MAX = 1024 * 1024 };
 
-/* Calls getpwnam_r or getpwuid_r.  Returns 0 or an errno; *found is NULL for an unknown user. */
-static int look_up(const char *user, struct passwd *entry, gl_buf *room, struct passwd **found) {
-  *found = NULL;
+/* Calls getpwnam_r or getpwuid_r.  Returns 0 or an errno; *match is NULL for an unknown user. */
+static int look_up(const char *user, struct passwd *entry, gl_buf *room, struct passwd **match) {
+  *match = NULL;
   if (user)
-    return getpwnam_r(user, entry, room->data, room->capacity, found);
-  return getpwuid_r(getuid(), entry, room->data, room->capacity, found);
+    return getpwnam_r(user, entry, room->data, room->capacity, match);
+  return getpwuid_r(getuid(), entry, room->data, room->capacity, match);
 }
 
 int gl_home_find(const char *user, gl_buf *out) {
-  struct passwd entry, *found = NULL;
+  struct passwd entry, *match = NULL;
   gl_buf room = {0};
   int result = gl_buf_reserve(&room, ROOM);
   if (!result) {
     int number;
-    while ((number = look_up(user, &entry, &room, &found)) == ERANGE && room.capacity < ROOM_MAX)
+    while ((number = look_up(user, &entry, &room, &match)) == ERANGE && room.capacity < ROOM_MAX)
       if ((result = gl_buf_reserve(&room, room.capacity * 2)))
         break;
     if (!result)
-      result = number || !found || !found->pw_dir ? -1 : gl_buf_append_string(out, found->pw_dir);
+      result = number || !match || !match->pw_dir ? -1 : gl_buf_append_string(out, match->pw_dir);
   }
   gl_buf_clear(&room);
   return result;

@@ -23,7 +23,7 @@ static gl_inventory_result detect(gl_inventory *inventory, gl_error *error) {
   while (at < input->length && strchr(" \t\r\n", input->data[at]) && input->data[at])
     at++;
   if (at == input->length)
-    return inventory->is_end ? gl_inventory_fail(error, "inventory", at, "it is empty")
+    return inventory->is_end ? gl_inventory_set_error(error, "inventory", at, "it is empty")
                              : GL_INVENTORY_MORE;
   int is_json = input->data[at] == '{' || input->data[at] == '[';
   inventory->format = is_json ? JSON : CSV;

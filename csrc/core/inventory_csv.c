@@ -6,15 +6,15 @@
 
 enum { MAX_ROW = 1024 * 1024, HASH_DIGITS = 64 };
 
-static gl_inventory_result fail_at(const gl_inventory *inventory, gl_error *error, size_t at,
-                                   const char *why) {
+static gl_inventory_result set_error(const gl_inventory *inventory, gl_error *error, size_t at,
+                                     const char *why) {
   int is_at_end =
       inventory->is_end && at == inventory->input.length; /* the error names the last byte */
   uint64_t byte = inventory->position + at + !is_at_end;
-  return gl_inventory_fail(error, "CSV", byte, why);
+  return gl_inventory_set_error(error, "CSV", byte, why);
 }
 
-static gl_inventory_result fail_memory(gl_error *error) {
+static gl_inventory_result set_memory_error(gl_error *error) {
   gl_error_memory(error);
   return GL_INVENTORY_FAILED;
 }
@@ -44,7 +44,7 @@ static gl_inventory_result read_header(gl_inventory *inventory, size_t start, gl
     snprintf(why, sizeof why, "the header must contain %s exactly once",
              gl_inventory_members[member]);
     if (seen[member] != 1)
-      return fail_at(inventory, error, start, why);
+      return set_error(inventory, error, start, why);
   }
   return GL_INVENTORY_MORE;
 }
@@ -68,7 +68,7 @@ static gl_inventory_result store_row(gl_inventory *inventory, size_t start, gl_e
   gl_csv *csv = &inventory->csv;
   gl_inventory_archive *archive = &inventory->archive;
   if (!is_whole(inventory))
-    return fail_at(inventory, error, inventory->at, "the row ends too early");
+    return set_error(inventory, error, inventory->at, "the row ends too early");
   gl_inventory_begin_archive(inventory);
   for (int i = 0; i < csv->count; i++) {
     const gl_csv_field *field = &csv->fields[i];
@@ -77,7 +77,7 @@ static gl_inventory_result store_row(gl_inventory *inventory, size_t start, gl_e
       continue;
     const char *text = gl_buf_string(&csv->text) + field->offset;
     if (member == GL_INVENTORY_SIZE && !gl_inventory_set_size(inventory, text, field->length))
-      return fail_at(inventory, error, start, "the Size of the row is not a whole number");
+      return set_error(inventory, error, start, "the Size of the row is not a whole number");
     archive->texts[member] = *field;
     archive->present[member] = 1;
   }
@@ -92,7 +92,7 @@ static gl_inventory_result store_row(gl_inventory *inventory, size_t start, gl_e
 static gl_inventory_result wait_for_more(gl_inventory *inventory, gl_error *error) {
   size_t length = inventory->input.length - inventory->at;
   if (length > MAX_ROW)
-    return fail_at(inventory, error, inventory->at, "a row is longer than 1 MiB");
+    return set_error(inventory, error, inventory->at, "a row is longer than 1 MiB");
   inventory->needed = length * 2;
   return GL_INVENTORY_MORE;
 }
@@ -105,9 +105,9 @@ static gl_inventory_result read_row(gl_inventory *inventory, gl_error *error) {
   case GL_CSV_MORE:
     return wait_for_more(inventory, error);
   case GL_CSV_MEMORY:
-    return fail_memory(error);
+    return set_memory_error(error);
   case GL_CSV_FAILED:
-    return fail_at(inventory, error, (size_t)(at - base), why);
+    return set_error(inventory, error, (size_t)(at - base), why);
   case GL_CSV_ROW:
     break;
   }

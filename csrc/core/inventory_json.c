@@ -11,11 +11,12 @@ enum { VAULT_ARN, DATE, ARCHIVES, OTHER };
 
 enum { MAX_ARCHIVE = 4 * GL_JSON_MAX_TEXT /* bytes of an archive's texts */ };
 
-static gl_inventory_result fail(const gl_inventory *inventory, gl_error *error, const char *why) {
-  return gl_inventory_fail(error, "inventory", inventory->json.position, why);
+static gl_inventory_result set_error(const gl_inventory *inventory, gl_error *error,
+                                     const char *why) {
+  return gl_inventory_set_error(error, "inventory", inventory->json.position, why);
 }
 
-static gl_inventory_result fail_memory(gl_error *error) {
+static gl_inventory_result set_memory_error(gl_error *error) {
   gl_error_memory(error);
   return GL_INVENTORY_FAILED;
 }
@@ -58,16 +59,16 @@ static gl_inventory_result on_top_value(gl_inventory *inventory, gl_json_event e
     return skip_value(inventory, TOP);
   if (inventory->member == ARCHIVES) {
     if (event != GL_JSON_ARRAY)
-      return fail(inventory, error, "ArchiveList is not a list");
+      return set_error(inventory, error, "ArchiveList is not a list");
     inventory->lists = 1;
     return move_to(inventory, LIST, 0);
   }
   if (event != GL_JSON_STRING && event != GL_JSON_NULL)
-    return fail(inventory, error, "VaultARN and InventoryDate must be strings");
+    return set_error(inventory, error, "VaultARN and InventoryDate must be strings");
   gl_buf_reset(out);
   inventory->head_changed = 1;
   if (event == GL_JSON_STRING && gl_buf_append(out, text->data, text->length))
-    return fail_memory(error);
+    return set_memory_error(error);
   return move_to(inventory, TOP, 0);
 }
 
@@ -75,7 +76,7 @@ static gl_inventory_result on_list(gl_inventory *inventory, gl_json_event event,
   if (event == GL_JSON_ARRAY_END)
     return move_to(inventory, TOP, 0);
   if (event != GL_JSON_OBJECT)
-    return fail(inventory, error, "ArchiveList has an element that is not an object");
+    return set_error(inventory, error, "ArchiveList has an element that is not an object");
   gl_inventory_begin_archive(inventory);
   return move_to(inventory, ARCHIVE, 0);
 }
@@ -87,7 +88,7 @@ static gl_inventory_result on_archive(gl_inventory *inventory, gl_json_event eve
     move_to(inventory, LIST, 0);
     return inventory->archive.present[GL_INVENTORY_ID]
                ? GL_INVENTORY_ARCHIVE
-               : fail(inventory, error, "an archive has no ArchiveId");
+               : set_error(inventory, error, "an archive has no ArchiveId");
   }
   inventory->outer = inventory->json.depth;
   inventory->member = gl_inventory_member(gl_buf_string(name), name->length);
@@ -121,7 +122,7 @@ static gl_inventory_result on_archive_value(gl_inventory *inventory, gl_json_eve
     return skip_value(inventory, ARCHIVE);
   const char *why = store(inventory, event);
   if (why)
-    return *why ? fail(inventory, error, why) : fail_memory(error);
+    return *why ? set_error(inventory, error, why) : set_memory_error(error);
   return move_to(inventory, ARCHIVE, 0);
 }
 
@@ -129,7 +130,7 @@ static gl_inventory_result on_event(gl_inventory *inventory, gl_json_event event
   switch (inventory->where) {
   case DOCUMENT:
     return event == GL_JSON_OBJECT ? move_to(inventory, TOP, 0)
-                                   : fail(inventory, error, "the document is not an object");
+                                   : set_error(inventory, error, "the document is not an object");
   case TOP:
     return on_top(inventory, event);
   case TOP_VALUE:
@@ -148,8 +149,9 @@ static gl_inventory_result at_end(gl_inventory *inventory, gl_error *error) {
   if (!inventory->is_end)
     return GL_INVENTORY_MORE;
   if (!gl_json_is_whole(&inventory->json))
-    return fail(inventory, error, "the document ends too early");
-  return inventory->lists ? GL_INVENTORY_DONE : fail(inventory, error, "it has no ArchiveList");
+    return set_error(inventory, error, "the document ends too early");
+  return inventory->lists ? GL_INVENTORY_DONE
+                          : set_error(inventory, error, "it has no ArchiveList");
 }
 
 gl_inventory_result gl_inventory_next_json(gl_inventory *inventory, gl_error *error) {

@@ -6,8 +6,8 @@
 const char *const gl_inventory_members[GL_INVENTORY_MEMBERS] = {
     "ArchiveId", "ArchiveDescription", "CreationDate", "Size", "SHA256TreeHash"};
 
-gl_inventory_result gl_inventory_fail(gl_error *error, const char *what, uint64_t byte,
-                                      const char *why) {
+gl_inventory_result gl_inventory_set_error(gl_error *error, const char *what, uint64_t byte,
+                                           const char *why) {
   gl_error_set(error, GL_TRANSPORT, "ResponseParserError", "invalid %s at byte %" PRIu64 ": %s",
                what, byte, why);
   return GL_INVENTORY_FAILED;

@@ -21,7 +21,7 @@ extern const char *const gl_inventory_members[GL_INVENTORY_MEMBERS];
 
 typedef struct gl_inventory_archive {
   int present[GL_INVENTORY_MEMBERS];        /* whether the member exists and is not null */
-  gl_csv_field texts[GL_INVENTORY_MEMBERS]; /* place of the member in `text`; not for Size */
+  gl_csv_field texts[GL_INVENTORY_MEMBERS]; /* position of the member in `text`; not for Size */
   int64_t size;                             /* in bytes */
   gl_buf text;                              /* owned */
 } gl_inventory_archive;
@@ -67,8 +67,8 @@ void gl_inventory_clear(gl_inventory *inventory);
 /* ---- for the readers of the formats ---- */
 
 /* Fills `error`: `what` is invalid at the byte with this number, counted from 1. */
-gl_inventory_result gl_inventory_fail(gl_error *error, const char *what, uint64_t byte,
-                                      const char *why);
+gl_inventory_result gl_inventory_set_error(gl_error *error, const char *what, uint64_t byte,
+                                           const char *why);
 
 /* Returns the member of an archive that has this name, or GL_INVENTORY_MEMBERS. */
 int gl_inventory_member(const char *name, size_t length);

@@ -14,8 +14,8 @@ enum { SIGN, ZERO, INTEGER, POINT, FRACTION, EXPONENT, EXPONENT_SIGN, EXPONENT_D
 
 /* Fills `error` for the byte at `at`.  `from` is the byte at the reader's position.  `why` is NULL
  * if an allocation failed. */
-static gl_json_event fail(gl_json_reader *reader, const char *from, const char *at, const char *why,
-                          gl_error *error) {
+static gl_json_event set_error(gl_json_reader *reader, const char *from, const char *at,
+                               const char *why, gl_error *error) {
   uint64_t byte = reader->position + (uint64_t)(at - from) + 1;
   if (why)
     gl_error_set(error, GL_TRANSPORT, "ResponseParserError", "invalid JSON at byte %" PRIu64 ": %s",
@@ -70,7 +70,7 @@ static gl_json_event read_string(gl_json_reader *reader, const char **at, const 
   const char *from = *at, *why = NULL;
   switch (gl_json_text_read(&reader->text, at, end, &why)) {
   case GL_JSON_TEXT_FAILED:
-    return fail(reader, from, *at, why, error);
+    return set_error(reader, from, *at, why, error);
   case GL_JSON_TEXT_MORE:
     return GL_JSON_MORE;
   case GL_JSON_TEXT_END:
@@ -120,9 +120,9 @@ static gl_json_event read_number(gl_json_reader *reader, const char **at, const 
       break;
   }
   if (state == NO_NUMBER && !may_end(reader->number))
-    return fail(reader, from, *at, why, error);
+    return set_error(reader, from, *at, why, error);
   if (gl_json_text_append(&reader->text, from, (size_t)(*at - from), &why) == GL_JSON_TEXT_FAILED)
-    return fail(reader, from, *at, why, error);
+    return set_error(reader, from, *at, why, error);
   if (state == NO_NUMBER)
     return end_value(reader, GL_JSON_NUMBER);
   reader->number = state;
@@ -136,7 +136,7 @@ static gl_json_event read_word(gl_json_reader *reader, const char **at, const ch
     if (*at == end)
       return GL_JSON_MORE;
     if (**at != *reader->word)
-      return fail(reader, from, *at, "expected true, false or null", error);
+      return set_error(reader, from, *at, "expected true, false or null", error);
   }
   return end_value(reader, reader->word_event);
 }
@@ -243,7 +243,7 @@ static gl_json_event step(gl_json_reader *reader, const char **at, const char *e
     read = begin_token(reader, byte, &why);
   }
   if (read < 0)
-    return fail(reader, from, from, why, error);
+    return set_error(reader, from, from, why, error);
   *at += read;
   return GL_JSON_MORE;
 }

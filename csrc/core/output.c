@@ -71,14 +71,14 @@ static void remove_partial(gl_output *output) {
 }
 
 static int open_partial(gl_output *output, const char *tag, const struct stat *replaced,
-                        char *problem) {
+                        char *why) {
   mode_t mode = replaced ? PRIVATE_MODE : NEW_MODE;
   int result = tag ? open_named(output, tag, 0, mode) : open_new(output, mode);
   if (result == -1)
-    return gl_output_failed(errno, problem);
+    return gl_output_failed(errno, why);
   if (!result && replaced && copy_owner(output->fd, replaced)) {
     remove_partial(output);
-    return gl_output_failed(errno, problem);
+    return gl_output_failed(errno, why);
   }
   return result;
 }
@@ -86,50 +86,49 @@ static int open_partial(gl_output *output, const char *tag, const struct stat *r
 /* ---- opening ----------------------------------------------------------------------------- */
 
 /* Makes `fd` the descriptor of the output; -1 means that opening it failed, with errno set. */
-static int set_descriptor(gl_output *output, int fd, char *problem) {
+static int set_descriptor(gl_output *output, int fd, char *why) {
   output->fd = fd;
   output->is_open = fd >= 0;
-  return fd >= 0 ? 0 : gl_output_failed(errno, problem);
+  return fd >= 0 ? 0 : gl_output_failed(errno, why);
 }
 
-static int open_target(gl_output *output, const char *tag, char *problem) {
+static int open_target(gl_output *output, const char *tag, char *why) {
   struct stat status;
   int exists = stat(output->target, &status) == 0;
   if (!exists && errno != ENOENT)
-    return gl_output_failed(errno, problem);
+    return gl_output_failed(errno, why);
   if (exists && S_ISDIR(status.st_mode))
-    return gl_output_failed(EISDIR, problem);
+    return gl_output_failed(EISDIR, why);
   if (exists && !S_ISREG(status.st_mode)) {
     int fd = open(output->target, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-    int result = set_descriptor(output, fd, problem);
+    int result = set_descriptor(output, fd, why);
     gl_mem_free(output->target);
     output->target = NULL;
     return result;
   }
   if (exists && access(output->target, W_OK))
-    return gl_output_failed(errno, problem);
-  return open_partial(output, tag, exists ? &status : NULL, problem);
+    return gl_output_failed(errno, why);
+  return open_partial(output, tag, exists ? &status : NULL, why);
 }
 
 int gl_output_open(gl_output *output, const char *path, const char *tag,
-                   char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+                   char why[GL_OUTPUT_ERROR_SIZE]) {
   gl_buf resolved = {0};
   int descriptor = -1;
   memset(output, 0, sizeof *output);
   if (!*path)
-    return gl_output_failed(ENOENT, problem);
+    return gl_output_failed(ENOENT, why);
   int result = gl_buf_append_string(&resolved, path);
   if (!result)
-    result = gl_output_follow(&resolved, &descriptor, problem);
+    result = gl_output_follow(&resolved, &descriptor, why);
   if (!result && descriptor < 0) {
     output->target = gl_mem_strndup(resolved.data, resolved.length);
     result = output->target ? 0 : GL_MEMORY;
   }
   gl_buf_clear(&resolved);
   if (!result)
-    result = descriptor < 0
-                 ? open_target(output, tag, problem)
-                 : set_descriptor(output, fcntl(descriptor, F_DUPFD_CLOEXEC, 3), problem);
+    result = descriptor < 0 ? open_target(output, tag, why)
+                            : set_descriptor(output, fcntl(descriptor, F_DUPFD_CLOEXEC, 3), why);
   if (result)
     gl_output_keep(output);
   return result;
@@ -138,12 +137,12 @@ int gl_output_open(gl_output *output, const char *path, const char *tag,
 /* ---- writing ----------------------------------------------------------------------------- */
 
 int gl_output_write(gl_output *output, const void *bytes, size_t length,
-                    char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+                    char why[GL_OUTPUT_ERROR_SIZE]) {
   const char *left = bytes;
   while (length > 0) {
     ssize_t written = write(output->fd, left, length);
     if (written < 0 && errno != EINTR)
-      return gl_output_failed(errno, problem);
+      return gl_output_failed(errno, why);
     if (written > 0) {
       left += written;
       length -= (size_t)written;
@@ -153,12 +152,12 @@ int gl_output_write(gl_output *output, const void *bytes, size_t length,
 }
 
 int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, size_t length,
-                       char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+                       char why[GL_OUTPUT_ERROR_SIZE]) {
   const char *left = bytes;
   while (length > 0) {
     ssize_t written = pwrite(output->fd, left, length, (off_t)offset);
     if (written < 0 && errno != EINTR)
-      return gl_output_failed(errno, problem);
+      return gl_output_failed(errno, why);
     if (written > 0) {
       left += written;
       offset += (uint64_t)written;
@@ -169,13 +168,13 @@ int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, si
 }
 
 int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t length, size_t *got,
-                      char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+                      char why[GL_OUTPUT_ERROR_SIZE]) {
   ssize_t count;
   do
     count = pread(output->fd, bytes, length, (off_t)offset);
   while (count < 0 && errno == EINTR);
   *got = count > 0 ? (size_t)count : 0;
-  return count < 0 ? gl_output_failed(errno, problem) : 0;
+  return count < 0 ? gl_output_failed(errno, why) : 0;
 }
 
 uint64_t gl_output_size(const gl_output *output) {
@@ -185,14 +184,14 @@ uint64_t gl_output_size(const gl_output *output) {
 
 /* ---- the end ----------------------------------------------------------------------------- */
 
-int gl_output_commit(gl_output *output, char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+int gl_output_commit(gl_output *output, char why[GL_OUTPUT_ERROR_SIZE]) {
   int number = close(output->fd) ? errno : 0;
   output->is_open = 0;
   if (!number && output->partial && rename(output->partial, output->target))
     number = errno;
   if (number) {
     gl_output_discard(output);
-    return gl_output_failed(number, problem);
+    return gl_output_failed(number, why);
   }
   gl_output_keep(output);
   return 0;

@@ -45,12 +45,12 @@ static int name_journal(gl_output_journal *journal, const char *target, int numb
 
 /* Follows the links in `path` and sets the name of the journal. */
 static gl_output_journal_result resolve(gl_output_journal *journal, const char *path, int number,
-                                        char *problem) {
+                                        char *why) {
   gl_buf target = {0};
   int descriptor = -1;
-  int result = *path ? gl_buf_append_string(&target, path) : gl_output_failed(ENOENT, problem);
+  int result = *path ? gl_buf_append_string(&target, path) : gl_output_failed(ENOENT, why);
   if (!result)
-    result = gl_output_follow(&target, &descriptor, problem);
+    result = gl_output_follow(&target, &descriptor, why);
   int has_none = !result && (descriptor >= 0 || !is_regular(target.data));
   if (!result && !has_none)
     result = name_journal(journal, target.data, number);
@@ -73,13 +73,13 @@ static int is_own(const gl_output_journal *journal) {
 /* Returns the result for the errno of a failed open.  Anyone can put a file into a shared
  * directory, so a file of another user counts as a journal in use, not as a failure. */
 static gl_output_journal_result open_failed(const gl_output_journal *journal, int number,
-                                            char *problem) {
+                                            char *why) {
   struct stat status;
   if (number == ELOOP || number == EISDIR || number == ENXIO)
     return GL_JOURNAL_BUSY;
   if (number == EACCES && !lstat(journal->path, &status))
     return GL_JOURNAL_BUSY;
-  gl_output_failed(number, problem);
+  gl_output_failed(number, why);
   return GL_JOURNAL_FAILED;
 }
 
@@ -91,29 +91,29 @@ static int lock(int fd) {
   return failed ? errno : 0;
 }
 
-static gl_output_journal_result open_locked(gl_output_journal *journal, int create, char *problem) {
+static gl_output_journal_result open_locked(gl_output_journal *journal, int create, char *why) {
   int flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (create ? O_CREAT : 0);
   journal->fd = open(journal->path, flags, MODE);
   if (journal->fd < 0 && errno == ENOENT && !create)
     return GL_JOURNAL_NONE;
   if (journal->fd < 0)
-    return open_failed(journal, errno, problem);
+    return open_failed(journal, errno, why);
   journal->is_open = 1;
   int number = lock(journal->fd);
   if (number == EWOULDBLOCK)
     return GL_JOURNAL_BUSY;
   if (number)
-    return open_failed(journal, number, problem);
+    return open_failed(journal, number, why);
   return is_own(journal) ? GL_JOURNAL_OPEN : GL_JOURNAL_BUSY;
 }
 
 gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, const char *path,
                                                 int number, int create,
-                                                char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+                                                char why[GL_OUTPUT_ERROR_SIZE]) {
   memset(journal, 0, sizeof *journal);
-  gl_output_journal_result result = resolve(journal, path, number, problem);
+  gl_output_journal_result result = resolve(journal, path, number, why);
   if (result == GL_JOURNAL_OPEN)
-    result = open_locked(journal, create, problem);
+    result = open_locked(journal, create, why);
   if (result != GL_JOURNAL_OPEN)
     gl_output_journal_close(journal);
   return result;
@@ -122,7 +122,7 @@ gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, cons
 /* ---- the text ---------------------------------------------------------------------------- */
 
 int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out,
-                           char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+                           char why[GL_OUTPUT_ERROR_SIZE]) {
   off_t offset = 0;
   while (out->length < limit) {
     size_t room = limit - out->length;
@@ -130,7 +130,7 @@ int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out
       return GL_MEMORY;
     ssize_t got = pread(journal->fd, out->data + out->length, room < CHUNK ? room : CHUNK, offset);
     if (got < 0 && errno != EINTR)
-      return gl_output_failed(errno, problem);
+      return gl_output_failed(errno, why);
     if (got == 0)
       break;
     if (got > 0) {
@@ -143,11 +143,11 @@ int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out
 }
 
 int gl_output_journal_append(gl_output_journal *journal, const char *text, size_t length,
-                             char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+                             char why[GL_OUTPUT_ERROR_SIZE]) {
   while (length > 0) {
     ssize_t written = write(journal->fd, text, length);
     if (written < 0 && errno != EINTR)
-      return gl_output_failed(errno, problem);
+      return gl_output_failed(errno, why);
     if (written > 0) {
       text += written;
       length -= (size_t)written;
@@ -157,10 +157,10 @@ int gl_output_journal_append(gl_output_journal *journal, const char *text, size_
 }
 
 int gl_output_journal_restart(gl_output_journal *journal, const char *text, size_t length,
-                              char problem[GL_OUTPUT_PROBLEM_SIZE]) {
+                              char why[GL_OUTPUT_ERROR_SIZE]) {
   if (ftruncate(journal->fd, 0))
-    return gl_output_failed(errno, problem);
-  return gl_output_journal_append(journal, text, length, problem);
+    return gl_output_failed(errno, why);
+  return gl_output_journal_append(journal, text, length, why);
 }
 
 /* ---- the end ----------------------------------------------------------------------------- */

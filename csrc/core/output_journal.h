@@ -23,7 +23,7 @@ typedef enum gl_output_journal_result {
   GL_JOURNAL_MEMORY,
   GL_JOURNAL_BUSY, /* another download uses it, or its path is not a regular file of this user */
   GL_JOURNAL_NONE, /* the target is not a regular file; or there is no journal, and `create` is 0 */
-  GL_JOURNAL_FAILED /* `problem` says why */
+  GL_JOURNAL_FAILED /* `why` says why */
 } gl_output_journal_result;
 
 /* Opens and locks journal `number` (0 to GL_OUTPUT_JOURNALS - 1) of the file at `path`.  Symbolic
@@ -31,20 +31,20 @@ typedef enum gl_output_journal_result {
  * creates the journal if it is missing.  Any result but GL_JOURNAL_OPEN leaves it closed. */
 gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, const char *path,
                                                 int number, int create,
-                                                char problem[GL_OUTPUT_PROBLEM_SIZE]);
+                                                char why[GL_OUTPUT_ERROR_SIZE]);
 
 /* Appends the text of the journal to `out`, until `out` holds `limit` bytes.  This and the next two
- * functions return 0, GL_MEMORY, or -1 with the reason in `problem`. */
+ * functions return 0, GL_MEMORY, or -1 with the reason in `why`. */
 int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out,
-                           char problem[GL_OUTPUT_PROBLEM_SIZE]);
+                           char why[GL_OUTPUT_ERROR_SIZE]);
 
 /* Replaces the text. */
 int gl_output_journal_restart(gl_output_journal *journal, const char *text, size_t length,
-                              char problem[GL_OUTPUT_PROBLEM_SIZE]);
+                              char why[GL_OUTPUT_ERROR_SIZE]);
 
 /* Appends to the text. */
 int gl_output_journal_append(gl_output_journal *journal, const char *text, size_t length,
-                             char problem[GL_OUTPUT_PROBLEM_SIZE]);
+                             char why[GL_OUTPUT_ERROR_SIZE]);
 
 /* Closes the journal and leaves it for a later process.  Legal for a closed journal. */
 void gl_output_journal_close(gl_output_journal *journal);

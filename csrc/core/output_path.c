@@ -13,9 +13,9 @@
 
 enum { LINKS_MAX = 40 }; /* the limit of Linux */
 
-int gl_output_failed(int number, char *problem) {
-  if (strerror_r(number, problem, GL_OUTPUT_PROBLEM_SIZE))
-    snprintf(problem, GL_OUTPUT_PROBLEM_SIZE, "error %d", number);
+int gl_output_failed(int number, char *why) {
+  if (strerror_r(number, why, GL_OUTPUT_ERROR_SIZE))
+    snprintf(why, GL_OUTPUT_ERROR_SIZE, "error %d", number);
   return -1;
 }
 
@@ -26,14 +26,14 @@ size_t gl_output_folder(const char *path) {
 
 /* Returns whether a directory lists the descriptors of this process.  Its path ends in a slash. */
 static int lists_descriptors(const char *path, size_t length) {
-  char own[64], folder[PATH_MAX];
+  char descriptors[64], folder[PATH_MAX];
   if (length == 0 || length >= sizeof folder)
     return 0;
   memcpy(folder, path, length);
   folder[length] = '\0';
   char *resolved = realpath(folder, NULL);
-  snprintf(own, sizeof own, "/proc/%ld/fd", (long)getpid());
-  int matches = resolved && (!strcmp(resolved, own) || !strcmp(resolved, "/dev/fd"));
+  snprintf(descriptors, sizeof descriptors, "/proc/%ld/fd", (long)getpid());
+  int matches = resolved && (!strcmp(resolved, descriptors) || !strcmp(resolved, "/dev/fd"));
   free(resolved);
   return matches;
 }
@@ -47,27 +47,27 @@ static int descriptor_of(const char *path) {
 }
 
 /* If `path` is a symbolic link, replaces it with its target.  Sets `*was_link`. */
-static int follow_once(gl_buf *path, int *was_link, char *problem) {
+static int follow_once(gl_buf *path, int *was_link, char *why) {
   char target[PATH_MAX];
   ssize_t length = readlink(path->data, target, sizeof target);
   *was_link = length >= 0;
   if (length < 0)
-    return errno == EINVAL || errno == ENOENT ? 0 : gl_output_failed(errno, problem);
+    return errno == EINVAL || errno == ENOENT ? 0 : gl_output_failed(errno, why);
   if (length == (ssize_t)sizeof target)
-    return gl_output_failed(ENAMETOOLONG, problem);
+    return gl_output_failed(ENAMETOOLONG, why);
   gl_buf_truncate(path, length > 0 && target[0] == '/' ? 0 : gl_output_folder(path->data));
   return gl_buf_append(path, target, (size_t)length);
 }
 
-int gl_output_follow(gl_buf *path, int *descriptor, char *problem) {
+int gl_output_follow(gl_buf *path, int *descriptor, char *why) {
   for (int i = 0; i <= LINKS_MAX; i++) {
     int was_link, result;
     *descriptor = descriptor_of(path->data);
     if (*descriptor >= 0)
       return 0;
-    result = follow_once(path, &was_link, problem);
+    result = follow_once(path, &was_link, why);
     if (result || !was_link)
       return result;
   }
-  return gl_output_failed(ELOOP, problem);
+  return gl_output_failed(ELOOP, why);
 }

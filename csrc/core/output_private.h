@@ -5,8 +5,8 @@
 #include "core/buf.h"
 #include "core/output.h"
 
-/* Writes the text of the errno `number` to `problem`.  Returns -1. */
-int gl_output_failed(int number, char *problem);
+/* Writes the text of the errno `number` to `why`.  Returns -1. */
+int gl_output_failed(int number, char *why);
 
 /* Returns the length of the directory in a path, including its final slash; 0 if there is none. */
 size_t gl_output_folder(const char *path);
@@ -14,7 +14,7 @@ size_t gl_output_folder(const char *path);
 /* Follows the symbolic links at the end of `path` and replaces it with their target, which need not
  * exist.  Stops at a path that names an open descriptor of this process, such as /dev/fd/1.  Sets
  * `*descriptor` to the number of that descriptor, or to -1.  Returns 0, GL_MEMORY, or -1 with the
- * reason in `problem`. */
-int gl_output_follow(gl_buf *path, int *descriptor, char *problem);
+ * reason in `why`. */
+int gl_output_follow(gl_buf *path, int *descriptor, char *why);
 
 #endif

@@ -180,12 +180,12 @@ static void an_event_set_may_be_released_before_the_hash(void **state) {
 static void a_cancelled_hash_stops_reading_its_input(void **state) {
   (void)state;
   for (int i = 0; i < 20; i++) {
-    unsigned char *own = malloc(16 * MIB);
-    memset(own, i, 16 * MIB);
+    unsigned char *bytes = malloc(16 * MIB);
+    memset(bytes, i, 16 * MIB);
     gl_body_hash hash;
-    start(&hash, (gl_body_input){own, 0, 0, 16 * MIB}, 1 + i % 3, i % 2);
+    start(&hash, (gl_body_input){bytes, 0, 0, 16 * MIB}, 1 + i % 3, i % 2);
     gl_body_hash_clear(&hash);
-    free(own); /* a sanitizer would report a later read */
+    free(bytes); /* a sanitizer would report a later read */
   }
 }
 
@@ -224,7 +224,7 @@ static void a_forked_child_hashes_from_the_beginning_by_itself(void **state) {
   assert_int_equal(gl_body_hash_start(&hash, &input, 2, 0, events, &error), 0);
   pid_t child = fork();
   if (child == 0) {
-    int alone = !gl_body_hash_has_threads(&hash);
+    int has_no_threads = !gl_body_hash_has_threads(&hash);
     gl_body_hash_wait(&hash);
     unsigned char tree[GL_SHA256_SIZE];
     memcpy(tree, hash.tree, sizeof tree);
@@ -232,7 +232,7 @@ static void a_forked_child_hashes_from_the_beginning_by_itself(void **state) {
     gl_events_release(events);
     start(&hash, from_memory(LARGEST), 2, 0);
     gl_body_hash_wait(&hash);
-    int good = alone && !memcmp(tree, hash.tree, sizeof tree);
+    int good = has_no_threads && !memcmp(tree, hash.tree, sizeof tree);
     gl_body_hash_clear(&hash);
     execl("/bin/sh", "sh", "-c", good ? "exit 0" : "exit 1", (char *)NULL);
     _exit(1);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static char directory[64];
-static char problem[GL_FILE_PROBLEM_SIZE];
+static char why[GL_FILE_ERROR_SIZE];
 
 static const char *path_of(const char *name) {
   static char path[512];
@@ -43,9 +43,9 @@ static int tear_down(void **state) {
 }
 
 static gl_file_result read_file(const char *path, size_t limit, gl_buf *text) {
-  problem[0] = '\0';
+  why[0] = '\0';
   gl_buf_clear(text);
-  return gl_file_read(path, limit, text, problem);
+  return gl_file_read(path, limit, text, why);
 }
 
 static void a_file_is_read_whole_up_to_the_limit(void **state) {
@@ -56,7 +56,7 @@ static void a_file_is_read_whole_up_to_the_limit(void **state) {
   assert_int_equal(text.length, 5);
   assert_string_equal(text.data, "12345");
   assert_int_equal(read_file(path_of("five"), 4, &text), GL_FILE_FAILED);
-  assert_string_equal(problem, "longer than 4 bytes");
+  assert_string_equal(why, "longer than 4 bytes");
   gl_buf_clear(&text);
 }
 
@@ -66,7 +66,7 @@ static void a_directory_and_a_path_below_a_file_count_as_missing(void **state) {
   write_file("file", "");
   assert_int_equal(read_file(directory, 9, &text), GL_FILE_MISSING);
   assert_int_equal(read_file(path_of("none"), 9, &text), GL_FILE_MISSING);
-  assert_string_equal(problem, strerror(ENOENT));
+  assert_string_equal(why, strerror(ENOENT));
   assert_int_equal(read_file(path_of("file/below"), 9, &text), GL_FILE_MISSING);
   gl_buf_clear(&text);
 }
@@ -76,7 +76,7 @@ static void a_pipe_without_a_writer_is_refused_without_waiting(void **state) {
   gl_buf text = {0};
   assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
   assert_int_equal(read_file(path_of("pipe"), 9, &text), GL_FILE_FAILED);
-  assert_string_equal(problem, "not a regular file");
+  assert_string_equal(why, "not a regular file");
   gl_buf_clear(&text);
 }
 
@@ -86,7 +86,7 @@ static void a_device_is_read_up_to_the_limit(void **state) {
   assert_int_equal(read_file("/dev/null", 9, &text), GL_FILE_OK);
   assert_int_equal(text.length, 0);
   assert_int_equal(read_file("/dev/zero", 100000, &text), GL_FILE_FAILED);
-  assert_string_equal(problem, "longer than 100000 bytes");
+  assert_string_equal(why, "longer than 100000 bytes");
   gl_buf_clear(&text);
 }
 
@@ -95,7 +95,7 @@ static void a_cycle_of_links_fails_with_the_message_of_the_system(void **state) 
   gl_buf text = {0};
   assert_int_equal(symlink("loop", path_of("loop")), 0);
   assert_int_equal(read_file(path_of("loop"), 9, &text), GL_FILE_FAILED);
-  assert_string_equal(problem, strerror(ELOOP));
+  assert_string_equal(why, strerror(ELOOP));
   gl_buf_clear(&text);
 }
 
@@ -116,7 +116,7 @@ static void a_replaced_file_is_readable_only_by_its_owner(void **state) {
   write_file("token", "old");
   assert_int_equal(chmod(path_of("token"), 0644), 0);
   int before = count_files();
-  assert_int_equal(gl_file_replace(path_of("token"), "a\0b", 3, problem), GL_FILE_OK);
+  assert_int_equal(gl_file_replace(path_of("token"), "a\0b", 3, why), GL_FILE_OK);
   assert_int_equal(read_file(path_of("token"), 9, &text), GL_FILE_OK);
   assert_int_equal(text.length, 3);
   assert_memory_equal(text.data, "a\0b", 3);
@@ -131,10 +131,10 @@ static void a_failed_replacement_leaves_nothing_behind(void **state) {
   assert_int_equal(mkdir(path_of("taken"), 0700), 0);
   write_file("taken/inside", "");
   int before = count_files();
-  assert_int_not_equal(gl_file_replace(path_of("taken"), "x", 1, problem), GL_FILE_OK);
-  assert_true(problem[0] != '\0');
+  assert_int_not_equal(gl_file_replace(path_of("taken"), "x", 1, why), GL_FILE_OK);
+  assert_true(why[0] != '\0');
   assert_int_equal(count_files(), before);
-  assert_int_equal(gl_file_replace(path_of("none/token"), "x", 1, problem), GL_FILE_MISSING);
+  assert_int_equal(gl_file_replace(path_of("none/token"), "x", 1, why), GL_FILE_MISSING);
 }
 
 int main(void) {

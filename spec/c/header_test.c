@@ -177,11 +177,11 @@ static void a_replaced_value_that_fits_takes_no_more_memory(void **state) {
   (void)state;
   gl_headers headers = {0};
   assert_int_equal(gl_headers_set(&headers, "Authorization", 13, "signature one", 13), 0);
-  const char *place = gl_headers_get(&headers, "authorization");
+  const char *value = gl_headers_get(&headers, "authorization");
   assert_int_equal(gl_headers_set(&headers, "AUTHORIZATION", 13, "another", 7), 0);
-  assert_ptr_equal(gl_headers_get(&headers, "authorization"), place);
-  assert_string_equal(place, "another");
-  assert_memory_equal(place + 7, "\0\0\0\0\0", 6);
+  assert_ptr_equal(gl_headers_get(&headers, "authorization"), value);
+  assert_string_equal(value, "another");
+  assert_memory_equal(value + 7, "\0\0\0\0\0", 6);
   assert_int_equal(gl_headers_set(&headers, "Authorization", 13, "a\nb", 3), GL_HEADER_BAD);
   assert_string_equal(gl_headers_get(&headers, "authorization"), "another");
   gl_headers_clear(&headers);

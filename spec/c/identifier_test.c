@@ -40,23 +40,23 @@ static void no_two_uuids_are_the_same(void **state) {
 static void a_forked_child_makes_other_uuids_than_its_parent(void **state) {
   (void)state;
   gl_identifiers pool = {0};
-  char own[GL_UUID_LENGTH + 1], other[GL_UUID_LENGTH + 1] = "";
+  char uuid[GL_UUID_LENGTH + 1], of_child[GL_UUID_LENGTH + 1] = "";
   gl_error error;
   int ends[2];
-  assert_int_equal(gl_identifier_uuid(&pool, own, &error), 0);
+  assert_int_equal(gl_identifier_uuid(&pool, uuid, &error), 0);
   assert_int_equal(pipe(ends), 0);
   pid_t child = fork();
   if (child == 0) {
-    int failed = gl_identifier_uuid(&pool, own, &error) ||
-                 write(ends[1], own, GL_UUID_LENGTH) != GL_UUID_LENGTH;
+    int failed = gl_identifier_uuid(&pool, uuid, &error) ||
+                 write(ends[1], uuid, GL_UUID_LENGTH) != GL_UUID_LENGTH;
     _exit(failed);
   }
   int status;
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_int_equal(status, 0);
-  assert_int_equal(read(ends[0], other, GL_UUID_LENGTH), GL_UUID_LENGTH);
-  assert_int_equal(gl_identifier_uuid(&pool, own, &error), 0);
-  assert_string_not_equal(own, other);
+  assert_int_equal(read(ends[0], of_child, GL_UUID_LENGTH), GL_UUID_LENGTH);
+  assert_int_equal(gl_identifier_uuid(&pool, uuid, &error), 0);
+  assert_string_not_equal(uuid, of_child);
   close(ends[0]);
   close(ends[1]);
 }

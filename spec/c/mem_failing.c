@@ -48,10 +48,10 @@ void *gl_mem_realloc(void *pointer, size_t size) {
 }
 
 void *gl_mem_zalloc(size_t count, size_t size) {
-  void *made = refused() ? NULL : calloc(count, size);
-  if (made)
+  void *block = refused() ? NULL : calloc(count, size);
+  if (block)
     live++;
-  return made;
+  return block;
 }
 
 char *gl_mem_strndup(const char *bytes, size_t length) {

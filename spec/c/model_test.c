@@ -130,10 +130,10 @@ static void only_inputs_with_members_in_the_body_have_a_json_body(void **state) 
       "SetDataRetrievalPolicy", "SetVaultAccessPolicy",
       "SetVaultNotifications",
   };
-  size_t found = 0;
+  size_t count = 0;
   for (size_t i = 0; i < gl_operations_count; i++)
-    found += gl_shape_has_json(gl_operations[i].input) != 0;
-  assert_int_equal(found, COUNT(with_body));
+    count += gl_shape_has_json(gl_operations[i].input) != 0;
+  assert_int_equal(count, COUNT(with_body));
   for (size_t i = 0; i < COUNT(with_body); i++)
     assert_true(gl_shape_has_json(find_operation(with_body[i])->input));
 }
@@ -151,10 +151,10 @@ static void the_model_has_every_exception_of_the_api_once(void **state) {
   };
   assert_int_equal(gl_exceptions_count, COUNT(codes));
   for (size_t i = 0; i < COUNT(codes); i++) {
-    size_t found = 0;
+    size_t count = 0;
     for (size_t j = 0; j < gl_exceptions_count; j++)
-      found += !strcmp(gl_exceptions[j], codes[i]);
-    assert_int_equal(found, 1);
+      count += !strcmp(gl_exceptions[j], codes[i]);
+    assert_int_equal(count, 1);
   }
 }
 

@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static char directory[64], path[96], problem[GL_FILE_PROBLEM_SIZE];
+static char directory[64], path[96], why[GL_FILE_ERROR_SIZE];
 
 static int set_up(void **state) {
   (void)state;
@@ -47,7 +47,7 @@ static void a_file_is_replaced_or_unchanged(void **state) {
   long n = 0;
   for (; result != GL_FILE_OK; n++) {
     gl_mem_fail_from(n);
-    result = gl_file_replace(path, "content", 7, problem);
+    result = gl_file_replace(path, "content", 7, why);
     if (result != GL_FILE_OK) {
       assert_int_equal(result, GL_FILE_MEMORY);
       assert_int_equal(access(path, F_OK), -1);
@@ -61,14 +61,14 @@ static void a_file_is_replaced_or_unchanged(void **state) {
 static void a_file_is_closed_when_reading_it_runs_out_of_memory(void **state) {
   (void)state;
   gl_mem_fail_from(-1);
-  assert_int_equal(gl_file_replace(path, "content", 7, problem), GL_FILE_OK);
+  assert_int_equal(gl_file_replace(path, "content", 7, why), GL_FILE_OK);
   int before = free_descriptor();
   gl_file_result result = GL_FILE_MEMORY;
   long n = 0;
   for (; result != GL_FILE_OK; n++) {
     gl_buf text = {0};
     gl_mem_fail_from(n);
-    result = gl_file_read(path, 100, &text, problem);
+    result = gl_file_read(path, 100, &text, why);
     assert_true(result == GL_FILE_OK || result == GL_FILE_MEMORY);
     gl_buf_clear(&text);
     assert_int_equal(gl_mem_live(), 0);

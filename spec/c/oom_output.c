@@ -17,7 +17,7 @@
 
 static void an_output_without_memory_leaves_no_file(void **state) {
   (void)state;
-  char directory[] = "/tmp/glacier-oom-XXXXXX", path[64], problem[GL_OUTPUT_PROBLEM_SIZE];
+  char directory[] = "/tmp/glacier-oom-XXXXXX", path[64], why[GL_OUTPUT_ERROR_SIZE];
   gl_output output = {0};
   int result = GL_MEMORY;
   long n = 0;
@@ -25,7 +25,7 @@ static void an_output_without_memory_leaves_no_file(void **state) {
   snprintf(path, sizeof path, "%s/file", directory);
   for (; result; n++) {
     gl_mem_fail_from(n);
-    result = gl_output_open(&output, path, NULL, problem);
+    result = gl_output_open(&output, path, NULL, why);
     if (result)
       assert_int_equal(result, GL_MEMORY);
     gl_output_discard(&output);
@@ -38,7 +38,7 @@ static void an_output_without_memory_leaves_no_file(void **state) {
 
 static void a_journal_without_memory_is_closed(void **state) {
   (void)state;
-  char directory[] = "/tmp/glacier-oom-XXXXXX", path[64], problem[GL_OUTPUT_PROBLEM_SIZE];
+  char directory[] = "/tmp/glacier-oom-XXXXXX", path[64], why[GL_OUTPUT_ERROR_SIZE];
   gl_output_journal journal = {0};
   gl_output_journal_result result = GL_JOURNAL_MEMORY;
   long n = 0;
@@ -46,7 +46,7 @@ static void a_journal_without_memory_is_closed(void **state) {
   snprintf(path, sizeof path, "%s/file", directory);
   for (; result; n++) {
     gl_mem_fail_from(n);
-    result = gl_output_journal_open(&journal, path, 0, 1, problem);
+    result = gl_output_journal_open(&journal, path, 0, 1, why);
     assert_true(result == GL_JOURNAL_MEMORY || result == GL_JOURNAL_OPEN);
     assert_int_equal(journal.is_open, result == GL_JOURNAL_OPEN);
     gl_output_journal_remove(&journal);

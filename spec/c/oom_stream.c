@@ -28,13 +28,13 @@ static int feed_all(stream *s) {
   return 0;
 }
 
-static int announce(stream *s) {
+static int hash_body(stream *s) {
   static const char hex[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
   return gl_checksum_stream(&s->one.request, BODY, hex, hex, &s->one.error);
 }
 
 static int upload(stream *s) {
-  int kind = announce(s);
+  int kind = hash_body(s);
   if (kind)
     return kind;
   s->transfer = gl_transfer_new(s->pool, &s->one.request, &s->one.timeouts, &s->one.error);
@@ -44,13 +44,13 @@ static int upload(stream *s) {
   return kind ? kind : stream_finish(s);
 }
 
-static size_t taken; /* bytes of the received body */
+static size_t received; /* bytes of the received body */
 
 /* Takes the received bytes of the body. */
 static void drop(stream *s) {
   gl_buf piece = {0};
   gl_transfer_take(s->transfer, &piece);
-  taken += piece.length;
+  received += piece.length;
   gl_buf_clear(&piece);
 }
 
@@ -69,7 +69,7 @@ static int take_all(stream *s) {
     drop(s);
   drop(s);
   int kind = stream_finish(s);
-  assert_true(kind || taken == RECEIVED);
+  assert_true(kind || received == RECEIVED);
   return kind;
 }
 
@@ -91,7 +91,7 @@ static long run(const loopback_step *steps, const char *method, int (*exchange_o
     stream s;
     stream_begin(&s, steps);
     stream_start(&s, method);
-    taken = 0;
+    received = 0;
     fail_in(n);
     result = exchange_of(&s);
     fail_in(-1);

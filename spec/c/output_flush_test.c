@@ -69,7 +69,7 @@ static void start(gl_output_flush *flush, gl_events *events) {
 
 static void the_caller_does_not_wait_for_the_disk(void **state) {
   (void)state;
-  char problem[GL_OUTPUT_PROBLEM_SIZE];
+  char why[GL_OUTPUT_ERROR_SIZE];
   gl_error error;
   gl_output_flush flush;
   gl_events *events = gl_events_new(&error);
@@ -79,7 +79,7 @@ static void the_caller_does_not_wait_for_the_disk(void **state) {
   open_gate(1);
   gl_events_wait(events, 60000);
   assert_true(gl_output_flush_poll(&flush, 0));
-  assert_int_equal(gl_output_flush_result(&flush, problem), 0);
+  assert_int_equal(gl_output_flush_result(&flush, why), 0);
   assert_int_equal(calls, 1);
   assert_int_equal(calls_in_main, 0);
   gl_output_flush_clear(&flush);
@@ -89,43 +89,43 @@ static void the_caller_does_not_wait_for_the_disk(void **state) {
 
 static void a_failure_of_the_disk_is_reported(void **state) {
   (void)state;
-  char problem[GL_OUTPUT_PROBLEM_SIZE];
+  char why[GL_OUTPUT_ERROR_SIZE];
   gl_output_flush flush;
   failures[0] = EIO;
   start(&flush, NULL);
   open_gate(1);
-  assert_int_equal(gl_output_flush_result(&flush, problem), -1);
-  assert_string_equal(problem, strerror(EIO));
+  assert_int_equal(gl_output_flush_result(&flush, why), -1);
+  assert_string_equal(why, strerror(EIO));
   gl_output_flush_clear(&flush);
 }
 
 static void an_interrupted_flush_is_repeated(void **state) {
   (void)state;
-  char problem[GL_OUTPUT_PROBLEM_SIZE];
+  char why[GL_OUTPUT_ERROR_SIZE];
   gl_output_flush flush;
   failures[0] = EINTR;
   start(&flush, NULL);
   open_gate(2);
-  assert_int_equal(gl_output_flush_result(&flush, problem), 0);
+  assert_int_equal(gl_output_flush_result(&flush, why), 0);
   assert_int_equal(calls, 2);
   gl_output_flush_clear(&flush);
 }
 
 static void the_file_may_be_closed_during_a_flush(void **state) {
   (void)state;
-  char problem[GL_OUTPUT_PROBLEM_SIZE];
+  char why[GL_OUTPUT_ERROR_SIZE];
   gl_output_flush flush;
   start(&flush, NULL);
   close(file);
   open_gate(1);
-  assert_int_equal(gl_output_flush_result(&flush, problem), 0);
+  assert_int_equal(gl_output_flush_result(&flush, why), 0);
   gl_output_flush_clear(&flush);
   file = open("/tmp", O_RDONLY);
 }
 
 static void a_lock_of_the_file_does_not_outlast_the_flush(void **state) {
   (void)state;
-  char problem[GL_OUTPUT_PROBLEM_SIZE];
+  char why[GL_OUTPUT_ERROR_SIZE];
   gl_output_flush flush;
   char path[] = "/tmp/output_flush_XXXXXX";
   int locked = mkstemp(path), other = open(path, O_RDONLY);
@@ -136,7 +136,7 @@ static void a_lock_of_the_file_does_not_outlast_the_flush(void **state) {
   close(locked);
   assert_int_equal(flock(other, LOCK_EX | LOCK_NB), -1);
   open_gate(1);
-  assert_int_equal(gl_output_flush_result(&flush, problem), 0);
+  assert_int_equal(gl_output_flush_result(&flush, why), 0);
   assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
   gl_output_flush_clear(&flush);
   close(other);
@@ -154,7 +154,7 @@ static void clearing_waits_for_the_disk(void **state) {
 
 static void without_a_descriptor_left_the_caller_flushes(void **state) {
   (void)state;
-  char problem[GL_OUTPUT_PROBLEM_SIZE];
+  char why[GL_OUTPUT_ERROR_SIZE];
   struct rlimit before, none;
   gl_output_flush flush;
   assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -165,13 +165,13 @@ static void without_a_descriptor_left_the_caller_flushes(void **state) {
   assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
   assert_true(gl_output_flush_poll(&flush, 0));
   assert_int_equal(calls_in_main, 1);
-  assert_int_equal(gl_output_flush_result(&flush, problem), 0);
+  assert_int_equal(gl_output_flush_result(&flush, why), 0);
   gl_output_flush_clear(&flush);
 }
 
 static void a_forked_child_flushes_by_itself(void **state) {
   (void)state;
-  char problem[GL_OUTPUT_PROBLEM_SIZE];
+  char why[GL_OUTPUT_ERROR_SIZE];
   gl_output_flush flush;
   start(&flush, NULL);
   pid_t child = fork();
@@ -185,7 +185,7 @@ static void a_forked_child_flushes_by_itself(void **state) {
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   open_gate(1);
-  assert_int_equal(gl_output_flush_result(&flush, problem), 0);
+  assert_int_equal(gl_output_flush_result(&flush, why), 0);
   gl_output_flush_clear(&flush);
 }
 

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static char directory[64], target[128];
-static char problem[GL_OUTPUT_PROBLEM_SIZE];
+static char why[GL_OUTPUT_ERROR_SIZE];
 static gl_output_journal journal, other;
 
 static int set_up(void **state) {
@@ -34,12 +34,12 @@ static int tear_down(void **state) {
 }
 
 static gl_output_journal_result open_journal(gl_output_journal *out, int number) {
-  return gl_output_journal_open(out, target, number, 1, problem);
+  return gl_output_journal_open(out, target, number, 1, why);
 }
 
 static void assert_text(const char *text) {
   gl_buf read = {0};
-  assert_int_equal(gl_output_journal_read(&journal, 1024, &read, problem), 0);
+  assert_int_equal(gl_output_journal_read(&journal, 1024, &read, why), 0);
   assert_string_equal(gl_buf_string(&read), text);
   gl_buf_clear(&read);
 }
@@ -48,9 +48,9 @@ static void a_later_process_reads_what_was_appended(void **state) {
   (void)state;
   assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
   assert_text("");
-  assert_int_equal(gl_output_journal_restart(&journal, "old", 3, problem), 0);
-  assert_int_equal(gl_output_journal_restart(&journal, "a\n", 2, problem), 0);
-  assert_int_equal(gl_output_journal_append(&journal, "b\n", 2, problem), 0);
+  assert_int_equal(gl_output_journal_restart(&journal, "old", 3, why), 0);
+  assert_int_equal(gl_output_journal_restart(&journal, "a\n", 2, why), 0);
+  assert_int_equal(gl_output_journal_append(&journal, "b\n", 2, why), 0);
   gl_output_journal_close(&journal);
   gl_output_journal_close(&journal);
   assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
@@ -61,8 +61,8 @@ static void no_more_than_the_limit_is_read(void **state) {
   gl_buf read = {0};
   (void)state;
   assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
-  assert_int_equal(gl_output_journal_restart(&journal, "abcd", 4, problem), 0);
-  assert_int_equal(gl_output_journal_read(&journal, 3, &read, problem), 0);
+  assert_int_equal(gl_output_journal_restart(&journal, "abcd", 4, why), 0);
+  assert_int_equal(gl_output_journal_read(&journal, 3, &read, why), 0);
   assert_string_equal(gl_buf_string(&read), "abc");
   gl_buf_clear(&read);
 }
@@ -78,7 +78,7 @@ static void an_open_journal_is_busy_and_another_number_is_free(void **state) {
 
 static void a_missing_journal_is_created_only_on_request(void **state) {
   (void)state;
-  assert_int_equal(gl_output_journal_open(&journal, target, 3, 0, problem), GL_JOURNAL_NONE);
+  assert_int_equal(gl_output_journal_open(&journal, target, 3, 0, why), GL_JOURNAL_NONE);
   assert_false(journal.is_open);
   assert_int_equal(rmdir(directory), 0); /* it is empty */
 }
@@ -113,17 +113,16 @@ static void a_link_and_its_target_have_the_same_journal(void **state) {
   snprintf(link, sizeof link, "%s/link", directory);
   assert_int_equal(symlink("target", link), 0);
   assert_int_equal(open_journal(&journal, 0), GL_JOURNAL_OPEN);
-  assert_int_equal(gl_output_journal_open(&other, link, 0, 1, problem), GL_JOURNAL_BUSY);
+  assert_int_equal(gl_output_journal_open(&other, link, 0, 1, why), GL_JOURNAL_BUSY);
 }
 
 static void a_device_has_no_journal_and_a_missing_folder_is_an_error(void **state) {
   (void)state;
-  assert_int_equal(gl_output_journal_open(&journal, "/dev/null", 0, 1, problem), GL_JOURNAL_NONE);
-  assert_int_equal(gl_output_journal_open(&journal, "/dev/fd/1", 0, 1, problem), GL_JOURNAL_NONE);
-  assert_int_equal(gl_output_journal_open(&journal, "/none/file", 0, 1, problem),
-                   GL_JOURNAL_FAILED);
-  assert_string_equal(problem, "No such file or directory");
-  assert_int_equal(gl_output_journal_open(&journal, "", 0, 1, problem), GL_JOURNAL_FAILED);
+  assert_int_equal(gl_output_journal_open(&journal, "/dev/null", 0, 1, why), GL_JOURNAL_NONE);
+  assert_int_equal(gl_output_journal_open(&journal, "/dev/fd/1", 0, 1, why), GL_JOURNAL_NONE);
+  assert_int_equal(gl_output_journal_open(&journal, "/none/file", 0, 1, why), GL_JOURNAL_FAILED);
+  assert_string_equal(why, "No such file or directory");
+  assert_int_equal(gl_output_journal_open(&journal, "", 0, 1, why), GL_JOURNAL_FAILED);
 }
 
 #define test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -17,7 +17,7 @@
 #include "core/error.h"
 
 static char directory[64];
-static char problem[GL_OUTPUT_PROBLEM_SIZE];
+static char why[GL_OUTPUT_ERROR_SIZE];
 static gl_output output;
 
 static const char *path_of(const char *name) {
@@ -37,18 +37,18 @@ static void write_file(const char *name, const char *text, mode_t mode) {
 }
 
 static void assert_content(const char *name, const char *text) {
-  char found[64] = "";
+  char seen[64] = "";
   FILE *file = fopen(path_of(name), "rb");
   assert_non_null(file);
-  found[fread(found, 1, sizeof found - 1, file)] = '\0';
+  seen[fread(seen, 1, sizeof seen - 1, file)] = '\0';
   fclose(file);
-  assert_string_equal(found, text);
+  assert_string_equal(seen, text);
 }
 
 static mode_t mode_of(const char *name) {
-  struct stat found;
-  assert_int_equal(lstat(path_of(name), &found), 0);
-  return found.st_mode;
+  struct stat seen;
+  assert_int_equal(lstat(path_of(name), &seen), 0);
+  return seen.st_mode;
 }
 
 /* Returns the number of names in the directory, including hidden ones. */
@@ -63,14 +63,14 @@ static int count_names(void) {
 }
 
 static void save(const char *path, const char *text) {
-  assert_int_equal(gl_output_open(&output, path, NULL, problem), 0);
-  assert_int_equal(gl_output_write(&output, text, strlen(text), problem), 0);
-  assert_int_equal(gl_output_commit(&output, problem), 0);
+  assert_int_equal(gl_output_open(&output, path, NULL, why), 0);
+  assert_int_equal(gl_output_write(&output, text, strlen(text), why), 0);
+  assert_int_equal(gl_output_commit(&output, why), 0);
 }
 
-static void assert_refused(const char *path, int number) {
-  assert_int_equal(gl_output_open(&output, path, NULL, problem), -1);
-  assert_string_equal(problem, strerror(number));
+static void assert_rejected(const char *path, int number) {
+  assert_int_equal(gl_output_open(&output, path, NULL, why), -1);
+  assert_string_equal(why, strerror(number));
   assert_false(output.is_open);
 }
 
@@ -90,11 +90,11 @@ static int tear_down(void **state) {
 
 static void the_file_appears_when_it_is_committed(void **state) {
   (void)state;
-  assert_int_equal(gl_output_open(&output, path_of("new"), NULL, problem), 0);
-  assert_int_equal(gl_output_write(&output, "abc", 3, problem), 0);
+  assert_int_equal(gl_output_open(&output, path_of("new"), NULL, why), 0);
+  assert_int_equal(gl_output_write(&output, "abc", 3, why), 0);
   assert_int_equal(access(path_of("new"), F_OK), -1);
   assert_int_equal(count_names(), 1);
-  assert_int_equal(gl_output_commit(&output, problem), 0);
+  assert_int_equal(gl_output_commit(&output, why), 0);
   assert_int_equal(count_names(), 1);
   assert_content("new", "abc");
 }
@@ -102,8 +102,8 @@ static void the_file_appears_when_it_is_committed(void **state) {
 static void a_discarded_file_leaves_nothing(void **state) {
   (void)state;
   write_file("old", "old", 0644);
-  assert_int_equal(gl_output_open(&output, path_of("old"), NULL, problem), 0);
-  assert_int_equal(gl_output_write(&output, "abc", 3, problem), 0);
+  assert_int_equal(gl_output_open(&output, path_of("old"), NULL, why), 0);
+  assert_int_equal(gl_output_write(&output, "abc", 3, why), 0);
   gl_output_discard(&output);
   gl_output_discard(&output);
   assert_content("old", "old");
@@ -120,7 +120,7 @@ static void a_new_file_has_the_mode_of_the_umask(void **state) {
 
 static void a_replaced_file_keeps_its_mode_and_owner(void **state) {
   (void)state;
-  struct stat found;
+  struct stat seen;
   write_file("secret", "old", 0600);
   write_file("tool", "old", 0755);
   int is_root = chown(path_of("tool"), 1234, 4321) == 0;
@@ -128,9 +128,9 @@ static void a_replaced_file_keeps_its_mode_and_owner(void **state) {
   save(path_of("tool"), "y");
   assert_int_equal(mode_of("secret") & 07777, 0600);
   assert_int_equal(mode_of("tool") & 07777, 0755);
-  assert_int_equal(stat(path_of("tool"), &found), 0);
+  assert_int_equal(stat(path_of("tool"), &seen), 0);
   if (is_root)
-    assert_int_equal(found.st_uid == 1234 && found.st_gid == 4321, 1);
+    assert_int_equal(seen.st_uid == 1234 && seen.st_gid == 4321, 1);
 }
 
 static void a_chain_of_links_stays_and_its_target_is_replaced(void **state) {
@@ -157,16 +157,16 @@ static void a_cycle_of_links_is_refused(void **state) {
   (void)state;
   assert_int_equal(symlink("b", path_of("a")), 0);
   assert_int_equal(symlink("a", path_of("b")), 0);
-  assert_refused(path_of("a"), ELOOP);
+  assert_rejected(path_of("a"), ELOOP);
 }
 
 static void a_path_that_cannot_be_a_file_is_refused(void **state) {
   (void)state;
   write_file("file", "", 0644);
-  assert_refused("", ENOENT);
-  assert_refused(directory, EISDIR);
-  assert_refused(path_of("none/file"), ENOENT);
-  assert_refused(path_of("file/below"), ENOTDIR);
+  assert_rejected("", ENOENT);
+  assert_rejected(directory, EISDIR);
+  assert_rejected(path_of("none/file"), ENOENT);
+  assert_rejected(path_of("file/below"), ENOTDIR);
   assert_int_equal(count_names(), 1);
 }
 
@@ -180,9 +180,9 @@ static int errno_of_another_user(void) {
   if (child == 0) {
     if (geteuid() == 0 && (setgid(1234) || setuid(1234)))
       _exit(255);
-    int result = gl_output_open(&output, path_of("file"), NULL, problem);
+    int result = gl_output_open(&output, path_of("file"), NULL, why);
     for (int i = 0; i < 2 && result == -1; i++)
-      if (!strcmp(problem, strerror(expected[i])))
+      if (!strcmp(why, strerror(expected[i])))
         _exit(expected[i]);
     _exit(result == 0 ? 0 : 255);
   }
@@ -219,11 +219,11 @@ static void a_name_may_be_as_long_as_the_system_allows(void **state) {
 
 static void a_pipe_is_written_directly_and_stays(void **state) {
   (void)state;
-  char found[8] = "";
+  char seen[8] = "";
   assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
   int reader = open(path_of("pipe"), O_RDONLY | O_NONBLOCK);
   save(path_of("pipe"), "x");
-  assert_int_equal(read(reader, found, sizeof found), 1);
+  assert_int_equal(read(reader, seen, sizeof seen), 1);
   close(reader);
   assert_true(S_ISFIFO(mode_of("pipe")));
   assert_int_equal(count_names(), 1);
@@ -232,7 +232,7 @@ static void a_pipe_is_written_directly_and_stays(void **state) {
 /* A descriptor of any kind is written at its position: of a removed file, a socket or a pipe. */
 static void a_descriptor_by_its_name_is_written_directly(void **state) {
   (void)state;
-  char path[64], found[8] = "";
+  char path[64], seen[8] = "";
   int fd = open(path_of("removed"), O_RDWR | O_CREAT, 0600);
   assert_int_equal(write(fd, "ab", 2), 2);
   unlink(path_of("removed"));
@@ -240,28 +240,28 @@ static void a_descriptor_by_its_name_is_written_directly(void **state) {
   assert_int_equal(symlink(path, path_of("link")), 0);
   save(path, "c");
   save(path_of("link"), "d");
-  assert_int_equal(pread(fd, found, sizeof found, 0), 4);
-  assert_string_equal(found, "abcd");
+  assert_int_equal(pread(fd, seen, sizeof seen, 0), 4);
+  assert_string_equal(seen, "abcd");
   close(fd);
   assert_int_equal(count_names(), 1);
-  assert_refused(path, EBADF);
+  assert_rejected(path, EBADF);
 }
 
 static void a_tag_lets_a_later_process_continue(void **state) {
   (void)state;
-  char found[8] = "";
+  char seen[8] = "";
   size_t got;
-  assert_int_equal(gl_output_open(&output, path_of("file"), "t1", problem), 0);
-  assert_int_equal(gl_output_write_at(&output, 2, "cd", 2, problem), 0);
+  assert_int_equal(gl_output_open(&output, path_of("file"), "t1", why), 0);
+  assert_int_equal(gl_output_write_at(&output, 2, "cd", 2, why), 0);
   gl_output_keep(&output);
   assert_int_equal(access(path_of("file"), F_OK), -1);
-  assert_int_equal(gl_output_open(&output, path_of("file"), "t1", problem), 0);
+  assert_int_equal(gl_output_open(&output, path_of("file"), "t1", why), 0);
   assert_int_equal(gl_output_size(&output), 4);
-  assert_int_equal(gl_output_read_at(&output, 2, found, sizeof found, &got, problem), 0);
+  assert_int_equal(gl_output_read_at(&output, 2, seen, sizeof seen, &got, why), 0);
   assert_int_equal(got, 2);
-  assert_memory_equal(found, "cd", 2);
-  assert_int_equal(gl_output_write_at(&output, 0, "ab", 2, problem), 0);
-  assert_int_equal(gl_output_commit(&output, problem), 0);
+  assert_memory_equal(seen, "cd", 2);
+  assert_int_equal(gl_output_write_at(&output, 0, "ab", 2, why), 0);
+  assert_int_equal(gl_output_commit(&output, why), 0);
   assert_content("file", "abcd");
   assert_int_equal(count_names(), 1);
 }
@@ -269,17 +269,17 @@ static void a_tag_lets_a_later_process_continue(void **state) {
 static void a_write_that_fails_says_why(void **state) {
   (void)state;
   assert_int_equal(symlink("/dev/full", path_of("full")), 0);
-  assert_int_equal(gl_output_open(&output, path_of("full"), NULL, problem), 0);
-  assert_int_equal(gl_output_write(&output, "x", 1, problem), -1);
-  assert_string_equal(problem, strerror(ENOSPC));
+  assert_int_equal(gl_output_open(&output, path_of("full"), NULL, why), 0);
+  assert_int_equal(gl_output_write(&output, "x", 1, why), -1);
+  assert_string_equal(why, strerror(ENOSPC));
 }
 
 static void a_commit_that_fails_removes_the_partial_file(void **state) {
   (void)state;
-  assert_int_equal(gl_output_open(&output, path_of("late"), NULL, problem), 0);
+  assert_int_equal(gl_output_open(&output, path_of("late"), NULL, why), 0);
   assert_int_equal(mkdir(path_of("late"), 0700), 0);
-  assert_int_equal(gl_output_commit(&output, problem), -1);
-  assert_true(problem[0] != '\0');
+  assert_int_equal(gl_output_commit(&output, why), -1);
+  assert_true(why[0] != '\0');
   assert_int_equal(count_names(), 1);
 }
 

@@ -53,13 +53,13 @@ static int host_and_port(const gl_transfer *transfer, char *out, size_t size) {
  * Before 8.7, libcurl names the host only in its message. */
 static int names_other_host(const gl_transfer *transfer) {
   static const char words[] = "Failed to connect to ";
-  char server[CURL_ERROR_SIZE];
+  char address[CURL_ERROR_SIZE];
   const char *named = transfer->handle->detail + sizeof words - 1;
   if (strncmp(transfer->handle->detail, words, sizeof words - 1) != 0 ||
-      !host_and_port(transfer, server, sizeof server))
+      !host_and_port(transfer, address, sizeof address))
     return 0;
-  size_t length = strlen(server);
-  char next = strncmp(named, server, length) == 0 ? named[length] : '0';
+  size_t length = strlen(address);
+  char next = strncmp(named, address, length) == 0 ? named[length] : '0';
   return next >= '0' && next <= '9';
 }
 #endif

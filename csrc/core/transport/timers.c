@@ -11,7 +11,7 @@ int64_t gl_timers_now(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void place(gl_timers *timers, gl_timer *timer, size_t position) {
+static void put(gl_timers *timers, gl_timer *timer, size_t position) {
   timers->heap[position] = timer;
   timer->position = position;
 }
@@ -19,8 +19,8 @@ static void place(gl_timers *timers, gl_timer *timer, size_t position) {
 static void sift_up(gl_timers *timers, gl_timer *timer) {
   size_t position = timer->position;
   for (; position > 1 && timers->heap[position / 2]->due > timer->due; position /= 2)
-    place(timers, timers->heap[position / 2], position);
-  place(timers, timer, position);
+    put(timers, timers->heap[position / 2], position);
+  put(timers, timer, position);
 }
 
 static void sift_down(gl_timers *timers, gl_timer *timer) {
@@ -30,10 +30,10 @@ static void sift_down(gl_timers *timers, gl_timer *timer) {
       child++;
     if (timers->heap[child]->due >= timer->due)
       break;
-    place(timers, timers->heap[child], position);
+    put(timers, timers->heap[child], position);
     position = child;
   }
-  place(timers, timer, position);
+  put(timers, timer, position);
 }
 
 static int reserve(gl_timers *timers) {
@@ -52,7 +52,7 @@ int gl_timers_set(gl_timers *timers, gl_timer *timer, int64_t due) {
   if (!timer->position) {
     if (reserve(timers))
       return -1;
-    place(timers, timer, ++timers->count);
+    put(timers, timer, ++timers->count);
   }
   timer->due = due;
   sift_up(timers, timer);
@@ -68,7 +68,7 @@ void gl_timers_cancel(gl_timers *timers, gl_timer *timer) {
   timer->position = 0;
   if (last == timer)
     return;
-  place(timers, last, position);
+  put(timers, last, position);
   sift_up(timers, last);
   sift_down(timers, last);
 }
