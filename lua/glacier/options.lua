@@ -116,7 +116,7 @@ end
 -- @param given table or nil
 -- @return table: `given`, or an empty table for nil
 function options.check(given)
-  local problems = {}
+  local violations = {}
   if given ~= nil and type(given) ~= "table" then
     errors.invalid("glacier.client",
       ("glacier.client: options must be a table, not a %s"):format(type(given)))
@@ -124,16 +124,16 @@ function options.check(given)
   for name, value in pairs(given or {}) do
     local check = known[name]
     if not check then
-      problems[#problems + 1] = unknown_option(tostring(name))
+      violations[#violations + 1] = unknown_option(tostring(name))
     else
       local good, expected = check(value)
-      problems[#problems + 1] = not good
+      violations[#violations + 1] = not good
         and ("Invalid value for option %s, type: %s, valid: %s"):format(name, type(value), expected) or nil
     end
   end
-  if problems[1] then
-    table.sort(problems)
-    errors.invalid("glacier.client", "glacier.client:\n" .. table.concat(problems, "\n"))
+  if violations[1] then
+    table.sort(violations)
+    errors.invalid("glacier.client", "glacier.client:\n" .. table.concat(violations, "\n"))
   end
   return given or {}
 end

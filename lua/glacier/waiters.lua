@@ -4,30 +4,30 @@ local copcall = require "glacier.async.copcall"
 
 local waiters = {}
 
--- Each waiter calls `operation` and passes the output to `judge`. `judge` returns true when the waiter is done; false
+-- Each waiter calls `operation` and passes the output to `check`. `check` returns true when the waiter is done; false
 -- and a description of the current state to continue; nil and a reason when the expected state is no longer possible.
--- If `missing` is set, ResourceNotFoundException is a valid response, and `judge` gets nil. The names and messages are
+-- If `missing` is set, ResourceNotFoundException is a valid response, and `check` gets nil. The names and messages are
 -- botocore's. The delays (seconds) and attempts of the first two are those of the service's waiters-2.json. A job takes
 -- hours, so its delay is longer and it has more attempts.
 local known = {
   vault_exists = {
     name = "VaultExists",
     operation = "DescribeVault", delay = 3, max_attempts = 15, missing = true,
-    judge = function(output)
+    check = function(output)
       return output ~= nil, "Matched expected service error code: ResourceNotFoundException"
     end,
   },
   vault_not_exists = {
     name = "VaultNotExists",
     operation = "DescribeVault", delay = 3, max_attempts = 15, missing = true,
-    judge = function(output)
+    check = function(output)
       return output == nil, "Matched expected HTTP status code: 200"
     end,
   },
   job_completed = {
     name = "JobCompleted",
     operation = "DescribeJob", delay = 60, max_attempts = 2000,
-    judge = function(output)
+    check = function(output)
       if output.StatusCode == "Failed" then
         return nil, "the job failed: " .. tostring(output.StatusMessage or "no reason given")
       end
@@ -36,7 +36,7 @@ local known = {
   },
 }
 
-local function fail_waiting(waiter, reason, last)
+local function raise_error(waiter, reason, last)
   return errors.raise("waiter", "WaiterError", ("Waiter %s failed: %s"):format(waiter.name, reason),
     { operation = waiter.operation, response = last })
 end
@@ -86,15 +86,15 @@ function waiters.wait(host, name, params, options)
   local deadline = settings.timeout and host.clock() + settings.timeout
   for attempt = 1, math.huge do
     local output, last = ask(host, waiter, params)
-    local done, seen = waiter.judge(output)
+    local done, seen = waiter.check(output)
     if done then
       return last
     elseif done == nil then
-      return fail_waiting(waiter, seen, last)
+      return raise_error(waiter, seen, last)
     elseif attempt >= settings.max_attempts then
-      return fail_waiting(waiter, "Max attempts exceeded. Previously accepted state: " .. seen, last)
+      return raise_error(waiter, "Max attempts exceeded. Previously accepted state: " .. seen, last)
     elseif deadline and host.clock() + settings.delay > deadline then
-      return fail_waiting(waiter, "the timeout would pass. Previously accepted state: " .. seen, last)
+      return raise_error(waiter, "the timeout would pass. Previously accepted state: " .. seen, last)
     end
     host.pause(settings.delay)
   end

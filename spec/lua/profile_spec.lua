@@ -161,7 +161,7 @@ describe("glacier.config.profile", function()
       local files = profile.load { getenv = env }
       assert.same({}, files.profiles)
       assert.same({}, files.services)
-      assert.same({}, files.problems)
+      assert.same({}, files.unreadable)
     end
   end)
 
@@ -235,9 +235,9 @@ describe("glacier.config.profile", function()
         write(home .. "/.aws/credentials", "[a]\nx=1\n")
         local files = profile.load { getenv = getter { HOME = home } }
         assert.same({ a = { x = "1" } }, files.profiles)
-        assert.equal(path .. ": ", files.problems.config:sub(1, #path + 2))
-        assert.truthy(files.problems.config:find(case[2], 1, true), files.problems.config)
-        assert.is_nil(files.problems.credentials)
+        assert.equal(path .. ": ", files.unreadable.config:sub(1, #path + 2))
+        assert.truthy(files.unreadable.config:find(case[2], 1, true), files.unreadable.config)
+        assert.is_nil(files.unreadable.credentials)
       end)
     end)
 

@@ -65,11 +65,11 @@ function context.of_call(runtime)
   if runtime.context then
     return runtime.context
   end
-  local made = context.new(runtime.wait, runtime.settings.timeout, runtime.clock)
-  if not made.deadline and (runtime.wait or not rawget(_G, "ngx")) then
-    runtime.context = made
+  local created = context.new(runtime.wait, runtime.settings.timeout, runtime.clock)
+  if not created.deadline and (runtime.wait or not rawget(_G, "ngx")) then
+    runtime.context = created
   end
-  return made
+  return created
 end
 
 --- Makes the context of a task, which waits by yielding to the code that polls it. It has no deadline yet.

@@ -80,7 +80,7 @@ local function limit_of(self)
     local task = entry.task
     if not task.round then
       limit = math.min(limit, group.seconds_left(task))
-    elseif rounds.has_news(task, checked) then
+    elseif rounds.must_poll(task, checked) then
       return 0
     else
       checked = task.round

@@ -38,7 +38,7 @@ end
 -- @param task table: a task that has `round`
 -- @param checked table or nil: rounds that are known to have no more news
 -- @return boolean
-function rounds.has_news(task, checked)
+function rounds.must_poll(task, checked)
   local round = task.round
   return task.seen < round.changed or round ~= checked and task.events:news() ~= round.news
 end

@@ -12,14 +12,14 @@ local Output = {}
 Output.__index = Output
 Output.__name = "glacier.output"
 
-local function fail(self, problem)
+local function raise_error(self, why)
   -- Without string.format, which cuts a string at its first NUL on Lua 5.1 and 5.2.
-  return errors.invalid(nil, self.caller .. ": cannot write " .. self.path .. ": " .. problem)
+  return errors.invalid(nil, self.caller .. ": cannot write " .. self.path .. ": " .. why)
 end
 
-local function check(self, result, problem)
+local function check(self, result, why)
   if result == nil then
-    return fail(self, problem)
+    return raise_error(self, why)
   end
   return result
 end
@@ -39,7 +39,7 @@ function output.open(caller, path, tag)
   local self = setmetatable({ caller = caller, path = path }, Output)
   local fault = paths.fault(path)
   if fault then
-    fail(self, fault)
+    raise_error(self, fault)
   end
   self.file = check(self, core.output(path, tag))
   return self
@@ -52,12 +52,12 @@ end
 -- @param events event set of `glacier.core`, or nil: the set that the flush was given
 -- @return true; or nil and the problem
 function output.finish_flush(flush, context, events)
-  local good, problem = background.finish(flush, context, events)
+  local good, why = background.finish(flush, context, events)
   if good == false then
     errors.raise("transport", "ReadTimeoutError", "The timeout of the whole call passed while the disk was written",
       { retryable = true })
   end
-  return good, problem
+  return good, why
 end
 
 --- Appends bytes.

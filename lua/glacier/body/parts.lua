@@ -34,7 +34,7 @@ local function of_ranges(opened, origin)
     check_end = function()
       local more = opened.read_at(total, 1)
       if more and more ~= "" then
-        source.refuse(origin, ("it has become longer since the upload began: it had %.0f bytes"):format(total))
+        source.raise_invalid(origin, ("it has become longer since the upload began: it had %.0f bytes"):format(total))
       end
     end,
     close = nothing,
@@ -88,7 +88,7 @@ local function of_reader(opened, origin)
   function body.fits(size)
     held = body.next(size)
     if not held then
-      source.refuse(origin, EMPTY)
+      source.raise_invalid(origin, EMPTY)
     end
     return body.total ~= nil
   end
@@ -108,9 +108,9 @@ end
 local function of_file(file, origin)
   local start = file:seek()
   if start then
-    local probe, problem = file:read(1)
+    local probe, why = file:read(1)
     if not probe then
-      return nil, problem and "it cannot be read: " .. tostring(problem) or EMPTY
+      return nil, why and "it cannot be read: " .. tostring(why) or EMPTY
     end
     file:seek("set", start)
   end
@@ -122,11 +122,12 @@ local function of_path(path, origin)
   if fault then
     return nil, fault
   end
-  local file, problem = io.open(path, "rb")
+  local file, why = io.open(path, "rb")
   if not file then
-    return nil, "it cannot be opened: " .. tostring(problem)
+    return nil, "it cannot be opened: " .. tostring(why)
   end
-  local body, why = of_file(file, origin)
+  local body
+  body, why = of_file(file, origin)
   if not body then
     file:close()
     return nil, why

@@ -35,15 +35,15 @@ local function break_off(self, code, message)
 end
 
 local function check_end(self)
-  local expected, found = self.declared, self.tree:hex()
+  local expected, actual = self.declared, self.tree:hex()
   if expected.length and expected.length ~= self.tree:length() then
     break_off(self, "ConnectionClosedError",
       ("Connection was closed: %.0f bytes read, but total bytes expected is %.0f."):format(
         self.tree:length(), expected.length))
-  elseif expected.hash and expected.hash:lower() ~= found then
+  elseif expected.hash and expected.hash:lower() ~= actual then
     break_off(self, "ChecksumError",
       ("Checksum x-amz-sha256-tree-hash failed, expected checksum %s did not match calculated checksum %s."):format(
-        expected.hash, found))
+        expected.hash, actual))
   end
   self.over = true
 end

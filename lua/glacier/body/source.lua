@@ -30,10 +30,10 @@ end
 --- Raises the `ParamValidationError` of a source.
 -- @param origin table: of `source.open`
 -- @param why string
-function source.refuse(origin, why)
+function source.raise_invalid(origin, why)
   return errors.invalid(origin.operation, origin.words .. why)
 end
-local refuse = source.refuse
+local raise_invalid = source.raise_invalid
 
 -- ---- kinds of sources ----------------------------------------------------------------------------
 
@@ -60,15 +60,15 @@ end
 
 local function check_open(file, origin)
   if io.type(file) ~= "file" then
-    refuse(origin, "it is not an open file")
+    raise_invalid(origin, "it is not an open file")
   end
 end
 
 local function read_file(file, count, origin)
   check_open(file, origin)
-  local chunk, problem = file:read(count)
-  if not chunk and problem then
-    refuse(origin, "it cannot be read: " .. tostring(problem))
+  local chunk, why = file:read(count)
+  if not chunk and why then
+    raise_invalid(origin, "it cannot be read: " .. tostring(why))
   end
   return chunk
 end
@@ -130,7 +130,7 @@ local function of_function(reader, origin)
       repeat
         chunk = reader(count or CHUNK)
         if chunk ~= nil and type(chunk) ~= "string" then
-          refuse(origin, ("its reader returned a %s, not a string or nil"):format(type(chunk)))
+          raise_invalid(origin, ("its reader returned a %s, not a string or nil"):format(type(chunk)))
         end
       until chunk ~= ""
       return chunk
@@ -154,7 +154,7 @@ function source.open(value, origin)
   elseif type(value) == "userdata" then
     return of_file(value, origin)
   end
-  return refuse(origin, ("type: %s, valid types: string, open file, function"):format(type(value)))
+  return raise_invalid(origin, ("type: %s, valid types: string, open file, function"):format(type(value)))
 end
 
 --- Makes a source of a range of another source, with its own position. Bytes that are appended to the file later do not
@@ -175,7 +175,7 @@ function source.range(opened, first, length, origin)
       end
       local chunk = opened.read_at(first + position, count) or ""
       if chunk == "" then
-        refuse(origin or BODY, ("it has become shorter: it ends at byte %.0f"):format(first + position))
+        raise_invalid(origin or BODY, ("it has become shorter: it ends at byte %.0f"):format(first + position))
       end
       position = position + #chunk
       return chunk
@@ -199,7 +199,7 @@ local function hash_in_core(opened, context, options, origin)
   end
   local tree, linear = background.finish(started, context, options.events)
   if tree == nil then
-    refuse(origin, linear)
+    raise_invalid(origin, linear)
   elseif not tree then
     error(errors.new("transport", "ReadTimeoutError", "The timeout of the whole call passed while its body was hashed",
       { retryable = true }), 0)
@@ -243,7 +243,7 @@ local function keep(opened, origin)
   while chunk do
     chunks[#chunks + 1], length = chunk, length + #chunk
     if length > KEPT then
-      refuse(origin,
+      raise_invalid(origin,
         ("it cannot be rewound and is longer than %d bytes; use client:upload instead"):format(KEPT))
     end
     chunk = opened.read()

@@ -21,11 +21,11 @@ local TOLERANCE = 240
 -- @param response response of `glacier.core`
 -- @return boolean: whether the time is the cause, so that a new signature can help
 function clock_skew.correct(runtime, signed_at, code, response)
-  local server = codes[code or ""] and core.parse_date(response:header "date")
-  if not server or math.abs(server - signed_at) <= TOLERANCE then
+  local server_time = codes[code or ""] and core.parse_date(response:header "date")
+  if not server_time or math.abs(server_time - signed_at) <= TOLERANCE then
     return false
   end
-  local offset = server - runtime.time()
+  local offset = server_time - runtime.time()
   if math.abs(offset - runtime.clock_offset) > TOLERANCE then
     runtime.clock_offset = offset
   end

@@ -18,38 +18,38 @@ function parameters.is_part_size(value)
 end
 
 --- Reports each parameter that is not in `names`.
-function parameters.check_names(given, names, problems)
+function parameters.check_names(given, names, violations)
   local known = {}
   for _, name in ipairs(names) do
     known[name] = true
   end
   for name in pairs(given) do
     if not known[name] then
-      problems[#problems + 1] = ("Unknown parameter in input: \"%s\", must be one of: %s"):format(
+      violations[#violations + 1] = ("Unknown parameter in input: \"%s\", must be one of: %s"):format(
         tostring(name), table.concat(names, ", "))
     end
   end
-  table.sort(problems)
+  table.sort(violations)
 end
 
 --- Reports the problems that an operation finds in its parameters.
-function parameters.check_members(operation, params, problems)
+function parameters.check_members(operation, params, violations)
   local good, err = pcall(core.prepare, operation, params, "http://localhost")
   if good then
     return
   elseif type(err) ~= "table" or err.code ~= "ParamValidationError" then
     error(err, 0)
   end
-  problems[#problems + 1] = err.message:gsub("^Parameter validation failed:\n", "")
+  violations[#violations + 1] = err.message:gsub("^Parameter validation failed:\n", "")
 end
 
 --- Reports each value that does not pass its check.
 -- @param checks table: by name { function(value) -> boolean, description of valid values }
-function parameters.check_values(given, names, checks, problems)
+function parameters.check_values(given, names, checks, violations)
   for _, name in ipairs(names) do
     local row, value = checks[name], given[name]
     if row and value ~= nil and not row[1](value) then
-      problems[#problems + 1] = ("Invalid value for parameter %s, value: %s, type: %s, valid: %s"):format(
+      violations[#violations + 1] = ("Invalid value for parameter %s, value: %s, type: %s, valid: %s"):format(
         name, tostring(value):sub(1, 64), type(value), row[2])
     end
   end

@@ -199,12 +199,12 @@ local function finish(state)
   for index, section in ipairs(state.sections) do
     local values = {}
     lines[values] = {}
-    local problem, line = read_options(section, values, lines)
-    if not problem then
-      problem, line = read_options(state.defaults, values, lines)
+    local why, line = read_options(section, values, lines)
+    if not why then
+      why, line = read_options(state.defaults, values, lines)
     end
-    if problem then
-      return nil, problem, line
+    if why then
+      return nil, why, line
     end
     sections[index] = { name = section.name, line = section.line, values = values }
   end
@@ -222,9 +222,9 @@ function ini.parse(text)
   local number = 0
   for line in (text:gsub("\r\n?", "\n") .. "\n"):gmatch("([^\n]*)\n") do
     number = number + 1
-    local problem = read_line(state, line, number)
-    if problem then
-      return nil, problem, number
+    local why = read_line(state, line, number)
+    if why then
+      return nil, why, number
     end
   end
   return finish(state)

@@ -18,20 +18,20 @@ local PREFIXES = {
 }
 
 -- Without string.format, which cuts a string at its first NUL on Lua 5.1 and 5.2.
-local function raise_parse_error(path, problem, line)
+local function raise_parse_error(path, why, line)
   local location = line and ", line " .. line or ""
-  errors.raise("config", "ConfigParseError", "Unable to parse config file: " .. path .. location .. ": " .. problem)
+  errors.raise("config", "ConfigParseError", "Unable to parse config file: " .. path .. location .. ": " .. why)
 end
 
--- Reads one of the two files. As in botocore, an unreadable file at the default path is not an error; `problem` then
+-- Reads one of the two files. As in botocore, an unreadable file at the default path is not an error; `why` then
 -- holds the reason.
 local function read_document(variable, default, options)
   local named = options.getenv(variable)
   local path = paths.expand_variables(named or default, options.getenv)
   path = paths.expand_user(path, options.getenv, options.home)
-  local text, problem, missing = files.read(path, MAX_FILE_BYTES)
-  if problem and not missing and (named or options.profile) then
-    raise_parse_error(path, problem)
+  local text, why, missing = files.read(path, MAX_FILE_BYTES)
+  if why and not missing and (named or options.profile) then
+    raise_parse_error(path, why)
   end
   local sections, lines, line = {}, {}, nil
   if text then
@@ -40,7 +40,7 @@ local function read_document(variable, default, options)
   if not sections then
     raise_parse_error(path, lines, line)
   end
-  return { path = path, problem = not missing and problem or nil, sections = sections, lines = lines }
+  return { path = path, why = not missing and why or nil, sections = sections, lines = lines }
 end
 
 -- What a section of the config file defines, and the name of that; nil for any other section. As in botocore, it is
@@ -109,8 +109,8 @@ local function locate(documents, parts, map, key)
 end
 
 -- Returns why a file could not be read, for a message; nil for a readable or a missing file.
-local function problem_of(document)
-  return document.problem and ("%s: %s"):format(document.path, document.problem)
+local function reason_of(document)
+  return document.why and ("%s: %s"):format(document.path, document.why)
 end
 
 --- Reads both files: AWS_CONFIG_FILE, else ~/.aws/config; AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials. A
@@ -124,7 +124,7 @@ end
 --   profiles       name -> map of both files' keys; the credentials file takes precedence
 --   config         name -> the part in the config file;  credentials  name -> the part in the other
 --   sso_sessions, services   name -> map
---   problems       why a file could not be read, by "config" and "credentials"
+--   unreadable     why a file could not be read, by "config" and "credentials"
 --   source(map, key) -> path, line    where `key` was set; `map` is any of these maps, nested blocks included, or the
 --                                     name of a profile
 function profile.load(options)
@@ -135,7 +135,7 @@ function profile.load(options)
   return {
     profiles = profiles, config = maps.profiles, credentials = credentials,
     sso_sessions = maps.sso_sessions, services = maps.services,
-    problems = { config = problem_of(config), credentials = problem_of(shared) },
+    unreadable = { config = reason_of(config), credentials = reason_of(shared) },
     source = function(map, key)
       map = type(map) == "string" and profiles[map] or map
       return locate({ shared, config }, parts, map, key)
@@ -157,9 +157,9 @@ function profile.select(loaded, explicit, getenv)
   end
   local map = loaded.profiles[name]
   if not map then
-    local problem = loaded.problems.config or loaded.problems.credentials
+    local why = loaded.unreadable.config or loaded.unreadable.credentials
     errors.raise("config", "ProfileNotFound", ("The config profile (%s) could not be found%s")
-      :format(name, problem and ": cannot read " .. problem or ""))
+      :format(name, why and ": cannot read " .. why or ""))
   end
   return name, map
 end

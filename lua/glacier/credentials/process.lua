@@ -25,12 +25,12 @@ local MAX_BYTES = 1024 * 1024
 local ERROR_BYTES = 4096
 
 local function script_of(command)
-  local list, problem = words.split(command)
+  local list, why = words.split(command)
   if command:find("\0", 1, true) then
-    problem = "it contains a NUL byte"
+    why = "it contains a NUL byte"
   end
-  if problem then
-    errors.config("The credential_process cannot be split into words: " .. problem .. ".")
+  if why then
+    errors.config("The credential_process cannot be split into words: " .. why .. ".")
   elseif not list[1] or list[1] == "" or list[1]:find "^%-" then
     errors.config("The credential_process does not begin with the name of a program.")
   end

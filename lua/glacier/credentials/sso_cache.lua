@@ -29,10 +29,10 @@ end
 -- @param name string: the name of the sso-session, or the start URL for a login without one
 -- @return table: the content of the file; at least accessToken and expiresAt are strings
 function sso_cache.read(session, name)
-  local text, problem, missing = files.read(path_of(session, name), MAX_BYTES)
+  local text, why, missing = files.read(path_of(session, name), MAX_BYTES)
   if not text then
     raise_load_error(("Token for %s %s"):format(errors.quote(name),
-      missing and "does not exist" or "cannot be read: " .. problem))
+      missing and "does not exist" or "cannot be read: " .. why))
   end
   local token = object.decode(text)
   if not token or object.missing(token, { "accessToken", "expiresAt" }) or token.accessToken:find "%c" then

@@ -30,8 +30,8 @@ local function find(search, file, provider, title)
   local keys = section and keys_of(search.session, section, provider)
   if keys then
     return { provider = provider, keys = keys }
-  elseif files.problems[file] then
-    return nil, "cannot read " .. files.problems[file]
+  elseif files.unreadable[file] then
+    return nil, "cannot read " .. files.unreadable[file]
   end
   return nil, (section and 'profile "%s" has no aws_access_key_id in the %s' or 'profile "%s" is not in the %s')
     :format(name, title)

@@ -55,7 +55,7 @@ local function not_empty(text)
 end
 
 local function read_keys(call, body)
-  local root, problem = xml.parse(body)
+  local root, why = xml.parse(body)
   local function text(...)
     return not_empty(xml.text(root, call.action .. "Result", ...))
   end
@@ -68,7 +68,7 @@ local function read_keys(call, body)
   local expiration = text("Credentials", "Expiration")
   if not (keys.access_key_id and keys.secret_access_key and keys.session_token and expiration) then
     errors.retrieval(call.provider, ("the response to %s does not contain complete keys%s")
-      :format(call.action, problem and ", because it is not XML: " .. problem or ""))
+      :format(call.action, why and ", because it is not XML: " .. why or ""))
   end
   keys.expiration = core.parse_date(expiration) or errors.retrieval(call.provider,
     ('Expiration cannot be read as a date: "%s"'):format(errors.quote(expiration)))

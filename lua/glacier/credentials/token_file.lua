@@ -14,9 +14,9 @@ local MAX_BYTES = 64 * 1024
 -- @param path string
 -- @return string
 function token_file.read(provider, title, path)
-  local token, problem = files.read(path, MAX_BYTES)
+  local token, why = files.read(path, MAX_BYTES)
   if not token then
-    errors.retrieval(provider, ("cannot read the %s %s: %s"):format(title, errors.quote(path), problem))
+    errors.retrieval(provider, ("cannot read the %s %s: %s"):format(title, errors.quote(path), why))
   elseif token == "" then
     errors.retrieval(provider, ("the %s %s is empty"):format(title, errors.quote(path)))
   end

@@ -83,9 +83,9 @@ local function read_cdata(state, position)
   if not close then
     return nil, "a CDATA section is not closed"
   end
-  local problem = not state[1] and "a CDATA section outside of the root element"
+  local why = not state[1] and "a CDATA section outside of the root element"
     or add_text(state, state.document:sub(position, close - 1))
-  return not problem and last + 1, problem
+  return not why and last + 1, why
 end
 
 local function read_declaration()
@@ -166,13 +166,13 @@ local function read(state)
   while true do
     local open = state.document:find("<", position, true)
     local text = decode(state.document:sub(position, (open or 0) - 1))
-    local problem = not text and "an unknown entity" or add_text(state, text)
-    if problem or not open then
-      return problem
+    local why = not text and "an unknown entity" or add_text(state, text)
+    if why or not open then
+      return why
     end
-    position, problem = read_markup(state, open)
+    position, why = read_markup(state, open)
     if not position then
-      return problem
+      return why
     end
   end
 end
@@ -188,11 +188,11 @@ function xml.parse(text)
     return nil, "characters that XML does not allow"
   end
   local state = { document = text:gsub("^\239\187\191", ""):gsub("\r\n?", "\n") }
-  local problem = read(state)
-  if not problem and (state[1] or not state.root) then
-    problem = "an element is not closed"
+  local why = read(state)
+  if not why and (state[1] or not state.root) then
+    why = "an element is not closed"
   end
-  return not problem and state.root or nil, problem
+  return not why and state.root or nil, why
 end
 
 --- Returns the text of a nested element.

@@ -38,7 +38,7 @@ local checks = {
 -- @param required list of strings: the required arguments, besides vaultName
 -- @return table: `given`
 function arguments.check(caller, given, names, required)
-  local problems = {}
+  local violations = {}
   if given == nil then
     given = {}
   elseif type(given) ~= "table" then
@@ -46,12 +46,12 @@ function arguments.check(caller, given, names, required)
       ("%s: Parameter validation failed:\nInvalid type for parameter input, type: %s, valid types: table"):format(
         caller, type(given)))
   end
-  parameters.check_names(given, names, problems)
+  parameters.check_names(given, names, violations)
   local needs_job = false
   for _, name in ipairs(required) do
     needs_job = needs_job or name == "jobId"
     if name ~= "jobId" and given[name] == nil then
-      problems[#problems + 1] = ('Missing required parameter in input: "%s"'):format(name)
+      violations[#violations + 1] = ('Missing required parameter in input: "%s"'):format(name)
     end
   end
   local job_id = given.jobId
@@ -60,13 +60,13 @@ function arguments.check(caller, given, names, required)
   end
   parameters.check_members("DescribeJob", {
     vaultName = given.vaultName, accountId = given.accountId, jobId = job_id,
-  }, problems)
+  }, violations)
   if given.archiveId ~= nil then
-    parameters.check_members("DeleteArchive", { vaultName = "-", archiveId = given.archiveId }, problems)
+    parameters.check_members("DeleteArchive", { vaultName = "-", archiveId = given.archiveId }, violations)
   end
-  parameters.check_values(given, names, checks, problems)
-  if problems[1] then
-    errors.invalid(caller, ("%s: Parameter validation failed:\n%s"):format(caller, table.concat(problems, "\n")))
+  parameters.check_values(given, names, checks, violations)
+  if violations[1] then
+    errors.invalid(caller, ("%s: Parameter validation failed:\n%s"):format(caller, table.concat(violations, "\n")))
   end
   return given
 end

@@ -15,28 +15,28 @@ Journal.__index = Journal
 
 local HEADER = "glacier-download 1 %s %.0f %.0f %s\n"
 
-local function fail(path, problem)
+local function raise_error(path, why)
   -- Without string.format, which cuts a string at its first NUL on Lua 5.1 and 5.2.
-  return errors.invalid("download", "download: cannot write " .. path .. ": " .. problem)
+  return errors.invalid("download", "download: cannot write " .. path .. ": " .. why)
 end
 
-local function check(self, result, problem)
-  return result or fail(self.path, problem)
+local function check(self, result, why)
+  return result or raise_error(self.path, why)
 end
 
 -- Opens the first journal of the path that no other download uses. Returns nil if the target is not a regular file.
 local function open_free(path)
   for number = 0, core.journals - 1 do
-    local file, why, problem = core.journal(path, number, true)
+    local file, result, why = core.journal(path, number, true)
     if file then
       return file, number
-    elseif why == "failed" then
-      return fail(path, problem)
-    elseif why == "none" then
+    elseif result == "failed" then
+      return raise_error(path, why)
+    elseif result == "none" then
       return nil
     end
   end
-  return fail(path, "too many downloads to this path are in progress")
+  return raise_error(path, "too many downloads to this path are in progress")
 end
 
 -- Returns the tag and the part size of an earlier download of the same bytes; only the tag if it was of other bytes.

@@ -80,7 +80,7 @@ function certificates.get(runtime, url)
     return cache.kept[url]
   end
   cache.fetching[url] = runtime.clock() + TIMEOUT
-  local good, certificate, problem, retryable = copcall.call(fetch, runtime, url)
+  local good, certificate, why, retryable = copcall.call(fetch, runtime, url)
   cache.fetching[url] = nil
   if not good and type(certificate) == "table" then
     return nil, certificate.message, certificate.retryable
@@ -89,7 +89,7 @@ function certificates.get(runtime, url)
   elseif certificate then
     keep(cache, url, certificate)
   end
-  return certificate, problem, retryable
+  return certificate, why, retryable
 end
 
 return certificates

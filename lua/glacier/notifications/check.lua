@@ -81,13 +81,13 @@ local function compare(findings, topic, given)
 end
 
 local function check_topic(findings, arn, given)
-  local topic, problems
+  local topic, violations
   if arn == nil then
     add(findings, TOPIC, "MissingTopic", "missing topic ARN")
   else
-    topic, problems = names.topic(arn)
-    for _, problem in ipairs(problems) do
-      add(findings, TOPIC, problem.code, "%s", problem.message)
+    topic, violations = names.topic(arn)
+    for _, violation in ipairs(violations) do
+      add(findings, TOPIC, violation.code, "%s", violation.message)
     end
   end
   compare(findings, topic, given)

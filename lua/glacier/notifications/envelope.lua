@@ -39,9 +39,9 @@ end
 
 local function take_all(message, value, list)
   for _, entry in ipairs(list) do
-    local name, member, problem = take(value, entry)
-    if problem then
-      return problem
+    local name, member, why = take(value, entry)
+    if why then
+      return why
     end
     message[name] = member
   end
@@ -61,9 +61,9 @@ function envelope.read(text)
     return nil, "type", ("unknown type of message: %s"):format(names.quote(value.Type))
   end
   local message = {}
-  local problem = take_all(message, value, signed[value.Type]) or take_all(message, value, unsigned)
-  if problem then
-    return nil, "malformed", problem
+  local why = take_all(message, value, signed[value.Type]) or take_all(message, value, unsigned)
+  if why then
+    return nil, "malformed", why
   end
   return message
 end

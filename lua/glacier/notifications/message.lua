@@ -74,9 +74,9 @@ function message.of_envelope(envelope, what)
   elseif type(envelope.Message) ~= "string" then
     return nil, ("%s has no Message"):format(what)
   end
-  local value, problem = object(envelope.Message, "the Message of " .. what)
+  local value, why = object(envelope.Message, "the Message of " .. what)
   if not value then
-    return nil, problem
+    return nil, why
   end
   return describe(value, "the Message of " .. what)
 end
@@ -106,9 +106,9 @@ local function of_record(record, what)
   if not body then
     return nil, ("%s is %s, not a message of SNS or SQS"):format(what, other_event(record) or "of an unknown kind")
   end
-  local value, problem = object(body, what .. " is an SQS message whose body")
+  local value, why = object(body, what .. " is an SQS message whose body")
   if not value then
-    return nil, problem
+    return nil, why
   end
   return of_payload(value, "the body of " .. what)
 end
@@ -122,9 +122,9 @@ local function of_list(list, what)
     return nil, ("%s holds more than %d messages"):format(what, MOST)
   end
   for position, record in ipairs(list) do
-    local job, problem = of_record(record, ("message %d of %s"):format(position, what))
+    local job, why = of_record(record, ("message %d of %s"):format(position, what))
     if not job then
-      return nil, problem
+      return nil, why
     end
     jobs[position] = job
   end
@@ -148,8 +148,8 @@ local function of_text(text)
     return of_list(list, value.Records and "the event" or "the list of messages")
   end
   local read = (queue_body(value) or value.Sns) and of_record or of_payload
-  local job, problem = read(value, "the text")
-  return job and { job }, problem
+  local job, why = read(value, "the text")
+  return job and { job }, why
 end
 
 --- Reads notifications: the envelope of SNS that HTTP endpoints and queues get, the bare message of raw
@@ -160,14 +160,14 @@ end
 -- @return tables: one job description for each message in the text, in order. A description has the members of
 --   `describe_job`'s output, without ResponseMetadata
 function message.parse(text)
-  local jobs, problem
+  local jobs, why
   if type(text) == "string" then
-    jobs, problem = of_text(text)
+    jobs, why = of_text(text)
   else
-    problem = ("expected a string, got a %s"):format(type(text))
+    why = ("expected a string, got a %s"):format(type(text))
   end
   if not jobs then
-    errors.invalid("parse_notification", "parse_notification: " .. problem)
+    errors.invalid("parse_notification", "parse_notification: " .. why)
   end
   return unpack(jobs, 1, #jobs)
 end

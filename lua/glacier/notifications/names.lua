@@ -29,46 +29,47 @@ function names.is_vault(text)
     and text ~= "." and text ~= ".."
 end
 
-local function add(problems, code, message, ...)
-  problems[#problems + 1] = { code = code, message = message:format(...) }
+local function add(violations, code, message, ...)
+  violations[#violations + 1] = { code = code, message = message:format(...) }
 end
 
-local function check_region(topic, problems)
+local function check_region(topic, violations)
   if not topic.region:find "^[a-z][a-z0-9-]*$" then
-    add(problems, "InvalidTopicArn", "invalid region %s", names.quote(topic.region))
+    add(violations, "InvalidTopicArn", "invalid region %s", names.quote(topic.region))
     return
   end
   local partition = core.partition(topic.region)
   if topic.partition ~= partition then
-    add(problems, "PartitionMismatch", "the region %s is in the partition %s, not in %s", topic.region, partition,
+    add(violations, "PartitionMismatch", "the region %s is in the partition %s, not in %s", topic.region, partition,
       names.quote(topic.partition))
   end
 end
 
-local function check_origin(topic, problems)
+local function check_origin(topic, violations)
   if not topic.partition:find "^aws[a-z-]*$" then
-    add(problems, "InvalidTopicArn", "invalid partition %s", names.quote(topic.partition))
+    add(violations, "InvalidTopicArn", "invalid partition %s", names.quote(topic.partition))
   end
   if topic.service ~= "sns" then
-    add(problems, "InvalidTopicArn", "invalid service %s: expected sns", names.quote(topic.service))
+    add(violations, "InvalidTopicArn", "invalid service %s: expected sns", names.quote(topic.service))
   end
-  check_region(topic, problems)
+  check_region(topic, violations)
   if not names.is_account(topic.account) then
-    add(problems, "InvalidTopicArn", "invalid account ID %s: expected 12 digits", names.quote(topic.account))
+    add(violations, "InvalidTopicArn", "invalid account ID %s: expected 12 digits", names.quote(topic.account))
   end
 end
 
 -- The rules of SNS's CreateTopic. FIFO topics are rejected, because their messages need a message group, and a vault's
 -- notifications have none.
-local function check_name(name, problems)
+local function check_name(name, violations)
   local stem = name:gsub("%.fifo$", "")
   if name:find(":", 1, true) then
-    add(problems, "InvalidTopicArn", "invalid topic name %s: this may be the ARN of a subscription", names.quote(name))
+    add(violations, "InvalidTopicArn", "invalid topic name %s: this may be the ARN of a subscription",
+      names.quote(name))
   elseif stem == "" or #name > 256 or stem:find "[^A-Za-z0-9_-]" then
-    add(problems, "InvalidTopicName", "invalid topic name %s: expected 1 to 256 letters, digits, - and _",
+    add(violations, "InvalidTopicName", "invalid topic name %s: expected 1 to 256 letters, digits, - and _",
       names.quote(name))
   elseif stem ~= name then
-    add(problems, "FifoTopic", "%s is a FIFO topic: a vault cannot publish to it", names.quote(name))
+    add(violations, "FifoTopic", "%s is a FIFO topic: a vault cannot publish to it", names.quote(name))
   end
 end
 
@@ -77,19 +78,19 @@ end
 -- @return table: partition, service, region, account, name; nil for a value that is not an ARN at all
 -- @return list: the problems, each { code =, message = }; empty for a valid ARN
 function names.topic(text)
-  local problems, topic = {}, {}
+  local violations, topic = {}, {}
   if type(text) == "string" then
     topic.partition, topic.service, topic.region, topic.account, topic.name =
       text:match "^arn:([^:]*):([^:]*):([^:]*):([^:]*):(.*)$"
   end
   if not topic.name then
-    add(problems, "InvalidTopicArn", "invalid topic ARN %s: expected arn:PARTITION:sns:REGION:ACCOUNT:NAME",
+    add(violations, "InvalidTopicArn", "invalid topic ARN %s: expected arn:PARTITION:sns:REGION:ACCOUNT:NAME",
       names.quote(text))
-    return nil, problems
+    return nil, violations
   end
-  check_origin(topic, problems)
-  check_name(topic.name, problems)
-  return topic, problems
+  check_origin(topic, violations)
+  check_name(topic.name, violations)
+  return topic, violations
 end
 
 return names

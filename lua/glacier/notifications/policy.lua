@@ -8,51 +8,52 @@ local policy = {}
 -- The methods of a statement. They are in a metatable, because all members of the table are written as JSON.
 local Statement = { __index = { json = policy_text.json } }
 
-local function check_vaults(vaults, problems)
+local function check_vaults(vaults, violations)
   if vaults == nil then
     return
   elseif type(vaults) ~= "table" or vaults[1] == nil then
-    problems[#problems + 1] = "vaults: expected a list of names, or nil for every vault"
+    violations[#violations + 1] = "vaults: expected a list of names, or nil for every vault"
     return
   end
   for _, vault in ipairs(vaults) do
     if not names.is_vault(vault) then
-      problems[#problems + 1] = ("vaults: invalid vault name %s"):format(names.quote(vault))
+      violations[#violations + 1] = ("vaults: invalid vault name %s"):format(names.quote(vault))
     end
   end
 end
 
 -- alias/aws/sns is the key that AWS manages for SNS in every account.
-local function check_key(key, problems)
+local function check_key(key, violations)
   if key == nil then
     return
   elseif type(key) ~= "string" or key == "" then
-    problems[#problems + 1] = "kms_key: expected the ARN, ID or alias of a key"
+    violations[#violations + 1] = "kms_key: expected the ARN, ID or alias of a key"
   elseif key == "alias/aws/sns" or key:find ":alias/aws/" then
-    problems[#problems + 1] = ("kms_key: expected a customer managed key: the policy of the AWS managed key %s cannot"
-      .. " be changed"):format(names.quote(key))
+    violations[#violations + 1] = ("kms_key: expected a customer managed key: the policy of the AWS managed key %s"
+      .. " cannot be changed"):format(names.quote(key))
   end
 end
 
 local known = { topic = true, account = true, vaults = true, kms_key = true }
 
 local function check(given)
-  local problems = {}
+  local violations = {}
   for name in next, given do
     if not known[name] then
-      problems[#problems + 1] = ("unknown member %s"):format(names.quote(name))
+      violations[#violations + 1] = ("unknown member %s"):format(names.quote(name))
     end
   end
   local topic, wrong = names.topic(given.topic)
-  for _, problem in ipairs(wrong) do
-    problems[#problems + 1] = "topic: " .. problem.message
+  for _, violation in ipairs(wrong) do
+    violations[#violations + 1] = "topic: " .. violation.message
   end
   if not names.is_account(given.account) then
-    problems[#problems + 1] = ("account: invalid account ID %s: expected 12 digits"):format(names.quote(given.account))
+    violations[#violations + 1] = ("account: invalid account ID %s: expected 12 digits"):format(
+      names.quote(given.account))
   end
-  check_vaults(given.vaults, problems)
-  check_key(given.kms_key, problems)
-  return topic, problems
+  check_vaults(given.vaults, violations)
+  check_key(given.kms_key, violations)
+  return topic, violations
 end
 
 -- Returns the ARNs of the vaults that may publish, in the topic's region.
@@ -96,10 +97,10 @@ function policy.topic(given)
   if type(given) ~= "table" then
     errors.invalid("topic_policy", ("topic_policy: expected a table, got a %s"):format(type(given)))
   end
-  local topic, problems = check(given)
-  if problems[1] then
-    table.sort(problems)
-    errors.invalid("topic_policy", "topic_policy:\n" .. table.concat(problems, "\n"))
+  local topic, violations = check(given)
+  if violations[1] then
+    table.sort(violations)
+    errors.invalid("topic_policy", "topic_policy:\n" .. table.concat(violations, "\n"))
   end
   local key_statement
   if given.kms_key then

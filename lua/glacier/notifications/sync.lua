@@ -59,13 +59,13 @@ local function check(options)
     errors.invalid("sync_vault_notifications",
       ("sync_vault_notifications: expected a table, got a %s"):format(type(options)))
   end
-  local problems = { options.config == nil and check_option("config", nil) or nil }
+  local violations = { options.config == nil and check_option("config", nil) or nil }
   for name, value in next, options do
-    problems[#problems + 1] = check_option(name, value)
+    violations[#violations + 1] = check_option(name, value)
   end
-  if problems[1] then
-    table.sort(problems)
-    errors.invalid("sync_vault_notifications", "sync_vault_notifications:\n" .. table.concat(problems, "\n"))
+  if violations[1] then
+    table.sort(violations)
+    errors.invalid("sync_vault_notifications", "sync_vault_notifications:\n" .. table.concat(violations, "\n"))
   end
 end
 

@@ -54,22 +54,22 @@ function verify.check_options(operation, options)
   if type(options) ~= "table" then
     errors.invalid(operation, ("%s: expected a table of options, got a %s"):format(operation, type(options)))
   end
-  local problems = {}
+  local violations = {}
   for name in pairs(options) do
-    problems[#problems + 1] = not known[name] and ("unknown option %s"):format(names.quote(name)) or nil
+    violations[#violations + 1] = not known[name] and ("unknown option %s"):format(names.quote(name)) or nil
   end
   for name, check in pairs(known) do
     local valid, expected = check(options[name])
-    problems[#problems + 1] = not valid and ("invalid option %s: expected %s"):format(name, expected) or nil
+    violations[#violations + 1] = not valid and ("invalid option %s: expected %s"):format(name, expected) or nil
   end
-  if problems[1] then
-    table.sort(problems)
-    errors.invalid(operation, operation .. ":\n" .. table.concat(problems, "\n"))
+  if violations[1] then
+    table.sort(violations)
+    errors.invalid(operation, operation .. ":\n" .. table.concat(violations, "\n"))
   end
   return options
 end
 
-local function refuse(operation, reason, text, retryable)
+local function raise_error(operation, reason, text, retryable)
   return errors.raise("validation", "NotificationError", ("%s: %s"):format(operation, text),
     { operation = operation, reason = reason, retryable = retryable or false })
 end
@@ -116,22 +116,22 @@ end
 
 local function check_signature(operation, message, options)
   if not sns_url.is_certificate(message.SigningCertURL) then
-    refuse(operation, "certificate_url", ("invalid SigningCertURL %s: expected the URL of a certificate of SNS"):format(
-      names.quote(message.SigningCertURL)))
+    raise_error(operation, "certificate_url", "invalid SigningCertURL " .. names.quote(message.SigningCertURL)
+      .. ": expected the URL of a certificate of SNS")
   end
-  local certificate, problem, retryable = certificate_of(message, options)
+  local certificate, why, retryable = certificate_of(message, options)
   if not certificate then
-    refuse(operation, "certificate", ("no certificate at %s: %s"):format(message.SigningCertURL, problem), retryable)
+    raise_error(operation, "certificate", ("no certificate at %s: %s"):format(message.SigningCertURL, why), retryable)
   end
   local good
   local now = now_of(operation, options)
-  good, problem = certificate:valid_at(now)
+  good, why = certificate:valid_at(now)
   if not good then
-    refuse(operation, "certificate", ("the certificate at %s: %s"):format(message.SigningCertURL, problem))
+    raise_error(operation, "certificate", ("the certificate at %s: %s"):format(message.SigningCertURL, why))
   end
-  good, problem = envelope.verify(message, certificate)
+  good, why = envelope.verify(message, certificate)
   if not good then
-    refuse(operation, "signature", problem)
+    raise_error(operation, "signature", why)
   end
   return now
 end
@@ -142,7 +142,7 @@ local function check_topic(operation, message, topics)
       return
     end
   end
-  refuse(operation, "topic", ("the topic %s is not allowed"):format(names.quote(message.TopicArn)))
+  raise_error(operation, "topic", ("the topic %s is not allowed"):format(names.quote(message.TopicArn)))
 end
 
 --- Verifies a message of SNS of any type.
@@ -155,21 +155,21 @@ end
 -- @return table: of `envelope.read`
 function verify.message(operation, text, options, types)
   if type(text) ~= "string" then
-    refuse(operation, "malformed", ("expected a string, got a %s"):format(type(text)))
+    raise_error(operation, "malformed", ("expected a string, got a %s"):format(type(text)))
   end
-  local message, reason, problem = envelope.read(text)
+  local message, reason, why = envelope.read(text)
   if not message then
-    refuse(operation, reason, problem)
+    raise_error(operation, reason, why)
   elseif types and not types[message.Type] then
-    refuse(operation, "type", ("unexpected type of message: %s"):format(message.Type))
+    raise_error(operation, "type", ("unexpected type of message: %s"):format(message.Type))
   end
   check_topic(operation, message, options.topics)
   local now = check_signature(operation, message, options)
   if options.max_age ~= false then
     local good
-    good, problem = envelope.check_age(message, now, options.max_age or verify.MAX_AGE)
+    good, why = envelope.check_age(message, now, options.max_age or verify.MAX_AGE)
     if not good then
-      refuse(operation, "expired", problem)
+      raise_error(operation, "expired", why)
     end
   end
   return message
@@ -180,9 +180,9 @@ end
 -- @return table: the output of DescribeJob
 -- @return table: MessageId, TopicArn, Timestamp, Type, Subject (may be nil)
 function verify.job(operation, message)
-  local job, problem = message_of(message, "the message")
+  local job, why = message_of(message, "the message")
   if not job then
-    refuse(operation, "malformed", problem)
+    raise_error(operation, "malformed", why)
   end
   return job, verify.summary(message)
 end

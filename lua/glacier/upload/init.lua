@@ -105,7 +105,7 @@ local function check_fit(planned, started)
     why = ("it has %.0f bytes, but the service has parts of this uploadId up to byte %.0f"):format(total, started.last)
   end
   if why then
-    plan.refuse(planned, why)
+    plan.raise_invalid(planned, why)
   end
 end
 
@@ -115,7 +115,7 @@ local function carry_out(runtime, planned, started)
   planned.body.check_end()
   check_fit(planned, started)
   if not hashes[1] then
-    plan.refuse(planned, "it is empty: the service stores no empty archives")
+    plan.raise_invalid(planned, "it is empty: the service stores no empty archives")
   end
   local whole = core.combine_tree_hashes(hashes)
   local output = call_on(runtime, planned, "CompleteMultipartUpload", started.uploadId, {

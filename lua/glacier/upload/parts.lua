@@ -89,7 +89,7 @@ end
 
 local function check_number(planned, started, number)
   if number > plan.MOST_PARTS and not started.completed then
-    plan.refuse(planned, ("it is longer than %d parts of %.0f bytes: it needs a larger partSize"):format(
+    plan.raise_invalid(planned, ("it is longer than %d parts of %.0f bytes: it needs a larger partSize"):format(
       plan.MOST_PARTS, started.part_size))
   end
 end

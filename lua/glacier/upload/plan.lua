@@ -44,8 +44,8 @@ end
 --- Raises `ParamValidationError` about the body of an upload.
 -- @param planned table: of `plan.new`
 -- @param why string
-function plan.refuse(planned, why)
-  return source.refuse(planned.origin, why)
+function plan.raise_invalid(planned, why)
+  return source.raise_invalid(planned.origin, why)
 end
 
 local function is_count(value)
@@ -75,15 +75,15 @@ local all = {
 }
 
 -- Returns the name of the parameter that holds the body.
-local function body_name(given, problems)
+local function body_name(given, violations)
   local names = {}
   for _, name in ipairs { "path", "body", "reader" } do
     names[#names + 1] = given[name] ~= nil and name or nil
   end
   if #names == 0 then
-    problems[#problems + 1] = 'Missing required parameter in input: one of "path", "body", "reader"'
+    violations[#violations + 1] = 'Missing required parameter in input: one of "path", "body", "reader"'
   elseif #names > 1 then
-    problems[#problems + 1] = "Conflicting parameters, only one may be given: " .. table.concat(names, ", ")
+    violations[#violations + 1] = "Conflicting parameters, only one may be given: " .. table.concat(names, ", ")
   end
   return names[1]
 end
@@ -97,9 +97,9 @@ function plan.excess(total, size)
     total, MOST_PARTS, size, most) or nil
 end
 
-local function open_body(given, problems)
-  local name = body_name(given, problems)
-  if problems[1] then
+local function open_body(given, violations)
+  local name = body_name(given, violations)
+  if violations[1] then
     return nil
   end
   local opened, why = parts.open(name, given[name], plan.origin(name))
@@ -107,22 +107,22 @@ local function open_body(given, problems)
   -- A resumed upload keeps the part size that it began with.
   why = why or plan.excess(opened.total, not given.uploadId and size or LARGEST)
   if why then
-    problems[1] = line_of(name, why)
+    violations[1] = line_of(name, why)
   end
   return opened, name, size
 end
 
 local function check(given)
-  local problems = {}
-  parameters.check_names(given, all, problems)
+  local violations = {}
+  parameters.check_names(given, all, violations)
   parameters.check_members("UploadArchive", {
     vaultName = given.vaultName, accountId = given.accountId, archiveDescription = given.archiveDescription, body = "",
-  }, problems)
+  }, violations)
   parameters.check_members("ListParts", {
     vaultName = "-", uploadId = given.uploadId == nil and "-" or given.uploadId,
-  }, problems)
-  parameters.check_values(given, all, checks, problems)
-  return problems
+  }, violations)
+  parameters.check_values(given, all, checks, violations)
+  return violations
 end
 
 --- Checks the arguments and opens the body.
@@ -138,13 +138,13 @@ function plan.new(given)
     errors.invalid("upload", WORDS .. ("Invalid type for parameter input, type: %s, valid types: table"):format(
       type(given)))
   end
-  local problems = check(given)
-  local opened, name, size = open_body(given, problems)
-  if problems[1] then
+  local violations = check(given)
+  local opened, name, size = open_body(given, violations)
+  if violations[1] then
     if opened then
       opened.close()
     end
-    errors.invalid("upload", WORDS .. table.concat(problems, "\n"))
+    errors.invalid("upload", WORDS .. table.concat(violations, "\n"))
   end
   return {
     vaultName = given.vaultName, accountId = given.accountId, archiveDescription = given.archiveDescription,
