@@ -71,7 +71,7 @@ describe("glacier.config.values", function()
     config = REGION .. "max_attempts =\n  a = b",
     message = "max_attempts in @/.aws/config, line 3: a nested block is not a value",
   }
-  settings.check_refused(it, "a retry setting is refused where", refused)
+  settings.check_rejected(it, "a retry setting is refused where", refused)
 end)
 
 describe("glacier.config.values", function()
@@ -99,7 +99,7 @@ describe("glacier.config.values", function()
     message = 'ignore_configured_endpoint_urls in @/.aws/config, line 3: "1" is not true or false',
   }
   settings.check(it, "a switch", cases)
-  settings.check_refused(it, "a switch must not be", refused)
+  settings.check_rejected(it, "a switch must not be", refused)
 end)
 
 describe("glacier.config.values", function()

@@ -30,9 +30,9 @@ describe("glacier.config.words", function()
 
   it("rejects an unclosed quote, and a backslash at the end", function()
     for _, text in ipairs { "'a", '"a', "a'", 'a\\', '"a\\', '"a\\"', "'a\\'b'" } do
-      local list, problem = words.split(text)
+      local list, why = words.split(text)
       assert.is_nil(list)
-      assert.is_string(problem)
+      assert.is_string(why)
     end
   end)
 

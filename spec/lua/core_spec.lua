@@ -10,10 +10,10 @@ end
 
 describe("the C module", function()
   it("hides the finalizers of its userdata from scripts", function()
-    for _, made in ipairs { core.request { method = "GET", url = "http://h/" }, core.tree_hash(), core.events(),
+    for _, object in ipairs { core.request { method = "GET", url = "http://h/" }, core.tree_hash(), core.events(),
       curl.pool { events = core.events() },
       core.credentials("id", "secret"), core.response { status = 200 } } do
-      assert.is_false(getmetatable(made))
+      assert.is_false(getmetatable(object))
     end
   end)
 

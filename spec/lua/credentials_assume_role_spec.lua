@@ -1,7 +1,7 @@
 -- Roles that are assumed with other keys. A local HTTP server takes the place of STS. The expected values are the
 -- requests and messages of botocore 1.43 for the same files.
 
-local world = require "spec.support.credentials_world"
+local worlds = require "spec.support.credentials_world"
 
 local ROLE = "role_arn = arn:aws:iam::111122223333:role/demo\n"
 local SOURCE = "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETs\n"
@@ -9,21 +9,21 @@ local STS = { AWS_ENDPOINT_URL_STS = "{URL}" }
 
 local function assume(given)
   given.env = given.env or STS
-  given.answer = given.answer or function() return world.sts "AssumeRole" end
-  local place = world.new(given)
-  return place, place.source()
+  given.answer = given.answer or function() return worlds.sts "AssumeRole" end
+  local world = worlds.new(given)
+  return world, world.source()
 end
 
 describe("glacier.credentials.assume_role", function()
   it("a role assumed with a source profile's keys is requested in a signed form", function()
-    local place, source = assume {
+    local world, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\n" .. SOURCE .. "aws_session_token = SECRETt\n",
     }
-    finally(place.close)
+    finally(world.close)
     local keys = source:keys()
-    assert.is_true(world.same_keys(keys, "ASIASTS", "SECRET/sts+&", "SECRETtoken="))
+    assert.is_true(worlds.same_keys(keys, "ASIASTS", "SECRET/sts+&", "SECRETtoken="))
     assert.are.equal("111122223333", source:account())
-    local request = place.requests[1]
+    local request = world.requests[1]
     assert.are.equal("POST", request.method)
     assert.are.equal("/", request.target)
     assert.are.equal("application/x-www-form-urlencoded; charset=utf-8", request.headers["content-type"])
@@ -33,41 +33,41 @@ describe("glacier.credentials.assume_role", function()
     assert.are.same({
       Action = "AssumeRole", Version = "2011-06-15", RoleArn = "arn:aws:iam::111122223333:role/demo",
       RoleSessionName = "glacier-session-1700000000",
-    }, world.form(request.body))
-    assert.are.equal(1, #place.requests)
+    }, worlds.form(request.body))
+    assert.are.equal(1, #world.requests)
     assert.are.equal(keys, source:keys())
-    world.check_silence(tostring(source), place.events)
+    worlds.check_silence(tostring(source), world.events)
   end)
 
   it("a role assumed with a source profile's keys has the profile's settings", function()
     local asked
-    local place, source = assume {
+    local world, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nexternal_id = e x&y\nrole_session_name = n@m\n"
         .. "duration_seconds =  900\nmfa_serial = arn:aws:iam::1:mfa/me\n" .. SOURCE,
       mfa = function(serial) asked = serial return "123456" end,
     }
-    finally(place.close)
+    finally(world.close)
     source:keys()
     assert.are.equal("arn:aws:iam::1:mfa/me", asked)
     assert.are.same({
       Action = "AssumeRole", Version = "2011-06-15", RoleArn = "arn:aws:iam::111122223333:role/demo",
       RoleSessionName = "n@m", ExternalId = "e x&y", DurationSeconds = "900", SerialNumber = "arn:aws:iam::1:mfa/me",
       TokenCode = "123456",
-    }, world.form(place.requests[1].body))
+    }, worlds.form(world.requests[1].body))
   end)
 
   it("a role assumed with a source profile's keys is assumed again, with a new code, when its keys are about to "
     .. "expire", function()
     local codes = 0
-    local place, source = assume {
+    local world, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE,
       mfa = function() codes = codes + 1 return "00000" .. codes end,
     }
-    finally(place.close)
+    finally(world.close)
     source:keys()
-    place.now = place.now + 3600 - 601
+    world.now = world.now + 3600 - 601
     source:keys()
-    assert.are.equal("000002", world.form(place.requests[2].body).TokenCode)
+    assert.are.equal("000002", worlds.form(world.requests[2].body).TokenCode)
   end)
 
   for said, mfa in pairs {
@@ -75,38 +75,38 @@ describe("glacier.credentials.assume_role", function()
     ["mfa_code: no phone"] = function() error("no phone", 0) end,
   } do
     it("a role that needs an MFA code is not assumed without one: " .. said, function()
-      local place, source = assume {
+      local world, source = assume {
         config = "[default]\n" .. ROLE .. "source_profile = source\nmfa_serial = me\n" .. SOURCE, mfa = mfa,
       }
-      finally(place.close)
-      local err = world.catch(source.keys, source)
+      finally(world.close)
+      local err = worlds.catch(source.keys, source)
       assert.are.equal("CredentialRetrievalError", err.code)
       assert.truthy(err.message:find(said, 1, true), err.message)
-      assert.are.equal(0, #place.requests)
+      assert.are.equal(0, #world.requests)
     end)
   end
 
   it("a role's duration is ignored if it is not an integer", function()
-    local place, source = assume {
+    local world, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = source\nduration_seconds = long\n" .. SOURCE,
     }
-    finally(place.close)
+    finally(world.close)
     source:keys()
-    assert.is_nil(world.form(place.requests[1].body).DurationSeconds)
+    assert.is_nil(worlds.form(world.requests[1].body).DurationSeconds)
   end)
 
   it("each role of a chain is requested with the keys of the role before it", function()
-    local place, source = assume {
+    local world, source = assume {
       config = "[default]\n" .. ROLE .. "source_profile = b\n"
         .. "[profile b]\nrole_arn = arn:aws:iam::1:role/b\nsource_profile = source\n" .. SOURCE,
-      answer = function(_, n) return world.sts("AssumeRole", { AccessKeyId = "ASIA" .. n }) end,
+      answer = function(_, n) return worlds.sts("AssumeRole", { AccessKeyId = "ASIA" .. n }) end,
     }
-    finally(place.close)
+    finally(world.close)
     assert.are.equal("ASIA2", source:keys():access_key_id())
-    assert.are.equal("arn:aws:iam::1:role/b", world.form(place.requests[1].body).RoleArn)
-    assert.truthy(place.requests[1].headers.authorization:find("=AKIAsource/", 1, true))
-    assert.are.equal("arn:aws:iam::111122223333:role/demo", world.form(place.requests[2].body).RoleArn)
-    assert.truthy(place.requests[2].headers.authorization:find("=ASIA1/", 1, true))
+    assert.are.equal("arn:aws:iam::1:role/b", worlds.form(world.requests[1].body).RoleArn)
+    assert.truthy(world.requests[1].headers.authorization:find("=AKIAsource/", 1, true))
+    assert.are.equal("arn:aws:iam::111122223333:role/demo", worlds.form(world.requests[2].body).RoleArn)
+    assert.truthy(world.requests[2].headers.authorization:find("=ASIA1/", 1, true))
   end)
 
   -- Columns: title, files and variables, the access key that signs.
@@ -124,10 +124,10 @@ describe("glacier.credentials.assume_role", function()
         "AKIAe" },
   } do
     it("a role's source keys may come from " .. case[1], function()
-      local place, source = assume(case[2])
-      finally(place.close)
+      local world, source = assume(case[2])
+      finally(world.close)
       source:keys()
-      assert.truthy(place.requests[1].headers.authorization:find("=" .. case[3] .. "/", 1, true))
+      assert.truthy(world.requests[1].headers.authorization:find("=" .. case[3] .. "/", 1, true))
     end)
   end
 
@@ -137,18 +137,18 @@ describe("glacier.credentials.assume_role", function()
   } do
     it("a role's source keys may come from " .. name, function()
       where.AWS_ENDPOINT_URL_STS = "{URL}/sts"
-      local place, source = assume {
+      local world, source = assume {
         env = where, config = "[profile p]\n" .. ROLE .. "credential_source = " .. name .. "\n", profile = "p",
         answer = function(request)
-          if request.target == "/sts" then return world.sts "AssumeRole" end
+          if request.target == "/sts" then return worlds.sts "AssumeRole" end
           if request.target:find "/token$" or request.target:find "/$" then return { 200, "name" } end
-          return world.json { AccessKeyId = "ASIAsource", SecretAccessKey = "SECRET", Token = "SECRET",
-            Expiration = world.at(9999) }
+          return worlds.json { AccessKeyId = "ASIAsource", SecretAccessKey = "SECRET", Token = "SECRET",
+            Expiration = worlds.at(9999) }
         end,
       }
-      finally(place.close)
+      finally(world.close)
       source:keys()
-      assert.truthy(place.requests[#place.requests].headers.authorization:find("=ASIAsource/", 1, true))
+      assert.truthy(world.requests[#world.requests].headers.authorization:find("=ASIAsource/", 1, true))
     end)
   end
 end)
@@ -199,12 +199,12 @@ describe("glacier.credentials.assume_role", function()
       ".aws/config, line 10: Invalid endpoint: nowhere", {} },
   } do
     it("a role with invalid settings (" .. case[1] .. ") is an error", function()
-      local place, source = assume { env = case[5], config = "[default]\n" .. case[2] }
-      finally(place.close)
-      local err = world.catch(source.keys, source)
+      local world, source = assume { env = case[5], config = "[default]\n" .. case[2] }
+      finally(world.close)
+      local err = worlds.catch(source.keys, source)
       assert.are.equal(case[3], err.code)
       assert.truthy(err.message:find(case[4], 1, true), err.message)
-      assert.are.equal(0, #place.requests)
+      assert.are.equal(0, #world.requests)
     end)
   end
 end)
@@ -214,43 +214,43 @@ describe("glacier.credentials.assume_role", function()
 
   -- Columns: title, response, end of the message, number of requests, `retryable`.
   for _, case in ipairs {
-    { "that rejects the request", world.sts_error(403, "AccessDenied", "not &lt;allowed&gt;"),
+    { "that rejects the request", worlds.sts_error(403, "AccessDenied", "not &lt;allowed&gt;"),
       "An error occurred (AccessDenied) when calling the AssumeRole operation: not <allowed>", 1, false },
-    { "that throttles the request", world.sts_error(400, "Throttling", "slow"),
+    { "that throttles the request", worlds.sts_error(400, "Throttling", "slow"),
       "(Throttling) when calling the AssumeRole operation: slow",
       3, true },
     { "with status 500", { 500, "oops" }, "(500) when calling the AssumeRole operation: ", 3, true },
     { "that is not XML", { 200, "{}" }, "the response to AssumeRole does not contain complete keys", 1, false },
-    { "without a secret", world.sts("AssumeRole", { SecretAccessKey = "" }), "not contain complete keys", 1, false },
-    { "with elements in a key", world.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }),
+    { "without a secret", worlds.sts("AssumeRole", { SecretAccessKey = "" }), "not contain complete keys", 1, false },
+    { "with elements in a key", worlds.sts("AssumeRole", { AccessKeyId = "<b>ASIA</b>" }),
       "does not contain complete keys", 1, false },
-    { "without a valid expiration", world.sts("AssumeRole", { Expiration = "soon" }),
+    { "without a valid expiration", worlds.sts("AssumeRole", { Expiration = "soon" }),
       'cannot be read as a date: "soon"', 1,
       false },
-    { "cut short", { 200, world.sts("AssumeRole")[2]:sub(1, 330) }, "does not contain complete keys", 1, false },
-    { "that has expired", world.sts("AssumeRole", { Expiration = world.at(-1) }), "still expired.", 1, false },
+    { "cut short", { 200, worlds.sts("AssumeRole")[2]:sub(1, 330) }, "does not contain complete keys", 1, false },
+    { "that has expired", worlds.sts("AssumeRole", { Expiration = worlds.at(-1) }), "still expired.", 1, false },
     { "that does not arrive", "close", "AssumeRole", 3, true },
   } do
     it("a response of STS " .. case[1] .. " is an error with the reason", function()
-      local place, source = assume { config = config, answer = function() return case[2] end }
-      finally(place.close)
-      local err = world.catch(source.keys, source)
+      local world, source = assume { config = config, answer = function() return case[2] end }
+      finally(world.close)
+      local err = worlds.catch(source.keys, source)
       assert.are.equal(case[6] or "CredentialRetrievalError", err.code)
       if case[2] ~= "close" then assert.truthy(err.message:find(case[3], 1, true), err.message) end
-      assert.are.equal(case[4], #place.requests)
+      assert.are.equal(case[4], #world.requests)
       assert.are.equal(case[5], err.retryable)
-      world.check_silence(place.events)
+      worlds.check_silence(world.events)
     end)
   end
 
   it("a transient failure of STS is retried after a pause", function()
-    local place, source = assume { config = config, random = function() return 1 end, answer = function(_, n)
-      return n == 1 and { 503, "" } or n == 2 and world.sts_error(400, "IDPCommunicationError", "")
-        or world.sts "AssumeRole"
+    local world, source = assume { config = config, random = function() return 1 end, answer = function(_, n)
+      return n == 1 and { 503, "" } or n == 2 and worlds.sts_error(400, "IDPCommunicationError", "")
+        or worlds.sts "AssumeRole"
     end }
-    finally(place.close)
+    finally(world.close)
     assert.are.equal("ASIASTS", source:keys():access_key_id())
-    assert.are.same({ 0.05, 0.1 }, place.pauses)
+    assert.are.same({ 0.05, 0.1 }, world.pauses)
   end)
 end)
 
@@ -297,15 +297,15 @@ describe("glacier.credentials.assume_role", function()
   } do
     it("the URL of STS is chosen " .. case[1], function()
       local asked
-      local place, source = assume {
+      local world, source = assume {
         env = case[2], config = config .. case[3] .. services, region = case[4],
         exchange = function(fields)
           asked = fields
           return nil, { message = "not sent", retryable = false }
         end,
       }
-      finally(place.close)
-      world.catch(source.keys, source)
+      finally(world.close)
+      worlds.catch(source.keys, source)
       assert.are.equal(case[5], asked.url)
       assert.are.equal(case[6], asked.sign.region)
       assert.are.equal("sts", asked.sign.service)

@@ -3,7 +3,7 @@
 
 local child = require "spec.support.child"
 local support = require "spec.support.files"
-local world = require "spec.support.credentials_world"
+local worlds = require "spec.support.credentials_world"
 
 local function pair(n)
   return ("aws_access_key_id = AKIA%s\naws_secret_access_key = SECRET%s\n"):format(n, n)
@@ -34,9 +34,9 @@ local cases = {
       "SECRETa" },
   { "the environment's newer name if the older one is empty",
     { env = with { AWS_SECURITY_TOKEN = "", AWS_SESSION_TOKEN = "SECRETb" } }, "AKIAenv", "SECRETenv", "SECRETb" },
-  { "the environment's that do not expire soon", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(7200) } },
+  { "the environment's that do not expire soon", { env = with { AWS_CREDENTIAL_EXPIRATION = worlds.at(7200) } },
     "AKIAenv", "SECRETenv" },
-  { "no expired keys", { env = with { AWS_CREDENTIAL_EXPIRATION = world.at(-1) } },
+  { "no expired keys", { env = with { AWS_CREDENTIAL_EXPIRATION = worlds.at(-1) } },
     error = "CredentialRetrievalError", says = "still expired" },
   { "no keys with an expiration that is not a date", { env = with { AWS_CREDENTIAL_EXPIRATION = "soon" } },
     error = "CredentialRetrievalError", says = 'AWS_CREDENTIAL_EXPIRATION cannot be read as a date: "soon"' },
@@ -97,29 +97,29 @@ local cases = {
 describe("glacier.credentials.chain", function()
   for _, case in ipairs(cases) do
     it("the chain of credentials finds " .. case[1], function()
-      local place = world.new(case[2])
-      finally(place.close)
-      local source = place.source()
+      local world = worlds.new(case[2])
+      finally(world.close)
+      local source = world.source()
       if case.error then
-        local err = world.catch(source.keys, source)
+        local err = worlds.catch(source.keys, source)
         assert.are.equal(case.error, err.code)
         assert.truthy(err.message:find(case.says or "", 1, true), err.message)
         assert.are.equal(case.error == "InvalidConfigError" and "config" or "credentials", err.kind)
         return
       end
-      assert.is_true(world.same_keys(source:keys(), case[3], case[4], case[5]))
+      assert.is_true(worlds.same_keys(source:keys(), case[3], case[4], case[5]))
       assert.are.equal(case[6], source:account())
-      world.check_silence(tostring(source), place.events)
+      worlds.check_silence(tostring(source), world.events)
     end)
   end
 end)
 
 describe("glacier.credentials.chain", function()
   it("the chain of credentials reports what it tried and why there were no keys", function()
-    local place = world.new { config = "[default]\nregion = us-west-2\n" }
-    finally(place.close)
-    local source = place.source()
-    local err = world.catch(source.keys, source)
+    local world = worlds.new { config = "[default]\nregion = us-west-2\n" }
+    finally(world.close)
+    local source = world.source()
+    local err = worlds.catch(source.keys, source)
     assert.are.equal("NoCredentialsError", err.code)
     assert.are.equal(table.concat({
       "Unable to locate credentials. Tried:",
@@ -138,22 +138,22 @@ describe("glacier.credentials.chain", function()
 
   it("the chain of credentials reports that it skipped the environment because the profile was chosen in "
     .. "code", function()
-    local place = world.new { env = ENV, config = "[profile p]\n", profile = "p" }
-    finally(place.close)
-    local source = place.source()
-    local err = world.catch(source.keys, source)
+    local world = worlds.new { env = ENV, config = "[profile p]\n", profile = "p" }
+    finally(world.close)
+    local source = world.source()
+    local err = worlds.catch(source.keys, source)
     assert.truthy(err.message:find("environment: skipped, because the profile was chosen in code", 1, true))
     assert.truthy(err.message:find('profile "p" has no web_identity_token_file\n', 1, true))
   end)
 
   it("the chain of credentials is searched when keys are first needed, and again only if it found none", function()
-    local place = world.new {}
-    finally(place.close)
-    local source = place.source()
-    assert.are.equal("NoCredentialsError", world.catch(source.keys, source).code)
-    place.env.AWS_ACCESS_KEY_ID, place.env.AWS_SECRET_ACCESS_KEY = "AKIA1", "SECRET1"
+    local world = worlds.new {}
+    finally(world.close)
+    local source = world.source()
+    assert.are.equal("NoCredentialsError", worlds.catch(source.keys, source).code)
+    world.env.AWS_ACCESS_KEY_ID, world.env.AWS_SECRET_ACCESS_KEY = "AKIA1", "SECRET1"
     assert.are.equal("AKIA1", source:keys():access_key_id())
-    place.env.AWS_ACCESS_KEY_ID = "AKIA2"
+    world.env.AWS_ACCESS_KEY_ID = "AKIA2"
     assert.are.equal("AKIA1", source:keys():access_key_id())
     assert.is_false(source:refresh())
   end)
@@ -189,19 +189,19 @@ describe("glacier.credentials.chain", function()
 end)
 
 describe("glacier.credentials.chain", function()
-  local place
-  setup(function() place = world.new { env = ENV } end)
-  teardown(function() place.close() end)
+  local world
+  setup(function() world = worlds.new { env = ENV } end)
+  teardown(function() world.close() end)
 
   it("keys given in code may be a table, which is copied at once", function()
     local given = { access_key_id = "AKIAcode", secret_access_key = "SECRETc", session_token = "SECRETt",
       account_id = "3" }
-    local source = place.source(given)
+    local source = world.source(given)
     given.access_key_id = "AKIAchanged"
-    assert.is_true(world.same_keys(source:keys(), "AKIAcode", "SECRETc", "SECRETt"))
+    assert.is_true(worlds.same_keys(source:keys(), "AKIAcode", "SECRETc", "SECRETt"))
     assert.are.equal("3", source:account())
     assert.is_false(source:refresh())
-    world.check_silence(tostring(source))
+    worlds.check_silence(tostring(source))
   end)
 
   it("keys given in code are rejected at once if they are invalid", function()
@@ -211,7 +211,7 @@ describe("glacier.credentials.chain", function()
       { access_key_id = "AKIA", secret_access_key = 5 }, { access_key_id = "AKIA\n", secret_access_key = "SECRET" },
       { access_key_id = "AKIA", secret_access_key = "SECRET", session_token = "SECRET\r\nX: y" },
     } do
-      code[i] = world.catch(place.source, given).code
+      code[i] = worlds.catch(world.source, given).code
     end
     assert.are.same({
       "PartialCredentialsError", "PartialCredentialsError", "PartialCredentialsError",
@@ -221,7 +221,7 @@ describe("glacier.credentials.chain", function()
 
   it("keys given in code may come from a function, which is called once if they do not expire", function()
     local calls = 0
-    local source = place.source(function()
+    local source = world.source(function()
       calls = calls + 1
       return { access_key_id = "AKIA" .. calls, secret_access_key = "SECRET" }
     end)
@@ -234,8 +234,8 @@ describe("glacier.credentials.chain", function()
 
   it("keys given in code by a function raise the function's error", function()
     local function code_of(give)
-      local source = place.source(give)
-      local err = world.catch(source.keys, source)
+      local source = world.source(give)
+      local err = worlds.catch(source.keys, source)
       assert.are.equal("credentials", err.kind)
       return err.code, err.message
     end

@@ -2,7 +2,7 @@
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local settings = require "spec.support.settings"
-local world = require "spec.support.credentials_world"
+local worlds = require "spec.support.credentials_world"
 
 local NOW = 1700000000
 local LIST = { status = 200, headers = {}, body = '{"VaultList":[]}' }
@@ -63,10 +63,10 @@ local function role_service(request)
   end
   local date = os.date("!%a, %d %b %Y %H:%M:%S GMT", NOW)
   if not request.headers["X-Amz-Date"]:find "^20231114T2213" then
-    local refused = world.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
+    local refused = worlds.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
     return { status = 403, headers = { Date = date }, body = refused[2] }
   end
-  local answer = world.sts("AssumeRole")
+  local answer = worlds.sts("AssumeRole")
   return { status = answer[1], headers = { Date = date }, body = answer[2] }
 end
 
@@ -82,7 +82,7 @@ describe("glacier.credentials", function()
 
   it("a clock that is wrong is corrected once in a request for keys", function()
     local good, err, requests = call(simulation.new { now = NOW }, { config = ROLE }, function(_, n)
-      local refused = world.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
+      local refused = worlds.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
       return { status = 403, body = refused[2],
         headers = { Date = os.date("!%a, %d %b %Y %H:%M:%S GMT", NOW + n * 3600) } }
     end)
@@ -97,7 +97,7 @@ describe("glacier.credentials", function()
     local sim = simulation.new { now = NOW }
     local good, _, requests = call(sim, { config = ROLE }, function(request, n)
       if n < 3 then
-        return { status = 400, headers = {}, body = world.sts_error(400, "Throttling", "Rate exceeded")[2] }
+        return { status = 400, headers = {}, body = worlds.sts_error(400, "Throttling", "Rate exceeded")[2] }
       end
       return role_service(request)
     end)

@@ -1,19 +1,19 @@
 -- Keys of a container's role. The expected values are the results of botocore 1.43 for the same variables.
 
 local cjson = require "cjson"
-local world = require "spec.support.credentials_world"
+local worlds = require "spec.support.credentials_world"
 
 local function keys(more)
   local fields = { AccessKeyId = "ASIAcontainer", SecretAccessKey = "SECRETc", Token = "SECRETt",
-    Expiration = world.at(3600) }
+    Expiration = worlds.at(3600) }
   for name, value in pairs(more or {}) do fields[name] = value end
-  return world.json(fields)
+  return worlds.json(fields)
 end
 
 local function at(env, answer, files)
-  local place = world.new { env = env, files = files, answer = answer or function() return keys() end }
-  finally(place.close)
-  return place, place.source()
+  local world = worlds.new { env = env, files = files, answer = answer or function() return keys() end }
+  finally(world.close)
+  return world, world.source()
 end
 
 local FULL = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys?id=1" }
@@ -26,23 +26,23 @@ end
 
 describe("glacier.credentials.container", function()
   it("the container's keys come from the address in the environment", function()
-    local place, source = at(FULL, function() return keys { AccountId = "88" } end)
-    assert.is_true(world.same_keys(source:keys(), "ASIAcontainer", "SECRETc", "SECRETt"))
+    local world, source = at(FULL, function() return keys { AccountId = "88" } end)
+    assert.is_true(worlds.same_keys(source:keys(), "ASIAcontainer", "SECRETc", "SECRETt"))
     assert.are.equal("88", source:account())
-    local request = place.requests[1]
+    local request = world.requests[1]
     assert.are.equal("GET", request.method)
     assert.are.equal("/keys?id=1", request.target)
     assert.are.equal("application/json", request.headers.accept)
     assert.is_nil(request.headers.authorization)
-    assert.are.equal(2, place.asked[1].connect_timeout)
-    assert.are.equal(2, place.asked[1].read_timeout)
-    assert.is_true(place.asked[1].direct)
-    world.check_silence(tostring(source), place.events)
+    assert.are.equal(2, world.asked[1].connect_timeout)
+    assert.are.equal(2, world.asked[1].read_timeout)
+    assert.is_true(world.asked[1].direct)
+    worlds.check_silence(tostring(source), world.events)
   end)
 
   it("the container's keys come from AWS's own address if only the path is given", function()
     local asked
-    local place = world.new {
+    local world = worlds.new {
       env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "/v2/keys",
         AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://localhost/" },
       exchange = function(fields)
@@ -50,55 +50,55 @@ describe("glacier.credentials.container", function()
         return nil, { message = "not sent", retryable = false }
       end,
     }
-    finally(place.close)
-    local source = place.source()
-    world.catch(source.keys, source)
+    finally(world.close)
+    local source = world.source()
+    worlds.catch(source.keys, source)
     assert.are.equal("http://169.254.170.2/v2/keys", asked)
   end)
 
   it("the container's keys are requested with the token of the environment", function()
-    local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "Basic SECRETa" })
+    local world, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "Basic SECRETa" })
     source:keys()
-    assert.are.equal("Basic SECRETa", place.requests[1].headers.authorization)
+    assert.are.equal("Basic SECRETa", world.requests[1].headers.authorization)
   end)
 
   it("the container's keys are requested with the token of a file first, read at each refresh", function()
-    local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa",
+    local world, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa",
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" }, nil, { token = "SECRETone" })
     source:keys()
-    local file = assert(io.open(place.home .. "/token", "w"))
+    local file = assert(io.open(world.home .. "/token", "w"))
     file:write "SECRETtwo"
     file:close()
-    place.now = place.now + 3600 - 601
+    world.now = world.now + 3600 - 601
     source:keys()
-    assert.are.equal("SECRETone", place.requests[1].headers.authorization)
-    assert.are.equal("SECRETtwo", place.requests[#place.requests].headers.authorization)
+    assert.are.equal("SECRETone", world.requests[1].headers.authorization)
+    assert.are.equal("SECRETtwo", world.requests[#world.requests].headers.authorization)
   end)
 
   it("the container's keys are requested with a token whose file is in a home directory", function()
-    local place, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "~/token" }, nil, { token = "SECRETa" })
+    local world, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "~/token" }, nil, { token = "SECRETa" })
     source:keys()
-    assert.are.equal("SECRETa", place.requests[1].headers.authorization)
+    assert.are.equal("SECRETa", world.requests[1].headers.authorization)
   end)
 
   it("the container's keys are requested up to three times, a second apart", function()
-    local place, source = at(FULL, function(_, n)
+    local world, source = at(FULL, function(_, n)
       return n == 1 and { 500, "" } or n == 2 and { 200, '{"Acc' } or keys()
     end)
     source:keys()
-    assert.are.same({ 1, 1 }, place.pauses)
+    assert.are.same({ 1, 1 }, world.pauses)
   end)
 
   it("a request for the container's keys without a response fails and does not show its path", function()
     local _, source = at { AWS_CONTAINER_CREDENTIALS_FULL_URI = "http://127.0.0.1:1/SECRETpath?SECRETquery" }
-    local err = world.catch(source.keys, source)
+    local err = worlds.catch(source.keys, source)
     assert.truthy(err.message:find('"http://127.0.0.1:1***"', 1, true), err.message)
   end)
 
   for title, token in pairs { null = cjson.null, empty = "" } do
     it("the container's keys have no session token if it is " .. title, function()
       local _, source = at(FULL, function() return keys { Token = token } end)
-      assert.is_true(world.same_keys(source:keys(), "ASIAcontainer", "SECRETc"))
+      assert.is_true(worlds.same_keys(source:keys(), "ASIAcontainer", "SECRETc"))
     end)
   end
 
@@ -128,7 +128,7 @@ describe("glacier.credentials.container", function()
       "stall", {}, "Received error when attempting to retrieve container metadata", 3 },
     { "if the response is incomplete", { 200, '{"AccessKeyId":"ASIA"}' }, {},
       "the response does not contain: SecretAccessKey, Expiration, Token", 1 },
-    { "if the keys have expired", keys { Expiration = world.at(-1) }, {}, "still expired", 1 },
+    { "if the keys have expired", keys { Expiration = worlds.at(-1) }, {}, "still expired", 1 },
     { "if the expiration is not a date",
       keys { Expiration = "soon" }, {}, 'Expiration cannot be read as a date: "soon"', 1 },
     { "if the token has a line break", keys(), { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa\nX-Y: z" },
@@ -144,13 +144,13 @@ describe("glacier.credentials.container", function()
       "cannot read the authorization token file /dev/zero: longer than 65536 bytes", 0 },
   } do
     it("a request for the container's keys fails " .. case[1], function()
-      local place, source = at(full(case[3]), function() return case[2] end, { token = "SECRETa\n" })
-      local err = world.catch(source.keys, source)
+      local world, source = at(full(case[3]), function() return case[2] end, { token = "SECRETa\n" })
+      local err = worlds.catch(source.keys, source)
       assert.are.equal("CredentialRetrievalError", err.code)
       assert.truthy(err.message:find("Error when retrieving credentials from container-role: ", 1, true))
       assert.truthy(err.message:find(case[4], 1, true), err.message)
-      assert.are.equal(case[5], #place.requests)
-      world.check_silence(place.events)
+      assert.are.equal(case[5], #world.requests)
+      worlds.check_silence(world.events)
     end)
   end
 end)
@@ -158,13 +158,13 @@ end)
 describe("glacier.credentials.container", function()
   local function asks(url)
     local asked
-    local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = url }, exchange = function(fields)
+    local world = worlds.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = url }, exchange = function(fields)
       asked = fields.url
       return nil, { message = "not sent", retryable = false }
     end }
-    local source = place.source()
-    local err = world.catch(source.keys, source)
-    place.close()
+    local source = world.source()
+    local err = worlds.catch(source.keys, source)
+    world.close()
     return asked, err.message
   end
 
@@ -211,10 +211,10 @@ describe("glacier.credentials.container", function()
   end)
 
   it("a relative address of the container's keys cannot change the host", function()
-    local place = world.new { env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "@example.com/keys" } }
-    finally(place.close)
-    local source = place.source()
-    assert.truthy(world.catch(source.keys, source).message:find("Unsupported host", 1, true))
-    assert.are.equal(0, #place.asked)
+    local world = worlds.new { env = { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI = "@example.com/keys" } }
+    finally(world.close)
+    local source = world.source()
+    assert.truthy(worlds.catch(source.keys, source).message:find("Unsupported host", 1, true))
+    assert.are.equal(0, #world.asked)
   end)
 end)

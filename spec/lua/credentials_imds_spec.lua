@@ -2,13 +2,13 @@
 -- exception: version 1 is used only if the service has no tokens or does not respond.
 
 local cjson = require "cjson"
-local world = require "spec.support.credentials_world"
+local worlds = require "spec.support.credentials_world"
 
 local ROLES = "/latest/meta-data/iam/security-credentials/"
 
 local function keys(seconds)
-  return world.json { Code = "Success", AccessKeyId = "ASIAimds", SecretAccessKey = "SECRETi", Token = "SECRETt",
-    Expiration = world.at(seconds or 7200) }
+  return worlds.json { Code = "Success", AccessKeyId = "ASIAimds", SecretAccessKey = "SECRETi", Token = "SECRETt",
+    Expiration = worlds.at(seconds or 7200) }
 end
 
 -- Returns a simulated metadata service. `given` replaces its responses to the three requests.
@@ -24,15 +24,15 @@ end
 local function at(given)
   local env = { AWS_EC2_METADATA_DISABLED = false, AWS_EC2_METADATA_SERVICE_ENDPOINT = "{URL}" }
   for name, value in pairs(given.env or {}) do env[name] = value end
-  local place = world.new { env = env, config = given.config, answer = given.answer or instance(given),
+  local world = worlds.new { env = env, config = given.config, answer = given.answer or instance(given),
     random = given.random, exchange = given.exchange }
-  finally(place.close)
-  return place, place.source()
+  finally(world.close)
+  return world, world.source()
 end
 
-local function targets(place)
+local function targets(world)
   local list = {}
-  for i, request in ipairs(place.requests) do list[i] = request.method .. " " .. request.target end
+  for i, request in ipairs(world.requests) do list[i] = request.method .. " " .. request.target end
   return list
 end
 
@@ -40,17 +40,17 @@ local V2 = { "PUT /latest/api/token", "GET " .. ROLES, "GET " .. ROLES .. "my-ro
 
 describe("glacier.credentials.imds", function()
   it("the instance's keys are requested with a token", function()
-    local place, source = at {}
-    assert.is_true(world.same_keys(source:keys(), "ASIAimds", "SECRETi", "SECRETt"))
-    assert.are.same(V2, targets(place))
-    assert.are.equal("21600", place.requests[1].headers["x-aws-ec2-metadata-token-ttl-seconds"])
-    assert.is_nil(place.requests[1].headers["x-aws-ec2-metadata-token"])
-    assert.are.equal("SECRETimds", place.requests[2].headers["x-aws-ec2-metadata-token"])
-    assert.are.equal("SECRETimds", place.requests[3].headers["x-aws-ec2-metadata-token"])
-    for _, asked in ipairs(place.asked) do
+    local world, source = at {}
+    assert.is_true(worlds.same_keys(source:keys(), "ASIAimds", "SECRETi", "SECRETt"))
+    assert.are.same(V2, targets(world))
+    assert.are.equal("21600", world.requests[1].headers["x-aws-ec2-metadata-token-ttl-seconds"])
+    assert.is_nil(world.requests[1].headers["x-aws-ec2-metadata-token"])
+    assert.are.equal("SECRETimds", world.requests[2].headers["x-aws-ec2-metadata-token"])
+    assert.are.equal("SECRETimds", world.requests[3].headers["x-aws-ec2-metadata-token"])
+    for _, asked in ipairs(world.asked) do
       assert.are.same({ 1, 1, true }, { asked.connect_timeout, asked.read_timeout, asked.direct })
     end
-    world.check_silence(tostring(source), place.events)
+    worlds.check_silence(tostring(source), world.events)
   end)
 
   -- botocore also continues without a token after these responses.
@@ -62,19 +62,19 @@ describe("glacier.credentials.imds", function()
     ["a page"] = { 200, "<html><body>Log in</body></html>" }, ["a token that breaks the header"] = { 200, "a\r\nX: y" },
   } do
     it("the instance's keys are requested without a token after " .. what, function()
-      local place, source = at { token = answer }
+      local world, source = at { token = answer }
       assert.are.equal("ASIAimds", source:keys():access_key_id())
-      assert.are.same(V2, targets(place))
-      assert.is_nil(place.requests[2].headers["x-aws-ec2-metadata-token"])
+      assert.are.same(V2, targets(world))
+      assert.is_nil(world.requests[2].headers["x-aws-ec2-metadata-token"])
     end)
 
     it("the instance's keys are not requested without a token if version 1 is disabled, after " .. what, function()
-      local place, source = at { token = answer, env = { AWS_EC2_METADATA_V1_DISABLED = "TRUE" } }
-      local err = world.catch(source.keys, source)
+      local world, source = at { token = answer, env = { AWS_EC2_METADATA_V1_DISABLED = "TRUE" } }
+      local err = worlds.catch(source.keys, source)
       assert.are.equal("NoCredentialsError", err.code)
       assert.truthy(err.message:find("Unable to retrieve token for use in IMDSv2 call and IMDSv1 has been disabled", 1,
         true))
-      assert.are.equal(1, #place.requests)
+      assert.are.equal(1, #world.requests)
     end)
   end
 
@@ -84,7 +84,7 @@ describe("glacier.credentials.imds", function()
   } do
     it(("the instance's keys are requested at the path of the role %q"):format(role), function()
       local asked
-      local place, source = at { answer = function(request)
+      local world, source = at { answer = function(request)
         if request.target == "/latest/api/token" then return { 200, "SECRETimds" } end
         if request.target == ROLES then return { 200, role } end
         asked = request.target
@@ -92,15 +92,15 @@ describe("glacier.credentials.imds", function()
       end }
       assert.are.equal("ASIAimds", source:keys():access_key_id())
       assert.are.equal(ROLES .. role:gsub("\n", ""), asked)
-      place.close()
+      world.close()
     end)
   end
 
   for title, token in pairs { null = cjson.null, empty = "" } do
     it("the instance's keys have no session token if it is " .. title, function()
-      local _, source = at { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = token,
-        Expiration = world.at(3600) } }
-      assert.is_true(world.same_keys(source:keys(), "A", "SECRET"))
+      local _, source = at { keys = worlds.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = token,
+        Expiration = worlds.at(3600) } }
+      assert.is_true(worlds.same_keys(source:keys(), "A", "SECRET"))
     end)
   end
 
@@ -124,28 +124,28 @@ describe("glacier.credentials.imds", function()
       5 },
     { "a response that is cut off",
       { keys = { 200, '{"SecretAccessKey":"SECRET' } }, "an invalid response to the request", 3 },
-    { "an error to the request for the keys", { keys = world.json { Code = "AssumeRoleUnauthorizedAccess",
+    { "an error to the request for the keys", { keys = worlds.json { Code = "AssumeRoleUnauthorizedAccess",
       Message = "no" } },
       "its code is AssumeRoleUnauthorizedAccess, and it does not contain AccessKeyId, SecretAccessKey, Expiration", 3 },
     { "an expiration that is not a date",
-      { keys = world.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = "SECRET",
+      { keys = worlds.json { AccessKeyId = "A", SecretAccessKey = "SECRET", Token = "SECRET",
       Expiration = "soon" } },
       'Expiration cannot be read as a date: "soon"', 3 },
   } do
     it("the instance's keys are not found after " .. case[1], function()
-      local place, source = at(case[2])
-      local err = world.catch(source.keys, source)
+      local world, source = at(case[2])
+      local err = worlds.catch(source.keys, source)
       assert.are.equal("NoCredentialsError", err.code)
-      assert.truthy(err.message:find("EC2 instance metadata: " .. place.url .. "/: ", 1, true), err.message)
+      assert.truthy(err.message:find("EC2 instance metadata: " .. world.url .. "/: ", 1, true), err.message)
       assert.truthy(err.message:find(case[3], 1, true), err.message)
-      assert.are.equal(case[4], #place.requests)
+      assert.are.equal(case[4], #world.requests)
     end)
   end
 
   it("the instance's keys are not requested if the service is disabled", function()
-    local place, source = at { env = { AWS_EC2_METADATA_DISABLED = "TRUE" } }
-    assert.are.equal("NoCredentialsError", world.catch(source.keys, source).code)
-    assert.are.equal(0, #place.requests)
+    local world, source = at { env = { AWS_EC2_METADATA_DISABLED = "TRUE" } }
+    assert.are.equal("NoCredentialsError", worlds.catch(source.keys, source).code)
+    assert.are.equal(0, #world.requests)
   end)
 
   -- Columns: lifetime of the keys, random number, seconds for which the keys are used.
@@ -154,29 +154,29 @@ describe("glacier.credentials.imds", function()
   } do
     local title = "the instance's keys of %d seconds are used for %d seconds, because the service may renew them late"
     it(title:format(case[1], case[3]), function()
-      local place, source = at { keys = keys(case[1]), random = function() return case[2] end }
+      local world, source = at { keys = keys(case[1]), random = function() return case[2] end }
       source:keys()
-      place.now = place.now + case[3] - 900
+      world.now = world.now + case[3] - 900
       source:keys()
-      assert.are.equal(3, #place.requests)
-      place.now = place.now + 1
+      assert.are.equal(3, #world.requests)
+      world.now = world.now + 1
       source:keys()
-      assert.are.equal(6, #place.requests)
+      assert.are.equal(6, #world.requests)
     end)
   end
 
   it("the instance's keys raise an error if they cannot be renewed in time", function()
     local down = false
-    local place, source = at { answer = function(request)
+    local world, source = at { answer = function(request)
       if down then return { 500, "SECRET" } end
       return instance({})(request)
     end }
     local old = source:keys()
     down = true
-    place.now = place.now + 7200 - 601
+    world.now = world.now + 7200 - 601
     assert.are.equal(old, source:keys())
-    place.now = place.now + 2
-    local err = world.catch(source.keys, source)
+    world.now = world.now + 2
+    local err = worlds.catch(source.keys, source)
     assert.are.equal("CredentialRetrievalError", err.code)
     assert.are.equal("Error when retrieving credentials from iam-role: status 500 to the request for "
       .. "latest/meta-data/iam/security-credentials/", err.message)
@@ -192,7 +192,7 @@ describe("glacier.credentials.imds", function()
       asked = fields
       return nil, { message = "not sent", retryable = false }
     end }
-    local err = world.catch(source.keys, source)
+    local err = worlds.catch(source.keys, source)
     return asked and asked.url:gsub("latest/api/token$", ""), err, asked
   end
 

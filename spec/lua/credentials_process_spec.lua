@@ -1,17 +1,17 @@
 -- Keys that a program prints. The expected values are the results of botocore 1.43 for the same setting.
 
-local world = require "spec.support.credentials_world"
+local worlds = require "spec.support.credentials_world"
 
 -- {HOME}/program prints its arguments to standard error and fails. {HOME}/counting prints its argument and records that
 -- it ran.
-local function place_with(command, more)
-  local place = world.new { config = "[default]\ncredential_process = " .. command .. "\n" .. (more or ""), files = {
+local function world_with(command, more)
+  local world = worlds.new { config = "[default]\ncredential_process = " .. command .. "\n" .. (more or ""), files = {
     program = '#!/bin/sh\nfor word in "$@"; do printf "[%s]" "$word" >&2; done\nexit 5\n',
     counting = '#!/bin/sh\necho run >>{HOME}/runs\necho "$1"\n',
   } }
-  os.execute("cd '" .. place.home .. "' && chmod +x program counting")
-  finally(place.close)
-  return place, place.source()
+  os.execute("cd '" .. world.home .. "' && chmod +x program counting")
+  finally(world.close)
+  return world, world.source()
 end
 
 local function printing(json)
@@ -22,39 +22,39 @@ local KEYS = '"AccessKeyId":"AKIAp","SecretAccessKey":"SECRETp"'
 
 describe("glacier.credentials.process", function()
   it("credential_process returns the keys that the program prints", function()
-    local _, source = place_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":"SECRETt","AccountId":"77"}'))
-    assert.is_true(world.same_keys(source:keys(), "AKIAp", "SECRETp", "SECRETt"))
+    local _, source = world_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":"SECRETt","AccountId":"77"}'))
+    assert.is_true(worlds.same_keys(source:keys(), "AKIAp", "SECRETp", "SECRETt"))
     assert.are.equal("77", source:account())
     assert.is_false(source:refresh())
   end)
 
   it("credential_process may print null for absent members, and the account may come from the profile", function()
-    local _, source = place_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":null,"Expiration":null}'),
+    local _, source = world_with(printing('{"Version":1,' .. KEYS .. ',"SessionToken":null,"Expiration":null}'),
       "aws_account_id = 5\n")
-    assert.is_true(world.same_keys(source:keys(), "AKIAp", "SECRETp"))
+    assert.is_true(worlds.same_keys(source:keys(), "AKIAp", "SECRETp"))
     assert.are.equal("5", source:account())
   end)
 
   it("credential_process is run again when the keys are about to expire", function()
-    local place, source = place_with("{HOME}/counting '{\"Version\":1," .. KEYS .. ',"Expiration":"' .. world.at(3600)
+    local world, source = world_with("{HOME}/counting '{\"Version\":1," .. KEYS .. ',"Expiration":"' .. worlds.at(3600)
       .. "\"}'")
     local function runs()
       local count = 0
-      for _ in io.lines(place.home .. "/runs") do count = count + 1 end
+      for _ in io.lines(world.home .. "/runs") do count = count + 1 end
       return count
     end
     source:keys()
     source:keys()
     assert.are.equal(1, runs())
-    place.now = place.now + 3600 - 601
+    world.now = world.now + 3600 - 601
     source:keys()
     assert.are.equal(2, runs())
   end)
 
   it("credential_process passes each word to the program unchanged, without a shell", function()
-    local _, source = place_with("{HOME}/program "
+    local _, source = world_with("{HOME}/program "
       .. [["a b" c\ d 'e"f' $HOME `id` "$(id)" * "x'y" %s \\ ; | & > < ~ a=b -n '' "\$" é]])
-    local err = world.catch(source.keys, source)
+    local err = worlds.catch(source.keys, source)
     assert.are.equal("Error when retrieving credentials from custom-process: the program exited with status 5: "
       .. [=[[a b][c d][e"f][$HOME][`id`][$(id)][*][x'y][%s][\][;][|][&][>][<][~][a=b][-n][][\$][é]]=], err.message)
   end)
@@ -91,7 +91,7 @@ describe("glacier.credentials.process", function()
     { "that prints an empty list", printing "7", "the program did not print a JSON object" },
     { "whose expiration is not a date", printing('{"Version":1,' .. KEYS .. ',"Expiration":"soon"}'),
       'Expiration cannot be read as a date: "soon"' },
-    { "whose keys have expired", printing('{"Version":1,' .. KEYS .. ',"Expiration":"' .. world.at(-1) .. '"}'),
+    { "whose keys have expired", printing('{"Version":1,' .. KEYS .. ',"Expiration":"' .. worlds.at(-1) .. '"}'),
       "still expired" },
     { "without a program", "''", "does not begin with the name of a program", "InvalidConfigError" },
     { "with an empty program name", "'' a", "does not begin with the name of a program", "InvalidConfigError" },
@@ -99,16 +99,16 @@ describe("glacier.credentials.process", function()
     { "with an unclosed quote", 'echo "SECRET', "cannot be split into words", "InvalidConfigError" },
   } do
     it("credential_process " .. case[1] .. " is an error", function()
-      local place, source = place_with(case[2])
-      local err = world.catch(source.keys, source)
+      local world, source = world_with(case[2])
+      local err = worlds.catch(source.keys, source)
       assert.are.equal(case[4] or "CredentialRetrievalError", err.code)
       assert.truthy(err.message:find(case[3], 1, true), err.message)
-      world.check_silence(place.events)
+      worlds.check_silence(world.events)
     end)
   end
 
   it("credential_process may print much to standard output and to standard error", function()
-    local _, source = place_with([[sh -c 'head -c 300000 /dev/zero | tr "\\0" " "; ]]
+    local _, source = world_with([[sh -c 'head -c 300000 /dev/zero | tr "\\0" " "; ]]
       .. [[head -c 300000 /dev/zero | tr "\\0" x >&2; echo "$0"' ]] .. "'{\"Version\":1," .. KEYS .. "}'")
     assert.are.equal("AKIAp", source:keys():access_key_id())
   end)

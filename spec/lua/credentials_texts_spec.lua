@@ -4,7 +4,7 @@ local core = require "glacier.core"
 local errors = require "glacier.credentials.errors"
 local object = require "glacier.credentials.object"
 local steps = require "spec.support.steps"
-local world = require "spec.support.credentials_world"
+local worlds = require "spec.support.credentials_world"
 local xml = require "glacier.credentials.xml"
 
 -- Title = { XML, text of <key> in <a> }. botocore (expat) reads the same.
@@ -29,7 +29,7 @@ local READ = {
   ["no such element"] = { "<a><Key>v</Key></a>", nil },
 }
 
-local REFUSED = {
+local REJECTED = {
   ["an empty document"] = "", ["text alone"] = "v", ["JSON"] = '{"a":1}',
   ["an element without an end"] = "<a><key>v</key>",
   ["elements that overlap"] = "<a><b></a></b>", ["an end tag alone"] = "</a>", ["two roots"] = "<a/><b/>",
@@ -48,17 +48,17 @@ local REFUSED = {
 describe("glacier.credentials.xml", function()
   for title, case in pairs(READ) do
     it("reads " .. title, function()
-      local root, problem = xml.parse(case[1])
-      assert.is_nil(problem)
+      local root, why = xml.parse(case[1])
+      assert.is_nil(why)
       assert.are.equal(case[2], xml.text(root, "key"))
     end)
   end
 
-  for title, document in pairs(REFUSED) do
+  for title, document in pairs(REJECTED) do
     it("rejects " .. title, function()
-      local root, problem = xml.parse(document)
+      local root, why = xml.parse(document)
       assert.is_nil(root)
-      assert.is_string(problem)
+      assert.is_string(why)
     end)
   end
 
@@ -146,8 +146,8 @@ end)
 describe("glacier.credentials.errors", function()
   it("a search for secrets finds them at any depth", function()
     for _, value in ipairs { "a SECRET", { "SECRET" }, { a = { b = "xSECRETx" } } } do
-      assert.is_false((pcall(world.check_silence, "nothing", value)))
+      assert.is_false((pcall(worlds.check_silence, "nothing", value)))
     end
-    world.check_silence("missing: AWS_SECRET_ACCESS_KEY", { a = 1 })
+    worlds.check_silence("missing: AWS_SECRET_ACCESS_KEY", { a = 1 })
   end)
 end)

@@ -4,8 +4,8 @@ local steps = require "spec.support.steps"
 
 -- Parses a valid text. Returns { section name = values }.
 local function read(text)
-  local sections, problem, line = ini.parse(text)
-  assert(sections, tostring(problem) .. " in line " .. tostring(line))
+  local sections, why, line = ini.parse(text)
+  assert(sections, tostring(why) .. " in line " .. tostring(line))
   local map = {}
   for _, section in ipairs(sections) do
     map[section.name] = section.values
@@ -119,10 +119,10 @@ describe("glacier.config.ini", function()
 
   for title, case in pairs(BROKEN) do
     it("the INI grammar rejects " .. title .. " and names the line", function()
-      local sections, problem, line = ini.parse(case[1])
+      local sections, why, line = ini.parse(case[1])
       assert.is_nil(sections)
       assert.equal(case[2], line)
-      assert.matches(case[3], problem)
+      assert.matches(case[3], why)
     end)
   end
 

@@ -14,8 +14,8 @@ END LC_NUMERIC
 local function make_locale(folder)
   files.write(folder .. "/comma.src", COMMA)
   os.execute(("localedef -c -i %s/comma.src -f ANSI_X3.4-1968 %s/comma >/dev/null 2>&1"):format(folder, folder))
-  local made = child({ LOCPATH = folder }, "print(os.setlocale('comma', 'numeric'))")
-  return made == "comma\n"
+  local printed = child({ LOCPATH = folder }, "print(os.setlocale('comma', 'numeric'))")
+  return printed == "comma\n"
 end
 
 local CALLS = [[

@@ -6,7 +6,7 @@ local ARCHIVE, INVENTORY = "ArchiveRetrievalCompleted", "InventoryRetrievalCompl
 
 -- Returns the sorted list of "Code field" of the findings for a valid configuration with changes. The value `false`
 -- removes a member.
-local function found(changes)
+local function codes(changes)
   local given = { vaultName = "v", region = "us-west-2", account = "012345678901" }
   local config = { SNSTopic = TOPIC, Events = { ARCHIVE, INVENTORY } }
   for name, value in pairs(changes) do
@@ -27,11 +27,11 @@ end
 local function topic_codes(arn, more)
   local changes = { SNSTopic = arn, region = false, account = false }
   for name, value in pairs(more or {}) do changes[name] = value end
-  local codes = {}
-  for i, line in ipairs(found(changes)) do
-    codes[i] = assert(line:match "^(%a+) vaultNotificationConfig%.SNSTopic$")
+  local list = {}
+  for i, line in ipairs(codes(changes)) do
+    list[i] = assert(line:match "^(%a+) vaultNotificationConfig%.SNSTopic$")
   end
-  return table.concat(codes, " ")
+  return table.concat(list, " ")
 end
 
 local function arn(fields)
@@ -41,10 +41,10 @@ end
 
 describe("check_notification_config", function()
   it("has no findings for a valid configuration", function()
-    assert.same({}, found {})
-    assert.same({}, found { region = false, account = false, Events = { INVENTORY } })
-    assert.same({}, found { account = "-" })
-    assert.same({}, found { account = "" })
+    assert.same({}, codes {})
+    assert.same({}, codes { region = false, account = false, Events = { INVENTORY } })
+    assert.same({}, codes { account = "-" })
+    assert.same({}, codes { account = "" })
   end)
 
   it("knows the partition of each region", function()
@@ -84,60 +84,60 @@ describe("check_notification_config", function()
   end)
 
   it("compares the topic with the region and the account that are given", function()
-    local east, foreign = arn { region = "us-east-1" }, arn { account = "999999999999" }
+    local east, other_account = arn { region = "us-east-1" }, arn { account = "999999999999" }
     assert.equal("RegionMismatch", topic_codes(east, { region = "us-west-2" }))
-    assert.equal("AccountMismatch", topic_codes(foreign, { account = "012345678901" }))
+    assert.equal("AccountMismatch", topic_codes(other_account, { account = "012345678901" }))
     assert.equal("", topic_codes(east, { account = "012345678901" }))
-    assert.equal("", topic_codes(foreign, { region = "us-west-2" }))
-    assert.same({ "InvalidAccount account" }, found { account = "0123" })
-    assert.same({ "InvalidAccount account" }, found { account = 12345678901 })
-    assert.same({ "InvalidAccount accountId" }, found { accountId = "0123" })
-    assert.same({ "InvalidRegion region" }, found { region = 1 })
-    assert.same({ "InvalidRegion region" }, found { region = "" })
+    assert.equal("", topic_codes(other_account, { region = "us-west-2" }))
+    assert.same({ "InvalidAccount account" }, codes { account = "0123" })
+    assert.same({ "InvalidAccount account" }, codes { account = 12345678901 })
+    assert.same({ "InvalidAccount accountId" }, codes { accountId = "0123" })
+    assert.same({ "InvalidRegion region" }, codes { region = 1 })
+    assert.same({ "InvalidRegion region" }, codes { region = "" })
   end)
 
   it("accepts accountId as set_vault_notifications does", function()
     local topic = "vaultNotificationConfig.SNSTopic"
-    assert.same({}, found { account = false, accountId = "012345678901" })
-    assert.same({}, found { account = false, accountId = "-" })
-    assert.same({}, found { account = false, accountId = "" })
-    assert.same({ "AccountMismatch " .. topic }, found { account = false, accountId = "999999999999" })
+    assert.same({}, codes { account = false, accountId = "012345678901" })
+    assert.same({}, codes { account = false, accountId = "-" })
+    assert.same({}, codes { account = false, accountId = "" })
+    assert.same({ "AccountMismatch " .. topic }, codes { account = false, accountId = "999999999999" })
   end)
 
   it("finds events that are unknown, repeated or missing", function()
     local field = "vaultNotificationConfig.Events"
-    assert.same({ "UnknownEvent " .. field .. "[1]" }, found { Events = { ARCHIVE, "archiveRetrievalCompleted" } })
-    assert.same({ "DuplicateEvent " .. field .. "[2]" }, found { Events = { ARCHIVE, INVENTORY, ARCHIVE } })
-    assert.same({ "InvalidEvents " .. field .. "[0]" }, found { Events = { 1, ARCHIVE } })
-    assert.same({ "MissingEvents " .. field }, found { Events = {} })
-    assert.same({ "MissingEvents " .. field }, found { Events = false })
+    assert.same({ "UnknownEvent " .. field .. "[1]" }, codes { Events = { ARCHIVE, "archiveRetrievalCompleted" } })
+    assert.same({ "DuplicateEvent " .. field .. "[2]" }, codes { Events = { ARCHIVE, INVENTORY, ARCHIVE } })
+    assert.same({ "InvalidEvents " .. field .. "[0]" }, codes { Events = { 1, ARCHIVE } })
+    assert.same({ "MissingEvents " .. field }, codes { Events = {} })
+    assert.same({ "MissingEvents " .. field }, codes { Events = false })
     for _, events in ipairs { ARCHIVE, 1, { [2] = ARCHIVE }, { ARCHIVE, x = 1 }, { [1.5] = ARCHIVE } } do
-      assert.same({ "InvalidEvents " .. field }, found { Events = events })
+      assert.same({ "InvalidEvents " .. field }, codes { Events = events })
     end
   end)
 
   it("finds invalid vault names", function()
     for _, name in ipairs { "a", "...", "-_.", "Az09", ("x"):rep(255) } do
-      assert.same({}, found { vaultName = name })
+      assert.same({}, codes { vaultName = name })
     end
     for _, name in ipairs { "", ".", "..", "a b", "a/b", "\195\188", "a\n", ("x"):rep(256), 1 } do
-      assert.same({ "InvalidVaultName vaultName" }, found { vaultName = name })
+      assert.same({ "InvalidVaultName vaultName" }, codes { vaultName = name })
     end
-    assert.same({ "MissingVaultName vaultName" }, found { vaultName = false })
+    assert.same({ "MissingVaultName vaultName" }, codes { vaultName = false })
   end)
 
   it("finds members that are missing or unknown", function()
     local field = "vaultNotificationConfig"
-    assert.same({ "MissingConfig " .. field }, found { vaultNotificationConfig = false })
-    assert.same({ "InvalidConfig " .. field }, found { vaultNotificationConfig = TOPIC })
-    assert.same({ "MissingTopic " .. field .. ".SNSTopic" }, found { SNSTopic = false })
-    assert.same({ "UnknownMember Region" }, found { Region = "us-west-2" })
+    assert.same({ "MissingConfig " .. field }, codes { vaultNotificationConfig = false })
+    assert.same({ "InvalidConfig " .. field }, codes { vaultNotificationConfig = TOPIC })
+    assert.same({ "MissingTopic " .. field .. ".SNSTopic" }, codes { SNSTopic = false })
+    assert.same({ "UnknownMember Region" }, codes { Region = "us-west-2" })
     assert.same({ "MissingEvents " .. field .. ".Events", "UnknownMember " .. field .. ".events" },
-      found { vaultNotificationConfig = { SNSTopic = TOPIC, events = { ARCHIVE } } })
+      codes { vaultNotificationConfig = { SNSTopic = TOPIC, events = { ARCHIVE } } })
   end)
 
   it("reports all findings at once", function()
-    assert.equal(5, #found {
+    assert.equal(5, #codes {
       vaultName = "a/b", region = "us-east-1", account = "999999999999", SNSTopic = arn { name = "x.fifo" },
       Events = { "Foo" },
     })
@@ -155,6 +155,6 @@ describe("check_notification_config", function()
     local hidden = setmetatable({}, { __index = touched, __pairs = touched, __len = touched })
     assert.equal(2, #glacier.check_notification_config(hidden))
     assert.same({ "MissingEvents vaultNotificationConfig.Events", "MissingTopic vaultNotificationConfig.SNSTopic" },
-      found { vaultNotificationConfig = hidden })
+      codes { vaultNotificationConfig = hidden })
   end)
 end)

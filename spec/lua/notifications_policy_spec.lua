@@ -13,7 +13,7 @@ end
 
 describe("topic_policy", function()
   it("allows only the named vaults to publish", function()
-    local made = policy { vaults = { "a", "b" } }
+    local document = policy { vaults = { "a", "b" } }
     assert.same({
       Version = "2012-10-17",
       Id = "glacier-vault-notifications",
@@ -28,8 +28,8 @@ describe("topic_policy", function()
           ArnLikeIfExists = { ["aws:SourceArn"] = { VAULTS .. "a", VAULTS .. "b" } },
         },
       } },
-    }, made)
-    assert.same(made, cjson.decode(made:json()))
+    }, document)
+    assert.same(document, cjson.decode(document:json()))
   end)
 
   it("allows every vault of the account to publish if none is named", function()
@@ -37,9 +37,9 @@ describe("topic_policy", function()
   end)
 
   it("writes the ARNs of vaults in the topic's partition", function()
-    local made = policy { topic = "arn:aws-cn:sns:cn-north-1:111111111111:t", vaults = { "a" } }
+    local document = policy { topic = "arn:aws-cn:sns:cn-north-1:111111111111:t", vaults = { "a" } }
     assert.equal("arn:aws-cn:glacier:cn-north-1:012345678901:vaults/a",
-      made.Statement[1].Condition.ArnLikeIfExists["aws:SourceArn"])
+      document.Statement[1].Condition.ArnLikeIfExists["aws:SourceArn"])
   end)
 
   it("writes its members always in the same order", function()
@@ -51,25 +51,25 @@ describe("topic_policy", function()
   end)
 
   it("writes members that the caller adds", function()
-    local made = policy()
-    made.Statement[2] = {
+    local document = policy()
+    document.Statement[2] = {
       Sid = 'tab\t "quoted" \\ \1\127 \195\188', Effect = "Deny", Principal = "*", NotAction = {},
       Condition = { Bool = { ["aws:SecureTransport"] = false }, StringEquals = {} },
     }
-    local text = made:json()
+    local text = document:json()
     assert.truthy(text:find('"Sid":"tab\\t \\"quoted\\" \\\\ \\u0001\\u007f \195\188"', 1, true))
     assert.truthy(text:find('"NotAction":[]', 1, true))
     assert.truthy(text:find('"Condition":{"StringEquals":{},"Bool":{"aws:SecureTransport":false}}', 1, true))
-    assert.equal(made.Statement[2].Sid, cjson.decode(text).Statement[2].Sid)
-    made.Statement = {}
-    assert.truthy(made:json():find('"Statement":[]', 1, true))
+    assert.equal(document.Statement[2].Sid, cjson.decode(text).Statement[2].Sid)
+    document.Statement = {}
+    assert.truthy(document:json():find('"Statement":[]', 1, true))
   end)
 
   it("has the statement for the key that encrypts the topic", function()
     assert.is_nil(policy():key_statement())
-    local made = policy { kms_key = "arn:aws:kms:us-west-2:111111111111:key/1234" }
-    assert.equal(1, #made.Statement)
-    local statement = made:key_statement()
+    local document = policy { kms_key = "arn:aws:kms:us-west-2:111111111111:key/1234" }
+    assert.equal(1, #document.Statement)
+    local statement = document:key_statement()
     assert.same({
       Sid = "GlacierVaultsEncrypt",
       Effect = "Allow",

@@ -27,7 +27,7 @@ describe("verify_notification", function()
   end
 
   -- Asserts that the text is rejected for this reason. Returns the error message.
-  local function refuse(reason, text, more)
+  local function assert_rejected(reason, text, more)
     local err = failure(verify, text, more)
     assert.equal("NotificationError", err.code, tostring(err))
     assert.equal("validation", err.kind)
@@ -90,27 +90,27 @@ describe("verify_notification", function()
     }
     for member, value in pairs(cases) do
       it(member, function()
-        refuse("signature", sns:message({ Subject = "Done" }, { [member] = value }))
+        assert_rejected("signature", sns:message({ Subject = "Done" }, { [member] = value }))
       end)
     end
 
     it("TopicArn", function()
       local topic = TOPIC .. "2"
-      refuse("topic", sns:message(nil, { TopicArn = topic }))
-      refuse("signature", sns:message(nil, { TopicArn = topic }), { topics = { TOPIC, topic } })
+      assert_rejected("topic", sns:message(nil, { TopicArn = topic }))
+      assert_rejected("signature", sns:message(nil, { TopicArn = topic }), { topics = { TOPIC, topic } })
     end)
 
     it("Type", function()
-      refuse("type", sns:message({ Type = "SubscriptionConfirmation" }))
-      refuse("type", sns:message({ Type = "UnsubscribeConfirmation" }))
-      refuse("type", sns:message({ Type = "Other" }))
-      refuse("signature", sns:message({ Type = "SubscriptionConfirmation" }, { Type = "Notification" }))
+      assert_rejected("type", sns:message({ Type = "SubscriptionConfirmation" }))
+      assert_rejected("type", sns:message({ Type = "UnsubscribeConfirmation" }))
+      assert_rejected("type", sns:message({ Type = "Other" }))
+      assert_rejected("signature", sns:message({ Type = "SubscriptionConfirmation" }, { Type = "Notification" }))
     end)
 
     it("Subject, if it is removed or added", function()
-      refuse("signature", sns:message({ Subject = "Done" }, { Subject = false }))
-      refuse("signature", sns:message(nil, { Subject = "Done" }))
-      refuse("signature", sns:message(nil, { Subject = "" }))
+      assert_rejected("signature", sns:message({ Subject = "Done" }, { Subject = false }))
+      assert_rejected("signature", sns:message(nil, { Subject = "Done" }))
+      assert_rejected("signature", sns:message(nil, { Subject = "" }))
     end)
 
     it("each byte of the signature", function()
@@ -118,34 +118,34 @@ describe("verify_notification", function()
       for i = 1, #fields.Signature do
         local byte = fields.Signature:sub(i, i) == "A" and "B" or "A"
         local damaged = fields.Signature:sub(1, i - 1) .. byte .. fields.Signature:sub(i + 1)
-        refuse("signature", sns:message { Signature = damaged })
+        assert_rejected("signature", sns:message { Signature = damaged })
       end
     end)
   end)
 
   it("rejects a message in which bytes were moved from one member to another", function()
     -- Both messages have the same signed string, so only the line breaks show the difference.
-    refuse("malformed", sns:message({ Subject = "S" }, { MessageId = "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324\nSubject\nS",
-      Subject = false }))
-    refuse("malformed", sns:message { Subject = "a\nb" })
-    refuse("malformed", sns:message { MessageId = "a\0b" })
+    assert_rejected("malformed", sns:message({ Subject = "S" },
+      { MessageId = "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324\nSubject\nS", Subject = false }))
+    assert_rejected("malformed", sns:message { Subject = "a\nb" })
+    assert_rejected("malformed", sns:message { MessageId = "a\0b" })
   end)
 
   it("rejects a signature by another key", function()
-    refuse("signature", other:message())
-    refuse("signature", sns:message(), { certificate = other.certificate })
+    assert_rejected("signature", other:message())
+    assert_rejected("signature", sns:message(), { certificate = other.certificate })
   end)
 
   it("rejects a signature with the hash of another SignatureVersion", function()
-    refuse("signature", sns:message({ SignatureVersion = "2" }, { SignatureVersion = "1" }))
+    assert_rejected("signature", sns:message({ SignatureVersion = "2" }, { SignatureVersion = "1" }))
     for _, version in ipairs { "", "0", "3", "1.0", "sha1" } do
-      refuse("signature", sns:message { SignatureVersion = version })
+      assert_rejected("signature", sns:message { SignatureVersion = version })
     end
   end)
 
   it("rejects an expired certificate, and one that is not valid yet", function()
-    refuse("certificate", sns:message(), { certificate = sns:certificate_for(NOW - 2 * DAY, NOW - DAY) })
-    refuse("certificate", sns:message(), { certificate = sns:certificate_for(NOW + DAY, NOW + 2 * DAY) })
+    assert_rejected("certificate", sns:message(), { certificate = sns:certificate_for(NOW - 2 * DAY, NOW - DAY) })
+    assert_rejected("certificate", sns:message(), { certificate = sns:certificate_for(NOW + DAY, NOW + 2 * DAY) })
     assert.truthy(verify(sns:message(), { certificate = sns:certificate_for(NOW, NOW + 1) }))
   end)
 
@@ -153,7 +153,7 @@ describe("verify_notification", function()
     local text = sns.certificate
     for _, certificate in ipairs { "", "x", text:sub(1, -40), text:gsub("CERTIFICATE", "PUBLIC KEY"),
       (text:gsub("\n(....)", "\nAAAA", 5)) } do
-      refuse("certificate", sns:message(), { certificate = certificate })
+      assert_rejected("certificate", sns:message(), { certificate = certificate })
     end
   end)
 
@@ -164,13 +164,13 @@ describe("verify_notification", function()
     } do
       local more = { clock = function() return NOW + case[1] end, max_age = case[3] }
       if case[2] then
-        refuse(case[2], sns:message(), more)
+        assert_rejected(case[2], sns:message(), more)
       else
         assert.truthy(verify(sns:message(), more))
       end
     end
     for _, timestamp in ipairs { "", "now", "2026-13-01T00:00:00Z", ("2"):rep(1000) } do
-      refuse("expired", sns:message { Timestamp = timestamp })
+      assert_rejected("expired", sns:message { Timestamp = timestamp })
       assert.truthy(verify(sns:message { Timestamp = timestamp }, { max_age = false }))
     end
   end)
@@ -214,7 +214,7 @@ describe("verify_notification", function()
   } do
     it(("rejects the certificate URL %q"):format(url:sub(1, 80)), function()
       local reason = url:find "%c" and "malformed" or "certificate_url"
-      refuse(reason, sns:message({ SigningCertURL = url }))
+      assert_rejected(reason, sns:message({ SigningCertURL = url }))
     end)
   end
 
@@ -227,14 +227,14 @@ describe("verify_notification", function()
         texts[#texts + 1] = sns:message(nil, { [member] = value })
       end
     end
-    for _, text in ipairs(texts) do refuse("malformed", text) end
-    for _, value in ipairs { 1, true, {} } do refuse("malformed", value) end
-    refuse("malformed", sns:message(nil, { Subject = 1 }))
+    for _, text in ipairs(texts) do assert_rejected("malformed", text) end
+    for _, value in ipairs { 1, true, {} } do assert_rejected("malformed", value) end
+    assert_rejected("malformed", sns:message(nil, { Subject = 1 }))
   end)
 
   it("rejects genuine messages that are not about a job", function()
     for _, text in ipairs { "hello", "[]", "{}", '{"Service":"Amazon S3","Event":"s3:TestEvent"}' } do
-      refuse("malformed", sns:message { Message = text })
+      assert_rejected("malformed", sns:message { Message = text })
     end
   end)
 

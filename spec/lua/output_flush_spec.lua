@@ -46,9 +46,9 @@ describe("the flush of an output", function()
 
   it("reports what the disk cannot do", function()
     files.with_device("/dev/full", function(link)
-      local good, problem = core.output(link):flush():result() -- a device has no disk
+      local good, why = core.output(link):flush():result() -- a device has no disk
       assert.is_nil(good)
-      assert.are.equal("Invalid argument", problem)
+      assert.are.equal("Invalid argument", why)
     end)
   end)
 end)

@@ -1,7 +1,7 @@
 -- How JSON bodies of successful responses are read, by the shapes of the operations' outputs.
 local canned = require "spec.support.canned"
 
-local call, members, refused = canned.call, canned.members, canned.assert_refused
+local call, members, refused = canned.call, canned.members, canned.assert_rejected
 
 -- Unusual bodies that are accepted. Columns: title, operation, body, expected members.
 local UNDERSTOOD = {
@@ -58,7 +58,7 @@ local UNDERSTOOD = {
 }
 
 -- Bodies that are rejected. Columns: title, operation, body, part of the message.
-local REFUSED = {
+local REJECTED = {
   { "text", "DescribeVault", "no JSON", "not a JSON object" },
   { "a proxy's page", "GetVaultNotifications", "<html>welcome</html>", "not a JSON object" },
   { "JSON cut short", "ListVaults", '{"Marker":"m"', "not a JSON object" },
@@ -104,7 +104,7 @@ describe("the parser of responses", function()
     end)
   end
 
-  for _, case in ipairs(REFUSED) do
+  for _, case in ipairs(REJECTED) do
     it("rejects " .. case[1], function()
       refused(case[4], case[2], case[3])
     end)

@@ -3,7 +3,7 @@ local core = require "glacier.core"
 local json = require "glacier.json"
 local canned = require "spec.support.canned"
 
-local call, members, refused = canned.call, canned.members, canned.assert_refused
+local call, members, refused = canned.call, canned.members, canned.assert_rejected
 
 local VAULT = '"VaultARN":"arn:v","VaultName":"v","CreationDate":"2012-01-01T00:00:00.000Z",'
   .. '"LastInventoryDate":"2012-01-02T00:00:00.000Z","NumberOfArchives":192,"SizeInBytes":78088912'

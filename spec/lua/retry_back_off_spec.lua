@@ -24,24 +24,24 @@ describe("a back-off", function()
   for _, row in ipairs(LONGEST) do
     it(("is random up to its bound, in mode %s after %s"):format(row[1], row[2] or "a 500"), function()
       for _, chance in ipairs { 0, 0.25, ALMOST } do
-        local taken = pauses({ fallback = reply.error(row[2] and 400 or 500, row[2]) },
+        local slept = pauses({ fallback = reply.error(row[2] and 400 or 500, row[2]) },
           { retry_mode = row[1], max_attempts = #row[3] + 1 }, { random = chance })
-        assert.are.equal(#row[3], #taken)
-        for i, bound in ipairs(row[3]) do assert.are.near(chance * bound, taken[i], 1e-8) end
+        assert.are.equal(#row[3], #slept)
+        for i, bound in ipairs(row[3]) do assert.are.near(chance * bound, slept[i], 1e-8) end
       end
     end)
   end
 
   it("asks for a new random number each time", function()
     local drawn = 0
-    local taken = pauses({ fallback = reply.error(400, "SlowDown") }, { max_attempts = 4 }, {
+    local slept = pauses({ fallback = reply.error(400, "SlowDown") }, { max_attempts = 4 }, {
       random = function()
         drawn = drawn + 1
         return drawn / 10
       end,
     })
     assert.are.equal(3, drawn)
-    for i, pause in ipairs { 0.1, 0.4, 1.2 } do assert.are.near(pause, taken[i], 1e-9) end
+    for i, pause in ipairs { 0.1, 0.4, 1.2 } do assert.are.near(pause, slept[i], 1e-9) end
   end)
 
   -- Columns: { x-amz-retry-after, the resulting pause; without the header it is 0.5 }.
@@ -55,10 +55,10 @@ describe("a back-off", function()
     local shown = #row[1] > 30 and #row[1] .. " digits" or ("%q"):format(row[1])
     it(("becomes %g s instead of 0.5 s if the service asks for %s"):format(row[2], shown), function()
       for _, mode in ipairs { "standard", "legacy" } do
-        local taken = pauses({ reply.error(400, "SlowDown", { ["X-Amz-Retry-After"] = row[1] }), reply.good() },
+        local slept = pauses({ reply.error(400, "SlowDown", { ["X-Amz-Retry-After"] = row[1] }), reply.good() },
           { retry_mode = mode })
-        assert.are.equal(1, #taken)
-        assert.are.near(mode == "legacy" and 0.5 or row[2], taken[1], 1e-9)
+        assert.are.equal(1, #slept)
+        assert.are.near(mode == "legacy" and 0.5 or row[2], slept[1], 1e-9)
       end
     end)
   end

@@ -46,8 +46,8 @@ describe("a scripted server", function()
     assert.are.equal("HTTP", client:receive "*a")
     client = connect(server)
     client:send "PUT / HTTP/1.1\r\nContent-Length: 100\r\n\r\n"
-    local _, problem = client:receive(1)
-    assert.are.equal("closed", problem)
+    local _, why = client:receive(1)
+    assert.are.equal("closed", why)
     for _ = 1, 2 do assert.are.equal("again", connect(server):receive "*a") end
     assert.are.equal(2, #server:requests())
   end)
@@ -55,9 +55,9 @@ describe("a scripted server", function()
   it("resets a connection that its script does not have", function()
     server = scripted.start {}
     -- If the reset arrives before connect returns, connect itself fails.
-    local client, problem = socket.connect("127.0.0.1", server.port)
-    if client then problem = select(2, client:receive(1)) end
-    assert.are.equal("closed", problem)
+    local client, why = socket.connect("127.0.0.1", server.port)
+    if client then why = select(2, client:receive(1)) end
+    assert.are.equal("closed", why)
   end)
 
   it("serves several connections at the same time", function()

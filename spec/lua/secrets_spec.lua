@@ -135,9 +135,9 @@ describe("an object that a program gets", function()
   end)
 
   it("does not lead to a key: the source of the keys", function()
-    local place = require("spec.support.credentials_world").new { config = PROFILE }
-    finally(place.close)
-    local source = place.source()
+    local world = require("spec.support.credentials_world").new { config = PROFILE }
+    finally(world.close)
+    local source = world.source()
     source:keys()
     assert_silent("SECRET", source)
   end)

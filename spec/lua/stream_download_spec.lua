@@ -38,13 +38,13 @@ describe("the body of a download", function()
     it("is read like a file: " .. table.concat(formats, ", "), function()
       for _, text in ipairs(TEXTS) do
         for _, count in ipairs { 1, 2, 3, 7, 1000 } do
-          local file, body, turn = streams.file(text), carried_body(text, count), 0
+          local file, body, round = streams.file(text), carried_body(text, count), 0
           repeat
-            local format = formats[turn % #formats + 1]
-            turn = turn + 1
+            local format = formats[round % #formats + 1]
+            round = round + 1
             local right = read_file(file, format)
             assert.are.equal(right, body:read(format))
-          until turn > 2 * #formats and (right == nil or right == "")
+          until round > 2 * #formats and (right == nil or right == "")
         end
       end
     end)

@@ -88,9 +88,9 @@ describe("several bodies", function()
   end
 
   local function assert_hung_up(peer)
-    local problem
-    repeat problem = select(2, peer:receive(1)) until problem
-    assert.are.equal("closed", problem)
+    local why
+    repeat why = select(2, peer:receive(1)) until why
+    assert.are.equal("closed", why)
   end
 
   it("close their connections when they are collected, and the others go on", function()

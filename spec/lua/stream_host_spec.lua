@@ -5,7 +5,7 @@ local uploads = require "spec.support.uploads"
 
 local MIB = streams.MIB
 local KINDS = uploads.KINDS
-local assert_refused = uploads.assert_refused
+local assert_rejected = uploads.assert_rejected
 
 describe("an upload through a host's transport", function()
   local function client_of(transport, more)
@@ -76,6 +76,6 @@ describe("an upload through a host's transport", function()
       file:close()
       return request.body(100)
     end)
-    assert_refused("it is not an open file", client.upload_archive, client, { vaultName = "v", body = file })
+    assert_rejected("it is not an open file", client.upload_archive, client, { vaultName = "v", body = file })
   end)
 end)

@@ -10,17 +10,17 @@ local server = scripted.new()
 
 local MIB = streams.MIB
 local ACCEPTED, BUSY, CREATED = uploads.ACCEPTED, uploads.BUSY, uploads.CREATED
-local accepting, assert_refused, assert_sent = uploads.accepting, uploads.assert_refused, uploads.assert_sent
-local REFUSED = streams.answer(400, {}, '{"code":"InvalidParameterValueException","message":"no","type":"Client"}')
+local accepting, assert_rejected, assert_sent = uploads.accepting, uploads.assert_rejected, uploads.assert_sent
+local REJECTED = streams.answer(400, {}, '{"code":"InvalidParameterValueException","message":"no","type":"Client"}')
 
 describe("an upload", function()
   after_each(function() server:stop() end)
 
   it("raises the error that the service sends during the transfer", function()
     for _, steps in ipairs {
-      { { "head" }, { "send", REFUSED }, { "close" } },
-      { { "part", MIB }, { "send", REFUSED }, { "close" } },
-      { { "part", MIB }, { "send", REFUSED }, { "stall" } },
+      { { "head" }, { "send", REJECTED }, { "close" } },
+      { { "part", MIB }, { "send", REJECTED }, { "close" } },
+      { { "part", MIB }, { "send", REJECTED }, { "stall" } },
     } do
       server:start { steps, fallback = { { "read" }, { "send", CREATED } } }
       local client = streams.client(server.url, { max_attempts = 3 })
@@ -77,7 +77,7 @@ describe("an upload", function()
       local bytes = streams.pattern(2 * MIB)
       local good, err = with_changing_file(bytes, rewrite(bytes:sub(1, left)), { { { "read" }, { "send", CREATED } } })
       assert.is_false(good)
-      assert_refused("it has become shorter: it ends at byte", error, err)
+      assert_rejected("it has become shorter: it ends at byte", error, err)
       assert.are.same({}, server:requests()) -- no complete request
     end)
   end
@@ -86,7 +86,7 @@ describe("an upload", function()
     local good, err = with_changing_file(streams.pattern(2 * MIB), function(_, file) file:close() end,
       { { { "read" }, { "send", CREATED } } })
     assert.is_false(good)
-    assert_refused("it is not an open file", error, err)
+    assert_rejected("it is not an open file", error, err)
     assert.are.same({}, server:requests())
   end)
 
@@ -100,12 +100,12 @@ describe("an upload", function()
     local client = streams.client("http://127.0.0.1:" .. port, { logger = function(event)
       if event.event == "sign" then file:close() end
     end })
-    assert_refused("it is not an open file", client.upload_archive, client, { vaultName = "v", body = file })
+    assert_rejected("it is not an open file", client.upload_archive, client, { vaultName = "v", body = file })
     local peer = assert(listener:accept())
     peer:settimeout(60)
-    local problem
-    repeat problem = select(2, peer:receive(4096)) until problem
-    assert.are.equal("closed", problem)
+    local why
+    repeat why = select(2, peer:receive(4096)) until why
+    assert.are.equal("closed", why)
     collectgarbage "restart"
     listener:close()
   end)
@@ -140,12 +140,12 @@ describe("an upload", function()
 
   it("lets other coroutines run while it hashes and sends, even if the peer is fast", function()
     server:start { { { "digest" }, { "send", CREATED } } }
-    local hashing, sending, under_way = 0, 0, false
+    local hashing, sending, is_sending = 0, 0, false
     local client = streams.client(server.url, {
       hash_threads = 0,
-      logger = function(event) under_way = event.event == "send" end,
+      logger = function(event) is_sending = event.event == "send" end,
       wait = function()
-        if under_way then sending = sending + 1 else hashing = hashing + 1 end
+        if is_sending then sending = sending + 1 else hashing = hashing + 1 end
       end,
     })
     client:upload_archive { vaultName = "v", body = streams.file(("\0"):rep(64 * MIB)) }

@@ -10,7 +10,7 @@ local server = scripted.new()
 
 local MIB = streams.MIB
 local ACCEPTED, BUSY, CREATED, KINDS = uploads.ACCEPTED, uploads.BUSY, uploads.CREATED, uploads.KINDS
-local accepting, assert_refused, assert_sent = uploads.accepting, uploads.assert_refused, uploads.assert_sent
+local accepting, assert_rejected, assert_sent = uploads.accepting, uploads.assert_rejected, uploads.assert_sent
 
 describe("the body of an upload", function()
   after_each(function() server:stop() end)
@@ -153,9 +153,9 @@ describe("the body of an upload", function()
       ["it is not an open file"] = closed,
       ["it cannot be read: Is a directory"] = directory,
     } do
-      assert_refused(words, client.upload_archive, client, { vaultName = "v", body = value })
+      assert_rejected(words, client.upload_archive, client, { vaultName = "v", body = value })
     end
-    assert_refused("it is not an open file", client.upload_archive, client,
+    assert_rejected("it is not an open file", client.upload_archive, client,
       { vaultName = "v", body = glacier.tree_hasher() })
     assert.are.same({}, server:requests())
     directory:close()
@@ -165,10 +165,10 @@ describe("the body of an upload", function()
     server:start {}
     local client, reason = streams.client(server.url), {}
     local function upload(body) return client.upload_archive, client, { vaultName = "v", body = body } end
-    assert_refused("its reader returned a number, not a string or nil", upload(function() return 5 end))
-    assert_refused("its reader returned a boolean", upload(function() return false end))
+    assert_rejected("its reader returned a number, not a string or nil", upload(function() return 5 end))
+    assert_rejected("its reader returned a boolean", upload(function() return false end))
     local given = { "a", "", "b", {} }
-    assert_refused("its reader returned a table", upload(function() return table.remove(given, 1) end))
+    assert_rejected("its reader returned a table", upload(function() return table.remove(given, 1) end))
     assert.are.equal(reason, failure(upload(function() error(reason, 0) end)))
     assert.are.same({}, server:requests())
   end)
@@ -181,14 +181,14 @@ describe("the body of an upload", function()
     for _, size in ipairs { 1, 65536, MIB, 16 * MIB + 1 } do
       local piece = ("\0"):rep(size)
       local first = ("\0"):rep(16 * MIB + 1 - size)
-      assert_refused("it cannot be rewound and is longer than 16777216 bytes; use client:upload instead",
+      assert_rejected("it cannot be rewound and is longer than 16777216 bytes; use client:upload instead",
         client.upload_archive, client, { vaultName = "v", body = function() -- a reader without an end
           local given = first or piece
           first = nil
           return given
         end })
     end
-    assert_refused("longer than 16777216 bytes", client.upload_archive, client,
+    assert_rejected("longer than 16777216 bytes", client.upload_archive, client,
       { vaultName = "v", body = streams.reader(("\0"):rep(16 * MIB + 1), MIB) })
     assert.are.equal(1, #server:requests())
     assert.are.equal(16 * MIB, server:requests()[1].length)

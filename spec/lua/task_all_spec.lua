@@ -13,13 +13,13 @@ local FINE, GONE, marker, counted = support.FINE, support.GONE, support.marker, 
 describe("glacier.all", function()
   after_each(function() server:stop() end)
 
-  local function started(client, number)
+  local function list_of(client, number)
     local tasks = {}
     for i = 1, number do tasks[i] = client:start("describe_vault", { vaultName = "v" .. i }) end
     return tasks
   end
 
-  local function made(client, number)
+  local function iterator_of(client, number)
     local index = 0
     return function()
       index = index + 1
@@ -33,7 +33,7 @@ describe("glacier.all", function()
     return number % 2 == 0 and { status = 200, body = ('{"NumberOfArchives":%d}'):format(number) } or GONE
   end
 
-  for title, give in pairs { ["a list"] = started, ["an iterator"] = made } do
+  for title, give in pairs { ["a list"] = list_of, ["an iterator"] = iterator_of } do
     it("returns outcomes by the number of the task, from " .. title, function()
       local client = counted(by_number)
       local outcomes = glacier.all(give(client, 9), { concurrency = 2 })
@@ -112,7 +112,7 @@ describe("glacier.all", function()
       end
       return FINE
     end, random = function() return 0.999 end })
-    local outcomes = glacier.all(started(client, 3))
+    local outcomes = glacier.all(list_of(client, 3))
     assert.are.equal(1, outcomes[1].result.ResponseMetadata.RetryAttempts)
     assert.are.equal("1", order[#order])
     assert.are.equal(4, #order)
@@ -121,7 +121,7 @@ describe("glacier.all", function()
   it("waits through the host's wait", function()
     server:start { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "m" } } }
     local client = streams.client(server.url, { wait = function(seconds) coroutine.yield(seconds) end })
-    local thread = coroutine.wrap(function() return glacier.all(started(client, 5)) end)
+    local thread = coroutine.wrap(function() return glacier.all(list_of(client, 5)) end)
     local waits, outcome = 0, thread()
     while type(outcome) == "number" do
       waits = waits + 1

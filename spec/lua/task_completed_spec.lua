@@ -41,10 +41,10 @@ describe("glacier.as_completed", function()
 
   it("accepts a function, and has at most `concurrency` tasks in progress", function()
     local client, count = client_of()
-    local made, seen = 0, 0
+    local started, seen = 0, 0
     for index, outcome in glacier.as_completed(function()
-      made = made + 1
-      return made <= 20 and start(client, 1) or nil
+      started = started + 1
+      return started <= 20 and start(client, 1) or nil
     end, { concurrency = 4 }) do
       seen = seen + 1
       assert.is_true(outcome.ok and index <= 20)
@@ -53,23 +53,23 @@ describe("glacier.as_completed", function()
   end)
 
   it("ends with the failure of the function that makes the tasks", function()
-    local made, seen = 0, {}
+    local started, seen = 0, {}
     local client = client_of()
     for index, outcome in glacier.as_completed(function()
-      made = made + 1
-      return made == 1 and start(client, 1) or error("no more", 0)
+      started = started + 1
+      return started == 1 and start(client, 1) or error("no more", 0)
     end, { concurrency = 1 }) do
       seen[#seen + 1] = { index, outcome.ok, outcome.error }
     end
     assert.are.same({ { 1, true }, { 2, false, "no more" } }, seen)
-    assert.are.equal(2, made)
+    assert.are.equal(2, started)
   end)
 
   it("does not keep outcomes in memory", function()
-    local client, made, kept = client_of(), 0, setmetatable({}, { __mode = "k" })
+    local client, started, kept = client_of(), 0, setmetatable({}, { __mode = "k" })
     for _, outcome in glacier.as_completed(function()
-      made = made + 1
-      return made <= 50 and start(client, 1) or nil
+      started = started + 1
+      return started <= 50 and start(client, 1) or nil
     end, { concurrency = 5 }) do
       kept[outcome.result] = true
     end

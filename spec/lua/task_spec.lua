@@ -202,9 +202,9 @@ describe("a task", function()
     collectgarbage()
     collectgarbage()
     peer:settimeout(60)
-    local problem
-    repeat problem = select(2, peer:receive(1)) until problem
-    assert.are.equal("closed", problem)
+    local why
+    repeat why = select(2, peer:receive(1)) until why
+    assert.are.equal("closed", why)
     listener:close()
   end)
 end)

@@ -145,14 +145,14 @@ describe("over TLS", function()
 
   it("a body without a length is a ConnectionClosedError if its connection is cut", function()
     local origin = scripted.start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\n\r\nabc" }, { "stall" } } }
-    local place = nginx.directory()
-    assert(os.execute("spec/support/certificates.sh " .. place))
-    local proxy = nginx.start(place, { cut = ([[
+    local prefix = nginx.directory()
+    assert(os.execute("spec/support/certificates.sh " .. prefix))
+    local proxy = nginx.start(prefix, { cut = ([[
       ssl_certificate %s/good.pem; ssl_certificate_key %s/good.key; chunked_transfer_encoding off;
       location /-/ { proxy_pass %s; proxy_buffering off; add_header X-Worker $pid; }
-    ]]):format(place, place, origin.url) })
+    ]]):format(prefix, prefix, origin.url) })
     local client = glacier.client {
-      region = "us-east-1", endpoint_url = "https://127.0.0.1:" .. proxy.ports.cut, ca_bundle = place .. "/ca.pem",
+      region = "us-east-1", endpoint_url = "https://127.0.0.1:" .. proxy.ports.cut, ca_bundle = prefix .. "/ca.pem",
       credentials = { access_key_id = "AKID", secret_access_key = "SECRET" }, env = {},
     }
     local output = client:get_job_output { vaultName = "v", jobId = "j" }

@@ -10,7 +10,7 @@ local function failure(...)
   return err
 end
 
-local function assert_refused(words, ...)
+local function assert_rejected(words, ...)
   local err = failure(...)
   assert.are.same({ "ParamValidationError", "validation", false }, { err.code, err.kind, err.retryable }, tostring(err))
   assert.is_truthy(err.message:find(words, 1, true), err.message)
@@ -61,12 +61,12 @@ describe("the tree hash", function()
     local closed = streams.file ""
     closed:close()
     for _, value in ipairs { 5, true, {}, coroutine.create(function() end), closed, glacier.tree_hasher() } do
-      assert_refused("tree_hash: Invalid value, ", glacier.tree_hash, value)
+      assert_rejected("tree_hash: Invalid value, ", glacier.tree_hash, value)
     end
-    assert_refused("type: nil", glacier.tree_hash)
-    assert_refused("it is not an open file", glacier.tree_hash, closed)
-    assert_refused("its reader returned a number", glacier.tree_hash, function() return 5 end)
-    assert_refused("its reader returned a boolean", glacier.tree_hash, function() return false end)
+    assert_rejected("type: nil", glacier.tree_hash)
+    assert_rejected("it is not an open file", glacier.tree_hash, closed)
+    assert_rejected("its reader returned a number", glacier.tree_hash, function() return 5 end)
+    assert_rejected("its reader returned a boolean", glacier.tree_hash, function() return false end)
   end)
 
   it("is computed while other coroutines of an OpenResty worker run", function()
@@ -87,7 +87,7 @@ describe("the tree hash", function()
 
   it("rejects a directory, and says that it is one", function()
     local directory = io.open "."
-    assert_refused("Is a directory", glacier.tree_hash, directory)
+    assert_rejected("Is a directory", glacier.tree_hash, directory)
     directory:close()
   end)
 end)
@@ -171,12 +171,12 @@ describe("combining tree hashes", function()
   it("rejects anything but a list of hashes, and names the first invalid item", function()
     local hash = streams.HASHES[1].tree
     for _, value in ipairs { {}, { n = 1 }, 5, hash, true } do
-      assert_refused("expected a list of at least one tree hash", glacier.combine_tree_hashes, value)
+      assert_rejected("expected a list of at least one tree hash", glacier.combine_tree_hashes, value)
     end
-    assert_refused("expected a list of at least one tree hash", glacier.combine_tree_hashes)
-    assert_refused("hash number 2 is not 64 hexadecimal digits", glacier.combine_tree_hashes, { hash, hash:sub(2) })
+    assert_rejected("expected a list of at least one tree hash", glacier.combine_tree_hashes)
+    assert_rejected("hash number 2 is not 64 hexadecimal digits", glacier.combine_tree_hashes, { hash, hash:sub(2) })
     for _, wrong in ipairs { "", hash .. "0", hash:gsub("^.", "g"), ("\0"):rep(64), " " .. hash:sub(2), 5, true, {} } do
-      assert_refused("hash number 1 is not", glacier.combine_tree_hashes, { wrong, hash })
+      assert_rejected("hash number 1 is not", glacier.combine_tree_hashes, { wrong, hash })
     end
   end)
 end)

@@ -26,7 +26,7 @@ describe("an upload that fails", function()
   end
 
   -- Uploads `bytes` in parts of 1 MiB with these arguments. Returns the error.
-  local function fail(interceptor, more)
+  local function upload_rejected(interceptor, more)
     local args = { vaultName = "v", body = bytes, partSize = MIB }
     for name, value in pairs(more or {}) do args[name] = value end
     local user = interceptor and by(interceptor) or client
@@ -62,7 +62,7 @@ describe("an upload that fails", function()
     assert.are.equal(glacier.tree_hash(bytes), output.checksum)
     assert.are.equal(3, sent)
     sent = -10
-    local err = fail(interceptor)
+    local err = upload_rejected(interceptor)
     assert.are.equal("InvalidParameterValueException", err.code)
     assert.are.equal(-7, sent)
   end)
@@ -76,7 +76,7 @@ describe("an upload that fails", function()
   for first = 0, 5 * MIB, MIB do
     it(("has uploadId and partSize in its error if it fails at byte %d, and is not aborted"):format(first), function()
       local interceptor = refusing(first)
-      local err = fail(interceptor)
+      local err = upload_rejected(interceptor)
       assert.are.equal("InvalidParameterValueException", err.code)
       assert.are.equal("UploadMultipartPart", err.operation)
       assert.are.same(vault.open_uploads(), { err.uploadId })
@@ -89,26 +89,26 @@ describe("an upload that fails", function()
 
   it("starts no further parts", function()
     local interceptor = refusing(0)
-    fail(interceptor, { concurrency = 2 })
+    upload_rejected(interceptor, { concurrency = 2 })
     assert.is_true(interceptor.count "UploadMultipartPart" <= 3)
     assert.are.equal(0, interceptor.count "CompleteMultipartUpload")
   end)
 
   it("ends all requests in flight", function()
-    local interceptor, under_way = interceptors.new(), nil
-    fail(interceptor, { concurrency = 4, progress = function(done)
+    local interceptor, in_flight = interceptors.new(), nil
+    upload_rejected(interceptor, { concurrency = 4, progress = function(done)
       if done > 0 then
-        under_way = interceptor.in_flight
+        in_flight = interceptor.in_flight
         error "stop"
       end
     end })
-    assert.is_true(under_way > 0)
+    assert.is_true(in_flight > 0)
     assert.are.equal(0, interceptor.in_flight)
   end)
 
   it("cannot be resumed if its first request failed", function()
     local interceptor = interceptors.new()
-    local err = fail(interceptor, { vaultName = "nosuchvault" })
+    local err = upload_rejected(interceptor, { vaultName = "nosuchvault" })
     assert.are.equal("ResourceNotFoundException", err.code)
     assert.are.equal("InitiateMultipartUpload", err.operation)
     assert.is_nil(err.uploadId)
@@ -120,7 +120,7 @@ describe("an upload that fails", function()
     function interceptor.before(request)
       if request.operation == "CompleteMultipartUpload" then return nil, "cut", "ConnectionClosedError" end
     end
-    local err = fail(interceptor)
+    local err = upload_rejected(interceptor)
     assert.are.equal("ConnectionClosedError", err.code)
     local second = interceptors.new()
     resume(err, second)
@@ -128,12 +128,12 @@ describe("an upload that fails", function()
   end)
 
   it("can be resumed if listing the parts failed", function()
-    local first = fail(refusing(MIB))
+    local first = upload_rejected(refusing(MIB))
     local interceptor = interceptors.new()
     function interceptor.before(request)
       if request.operation == "ListParts" then return nil, "cut", "ConnectionClosedError" end
     end
-    local err = fail(interceptor, { uploadId = first.uploadId })
+    local err = upload_rejected(interceptor, { uploadId = first.uploadId })
     assert.are.same({ "ConnectionClosedError", "ListParts" }, { err.code, err.operation })
     assert.are.equal(0, interceptor.count "UploadMultipartPart")
     resume(first)
@@ -141,7 +141,7 @@ describe("an upload that fails", function()
 
   it("is aborted if the caller has set abort_on_failure", function()
     local interceptor = refusing(3 * MIB)
-    local err = fail(interceptor, { abort_on_failure = true })
+    local err = upload_rejected(interceptor, { abort_on_failure = true })
     assert.are.equal("InvalidParameterValueException", err.code)
     assert.is_true(err.aborted)
     assert.is_nil(err.uploadId)
@@ -150,7 +150,7 @@ describe("an upload that fails", function()
   end)
 
   it("is aborted after an error of progress if the caller has set abort_on_failure", function()
-    local err = fail(nil, {
+    local err = upload_rejected(nil, {
       abort_on_failure = true, progress = function(done) if done > 0 then error("stop", 0) end end,
     })
     assert.are.equal("stop", err)
@@ -164,7 +164,7 @@ describe("an upload that fails", function()
       if request.operation == "AbortMultipartUpload" then return nil, "cut", "ConnectionClosedError" end
       return before(request)
     end
-    local err = fail(interceptor, { abort_on_failure = true })
+    local err = upload_rejected(interceptor, { abort_on_failure = true })
     assert.are.equal("InvalidParameterValueException", err.code)
     assert.is_false(err.aborted)
     assert.are.equal("ConnectionClosedError", err.abort_error.code)
@@ -179,7 +179,9 @@ describe("an upload that fails", function()
       return before(request)
     end
     local upload_id
-    local err = fail(interceptor, { abort_on_failure = true, progress = function(_, _, id) upload_id = id end })
+    local err = upload_rejected(interceptor, {
+      abort_on_failure = true, progress = function(_, _, id) upload_id = id end,
+    })
     assert.are.equal("not enough memory", err)
     client:abort_multipart_upload { vaultName = "v", uploadId = upload_id }
   end)

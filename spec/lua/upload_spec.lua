@@ -135,15 +135,15 @@ describe("an upload", function()
   end
 
   it("keeps only the parts in flight of a reader in memory", function()
-    local taken, done, most = 0, 0, 0
+    local read, done, most = 0, 0, 0
     upload {
       reader = archives.reader(archives.bytes(12 * MIB), function(count)
-        taken = taken + count
-        most = math.max(most, taken - done)
+        read = read + count
+        most = math.max(most, read - done)
       end),
       partSize = MIB, concurrency = 3, progress = function(bytes) done = bytes end,
     }
-    assert.are.equal(12 * MIB, taken)
+    assert.are.equal(12 * MIB, read)
     -- The limit has room for one more chunk, which shows whether another part follows; a chunk may be twice as long as
     -- requested.
     assert.is_true(most <= 3 * MIB + 512 * 1024, most)

@@ -37,10 +37,10 @@ end
 
 --- Returns a reader of these bytes, which ignores the requested sizes. It calls `told` with the size of each chunk.
 function archives.reader(bytes, told)
-  local at, turn = 1, 0
+  local at, calls = 1, 0
   return function(count)
-    turn = turn + 1
-    local piece = bytes:sub(at, at + (turn % 3 == 0 and 2 * count or turn % 3 == 1 and 17 or count) - 1)
+    calls = calls + 1
+    local piece = bytes:sub(at, at + (calls % 3 == 0 and 2 * count or calls % 3 == 1 and 17 or count) - 1)
     at = at + #piece
     if told then told(#piece) end
     return piece ~= "" and piece or nil
@@ -64,17 +64,17 @@ function archives.open()
     for name, value in pairs(options or {}) do given[name] = value end
     return glacier.client(given)
   end
-  local own = vault.client()
-  own:create_vault { vaultName = "v" }
+  local client = vault.client()
+  client:create_vault { vaultName = "v" }
   function vault.bytes_of(id)
-    local job = own:initiate_job {
+    local job = client:initiate_job {
       vaultName = "v", jobParameters = { Type = "archive-retrieval", ArchiveId = id },
     }
-    return own:get_job_output({ vaultName = "v", jobId = job.jobId }).body:read "a"
+    return client:get_job_output({ vaultName = "v", jobId = job.jobId }).body:read "a"
   end
   function vault.open_uploads()
     local list = {}
-    for upload in own:each("list_multipart_uploads", { vaultName = "v" }) do
+    for upload in client:each("list_multipart_uploads", { vaultName = "v" }) do
       list[#list + 1] = upload.MultipartUploadId
     end
     return list
@@ -82,7 +82,7 @@ function archives.open()
   -- Aborts every open multipart upload.
   function vault.abort_uploads()
     for _, id in ipairs(vault.open_uploads()) do
-      own:abort_multipart_upload { vaultName = "v", uploadId = id }
+      client:abort_multipart_upload { vaultName = "v", uploadId = id }
     end
   end
   return vault

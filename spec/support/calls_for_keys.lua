@@ -8,17 +8,17 @@ local M = {}
 
 local TOO_LONG = 60 -- seconds; ends a test that would hang
 
--- Returns the context of a call that waits with `wait` (by default it yields). `place` and `seconds` give it a
+-- Returns the context of a call that waits with `wait` (by default it yields). `world` and `seconds` give it a
 -- deadline.
-function M.waiting(wait, place, seconds)
-  return contexts.new(wait or coroutine.yield, seconds, function() return place and place.now or 0 end)
+function M.waiting(wait, world, seconds)
+  return contexts.new(wait or coroutine.yield, seconds, function() return world and world.now or 0 end)
 end
 
 -- Returns a coroutine that requests keys from the source. `step()` resumes it and returns whether it has ended.
-function M.caller(place, context)
+function M.caller(world, context)
   local self = { context = context or M.waiting() }
   self.thread = coroutine.create(function()
-    local good, value = copcall.call(place.source.keys, place.source, self.context)
+    local good, value = copcall.call(world.source.keys, world.source, self.context)
     if good then self.key = value:access_key_id() else self.err = value end
   end)
   function self.step()
@@ -29,9 +29,9 @@ function M.caller(place, context)
 end
 
 -- Returns a list of `count` such coroutines.
-function M.callers(place, count)
+function M.callers(world, count)
   local list = {}
-  for i = 1, count do list[i] = M.caller(place) end
+  for i = 1, count do list[i] = M.caller(world) end
   return list
 end
 
@@ -47,8 +47,8 @@ function M.finish(list)
 end
 
 -- Requests keys once. Returns the access key ID, or nil and the error.
-function M.once(place)
-  local one = M.caller(place)
+function M.once(world)
+  local one = M.caller(world)
   M.finish { one }
   return one.key, one.err
 end

@@ -65,7 +65,7 @@ end
 
 --- Asserts that a call, made as `canned.call` does, is a ResponseParserError.
 -- @param words string: a part of its message
-function canned.assert_refused(words, ...)
+function canned.assert_rejected(words, ...)
   local good, err = pcall(canned.call, ...)
   assert.is_false(good)
   assert.equal("ResponseParserError", err.code)

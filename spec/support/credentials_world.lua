@@ -63,10 +63,10 @@ local function new_service(on_request)
   local connections, service = {}, { stalls = 0 }
   service.url = "http://127.0.0.1:" .. select(2, listener:getsockname())
   local function serve(connection)
-    local _, problem, part = connection.client:receive(65536)
+    local _, why, part = connection.client:receive(65536)
     connection.buffer = connection.buffer .. (part or "")
     local request = read_request(connection)
-    if not request then return problem == "closed" end
+    if not request then return why == "closed" end
     local answer = on_request(request)
     connection.buffer = ""
     if answer == "stall" then

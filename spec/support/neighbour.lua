@@ -43,11 +43,11 @@ local function neighbour(silent)
   function self.left(number)
     local peer = self.peers[number].socket
     peer:settimeout(60)
-    local problem
+    local why
     repeat
-      problem = select(2, peer:receive(1))
-    until problem
-    return problem == "closed"
+      why = select(2, peer:receive(1))
+    until why
+    return why == "closed"
   end
   return self
 end

@@ -69,9 +69,9 @@ end
 
 -- Makes the call that the request's arguments name, by default create_vault.
 local function asked(args)
-  local made = app.outcome(args.endpoint or "service", args.method or "create_vault", { vaultName = args.vault })
+  local outcome = app.outcome(args.endpoint or "service", args.method or "create_vault", { vaultName = args.vault })
   note "answered"
-  return made
+  return outcome
 end
 
 function app.init()
@@ -98,13 +98,13 @@ function app.show()
 end
 
 function app.call_in_timer()
-  local args, done, made = ngx.req.get_uri_args(), semaphore.new(), nil
+  local args, done, outcome = ngx.req.get_uri_args(), semaphore.new(), nil
   assert(ngx.timer.at(0, function()
-    made = asked(args)
+    outcome = asked(args)
     done:post()
   end))
   assert(done:wait(2 * TOO_LONG))
-  app.say(made)
+  app.say(outcome)
 end
 
 function app.call_in_header_filter()

@@ -62,10 +62,10 @@ local function receive(connection)
     return bytes
   end
   while true do
-    local whole, problem, part = connection.socket:receive(65536)
+    local whole, why, part = connection.socket:receive(65536)
     local bytes = whole or part
     if bytes and bytes ~= "" then return bytes end
-    if problem ~= "timeout" then error(GONE, 0) end
+    if why ~= "timeout" then error(GONE, 0) end
     coroutine.yield("read")
   end
 end
@@ -117,8 +117,8 @@ end
 local function send(connection, bytes)
   local from = 1
   while from <= #bytes do
-    local sent, problem, last = connection.socket:send(bytes, from)
-    if not sent and problem ~= "timeout" then error(GONE, 0) end
+    local sent, why, last = connection.socket:send(bytes, from)
+    if not sent and why ~= "timeout" then error(GONE, 0) end
     connection.sent = connection.sent + (sent or last) - from + 1
     from = (sent or last) + 1
     if not sent then coroutine.yield("write") end

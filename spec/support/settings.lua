@@ -57,7 +57,7 @@ function settings.check(it, subject, cases)
 end
 
 -- Does the same for cases that raise `code` (InvalidConfigError by default) with `message`.
-function settings.check_refused(it, subject, cases)
+function settings.check_rejected(it, subject, cases)
   for what, case in pairs(cases) do
     it(subject .. " " .. what, function()
       local good, err = pcall(settings.resolve, case)

@@ -31,7 +31,7 @@ uploads.KINDS = {
 
 --- Asserts that a call raises a ParamValidationError about the parameter body whose message contains
 -- `words`.
-function uploads.assert_refused(words, ...)
+function uploads.assert_rejected(words, ...)
   local err = failure(...)
   assert.are.same({ "ParamValidationError", "validation", "UploadArchive" },
     { err.code, err.kind, err.operation }, tostring(err))

@@ -30,9 +30,9 @@ local function builder(text)
     return (text:byte(position) or 0) % count + 1
   end
   local function collect(key_of, kind)
-    local made = {}
-    for i = 1, decide(5) - 1 do made[key_of(i)] = makers[kind]() end
-    return made
+    local value = {}
+    for i = 1, decide(5) - 1 do value[key_of(i)] = makers[kind]() end
+    return value
   end
   local function same(i) return i end
   function makers.string() return text:sub(position, position + decide(32)) end
@@ -47,11 +47,11 @@ local function builder(text)
     if type(members) ~= "table" or decide(24) == 1 then
       return makers[type(members) == "string" and decide(24) > 1 and members or kinds[decide(#kinds)]]()
     end
-    local made = {}
+    local value = {}
     for _, key in ipairs(sorted_keys(members)) do
-      if decide(5) > 1 then made[key] = build(members[key]) end
+      if decide(5) > 1 then value[key] = build(members[key]) end
     end
-    return made
+    return value
   end
   return build, decide
 end

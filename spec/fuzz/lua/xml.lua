@@ -10,6 +10,6 @@ local function check(element, depth)
 end
 
 return function(text)
-  local root, problem = xml.parse(text)
-  if root then check(root, 1) else assert(type(problem) == "string") end
+  local root, why = xml.parse(text)
+  if root then check(root, 1) else assert(type(why) == "string") end
 end

@@ -9,8 +9,8 @@ local running = false
 local changed -- wakes the timer when there is a new first entry
 
 local function attempt(action)
-  local ok, problem = xpcall(action, debug.traceback)
-  if not ok then ngx.log(ngx.ERR, problem) end
+  local ok, why = xpcall(action, debug.traceback)
+  if not ok then ngx.log(ngx.ERR, why) end
 end
 
 local function run(premature)

@@ -23,10 +23,10 @@ local function result(owner, vault_name, job)
 end
 
 local function complete(owner, vault_name, job)
-  local output, problem = result(owner, vault_name, job)
+  local output, why = result(owner, vault_name, job)
   job.output = output
   job.status = output and "Succeeded" or "Failed"
-  job.message = problem or job.status
+  job.message = why or job.status
   job.completed = clock.extended(clock.now())
   jobs.put(owner, vault_name, job)
 end

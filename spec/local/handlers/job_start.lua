@@ -27,7 +27,7 @@ local function invalid(name, value)
   errors.raise("InvalidParameterValueException", "Invalid %s: %s", name, value)
 end
 
-local function refuse(parameters, kind, ...)
+local function reject(parameters, kind, ...)
   for _, name in ipairs { ... } do
     local value = parameters[name]
     if value ~= nil and value ~= json.null then
@@ -57,7 +57,7 @@ end
 local kinds = {}
 
 kinds["archive-retrieval"] = function(call, parameters)
-  refuse(parameters, "archive-retrieval", "InventoryRetrievalParameters", "SelectParameters")
+  reject(parameters, "archive-retrieval", "InventoryRetrievalParameters", "SelectParameters")
   local id = members.required(parameters, "ArchiveId", "string")
   local archive = archives.get(call.owner, call.path.vaultName, id)
   local first, last, ranged = range(parameters, archive)
@@ -75,7 +75,7 @@ kinds["archive-retrieval"] = function(call, parameters)
 end
 
 kinds["inventory-retrieval"] = function(_, parameters)
-  refuse(parameters, "inventory-retrieval", "ArchiveId", "RetrievalByteRange", "SelectParameters")
+  reject(parameters, "inventory-retrieval", "ArchiveId", "RetrievalByteRange", "SelectParameters")
   return { action = "InventoryRetrieval", inventory = inventory.parameters(parameters) }
 end
 

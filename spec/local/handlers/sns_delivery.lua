@@ -15,30 +15,30 @@ local slots
 local function post(subscription, headers, body)
   local socket = ngx.socket.tcp()
   socket:settimeouts(TIMEOUT, TIMEOUT, TIMEOUT)
-  local ok, problem = socket:connect(subscription.host, subscription.port)
-  if not ok then return nil, problem end
+  local ok, why = socket:connect(subscription.host, subscription.port)
+  if not ok then return nil, why end
   local host = ("Host: %s:%d"):format(subscription.host, subscription.port)
-  ok, problem = socket:send { "POST ", subscription.path, " HTTP/1.1\r\n", host, "\r\n",
+  ok, why = socket:send { "POST ", subscription.path, " HTTP/1.1\r\n", host, "\r\n",
     table.concat(headers, "\r\n"), "\r\n\r\n", body }
   local line
-  if ok then line, problem = socket:receive "*l" end
+  if ok then line, why = socket:receive "*l" end
   socket:close()
   if line and line:find "^HTTP/1%.%d 2%d%d" then return true end
-  return nil, line or problem
+  return nil, line or why
 end
 
 -- Posts the message until the subscriber responds with success, at most ATTEMPTS times.
 function delivery.deliver(subscription, headers, body)
   slots = slots or assert(semaphore.new(MOST_POSTS))
-  local ok, problem
+  local ok, why
   for attempt = 1, ATTEMPTS do
     if attempt > 1 then ngx.sleep(BACKOFF) end
     while not slots:wait(60) do end -- luacheck: ignore 542
-    ok, problem = post(subscription, headers, body)
+    ok, why = post(subscription, headers, body)
     slots:post()
     if ok then return end
   end
-  ngx.log(ngx.ERR, "a message was not accepted by ", subscription.url, ": ", problem)
+  ngx.log(ngx.ERR, "a message was not accepted by ", subscription.url, ": ", why)
 end
 
 return delivery

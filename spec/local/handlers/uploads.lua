@@ -103,10 +103,10 @@ function uploads.complete(call)
     local upload = parts.upload_of(call, "open", "completed")
     if upload.archive then return archives.get(owner, vault_name, upload.archive) end
     local size = upload_headers.number(call, "x-amz-archive-size")
-    local made = assemble(call, upload, size, upload_headers.tree_hash(call))
-    upload.state, upload.archive = "completed", made.id
+    local created = assemble(call, upload, size, upload_headers.tree_hash(call))
+    upload.state, upload.archive = "completed", created.id
     records.put(owner, vault_name, "uploads", upload.id, upload)
-    return made
+    return created
   end)
   return archives.created(owner, vault_name, archive)
 end

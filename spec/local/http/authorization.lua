@@ -77,19 +77,19 @@ end
 
 local function check_scope(scope, date)
   local wrong = {}
-  local function refuse(message, ...) wrong[#wrong + 1] = message:format(...) end
+  local function reject(message, ...) wrong[#wrong + 1] = message:format(...) end
   if not serves(scope.region) then
-    refuse("Credential should be scoped to a valid region, not '%s'.", scope.region)
+    reject("Credential should be scoped to a valid region, not '%s'.", scope.region)
   end
   if scope.service ~= SERVICE then
-    refuse("Credential should be scoped to correct service: '%s'.", SERVICE)
+    reject("Credential should be scoped to correct service: '%s'.", SERVICE)
   end
   if scope.terminator ~= TERMINATOR then
-    refuse("Credential should be scoped with a valid terminator: '%s', not '%s'.",
+    reject("Credential should be scoped with a valid terminator: '%s', not '%s'.",
       TERMINATOR, scope.terminator)
   end
   if scope.day ~= date:sub(1, 8) then
-    refuse("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
+    reject("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
       .. "from HTTP: '%s' != '%s', from '%s'.", scope.day, date:sub(1, 8), date)
   end
   if #wrong > 0 then errors.raise("InvalidSignatureException", table.concat(wrong, " ")) end

@@ -18,16 +18,16 @@ local function trimmed(value)
 end
 
 local function headers()
-  local found, texts = {}, {}
+  local joined, texts = {}, {}
   for sent_name, values in pairs(ngx.req.get_headers(0, true)) do
     local name = sent_name:lower()
     for _, value in ipairs(type(values) == "table" and values or { values }) do
       local text = tostring(value)
-      found[name] = (found[name] and found[name] .. "," or "") .. trimmed(text)
+      joined[name] = (joined[name] and joined[name] .. "," or "") .. trimmed(text)
       texts[name] = texts[name] or text
     end
   end
-  return found, texts
+  return joined, texts
 end
 
 local function reader_of(text)
@@ -57,12 +57,12 @@ end
 
 function request.read()
   local path, query = ngx.var.request_uri:match "^([^?]*)%??(.*)$"
-  local found, texts = headers()
+  local joined, texts = headers()
   return {
     method = ngx.req.get_method(),
     path = path,
     query = query,
-    headers = found,
+    headers = joined,
     header_texts = texts,
     body = body(),
   }

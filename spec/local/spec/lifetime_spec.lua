@@ -145,9 +145,9 @@ describe("the local service", function()
     local connection = socket.connect("127.0.0.1", tonumber(running.url:match "%d+$"))
     connection:send "GET / HTTP/1.1\r\nhost: a\r\n\r\n"
     connection:settimeout(0.1)
-    local _, problem = connection:receive "*l"
+    local _, why = connection:receive "*l"
     running.stop()
     connection:close()
-    assert.are.equal("timeout", problem)
+    assert.are.equal("timeout", why)
   end)
 end)

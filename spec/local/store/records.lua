@@ -29,11 +29,11 @@ function records.delete(owner, vault, kind, id)
 end
 
 local function keys(prefix)
-  local found = {}
+  local list = {}
   for _, stored in ipairs(shared:get_keys(0)) do
-    if stored:sub(1, #prefix) == prefix then found[#found + 1] = stored end
+    if stored:sub(1, #prefix) == prefix then list[#list + 1] = stored end
   end
-  return found
+  return list
 end
 
 -- Returns the sorted ids of all records of a kind.

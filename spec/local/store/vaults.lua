@@ -53,8 +53,8 @@ function store.get(owner, name)
 end
 
 function store.put(owner, vault)
-  local ok, problem = vaults:safe_set(key(owner, vault.name), cjson.encode(vault))
-  if not ok then errors.raise("ServiceUnavailableException", "No room left: %s", problem) end
+  local ok, why = vaults:safe_set(key(owner, vault.name), cjson.encode(vault))
+  if not ok then errors.raise("ServiceUnavailableException", "No room left: %s", why) end
 end
 
 function store.remove(owner, name)

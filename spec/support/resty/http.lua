@@ -70,8 +70,8 @@ local function send_body(socket, body)
   while true do
     local piece, err = body()
     if not piece then return err == nil or nil, err end
-    local sent, problem = socket:send(piece)
-    if not sent then return nil, problem end
+    local sent, why = socket:send(piece)
+    if not sent then return nil, why end
   end
 end
 
