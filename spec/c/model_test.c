@@ -15,47 +15,47 @@
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* ---- operations -------------------------------------------------------------------------- */
+static const char *const operations[] = {"AbortMultipartUpload",
+                                         "AbortVaultLock",
+                                         "AddTagsToVault",
+                                         "CompleteMultipartUpload",
+                                         "CompleteVaultLock",
+                                         "CreateVault",
+                                         "DeleteArchive",
+                                         "DeleteVault",
+                                         "DeleteVaultAccessPolicy",
+                                         "DeleteVaultNotifications",
+                                         "DescribeJob",
+                                         "DescribeVault",
+                                         "GetDataRetrievalPolicy",
+                                         "GetJobOutput",
+                                         "GetVaultAccessPolicy",
+                                         "GetVaultLock",
+                                         "GetVaultNotifications",
+                                         "InitiateJob",
+                                         "InitiateMultipartUpload",
+                                         "InitiateVaultLock",
+                                         "ListJobs",
+                                         "ListMultipartUploads",
+                                         "ListParts",
+                                         "ListProvisionedCapacity",
+                                         "ListTagsForVault",
+                                         "ListVaults",
+                                         "PurchaseProvisionedCapacity",
+                                         "RemoveTagsFromVault",
+                                         "SetDataRetrievalPolicy",
+                                         "SetVaultAccessPolicy",
+                                         "SetVaultNotifications",
+                                         "UploadArchive",
+                                         "UploadMultipartPart"};
 
 static void the_model_has_every_operation_of_the_api(void **state) {
   (void)state;
-  static const char *const names[] = {"AbortMultipartUpload",
-                                      "AbortVaultLock",
-                                      "AddTagsToVault",
-                                      "CompleteMultipartUpload",
-                                      "CompleteVaultLock",
-                                      "CreateVault",
-                                      "DeleteArchive",
-                                      "DeleteVault",
-                                      "DeleteVaultAccessPolicy",
-                                      "DeleteVaultNotifications",
-                                      "DescribeJob",
-                                      "DescribeVault",
-                                      "GetDataRetrievalPolicy",
-                                      "GetJobOutput",
-                                      "GetVaultAccessPolicy",
-                                      "GetVaultLock",
-                                      "GetVaultNotifications",
-                                      "InitiateJob",
-                                      "InitiateMultipartUpload",
-                                      "InitiateVaultLock",
-                                      "ListJobs",
-                                      "ListMultipartUploads",
-                                      "ListParts",
-                                      "ListProvisionedCapacity",
-                                      "ListTagsForVault",
-                                      "ListVaults",
-                                      "PurchaseProvisionedCapacity",
-                                      "RemoveTagsFromVault",
-                                      "SetDataRetrievalPolicy",
-                                      "SetVaultAccessPolicy",
-                                      "SetVaultNotifications",
-                                      "UploadArchive",
-                                      "UploadMultipartPart"};
-  assert_int_equal(gl_operations_count, COUNT(names));
-  for (size_t i = 0; i < COUNT(names); i++) {
-    const gl_operation *operation = find_operation(names[i]);
+  assert_int_equal(gl_operations_count, COUNT(operations));
+  for (size_t i = 0; i < COUNT(operations); i++) {
+    const gl_operation *operation = find_operation(operations[i]);
     assert_non_null(operation);
-    assert_string_equal(operation->name, names[i]);
+    assert_string_equal(operation->name, operations[i]);
   }
 }
 

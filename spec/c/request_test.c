@@ -72,51 +72,53 @@ static void a_host_may_be_a_name_or_an_address_of_ipv4_or_ipv6(void **state) {
   expect_parts("http://[::ffff:127.0.0.1]/", "http://[::ffff:127.0.0.1]", "/", "");
 }
 
+static const struct {
+  const char *url, *why;
+} invalid_urls[] = {
+    {"", "neither http nor https"},
+    {"example.com", "neither http nor https"},
+    {"ftp://example.com/", "neither http nor https"},
+    {"file:///etc/passwd", "neither http nor https"},
+    {"http:/example.com", "neither http nor https"},
+    {"https//example.com", "neither http nor https"},
+    {"https:", "neither http nor https"},
+    {"http://", "no host"},
+    {"https:///path", "no host"},
+    {"http://:80/", "no host"},
+    {"http://?x", "no host"},
+    {"http://[::1/", "no host"},
+    {"http://example.com/#x", "a fragment"},
+    {"http://example.com\\evil.com/", "a backslash"},
+    {"http://example.com/a b", "white space or a control character"},
+    {" http://example.com/", "white space or a control character"},
+    {"http://exa%6dple.com/", "a malformed host"},
+    {"http://b\xC3\xBC"
+     "cher.example/",
+     "a malformed host"},
+    {"http://a,b/", "a malformed host"},
+    {"http://[]/", "a malformed IPv6 address"},
+    {"http://[1]/", "a malformed IPv6 address"},
+    {"http://[::g]/", "a malformed IPv6 address"},
+    {"http://[fe80::1%25eth0]/", "a malformed IPv6 address"},
+    {"http://[::1]x/", "a malformed host"},
+    {"http://h:/", "a malformed port"},
+    {"http://h:0/", "a malformed port"},
+    {"http://h:65536/", "a malformed port"},
+    {"http://h:99999999999999999999/", "a malformed port"},
+    {"http://h:8a/", "a malformed port"},
+    {"http://h:-1/", "a malformed port"},
+    {"http://h:80:80/", "a malformed port"},
+};
+
 static void a_url_that_could_mean_another_host_or_request_is_refused(void **state) {
   (void)state;
-  static const struct {
-    const char *url, *why;
-  } cases[] = {
-      {"", "neither http nor https"},
-      {"example.com", "neither http nor https"},
-      {"ftp://example.com/", "neither http nor https"},
-      {"file:///etc/passwd", "neither http nor https"},
-      {"http:/example.com", "neither http nor https"},
-      {"https//example.com", "neither http nor https"},
-      {"https:", "neither http nor https"},
-      {"http://", "no host"},
-      {"https:///path", "no host"},
-      {"http://:80/", "no host"},
-      {"http://?x", "no host"},
-      {"http://[::1/", "no host"},
-      {"http://example.com/#x", "a fragment"},
-      {"http://example.com\\evil.com/", "a backslash"},
-      {"http://example.com/a b", "white space or a control character"},
-      {" http://example.com/", "white space or a control character"},
-      {"http://exa%6dple.com/", "a malformed host"},
-      {"http://b\xC3\xBC"
-       "cher.example/",
-       "a malformed host"},
-      {"http://a,b/", "a malformed host"},
-      {"http://[]/", "a malformed IPv6 address"},
-      {"http://[1]/", "a malformed IPv6 address"},
-      {"http://[::g]/", "a malformed IPv6 address"},
-      {"http://[fe80::1%25eth0]/", "a malformed IPv6 address"},
-      {"http://[::1]x/", "a malformed host"},
-      {"http://h:/", "a malformed port"},
-      {"http://h:0/", "a malformed port"},
-      {"http://h:65536/", "a malformed port"},
-      {"http://h:99999999999999999999/", "a malformed port"},
-      {"http://h:8a/", "a malformed port"},
-      {"http://h:-1/", "a malformed port"},
-      {"http://h:80:80/", "a malformed port"},
-  };
-  for (size_t i = 0; i < COUNT(cases); i++) {
+  for (size_t i = 0; i < COUNT(invalid_urls); i++) {
     gl_request request = {0};
     gl_error error;
     char message[256];
-    snprintf(message, sizeof message, "Invalid endpoint: %s (%s)", cases[i].url, cases[i].why);
-    assert_int_equal(set_url(&request, cases[i].url, &error), GL_CONFIG);
+    snprintf(message, sizeof message, "Invalid endpoint: %s (%s)", invalid_urls[i].url,
+             invalid_urls[i].why);
+    assert_int_equal(set_url(&request, invalid_urls[i].url, &error), GL_CONFIG);
     assert_string_equal(error.code, "InvalidConfigError");
     assert_string_equal(error.message, message);
     gl_request_clear(&request);

@@ -56,26 +56,28 @@ local function respond(client, answer)
   client:close()
 end
 
+-- Reads from a connection and responds to a complete request. Returns whether the connection has ended.
+local function advance(service, connection, on_request)
+  local _, why, part = connection.client:receive(65536)
+  connection.buffer = connection.buffer .. (part or "")
+  local request = read_request(connection)
+  if not request then return why == "closed" end
+  local answer = on_request(request)
+  connection.buffer = ""
+  if answer == "stall" then
+    service.stalls = service.stalls + 1
+    return false
+  end
+  if answer == "close" then connection.client:close() else respond(connection.client, answer) end
+  return true
+end
+
 -- The service. `step` does everything that is possible without waiting.
 local function new_service(on_request)
   local listener = assert(socket.bind("127.0.0.1", 0))
   listener:settimeout(0)
   local connections, service = {}, { stalls = 0 }
   service.url = "http://127.0.0.1:" .. select(2, listener:getsockname())
-  local function serve(connection)
-    local _, why, part = connection.client:receive(65536)
-    connection.buffer = connection.buffer .. (part or "")
-    local request = read_request(connection)
-    if not request then return why == "closed" end
-    local answer = on_request(request)
-    connection.buffer = ""
-    if answer == "stall" then
-      service.stalls = service.stalls + 1
-      return false
-    end
-    if answer == "close" then connection.client:close() else respond(connection.client, answer) end
-    return true
-  end
   function service.step()
     local client = listener:accept()
     if client then
@@ -83,7 +85,7 @@ local function new_service(on_request)
       connections[#connections + 1] = { client = client, buffer = "" }
     end
     for i = #connections, 1, -1 do
-      if serve(connections[i]) then table.remove(connections, i) end
+      if advance(service, connections[i], on_request) then table.remove(connections, i) end
     end
   end
   -- Closes the next connection unread.

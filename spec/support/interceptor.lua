@@ -55,19 +55,20 @@ local function yield()
   if coroutine.running() and not main then coroutine.yield() end
 end
 
+local function answer(self, request)
+  request.operation, request.body = operation_of(request), read_all(request.body)
+  self.requests[#self.requests + 1] = request
+  yield()
+  local instead = { (self.before or function() end)(request) }
+  if instead[1] ~= nil or instead[2] then return unpack(instead, 1, 3) end
+  local response = send(request)
+  if self.after then self.after(request, response) end
+  return response
+end
+
 --- Returns an interceptor, whose `before` and `after` are not set.
 function interceptors.new()
   local self = { requests = {}, in_flight = 0, most = 0 }
-  local function answer(request)
-    request.operation, request.body = operation_of(request), read_all(request.body)
-    self.requests[#self.requests + 1] = request
-    yield()
-    local instead = { (self.before or function() end)(request) }
-    if instead[1] ~= nil or instead[2] then return unpack(instead, 1, 3) end
-    local response = send(request)
-    if self.after then self.after(request, response) end
-    return response
-  end
   function self.transport(request)
     self.in_flight = self.in_flight + 1
     self.most = math.max(self.most, self.in_flight)
@@ -75,7 +76,7 @@ function interceptors.new()
       self.in_flight = self.in_flight - 1
       return ...
     end
-    return leave(answer(request))
+    return leave(answer(self, request))
   end
   --- Returns the number of requests of an operation.
   function self.count(operation)

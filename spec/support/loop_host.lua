@@ -49,91 +49,98 @@ local function counting(host)
   return counted
 end
 
+-- The tests by title. Each gets the loop: `name`, `host` and `run` as in loop_host.tests, and `server`, of
+-- spec.support.scripted.
+local tests = {}
+
+tests["calls wait for a slow response with at most 20 waits"] = function(loop)
+  loop.server:start { { { "read" }, { "pause", 0.2 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } } }
+  local counted, marker = counting(loop.host), nil
+  local client = streams.client(loop.server.url, { wait = counted })
+  loop.run(function() marker = client:list_vaults().Marker end)
+  assert.are.equal("m", marker)
+  assert.is_true(counted.waits > 0 and counted.waits <= 20, counted.waits)
+end
+
+tests["calls run at the same time as each other and as their server"] = function(loop)
+  local url, serve = neighbour(20, loop.host.sleep)
+  local client = streams.client(url, { wait = loop.host, read_timeout = TOO_LONG })
+  local functions, markers = { serve }, {}
+  for _ = 1, 20 do
+    functions[#functions + 1] = function() markers[client:list_vaults().Marker] = true end
+  end
+  loop.run((rawget(_G, "unpack") or table.unpack)(functions))
+  for number = 1, 20 do assert.is_true(markers[tostring(number)], number) end
+end
+
+tests["calls wait before a retry"] = function(loop)
+  loop.server:start { { { "read" }, { "send", streams.answer(503, {}, "") } }, streams.answered '{"Marker":"m"}' }
+  local client = streams.client(loop.server.url, {
+    wait = loop.host, max_attempts = 2, random = function() return 0.01 end,
+  })
+  local result
+  loop.run(function() result = client:list_vaults() end)
+  assert.are.same({ "m", 1 }, { result.Marker, result.ResponseMetadata.RetryAttempts })
+end
+
+tests["calls end at their timeout"] = function(loop)
+  loop.server:start { fallback = { { "read" }, { "stall" } } }
+  local client, good, err = streams.client(loop.server.url, { wait = loop.host, timeout = 0.05 }), nil, nil
+  loop.run(function() good, err = copcall.call(client.list_vaults, client) end)
+  assert.are.same({ false, "ReadTimeoutError" }, { good, err.code })
+end
+
+tests["calls work for many short-lived clients that reuse descriptor numbers"] = function(loop)
+  loop.server:start { fallback = streams.answered '{"Marker":"m"}' }
+  local answered = 0
+  loop.run(function()
+    for _ = 1, 20 do
+      local client = streams.client(loop.server.url, { wait = loop.host })
+      answered = answered + (client:list_vaults().Marker == "m" and 1 or 0)
+      client:close()
+      client = nil -- luacheck: ignore 311
+      collectgarbage()
+    end
+  end)
+  assert.are.equal(20, answered)
+end
+
+tests["the tasks of glacier.all share the wait"] = function(loop)
+  loop.server:start { fallback = streams.answered '{"Marker":"m"}' }
+  local client, done = streams.client(loop.server.url, { wait = loop.host }), nil
+  loop.run(function() done = glacier.all { client:start "list_vaults", client:start "list_vaults" } end)
+  assert.are.same({ "m", "m" }, { done[1].result.Marker, done[2].result.Marker })
+end
+
+tests["calls raise an error object outside of the loop's coroutines"] = function(loop)
+  local client = streams.client("http://127.0.0.1:9", { wait = loop.host })
+  local good, err = pcall(client.list_vaults, client)
+  assert.are.same({ false, "InvalidConfigError", "config" }, { good, err.code, err.kind })
+  assert.matches(loop.name .. ": the call does not run in a coroutine", err.message, 1, true)
+end
+
+tests["waiting for a descriptor ends after the given time"] = function(loop)
+  local events, ended = core.events(), false
+  loop.run(function()
+    loop.host.readable(events:fd(), 0.12)
+    loop.host.readable(events:fd(), 0.01)
+    loop.host.readable(events:fd(), 0)
+    ended = true
+  end)
+  assert.is_true(ended)
+end
+
 --- Returns the tests of a host.
 -- @param name string: the module
 -- @param run function(...): see above
 -- @return table: functions by title
 function loop_host.tests(name, run)
-  local host, server, tests = require(name), scripted.new(), {}
-
-  tests["calls wait for a slow response with at most 20 waits"] = function()
-    server:start { { { "read" }, { "pause", 0.2 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } } }
-    local counted, marker = counting(host), nil
-    local client = streams.client(server.url, { wait = counted })
-    run(function() marker = client:list_vaults().Marker end)
-    assert.are.equal("m", marker)
-    assert.is_true(counted.waits > 0 and counted.waits <= 20, counted.waits)
+  local loop = { name = name, host = require(name), run = run, server = scripted.new() }
+  local bound = {}
+  for title, test in pairs(tests) do
+    bound[title] = function() test(loop) end
   end
-
-  tests["calls run at the same time as each other and as their server"] = function()
-    local url, serve = neighbour(20, host.sleep)
-    local client = streams.client(url, { wait = host, read_timeout = TOO_LONG })
-    local functions, markers = { serve }, {}
-    for _ = 1, 20 do
-      functions[#functions + 1] = function() markers[client:list_vaults().Marker] = true end
-    end
-    run((rawget(_G, "unpack") or table.unpack)(functions))
-    for number = 1, 20 do assert.is_true(markers[tostring(number)], number) end
-  end
-
-  tests["calls wait before a retry"] = function()
-    server:start { { { "read" }, { "send", streams.answer(503, {}, "") } }, streams.answered '{"Marker":"m"}' }
-    local client = streams.client(server.url, {
-      wait = host, max_attempts = 2, random = function() return 0.01 end,
-    })
-    local result
-    run(function() result = client:list_vaults() end)
-    assert.are.same({ "m", 1 }, { result.Marker, result.ResponseMetadata.RetryAttempts })
-  end
-
-  tests["calls end at their timeout"] = function()
-    server:start { fallback = { { "read" }, { "stall" } } }
-    local client, good, err = streams.client(server.url, { wait = host, timeout = 0.05 }), nil, nil
-    run(function() good, err = copcall.call(client.list_vaults, client) end)
-    assert.are.same({ false, "ReadTimeoutError" }, { good, err.code })
-  end
-
-  tests["calls work for many short-lived clients that reuse descriptor numbers"] = function()
-    server:start { fallback = streams.answered '{"Marker":"m"}' }
-    local answered = 0
-    run(function()
-      for _ = 1, 20 do
-        local client = streams.client(server.url, { wait = host })
-        answered = answered + (client:list_vaults().Marker == "m" and 1 or 0)
-        client:close()
-        client = nil -- luacheck: ignore 311
-        collectgarbage()
-      end
-    end)
-    assert.are.equal(20, answered)
-  end
-
-  tests["the tasks of glacier.all share the wait"] = function()
-    server:start { fallback = streams.answered '{"Marker":"m"}' }
-    local client, done = streams.client(server.url, { wait = host }), nil
-    run(function() done = glacier.all { client:start "list_vaults", client:start "list_vaults" } end)
-    assert.are.same({ "m", "m" }, { done[1].result.Marker, done[2].result.Marker })
-  end
-
-  tests["calls raise an error object outside of the loop's coroutines"] = function()
-    local client = streams.client("http://127.0.0.1:9", { wait = host })
-    local good, err = pcall(client.list_vaults, client)
-    assert.are.same({ false, "InvalidConfigError", "config" }, { good, err.code, err.kind })
-    assert.matches(name .. ": the call does not run in a coroutine", err.message, 1, true)
-  end
-
-  tests["waiting for a descriptor ends after the given time"] = function()
-    local events, ended = core.events(), false
-    run(function()
-      host.readable(events:fd(), 0.12)
-      host.readable(events:fd(), 0.01)
-      host.readable(events:fd(), 0)
-      ended = true
-    end)
-    assert.is_true(ended)
-  end
-
-  return tests
+  return bound
 end
 
 --- Calls `f` while the module `library` cannot be loaded.
