@@ -1,5 +1,6 @@
 #include "core/digest.h"
 
+#include "core/hex.h"
 #include "core/mem.h"
 
 #include <openssl/err.h>
@@ -210,21 +211,11 @@ void gl_hex(const unsigned char digest[GL_SHA256_SIZE], char out[GL_SHA256_HEX_S
   put_hex(digest, GL_SHA256_SIZE, out);
 }
 
-static int hex_digit(char digit) {
-  if (digit >= '0' && digit <= '9')
-    return digit - '0';
-  if (digit >= 'a' && digit <= 'f')
-    return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F')
-    return digit - 'A' + 10;
-  return -1;
-}
-
 int gl_unhex(const char *hex, size_t length, unsigned char digest[GL_SHA256_SIZE]) {
   if (length != 2 * GL_SHA256_SIZE)
     return -1;
   for (size_t i = 0; i < GL_SHA256_SIZE; i++) {
-    int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
+    int high = gl_hex_value(hex[2 * i]), low = gl_hex_value(hex[2 * i + 1]);
     if (high < 0 || low < 0)
       return -1;
     digest[i] = (unsigned char)(high << 4 | low);

@@ -1,5 +1,6 @@
 #include "core/json_text.h"
 
+#include "core/hex.h"
 #include "core/utf8.h"
 
 #include <string.h>
@@ -58,15 +59,8 @@ static gl_json_text_result end_unit(gl_json_text *text, const char **why) {
   return GL_JSON_TEXT_MORE;
 }
 
-static int hex_value(char byte) {
-  if (byte >= '0' && byte <= '9')
-    return byte - '0';
-  char lower = (char)(byte | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static gl_json_text_result read_digit(gl_json_text *text, char byte, const char **why) {
-  int value = hex_value(byte);
+  int value = gl_hex_value(byte);
   *why = "expected a hexadecimal digit";
   if (value < 0)
     return GL_JSON_TEXT_FAILED;

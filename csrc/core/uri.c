@@ -1,6 +1,7 @@
 #include "core/uri.h"
 
 #include "core/error.h"
+#include "core/hex.h"
 #include "core/mem.h"
 #include "core/word.h"
 
@@ -11,16 +12,6 @@
 /* Letters, digits and -._~ (RFC 3986, 2.3). */
 static const gl_byte_set unreserved = {{0x00000000, 0x03FF6000, 0x87FFFFFE, 0x47FFFFFE, 0x00000000,
                                         0x00000000, 0x00000000, 0x00000000}};
-
-static int hex_digit(char digit) {
-  if (digit >= '0' && digit <= '9')
-    return digit - '0';
-  if (digit >= 'A' && digit <= 'F')
-    return digit - 'A' + 10;
-  if (digit >= 'a' && digit <= 'f')
-    return digit - 'a' + 10;
-  return -1;
-}
 
 /* Reserves memory for `length` bytes, even if each one is encoded, and for `extra` others.
  * Appending cannot fail afterwards, so a caller that fails has changed nothing. */
@@ -165,8 +156,8 @@ static const char *recode(gl_buf *scratch, const char *bytes, size_t length) {
   for (size_t i = 0; i < length; i++) {
     int high = -1, low = -1;
     if (bytes[i] == '%' && length - i > 2) {
-      high = hex_digit(bytes[i + 1]);
-      low = hex_digit(bytes[i + 2]);
+      high = gl_hex_value(bytes[i + 1]);
+      low = gl_hex_value(bytes[i + 2]);
     }
     if (high >= 0 && low >= 0) {
       encode_byte(scratch, (unsigned char)(high * 16 + low), "");
