@@ -31,4 +31,14 @@ function errors.invalid(operation, text)
   return errors.raise("validation", "ParamValidationError", text, { operation = operation })
 end
 
+--- Raises `ParamValidationError` if there are violations. The message begins with the function and lists all of them.
+-- @param operation string: the function of this module that was called
+-- @param violations table: list of strings, which is sorted; may be empty
+function errors.check(operation, violations)
+  if violations[1] then
+    table.sort(violations)
+    errors.invalid(operation, operation .. ":\n" .. table.concat(violations, "\n"))
+  end
+end
+
 return errors

@@ -131,10 +131,7 @@ function options.check(given)
         and ("Invalid value for option %s, type: %s, valid: %s"):format(name, type(value), expected) or nil
     end
   end
-  if violations[1] then
-    table.sort(violations)
-    errors.invalid("glacier.client", "glacier.client:\n" .. table.concat(violations, "\n"))
-  end
+  errors.check("glacier.client", violations)
   return given or {}
 end
 

@@ -98,10 +98,7 @@ function policy.topic(given)
     errors.invalid("topic_policy", ("topic_policy: expected a table, got a %s"):format(type(given)))
   end
   local topic, violations = check(given)
-  if violations[1] then
-    table.sort(violations)
-    errors.invalid("topic_policy", "topic_policy:\n" .. table.concat(violations, "\n"))
-  end
+  errors.check("topic_policy", violations)
   local key_statement
   if given.kms_key then
     key_statement = allow("GlacierVaultsEncrypt", { "kms:GenerateDataKey*", "kms:Decrypt" }, "*",

@@ -63,10 +63,7 @@ local function check(options)
   for name, value in next, options do
     violations[#violations + 1] = check_option(name, value)
   end
-  if violations[1] then
-    table.sort(violations)
-    errors.invalid("sync_vault_notifications", "sync_vault_notifications:\n" .. table.concat(violations, "\n"))
-  end
+  errors.check("sync_vault_notifications", violations)
 end
 
 -- Returns a list of names without duplicates.

@@ -62,10 +62,7 @@ function verify.check_options(operation, options)
     local valid, expected = check(options[name])
     violations[#violations + 1] = not valid and ("invalid option %s: expected %s"):format(name, expected) or nil
   end
-  if violations[1] then
-    table.sort(violations)
-    errors.invalid(operation, operation .. ":\n" .. table.concat(violations, "\n"))
-  end
+  errors.check(operation, violations)
   return options
 end
 
