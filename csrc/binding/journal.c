@@ -48,20 +48,23 @@ static int journal_read(lua_State *L) {
   return 1;
 }
 
-static int journal_append(lua_State *L) {
+typedef int writer(gl_output_journal *journal, const char *text, size_t length,
+                   char why[GL_OUTPUT_ERROR_SIZE]);
+
+static int write_text(lua_State *L, writer *writer_of_text) {
   char why[GL_OUTPUT_ERROR_SIZE] = "";
   size_t length;
   gl_output_journal *journal = check_journal(L);
   const char *text = luaL_checklstring(L, 2, &length);
-  return gl_lua_push_outcome(L, gl_output_journal_append(journal, text, length, why), why);
+  return gl_lua_push_outcome(L, writer_of_text(journal, text, length, why), why);
+}
+
+static int journal_append(lua_State *L) {
+  return write_text(L, gl_output_journal_append);
 }
 
 static int journal_restart(lua_State *L) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
-  size_t length;
-  gl_output_journal *journal = check_journal(L);
-  const char *text = luaL_checklstring(L, 2, &length);
-  return gl_lua_push_outcome(L, gl_output_journal_restart(journal, text, length, why), why);
+  return write_text(L, gl_output_journal_restart);
 }
 
 static int journal_flush(lua_State *L) {

@@ -67,14 +67,14 @@ gl_file_result gl_file_read(const char *path, size_t limit, gl_buf *out,
   return result;
 }
 
-/* Returns 0, or -1 with errno set. */
-static int write_all(int fd, const char *bytes, size_t length) {
+int gl_file_write(int fd, const void *bytes, size_t length) {
+  const char *left = bytes;
   while (length > 0) {
-    ssize_t written = write(fd, bytes, length);
+    ssize_t written = write(fd, left, length);
     if (written < 0 && errno != EINTR)
       return -1;
     if (written > 0) {
-      bytes += written;
+      left += written;
       length -= (size_t)written;
     }
   }
@@ -84,7 +84,7 @@ static int write_all(int fd, const char *bytes, size_t length) {
 /* Writes the new file, closes it and renames it.  Returns 0, or the errno of the first failure. */
 static int finish(int fd, const char *temporary, const char *path, const void *bytes,
                   size_t length) {
-  int number = write_all(fd, bytes, length) || fsync(fd) ? errno : 0;
+  int number = gl_file_write(fd, bytes, length) || fsync(fd) ? errno : 0;
   if (close(fd) && !number)
     number = errno;
   if (!number && rename(temporary, path))

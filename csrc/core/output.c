@@ -1,6 +1,7 @@
 #include "core/output.h"
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/mem.h"
 #include "core/output_private.h"
 
@@ -138,17 +139,7 @@ int gl_output_open(gl_output *output, const char *path, const char *tag,
 
 int gl_output_write(gl_output *output, const void *bytes, size_t length,
                     char why[GL_OUTPUT_ERROR_SIZE]) {
-  const char *left = bytes;
-  while (length > 0) {
-    ssize_t written = write(output->fd, left, length);
-    if (written < 0 && errno != EINTR)
-      return gl_output_failed(errno, why);
-    if (written > 0) {
-      left += written;
-      length -= (size_t)written;
-    }
-  }
-  return 0;
+  return gl_file_write(output->fd, bytes, length) ? gl_output_failed(errno, why) : 0;
 }
 
 int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, size_t length,

@@ -3,6 +3,7 @@
 #include "core/output_journal.h"
 
 #include "core/error.h"
+#include "core/file.h"
 #include "core/mem.h"
 #include "core/output_private.h"
 
@@ -144,16 +145,7 @@ int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out
 
 int gl_output_journal_append(gl_output_journal *journal, const char *text, size_t length,
                              char why[GL_OUTPUT_ERROR_SIZE]) {
-  while (length > 0) {
-    ssize_t written = write(journal->fd, text, length);
-    if (written < 0 && errno != EINTR)
-      return gl_output_failed(errno, why);
-    if (written > 0) {
-      text += written;
-      length -= (size_t)written;
-    }
-  }
-  return 0;
+  return gl_file_write(journal->fd, text, length) ? gl_output_failed(errno, why) : 0;
 }
 
 int gl_output_journal_restart(gl_output_journal *journal, const char *text, size_t length,
