@@ -1,5 +1,6 @@
--- The handler for the location /latency of nginx: it makes `calls` calls to the endpoint `url`, one after
--- another, and responds with the elapsed microseconds of one.
+-- The handler for the location /call of nginx. It makes `calls` calls to the endpoint `url`, one after another, with
+-- the transport libcurl or resty_http, or it sleeps `sleep` seconds. It responds with the elapsed microseconds and the
+-- microseconds of the worker's CPU of one call. Without lua-resty-http, the stand-in of the specs takes its place.
 -- luacheck: std ngx_lua
 
 local glacier = require "glacier"
@@ -7,9 +8,25 @@ local measure = require "spec.bench.measure"
 local params = require "spec.bench.parameters"
 
 local args = ngx.req.get_uri_args()
-local client = glacier.client(params.client(args.url))
-client:set_vault_notifications(params.call)
-local _, wall = measure.run(function()
-  for _ = 1, args.calls do client:set_vault_notifications(params.call) end
+local calls = tonumber(args.calls) or 1
+
+if not pcall(require, "resty.http") then
+  package.loaded["resty.http"] = require "spec.support.resty.http"
+end
+
+local transports = { resty_http = require "glacier.hosts.resty_http" }
+
+-- Returns a function that makes one call. If several are measured, the connection is already open.
+local function call_of(url)
+  local client = glacier.client(params.client(url, transports[args.transport]))
+  if calls > 1 then
+    client:set_vault_notifications(params.call)
+  end
+  return function() client:set_vault_notifications(params.call) end
+end
+
+local work = args.sleep and function() ngx.sleep(tonumber(args.sleep)) end or call_of(args.url)
+local cpu, wall = measure.run(function()
+  for _ = 1, calls do work() end
 end)
-ngx.say(("%.1f"):format(wall / args.calls * 1e6))
+ngx.say(("%.1f %.1f"):format(wall / calls * 1e6, cpu / calls * 1e6))
