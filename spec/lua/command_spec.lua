@@ -72,6 +72,20 @@ describe("the command glacier", function()
     end
   end)
 
+  it("ends with status 2 and a hint for an empty name or ARN, before anything is sent", function()
+    for _, words in ipairs {
+      "notifications get v ''", "notifications set '' --topic " .. TOPIC, "notifications delete ''",
+      "notifications sync --dry-run --topic ''", "notifications check v --event '' --topic " .. TOPIC,
+      "topic-policy --account '' --topic " .. TOPIC, "vaults --account-id ''", "vaults --region ''", "jobs ''",
+      "upload '' Makefile", "upload v ''", "download v '' file", "retrieve v '' file", "retrieve v a f --job-id ''",
+      "call ''",
+    } do
+      local printed, status = run(words)
+      assert.are.equal(2, status, printed)
+      assert.is_truthy(printed:find "^glacier: %l+ '[%l-]+' must not be empty\nTry 'glacier", printed)
+    end
+  end)
+
   it("sets, prints and removes notifications", function()
     start()
     assert.are.same({ "v\tchanged", 0 }, { run("notifications set v --topic " .. TOPIC) })
@@ -108,7 +122,10 @@ describe("the command glacier", function()
 
   it("ends with status 2 for parameters that the API rejects", function()
     start()
-    for _, words in ipairs { "upload v Makefile --part-size 5", "call nosuch_operation", "upload v /nonexistent" } do
+    for _, words in ipairs {
+      "upload v Makefile --part-size 5", "call nosuch_operation", "upload v /nonexistent", "notifications get .. v",
+      "notifications delete missing ..",
+    } do
       local printed, status = run(words)
       assert.are.equal(2, status, printed)
       assert.is_nil(printed:find("to resume", 1, true), printed)

@@ -3,12 +3,30 @@ local argparse = require "argparse"
 
 local arguments = {}
 
+-- Returns a converter that rejects an empty word, which an unset variable of a shell script often causes.
+local function filled(what)
+  return function(text)
+    if text == "" then
+      return nil, what .. " must not be empty"
+    end
+    return text
+  end
+end
+
+local function add_argument(command, name, description)
+  return command:argument(name, description):convert(filled(("argument '%s'"):format(name)))
+end
+
+local function add_option(command, name, argument, description)
+  return command:option(name, description):argname(argument):convert(filled(("option '%s'"):format(name)))
+end
+
 -- Options that every subcommand takes, before or after its name.
 local function add_common(parser)
-  parser:option("--profile", "The profile of the shared config and credentials files."):argname "NAME"
-  parser:option("--region", "The region, for example us-west-2."):argname "REGION"
-  parser:option("--endpoint-url", "Send requests to this URL instead of the region's endpoint."):argname "URL"
-  parser:option("--account-id", "The account that owns the vaults (default: that of the keys)."):argname "ID"
+  add_option(parser, "--profile", "NAME", "The profile of the shared config and credentials files.")
+  add_option(parser, "--region", "REGION", "The region, for example us-west-2.")
+  add_option(parser, "--endpoint-url", "URL", "Send requests to this URL instead of the region's endpoint.")
+  add_option(parser, "--account-id", "ID", "The account that owns the vaults (default: that of the keys).")
   parser:flag("--json", "Print results as JSON, one document per line.")
   parser:flag("-q --quiet", "Do not print progress.")
   parser:flag("-n --dry-run", "With notifications set, delete and sync: only print what would change.")
@@ -27,13 +45,13 @@ local function positive_integer(text)
 end
 
 local function add_config(command)
-  command:option("--topic", "The ARN of the SNS topic."):argname "ARN":count(1)
-  command:option("--event", "An event to publish; may be given more than once (default: both events).")
-    :argname "EVENT":count "*"
+  add_option(command, "--topic", "ARN", "The ARN of the SNS topic."):count(1)
+  add_option(command, "--event", "EVENT", "An event to publish; may be given more than once (default: both events).")
+    :count "*"
 end
 
 local function add_vaults(command, count)
-  command:argument("vaults", "Names of vaults."):args(count)
+  add_argument(command, "vaults", "Names of vaults."):args(count)
 end
 
 local function add_notifications(parser)
@@ -57,39 +75,39 @@ end
 
 local function add_policy(parser)
   local policy = add_command(parser, "topic-policy", "Print the access policy that lets vaults publish to a topic.")
-  policy:option("--topic", "The ARN of the SNS topic."):argname "ARN":count(1)
-  policy:option("--account", "The account of the vaults."):argname "ID":count(1)
-  policy:option("--kms-key", "The customer managed key that encrypts the topic."):argname "KEY"
+  add_option(policy, "--topic", "ARN", "The ARN of the SNS topic."):count(1)
+  add_option(policy, "--account", "ID", "The account of the vaults."):count(1)
+  add_option(policy, "--kms-key", "KEY", "The customer managed key that encrypts the topic.")
   add_vaults(policy, "*")
 end
 
 local function add_archives(parser)
   local upload = add_command(parser, "upload", "Upload a file as an archive.")
-  upload:argument("vault", "The name of the vault.")
-  upload:argument("path", "The file.")
+  add_argument(upload, "vault", "The name of the vault.")
+  add_argument(upload, "path", "The file.")
   upload:option("--description", "The description of the archive."):argname "TEXT"
   upload:option("--part-size", "The size of a part in bytes: 1 MiB times a power of 2.")
     :argname "BYTES":convert(positive_integer)
   upload:option("--concurrency", "The number of parts that are sent at the same time.")
     :argname "N":convert(positive_integer)
-  upload:option("--upload-id", "Resume this upload."):argname "ID"
+  add_option(upload, "--upload-id", "ID", "Resume this upload.")
   local download = add_command(parser, "download", "Save the output of a job. Run it again to resume.")
-  download:argument("vault", "The name of the vault.")
-  download:argument("job", "The ID of the job.")
-  download:argument("path", "The file to write.")
+  add_argument(download, "vault", "The name of the vault.")
+  add_argument(download, "job", "The ID of the job.")
+  add_argument(download, "path", "The file to write.")
   local retrieve = add_command(parser, "retrieve", "Retrieve an archive, which takes hours, and save it.")
-  retrieve:argument("vault", "The name of the vault.")
-  retrieve:argument("archive", "The ID of the archive.")
-  retrieve:argument("path", "The file to write.")
+  add_argument(retrieve, "vault", "The name of the vault.")
+  add_argument(retrieve, "archive", "The ID of the archive.")
+  add_argument(retrieve, "path", "The file to write.")
   retrieve:option("--tier", "The speed of the retrieval."):argname "TIER":choices { "Expedited", "Standard", "Bulk" }
-  retrieve:option("--job-id", "Continue with this job."):argname "ID"
+  add_option(retrieve, "--job-id", "ID", "Continue with this job.")
 end
 
 local function add_plain(parser)
   add_command(parser, "vaults", "List the vaults.")
-  add_command(parser, "jobs", "List the jobs of a vault."):argument("vault", "The name of the vault.")
+  add_argument(add_command(parser, "jobs", "List the jobs of a vault."), "vault", "The name of the vault.")
   local call = add_command(parser, "call", "Call an operation by its name, for example describe_vault.")
-  call:argument("operation", "The name of the operation.")
+  add_argument(call, "operation", "The name of the operation.")
   call:argument("parameters", "The parameters as a JSON object; - reads them from standard input."):args "?"
 end
 

@@ -17,21 +17,6 @@ local function client_of(options)
   }
 end
 
--- Subcommands that send nothing and need no settings.
-local offline = { ["topic-policy"] = true, check = true }
-
-local function new_run(options)
-  local printer = require("glacier.command.output").new(options)
-  local run = { options = options, printer = printer }
-  function run.fail(err, vault)
-    printer:note((vault and vault .. ": " or "") .. tostring(err))
-  end
-  if not offline[options.command] and not offline[options.action] then
-    run.client = client_of(options)
-  end
-  return run
-end
-
 -- Returns the exit status for an error. Invalid parameters count as wrong usage.
 local function status_of(err)
   if is_interrupt(err) then
@@ -40,12 +25,28 @@ local function status_of(err)
   return type(err) == "table" and err.kind == "validation" and USAGE or FAILURE
 end
 
--- Runs the subcommand. Returns whether it succeeded.
+-- Subcommands that send nothing and need no settings.
+local offline = { ["topic-policy"] = true, check = true }
+
+local function new_run(options)
+  local printer = require("glacier.command.output").new(options)
+  local run = { options = options, printer = printer, status = SUCCESS }
+  function run.fail(err, vault)
+    run.status = math.max(run.status, status_of(err))
+    printer:note((vault and vault .. ": " or "") .. tostring(err))
+  end
+  if not offline[options.command] and not offline[options.action] then
+    run.client = client_of(options)
+  end
+  return run
+end
+
+-- Runs the subcommand. Returns the exit status.
 local function perform(run)
   local good = require("glacier.command.actions")[run.options.command](run)
   run.printer:flush()
   run.printer:finish()
-  return good
+  return good and SUCCESS or math.max(run.status, FAILURE)
 end
 
 -- Reports an error that ended the command. Returns the exit status.
@@ -97,7 +98,7 @@ function command.main(words)
       return USAGE
     end
     run = new_run(options)
-    return perform(run) and SUCCESS or FAILURE
+    return perform(run)
   end)
   return ok and result or report(run, result)
 end
