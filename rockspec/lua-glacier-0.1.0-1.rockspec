@@ -46,6 +46,7 @@ build = {
         "csrc/binding/flush.c",
         "csrc/binding/inventory.c",
         "csrc/binding/journal.c",
+        "csrc/binding/load_curl.c",
         "csrc/binding/marshal.c",
         "csrc/binding/marshal_json.c",
         "csrc/binding/module.c",

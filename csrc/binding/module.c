@@ -10,6 +10,7 @@
 #include "binding/output.h"
 #include "binding/inventory.h"
 #include "binding/journal.h"
+#include "binding/load_curl.h"
 #include "binding/marshal_json.h"
 #include "binding/operation.h"
 #include "binding/request.h"
@@ -97,6 +98,7 @@ static const luaL_Reg functions[] = {
     {"read_file", gl_lua_read_file},
     {"replace_file", gl_lua_replace_file},
     {"home", gl_lua_home},
+    {"load_curl", gl_lua_load_curl},
     {NULL, NULL},
 };
 

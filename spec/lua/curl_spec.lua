@@ -38,6 +38,18 @@ describe("the module with libcurl", function()
     ]])
   end)
 
+  it("is loaded before Lua's own loader binds all symbols of libcurl's libraries", function()
+    local text = shell.output("LD_DEBUG=reloc " .. (os.getenv "LUA" or "lua5.4") .. " -e " .. shell.quote [[
+      require("glacier.core").load_curl()
+      io.stderr:write "require\n"
+      require "glacier.curl"
+    ]] .. " 2>&1")
+    if not text:find("relocation processing", 1, true) then
+      pending "only glibc reports its relocations"
+    end
+    assert.matches("relocation processing: %S*/curl%.so.*require\n", text)
+  end)
+
   it("can be loaded only after glacier.core", function()
     assert.matches("glacier.core must be loaded before glacier.curl", run 'require "glacier.curl"', 1, true)
   end)

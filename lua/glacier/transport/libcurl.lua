@@ -17,6 +17,9 @@ end
 -- The C module with libcurl, loaded by the first request that needs it: a host with its own transport may not
 -- have libcurl.
 local function curl()
+  if not package.loaded["glacier.curl"] then
+    core.load_curl()
+  end
   local good, module = pcall(require, "glacier.curl")
   if good then
     return module
