@@ -21,39 +21,14 @@ for method_name, operation in pairs(core.operations) do
   operations[method_name], operations[operation] = operation, operation
 end
 
--- Codes that the service documents beyond its model, and the client's own.
-local further_codes = {
-  "AccessDeniedException", "BadRequest", "ExpiredTokenException", "InvalidSignatureException",
-  "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
-  "UnrecognizedClientException",
-  "ParamValidationError", "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError",
-  "ProfileNotFound", "ConfigParseError", "InvalidConfigError", "NoRegionError", "InvalidRegionError",
-  "UnknownEndpointError", "EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError",
-  "ConnectionClosedError", "SSLError", "ProxyConnectionError", "ResponseParserError", "ChecksumError", "WaiterError",
-  "PaginationError", "NotificationError", "InfiniteLoopConfigError", "SSOTokenLoadError", "UnauthorizedSSOTokenError",
-  "TokenRetrievalError", "InvalidIMDSEndpointError", "InvalidIMDSEndpointModeError", "ClockError", "DigestError",
-}
-
-local function all_codes()
-  local codes = {}
-  for _, list in ipairs { core.exceptions, further_codes } do
-    for _, code in ipairs(list) do
-      codes[code] = code
-    end
-  end
-  return codes
-end
-
-local codes
-
 --- `client.exceptions.NAME` is the code of an exception as a string. A name that does not exist raises.
 Client.exceptions = setmetatable({}, {
   __newindex = function()
     errors.invalid(nil, "client.exceptions cannot be changed")
   end,
   __index = function(_, name)
-    codes = codes or all_codes()
-    return codes[name] or errors.invalid(nil, ("client.exceptions has no %q"):format(tostring(name)))
+    return require("glacier.exceptions")[name]
+      or errors.invalid(nil, ("client.exceptions has no %q"):format(tostring(name)))
   end,
 })
 

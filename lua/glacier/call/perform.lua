@@ -3,9 +3,13 @@ local copcall = require "glacier.async.copcall"
 local context_of = require "glacier.async.context"
 local exchange = require "glacier.call.exchange"
 local prepare = require "glacier.call.prepare"
-local retry = require "glacier.call.retry"
 
 local perform = {}
+
+-- Loads the module with the first failure.
+local function classify(err)
+  return require("glacier.call.classify")(err)
+end
 
 local expired_codes = { ExpiredTokenException = true, ExpiredToken = true, TokenRefreshRequired = true }
 
@@ -49,7 +53,7 @@ local function attempt_call(runtime, invocation, context)
   local result, response
   result, err, response = exchange.once(runtime, invocation, keys, context)
   if runtime.limiter then
-    runtime.limiter:answered(err ~= nil and retry.classify(err) == "throttling")
+    runtime.limiter:answered(err ~= nil and classify(err) == "throttling")
   end
   return result, err, response
 end
@@ -81,7 +85,7 @@ local function back_off(invocation, err, context)
   end
   context:sleep(delay)
   invocation.retry_cost = cost
-  return retry.classify(err) or "transient", delay
+  return classify(err) or "transient", delay
 end
 
 -- Decides whether to make another attempt, and waits before it. Returns true; or false and the reason.
@@ -131,7 +135,7 @@ end
 local function raise(invocation, err, why)
   err.operation, err.attempts = invocation.operation, invocation.attempts
   if err.kind == "service" then
-    err.retryable = retry.classify(err) ~= nil
+    err.retryable = classify(err) ~= nil
   end
   local metadata = err.response and err.response.ResponseMetadata
   if metadata then

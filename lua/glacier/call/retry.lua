@@ -9,48 +9,12 @@
 --   succeeded(cost)             the call succeeded; `cost` is the cost of its last retry, nil without a retry
 local retry = {}
 
--- Error codes of an overloaded service. Status 429 means the same.
-local throttling_codes = {
-  Throttling = true, ThrottlingException = true, ThrottledException = true, RequestThrottled = true,
-  RequestThrottledException = true, TooManyRequestsException = true, RequestLimitExceeded = true,
-  ProvisionedThroughputExceededException = true, TransactionInProgressException = true,
-  BandwidthLimitExceeded = true, SlowDown = true, PriorRequestNotComplete = true, EC2ThrottledException = true,
-}
-
--- IDPCommunicationError is an error of the Security Token Service.
-local transient_codes = { RequestTimeout = true, RequestTimeoutException = true, IDPCommunicationError = true }
-local transient_statuses = { [500] = true, [502] = true, [503] = true, [504] = true }
-
--- Codes that are permanent with any status.
-local permanent_codes = {
-  LimitExceededException = true, PolicyEnforcedException = true,
-  InsufficientCapacityException = true, NoLongerSupportedException = true,
-}
-
 -- The cost of a retry; the amount that a call without a retry adds to the quota; the size of the quota.
 local COST = { transient = 14, throttling = 5 }
 local REWARD, CAPACITY = 1, 500
 
 -- Seconds: the longest back-off; the most that the service may add to it.
 local MAX_DELAY, MAX_HINT = 20, 5
-
---- Classifies a failure.
--- @param err table: an error object, or { kind = "service", code = string or nil, status = number }
--- @return string: "throttling" or "transient"; nil if trying again cannot help
-function retry.classify(err)
-  if err.kind == "transport" then
-    return err.retryable and "transient" or nil
-  end
-  if err.kind ~= "service" or permanent_codes[err.code] then
-    return nil
-  end
-  if throttling_codes[err.code] or err.status == 429 then
-    return "throttling"
-  end
-  if transient_codes[err.code] or transient_statuses[err.status] then
-    return "transient"
-  end
-end
 
 -- The header x-amz-retry-after holds milliseconds. Returns seconds; nil if it is missing or malformed.
 local function hint_of(err)
@@ -96,7 +60,7 @@ local function take_cost(self, class)
 end
 
 function Policy:decide(err, attempt, left)
-  local class = retry.classify(err)
+  local class = require("glacier.call.classify")(err)
   if not class then
     return nil
   end

@@ -1,6 +1,6 @@
 --- The source of a client's keys: the option `credentials`, else the AWS chain.
 local copcall = require "glacier.async.copcall"
-local refreshable = require "glacier.credentials.refreshable"
+local holder = require "glacier.credentials.holder"
 
 local credentials = {}
 
@@ -24,7 +24,7 @@ local function ask(given)
 end
 
 local function from_function(session, given)
-  return refreshable.new(session, {
+  return require("glacier.credentials.refreshable").new(session, {
     provider = FUNCTION,
     fetch = function()
       return ask(given)
@@ -35,7 +35,7 @@ end
 -- The chain is searched when keys are first needed. Later only the provider that had keys is asked.
 local function from_chain(session)
   local source
-  source = refreshable.new(session, {
+  source = require("glacier.credentials.refreshable").new(session, {
     provider = "the chain",
     fetch = function(context)
       local provided = require("glacier.credentials.chain").find(session, context)
@@ -58,10 +58,10 @@ end
 -- @param session table: of glacier.credentials.settings
 function credentials.source(given, session)
   if type(given) == "table" then
-    return refreshable.new(session, { provider = "explicit", keys = {
+    return holder.new("explicit", {
       access_key_id = given.access_key_id, secret_access_key = given.secret_access_key,
       session_token = given.session_token, account_id = given.account_id,
-    } })
+    })
   elseif given then
     return from_function(session, given)
   end

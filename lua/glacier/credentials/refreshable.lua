@@ -5,14 +5,12 @@
 -- refreshes the keys while the others use the old ones; if the refresh fails, all use the old ones. Less than 10
 -- minutes before the expiry (mandatory), all callers wait for the refresh, and if it fails, all raise its error.
 local copcall = require "glacier.async.copcall"
-local core = require "glacier.core"
 local errors = require "glacier.errors"
+local holder = require "glacier.credentials.holder"
 
 local refreshable = {}
 
-local Refreshable = {}
-Refreshable.__index = Refreshable
-Refreshable.__name = "glacier.credentials"
+local Refreshable = holder.subclass()
 
 -- Seconds before the expiry.
 local ADVISORY, MANDATORY = 15 * 60, 10 * 60
@@ -102,25 +100,6 @@ end
 function Refreshable:become(provided)
   self._provider, self._refreshes = provided.provider, provided.fetch ~= nil
   self._fetch = provided.fetch or self._fetch
-end
-
-function Refreshable:_raise(text)
-  require("glacier.credentials.errors").retrieval(self._provider, text)
-end
-
--- Keeps keys. Only `core.credentials` holds their text; its memory is wiped when it is freed.
-function Refreshable:_keep(keys)
-  for _, name in ipairs { "access_key_id", "secret_access_key", "session_token", "account_id" } do
-    if keys[name] ~= nil and type(keys[name]) ~= "string" then
-      self:_raise(name .. " must be a string")
-    end
-  end
-  if keys.expiration ~= nil and type(keys.expiration) ~= "number" then
-    self:_raise "expiration must be a number: seconds since the epoch"
-  end
-  local token = keys.session_token ~= "" and keys.session_token or nil
-  local kept = core.credentials(keys.access_key_id, keys.secret_access_key, token)
-  self._keys, self._expiration, self._account = kept, keys.expiration, keys.account_id
 end
 
 -- Returns whether a refresh is due: nil, "advisory" or "mandatory".
@@ -238,15 +217,6 @@ function Refreshable:refresh(context, used)
     error(err, 0)
   end
   return err == nil, err
-end
-
---- Returns the account that the keys belong to: a string; nil if it is unknown.
-function Refreshable:account()
-  return self._account
-end
-
-function Refreshable:__tostring()
-  return ("glacier.credentials (%s)"):format(self._provider)
 end
 
 return refreshable

@@ -1,4 +1,5 @@
 --- Requests to the services that issue keys or tokens: STS, and the two services of IAM Identity Center (SSO).
+local classify = require "glacier.call.classify"
 local endpoint = require "glacier.config.endpoint"
 local retry = require "glacier.call.retry"
 local values = require "glacier.config.values"
@@ -56,7 +57,7 @@ function service.send(session, context, fields)
   fields.read = reader(fields.code_of, fields.message_of)
   local response, failure = session.exchange(fields, context, retry.new("standard", ATTEMPTS, session.random))
   if failure then
-    return nil, failure, retry.classify(failure) ~= nil
+    return nil, failure, classify(failure) ~= nil
   end
   return response
 end

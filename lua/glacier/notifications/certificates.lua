@@ -1,5 +1,6 @@
 --- Fetches the certificates with which SNS signs. A new certificate has a new URL, so fetched certificates are kept.
 -- Each client has its own cache, because a client that does not verify TLS must not choose the certificates of another.
+local classify = require "glacier.call.classify"
 local core = require "glacier.core"
 local new_context = require("glacier.async.context").new
 local copcall = require "glacier.async.copcall"
@@ -54,7 +55,7 @@ local function fetch(runtime, url)
   local body, err = perform.exchanger(runtime)({ method = "GET", url = url, read = read }, context,
     retry.new("standard", ATTEMPTS, core.random))
   if not body then
-    return nil, err.message, err.retryable or retry.classify(err) ~= nil
+    return nil, err.message, err.retryable or classify(err) ~= nil
   end
   return core.certificate(body)
 end

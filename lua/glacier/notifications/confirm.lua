@@ -1,4 +1,5 @@
 --- Confirms subscriptions of HTTP endpoints to topics.
+local classify = require "glacier.call.classify"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local new_context = require("glacier.async.context").new
@@ -46,7 +47,7 @@ function confirm.visit(runtime, message)
   }, context, retry.new("standard", ATTEMPTS, core.random))
   if not arn then
     err.operation = "ConfirmSubscription"
-    err.retryable = err.retryable or retry.classify(err) ~= nil
+    err.retryable = err.retryable or classify(err) ~= nil
     error(err, 0)
   end
   return { SubscriptionArn = arn }

@@ -1,0 +1,71 @@
+--- Holds the keys of a provider. Keys that never change need no more than this; `glacier.credentials.refreshable` adds
+-- fetching.
+local core = require "glacier.core"
+
+local holder = {}
+
+local Holder = {}
+Holder.__index = Holder
+Holder.__name = "glacier.credentials"
+
+--- Makes the holder of keys that never change.
+-- Raises `PartialCredentialsError` or `CredentialRetrievalError` for invalid keys.
+-- @param provider string: botocore's name of where the keys come from
+-- @param keys table: access_key_id, secret_access_key (strings); session_token, account_id (strings or nil)
+-- @return holder
+function holder.new(provider, keys)
+  local self = setmetatable({ _provider = provider }, Holder)
+  self:_keep(keys)
+  return self
+end
+
+--- Makes a class that inherits the methods of holders.
+-- @return table: the class
+function holder.subclass()
+  local class = setmetatable({}, { __index = Holder })
+  class.__index, class.__name, class.__tostring = class, Holder.__name, Holder.__tostring
+  return class
+end
+
+function Holder:_raise(text)
+  require("glacier.credentials.errors").retrieval(self._provider, text)
+end
+
+-- Keeps keys. Only `core.credentials` holds their text; its memory is wiped when it is freed.
+function Holder:_keep(keys)
+  for _, name in ipairs { "access_key_id", "secret_access_key", "session_token", "account_id" } do
+    if keys[name] ~= nil and type(keys[name]) ~= "string" then
+      self:_raise(name .. " must be a string")
+    end
+  end
+  if keys.expiration ~= nil and type(keys.expiration) ~= "number" then
+    self:_raise "expiration must be a number: seconds since the epoch"
+  end
+  local token = keys.session_token ~= "" and keys.session_token or nil
+  local kept = core.credentials(keys.access_key_id, keys.secret_access_key, token)
+  self._keys, self._expiration, self._account = kept, keys.expiration, keys.account_id
+end
+
+--- Returns the keys.
+-- @return credentials of glacier.core
+function Holder:current()
+  return self._keys
+end
+
+Holder.keys = Holder.current
+
+--- Returns whether there are other keys, after the service refused these as expired. There are none.
+function Holder.refresh()
+  return false
+end
+
+--- Returns the account that the keys belong to: a string; nil if it is unknown.
+function Holder:account()
+  return self._account
+end
+
+function Holder:__tostring()
+  return ("glacier.credentials (%s)"):format(self._provider)
+end
+
+return holder

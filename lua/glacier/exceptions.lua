@@ -1,0 +1,24 @@
+--- The codes of all errors, by themselves: for `client.exceptions`.
+local core = require "glacier.core"
+
+-- Codes that the service documents beyond its model, and the client's own.
+local further = {
+  "AccessDeniedException", "BadRequest", "ExpiredTokenException", "InvalidSignatureException",
+  "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",
+  "UnrecognizedClientException",
+  "ParamValidationError", "NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError",
+  "ProfileNotFound", "ConfigParseError", "InvalidConfigError", "NoRegionError", "InvalidRegionError",
+  "UnknownEndpointError", "EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError",
+  "ConnectionClosedError", "SSLError", "ProxyConnectionError", "ResponseParserError", "ChecksumError", "WaiterError",
+  "PaginationError", "NotificationError", "InfiniteLoopConfigError", "SSOTokenLoadError", "UnauthorizedSSOTokenError",
+  "TokenRetrievalError", "InvalidIMDSEndpointError", "InvalidIMDSEndpointModeError", "ClockError", "DigestError",
+}
+
+local exceptions = {}
+for _, codes in ipairs { core.exceptions, further } do
+  for _, code in ipairs(codes) do
+    exceptions[code] = code
+  end
+end
+
+return exceptions
