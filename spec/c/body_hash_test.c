@@ -50,6 +50,14 @@ static void start(gl_body_hash *hash, gl_body_input input, int threads, int skip
   assert_int_equal(gl_body_hash_start(hash, &input, threads, skip_linear, NULL, &error), 0);
 }
 
+/* Starts to hash the largest body with two threads. */
+static void start_in(gl_events *events, gl_body_hash *hash) {
+  gl_error error;
+  gl_body_input input = from_memory(LARGEST);
+  memset(hash, 0, sizeof *hash);
+  assert_int_equal(gl_body_hash_start(hash, &input, 2, 0, events, &error), 0);
+}
+
 /* Compares the result with that of gl_tree_hash for the same bytes. */
 static void expect_hashes(const gl_body_hash *hash, size_t length) {
   unsigned char tree[GL_SHA256_SIZE], linear[GL_SHA256_SIZE];
@@ -123,9 +131,8 @@ static void the_event_set_becomes_ready_when_the_threads_end(void **state) {
   (void)state;
   gl_error error;
   gl_events *events = gl_events_new(&error);
-  gl_body_hash hash = {.done = 0};
-  gl_body_input input = from_memory(LARGEST);
-  assert_int_equal(gl_body_hash_start(&hash, &input, 2, 0, events, &error), 0);
+  gl_body_hash hash;
+  start_in(events, &hash);
   for (int rounds = 0; !gl_body_hash_poll(&hash, 0); rounds++) {
     assert_in_range(rounds, 0, 1); /* only the end of the threads wakes the wait */
     gl_events_wait(events, 60000);
@@ -146,9 +153,8 @@ static void a_pipe_that_cannot_be_watched_is_no_error(void **state) {
   }
   int other = open("/dev/null", O_RDONLY);
   assert_int_equal(dup2(other, gl_events_fd(events)), gl_events_fd(events));
-  gl_body_hash hash = {.done = 0};
-  gl_body_input input = from_memory(LARGEST);
-  assert_int_equal(gl_body_hash_start(&hash, &input, 2, 0, events, &error), 0);
+  gl_body_hash hash;
+  start_in(events, &hash);
   assert_false(gl_body_hash_has_threads(&hash));
   gl_body_hash_wait(&hash);
   expect_hashes(&hash, LARGEST);
@@ -170,9 +176,8 @@ static void an_event_set_may_be_released_before_the_hash(void **state) {
   (void)state;
   gl_error error;
   gl_events *events = gl_events_new(&error);
-  gl_body_hash hash = {.done = 0};
-  gl_body_input input = from_memory(LARGEST);
-  assert_int_equal(gl_body_hash_start(&hash, &input, 2, 0, events, &error), 0);
+  gl_body_hash hash;
+  start_in(events, &hash);
   gl_events_release(events);
   gl_body_hash_clear(&hash);
 }
@@ -219,9 +224,8 @@ static void a_forked_child_hashes_from_the_beginning_by_itself(void **state) {
   (void)state;
   gl_error error;
   gl_events *events = gl_events_new(&error);
-  gl_body_hash hash = {.done = 0};
-  gl_body_input input = from_memory(LARGEST);
-  assert_int_equal(gl_body_hash_start(&hash, &input, 2, 0, events, &error), 0);
+  gl_body_hash hash;
+  start_in(events, &hash);
   pid_t child = fork();
   if (child == 0) {
     int has_no_threads = !gl_body_hash_has_threads(&hash);

@@ -36,17 +36,21 @@ static inline void exchange_header(exchange *one, const char *name, const char *
                    0);
 }
 
-/* Returns 0 and fills the response, or returns the kind and fills the error. */
-static inline int exchange_run(exchange *one, gl_pool *pool) {
-  gl_response_clear(&one->response);
-  gl_transfer *transfer = gl_transfer_new(pool, &one->request, &one->timeouts, &one->error);
-  if (!transfer)
-    return one->error.kind;
+/* Waits for the transfer and frees it.  Returns 0 and fills the response, or returns the kind and
+ * fills the error. */
+static inline int exchange_finish(exchange *one, gl_transfer *transfer) {
   while (!gl_transfer_poll(transfer, 1000))
     ;
+  gl_response_clear(&one->response);
   int result = gl_transfer_finish(transfer, &one->response, &one->error);
   gl_transfer_free(transfer);
   return result;
+}
+
+/* Runs the whole exchange.  Returns the same as exchange_finish. */
+static inline int exchange_run(exchange *one, gl_pool *pool) {
+  gl_transfer *transfer = gl_transfer_new(pool, &one->request, &one->timeouts, &one->error);
+  return transfer ? exchange_finish(one, transfer) : (int)one->error.kind;
 }
 
 static inline void exchange_clear(exchange *one) {

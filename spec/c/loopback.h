@@ -32,6 +32,12 @@ typedef struct loopback_step {
   long count;
 } loopback_step;
 
+/* The steps of a server that accepts a connection, reads a request and sends `text`. */
+#define LOOPBACK_ANSWER(text)                                                                      \
+  {ACCEPT, 0, 0}, {READ, 0, 0}, {                                                                  \
+    SEND, text, 0                                                                                  \
+  }
+
 typedef struct loopback {
   const loopback_step *steps; /* borrowed, ends with END */
   int listener, connection, stop[2], cue[2];
@@ -204,6 +210,12 @@ static inline void loopback_stop(loopback *server) {
 static inline void loopback_clear(loopback *server) {
   free(server->received);
   server->received = NULL;
+}
+
+/* Stops the server and frees what it received. */
+static inline void loopback_end(loopback *server) {
+  loopback_stop(server);
+  loopback_clear(server);
 }
 
 #endif

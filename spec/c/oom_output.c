@@ -15,14 +15,29 @@
 #include <string.h>
 #include <unistd.h>
 
+static char directory[32], path[64], why[GL_OUTPUT_ERROR_SIZE];
+
+static int make_directory(void **state) {
+  (void)state;
+  strcpy(directory, "/tmp/glacier-oom-XXXXXX");
+  if (!mkdtemp(directory))
+    return -1;
+  snprintf(path, sizeof path, "%s/file", directory);
+  return 0;
+}
+
+/* Fails unless the directory is empty. */
+static int remove_directory(void **state) {
+  (void)state;
+  gl_mem_fail_from(-1);
+  return rmdir(directory);
+}
+
 static void an_output_without_memory_leaves_no_file(void **state) {
   (void)state;
-  char directory[] = "/tmp/glacier-oom-XXXXXX", path[64], why[GL_OUTPUT_ERROR_SIZE];
   gl_output output = {0};
   int result = GL_MEMORY;
   long n = 0;
-  assert_non_null(mkdtemp(directory));
-  snprintf(path, sizeof path, "%s/file", directory);
   for (; result; n++) {
     gl_mem_fail_from(n);
     result = gl_output_open(&output, path, NULL, why);
@@ -33,17 +48,13 @@ static void an_output_without_memory_leaves_no_file(void **state) {
   }
   gl_mem_fail_from(-1);
   assert_in_range(n, 3, 20);
-  assert_int_equal(rmdir(directory), 0); /* fails unless it is empty */
 }
 
 static void a_journal_without_memory_is_closed(void **state) {
   (void)state;
-  char directory[] = "/tmp/glacier-oom-XXXXXX", path[64], why[GL_OUTPUT_ERROR_SIZE];
   gl_output_journal journal = {0};
   gl_output_journal_result result = GL_JOURNAL_MEMORY;
   long n = 0;
-  assert_non_null(mkdtemp(directory));
-  snprintf(path, sizeof path, "%s/file", directory);
   for (; result; n++) {
     gl_mem_fail_from(n);
     result = gl_output_journal_open(&journal, path, 0, 1, why);
@@ -54,7 +65,6 @@ static void a_journal_without_memory_is_closed(void **state) {
   }
   gl_mem_fail_from(-1);
   assert_in_range(n, 3, 20);
-  assert_int_equal(rmdir(directory), 0);
 }
 
 static void a_flush_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
@@ -80,8 +90,10 @@ static void a_flush_without_memory_is_a_memory_error_and_leaks_nothing(void **st
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_output_without_memory_leaves_no_file),
-      cmocka_unit_test(a_journal_without_memory_is_closed),
+      cmocka_unit_test_setup_teardown(an_output_without_memory_leaves_no_file, make_directory,
+                                      remove_directory),
+      cmocka_unit_test_setup_teardown(a_journal_without_memory_is_closed, make_directory,
+                                      remove_directory),
       cmocka_unit_test(a_flush_without_memory_is_a_memory_error_and_leaks_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

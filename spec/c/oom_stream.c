@@ -105,9 +105,7 @@ static long run(const loopback_step *steps, const char *method, int (*exchange_o
 static void an_upload_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
   (void)state;
   static const loopback_step steps[] = {
-      {ACCEPT, 0, 0},
-      {READ, 0, 0},
-      {SEND, "HTTP/1.1 201 Created\r\nx-amz-archive-id: 1\r\nContent-Length: 0\r\n\r\n", 0},
+      LOOPBACK_ANSWER("HTTP/1.1 201 Created\r\nx-amz-archive-id: 1\r\nContent-Length: 0\r\n\r\n"),
       {HOLD, 0, 0}};
   assert_true(run(steps, "POST", upload, gl_mem_fail_from) > 10);
 }
@@ -115,9 +113,7 @@ static void an_upload_without_memory_is_a_memory_error_and_leaks_nothing(void **
 static void a_download_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
   (void)state;
   static const loopback_step steps[] = {
-      {ACCEPT, 0, 0},
-      {READ, 0, 0},
-      {SEND, "HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nContent-Length: 160000\r\n\r\n", 0},
+      LOOPBACK_ANSWER("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nContent-Length: 160000\r\n\r\n"),
       {FILL, "0123456789abcdef", RECEIVED / 16},
       {HOLD, 0, 0}};
   assert_true(run(steps, "GET", download, gl_mem_fail_from) > 10);

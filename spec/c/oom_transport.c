@@ -75,8 +75,7 @@ static int run_failing(exchange *one, long n) {
 
 static void an_exchange_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
   (void)state;
-  static const loopback_step steps[] = {
-      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {HOLD, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(answer), {HOLD, 0, 0}};
   int result = GL_MEMORY, descriptors = count_descriptors();
   long n = 0;
   for (; result != 0; n++) {
@@ -92,8 +91,7 @@ static void an_exchange_without_memory_is_a_memory_error_and_leaks_nothing(void 
       expect_whole(&one);
     exchange_clear(&one);
     assert_int_equal(gl_mem_live(), 0);
-    loopback_stop(&server);
-    loopback_clear(&server);
+    loopback_end(&server);
     assert_int_equal(count_descriptors(), descriptors);
   }
   assert_in_range(n, 10, 100);
@@ -135,8 +133,7 @@ static void a_transfer_without_memory_for_its_read_timer_is_not_created(void **s
 
 static void the_fields_of_a_request_are_wiped_when_it_ends(void **state) {
   (void)state;
-  static const loopback_step steps[] = {
-      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {HOLD, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(answer), {HOLD, 0, 0}};
   enum { LENGTH = 8000 };
   char token[LENGTH + 1];
   loopback server;
@@ -152,8 +149,7 @@ static void the_fields_of_a_request_are_wiped_when_it_ends(void **state) {
   assert_true(gl_mem_wiped() - before >= LENGTH);
   exchange_clear(&one);
   gl_pool_free(pool);
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 /* The system refuses to watch a socket at its limits, as it does here with another descriptor. */
@@ -177,14 +173,12 @@ static void a_socket_that_cannot_be_watched_ends_the_transfer(void **state) {
   exchange_clear(&one);
   gl_pool_free(pool);
   gl_events_release(events);
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 static void one_refused_allocation_loses_no_option_and_no_header(void **state) {
   (void)state;
-  static const loopback_step steps[] = {
-      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {HOLD, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(answer), {HOLD, 0, 0}};
   int result = GL_MEMORY;
   for (long n = 0; result != 0; n++) {
     loopback server;
@@ -202,8 +196,7 @@ static void one_refused_allocation_loses_no_option_and_no_header(void **state) {
       expect_whole(&one);
     exchange_clear(&one);
     assert_int_equal(gl_mem_live(), 0);
-    loopback_stop(&server);
-    loopback_clear(&server);
+    loopback_end(&server);
   }
 }
 
@@ -250,8 +243,7 @@ static int run_without_curls_memory(exchange *one, const gl_pool_options *option
 
 static void when_libcurl_has_no_memory_no_option_is_ignored(void **state) {
   (void)state;
-  static const loopback_step steps[] = {
-      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {HOLD, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(answer), {HOLD, 0, 0}};
   static const loopback_step nothing[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
   loopback other;
   loopback_start(&other, nothing);

@@ -58,8 +58,7 @@ static inline void stream_end_transfer(stream *s) {
 static inline void stream_end(stream *s) {
   stream_end_transfer(s);
   gl_pool_free(s->pool);
-  loopback_stop(&s->server);
-  loopback_clear(&s->server);
+  loopback_end(&s->server);
 }
 
 static inline int stream_finish(stream *s) {

@@ -6,8 +6,7 @@
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-static const loopback_step answer_one[] = {
-    {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+static const loopback_step answer_one[] = {LOOPBACK_ANSWER(OK), {END, 0, 0}};
 
 /* --- connections --------------------------------------------------------------------------- */
 
@@ -32,8 +31,8 @@ static void run_twice(const char *method, const char *body, const loopback_step 
 
 static void a_connection_is_kept_for_the_next_request(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
-                                        {READ, 0, 0},   {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {
+      LOOPBACK_ANSWER(OK), {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
   run_twice("GET", NULL, steps, 1);
   run_twice("PUT", "body", steps, 1);
 }
@@ -43,9 +42,11 @@ static void a_connection_is_kept_for_the_next_request(void **state) {
 static void a_dead_kept_connection_is_replaced_without_an_error(void **state) {
   (void)state;
   for (int reset = 0; reset < 2; reset++) {
-    const loopback_step steps[] = {
-        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {READ, 0, 0}, {reset ? RESET : CLOSE, 0, 0},
-        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+    const loopback_step steps[] = {LOOPBACK_ANSWER(OK),
+                                   {READ, 0, 0},
+                                   {reset ? RESET : CLOSE, 0, 0},
+                                   LOOPBACK_ANSWER(OK),
+                                   {END, 0, 0}};
     run_twice("GET", NULL, steps, 2);
     run_twice("PUT", "{\"SNSTopic\":\"arn\"}", steps, 2);
     run_twice("POST", "", steps, 2);
@@ -55,9 +56,8 @@ static void a_dead_kept_connection_is_replaced_without_an_error(void **state) {
 
 static void a_body_is_sent_again_completely_on_the_new_connection(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
-                                        {READ, 0, 0},   {CLOSE, 0, 0}, {ACCEPT, 0, 0},
-                                        {READ, 0, 0},   {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {
+      LOOPBACK_ANSWER(OK), {READ, 0, 0}, {CLOSE, 0, 0}, LOOPBACK_ANSWER(OK), {END, 0, 0}};
   enum { SIZE = 300000 };
   loopback server;
   exchange one;
@@ -104,8 +104,8 @@ static void run_side_by_side(gl_pool *pool, const loopback *servers) {
 
 static void many_connections_are_kept(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {READ, 0, 0},
-                                        {SEND, OK, 0},  {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(OK), {READ, 0, 0},  {SEND, OK, 0},
+                                        {READ, 0, 0},        {SEND, OK, 0}, {END, 0, 0}};
   loopback servers[MANY];
   gl_pool *pool = exchange_pool();
   for (int i = 0; i < MANY; i++)

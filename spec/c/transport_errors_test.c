@@ -15,16 +15,14 @@ static void expect_failure_of(const loopback_step *steps, const gl_timeouts *tim
   loopback_start(&server, steps);
   snprintf(url, sizeof url, "%s%s", scheme, strchr(server.url, ':'));
   expect_failure(&no_proxy, timeouts, url, code, 1, words);
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 #define CLOSED_WORDS                                                                               \
   "Connection was closed before we received a valid response from endpoint URL: \""
 
 static void expect_closed(loopback_act last, const char *answer) {
-  const loopback_step steps[] = {
-      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {last, 0, 0}, {END, 0, 0}};
+  const loopback_step steps[] = {LOOPBACK_ANSWER(answer), {last, 0, 0}, {END, 0, 0}};
   expect_failure_of(steps, NULL, "http", "ConnectionClosedError", CLOSED_WORDS);
 }
 
@@ -58,8 +56,8 @@ static void a_reset_within_the_body_is_a_closed_connection(void **state) {
 }
 
 static void expect_flood(const char *head, const char *bytes, long count, const char *tail) {
-  const loopback_step steps[] = {{ACCEPT, 0, 0},       {READ, 0, 0},    {SEND, head, 0},
-                                 {FILL, bytes, count}, {SEND, tail, 0}, {HOLD, 0, 0}};
+  const loopback_step steps[] = {
+      LOOPBACK_ANSWER(head), {FILL, bytes, count}, {SEND, tail, 0}, {HOLD, 0, 0}};
   expect_failure_of(steps, NULL, "http", "ConnectionClosedError", CLOSED_WORDS);
 }
 
@@ -76,17 +74,13 @@ static void a_success_above_the_size_limit_is_an_error(void **state) {
   (void)state;
   static char block[65536 + 1];
   memset(block, 'x', 65536);
-  const loopback_step steps[] = {{ACCEPT, 0, 0},
-                                 {READ, 0, 0},
-                                 {SEND, HEAD "\r\n", 0},
-                                 {FILL, block, GL_RESPONSE_BODY_MAX / 65536 + 1},
-                                 {HOLD, 0, 0}};
+  const loopback_step steps[] = {
+      LOOPBACK_ANSWER(HEAD "\r\n"), {FILL, block, GL_RESPONSE_BODY_MAX / 65536 + 1}, {HOLD, 0, 0}};
   loopback server;
   loopback_start(&server, steps);
   expect_failure(&no_proxy, NULL, server.url, "ResponseParserError", 0,
                  "The response from endpoint URL: \"");
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 /* --- time ---------------------------------------------------------------------------------- */
@@ -95,9 +89,7 @@ static void a_server_that_stalls_is_a_read_timeout(void **state) {
   (void)state;
   static const gl_timeouts soon = {.connect = 60000, .read = 50};
   static const loopback_step silent[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
-  static const loopback_step halfway[] = {{ACCEPT, 0, 0},
-                                          {READ, 0, 0},
-                                          {SEND, HEAD "Content-Length: 10\r\n\r\nshort", 0},
+  static const loopback_step halfway[] = {LOOPBACK_ANSWER(HEAD "Content-Length: 10\r\n\r\nshort"),
                                           {HOLD, 0, 0}};
   expect_failure_of(silent, &soon, "http", "ReadTimeoutError", "Read timeout on endpoint URL: \"");
   expect_failure_of(halfway, &soon, "http", "ReadTimeoutError", "Read timeout on endpoint URL: \"");
@@ -120,17 +112,20 @@ static void a_server_that_stops_reading_is_a_read_timeout(void **state) {
   assert_string_equal(one.error.code, "ReadTimeoutError");
   exchange_clear(&one);
   gl_pool_free(pool);
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 /* The test does not wait.  It moves the time of the last activity back by two thirds of the
  * timeout. */
 static void a_slow_response_does_not_time_out_while_bytes_arrive(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},   {SEND, HEAD "\r\n1", 0},
-                                        {CUE, 0, 0},    {SEND, "2", 0}, {CUE, 0, 0},
-                                        {SEND, "3", 0}, {CUE, 0, 0},    {CLOSE, 0, 0},
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(HEAD "\r\n1"),
+                                        {CUE, 0, 0},
+                                        {SEND, "2", 0},
+                                        {CUE, 0, 0},
+                                        {SEND, "3", 0},
+                                        {CUE, 0, 0},
+                                        {CLOSE, 0, 0},
                                         {END, 0, 0}};
   loopback server;
   exchange one;
@@ -146,14 +141,10 @@ static void a_slow_response_does_not_time_out_while_bytes_arrive(void **state) {
     gl_timers_set(gl_events_timers(pool->events), &transfer->read_timer, gl_timers_now());
     loopback_cue(&server);
   }
-  while (!gl_transfer_poll(transfer, 1000))
-    ;
-  assert_int_equal(gl_transfer_finish(transfer, &one.response, &one.error), 0);
-  gl_transfer_free(transfer);
+  assert_int_equal(exchange_finish(&one, transfer), 0);
   exchange_clear(&one);
   gl_pool_free(pool);
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 static void a_head_that_arrives_byte_by_byte_does_not_time_out(void **state) {
@@ -184,14 +175,10 @@ static void a_head_that_arrives_byte_by_byte_does_not_time_out(void **state) {
     }
     loopback_cue(&server);
   }
-  while (!gl_transfer_poll(transfer, 1000))
-    ;
-  assert_int_equal(gl_transfer_finish(transfer, &one.response, &one.error), 0);
-  gl_transfer_free(transfer);
+  assert_int_equal(exchange_finish(&one, transfer), 0);
   exchange_clear(&one);
   gl_pool_free(pool);
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 static void a_handshake_that_stalls_is_a_connect_timeout(void **state) {
@@ -241,8 +228,7 @@ static void an_unreadable_ca_bundle_is_an_ssl_error_that_is_not_retryable(void *
   loopback_start(&server, silent);
   snprintf(url, sizeof url, "https%s", strchr(server.url, ':'));
   expect_failure(&missing, NULL, url, "SSLError", 0, "SSL validation failed for ");
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 int main(void) {

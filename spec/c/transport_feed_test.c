@@ -44,7 +44,7 @@ static void a_body_that_is_fed_arrives_complete(void **state) {
   (void)state;
   static const uint64_t lengths[] = {1, 100, 64 * KIB, MIB - 1, MIB, MIB + 1, 3 * MIB + 7};
   static const size_t chunks[] = {100 * KIB + 3, 256 * KIB, 16 * MIB};
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(OK), {END, 0, 0}};
   for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
     for (size_t j = 0; j < sizeof chunks / sizeof *chunks; j++) {
       stream s;
@@ -68,7 +68,7 @@ static void a_body_that_is_fed_arrives_complete(void **state) {
 
 static void an_empty_body_is_not_fed(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(OK), {END, 0, 0}};
   stream s;
   stream_begin(&s, steps);
   stream_start_upload(&s, 0);
@@ -100,7 +100,7 @@ static void a_transfer_wants_at_most_one_window_and_no_more_than_the_declared_le
 
 static void bytes_beyond_the_declared_length_are_refused_and_change_nothing(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(OK), {END, 0, 0}};
   stream s;
   stream_begin(&s, steps);
   stream_start_upload(&s, 5);
@@ -120,7 +120,7 @@ static void bytes_beyond_the_declared_length_are_refused_and_change_nothing(void
 
 static void a_request_that_is_not_streamed_is_not_fed(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(OK), {END, 0, 0}};
   stream s;
   stream_begin(&s, steps);
   exchange_init(&s.one, "POST", s.server.url, "/", "body");
@@ -164,9 +164,8 @@ static void a_reset_during_a_fed_body_is_a_closed_connection(void **state) {
 
 /* Sends a second request on a connection that is dead, with a body of `length` bytes in chunks. */
 static int send_on_dead_connection(size_t length, size_t chunk, gl_error *error) {
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
-                                        {READ, 0, 0},   {CLOSE, 0, 0}, {ACCEPT, 0, 0},
-                                        {READ, 0, 0},   {SEND, OK, 0}, {HOLD, 0, 0}};
+  static const loopback_step steps[] = {
+      LOOPBACK_ANSWER(OK), {READ, 0, 0}, {CLOSE, 0, 0}, LOOPBACK_ANSWER(OK), {HOLD, 0, 0}};
   stream s;
   stream_begin(&s, steps);
   stream_start_upload(&s, 1);
@@ -201,7 +200,7 @@ a_body_is_sent_again_after_a_dead_connection_while_all_of_it_is_in_memory(void *
 
 static void a_transfer_that_waits_to_be_fed_does_not_time_out(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {LOOPBACK_ANSWER(OK), {END, 0, 0}};
   stream s;
   stream_begin(&s, steps);
   stream_start(&s, "POST");

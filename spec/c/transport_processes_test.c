@@ -39,8 +39,7 @@ static void two_threads_each_use_their_own_pool(void **state) {
     void *fine;
     assert_int_equal(pthread_join(threads[i], &fine), 0);
     assert_int_equal((long)fine, 50);
-    loopback_stop(&servers[i]);
-    loopback_clear(&servers[i]);
+    loopback_end(&servers[i]);
   }
 }
 
@@ -76,8 +75,8 @@ static void leave(int status) {
 
 static void a_forked_child_drops_a_pool_and_the_parent_continues(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0}, {READ, 0, 0},
-                                        {CUE, 0, 0},    {SEND, OK, 0}, {END, 0, 0}};
+  static const loopback_step steps[] = {
+      LOOPBACK_ANSWER(OK), {READ, 0, 0}, {CUE, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
   loopback server;
   exchange one;
   loopback_start(&server, steps);
@@ -95,11 +94,8 @@ static void a_forked_child_drops_a_pool_and_the_parent_continues(void **state) {
   assert_int_equal(status, 0);
   assert_false(gl_pool_is_forked(pool));
   loopback_cue(&server);
-  while (!gl_transfer_poll(running, 1000))
-    ;
   gl_response_clear(&one.response);
-  assert_int_equal(gl_transfer_finish(running, &one.response, &one.error), 0);
-  gl_transfer_free(running);
+  assert_int_equal(exchange_finish(&one, running), 0);
   exchange_clear(&one);
   gl_pool_free(pool);
   loopback_stop(&server);

@@ -69,8 +69,7 @@ static void an_error_response_of_a_proxy_is_never_returned_as_the_response(void 
                                          "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n",
                                          "HTTP/1.1 302 There\r\nContent-Length: 0\r\n\r\n"};
   for (size_t i = 0; i < 3; i++) {
-    const loopback_step steps[] = {
-        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, refusals[i], 0}, {CLOSE, 0, 0}, {END, 0, 0}};
+    const loopback_step steps[] = {LOOPBACK_ANSWER(refusals[i]), {CLOSE, 0, 0}, {END, 0, 0}};
     loopback proxy;
     char message[1024];
     loopback_start(&proxy, steps);

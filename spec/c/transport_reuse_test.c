@@ -206,9 +206,7 @@ static void the_number_of_spare_handles_is_bounded(void **state) {
 static void the_end_of_a_connection_leaves_no_timer_and_no_watch(void **state) {
   (void)state;
   static const loopback_step steps[] = {
-      {ACCEPT, 0, 0},
-      {READ, 0, 0},
-      {SEND, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", 0},
+      LOOPBACK_ANSWER("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"),
       {HOLD, 0, 0}};
   loopback server;
   exchange one;
@@ -221,8 +219,7 @@ static void the_end_of_a_connection_leaves_no_timer_and_no_watch(void **state) {
     assert_false(pool->events->watches[fd].kept || pool->events->watches[fd].interest);
   exchange_clear(&one);
   gl_pool_free(pool);
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 /* A round of polls asks the system only once, independently of the number of transfers. */
@@ -259,8 +256,8 @@ static void a_round_of_polls_waits_once(void **state) {
 /* When the server closes an idle connection, the event set wakes up only once. */
 static void a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
-                                        {CUE, 0, 0},    {CLOSE, 0, 0}, {HOLD, 0, 0}};
+  static const loopback_step steps[] = {
+      LOOPBACK_ANSWER(OK), {CUE, 0, 0}, {CLOSE, 0, 0}, {HOLD, 0, 0}};
   loopback server;
   exchange one;
   loopback_start(&server, steps);

@@ -26,9 +26,7 @@ static int take_all(stream *s) {
 static void the_head_is_available_before_the_body(void **state) {
   (void)state;
   static const loopback_step steps[] = {
-      {ACCEPT, 0, 0},
-      {READ, 0, 0},
-      {SEND, "HTTP/1.1 100 Continue\r\nInterim: 1\r\n\r\n", 0},
+      LOOPBACK_ANSWER("HTTP/1.1 100 Continue\r\nInterim: 1\r\n\r\n"),
       {CUE, 0, 0},
       {SEND, "HTTP/1.1 206 Partial\r\nA: 1\r\nContent-Length: 4\r\n\r\n", 0},
       {CUE, 0, 0},
@@ -64,8 +62,7 @@ static void a_body_is_received_completely_in_chunks_of_any_size(void **state) {
                                          "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nT: 1\r\n\r\n"),
                                         "HTTP/1.0 200 OK\r\n\r\nabcde"};
   for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-    const loopback_step steps[] = {
-        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answers[i], 0}, {CLOSE, 0, 0}, {END, 0, 0}};
+    const loopback_step steps[] = {LOOPBACK_ANSWER(answers[i]), {CLOSE, 0, 0}, {END, 0, 0}};
     stream s;
     stream_begin(&s, steps);
     stream_start_download(&s);
@@ -79,10 +76,8 @@ static void a_body_is_received_completely_in_chunks_of_any_size(void **state) {
 
 static void an_empty_body_gives_nothing(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0},
-                                        {READ, 0, 0},
-                                        {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 0},
-                                        {HOLD, 0, 0}};
+  static const loopback_step steps[] = {
+      LOOPBACK_ANSWER("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), {HOLD, 0, 0}};
   stream s;
   gl_response head = {0};
   stream_begin(&s, steps);
@@ -99,10 +94,7 @@ static void an_empty_body_gives_nothing(void **state) {
 static void the_body_of_an_error_is_not_streamed(void **state) {
   (void)state;
   static const loopback_step steps[] = {
-      {ACCEPT, 0, 0},
-      {READ, 0, 0},
-      {SEND, "HTTP/1.1 404 Not\r\nContent-Length: 4\r\n\r\nbody", 0},
-      {HOLD, 0, 0}};
+      LOOPBACK_ANSWER("HTTP/1.1 404 Not\r\nContent-Length: 4\r\n\r\nbody"), {HOLD, 0, 0}};
   stream s;
   gl_response head = {0};
   stream_begin(&s, steps);
@@ -118,9 +110,7 @@ enum { FLOOD = 32 }; /* MiB */
 
 static const char sixteen[] = "abcdefghijklmnop";
 static const loopback_step flood[] = {
-    {ACCEPT, 0, 0},
-    {READ, 0, 0},
-    {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n", 0},
+    LOOPBACK_ANSWER("HTTP/1.1 200 OK\r\nContent-Length: 33554432\r\n\r\n"),
     {FILL, sixteen, FLOOD *MIB / 16},
     {HOLD, 0, 0}};
 
@@ -165,10 +155,7 @@ static void a_body_that_the_caller_does_not_take_does_not_time_out(void **state)
 static void a_server_that_stops_during_a_streamed_body_is_a_read_timeout(void **state) {
   (void)state;
   static const loopback_step steps[] = {
-      {ACCEPT, 0, 0},
-      {READ, 0, 0},
-      {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", 0},
-      {HOLD, 0, 0}};
+      LOOPBACK_ANSWER("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc"), {HOLD, 0, 0}};
   stream s;
   stream_begin(&s, steps);
   stream_start_download(&s);
@@ -190,8 +177,7 @@ static void an_incomplete_body_gives_its_bytes_and_then_an_error(void **state) {
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"};
   for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
-    const loopback_step steps[] = {
-        {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answers[i], 0}, {CLOSE, 0, 0}, {END, 0, 0}};
+    const loopback_step steps[] = {LOOPBACK_ANSWER(answers[i]), {CLOSE, 0, 0}, {END, 0, 0}};
     stream s;
     stream_begin(&s, steps);
     stream_start_download(&s);
@@ -206,10 +192,7 @@ static void an_incomplete_body_gives_its_bytes_and_then_an_error(void **state) {
 static void closing_the_pool_keeps_the_received_bytes(void **state) {
   (void)state;
   static const loopback_step steps[] = {
-      {ACCEPT, 0, 0},
-      {READ, 0, 0},
-      {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc", 0},
-      {HOLD, 0, 0}};
+      LOOPBACK_ANSWER("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc"), {HOLD, 0, 0}};
   stream s;
   gl_response head = {0};
   stream_begin(&s, steps);
@@ -232,8 +215,8 @@ static void closing_the_pool_keeps_the_received_bytes(void **state) {
 
 static void a_connection_is_reused_after_a_streamed_body(void **state) {
   (void)state;
-  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0},  {SEND, OK, 0},
-                                        {READ, 0, 0},   {SEND, OK, 0}, {HOLD, 0, 0}};
+  static const loopback_step steps[] = {
+      LOOPBACK_ANSWER(OK), {READ, 0, 0}, {SEND, OK, 0}, {HOLD, 0, 0}};
   stream s;
   stream_begin(&s, steps);
   for (int i = 0; i < 2; i++) {

@@ -17,8 +17,7 @@ static void send_one(exchange *one, loopback *server) {
   loopback_stop(server);
 }
 
-static const loopback_step answer_one[] = {
-    {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, OK, 0}, {END, 0, 0}};
+static const loopback_step answer_one[] = {LOOPBACK_ANSWER(OK), {END, 0, 0}};
 
 static void expect_sent(const char *method, const char *target, const char *body,
                         const char *expected) {
@@ -132,16 +131,14 @@ static void a_large_body_is_sent_without_the_header_expect(void **state) {
 
 /* Runs an exchange with a server that sends `answer` and closes the connection. */
 static int read_answer(exchange *one, const char *answer) {
-  const loopback_step steps[] = {
-      {ACCEPT, 0, 0}, {READ, 0, 0}, {SEND, answer, 0}, {CLOSE, 0, 0}, {END, 0, 0}};
+  const loopback_step steps[] = {LOOPBACK_ANSWER(answer), {CLOSE, 0, 0}, {END, 0, 0}};
   loopback server;
   loopback_start(&server, steps);
   gl_pool *pool = exchange_pool();
   exchange_init(one, "GET", server.url, "/", NULL);
   int result = exchange_run(one, pool);
   gl_pool_free(pool);
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
   return result;
 }
 
@@ -205,9 +202,7 @@ static void a_redirect_is_an_answer_like_any_other(void **state) {
 
 static void a_long_body_of_an_error_is_cut(void **state) {
   (void)state;
-  const loopback_step steps[] = {{ACCEPT, 0, 0},
-                                 {READ, 0, 0},
-                                 {SEND, "HTTP/1.1 500 Oops\r\n\r\n", 0},
+  const loopback_step steps[] = {LOOPBACK_ANSWER("HTTP/1.1 500 Oops\r\n\r\n"),
                                  {FILL, "0123456789abcdef", GL_RESPONSE_ERROR_BODY_MAX / 16 + 1},
                                  {HOLD, 0, 0}};
   loopback server;
@@ -221,8 +216,7 @@ static void a_long_body_of_an_error_is_cut(void **state) {
   assert_int_equal(one.response.body.length, GL_RESPONSE_ERROR_BODY_MAX);
   exchange_clear(&one);
   gl_pool_free(pool);
-  loopback_stop(&server);
-  loopback_clear(&server);
+  loopback_end(&server);
 }
 
 int main(void) {
