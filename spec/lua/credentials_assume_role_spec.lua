@@ -1,18 +1,10 @@
 -- Roles that are assumed with other keys. A local HTTP server takes the place of STS. The expected values are the
 -- requests and messages of botocore 1.43 for the same files.
 
+local assumed_roles = require "spec.support.assumed_roles"
 local worlds = require "spec.support.credentials_world"
 
-local ROLE = "role_arn = arn:aws:iam::111122223333:role/demo\n"
-local SOURCE = "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETs\n"
-local STS = { AWS_ENDPOINT_URL_STS = "{URL}" }
-
-local function assume(given)
-  given.env = given.env or STS
-  given.answer = given.answer or function() return worlds.sts "AssumeRole" end
-  local world = worlds.new(given)
-  return world, world.source()
-end
+local ROLE, SOURCE, assume = assumed_roles.ROLE, assumed_roles.SOURCE, assumed_roles.open
 
 describe("glacier.credentials.assume_role", function()
   it("a role assumed with a source profile's keys is requested in a signed form", function()

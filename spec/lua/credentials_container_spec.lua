@@ -1,6 +1,7 @@
 -- Keys of a container's role. The expected values are the results of botocore 1.43 for the same variables.
 
 local cjson = require "cjson"
+local files = require "spec.support.files"
 local worlds = require "spec.support.credentials_world"
 
 local function keys(more)
@@ -10,8 +11,8 @@ local function keys(more)
   return worlds.json(fields)
 end
 
-local function at(env, answer, files)
-  local world = worlds.new { env = env, files = files, answer = answer or function() return keys() end }
+local function at(env, answer, texts)
+  local world = worlds.new { env = env, files = texts, answer = answer or function() return keys() end }
   finally(world.close)
   return world, world.source()
 end
@@ -66,9 +67,7 @@ describe("glacier.credentials.container", function()
     local world, source = at(full { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa",
       AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE = "{HOME}/token" }, nil, { token = "SECRETone" })
     source:keys()
-    local file = assert(io.open(world.home .. "/token", "w"))
-    file:write "SECRETtwo"
-    file:close()
+    files.write(world.home .. "/token", "SECRETtwo")
     world.now = world.now + 3600 - 601
     source:keys()
     assert.are.equal("SECRETone", world.requests[1].headers.authorization)

@@ -7,23 +7,9 @@ local MINUTE = 60
 local waiting, caller, callers, finish, once =
   key_calls.waiting, key_calls.caller, key_calls.callers, key_calls.finish, key_calls.once
 
--- Returns a world whose keys come from a function. The function yields twice before it returns, like a function that
--- waits for a network. Fields of `given`: lifetime (seconds), and fail(n), which may raise in the n-th call.
 local function at(given)
-  local world = worlds.new {}
+  local world = key_calls.world(given)
   finally(world.close)
-  world.calls, world.ended = 0, 0
-  world.source = world.source(function()
-    world.calls = world.calls + 1
-    local call = world.calls
-    if coroutine.isyieldable == nil or coroutine.isyieldable() then
-      coroutine.yield()
-      coroutine.yield()
-    end
-    world.ended = world.ended + 1
-    if given.fail then given.fail(call) end
-    return { access_key_id = "AKIA" .. call, secret_access_key = "SECRET", expiration = world.now + given.lifetime }
-  end)
   return world
 end
 

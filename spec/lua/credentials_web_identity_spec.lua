@@ -1,18 +1,11 @@
 -- Roles that are assumed with the token of an identity provider. A local HTTP server takes the place of STS. The
 -- expected values are the requests and messages of botocore 1.43 for the same files.
 
+local assumed_roles = require "spec.support.assumed_roles"
+local files = require "spec.support.files"
 local worlds = require "spec.support.credentials_world"
 
-local ROLE = "role_arn = arn:aws:iam::111122223333:role/demo\n"
-local SOURCE = "[profile source]\naws_access_key_id = AKIAsource\naws_secret_access_key = SECRETs\n"
-local STS = { AWS_ENDPOINT_URL_STS = "{URL}" }
-
-local function assume(given)
-  given.env = given.env or STS
-  given.answer = given.answer or function() return worlds.sts "AssumeRole" end
-  local world = worlds.new(given)
-  return world, world.source()
-end
+local ROLE, SOURCE, assume = assumed_roles.ROLE, assumed_roles.SOURCE, assumed_roles.open
 
 describe("glacier.credentials.web_identity", function()
   local function answer() return worlds.sts "AssumeRoleWithWebIdentity" end
@@ -40,9 +33,7 @@ describe("glacier.credentials.web_identity", function()
     }
     finally(world.close)
     source:keys()
-    local file = assert(io.open(world.home .. "/token", "w"))
-    file:write "SECRETtwo"
-    file:close()
+    files.write(world.home .. "/token", "SECRETtwo")
     world.now = world.now + 3600 - 601
     source:keys()
     assert.are.equal("SECRETone", worlds.form(world.requests[1].body).WebIdentityToken)

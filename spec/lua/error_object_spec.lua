@@ -1,12 +1,7 @@
 -- Error objects: the field `retryable`, and the errors of the client itself.
 local canned = require "spec.support.canned"
 
-local function error_of(status, body, headers)
-  local client = canned.client { status = status, headers = headers or {}, body = body }
-  local good, err = pcall(client.set_vault_notifications, client, { vaultName = "v" })
-  assert.is_false(good)
-  return err
-end
+local error_of = canned.error_of
 
 describe("the field retryable", function()
   local function retryable(status, code)

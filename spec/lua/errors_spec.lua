@@ -1,12 +1,7 @@
 -- The error object of an unsuccessful response: its code, message and text as in botocore.
 local canned = require "spec.support.canned"
 
-local function error_of(status, body, headers)
-  local client = canned.client { status = status, headers = headers or {}, body = body }
-  local good, err = pcall(client.set_vault_notifications, client, { vaultName = "v" })
-  assert.is_false(good)
-  return err
-end
+local error_of = canned.error_of
 
 local EXCEPTIONS = {
   "InsufficientCapacityException", "InvalidParameterValueException", "LimitExceededException",

@@ -1,52 +1,14 @@
 -- Invalid parameters: the error lists each problem on a line, in botocore's words with the names of Lua's types. The
 -- client sends nothing.
-local glacier = require "glacier"
+local invalid_parameters = require "spec.support.invalid_parameters"
 
 local JOB_MEMBERS = "Format, Type, ArchiveId, Description, SNSTopic, RetrievalByteRange, Tier, "
   .. "InventoryRetrievalParameters, SelectParameters, OutputLocation"
 
-local function lines(text)
-  local list = {}
-  for line in (text .. "\n"):gmatch "(.-)\n" do list[#list + 1] = line end
-  return list
-end
+local problems = invalid_parameters.problems
 
--- Returns the error of a call, which must not send anything.
-local function refusal(name, params)
-  local sent = 0
-  local client = glacier.client {
-    region = "us-west-2", env = {}, credentials = { access_key_id = "A", secret_access_key = "s" },
-    transport = function()
-      sent = sent + 1
-      return { status = 204, headers = {}, body = "" }
-    end,
-  }
-  local good, err = pcall(client.call, client, name, params)
-  client:close()
-  assert.is_false(good)
-  assert.equal(0, sent)
-  assert.is_table(err, tostring(err))
-  return err
-end
-
--- Returns the sorted list of problems in the error.
-local function problems(name, params)
-  local found = lines(refusal(name, params).message)
-  assert.equal("Parameter validation failed:", table.remove(found, 1))
-  table.sort(found)
-  return found
-end
-
--- Defines one test for each row: title = { operation, parameters, problem, … }.
 local function each(rows)
-  for title, row in pairs(rows) do
-    it(title, function()
-      local expected = {}
-      for i = 3, #row do expected[#expected + 1] = row[i] end
-      table.sort(expected)
-      assert.same(expected, problems(row[1], row[2]))
-    end)
-  end
+  invalid_parameters.each(it, rows)
 end
 
 describe("a required member", function()
@@ -249,7 +211,7 @@ describe("every problem", function()
   }
 
   it("is part of one error object with the fields of the contract", function()
-    local err = refusal("create_vault", {})
+    local err = invalid_parameters.error_of("create_vault", {})
     assert.equal('Parameter validation failed:\nMissing required parameter in input: "vaultName"', tostring(err))
     assert.same(
       { "ParamValidationError", "validation", "CreateVault", false },

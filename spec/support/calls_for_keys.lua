@@ -3,10 +3,30 @@
 local contexts = require "glacier.async.context"
 local copcall = require "glacier.async.copcall"
 local socket = require "socket"
+local worlds = require "spec.support.credentials_world"
 
 local M = {}
 
 local TOO_LONG = 60 -- seconds; ends a test that would hang
+
+-- Returns a world whose keys come from a function. The function yields twice before it returns, like a function that
+-- waits for a network. Fields of `given`: lifetime (seconds), and fail(n), which may raise in the n-th call.
+function M.world(given)
+  local world = worlds.new {}
+  world.calls, world.ended = 0, 0
+  world.source = world.source(function()
+    world.calls = world.calls + 1
+    local call = world.calls
+    if coroutine.isyieldable == nil or coroutine.isyieldable() then
+      coroutine.yield()
+      coroutine.yield()
+    end
+    world.ended = world.ended + 1
+    if given.fail then given.fail(call) end
+    return { access_key_id = "AKIA" .. call, secret_access_key = "SECRET", expiration = world.now + given.lifetime }
+  end)
+  return world
+end
 
 -- Returns the context of a call that waits with `wait` (by default it yields). `world` and `seconds` give it a
 -- deadline.

@@ -39,6 +39,14 @@ function canned.call(operation, body, headers, status)
   return client:call(operation, INPUT[operation] or { vaultName = "v" })
 end
 
+--- Returns the error of set_vault_notifications for a response.
+function canned.error_of(status, body, headers)
+  local client = canned.client { status = status, headers = headers or {}, body = body }
+  local good, err = pcall(client.set_vault_notifications, client, { vaultName = "v" })
+  assert.is_false(good)
+  return err
+end
+
 --- Calls an operation as `canned.call` does.
 -- @return table: the output without its metadata
 function canned.members(...)
