@@ -29,19 +29,22 @@ local function events(list)
   return chosen
 end
 
--- Replaces the whole configuration. A vault has one topic.
-function notifications.set(call)
-  local owner, body = call.owner, json.decode_object(call.body.text)
-  local configuration = {
-    topic = sns.check_topic(members.required(body, "SNSTopic", "string")),
-    events = events(members.required(body, "Events", "table")),
-  }
+local function replace(owner, vault_name, configuration)
   store.exclusively(owner, function()
-    local vault = store.get(owner, call.path.vaultName)
+    local vault = store.get(owner, vault_name)
     vault.notifications = configuration
     store.put(owner, vault)
   end)
   return { status = 204 }
+end
+
+-- Replaces the whole configuration. A vault has one topic.
+function notifications.set(call)
+  local body = json.decode_object(call.body.text)
+  return replace(call.owner, call.path.vaultName, {
+    topic = sns.check_topic(members.required(body, "SNSTopic", "string")),
+    events = events(members.required(body, "Events", "table")),
+  })
 end
 
 function notifications.get(call)
@@ -62,13 +65,7 @@ end
 
 -- Idempotent.
 function notifications.delete(call)
-  local owner = call.owner
-  store.exclusively(owner, function()
-    local vault = store.get(owner, call.path.vaultName)
-    vault.notifications = nil
-    store.put(owner, vault)
-  end)
-  return { status = 204 }
+  return replace(call.owner, call.path.vaultName, nil)
 end
 
 return notifications
