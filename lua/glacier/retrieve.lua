@@ -5,6 +5,7 @@ local copcall = require "glacier.async.copcall"
 local download = require "glacier.download"
 local errors = require "glacier.errors"
 local inventory = require "glacier.inventory"
+local journal = require "glacier.download.journal"
 local new_context = require("glacier.async.context").new
 local paginate = require "glacier.paginate"
 local perform = require "glacier.call.perform"
@@ -117,8 +118,9 @@ end
 -- ---- the methods ---------------------------------------------------------------------------------
 
 --- Retrieves an archive into a file: finds or starts the job, waits for it, and downloads its output.
--- Raises the errors of the operations, `client:wait_until` and `client:download`. Once there is a job, the error's
--- `jobId` is its ID; pass it as `jobId` to continue.
+-- Raises the errors of the operations, `client:wait_until` and `client:download`. If the file cannot be written, raises
+-- `ParamValidationError` before it starts a job. Once there is a job, the error's `jobId` is its ID; pass it as `jobId`
+-- to continue.
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId or nil, archiveId, path; tier ("Standard", "Expedited", "Bulk"), jobId (uses
 --   that job), on_wait = function(job), called before each wait with the output of DescribeJob, delay (seconds between
@@ -126,6 +128,7 @@ end
 -- @return table: path, size, checksum, jobId
 function retrieve.archive(runtime, given)
   arguments.check("retrieve", given, RETRIEVE, { "archiveId", "path" })
+  journal.check(given.path)
   local tier = given.tier or "Standard"
   local job = {
     caller = "retrieve", matches = retrieves(given, tier),

@@ -41,6 +41,24 @@ describe("client:retrieve", function()
     assert.are.equal(1, #jobs "ArchiveRetrieval")
   end)
 
+  it("starts no job if the file cannot be written", function()
+    local other = world.client:upload_archive { vaultName = "v", body = "never retrieved" }
+    for _, path in ipairs { directory, directory .. "/missing/archive" } do
+      local err = failure(world.client.retrieve, world.client, params { archiveId = other.archiveId, path = path })
+      assert.are.equal("ParamValidationError", err.code)
+      assert.is_nil(err.jobId)
+    end
+    for _, job in ipairs(jobs "ArchiveRetrieval") do
+      assert.are_not.equal(other.archiveId, job.ArchiveId)
+    end
+  end)
+
+  it("creates no file before the job is complete", function()
+    local err = failure(world.client.retrieve, world.client, params { archiveId = "missing" })
+    assert.are.equal("ResourceNotFoundException", err.code)
+    assert.are.same({}, files.list(directory))
+  end)
+
   it("uses a given job", function()
     local job_id = world.client:initiate_job { vaultName = "v", jobParameters = {
       Type = "archive-retrieval", ArchiveId = archive.archiveId, Tier = "Bulk" } }.jobId
@@ -59,8 +77,15 @@ describe("client:retrieve", function()
     local job_id = world:job { Type = "archive-retrieval", ArchiveId = other.archiveId }
     local err = failure(world.client.retrieve, world.client, params { jobId = job_id })
     assert.are.same({ "ParamValidationError", job_id }, { err.code, err.jobId })
-    err = failure(world.client.retrieve, world.client, params { path = directory .. "/none/archive" })
-    assert.is_truthy(err.jobId)
+    local another = world.client:upload_archive { vaultName = "v", body = "fifth" }
+    err = failure(world.client.retrieve, world.client, params {
+      archiveId = another.archiveId,
+      on_wait = function(job)
+        job_id = job.JobId
+        files.remove(directory)
+      end,
+    })
+    assert.are.same({ "ParamValidationError", job_id }, { err.code, err.jobId })
   end)
 
   it("reports all invalid arguments at once", function()

@@ -77,6 +77,24 @@ local function go_on(self, text, tag, part_size)
   self.hashes = read_hashes(text, part_size, self.total, self.output:size())
 end
 
+--- Checks that a later download to a path can create its files.
+-- Raises `ParamValidationError` if it cannot. Leaves no new file, and changes no file of an earlier download.
+-- @param path string
+function journal.check(path)
+  local file, result, why = core.journal(path, 0, true)
+  local folder = result == "none" and io.open(path .. "/.")
+  if folder then
+    folder:close()
+    raise_error(path, "Is a directory")
+  elseif result == "failed" then
+    raise_error(path, why)
+  elseif file and file:read() == "" then
+    file:remove()
+  elseif file then
+    file:close()
+  end
+end
+
 --- Opens the partial file and the journal of a path, and continues an earlier download of the same bytes.
 -- Raises `ParamValidationError` if they cannot be written.
 -- @param path string
