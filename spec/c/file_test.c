@@ -1,5 +1,7 @@
 #include "core/file.h"
 
+#include "directory.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,14 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char directory[64];
 static char why[GL_FILE_ERROR_SIZE];
-
-static const char *path_of(const char *name) {
-  static char path[512];
-  snprintf(path, sizeof path, "%s/%s", directory, name);
-  return path;
-}
 
 static void write_file(const char *name, const char *text) {
   FILE *file = fopen(path_of(name), "wb");
@@ -31,15 +26,12 @@ static void write_file(const char *name, const char *text) {
 
 static int set_up(void **state) {
   (void)state;
-  strcpy(directory, "/tmp/glacier-file-XXXXXX");
-  return mkdtemp(directory) ? 0 : -1;
+  return directory_make();
 }
 
 static int tear_down(void **state) {
-  char command[128];
   (void)state;
-  snprintf(command, sizeof command, "rm -rf '%s'", directory);
-  return system(command);
+  return directory_remove();
 }
 
 static gl_file_result read_file(const char *path, size_t limit, gl_buf *text) {

@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/file.h"
 #include "core/home.h"
+#include "directory.h"
 #include "mem_failing.h"
 
 #include <stdarg.h>
@@ -16,15 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static char directory[64], path[96], why[GL_FILE_ERROR_SIZE];
+static char path[96], why[GL_FILE_ERROR_SIZE];
 
 static int set_up(void **state) {
   (void)state;
-  strcpy(directory, "/tmp/glacier-oom-XXXXXX");
-  if (!mkdtemp(directory))
-    return -1;
+  int result = directory_make();
   snprintf(path, sizeof path, "%s/file", directory);
-  return 0;
+  return result;
 }
 
 static int tear_down(void **state) {

@@ -3,6 +3,7 @@
 #include "core/output.h"
 #include "core/output_flush.h"
 #include "core/output_journal.h"
+#include "directory.h"
 #include "mem_failing.h"
 
 #include <stdarg.h>
@@ -15,15 +16,13 @@
 #include <string.h>
 #include <unistd.h>
 
-static char directory[32], path[64], why[GL_OUTPUT_ERROR_SIZE];
+static char path[64], why[GL_OUTPUT_ERROR_SIZE];
 
 static int make_directory(void **state) {
   (void)state;
-  strcpy(directory, "/tmp/glacier-oom-XXXXXX");
-  if (!mkdtemp(directory))
-    return -1;
+  int result = directory_make();
   snprintf(path, sizeof path, "%s/file", directory);
-  return 0;
+  return result;
 }
 
 /* Fails unless the directory is empty. */

@@ -1,5 +1,7 @@
 #include "core/output_journal.h"
 
+#include "directory.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,26 +13,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char directory[64], target[128];
+static char target[128];
 static char why[GL_OUTPUT_ERROR_SIZE];
 static gl_output_journal journal, other;
 
 static int set_up(void **state) {
   (void)state;
-  strcpy(directory, "/tmp/glacier-journal-XXXXXX");
-  if (!mkdtemp(directory))
-    return -1;
+  int result = directory_make();
   snprintf(target, sizeof target, "%s/target", directory);
-  return 0;
+  return result;
 }
 
 static int tear_down(void **state) {
-  char command[128];
   (void)state;
   gl_output_journal_close(&journal);
   gl_output_journal_close(&other);
-  snprintf(command, sizeof command, "rm -rf '%s'", directory);
-  return system(command);
+  return directory_remove();
 }
 
 static gl_output_journal_result open_journal(gl_output_journal *out, int number) {

@@ -1,5 +1,7 @@
 #include "core/output.h"
 
+#include "directory.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,17 +18,8 @@
 
 #include "core/error.h"
 
-static char directory[64];
 static char why[GL_OUTPUT_ERROR_SIZE];
 static gl_output output;
-
-static const char *path_of(const char *name) {
-  static char paths[4][512];
-  static int next;
-  char *path = paths[next++ % 4];
-  snprintf(path, 512, "%s/%s", directory, name);
-  return path;
-}
 
 static void write_file(const char *name, const char *text, mode_t mode) {
   FILE *file = fopen(path_of(name), "wb");
@@ -76,16 +69,13 @@ static void assert_rejected(const char *path, int number) {
 
 static int set_up(void **state) {
   (void)state;
-  strcpy(directory, "/tmp/glacier-output-XXXXXX");
-  return mkdtemp(directory) ? 0 : -1;
+  return directory_make();
 }
 
 static int tear_down(void **state) {
-  char command[192];
   (void)state;
   gl_output_discard(&output);
-  snprintf(command, sizeof command, "chmod -R u+w '%s'; rm -rf '%s'", directory, directory);
-  return system(command);
+  return directory_remove();
 }
 
 static void the_file_appears_when_it_is_committed(void **state) {
