@@ -8,7 +8,7 @@
 
 enum {
   PEM_MAX = 64 * 1024,
-  SIGNATURE_MAX = 1026 /* 1,024 for a key of 8,192 bits, and 2 for the padding of base64 */
+  SIGNATURE_MAX = 1026 /* bytes: 1,024 for a key of 8,192 bits, and 2 for the padding of base64 */
 };
 
 /* Fills `error` with a memory error if OpenSSL's queue has one, otherwise with `message`.  Empties

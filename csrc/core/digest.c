@@ -21,7 +21,7 @@
 /* Returns whether the error `code` has a cause other than a lack of memory.  The EVP layer reports
  * only that an operation could not start.  That may be a failed allocation, and the queue does not
  * always contain "malloc failure" for it. */
-static int is_refusal(unsigned long code) {
+static int has_other_cause(unsigned long code) {
 #ifdef ERR_R_UNSUPPORTED /* OpenSSL 3 */
   if (ERR_GET_REASON(code) == ERR_R_UNSUPPORTED)
     return 1;
@@ -31,18 +31,18 @@ static int is_refusal(unsigned long code) {
 
 /* Fills `error` from OpenSSL's queue, and empties the queue. */
 static int set_error(gl_error *error) {
-  unsigned long code, refusal = 0;
+  unsigned long code, other = 0;
   int memory = 0;
   while ((code = ERR_get_error()) != 0) {
     if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE)
       memory = 1;
-    else if (refusal == 0 && is_refusal(code))
-      refusal = code;
+    else if (other == 0 && has_other_cause(code))
+      other = code;
   }
-  if (memory || refusal == 0)
+  if (memory || other == 0)
     return gl_error_memory(error);
   char reason[256];
-  ERR_error_string_n(refusal, reason, sizeof reason);
+  ERR_error_string_n(other, reason, sizeof reason);
   return gl_error_set(error, GL_CONFIG, "DigestError", "OpenSSL rejected the operation: %s",
                       reason);
 }

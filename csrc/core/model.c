@@ -15,7 +15,7 @@
 /* In an input. */
 #define ARCHIVE_DESCRIPTION                                                                        \
   ROW(archiveDescription, DESCRIPTION, GL_IN_HEADER, 0, "x-amz-archive-description", NULL)
-/* In an output: the ID that the operation was called to get. */
+/* In an output: the ID that is the result of the operation. */
 #define REQUIRED_HEADER(name, header) ROW(name, STRING, GL_IN_HEADER, 1, header, NULL)
 #define STATUS(name) ROW(name, LONG, GL_IN_STATUS, 0, NULL, NULL)
 /* "-" is the account whose keys sign the request. */

@@ -213,7 +213,8 @@ int gl_uri_canonical_query(gl_buf *out, const char *query, size_t length) {
   gl_buf scratch = {0};
   int result = GL_MEMORY;
   parameter *parameters = gl_mem_zalloc(most, sizeof *parameters);
-  /* A parameter may get an "=" and needs two NULs in `scratch`.  A byte becomes at most three. */
+  /* The encoded form of a byte has at most three bytes.  Each parameter may get an "=" in `out`,
+   * and it needs two NULs in `scratch`. */
   if (parameters && reserve_encoded(&scratch, length, 2 * most) == 0 &&
       reserve_encoded(out, length, 2 * most) == 0) {
     size_t count = split_query(parameters, &scratch, query, length);

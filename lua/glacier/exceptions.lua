@@ -1,7 +1,7 @@
---- The codes of all errors, by themselves: for `client.exceptions`.
+--- The codes of all errors, for `client.exceptions`: a table in which each code is both a key and its value.
 local core = require "glacier.core"
 
--- Codes that the service documents beyond its model, and the client's own.
+-- Codes that the service documents but that are not in its model, and the codes of the client's own errors.
 local further = {
   "AccessDeniedException", "BadRequest", "ExpiredTokenException", "InvalidSignatureException",
   "MissingAuthenticationTokenException", "SerializationException", "ThrottlingException",

@@ -20,7 +20,7 @@
 ---@field retryable boolean
 ---@field response? table
 ---@field reason? string of a NotificationError: which check failed
----@field findings? table[] of a refused notification configuration
+---@field findings? table[] of a rejected notification configuration
 ---@field uploadId? string of an upload in parts that can be resumed; `partSize` belongs to it
 ---@field partSize? integer
 ---@field jobId? string of a retrieval: the job to continue with
@@ -852,7 +852,7 @@ function glacier.combine_tree_hashes(list) end
 ---@return table[] # each { field =, code =, message = }, and "field: message" as a string. `field` counts list items from 0, as the messages of ParamValidationError do. Codes: MissingVaultName, InvalidVaultName, MissingConfig, InvalidConfig, MissingTopic, InvalidTopicArn, InvalidTopicName, FifoTopic, PartitionMismatch, RegionMismatch, AccountMismatch, InvalidRegion, InvalidAccount, MissingEvents, InvalidEvents, UnknownEvent, DuplicateEvent, UnknownMember
 function glacier.check_notification_config(given) end
 
----Makes the access policy of a topic that allows vaults to publish to it, and nothing else. Set it as the topic's attribute `Policy`. That replaces the whole policy, so add the statements that must stay.  AWS's published solution for Glacier grants SNS:Publish to the principal glacier.amazonaws.com under the condition aws:SourceOwner. It is not documented whether Glacier sends the vault's ARN as aws:SourceArn, so that condition is checked only if it does. It is not documented whether a topic works that is encrypted with a customer managed key. A topic that is encrypted with the AWS managed key does not work.  Raises `ParamValidationError`.
+---Makes the access policy of a topic that allows vaults to publish to it, and nothing else. Set it as the topic's attribute `Policy`. That replaces the whole policy, so add the statements that must stay.  AWS's published solution for Glacier grants SNS:Publish to the principal glacier.amazonaws.com under the condition aws:SourceOwner. It is not documented whether Glacier sends the vault's ARN as aws:SourceArn, so that condition is checked only if it does. It is not documented whether a topic that is encrypted with a customer managed key works. A topic that is encrypted with the AWS managed key does not work.  Raises `ParamValidationError`.
 ---@param given table topic (ARN), account (of the vaults), vaults (list of names; nil for all vaults of the account), kms_key (ARN, ID or alias of the customer managed key that encrypts the topic, or nil)
 ---@return table # the policy. `:json()` returns its text; `:key_statement()` returns the statement that the key's policy needs, a table with `:json()`, or nil without a key
 function glacier.topic_policy(given) end

@@ -98,8 +98,8 @@ static int tell_kernel(gl_events *events, int fd, gl_watch *watch, int interest)
   return 0;
 }
 
-/* A kept descriptor that is registered for reading only stays registered: its connection is likely
- * to be read again. */
+/* Returns whether the kernel goes on watching a descriptor that has no interest.  It does so for a
+ * kept descriptor that it watches only for reading, because the next request will read from it. */
 static int stays_registered(const gl_watch *watch) {
   return watch->kept && watch->registered == GL_EVENTS_READ;
 }

@@ -24,7 +24,7 @@ typedef struct gl_watch {
   void *context;
   uint32_t generation;      /* changes when `fd` is removed: identifies outdated events */
   unsigned char interest;   /* GL_EVENTS_* bits */
-  unsigned char registered; /* bits that the kernel watches: `interest` or more */
+  unsigned char registered; /* bits that the kernel watches; at least those of `interest` */
   unsigned char kept;       /* gl_events_keep was called */
 } gl_watch;
 

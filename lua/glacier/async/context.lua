@@ -19,14 +19,13 @@ local yielding_phases = {
   ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
 }
 
--- Seconds between two polls, if the host can only sleep: the least and the most. Between them a pause is a share of the
+-- Seconds: the shortest and the longest pause between two polls, if the host can only sleep. A pause is a share of the
 -- time already waited, so that it adds little to the duration of a call. In OpenResty the share is smaller, because a
 -- poll costs little compared to the other work of a worker.
 local SHORTEST, LONGEST = 0.001, 0.05
 local SHARE, SHARE_IN_NGINX = 0.1, 0.04
 
--- The number of consecutive feeds after which other coroutines may run, because a transfer with a fast peer never
--- waits.
+-- Other coroutines may run after this number of feeds without a wait. A transfer whose peer is fast never waits.
 local FEEDS = 32
 
 -- Seconds: the longest time that C may block before Lua runs again. Only then can a debug hook run, such as the
@@ -73,10 +72,10 @@ function context.of_call(runtime)
 end
 
 --- Makes the context of a task, which waits by yielding to the code that polls it. It has no deadline yet.
--- @param task table: gets `transfer` while it waits for a transfer. If only news can end that wait, it also gets
---   `events`, `round` (of `rounds.of`) and `seen`, the number of the round in which it was polled. It gets `due` while
---   it sleeps until a time of the clock, and `busy` while it only lets others run
--- @param wait function, table or nil: the option `wait`, for what outlives the task
+-- @param task table. It has the field `transfer` while it waits for a transfer. If only news can end that wait, it also
+--   has `events`, `round` (of `rounds.of`) and `seen`, the number of the round in which it was polled. It has `due`
+--   while it sleeps until that time of the clock, and `busy` while it only lets other tasks run
+-- @param wait function, table or nil: the option `wait`, for objects that outlive the task
 -- @param clock function() -> number
 -- @return context
 function context.of_task(task, wait, clock)
@@ -141,7 +140,7 @@ end
 local function yield_for(self, transfer, events)
   local task = self.task
   task.transfer = transfer
-  if events and not self.deadline and transfer.needs_caller then -- a hash has no such method
+  if events and not self.deadline and transfer.needs_caller then -- a hash has no needs_caller
     local round = rounds.of(events)
     task.events, task.round, task.seen = events, round, round.number
   end

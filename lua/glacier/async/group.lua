@@ -42,7 +42,7 @@ end
 function group.seconds_left(task)
   local transfer, context = task.transfer, task.context
   if transfer then
-    -- a hash is a transfer here too, but does not have the method
+    -- `transfer` may also be the hash of a body, which has no needs_caller
     return transfer.needs_caller and transfer:needs_caller() and 0 or context:remaining()
   end
   if task.due then

@@ -130,7 +130,8 @@ function Task:cancel()
   if self.done then
     return
   end
-  -- The call has no time left, so it frees its resources and fails. Any error except the timeout is kept.
+  -- With a deadline in the past, the next poll ends the call, and the call frees its resources. If it ends with another
+  -- error than the timeout, that error is kept.
   self.context.deadline, self.due = -math.huge, self.due and -math.huge
   self.round = nil
   local ended = self.started and self:poll()

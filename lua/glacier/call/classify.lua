@@ -1,4 +1,4 @@
---- Tells which failures are worth another attempt.
+--- Decides whether another attempt after a failure can help.
 
 -- Error codes of an overloaded service. Status 429 means the same.
 local throttling_codes = {

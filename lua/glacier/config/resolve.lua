@@ -51,8 +51,8 @@ local function first(getenv, ...)
   end
 end
 
--- libcurl itself reads the proxy variables of the process, in each request. If there are none, it need not look for
--- them. If the option `env` is set, this reads the same variables there.
+-- Returns the proxies. Without the option `env`, libcurl reads the proxy variables of the process at each request; if
+-- there are none now, it is told to use no proxy, which is faster. With `env`, the variables are read from there.
 local function proxies(options, getenv)
   local given = options.env
   local no_proxy = given and (first(getenv, "no_proxy", "NO_PROXY") or "") or nil

@@ -67,7 +67,7 @@ local function token_of(session)
 end
 
 -- Returns the message for an error response. Its code and message are included if the body is JSON.
-local function refusal_text(response)
+local function message_of(response)
   local text = ("Received non 200 response %d from container metadata"):format(response:status())
   local body = object.decode(response:body()) or {}
   for _, name in ipairs { "code", "message" } do
@@ -80,7 +80,7 @@ end
 -- Decodes a response; or returns nil and the failure. All failures of the service may be retried.
 local function read(response)
   if response:status() ~= 200 then
-    return nil, { kind = "service", status = response:status(), message = refusal_text(response), retryable = true }
+    return nil, { kind = "service", status = response:status(), message = message_of(response), retryable = true }
   end
   local answer = object.decode(response:body())
   if not answer then

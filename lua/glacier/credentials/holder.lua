@@ -54,7 +54,8 @@ end
 
 Holder.keys = Holder.current
 
---- Returns whether there are other keys, after the service refused these as expired. There are none.
+--- Returns whether there are other keys after the service rejected these as expired. These keys never change, so there
+-- are none.
 function Holder.refresh()
   return false
 end

@@ -48,10 +48,10 @@ end
 
 --- Makes the source of a client's keys: an object with
 --   keys(context)           credentials for `request:sign`; raises error objects of kind "credentials" or "config"
---   refresh(context, used)  after the service refused the keys `used` as expired: whether there are other keys now
+--   refresh(context, used)  after the service rejected the keys `used` as expired: whether there are other keys now
 --   account()               the account that the keys belong to, or nil
 -- Keys are refreshed before they expire, once for all callers; see glacier.credentials.refreshable. A function is
--- called again shortly before the `expiration`, or after the service refused its keys as expired.
+-- called again shortly before the `expiration`, or after the service rejected its keys as expired.
 -- Raises `PartialCredentialsError` or `CredentialRetrievalError` for a table without valid keys.
 -- @param given table { access_key_id, secret_access_key, session_token or nil, account_id or nil }; function returning
 --   such a table, with `expiration` (seconds since the epoch) or without; or nil for the chain

@@ -200,9 +200,9 @@ function Refreshable:keys(context)
   return self._keys
 end
 
---- Fetches other keys after the service refused these as expired.
+--- Fetches other keys after the service rejected these as expired.
 -- @param context context or nil
--- @param used credentials or nil: the refused keys; if they have been replaced already, nothing is fetched
+-- @param used credentials or nil: the rejected keys; if they have been replaced already, nothing is fetched
 -- @return boolean: whether there are other keys now. If the fetch failed, the old keys are kept, and the second result
 --   is the error object.
 function Refreshable:refresh(context, used)

@@ -1,5 +1,6 @@
 --- Fetches the certificates with which SNS signs. A new certificate has a new URL, so fetched certificates are kept.
--- Each client has its own cache, because a client that does not verify TLS must not choose the certificates of another.
+-- Each client has its own cache. Otherwise a client that does not verify TLS could put a false certificate into the
+-- cache of a client that does.
 local classify = require "glacier.call.classify"
 local core = require "glacier.core"
 local new_context = require("glacier.async.context").new

@@ -81,7 +81,7 @@ function message.of_envelope(envelope, what)
   return describe(value, "the Message of " .. what)
 end
 
--- An envelope, or the bare message of raw delivery.
+-- Reads an envelope, or the message itself, which raw delivery sends without an envelope.
 local function of_payload(value, what)
   if value.Type ~= nil then
     return message.of_envelope(value, what)

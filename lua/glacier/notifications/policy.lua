@@ -85,8 +85,8 @@ end
 --
 -- AWS's published solution for Glacier grants SNS:Publish to the principal glacier.amazonaws.com under the
 -- condition aws:SourceOwner. It is not documented whether Glacier sends the vault's ARN as aws:SourceArn, so
--- that condition is checked only if it does. It is not documented whether a topic works that is encrypted with a
--- customer managed key. A topic that is encrypted with the AWS managed key does not work.
+-- that condition is checked only if it does. It is not documented whether a topic that is encrypted with a customer
+-- managed key works. A topic that is encrypted with the AWS managed key does not work.
 --
 -- Raises `ParamValidationError`.
 -- @param given table: topic (ARN), account (of the vaults), vaults (list of names; nil for all

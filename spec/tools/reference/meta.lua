@@ -120,7 +120,7 @@ local HEAD = [[
 ---@field retryable boolean
 ---@field response? table
 ---@field reason? string of a NotificationError: which check failed
----@field findings? table[] of a refused notification configuration
+---@field findings? table[] of a rejected notification configuration
 ---@field uploadId? string of an upload in parts that can be resumed; `partSize` belongs to it
 ---@field partSize? integer
 ---@field jobId? string of a retrieval: the job to continue with
