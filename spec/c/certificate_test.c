@@ -103,7 +103,7 @@ static void a_signature_of_other_bytes_or_another_hash_does_not_match(void **sta
   gl_certificate_clear(&certificate);
 }
 
-static void a_signature_with_one_byte_changed_is_refused(void **state) {
+static void a_signature_with_one_byte_changed_is_rejected(void **state) {
   (void)state;
   gl_error error;
   gl_certificate certificate = parse(pem);
@@ -117,7 +117,7 @@ static void a_signature_with_one_byte_changed_is_refused(void **state) {
   gl_certificate_clear(&certificate);
 }
 
-static void a_signature_that_is_not_base64_is_refused(void **state) {
+static void a_signature_that_is_not_base64_is_rejected(void **state) {
   (void)state;
   static const char *const texts[] = {"", "AAA", "AA=A", "A===", "====", "AA\nA", "AA-_", "AAAAA"};
   gl_error error;
@@ -136,7 +136,7 @@ static void a_signature_that_is_not_base64_is_refused(void **state) {
 }
 
 /* Such bits could be changed without a change of the signature (RFC 4648, 3.5). */
-static void base64_with_bits_after_the_last_byte_is_refused(void **state) {
+static void base64_with_bits_after_the_last_byte_is_rejected(void **state) {
   (void)state;
   static const char *const texts[] = {"AB==", "AP==", "AQ==", "AAB=", "AAD=", "AAE="};
   gl_error error;
@@ -184,7 +184,7 @@ static void a_certificate_is_valid_between_its_dates_only(void **state) {
   gl_certificate_clear(&certificate);
 }
 
-static void a_text_that_is_not_a_pem_certificate_is_refused(void **state) {
+static void a_text_that_is_not_a_pem_certificate_is_rejected(void **state) {
   (void)state;
   static const char *const texts[] = {
       "",
@@ -202,7 +202,7 @@ static void a_text_that_is_not_a_pem_certificate_is_refused(void **state) {
   }
 }
 
-static void a_text_of_more_than_64_kib_is_refused(void **state) {
+static void a_text_of_more_than_64_kib_is_rejected(void **state) {
   (void)state;
   gl_certificate certificate = {NULL};
   gl_error error;
@@ -221,14 +221,14 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_signature_of_either_hash_is_verified),
       cmocka_unit_test(a_signature_of_other_bytes_or_another_hash_does_not_match),
-      cmocka_unit_test(a_signature_with_one_byte_changed_is_refused),
-      cmocka_unit_test(a_signature_that_is_not_base64_is_refused),
-      cmocka_unit_test(base64_with_bits_after_the_last_byte_is_refused),
+      cmocka_unit_test(a_signature_with_one_byte_changed_is_rejected),
+      cmocka_unit_test(a_signature_that_is_not_base64_is_rejected),
+      cmocka_unit_test(base64_with_bits_after_the_last_byte_is_rejected),
       cmocka_unit_test(a_signature_of_8192_bits_is_decoded),
       cmocka_unit_test(a_certificate_without_an_rsa_key_verifies_nothing),
       cmocka_unit_test(a_certificate_is_valid_between_its_dates_only),
-      cmocka_unit_test(a_text_that_is_not_a_pem_certificate_is_refused),
-      cmocka_unit_test(a_text_of_more_than_64_kib_is_refused),
+      cmocka_unit_test(a_text_that_is_not_a_pem_certificate_is_rejected),
+      cmocka_unit_test(a_text_of_more_than_64_kib_is_rejected),
   };
   return cmocka_run_group_tests_name("certificate", tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ static void keys_are_copied_and_an_empty_token_means_no_token(void **state) {
   gl_credentials_clear(&credentials);
 }
 
-static void invalid_keys_are_refused_and_never_shown(void **state) {
+static void invalid_keys_are_rejected_and_never_shown(void **state) {
   (void)state;
   static const struct {
     const char *id, *secret, *token, *code, *message;
@@ -63,7 +63,7 @@ static void invalid_keys_are_refused_and_never_shown(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(keys_are_copied_and_an_empty_token_means_no_token),
-      cmocka_unit_test(invalid_keys_are_refused_and_never_shown),
+      cmocka_unit_test(invalid_keys_are_rejected_and_never_shown),
   };
   return cmocka_run_group_tests_name("credentials", tests, NULL, NULL);
 }

@@ -169,7 +169,7 @@ static void hexadecimal_of_either_case_is_read_back(void **state) {
   expect_hex(digest, empty_hash);
 }
 
-static void anything_but_64_digits_is_refused(void **state) {
+static void anything_but_64_digits_is_rejected(void **state) {
   (void)state;
   unsigned char digest[GL_SHA256_SIZE];
   char hex[67] = "";
@@ -199,7 +199,7 @@ int main(void) {
       cmocka_unit_test(sha1_gives_the_published_digests),
       cmocka_unit_test(random_bytes_fill_the_array_and_differ_each_time),
       cmocka_unit_test(hexadecimal_of_either_case_is_read_back),
-      cmocka_unit_test(anything_but_64_digits_is_refused),
+      cmocka_unit_test(anything_but_64_digits_is_rejected),
   };
   return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
 }

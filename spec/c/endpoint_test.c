@@ -132,7 +132,7 @@ static void a_custom_endpoint_needs_a_region_too(void **state) {
   }
 }
 
-static void a_region_that_is_not_a_host_label_is_refused(void **state) {
+static void a_region_that_is_not_a_host_label_is_rejected(void **state) {
   (void)state;
   static const char *const regions[] = {
       "-us-west-2",  "us-west-2-",
@@ -262,7 +262,7 @@ int main(void) {
       cmocka_unit_test(a_custom_endpoint_is_used_unchanged),
       cmocka_unit_test(a_custom_endpoint_is_neither_fips_nor_dualstack),
       cmocka_unit_test(a_custom_endpoint_needs_a_region_too),
-      cmocka_unit_test(a_region_that_is_not_a_host_label_is_refused),
+      cmocka_unit_test(a_region_that_is_not_a_host_label_is_rejected),
       cmocka_unit_test(a_host_label_may_have_63_letters_and_digits),
       cmocka_unit_test(an_unknown_region_belongs_to_the_partition_of_its_prefix),
       cmocka_unit_test(a_global_pseudo_region_belongs_to_the_partition_it_names),

@@ -63,7 +63,7 @@ static void a_directory_and_a_path_below_a_file_count_as_missing(void **state) {
   gl_buf_clear(&text);
 }
 
-static void a_pipe_without_a_writer_is_refused_without_waiting(void **state) {
+static void a_pipe_without_a_writer_is_rejected_without_waiting(void **state) {
   (void)state;
   gl_buf text = {0};
   assert_int_equal(mkfifo(path_of("pipe"), 0600), 0);
@@ -133,7 +133,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_file_is_read_whole_up_to_the_limit),
       cmocka_unit_test(a_directory_and_a_path_below_a_file_count_as_missing),
-      cmocka_unit_test(a_pipe_without_a_writer_is_refused_without_waiting),
+      cmocka_unit_test(a_pipe_without_a_writer_is_rejected_without_waiting),
       cmocka_unit_test(a_device_is_read_up_to_the_limit),
       cmocka_unit_test(a_cycle_of_links_fails_with_the_message_of_the_system),
       cmocka_unit_test(a_replaced_file_is_readable_only_by_its_owner),

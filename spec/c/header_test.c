@@ -109,7 +109,7 @@ static void removing_a_name_drops_every_header_of_that_name(void **state) {
   gl_headers_clear(&headers);
 }
 
-static void a_header_name_that_is_not_a_token_is_refused(void **state) {
+static void a_header_name_that_is_not_a_token_is_rejected(void **state) {
   (void)state;
   static const char *const names[] = {
       "", " ", "A B", "A:", "A\r\nB", "A\t", "A\x7F", "\xC3\xA9", "A(", "A@", "A/b", "\"A\"",
@@ -132,7 +132,7 @@ static void every_character_of_a_token_is_accepted(void **state) {
   gl_headers_clear(&headers);
 }
 
-static void a_value_with_a_control_character_is_refused(void **state) {
+static void a_value_with_a_control_character_is_rejected(void **state) {
   (void)state;
   gl_headers headers = {0};
   add(&headers, "A", "old");
@@ -214,9 +214,9 @@ int main(void) {
       cmocka_unit_test(setting_a_header_replaces_the_first_and_drops_the_others),
       cmocka_unit_test(a_header_may_be_set_to_its_own_value),
       cmocka_unit_test(removing_a_name_drops_every_header_of_that_name),
-      cmocka_unit_test(a_header_name_that_is_not_a_token_is_refused),
+      cmocka_unit_test(a_header_name_that_is_not_a_token_is_rejected),
       cmocka_unit_test(every_character_of_a_token_is_accepted),
-      cmocka_unit_test(a_value_with_a_control_character_is_refused),
+      cmocka_unit_test(a_value_with_a_control_character_is_rejected),
       cmocka_unit_test(a_value_may_be_empty),
       cmocka_unit_test(names_compare_as_lower_case),
       cmocka_unit_test(a_replaced_value_that_fits_takes_no_more_memory),

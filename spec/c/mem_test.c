@@ -22,7 +22,7 @@ static void a_copy_of_no_bytes_is_an_empty_string(void **state) {
   gl_mem_free(copy);
 }
 
-static void a_copy_whose_nul_would_overflow_the_size_is_refused(void **state) {
+static void a_copy_whose_nul_would_overflow_the_size_is_rejected(void **state) {
   (void)state;
   assert_null(gl_mem_strndup("", SIZE_MAX));
 }
@@ -53,7 +53,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_copy_has_the_bytes_and_a_nul_behind_them),
       cmocka_unit_test(a_copy_of_no_bytes_is_an_empty_string),
-      cmocka_unit_test(a_copy_whose_nul_would_overflow_the_size_is_refused),
+      cmocka_unit_test(a_copy_whose_nul_would_overflow_the_size_is_rejected),
       cmocka_unit_test(elements_are_zeroed),
       cmocka_unit_test(wiping_zeroes_the_bytes_and_no_others),
       cmocka_unit_test(null_may_be_wiped_and_freed),

@@ -143,14 +143,14 @@ static void a_dangling_link_stays_and_its_target_is_created(void **state) {
   assert_content("made", "new");
 }
 
-static void a_cycle_of_links_is_refused(void **state) {
+static void a_cycle_of_links_is_rejected(void **state) {
   (void)state;
   assert_int_equal(symlink("b", path_of("a")), 0);
   assert_int_equal(symlink("a", path_of("b")), 0);
   assert_rejected(path_of("a"), ELOOP);
 }
 
-static void a_path_that_cannot_be_a_file_is_refused(void **state) {
+static void a_path_that_cannot_be_a_file_is_rejected(void **state) {
   (void)state;
   write_file("file", "", 0644);
   assert_rejected("", ENOENT);
@@ -283,8 +283,8 @@ int main(void) {
       test(a_replaced_file_keeps_its_mode_and_owner),
       test(a_chain_of_links_stays_and_its_target_is_replaced),
       test(a_dangling_link_stays_and_its_target_is_created),
-      test(a_cycle_of_links_is_refused),
-      test(a_path_that_cannot_be_a_file_is_refused),
+      test(a_cycle_of_links_is_rejected),
+      test(a_path_that_cannot_be_a_file_is_rejected),
       test(a_file_that_is_read_only_is_not_replaced),
       test(a_file_whose_owner_cannot_be_kept_is_not_replaced),
       test(a_name_may_be_as_long_as_the_system_allows),

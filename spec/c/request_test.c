@@ -110,7 +110,7 @@ static const struct {
     {"http://h:80:80/", "a malformed port"},
 };
 
-static void a_url_that_could_mean_another_host_or_request_is_refused(void **state) {
+static void a_url_that_could_mean_another_host_or_request_is_rejected(void **state) {
   (void)state;
   for (size_t i = 0; i < COUNT(invalid_urls); i++) {
     gl_request request = {0};
@@ -125,7 +125,7 @@ static void a_url_that_could_mean_another_host_or_request_is_refused(void **stat
   }
 }
 
-static void control_characters_of_a_refused_url_are_escaped(void **state) {
+static void control_characters_of_a_rejected_url_are_escaped(void **state) {
   (void)state;
   gl_request request = {0};
   gl_error error;
@@ -140,7 +140,7 @@ static void control_characters_of_a_refused_url_are_escaped(void **state) {
   gl_request_clear(&request);
 }
 
-static void user_information_is_refused_and_not_shown(void **state) {
+static void user_information_is_rejected_and_not_shown(void **state) {
   (void)state;
   static const struct {
     const char *url, *message;
@@ -171,7 +171,7 @@ static void a_nul_in_a_url_is_a_control_character(void **state) {
   gl_request_clear(&request);
 }
 
-static void a_refused_url_leaves_the_request_unchanged(void **state) {
+static void a_rejected_url_leaves_the_request_unchanged(void **state) {
   (void)state;
   gl_request request = {0};
   gl_error error;
@@ -219,7 +219,7 @@ static void a_header_is_set_once_whatever_its_case(void **state) {
   gl_request_clear(&request);
 }
 
-static void a_header_that_could_end_its_line_is_refused_and_not_shown(void **state) {
+static void a_header_that_could_end_its_line_is_rejected_and_not_shown(void **state) {
   (void)state;
   static const char *const values[] = {"secret\r\nX: y", "secret\n", "\tsecret", "secret\x7f"};
   gl_request request = {0};
@@ -259,15 +259,15 @@ int main(void) {
       cmocka_unit_test(scheme_and_host_are_lower_case),
       cmocka_unit_test(only_the_default_port_of_the_scheme_is_dropped),
       cmocka_unit_test(a_host_may_be_a_name_or_an_address_of_ipv4_or_ipv6),
-      cmocka_unit_test(a_url_that_could_mean_another_host_or_request_is_refused),
-      cmocka_unit_test(control_characters_of_a_refused_url_are_escaped),
-      cmocka_unit_test(user_information_is_refused_and_not_shown),
+      cmocka_unit_test(a_url_that_could_mean_another_host_or_request_is_rejected),
+      cmocka_unit_test(control_characters_of_a_rejected_url_are_escaped),
+      cmocka_unit_test(user_information_is_rejected_and_not_shown),
       cmocka_unit_test(a_nul_in_a_url_is_a_control_character),
-      cmocka_unit_test(a_refused_url_leaves_the_request_unchanged),
+      cmocka_unit_test(a_rejected_url_leaves_the_request_unchanged),
       cmocka_unit_test(a_long_url_is_cut_in_the_message),
       cmocka_unit_test(the_host_is_the_origin_without_its_scheme),
       cmocka_unit_test(a_header_is_set_once_whatever_its_case),
-      cmocka_unit_test(a_header_that_could_end_its_line_is_refused_and_not_shown),
+      cmocka_unit_test(a_header_that_could_end_its_line_is_rejected_and_not_shown),
       cmocka_unit_test(a_cleared_request_may_be_used_and_cleared_again),
   };
   return cmocka_run_group_tests_name("request", tests, NULL, NULL);

@@ -275,7 +275,7 @@ static void a_header_with_the_payload_hash_wins_over_the_hash_of_the_body(void *
 
 /* ---- time -------------------------------------------------------------------------------- */
 
-static void a_time_without_a_year_of_four_digits_is_refused(void **state) {
+static void a_time_without_a_year_of_four_digits_is_rejected(void **state) {
   (void)state;
   signing s;
   start(&s, "GET", "https://example.amazonaws.com/");
@@ -305,7 +305,7 @@ int main(void) {
       cmocka_unit_test(every_other_header_is_signed),
       cmocka_unit_test(a_port_that_is_not_the_default_is_part_of_the_signed_host),
       cmocka_unit_test(a_header_with_the_payload_hash_wins_over_the_hash_of_the_body),
-      cmocka_unit_test(a_time_without_a_year_of_four_digits_is_refused),
+      cmocka_unit_test(a_time_without_a_year_of_four_digits_is_rejected),
       cmocka_unit_test(a_signer_of_nothing_may_be_cleared),
   };
   return cmocka_run_group_tests_name("sigv4", tests, NULL, NULL);

@@ -98,7 +98,7 @@ static void a_transfer_wants_at_most_one_window_and_no_more_than_the_declared_le
   stream_end(&s);
 }
 
-static void bytes_beyond_the_declared_length_are_refused_and_change_nothing(void **state) {
+static void bytes_beyond_the_declared_length_are_rejected_and_change_nothing(void **state) {
   (void)state;
   static const loopback_step steps[] = {LOOPBACK_ANSWER(OK), {END, 0, 0}};
   stream s;
@@ -255,7 +255,7 @@ int main(void) {
       cmocka_unit_test(a_body_that_is_fed_arrives_complete),
       cmocka_unit_test(an_empty_body_is_not_fed),
       cmocka_unit_test(a_transfer_wants_at_most_one_window_and_no_more_than_the_declared_length),
-      cmocka_unit_test(bytes_beyond_the_declared_length_are_refused_and_change_nothing),
+      cmocka_unit_test(bytes_beyond_the_declared_length_are_rejected_and_change_nothing),
       cmocka_unit_test(a_request_that_is_not_streamed_is_not_fed),
       cmocka_unit_test(an_early_response_ends_the_feeding),
       cmocka_unit_test(a_reset_during_a_fed_body_is_a_closed_connection),

@@ -16,7 +16,7 @@ local function amz_date(time)
   return os.date("!%Y%m%dT%H%M%SZ", time)
 end
 
-local function refusal(offset, code)
+local function rejection(offset, code)
   return reply.error(403, code or "InvalidSignatureException", { Date = http_date(NOW + offset) })
 end
 
@@ -35,7 +35,9 @@ describe("a clock that is wrong", function()
     it("is corrected after " .. code .. " and the request is signed again", function()
       for _, mode in ipairs { "standard", "legacy", "adaptive" } do
         for _, offset in ipairs { HOUR, -HOUR, 241, -241, 9 * 365 * 24 * HOUR } do
-          local run = scripted_client({ refusal(offset, code), reply.good() }, { retry_mode = mode, max_attempts = 1 })
+          local run = scripted_client({ rejection(offset, code), reply.good() }, {
+            retry_mode = mode, max_attempts = 1,
+          })
           local good, response = run:list_vaults()
           assert.is_true(good)
           assert.are.equal(1, response.ResponseMetadata.RetryAttempts)
@@ -47,7 +49,7 @@ describe("a clock that is wrong", function()
   end
 
   it("stays corrected for later calls", function()
-    local run = scripted_client { refusal(HOUR), reply.good(), reply.good(), refusal(-HOUR), reply.good() }
+    local run = scripted_client { rejection(HOUR), reply.good(), reply.good(), rejection(-HOUR), reply.good() }
     run:list_vaults()
     run.sim.now = NOW + 10
     run:list_vaults()
@@ -57,7 +59,7 @@ describe("a clock that is wrong", function()
   end)
 
   it("is not corrected for another client", function()
-    local run = scripted_client { refusal(HOUR), reply.good(), reply.good() }
+    local run = scripted_client { rejection(HOUR), reply.good(), reply.good() }
     run:list_vaults()
     local other = glacier.client(run.sim:options { endpoint_url = run.server.url })
     other:list_vaults()
@@ -65,7 +67,7 @@ describe("a clock that is wrong", function()
   end)
 
   it("is corrected only once in a call", function()
-    local run = scripted_client { refusal(HOUR), refusal(3 * HOUR), reply.good() }
+    local run = scripted_client { rejection(HOUR), rejection(3 * HOUR), reply.good() }
     local _, err = run:list_vaults()
     assert.are.equal("InvalidSignatureException", err.code)
     assert.are.equal(2, err.attempts)
@@ -74,7 +76,7 @@ describe("a clock that is wrong", function()
   end)
 
   it("is corrected without cost to the retry quota and the other attempts", function()
-    local script = { reply.error(500), refusal(HOUR), reply.error(500), reply.good() }
+    local script = { reply.error(500), rejection(HOUR), reply.error(500), reply.good() }
     local run = scripted_client(script, { max_attempts = 4 })
     local good, response = run:list_vaults()
     assert.is_true(good)
@@ -107,14 +109,14 @@ describe("a clock that is wrong", function()
 
   -- Responses that do not show that the client's clock is wrong.
   local LEFT_ALONE = {
-    ["a Date four minutes ahead"] = refusal(240),
-    ["a Date four minutes behind"] = refusal(-240),
-    ["the same Date"] = refusal(0),
+    ["a Date four minutes ahead"] = rejection(240),
+    ["a Date four minutes behind"] = rejection(-240),
+    ["the same Date"] = rejection(0),
     ["no Date"] = reply.error(403, "InvalidSignatureException"),
     ["an empty Date"] = reply.error(403, "InvalidSignatureException", { Date = "" }),
     ["a Date that is none"] = reply.error(403, "InvalidSignatureException", { Date = "tomorrow" }),
-    ["another code"] = refusal(HOUR, "AccessDeniedException"),
-    ["a token that is not known"] = refusal(HOUR, "UnrecognizedClientException"),
+    ["another code"] = rejection(HOUR, "AccessDeniedException"),
+    ["a token that is not known"] = rejection(HOUR, "UnrecognizedClientException"),
   }
   for what, script in pairs(LEFT_ALONE) do
     it("is not corrected after an error with " .. what, function()

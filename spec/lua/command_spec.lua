@@ -104,9 +104,9 @@ describe("the command glacier", function()
 
   it("rejects --dry-run if it has no meaning for the command", function()
     start()
-    local refusal = "glacier: --dry-run is only for notifications set, delete and sync"
+    local rejection = "glacier: --dry-run is only for notifications set, delete and sync"
     for _, words in ipairs { [[call create_vault '{"vaultName":"w"}']], "upload v Makefile", "notifications get v" } do
-      assert.are.same({ refusal, 2 }, { run(words .. " -n") })
+      assert.are.same({ rejection, 2 }, { run(words .. " -n") })
     end
     assert.are.equal(1, #client:list_vaults().VaultList)
   end)

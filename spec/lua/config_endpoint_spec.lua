@@ -74,7 +74,7 @@ describe("glacier.config.endpoint", function()
       expect = { endpoint_url = "https://glacier-fips.us-east-1.api.aws" },
     },
   })
-  settings.check_rejected(it, "an endpoint is refused", {
+  settings.check_rejected(it, "an endpoint is rejected", {
     -- botocore accepts the next three. It ignores FIPS or dual-stack and gives no warning.
     ["if it is given together with FIPS"] = {
       env = { AWS_REGION = "us-west-2", AWS_ENDPOINT_URL = "http://x.test", AWS_USE_FIPS_ENDPOINT = "true" },

@@ -52,7 +52,7 @@ describe("glacier.config.resolve", function()
       expect = { endpoint_url = "https://glacier-fips.us-east-1.amazonaws.com" },
     },
   })
-  settings.check_rejected(it, "a region is refused if it", {
+  settings.check_rejected(it, "a region is rejected if it", {
     ["is missing"] = { code = "NoRegionError", message = "You must specify a region." },
     ["is missing although the endpoint is known"] = {
       env = { AWS_ENDPOINT_URL = "http://x.test" }, code = "NoRegionError", message = "You must specify a region.",
@@ -104,7 +104,7 @@ describe("glacier.config.resolve", function()
       config = CONFIG, credentials = "[default]\nregion = r5", expect = { region = "r5" },
     },
   })
-  settings.check_rejected(it, "a profile is refused if", {
+  settings.check_rejected(it, "a profile is rejected if", {
     ["it is named and does not exist"] = {
       env = { AWS_PROFILE = "b" }, config = CONFIG, code = "ProfileNotFound",
       message = "The config profile (b) could not be found",

@@ -46,37 +46,37 @@ describe("glacier.config.values", function()
     },
   })
 
-  local refused = {}
+  local rejected = {}
   for _, value in ipairs { "0", "-1", "x", "1.5", "1e2", "0x10", "3;", " ", "inf", "nan", "1 2" } do
-    refused[("AWS_MAX_ATTEMPTS is %q"):format(value)] = {
+    rejected[("AWS_MAX_ATTEMPTS is %q"):format(value)] = {
       env = { AWS_MAX_ATTEMPTS = value }, config = REGION,
       message = ("AWS_MAX_ATTEMPTS in the environment: %q is not an integer of at least 1"):format(value),
     }
   end
   for _, value in ipairs { "STANDARD", "std", " standard", '"standard"', "none" } do
-    refused[("AWS_RETRY_MODE is %q"):format(value)] = {
+    rejected[("AWS_RETRY_MODE is %q"):format(value)] = {
       env = { AWS_RETRY_MODE = value }, config = REGION,
       message = ("AWS_RETRY_MODE in the environment: %q is not one of standard, legacy, adaptive"):format(value),
     }
   end
-  refused["a file has an invalid number"] = {
+  rejected["a file has an invalid number"] = {
     config = REGION .. "max_attempts = many", credentials = "[default]\n\nmax_attempts = few",
     message = 'max_attempts in @/.aws/credentials, line 3: "few" is not an integer of at least 1',
   }
-  refused["a file has an invalid mode"] = {
+  rejected["a file has an invalid mode"] = {
     config = REGION .. "retry_mode = auto",
     message = 'retry_mode in @/.aws/config, line 3: "auto" is not one of standard, legacy, adaptive',
   }
-  refused["a file has a nested block"] = {
+  rejected["a file has a nested block"] = {
     config = REGION .. "max_attempts =\n  a = b",
     message = "max_attempts in @/.aws/config, line 3: a nested block is not a value",
   }
-  settings.check_rejected(it, "a retry setting is refused where", refused)
+  settings.check_rejected(it, "a retry setting is rejected where", rejected)
 end)
 
 describe("glacier.config.values", function()
   local PLAIN, FIPS = "https://glacier.us-west-2.amazonaws.com", "https://glacier-fips.us-west-2.amazonaws.com"
-  local cases, refused = {}, {}
+  local cases, rejected = {}, {}
   for word, url in pairs {
     ["true"] = FIPS, TRUE = FIPS, tRuE = FIPS, ["false"] = PLAIN, False = PLAIN, [""] = PLAIN,
   } do
@@ -89,17 +89,17 @@ describe("glacier.config.values", function()
   end
   -- botocore reads all of these as false.
   for _, word in ipairs { "1", "0", "yes", "no", "on", "t", " true", "true ", "null" } do
-    refused[("%q"):format(word)] = {
+    rejected[("%q"):format(word)] = {
       env = { AWS_USE_DUALSTACK_ENDPOINT = word }, config = REGION,
       message = ("AWS_USE_DUALSTACK_ENDPOINT in the environment: %q is not true or false"):format(word),
     }
   end
-  refused["another word in a file"] = {
+  rejected["another word in a file"] = {
     config = REGION .. "ignore_configured_endpoint_urls = 1",
     message = 'ignore_configured_endpoint_urls in @/.aws/config, line 3: "1" is not true or false',
   }
   settings.check(it, "a switch", cases)
-  settings.check_rejected(it, "a switch must not be", refused)
+  settings.check_rejected(it, "a switch must not be", rejected)
 end)
 
 describe("glacier.config.values", function()

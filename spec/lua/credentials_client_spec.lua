@@ -63,8 +63,8 @@ local function role_service(request)
   end
   local date = os.date("!%a, %d %b %Y %H:%M:%S GMT", NOW)
   if not request.headers["X-Amz-Date"]:find "^20231114T2213" then
-    local refused = worlds.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
-    return { status = 403, headers = { Date = date }, body = refused[2] }
+    local rejected = worlds.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
+    return { status = 403, headers = { Date = date }, body = rejected[2] }
   end
   local answer = worlds.sts("AssumeRole")
   return { status = answer[1], headers = { Date = date }, body = answer[2] }
@@ -82,8 +82,8 @@ describe("glacier.credentials", function()
 
   it("a clock that is wrong is corrected once in a request for keys", function()
     local good, err, requests = call(simulation.new { now = NOW }, { config = ROLE }, function(_, n)
-      local refused = worlds.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
-      return { status = 403, body = refused[2],
+      local rejected = worlds.sts_error(403, "SignatureDoesNotMatch", "Signature expired")
+      return { status = 403, body = rejected[2],
         headers = { Date = os.date("!%a, %d %b %Y %H:%M:%S GMT", NOW + n * 3600) } }
     end)
     assert.is_false(good)

@@ -50,7 +50,7 @@ local HOUR_OFF = { Date = os.date("!%a, %d %b %Y %H:%M:%S GMT", 1350000000 + 360
 -- Title = { script, events of one call of a new client }.
 local TOLD = {
   ["a success"] = { { reply.good() }, "resolve sign send response" },
-  ["a refusal"] = { { reply.error(404, "ResourceNotFoundException") }, "resolve sign send response" },
+  ["a rejected request"] = { { reply.error(404, "ResourceNotFoundException") }, "resolve sign send response" },
   ["a retry"] = { { reply.error(500), reply.good() }, "resolve sign send response retry sign send response" },
   ["a broken connection"] = {
     { { { "read" }, { "reset" } }, reply.good() }, "resolve sign send response retry sign send response",

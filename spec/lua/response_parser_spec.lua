@@ -1,7 +1,7 @@
 -- How JSON bodies of successful responses are read, by the shapes of the operations' outputs.
 local canned = require "spec.support.canned"
 
-local call, members, refused = canned.call, canned.members, canned.assert_rejected
+local call, members, rejected = canned.call, canned.members, canned.assert_rejected
 
 -- Unusual bodies that are accepted. Columns: title, operation, body, expected members.
 local UNDERSTOOD = {
@@ -106,7 +106,7 @@ describe("the parser of responses", function()
 
   for _, case in ipairs(REJECTED) do
     it("rejects " .. case[1], function()
-      refused(case[4], case[2], case[3])
+      rejected(case[4], case[2], case[3])
     end)
   end
 

@@ -3,7 +3,7 @@ local core = require "glacier.core"
 local json = require "glacier.json"
 local canned = require "spec.support.canned"
 
-local call, members, refused = canned.call, canned.members, canned.assert_rejected
+local call, members, rejected = canned.call, canned.members, canned.assert_rejected
 
 local VAULT = '"VaultARN":"arn:v","VaultName":"v","CreationDate":"2012-01-01T00:00:00.000Z",'
   .. '"LastInventoryDate":"2012-01-02T00:00:00.000Z","NumberOfArchives":192,"SizeInBytes":78088912'
@@ -120,7 +120,7 @@ describe("a response", function()
   for operation, required in pairs(REQUIRED) do
     it("is an error if it belongs to " .. operation .. " and lacks " .. required[1], function()
       for _, headers in ipairs { {}, { [required[2]] = "" } } do
-        refused(required[1] .. " is missing: the response has no header " .. required[2], operation, "", headers)
+        rejected(required[1] .. " is missing: the response has no header " .. required[2], operation, "", headers)
       end
     end)
   end

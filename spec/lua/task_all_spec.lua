@@ -152,23 +152,23 @@ describe("glacier.all", function()
 
   it("rejects anything but a list of tasks before it sends a request", function()
     local client, count = counted(FINE)
-    local function refused(words, ...)
+    local function rejected(words, ...)
       local err = failure(glacier.all, ...)
       assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
       assert.is_truthy(err.message:find(words, 1, true), err.message)
     end
     for _, tasks in ipairs { 5, "tasks", true } do
-      refused("all: expected a list of tasks, or a function that makes them, got a ", tasks)
+      rejected("all: expected a list of tasks, or a function that makes them, got a ", tasks)
     end
-    refused("all: expected a list of tasks", nil)
-    refused("all: task number 2 is a table, not a task", { client:start "list_vaults", {} })
-    refused("all: task number 1 is a boolean, not a task", { false })
+    rejected("all: expected a list of tasks", nil)
+    rejected("all: task number 2 is a table, not a task", { client:start "list_vaults", {} })
+    rejected("all: task number 1 is a boolean, not a task", { false })
     for _, concurrency in ipairs { 0, -1, 1.5, "2", 0 / 0, false } do
-      refused("all: concurrency must be an integer of at least 1", { client:start "list_vaults" },
+      rejected("all: concurrency must be an integer of at least 1", { client:start "list_vaults" },
         { concurrency = concurrency })
     end
     for _, options in ipairs { { progress = 5 }, { parallel = 2 }, 5, "fast" } do
-      refused("all: ", { client:start "list_vaults" }, options)
+      rejected("all: ", { client:start "list_vaults" }, options)
     end
     assert.are.equal(0, count.all)
   end)

@@ -38,7 +38,7 @@ local function accepted(name, options, host)
   assert.equal(name, result.Marker)
 end
 
-local function refused(name, options, host)
+local function rejected(name, options, host)
   local good, err = call(at(name, host), options or { ca_bundle = directory .. "/ca.pem" })
   assert.is_false(good)
   assert.same({ "SSLError", "transport", false, 1, "ListVaults" },
@@ -76,15 +76,15 @@ describe("over TLS", function()
   end)
 
   it("only the authorities of the bundle are trusted, or those of the system without a bundle", function()
-    refused("good", {})
-    refused("good", { ca_bundle = directory .. "/self-signed.pem" })
+    rejected("good", {})
+    rejected("good", { ca_bundle = directory .. "/self-signed.pem" })
   end)
 
   for _, name in ipairs { "unknown-ca", "other-host", "expired", "self-signed" } do
     it("an invalid certificate (" .. name .. ") is rejected without a retry", function()
-      refused(name)
-      refused(name, {})
-      refused(name, nil, "localhost")
+      rejected(name)
+      rejected(name, {})
+      rejected(name, nil, "localhost")
     end)
 
     it("an invalid certificate (" .. name .. ") is accepted if verification is off", function()
@@ -97,8 +97,8 @@ describe("over TLS", function()
   end)
 
   it("a bundle that is missing or has no certificate is an error without a retry", function()
-    refused("good", { ca_bundle = directory .. "/missing.pem" })
-    refused("good", { ca_bundle = directory .. "/nginx.conf" })
+    rejected("good", { ca_bundle = directory .. "/missing.pem" })
+    rejected("good", { ca_bundle = directory .. "/nginx.conf" })
   end)
 
   it("versions before TLS 1.2 are rejected", function()

@@ -7,7 +7,7 @@ local plan = require "glacier.upload.plan"
 local MIB = archives.MIB
 
 -- Returns the error of an upload with these arguments, which must not send anything.
-local function refused(args)
+local function rejected(args)
   local client = glacier.client {
     region = "us-west-2", credentials = { access_key_id = "AKID", secret_access_key = "SECRET" }, env = {},
     transport = function() error "something was sent" end,
@@ -38,7 +38,7 @@ describe("the arguments of an upload", function()
       "Invalid value for parameter progress, value: true, type: boolean, valid: function",
       "Invalid value for parameter abort_on_failure, value: yes, type: string, valid: boolean",
       'Missing required parameter in input: one of "path", "body", "reader"',
-    }, "\n"), refused {
+    }, "\n"), rejected {
       "v", accountId = 12, archiveDescription = 5, uploadId = 7, partSize = 3, concurrency = 0, progress = true,
       abort_on_failure = "yes", partsize = MIB,
     })
@@ -81,7 +81,7 @@ describe("the arguments of an upload", function()
     it("must not be " .. name, function()
       local args = row[1]
       if type(args) == "table" then args.vaultName = args.vaultName or "v" end
-      assert.matches(row[2], refused(args))
+      assert.matches(row[2], rejected(args))
     end)
   end
 
@@ -89,18 +89,18 @@ describe("the arguments of an upload", function()
     local args = { vaultName = "v", body = "x" }
     for _, name in ipairs { "e", "a", "d", "b", "f", "c" } do args[name] = 1 end
     local names = {}
-    for name in refused(args):gmatch 'in input: "(.-)"' do names[#names + 1] = name end
+    for name in rejected(args):gmatch 'in input: "(.-)"' do names[#names + 1] = name end
     assert.are.equal("abcdef", table.concat(names))
   end)
 
   it("must not be a closed file", function()
     local file = io.tmpfile()
     file:close()
-    assert.matches("parameter body", refused { vaultName = "v", body = file })
+    assert.matches("parameter body", rejected { vaultName = "v", body = file })
   end)
 
   it("appear in messages only with the start of their values", function()
-    assert.is_true(#refused { vaultName = "v", reader = ("x"):rep(10000) } < 300)
+    assert.is_true(#rejected { vaultName = "v", reader = ("x"):rep(10000) } < 300)
   end)
 
   -- Returns a sparse file of this size, which takes no space on the disk.
@@ -114,7 +114,7 @@ describe("the arguments of an upload", function()
 
   it("must not have a part size for which the body needs more than 10,000 parts", function()
     assert.are.equal("Invalid value for parameter body, it has 10485760001 bytes, but 10000 parts of 1048576 bytes "
-      .. "have only 10485760000", refused { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
+      .. "have only 10485760000", rejected { vaultName = "v", body = hollow(10000 * MIB + 1), partSize = MIB })
   end)
 
   it("lead to parts that are large enough for the body if there is no part size", function()
@@ -125,7 +125,7 @@ describe("the arguments of an upload", function()
 
   it("must not be an empty file", function()
     local path = archives.file ""
-    assert.matches("^Invalid value for parameter path, it is empty, ", refused { vaultName = "v", path = path })
+    assert.matches("^Invalid value for parameter path, it is empty, ", rejected { vaultName = "v", path = path })
     archives.clean()
   end)
 

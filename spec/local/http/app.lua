@@ -73,7 +73,7 @@ end
 
 -- Returns the response to a request that nginx itself rejected with `status`: an invalid request line, a header that is
 -- too long, a client that is too slow.
-local function refusal(status)
+local function rejection(status)
   local codes = { [408] = "RequestTimeoutException", [500] = "InternalFailure" }
   local code = codes[status] or "BadRequest"
   return errors.response { code = code, message = "The request cannot be processed." }
@@ -81,7 +81,7 @@ end
 
 -- Answers the current request by the routes of router.compile.
 function app.answer(routes)
-  if ngx.req.is_internal() then return reply(refusal(ngx.status)) end
+  if ngx.req.is_internal() then return reply(rejection(ngx.status)) end
   if settings.delay > 0 then ngx.sleep(settings.delay) end
   local ok, result = xpcall(function() return handle(routes) end, errors.traced)
   reply(ok and result or errors.response(errors.from(result)))
