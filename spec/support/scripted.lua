@@ -46,8 +46,9 @@ Server.__index = Server
 --- Returns the list of the requests that have been read so far.
 function Server:requests()
   local requests = {}
+  self.log:seek "set"
   -- A last line without its end is still being written.
-  for text in files.read(self.log):gmatch "([^\n]*)\n" do requests[#requests + 1] = read_request(text) end
+  for text in self.log:read("*a"):gmatch "([^\n]*)\n" do requests[#requests + 1] = read_request(text) end
   return requests
 end
 
@@ -58,9 +59,8 @@ function Server:stop()
     self.process:write("stop\n") -- another child may hold the pipe open, so closing it may not end the process
     self.process:close()
   end
+  if io.type(self.log) == "file" then self.log:close() end
   self.process = nil
-  os.remove(self.log)
-  os.remove(self.script)
 end
 
 Server.__gc = Server.stop
@@ -71,18 +71,19 @@ Server.__gc = Server.stop
 function Server:start(script)
   self:stop()
   local base = os.tmpname()
-  local fifo = base .. ".port"
-  self.script, self.log = base, base .. ".log"
-  files.write(self.script, type(script) == "table" and "return " .. serialize(script) or script)
-  files.write(self.log, "")
+  local fifo, log = base .. ".port", base .. ".log"
+  files.write(base, type(script) == "table" and "return " .. serialize(script) or script)
+  files.write(log, "")
   shell.run("mkfifo " .. shell.quote(fifo))
   self.process = assert(io.popen(("exec %s %s %s %s >%s"):format(
     os.getenv "SCRIPTED_LUA" or "lua5.4", shell.quote(here .. "scripted_server.lua"),
-    shell.quote(self.script), shell.quote(self.log), shell.quote(fifo)), "w"))
+    shell.quote(base), shell.quote(log), shell.quote(fifo)), "w"))
   local pipe = assert(io.open(fifo))
   self.port = tonumber(pipe:read "*l")
   pipe:close()
-  os.remove(fifo)
+  self.log = assert(io.open(log))
+  -- The server has opened them, so no file is left behind if this process ends without `stop`.
+  for _, path in ipairs { base, log, fifo } do os.remove(path) end
   if not self.port then
     self:stop()
     error("the scripted server did not start", 2)
