@@ -102,7 +102,7 @@ static void a_digest_fed_in_pieces_hashes_the_whole(void **state) {
   gl_digest_clear(&digest);
 }
 
-static void a_new_hash_forgets_an_unfinished_one(void **state) {
+static void starting_a_new_hash_drops_an_unfinished_one(void **state) {
   (void)state;
   unsigned char out[GL_SHA256_SIZE];
   gl_digest digest = {NULL};
@@ -169,7 +169,7 @@ static void hexadecimal_of_either_case_is_read_back(void **state) {
   expect_hex(digest, empty_hash);
 }
 
-static void anything_but_64_digits_is_rejected(void **state) {
+static void a_text_other_than_64_digits_is_rejected(void **state) {
   (void)state;
   unsigned char digest[GL_SHA256_SIZE];
   char hex[67] = "";
@@ -195,11 +195,11 @@ int main(void) {
       cmocka_unit_test(hmac_gives_the_published_values),
       cmocka_unit_test(an_hmac_may_have_no_key_and_no_bytes),
       cmocka_unit_test(a_digest_fed_in_pieces_hashes_the_whole),
-      cmocka_unit_test(a_new_hash_forgets_an_unfinished_one),
+      cmocka_unit_test(starting_a_new_hash_drops_an_unfinished_one),
       cmocka_unit_test(sha1_gives_the_published_digests),
       cmocka_unit_test(random_bytes_fill_the_array_and_differ_each_time),
       cmocka_unit_test(hexadecimal_of_either_case_is_read_back),
-      cmocka_unit_test(anything_but_64_digits_is_rejected),
+      cmocka_unit_test(a_text_other_than_64_digits_is_rejected),
   };
   return cmocka_run_group_tests_name("digest", tests, NULL, NULL);
 }

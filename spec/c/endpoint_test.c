@@ -200,7 +200,7 @@ static void a_global_pseudo_region_belongs_to_the_partition_it_names(void **stat
   EXPECT_URLS(cases);
 }
 
-static void a_region_that_no_partition_claims_belongs_to_aws(void **state) {
+static void a_region_that_no_partition_contains_belongs_to_aws(void **state) {
   (void)state;
   static const endpoint_case cases[] = {
       {"local", 0, 0, "https://glacier.local.amazonaws.com"},
@@ -266,7 +266,7 @@ int main(void) {
       cmocka_unit_test(a_host_label_may_have_63_letters_and_digits),
       cmocka_unit_test(an_unknown_region_belongs_to_the_partition_of_its_prefix),
       cmocka_unit_test(a_global_pseudo_region_belongs_to_the_partition_it_names),
-      cmocka_unit_test(a_region_that_no_partition_claims_belongs_to_aws),
+      cmocka_unit_test(a_region_that_no_partition_contains_belongs_to_aws),
       cmocka_unit_test(another_service_differs_in_the_first_labels_only),
       cmocka_unit_test(a_partition_has_a_name_and_a_dns_suffix),
   };

@@ -29,7 +29,7 @@ static void a_failed_allocation_has_no_code(void **state) {
   assert_false(error.retryable);
 }
 
-static void a_message_may_be_built_from_the_one_before(void **state) {
+static void a_message_may_contain_the_message_before_it(void **state) {
   (void)state;
   gl_error error = {.code = "A", .message = "inner"};
   gl_error_set(&error, GL_TRANSPORT, error.code, "outer: %s", error.message);
@@ -94,7 +94,7 @@ static void a_message_that_is_not_utf8_is_cut_too(void **state) {
                    1023);
 }
 
-static void a_message_that_just_fits_is_not_cut(void **state) {
+static void a_message_exactly_at_the_limit_is_not_cut(void **state) {
   (void)state;
   gl_error error;
   char text[1024];
@@ -119,13 +119,13 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_error_has_kind_code_and_formatted_message),
       cmocka_unit_test(a_failed_allocation_has_no_code),
-      cmocka_unit_test(a_message_may_be_built_from_the_one_before),
+      cmocka_unit_test(a_message_may_contain_the_message_before_it),
       cmocka_unit_test(a_code_that_is_too_long_is_cut),
       cmocka_unit_test(a_message_that_is_too_long_is_cut),
       cmocka_unit_test(a_cut_never_splits_a_character),
       cmocka_unit_test(a_message_one_byte_too_long_is_cut_at_a_character),
       cmocka_unit_test(a_message_that_is_not_utf8_is_cut_too),
-      cmocka_unit_test(a_message_that_just_fits_is_not_cut),
+      cmocka_unit_test(a_message_exactly_at_the_limit_is_not_cut),
       cmocka_unit_test(each_kind_has_the_name_that_lua_sees),
   };
   return cmocka_run_group_tests_name("error", tests, NULL, NULL);

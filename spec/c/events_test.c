@@ -258,7 +258,7 @@ static void a_signal_ends_the_wait(void **state) {
   gl_events_release(events);
 }
 
-static void a_set_lives_as_long_as_somebody_holds_it(void **state) {
+static void a_set_is_freed_when_its_last_reference_is_dropped(void **state) {
   (void)state;
   gl_events *events = new_events();
   assert_ptr_equal(gl_events_hold(events), events);
@@ -280,7 +280,7 @@ int main(void) {
       cmocka_unit_test(more_descriptors_than_one_batch_are_all_reported),
       cmocka_unit_test(the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready),
       cmocka_unit_test(a_signal_ends_the_wait),
-      cmocka_unit_test(a_set_lives_as_long_as_somebody_holds_it),
+      cmocka_unit_test(a_set_is_freed_when_its_last_reference_is_dropped),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -161,7 +161,7 @@ static int sign(int number) {
   return (number > 0) - (number < 0);
 }
 
-static void names_compare_as_lower_case(void **state) {
+static void names_are_compared_in_lower_case(void **state) {
   (void)state;
   assert_int_equal(gl_header_name_compare("Content-MD5", "content-md5"), 0);
   assert_int_equal(sign(gl_header_name_compare("a", "B")), -1);
@@ -218,7 +218,7 @@ int main(void) {
       cmocka_unit_test(every_character_of_a_token_is_accepted),
       cmocka_unit_test(a_value_with_a_control_character_is_rejected),
       cmocka_unit_test(a_value_may_be_empty),
-      cmocka_unit_test(names_compare_as_lower_case),
+      cmocka_unit_test(names_are_compared_in_lower_case),
       cmocka_unit_test(a_replaced_value_that_fits_takes_no_more_memory),
       cmocka_unit_test(a_reset_list_is_empty_and_keeps_no_value),
   };

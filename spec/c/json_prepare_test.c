@@ -59,7 +59,7 @@ static void numbers_that_json_does_not_have_become_null(void **state) {
   expect_prepared("[nan,infinity,Inf]", "[nan,infinity,Inf]");
 }
 
-static void digits_in_a_string_stay_what_they_are(void **state) {
+static void digits_in_a_string_are_not_changed(void **state) {
   (void)state;
   expect_prepared("\"1.5 NaN \\\"2.5\\\\\"", "\"1.5 NaN \\\"2.5\\\\\"");
   expect_prepared("\"1.5", "\"1.5");
@@ -115,7 +115,7 @@ int main(void) {
       cmocka_unit_test(a_number_before_a_colon_stays_a_number),
       cmocka_unit_test(an_invalid_number_stays_invalid),
       cmocka_unit_test(numbers_that_json_does_not_have_become_null),
-      cmocka_unit_test(digits_in_a_string_stay_what_they_are),
+      cmocka_unit_test(digits_in_a_string_are_not_changed),
       cmocka_unit_test(half_of_a_surrogate_pair_becomes_the_replacement_character),
       cmocka_unit_test(a_string_that_begins_with_the_mark_begins_with_the_replacement_character),
       cmocka_unit_test(an_integer_is_read_exactly_up_to_64_bits),

@@ -122,7 +122,7 @@ static void an_incomplete_document_is_never_whole(void **state) {
   }
 }
 
-static void nesting_has_a_bound(void **state) {
+static void nesting_beyond_the_limit_is_an_error(void **state) {
   (void)state;
   char text[GL_JSON_MAX_DEPTH + 1];
   gl_buf out = {0};
@@ -136,7 +136,7 @@ static void nesting_has_a_bound(void **state) {
   gl_buf_clear(&out);
 }
 
-static void a_text_has_a_bound_unless_it_is_skipped(void **state) {
+static void a_text_beyond_the_limit_is_an_error_unless_it_is_skipped(void **state) {
   (void)state;
   static char text[GL_JSON_MAX_TEXT + 3];
   memset(text, 'x', sizeof text);
@@ -159,8 +159,8 @@ int main(void) {
       cmocka_unit_test(a_surrogate_without_its_partner_becomes_the_replacement_character),
       cmocka_unit_test(an_error_names_the_wrong_byte),
       cmocka_unit_test(an_incomplete_document_is_never_whole),
-      cmocka_unit_test(nesting_has_a_bound),
-      cmocka_unit_test(a_text_has_a_bound_unless_it_is_skipped),
+      cmocka_unit_test(nesting_beyond_the_limit_is_an_error),
+      cmocka_unit_test(a_text_beyond_the_limit_is_an_error_unless_it_is_skipped),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-static void a_copy_has_the_bytes_and_a_nul_behind_them(void **state) {
+static void a_copy_has_the_bytes_and_a_nul_after_them(void **state) {
   (void)state;
   char *copy = gl_mem_strndup("a\0bc", 3);
   assert_non_null(copy);
@@ -51,7 +51,7 @@ static void null_may_be_wiped_and_freed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_copy_has_the_bytes_and_a_nul_behind_them),
+      cmocka_unit_test(a_copy_has_the_bytes_and_a_nul_after_them),
       cmocka_unit_test(a_copy_of_no_bytes_is_an_empty_string),
       cmocka_unit_test(a_copy_whose_nul_would_overflow_the_size_is_rejected),
       cmocka_unit_test(elements_are_zeroed),

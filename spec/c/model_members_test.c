@@ -133,7 +133,7 @@ static void the_required_members_of_inputs_are_the_labels_and_the_type_of_a_gran
     assert_int_equal(shape->members[i].required, !strcmp(shape->members[i].name, "Type"));
 }
 
-static void only_the_account_has_a_fallback(void **state) {
+static void only_the_account_has_a_default(void **state) {
   (void)state;
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_shape *input = gl_operations[i].input;
@@ -189,7 +189,7 @@ int main(void) {
       cmocka_unit_test(an_output_has_no_members_in_a_path_or_query),
       cmocka_unit_test(a_header_has_a_valid_name_and_one_member),
       cmocka_unit_test(the_required_members_of_inputs_are_the_labels_and_the_type_of_a_grantee),
-      cmocka_unit_test(only_the_account_has_a_fallback),
+      cmocka_unit_test(only_the_account_has_a_default),
       cmocka_unit_test(the_required_members_of_outputs_are_the_ids_of_what_was_created),
       cmocka_unit_test(no_structure_has_more_than_64_members),
   };

@@ -58,7 +58,7 @@ static int tree_once(gl_error *error) {
   return failed;
 }
 
-static void a_digest_that_cannot_be_made_is_a_memory_error(void **state) {
+static void a_digest_without_memory_is_a_memory_error(void **state) {
   (void)state;
   oom_expect_memory_until_done(digest_once, 2);
   oom_expect_memory_until_done(hmac_once, 2);
@@ -67,7 +67,7 @@ static void a_digest_that_cannot_be_made_is_a_memory_error(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_digest_that_cannot_be_made_is_a_memory_error),
+      cmocka_unit_test(a_digest_without_memory_is_a_memory_error),
   };
   /* Must come before any other use of OpenSSL. */
   if (!CRYPTO_set_mem_functions(openssl_malloc, openssl_realloc, openssl_free))

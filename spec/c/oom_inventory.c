@@ -47,7 +47,7 @@ static void expect_memory_errors(const char *text) {
 #define TEN "\\\"........"
 #define HUNDRED TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN ".........."
 
-static void each_allocation_of_an_inventory_may_fail(void **state) {
+static void an_inventory_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
   (void)state;
   expect_memory_errors("{\"VaultARN\":\"arn\",\"InventoryDate\":\"\\u00e9\",\"ArchiveList\":["
                        "{\"ArchiveId\":\"i\",\"ArchiveDescription\":\"" HUNDRED "\"}]}");
@@ -56,6 +56,7 @@ static void each_allocation_of_an_inventory_may_fail(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(each_allocation_of_an_inventory_may_fail)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(an_inventory_without_memory_is_a_memory_error_and_leaks_nothing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,14 +115,14 @@ static void expect_bound(int status, size_t bound) {
   gl_response_clear(&response);
 }
 
-static void a_body_is_cut_at_the_bound_of_its_status(void **state) {
+static void a_body_is_cut_at_the_size_limit_for_its_status(void **state) {
   (void)state;
   expect_bound(200, GL_RESPONSE_BODY_MAX);
   expect_bound(404, GL_RESPONSE_ERROR_BODY_MAX);
   expect_bound(301, GL_RESPONSE_ERROR_BODY_MAX);
 }
 
-static void a_body_that_just_fits_is_not_truncated(void **state) {
+static void a_body_exactly_at_the_limit_is_not_truncated(void **state) {
   (void)state;
   gl_response response = {.status = 500};
   char *bytes = calloc(1, GL_RESPONSE_ERROR_BODY_MAX);
@@ -142,8 +142,8 @@ int main(void) {
       cmocka_unit_test(lines_that_are_not_header_fields_are_ignored),
       cmocka_unit_test(a_final_head_replaces_an_interim_one),
       cmocka_unit_test(a_body_may_have_any_bytes_and_arrive_in_pieces),
-      cmocka_unit_test(a_body_is_cut_at_the_bound_of_its_status),
-      cmocka_unit_test(a_body_that_just_fits_is_not_truncated),
+      cmocka_unit_test(a_body_is_cut_at_the_size_limit_for_its_status),
+      cmocka_unit_test(a_body_exactly_at_the_limit_is_not_truncated),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

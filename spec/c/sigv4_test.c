@@ -176,7 +176,7 @@ static void the_kept_key_is_replaced_with_the_day_region_service_or_secret(void 
   expect_bare_after(change_secret);
 }
 
-static void the_kept_key_serves_the_whole_day(void **state) {
+static void the_kept_signing_key_is_used_for_the_whole_day(void **state) {
   (void)state;
   signing s;
   start(&s, "GET", "https://example.amazonaws.com/");
@@ -259,7 +259,7 @@ static const char *payload_hash(const signing *s) {
   return strrchr(gl_buf_string(&s->signer.canonical_request), '\n') + 1;
 }
 
-static void a_header_with_the_payload_hash_wins_over_the_hash_of_the_body(void **state) {
+static void a_header_with_the_payload_hash_takes_precedence_over_the_body(void **state) {
   (void)state;
   signing s;
   start(&s, "PUT", "https://example.amazonaws.com/");
@@ -300,11 +300,11 @@ int main(void) {
       cmocka_unit_test(each_stage_may_be_called_by_itself),
       cmocka_unit_test(signing_again_leaves_nothing_of_the_first_time),
       cmocka_unit_test(the_kept_key_is_replaced_with_the_day_region_service_or_secret),
-      cmocka_unit_test(the_kept_key_serves_the_whole_day),
+      cmocka_unit_test(the_kept_signing_key_is_used_for_the_whole_day),
       cmocka_unit_test(headers_that_proxies_change_are_not_signed),
       cmocka_unit_test(every_other_header_is_signed),
       cmocka_unit_test(a_port_that_is_not_the_default_is_part_of_the_signed_host),
-      cmocka_unit_test(a_header_with_the_payload_hash_wins_over_the_hash_of_the_body),
+      cmocka_unit_test(a_header_with_the_payload_hash_takes_precedence_over_the_body),
       cmocka_unit_test(a_time_without_a_year_of_four_digits_is_rejected),
       cmocka_unit_test(a_signer_of_nothing_may_be_cleared),
   };

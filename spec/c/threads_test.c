@@ -66,7 +66,7 @@ static void *work(void *context) {
   return NULL;
 }
 
-static void every_thread_gets_its_own_answers(void **state) {
+static void every_thread_gets_its_own_responses(void **state) {
   (void)state;
   static worker workers[THREADS];
   pthread_barrier_t start;
@@ -87,6 +87,6 @@ static void every_thread_gets_its_own_answers(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_thread_gets_its_own_answers)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(every_thread_gets_its_own_responses)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

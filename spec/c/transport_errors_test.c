@@ -28,13 +28,13 @@ static void expect_closed(loopback_act last, const char *answer) {
 
 /* --- invalid responses ----------------------------------------------------------------- */
 
-static void an_empty_reply_is_a_closed_connection(void **state) {
+static void an_empty_reply_is_a_closed_connection_error(void **state) {
   (void)state;
   expect_closed(CLOSE, "");
   expect_closed(RESET, "");
 }
 
-static void an_incomplete_or_malformed_response_is_a_closed_connection(void **state) {
+static void an_incomplete_or_malformed_response_is_a_closed_connection_error(void **state) {
   (void)state;
   static const char *const answers[] = {HEAD "Content-Le",
                                         HEAD "Content-Length: 10\r\n\r\nshort",
@@ -50,7 +50,7 @@ static void an_incomplete_or_malformed_response_is_a_closed_connection(void **st
     expect_closed(CLOSE, answers[i]);
 }
 
-static void a_reset_within_the_body_is_a_closed_connection(void **state) {
+static void a_reset_within_the_body_is_a_closed_connection_error(void **state) {
   (void)state;
   expect_closed(RESET, HEAD "Content-Length: 10\r\n\r\nshort");
 }
@@ -62,7 +62,7 @@ static void expect_flood(const char *head, const char *bytes, long count, const 
 }
 
 /* The first response would be valid if it were shorter, and it is below the limit of libcurl. */
-static void a_flood_of_headers_is_a_closed_connection(void **state) {
+static void headers_beyond_the_limit_are_a_closed_connection_error(void **state) {
   (void)state;
   expect_flood(HEAD, "X-Flood: 0123456789\r\n", GL_RESPONSE_HEADERS_MAX / 21 + 1,
                "Content-Length: 0\r\n\r\n");
@@ -233,10 +233,10 @@ static void an_unreadable_ca_bundle_is_an_ssl_error_that_is_not_retryable(void *
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_empty_reply_is_a_closed_connection),
-      cmocka_unit_test(an_incomplete_or_malformed_response_is_a_closed_connection),
-      cmocka_unit_test(a_reset_within_the_body_is_a_closed_connection),
-      cmocka_unit_test(a_flood_of_headers_is_a_closed_connection),
+      cmocka_unit_test(an_empty_reply_is_a_closed_connection_error),
+      cmocka_unit_test(an_incomplete_or_malformed_response_is_a_closed_connection_error),
+      cmocka_unit_test(a_reset_within_the_body_is_a_closed_connection_error),
+      cmocka_unit_test(headers_beyond_the_limit_are_a_closed_connection_error),
       cmocka_unit_test(a_success_above_the_size_limit_is_an_error),
       cmocka_unit_test(a_server_that_stalls_is_a_read_timeout),
       cmocka_unit_test(a_server_that_stops_reading_is_a_read_timeout),

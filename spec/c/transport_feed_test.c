@@ -78,7 +78,8 @@ static void an_empty_body_is_not_fed(void **state) {
   stream_end(&s);
 }
 
-static void a_transfer_wants_at_most_one_window_and_no_more_than_the_declared_length(void **state) {
+static void
+a_transfer_accepts_at_most_one_window_and_no_more_than_the_declared_length(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};
   stream s;
@@ -149,7 +150,7 @@ static void an_early_response_ends_the_feeding(void **state) {
   stream_end(&s);
 }
 
-static void a_reset_during_a_fed_body_is_a_closed_connection(void **state) {
+static void a_reset_during_a_fed_body_is_a_closed_connection_error(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {TASTE, 0, 0}, {RESET, 0, 0}, {HOLD, 0, 0}};
   stream s;
@@ -254,11 +255,11 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_body_that_is_fed_arrives_complete),
       cmocka_unit_test(an_empty_body_is_not_fed),
-      cmocka_unit_test(a_transfer_wants_at_most_one_window_and_no_more_than_the_declared_length),
+      cmocka_unit_test(a_transfer_accepts_at_most_one_window_and_no_more_than_the_declared_length),
       cmocka_unit_test(bytes_beyond_the_declared_length_are_rejected_and_change_nothing),
       cmocka_unit_test(a_request_that_is_not_streamed_is_not_fed),
       cmocka_unit_test(an_early_response_ends_the_feeding),
-      cmocka_unit_test(a_reset_during_a_fed_body_is_a_closed_connection),
+      cmocka_unit_test(a_reset_during_a_fed_body_is_a_closed_connection_error),
       cmocka_unit_test(a_body_is_sent_again_after_a_dead_connection_while_all_of_it_is_in_memory),
       cmocka_unit_test(a_transfer_that_waits_to_be_fed_does_not_time_out),
       cmocka_unit_test(a_missing_response_to_a_complete_body_is_a_read_timeout),

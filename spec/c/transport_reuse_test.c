@@ -90,7 +90,7 @@ static void send_kind(gl_pool *pool, const loopback *server, const sent *kind) {
   exchange_clear(&one);
 }
 
-static void a_request_carries_nothing_of_the_one_before_it(void **state) {
+static void a_request_contains_nothing_of_the_request_before_it(void **state) {
   (void)state;
   for (int first = 0; first < KINDS; first++)
     for (int second = 0; second < KINDS; second++) {
@@ -187,7 +187,7 @@ static void a_returned_handle_holds_no_secret(void **state) {
   free(steps);
 }
 
-static void the_number_of_spare_handles_is_bounded(void **state) {
+static void the_number_of_spare_handles_is_limited(void **state) {
   (void)state;
   enum { MANY = GL_HANDLE_SPARE_MAX + 10 };
   exchange one;
@@ -282,11 +282,11 @@ static void a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_transfers_leave_the_same_descriptors_and_one_handle),
-      cmocka_unit_test(a_request_carries_nothing_of_the_one_before_it),
+      cmocka_unit_test(a_request_contains_nothing_of_the_request_before_it),
       cmocka_unit_test(a_handle_sends_requests_to_different_servers),
       cmocka_unit_test(a_handle_sends_whole_urls_to_a_proxy_each_time),
       cmocka_unit_test(a_returned_handle_holds_no_secret),
-      cmocka_unit_test(the_number_of_spare_handles_is_bounded),
+      cmocka_unit_test(the_number_of_spare_handles_is_limited),
       cmocka_unit_test(the_end_of_a_connection_leaves_no_timer_and_no_watch),
       cmocka_unit_test(a_round_of_polls_waits_once),
       cmocka_unit_test(a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready),

@@ -74,7 +74,7 @@ static void a_body_is_received_completely_in_chunks_of_any_size(void **state) {
   }
 }
 
-static void an_empty_body_gives_nothing(void **state) {
+static void an_empty_body_has_no_chunk(void **state) {
   (void)state;
   static const loopback_step steps[] = {
       LOOPBACK_ANSWER("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), {HOLD, 0, 0}};
@@ -135,7 +135,7 @@ static void at_most_one_chunk_is_buffered(void **state) {
   stream_end(&s);
 }
 
-static void a_body_that_the_caller_does_not_take_does_not_time_out(void **state) {
+static void a_body_that_the_caller_does_not_take_causes_no_timeout(void **state) {
   (void)state;
   stream s;
   stream_begin(&s, flood);
@@ -233,10 +233,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_head_is_available_before_the_body),
       cmocka_unit_test(a_body_is_received_completely_in_chunks_of_any_size),
-      cmocka_unit_test(an_empty_body_gives_nothing),
+      cmocka_unit_test(an_empty_body_has_no_chunk),
       cmocka_unit_test(the_body_of_an_error_is_not_streamed),
       cmocka_unit_test(at_most_one_chunk_is_buffered),
-      cmocka_unit_test(a_body_that_the_caller_does_not_take_does_not_time_out),
+      cmocka_unit_test(a_body_that_the_caller_does_not_take_causes_no_timeout),
       cmocka_unit_test(a_server_that_stops_during_a_streamed_body_is_a_read_timeout),
       cmocka_unit_test(an_incomplete_body_gives_its_bytes_and_then_an_error),
       cmocka_unit_test(closing_the_pool_keeps_the_received_bytes),

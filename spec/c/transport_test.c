@@ -167,7 +167,7 @@ static void a_body_may_be_chunked_or_end_with_the_connection(void **state) {
   exchange_clear(&one);
 }
 
-static void an_interim_response_is_not_the_answer(void **state) {
+static void an_interim_response_is_not_the_result(void **state) {
   (void)state;
   exchange one;
   assert_int_equal(read_answer(&one, "HTTP/1.1 100 Continue\r\nX-Interim: 1\r\n\r\n"
@@ -178,7 +178,7 @@ static void an_interim_response_is_not_the_answer(void **state) {
   exchange_clear(&one);
 }
 
-static void trailers_change_nothing(void **state) {
+static void trailers_are_ignored(void **state) {
   (void)state;
   exchange one;
   assert_int_equal(read_answer(&one, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -190,7 +190,7 @@ static void trailers_change_nothing(void **state) {
   exchange_clear(&one);
 }
 
-static void a_redirect_is_an_answer_like_any_other(void **state) {
+static void a_redirect_is_returned_and_not_followed(void **state) {
   (void)state;
   exchange one;
   assert_int_equal(read_answer(&one, "HTTP/1.1 301 Moved\r\nLocation: /else\r\n"
@@ -230,9 +230,9 @@ int main(void) {
       cmocka_unit_test(a_large_body_is_sent_without_the_header_expect),
       cmocka_unit_test(a_response_has_its_status_headers_and_body),
       cmocka_unit_test(a_body_may_be_chunked_or_end_with_the_connection),
-      cmocka_unit_test(an_interim_response_is_not_the_answer),
-      cmocka_unit_test(trailers_change_nothing),
-      cmocka_unit_test(a_redirect_is_an_answer_like_any_other),
+      cmocka_unit_test(an_interim_response_is_not_the_result),
+      cmocka_unit_test(trailers_are_ignored),
+      cmocka_unit_test(a_redirect_is_returned_and_not_followed),
       cmocka_unit_test(a_long_body_of_an_error_is_cut),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -100,7 +100,7 @@ static void the_size_of_the_pieces_makes_no_difference(void **state) {
     }
 }
 
-static void feeding_may_go_on_after_the_hashes_were_read(void **state) {
+static void bytes_may_be_added_after_the_hashes_were_read(void **state) {
   (void)state;
   const struct stream *last = &streams[STREAM_COUNT - 1];
   unsigned char *bytes = make_stream(last->length);
@@ -173,7 +173,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_stream_fed_at_once_has_the_expected_hashes),
       cmocka_unit_test(the_size_of_the_pieces_makes_no_difference),
-      cmocka_unit_test(feeding_may_go_on_after_the_hashes_were_read),
+      cmocka_unit_test(bytes_may_be_added_after_the_hashes_were_read),
       cmocka_unit_test(either_hash_may_be_read_without_the_other),
       cmocka_unit_test(a_cleared_tree_hash_is_a_hash_of_nothing),
       cmocka_unit_test(the_joined_hashes_of_parts_are_the_hash_of_the_whole),

@@ -45,7 +45,7 @@ describe("an error of the client's own", function()
     assert.is_false(errors.new("config", "NoRegionError", "none").retryable)
   end)
 
-  it("is raised for an invalid argument with the operation", function()
+  it("names the operation if an argument is invalid", function()
     local good, err = pcall(errors.invalid, "upload", "upload: wrong")
     assert.same({ false, "ParamValidationError", "validation", "upload", "upload: wrong" },
       { good, err.code, err.kind, err.operation, err.message })

@@ -112,7 +112,7 @@ describe("glacier.config.ini", function()
   end
 
   for header, name in pairs(HEADERS) do
-    it("the INI grammar takes the section name out of " .. header, function()
+    it("the INI grammar reads the section name in " .. header, function()
       assert.same({ [name] = { a = "1" } }, read(header .. "\na=1"))
     end)
   end

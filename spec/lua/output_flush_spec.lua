@@ -44,7 +44,7 @@ describe("the flush of an output", function()
     assert.is_truthy(err:find("the flush was cancelled", 1, true), err)
   end)
 
-  it("reports what the disk cannot do", function()
+  it("reports an error of the system", function()
     files.with_device("/dev/full", function(link)
       local good, why = core.output(link):flush():result() -- a device has no disk
       assert.is_nil(good)

@@ -97,7 +97,7 @@ describe("an object that a program gets", function()
     return glacier.client { region = "us-west-2", env = env, max_attempts = 1, transport = transport }
   end
 
-  it("does not lead to a key of the shared files: a client, a task, an error", function()
+  it("contains no key of the shared files, nor does anything in it: a client, a task, an error", function()
     settings.with_files({ config = PROFILE }, function(env)
       local answer = GOOD
       local client = client_of(env, function()
@@ -117,12 +117,12 @@ describe("an object that a program gets", function()
     end)
   end)
 
-  it("does not lead to the password of a proxy: a client, a task", function()
+  it("contains no password of a proxy, nor does anything in it: a client, a task", function()
     local client = glacier.client { region = "us-west-2", env = {}, proxy = "http://me:SECRETword@127.0.0.1:1" }
     assert_silent("SECRET", client, client:start "list_vaults")
   end)
 
-  it("does not lead to a key: a reader", function()
+  it("contains no key, nor does anything in it: a reader", function()
     settings.with_files({ config = PROFILE }, function(env)
       local client = client_of(env, function()
         return { status = 200, headers = {}, body = "hello" }
@@ -134,7 +134,7 @@ describe("an object that a program gets", function()
     end)
   end)
 
-  it("does not lead to a key: the source of the keys", function()
+  it("contains no key, nor does anything in it: the source of the keys", function()
     local world = require("spec.support.credentials_world").new { config = PROFILE }
     finally(world.close)
     local source = world.source()

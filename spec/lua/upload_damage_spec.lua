@@ -34,7 +34,7 @@ describe("a flipped byte", function()
   end
 
   for _, at in ipairs { 1, MIB / 2, MIB } do
-    it(("is found by the service at byte %d of a part, and the upload can be resumed"):format(at), function()
+    it(("is detected by the service at byte %d of a part, and the upload can be resumed"):format(at), function()
       local flipped
       local err = upload("before", function(request)
         if request.operation == "UploadMultipartPart" and not flipped then
@@ -51,7 +51,7 @@ describe("a flipped byte", function()
     end)
   end
 
-  it("is found by the service in an upload with one request", function()
+  it("is detected by the service in an upload with one request", function()
     local err = upload("before", function(request) request.body = flip(request.body, 100) end, 1000)
     assert.are.same({ "InvalidSignatureException", "UploadArchive" }, { err.code, err.operation })
   end)
@@ -59,7 +59,7 @@ describe("a flipped byte", function()
   -- The service stores other bytes than it received. Its response has the hash of the stored bytes.
   local sizes = { UploadArchive = 1000, UploadMultipartPart = 3 * MIB, CompleteMultipartUpload = 3 * MIB }
   for operation, size in pairs(sizes) do
-    it("is found if the service stored it, by the response of " .. operation, function()
+    it("is detected in the response if the service stored it with " .. operation, function()
       local other = glacier.tree_hash(flip(bytes, 1))
       local err = upload("after", function(request, response)
         if request.operation == operation then response.headers["x-amz-sha256-tree-hash"] = other end

@@ -261,7 +261,7 @@ describe("the local service's provisioned capacity", function()
     assert_service_error(send("POST", "/-/provisioned-capacity"), 400, "LimitExceededException", "2")
   end)
 
-  it("serves expedited retrievals if the service has no other capacity", function()
+  it("is used for expedited retrievals if the service has no capacity on demand", function()
     with { job_delay = 0, no_expedited_capacity = true }()
     local archive = archive_requests.archive(send, VAULT, "x")
     local function retrieve(tier)
