@@ -5,7 +5,8 @@
  *   header                        set by                                          signed
  *   x-amz-glacier-version         binding/marshal                                 yes
  *   x-amz-* of an operation,      binding/marshal, from the model                 yes
- *     Range, Content-Type
+ *     Range
+ *   Content-Type                  binding/marshal, write_body, for JSON bodies    yes
  *   x-amz-content-sha256,         core/checksum, for the uploads of archives      yes
  *     x-amz-sha256-tree-hash
  *   Host, X-Amz-Date,             core/sigv4, gl_sigv4_add_headers                yes
@@ -18,7 +19,8 @@
  *   Content-Length, Connection,   libcurl, or the host's transport                no
  *     Transfer-Encoding
  *   Accept, Expect,               suppressed in core/transport/options.c          no
- *     Proxy-Connection
+ *     Proxy-Connection, and
+ *     Content-Type of other bodies
  *
  * core/sigv4_canonical.c has the list of headers that are never signed. */
 #ifndef GL_CORE_REQUEST_H
