@@ -83,10 +83,10 @@ static inline size_t loopback_missing(const char *request, size_t length) {
   const char *end = strstr(request, "\r\n\r\n");
   if (!end)
     return 1;
-  const char *announced = strstr(request, "Content-Length: ");
+  const char *declared = strstr(request, "Content-Length: ");
   size_t whole = (size_t)(end + 4 - request);
-  if (announced && announced < end)
-    whole += strtoul(announced + 16, NULL, 10);
+  if (declared && declared < end)
+    whole += strtoul(declared + 16, NULL, 10);
   return whole > length ? whole - length : 0;
 }
 

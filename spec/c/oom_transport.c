@@ -152,7 +152,8 @@ static void the_fields_of_a_request_are_wiped_when_it_ends(void **state) {
   loopback_end(&server);
 }
 
-/* The system refuses to watch a socket at its limits, as it does here with another descriptor. */
+/* The kernel cannot watch a socket when a limit of the system is reached.  Here it cannot because
+ * the descriptor of the event set is replaced by another one. */
 static void a_socket_that_cannot_be_watched_ends_the_transfer(void **state) {
   (void)state;
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {HOLD, 0, 0}};

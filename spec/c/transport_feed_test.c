@@ -48,7 +48,7 @@ static void a_body_that_is_fed_arrives_complete(void **state) {
   for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
     for (size_t j = 0; j < sizeof chunks / sizeof *chunks; j++) {
       stream s;
-      char announced[64];
+      char declared[64];
       stream_begin(&s, steps);
       stream_start_upload(&s, lengths[i]);
       assert_int_equal(feed_all(&s, chunks[j]), lengths[i]);
@@ -57,9 +57,9 @@ static void a_body_that_is_fed_arrives_complete(void **state) {
       stream_end_transfer(&s);
       gl_pool_free(s.pool);
       loopback_stop(&s.server);
-      snprintf(announced, sizeof announced, "Content-Length: %llu\r\n",
+      snprintf(declared, sizeof declared, "Content-Length: %llu\r\n",
                (unsigned long long)lengths[i]);
-      assert_non_null(strstr(s.server.received, announced));
+      assert_non_null(strstr(s.server.received, declared));
       assert_null(strstr(s.server.received, "Expect"));
       assert_body(strstr(s.server.received, "\r\n\r\n") + 4, lengths[i]);
       loopback_clear(&s.server);

@@ -211,7 +211,7 @@ describe("the command glacier", function()
   it("prints how to resume an upload that Ctrl-C interrupts, and ends with status 130", function()
     start { delay = 0.5 }
     files.with_directory(function(directory)
-      -- Enough parts that the upload is still under way when the first one is seen.
+      -- Enough parts that the upload is still in progress when the first one is seen.
       files.write(directory .. "/my archive", ("x"):rep(24 * MIB))
       local words = ("--region us-west-2 upload v '%s/my archive' --part-size %d --concurrency 1")
         :format(directory, MIB)

@@ -65,12 +65,12 @@ function archives.created(owner, vault_name, archive)
   }
 end
 
--- Raises InvalidParameterValueException unless the tree hash of the body is `announced`.
-function archives.check_hash(body, announced)
+-- Raises InvalidParameterValueException unless the tree hash of the body is `declared`.
+function archives.check_hash(body, declared)
   local computed = checksum.root(body.leaves)
-  if computed ~= announced then
+  if computed ~= declared then
     errors.raise("InvalidParameterValueException", "Checksum mismatch: expected %s, computed %s",
-      announced, computed)
+      declared, computed)
   end
 end
 

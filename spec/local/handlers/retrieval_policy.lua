@@ -68,7 +68,7 @@ function retrieval_policy.get(call)
 end
 
 -- Returns the bytes whose retrieval started within the last `seconds`. Glacier counts the jobs in progress, which take
--- hours; the jobs here do not.
+-- hours. The jobs of this service take no time, so it counts those of a period.
 local function retrieved(owner, seconds)
   local bytes, now = 0, clock.now()
   for _, retrieval in ipairs(records.list(owner, "", "retrievals")) do

@@ -66,7 +66,7 @@ function uploads.list(call)
   return { status = 200, json = { { "Marker", marker }, { "UploadsList", json.list(page) } } }
 end
 
--- Raises unless the parts cover the announced size without a gap.
+-- Raises unless the parts cover the declared size without a gap.
 local function check_ranges(list, size)
   local total = 0
   for _, part in ipairs(list) do

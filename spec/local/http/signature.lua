@@ -55,11 +55,11 @@ end
 -- If the client states its payload's hash, the received payload must have it. Users have reported this
 -- message and status of Glacier for uploads that were changed in transit.
 local function check_payload(request)
-  local announced = request.headers["x-amz-content-sha256"]
-  if announced and announced ~= request.body.sha256 then
+  local declared = request.headers["x-amz-content-sha256"]
+  if declared and declared ~= request.body.sha256 then
     errors.raise("InvalidSignatureException", "The value passed in as x-amz-content-sha256 does "
       .. "not match the computed payload hash. Computed digest: %s expected hash: %s",
-      request.body.sha256, announced)
+      request.body.sha256, declared)
   end
 end
 

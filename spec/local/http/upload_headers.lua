@@ -24,7 +24,7 @@ function upload_headers.number(call, name)
   return tonumber(value)
 end
 
--- Returns the announced tree hash in lower-case hex.
+-- Returns the tree hash in the header, in lower-case hex.
 function upload_headers.tree_hash(call)
   local value = upload_headers.required(call, "x-amz-sha256-tree-hash")
   if #value ~= 64 or not value:find "^%x+$" then

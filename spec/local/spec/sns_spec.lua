@@ -145,14 +145,14 @@ describe("the local service", function()
   it("completes many jobs at the same time and notifies their topics", function()
     start_with { job_delay = 0.2 }
     configure(VAULT_TOPIC, BOTH)
-    local announced, left = {}, 300
-    for _ = 1, left do announced[inventory()] = false end
+    local notified, left = {}, 300
+    for _ = 1, left do notified[inventory()] = false end
     while left > 0 do
       local id = listener.receive().job.JobId
-      assert.is_boolean(announced[id])
-      -- The service posts again what nobody accepts in time, so a message may come twice.
-      left = announced[id] and left or left - 1
-      announced[id] = true
+      assert.is_boolean(notified[id])
+      -- The service posts a message again if nobody accepts it in time, so a message may arrive twice.
+      left = notified[id] and left or left - 1
+      notified[id] = true
     end
   end)
 end)
