@@ -43,7 +43,7 @@ static int flush_has_threads(lua_State *L) {
 }
 
 static int flush_result(lua_State *L) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   return gl_lua_push_outcome(L, gl_output_flush_result(check_self(L), why), why);
 }
 

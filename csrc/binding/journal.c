@@ -12,7 +12,7 @@ static void clear_journal(void *value) {
 }
 
 int gl_lua_journal(lua_State *L) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   const char *path = gl_check_string(L, 1);
   lua_Number number = luaL_checknumber(L, 2);
   luaL_argcheck(L, number >= 0 && number < GL_OUTPUT_JOURNALS, 2, "invalid journal number");
@@ -38,7 +38,7 @@ static gl_output_journal *check_journal(lua_State *L) {
 }
 
 static int journal_read(lua_State *L) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   gl_output_journal *journal = check_journal(L);
   gl_buf *text = gl_box_new_buf(L);
   int result = gl_output_journal_read(journal, MAX_TEXT, text, why);
@@ -49,10 +49,10 @@ static int journal_read(lua_State *L) {
 }
 
 typedef int writer(gl_output_journal *journal, const char *text, size_t length,
-                   char why[GL_OUTPUT_ERROR_SIZE]);
+                   char why[GL_FILE_ERROR_SIZE]);
 
 static int write_text(lua_State *L, writer *writer_of_text) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   size_t length;
   gl_output_journal *journal = check_journal(L);
   const char *text = luaL_checklstring(L, 2, &length);

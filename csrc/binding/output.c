@@ -13,7 +13,7 @@ static void clear_output(void *value) {
 }
 
 int gl_lua_output(lua_State *L) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   const char *path = gl_check_string(L, 1);
   const char *tag = lua_isnoneornil(L, 2) ? NULL : gl_check_string(L, 2);
   luaL_argcheck(L, !tag || !strchr(tag, '/'), 2, "contains a slash");
@@ -37,7 +37,7 @@ static uint64_t check_offset(lua_State *L, int index) {
 
 /* output:write(bytes) -> true; or nil and what is wrong */
 static int output_write(lua_State *L) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   size_t length;
   gl_output *output = check_output(L);
   const char *bytes = luaL_checklstring(L, 2, &length);
@@ -46,7 +46,7 @@ static int output_write(lua_State *L) {
 
 /* output:write_at(offset, bytes) -> true; or nil and what is wrong */
 static int output_write_at(lua_State *L) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   size_t length;
   gl_output *output = check_output(L);
   uint64_t offset = check_offset(L, 2);
@@ -56,7 +56,7 @@ static int output_write_at(lua_State *L) {
 
 /* output:read_at(offset, count) -> string, "" at the end; or nil and what is wrong */
 static int output_read_at(lua_State *L) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   size_t got = 0;
   gl_output *output = check_output(L);
   uint64_t offset = check_offset(L, 2);
@@ -86,7 +86,7 @@ static int output_size(lua_State *L) {
 /* output:commit() -> true; or nil and what is wrong.  Closes the output and gives the file its
  * name. */
 static int output_commit(lua_State *L) {
-  char why[GL_OUTPUT_ERROR_SIZE] = "";
+  char why[GL_FILE_ERROR_SIZE] = "";
   return gl_lua_push_outcome(L, gl_output_commit(check_output(L), why), why);
 }
 

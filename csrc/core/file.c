@@ -10,10 +10,14 @@
 
 enum { CHUNK = 16 * 1024 };
 
-/* ENOTDIR is for a path below a file, where nothing can exist either. */
-static gl_file_result failed(int number, char *why) {
+void gl_file_describe(int number, char why[GL_FILE_ERROR_SIZE]) {
   if (strerror_r(number, why, GL_FILE_ERROR_SIZE))
     snprintf(why, GL_FILE_ERROR_SIZE, "error %d", number);
+}
+
+/* ENOTDIR is for a path below a file, where nothing can exist either. */
+static gl_file_result failed(int number, char *why) {
+  gl_file_describe(number, why);
   int missing = number == ENOENT || number == ENOTDIR || number == EISDIR;
   return missing ? GL_FILE_MISSING : GL_FILE_FAILED;
 }

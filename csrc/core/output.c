@@ -113,7 +113,7 @@ static int open_target(gl_output *output, const char *tag, char *why) {
 }
 
 int gl_output_open(gl_output *output, const char *path, const char *tag,
-                   char why[GL_OUTPUT_ERROR_SIZE]) {
+                   char why[GL_FILE_ERROR_SIZE]) {
   gl_buf resolved = {0};
   int descriptor = -1;
   memset(output, 0, sizeof *output);
@@ -138,12 +138,12 @@ int gl_output_open(gl_output *output, const char *path, const char *tag,
 /* ---- writing ----------------------------------------------------------------------------- */
 
 int gl_output_write(gl_output *output, const void *bytes, size_t length,
-                    char why[GL_OUTPUT_ERROR_SIZE]) {
+                    char why[GL_FILE_ERROR_SIZE]) {
   return gl_file_write(output->fd, bytes, length) ? gl_output_failed(errno, why) : 0;
 }
 
 int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, size_t length,
-                       char why[GL_OUTPUT_ERROR_SIZE]) {
+                       char why[GL_FILE_ERROR_SIZE]) {
   const char *left = bytes;
   while (length > 0) {
     ssize_t written = pwrite(output->fd, left, length, (off_t)offset);
@@ -159,7 +159,7 @@ int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, si
 }
 
 int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t length, size_t *got,
-                      char why[GL_OUTPUT_ERROR_SIZE]) {
+                      char why[GL_FILE_ERROR_SIZE]) {
   ssize_t count;
   do
     count = pread(output->fd, bytes, length, (off_t)offset);
@@ -175,7 +175,7 @@ uint64_t gl_output_size(const gl_output *output) {
 
 /* ---- the end ----------------------------------------------------------------------------- */
 
-int gl_output_commit(gl_output *output, char why[GL_OUTPUT_ERROR_SIZE]) {
+int gl_output_commit(gl_output *output, char why[GL_FILE_ERROR_SIZE]) {
   int number = close(output->fd) ? errno : 0;
   output->is_open = 0;
   if (!number && output->partial && rename(output->partial, output->target))

@@ -8,10 +8,12 @@
 #ifndef GL_CORE_OUTPUT_H
 #define GL_CORE_OUTPUT_H
 
+#include "core/file.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-enum { GL_OUTPUT_ERROR_SIZE = 128, GL_OUTPUT_TAG_MAX = 64 };
+enum { GL_OUTPUT_TAG_MAX = 64 };
 
 /* The zero value is closed. */
 typedef struct gl_output {
@@ -26,27 +28,27 @@ typedef struct gl_output {
  * is new. After a failure the output is closed.  Each function that can fail returns 0, GL_MEMORY,
  * or -1 with the reason in `why`, without the path. */
 int gl_output_open(gl_output *output, const char *path, const char *tag,
-                   char why[GL_OUTPUT_ERROR_SIZE]);
+                   char why[GL_FILE_ERROR_SIZE]);
 
 int gl_output_write(gl_output *output, const void *bytes, size_t length,
-                    char why[GL_OUTPUT_ERROR_SIZE]);
+                    char why[GL_FILE_ERROR_SIZE]);
 
 /* Writes at `offset`, in bytes from the beginning.  If the target is written directly, this works
  * only with a descriptor of a regular file. */
 int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, size_t length,
-                       char why[GL_OUTPUT_ERROR_SIZE]);
+                       char why[GL_FILE_ERROR_SIZE]);
 
 /* Reads up to `length` bytes at `offset`.  Sets `got` to the number of bytes, 0 at the end of the
  * file. */
 int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t length, size_t *got,
-                      char why[GL_OUTPUT_ERROR_SIZE]);
+                      char why[GL_FILE_ERROR_SIZE]);
 
 /* Returns the size of the partial file in bytes, 0 if it is unknown. */
 uint64_t gl_output_size(const gl_output *output);
 
 /* Closes the file and renames it to the target.  On failure the target is unchanged and the partial
  * file is removed.  In both cases the output is closed. */
-int gl_output_commit(gl_output *output, char why[GL_OUTPUT_ERROR_SIZE]);
+int gl_output_commit(gl_output *output, char why[GL_FILE_ERROR_SIZE]);
 
 /* Closes the output and leaves the partial file, which can be opened again with its tag.  Legal for
  * a closed output. */

@@ -60,7 +60,7 @@ int gl_output_flush_poll(gl_output_flush *flush, long wait) {
   return 1;
 }
 
-int gl_output_flush_result(gl_output_flush *flush, char why[GL_OUTPUT_ERROR_SIZE]) {
+int gl_output_flush_result(gl_output_flush *flush, char why[GL_FILE_ERROR_SIZE]) {
   while (!gl_output_flush_poll(flush, LONGEST_WAIT)) {
   }
   return flush->failure ? gl_output_failed(flush->failure, why) : 0;

@@ -24,7 +24,7 @@ int gl_output_flush_start(gl_output_flush *flush, int fd, gl_events *events, gl_
 int gl_output_flush_poll(gl_output_flush *flush, long wait);
 
 /* Waits for the end.  Returns 0, or -1 with the reason in `why`. */
-int gl_output_flush_result(gl_output_flush *flush, char why[GL_OUTPUT_ERROR_SIZE]);
+int gl_output_flush_result(gl_output_flush *flush, char why[GL_FILE_ERROR_SIZE]);
 
 /* Waits for the thread and frees everything.  Legal any number of times. */
 void gl_output_flush_clear(gl_output_flush *flush);

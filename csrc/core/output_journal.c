@@ -110,7 +110,7 @@ static gl_output_journal_result open_locked(gl_output_journal *journal, int crea
 
 gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, const char *path,
                                                 int number, int create,
-                                                char why[GL_OUTPUT_ERROR_SIZE]) {
+                                                char why[GL_FILE_ERROR_SIZE]) {
   memset(journal, 0, sizeof *journal);
   gl_output_journal_result result = resolve(journal, path, number, why);
   if (result == GL_JOURNAL_OPEN)
@@ -123,7 +123,7 @@ gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, cons
 /* ---- the text ---------------------------------------------------------------------------- */
 
 int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out,
-                           char why[GL_OUTPUT_ERROR_SIZE]) {
+                           char why[GL_FILE_ERROR_SIZE]) {
   off_t offset = 0;
   while (out->length < limit) {
     size_t room = limit - out->length;
@@ -144,12 +144,12 @@ int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out
 }
 
 int gl_output_journal_append(gl_output_journal *journal, const char *text, size_t length,
-                             char why[GL_OUTPUT_ERROR_SIZE]) {
+                             char why[GL_FILE_ERROR_SIZE]) {
   return gl_file_write(journal->fd, text, length) ? gl_output_failed(errno, why) : 0;
 }
 
 int gl_output_journal_restart(gl_output_journal *journal, const char *text, size_t length,
-                              char why[GL_OUTPUT_ERROR_SIZE]) {
+                              char why[GL_FILE_ERROR_SIZE]) {
   if (ftruncate(journal->fd, 0))
     return gl_output_failed(errno, why);
   return gl_output_journal_append(journal, text, length, why);

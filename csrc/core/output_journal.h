@@ -31,20 +31,20 @@ typedef enum gl_output_journal_result {
  * creates the journal if it is missing.  Any result but GL_JOURNAL_OPEN leaves it closed. */
 gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, const char *path,
                                                 int number, int create,
-                                                char why[GL_OUTPUT_ERROR_SIZE]);
+                                                char why[GL_FILE_ERROR_SIZE]);
 
 /* Appends the text of the journal to `out`, until `out` holds `limit` bytes.  This and the next two
  * functions return 0, GL_MEMORY, or -1 with the reason in `why`. */
 int gl_output_journal_read(gl_output_journal *journal, size_t limit, gl_buf *out,
-                           char why[GL_OUTPUT_ERROR_SIZE]);
+                           char why[GL_FILE_ERROR_SIZE]);
 
 /* Replaces the text. */
 int gl_output_journal_restart(gl_output_journal *journal, const char *text, size_t length,
-                              char why[GL_OUTPUT_ERROR_SIZE]);
+                              char why[GL_FILE_ERROR_SIZE]);
 
 /* Appends to the text. */
 int gl_output_journal_append(gl_output_journal *journal, const char *text, size_t length,
-                             char why[GL_OUTPUT_ERROR_SIZE]);
+                             char why[GL_FILE_ERROR_SIZE]);
 
 /* Closes the journal and leaves it for a later process.  Legal for a closed journal. */
 void gl_output_journal_close(gl_output_journal *journal);

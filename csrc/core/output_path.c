@@ -14,8 +14,7 @@
 enum { LINKS_MAX = 40 }; /* the limit of Linux */
 
 int gl_output_failed(int number, char *why) {
-  if (strerror_r(number, why, GL_OUTPUT_ERROR_SIZE))
-    snprintf(why, GL_OUTPUT_ERROR_SIZE, "error %d", number);
+  gl_file_describe(number, why);
   return -1;
 }
 

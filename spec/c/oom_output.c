@@ -16,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static char path[64], why[GL_OUTPUT_ERROR_SIZE];
+static char path[64], why[GL_FILE_ERROR_SIZE];
 
 static int make_directory(void **state) {
   (void)state;

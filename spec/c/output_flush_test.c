@@ -69,7 +69,7 @@ static void start(gl_output_flush *flush, gl_events *events) {
 
 static void the_caller_does_not_wait_for_the_disk(void **state) {
   (void)state;
-  char why[GL_OUTPUT_ERROR_SIZE];
+  char why[GL_FILE_ERROR_SIZE];
   gl_error error;
   gl_output_flush flush;
   gl_events *events = gl_events_new(&error);
@@ -89,7 +89,7 @@ static void the_caller_does_not_wait_for_the_disk(void **state) {
 
 static void a_failure_of_the_disk_is_reported(void **state) {
   (void)state;
-  char why[GL_OUTPUT_ERROR_SIZE];
+  char why[GL_FILE_ERROR_SIZE];
   gl_output_flush flush;
   failures[0] = EIO;
   start(&flush, NULL);
@@ -101,7 +101,7 @@ static void a_failure_of_the_disk_is_reported(void **state) {
 
 static void an_interrupted_flush_is_repeated(void **state) {
   (void)state;
-  char why[GL_OUTPUT_ERROR_SIZE];
+  char why[GL_FILE_ERROR_SIZE];
   gl_output_flush flush;
   failures[0] = EINTR;
   start(&flush, NULL);
@@ -113,7 +113,7 @@ static void an_interrupted_flush_is_repeated(void **state) {
 
 static void the_file_may_be_closed_during_a_flush(void **state) {
   (void)state;
-  char why[GL_OUTPUT_ERROR_SIZE];
+  char why[GL_FILE_ERROR_SIZE];
   gl_output_flush flush;
   start(&flush, NULL);
   close(file);
@@ -125,7 +125,7 @@ static void the_file_may_be_closed_during_a_flush(void **state) {
 
 static void a_lock_of_the_file_does_not_outlast_the_flush(void **state) {
   (void)state;
-  char why[GL_OUTPUT_ERROR_SIZE];
+  char why[GL_FILE_ERROR_SIZE];
   gl_output_flush flush;
   char path[] = "/tmp/output_flush_XXXXXX";
   int locked = mkstemp(path), other = open(path, O_RDONLY);
@@ -154,7 +154,7 @@ static void clearing_waits_for_the_disk(void **state) {
 
 static void without_a_descriptor_left_the_caller_flushes(void **state) {
   (void)state;
-  char why[GL_OUTPUT_ERROR_SIZE];
+  char why[GL_FILE_ERROR_SIZE];
   struct rlimit before, none;
   gl_output_flush flush;
   assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
@@ -171,7 +171,7 @@ static void without_a_descriptor_left_the_caller_flushes(void **state) {
 
 static void a_forked_child_flushes_by_itself(void **state) {
   (void)state;
-  char why[GL_OUTPUT_ERROR_SIZE];
+  char why[GL_FILE_ERROR_SIZE];
   gl_output_flush flush;
   start(&flush, NULL);
   pid_t child = fork();

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 static char target[128];
-static char why[GL_OUTPUT_ERROR_SIZE];
+static char why[GL_FILE_ERROR_SIZE];
 static gl_output_journal journal, other;
 
 static int set_up(void **state) {

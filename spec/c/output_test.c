@@ -18,7 +18,7 @@
 
 #include "core/error.h"
 
-static char why[GL_OUTPUT_ERROR_SIZE];
+static char why[GL_FILE_ERROR_SIZE];
 static gl_output output;
 
 static void write_file(const char *name, const char *text, mode_t mode) {
