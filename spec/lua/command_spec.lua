@@ -167,6 +167,12 @@ describe("the command glacier", function()
     end
   end)
 
+  it("ends with status 1 if standard input cannot be read", function()
+    start()
+    local printed, status = shell.output(command_line "call list_vaults - </ 2>&1")
+    assert.are.same({ "glacier: cannot read standard input: Is a directory", 1 }, { printed, status })
+  end)
+
   it("uploads a file and prints the archive's ID", function()
     start()
     files.with_directory(function(directory)

@@ -208,9 +208,14 @@ function actions.retrieve(run)
   return true
 end
 
+local function read_input()
+  local text, problem = io.stdin:read "*a"
+  return text or error("cannot read standard input: " .. tostring(problem), 0)
+end
+
 local function parameters_of(text)
   if text == "-" then
-    text = io.stdin:read "*a"
+    text = read_input()
   end
   local value = text and text:find "^%s*{" and json.decode(text)
   if text and type(value) ~= "table" then
