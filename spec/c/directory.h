@@ -26,8 +26,9 @@ static inline const char *path_of(const char *name) {
 /* Removes the directory and everything in it, even if it cannot be written.  Returns 0 on success.
  */
 static inline int directory_remove(void) {
-  char command[96];
-  snprintf(command, sizeof command, "chmod -R u+w '%s'; rm -rf '%s'", directory, directory);
+  char command[128];
+  snprintf(command, sizeof command, "chmod -R u+w '%s' 2>/dev/null; rm -rf '%s'", directory,
+           directory);
   return system(command);
 }
 

@@ -133,7 +133,7 @@ static inline int loopback_wait_cue(loopback *server) {
   return loopback_ready(server, server->cue[0], POLLIN) && read(server->cue[0], &cue, 1) == 1;
 }
 
-static inline int loopback_play(loopback *server, const loopback_step *step) {
+static inline int loopback_perform(loopback *server, const loopback_step *step) {
   const struct linger now = {.l_onoff = 1, .l_linger = 0};
   switch (step->act) {
   case ACCEPT:
@@ -169,7 +169,7 @@ static inline int loopback_play(loopback *server, const loopback_step *step) {
 
 static inline void *loopback_main(void *context) {
   loopback *server = context;
-  for (const loopback_step *step = server->steps; loopback_play(server, step);)
+  for (const loopback_step *step = server->steps; loopback_perform(server, step);)
     step++;
   return NULL;
 }

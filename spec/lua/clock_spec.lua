@@ -86,10 +86,10 @@ describe("a clock that is wrong", function()
   end)
 
   it("is corrected once for several calls in flight", function()
-    local waiting, carried = {}, 0
+    local waiting, sent = {}, 0
     local client = glacier.client(simulation.new():options {
       transport = function(request)
-        carried = carried + 1
+        sent = sent + 1
         local time = request.headers["X-Amz-Date"]
         coroutine.yield()
         if time == amz_date(NOW) then
@@ -103,7 +103,7 @@ describe("a clock that is wrong", function()
     for _ = 1, 3 do
       for _, thread in ipairs(waiting) do assert(coroutine.resume(thread)) end
     end
-    assert.are.equal(6, carried)
+    assert.are.equal(6, sent)
     for _, thread in ipairs(waiting) do assert.are.equal("dead", coroutine.status(thread)) end
   end)
 

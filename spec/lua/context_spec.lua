@@ -105,17 +105,17 @@ describe("the timeout of a call", function()
   end)
 
   it("also limits the attempt after a corrected clock", function()
-    local sim, carried = simulation.new(), 0
+    local sim, sent = simulation.new(), 0
     local client = glacier.client(sim:options {
       timeout = 10,
       transport = function()
-        carried, sim.now = carried + 1, sim.now + 11
+        sent, sim.now = sent + 1, sim.now + 11
         return { status = 403, headers = { Date = "Sun, 06 Nov 1994 08:49:37 GMT" },
           body = '{"code":"InvalidSignatureException","message":"because"}' }
       end,
     })
     local _, err = pcall(client.list_vaults, client)
-    assert.are.equal(1, carried)
+    assert.are.equal(1, sent)
     assert.are.equal("InvalidSignatureException", err.code)
   end)
 end)

@@ -57,7 +57,7 @@ describe("an inventory", function()
   it("is read from a string, a file, a reader function or an object with a read method", function()
     local sources = {
       JSON, streams.file(JSON), streams.reader(JSON, 7),
-      streams.carried_body(JSON, 11), streams.carried_body(JSON, 1000),
+      streams.body_of(JSON, 11), streams.body_of(JSON, 1000),
     }
     for _, source in ipairs(sources) do
       local list, info = collect(source)
@@ -209,7 +209,7 @@ describe("an inventory from the service", function()
   end
 
   it("raises the errors of the transfer", function()
-    local err = failure(collect, streams.carried_body(JSON, 100, { ["x-amz-sha256-tree-hash"] = ("0"):rep(64) }))
+    local err = failure(collect, streams.body_of(JSON, 100, { ["x-amz-sha256-tree-hash"] = ("0"):rep(64) }))
     assert.are.equal("ChecksumError", err.code)
   end)
 end)

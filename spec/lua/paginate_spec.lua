@@ -179,11 +179,11 @@ describe("the items of an operation", function()
     local yields = 0
     local client = glacier.client(streams.options {
       transport = (function()
-        local carried = 0
+        local sent = 0
         return function()
-          carried = carried + 1
+          sent = sent + 1
           coroutine.yield()
-          return { status = 200, body = cjson.encode(THREE[carried]) }
+          return { status = 200, body = cjson.encode(THREE[sent]) }
         end
       end)(),
     })

@@ -98,15 +98,15 @@ describe("a failed attempt", function()
   }
   for code, attempts in pairs(CODES) do
     it(("is repeated up to %d attempts after a transport's %s"):format(attempts, code), function()
-      local carried = 0
+      local sent = 0
       local client = glacier.client(simulation.new():options {
         transport = function()
-          carried = carried + 1
+          sent = sent + 1
           return nil, "because", code
         end,
       })
       local _, err = pcall(client.list_vaults, client)
-      assert.are.equal(attempts, carried)
+      assert.are.equal(attempts, sent)
       assert.are.equal(attempts, err.attempts)
       assert.are.equal(attempts > 1, err.retryable)
     end)
@@ -120,10 +120,10 @@ describe("a failed attempt", function()
     ["an error object"] = { PASSING, "SSLError", "passed", 1 },
   } do
     it("raises an error object if its transport raises " .. what , function()
-      local carried = 0
+      local sent = 0
       local client = glacier.client(simulation.new():options {
         transport = function()
-          carried = carried + 1
+          sent = sent + 1
           error(case[1])
         end,
       })
@@ -131,14 +131,14 @@ describe("a failed attempt", function()
       assert.are.equal("transport", err.kind)
       assert.are.equal(case[2], err.code)
       assert.truthy(err.message:find(case[3], 1, true))
-      assert.are.equal(case[4], carried)
+      assert.are.equal(case[4], sent)
     end)
   end
 
   it("is not made if the request for keys used up the timeout", function()
-    local sim, carried = simulation.new(), 0
+    local sim, sent = simulation.new(), 0
     local client = glacier.client(sim:options {
-      timeout = 5, transport = function() carried = carried + 1 end,
+      timeout = 5, transport = function() sent = sent + 1 end,
       credentials = function()
         sim.now = sim.now + 6
         return { access_key_id = "AKID", secret_access_key = "EXAMPLE" }
@@ -146,7 +146,7 @@ describe("a failed attempt", function()
     })
     local _, err = pcall(client.list_vaults, client)
     assert.are.equal("ReadTimeoutError", err.code)
-    assert.are.equal(0, carried)
+    assert.are.equal(0, sent)
   end)
 
   it("is never made with invalid parameters", function()

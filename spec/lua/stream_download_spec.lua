@@ -10,7 +10,7 @@ local server = scripted.new()
 local JOB = streams.JOB
 local assert_failed, output_of = downloads.assert_failed, downloads.output
 local save_to_device = downloads.save_to_device
-local answered, carried, carried_body = streams.answered, streams.carried, streams.carried_body
+local answered, output_for, body_of = streams.answered, streams.output_for, streams.body_of
 
 describe("the body of a download", function()
   after_each(function() server:stop() end)
@@ -38,7 +38,7 @@ describe("the body of a download", function()
     it("is read like a file: " .. table.concat(formats, ", "), function()
       for _, text in ipairs(TEXTS) do
         for _, count in ipairs { 1, 2, 3, 7, 1000 } do
-          local file, body, round = streams.file(text), carried_body(text, count), 0
+          local file, body, round = streams.file(text), body_of(text, count), 0
           repeat
             local format = formats[round % #formats + 1]
             round = round + 1
@@ -52,7 +52,7 @@ describe("the body of a download", function()
 
   it("can be read by lines, and in other ways between them", function()
     for _, text in ipairs(TEXTS) do
-      local file, body = streams.file(text), carried_body(text)
+      local file, body = streams.file(text), body_of(text)
       for line in file:lines() do
         assert.are.equal(line, body:lines()())
         assert.are.equal(file:read(1), body:read(1))
@@ -60,23 +60,23 @@ describe("the body of a download", function()
       assert.is_nil(body:lines()())
     end
     local lines = {}
-    for line in carried_body("a\n\nb"):lines() do lines[#lines + 1] = line end
+    for line in body_of("a\n\nb"):lines() do lines[#lines + 1] = line end
     assert.are.same({ "a", "", "b" }, lines)
   end)
 
   it("may contain any bytes, also within a line", function()
     local text = "\0\n\255\0\r\n\0"
     for _, count in ipairs { 1, 2, 100 } do
-      local body = carried_body(text, count)
+      local body = body_of(text, count)
       assert.are.equal("\0", body:read())
       assert.are.equal("\255\0\r\n", body:read "L")
       assert.are.equal("\0", body:read())
-      assert.are.equal(text, carried_body(text, count):read "a")
+      assert.are.equal(text, body_of(text, count):read "a")
     end
   end)
 
   it("is read by lines by default, and stays at its end", function()
-    local body = carried_body "a\nb"
+    local body = body_of "a\nb"
     assert.are.same({ "a", "b" }, { body:read(), body:read() })
     for _ = 1, 2 do
       assert.is_nil(body:read())
@@ -88,7 +88,7 @@ describe("the body of a download", function()
   end)
 
   it("rejects other arguments of read", function()
-    local body = carried_body "body"
+    local body = body_of "body"
     for _, format in ipairs { "n", "x", "", true, {}, -1, 0.5, math.huge, 0 / 0, print } do
       local err = failure(body.read, body, format)
       assert.are.same({ "ParamValidationError", "validation" }, { err.code, err.kind })
@@ -126,8 +126,8 @@ describe("the body of a download", function()
       assert.are.equal("", body:read "a")
       server:stop()
     end
-    assert.are.equal("", carried({ status = 200 }).body:read "a")
-    assert.are.equal("", carried({ status = 200, body = function() end }).body:read "a")
+    assert.are.equal("", output_for({ status = 200 }).body:read "a")
+    assert.are.equal("", output_for({ status = 200, body = function() end }).body:read "a")
   end)
 
   it("comes with the output members of the response's headers", function()
@@ -217,9 +217,9 @@ describe("a body", function()
     it("raises an error at its end and at every later read if its hash is wrong: " .. title, function()
       for _, body in ipairs {
         output_of(server, answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = WRONG })).body,
-        carried_body("hello\nworld", 3, { ["X-Amz-Sha256-Tree-Hash"] = WRONG }),
-        carried({ status = 200, headers = { ["x-amz-sha256-tree-hash"] = WRONG }, body = "hello\nworld" }).body,
-        carried_body("hello\nworld", 3, { ["x-amz-sha256-tree-hash"] = "no hash" }),
+        body_of("hello\nworld", 3, { ["X-Amz-Sha256-Tree-Hash"] = WRONG }),
+        output_for({ status = 200, headers = { ["x-amz-sha256-tree-hash"] = WRONG }, body = "hello\nworld" }).body,
+        body_of("hello\nworld", 3, { ["x-amz-sha256-tree-hash"] = "no hash" }),
       } do
         local err = assert_failed("ChecksumError", read, body)
         assert.is_truthy(err.message:find("did not match calculated checksum " .. RIGHT, 1, true))
@@ -247,7 +247,8 @@ describe("a body", function()
       end
       for _, length in ipairs { 10, 12 } do
         for _, given in ipairs { streams.reader("hello\nworld", 3), "hello\nworld" } do
-          local body = carried({ status = 200, headers = { ["Content-Length"] = tostring(length) }, body = given }).body
+          local headers = { ["Content-Length"] = tostring(length) }
+          local body = output_for({ status = 200, headers = headers, body = given }).body
           local err = assert_failed("ConnectionClosedError", read, body)
           assert.is_truthy(err.message:find(("11 bytes read, but total bytes expected is %d"):format(length), 1, true))
         end
@@ -258,10 +259,10 @@ describe("a body", function()
       for _, hash in ipairs { RIGHT, RIGHT:upper() } do
         read(output_of(server, answered("hello\nworld", { ["x-amz-sha256-tree-hash"] = hash })).body)
         server:stop()
-        read(carried_body("hello\nworld", 3, { ["x-amz-sha256-tree-hash"] = hash, ["content-length"] = "11" }))
+        read(body_of("hello\nworld", 3, { ["x-amz-sha256-tree-hash"] = hash, ["content-length"] = "11" }))
       end
-      read(carried_body("hello\nworld", 3, { ["content-length"] = "5", ["content-encoding"] = "gzip" }))
-      read(carried_body("hello\nworld", 3, { ["content-length"] = "5", ["transfer-encoding"] = "chunked" }))
+      read(body_of("hello\nworld", 3, { ["content-length"] = "5", ["content-encoding"] = "gzip" }))
+      read(body_of("hello\nworld", 3, { ["content-length"] = "5", ["transfer-encoding"] = "chunked" }))
     end)
   end
 

@@ -8,7 +8,7 @@ local server = scripted.new()
 
 local JOB = streams.JOB
 local assert_failed = downloads.assert_failed
-local answered, carried = streams.answered, streams.carried
+local answered, output_for = streams.answered, streams.output_for
 
 describe("a call of get_job_output that fails", function()
   after_each(function() server:stop() end)
@@ -46,10 +46,10 @@ describe("a call of get_job_output that fails", function()
   it("raises the error of a host's transport before and during the body", function()
     local text = '{"code":"ResourceNotFoundException","message":"no job"}'
     for _, body in ipairs { text, streams.reader(text, 5) } do
-      local err = failure(carried, { status = 404, body = body })
+      local err = failure(output_for, { status = 404, body = body })
       assert.are.same({ "ResourceNotFoundException", 404 }, { err.code, err.status })
     end
-    local err = failure(carried, { status = 404, body = function() return nil, "went away", "ReadTimeoutError" end })
+    local err = failure(output_for, { status = 404, body = function() return nil, "went away", "ReadTimeoutError" end })
     assert.are.same({ "ReadTimeoutError", "went away" }, { err.code, err.message })
   end)
 
@@ -58,18 +58,18 @@ describe("a call of get_job_output that fails", function()
       ConnectionClosedError = function() return nil, "went away" end,
       ReadTimeoutError = function() return nil, "went away", "ReadTimeoutError" end,
     } do
-      local body = carried({ status = 200, body = give }).body
+      local body = output_for({ status = 200, body = give }).body
       local err = assert_failed(code, body.read, body)
       assert.are.equal("went away", err.message)
     end
-    local body = carried({ status = 200, body = function() return 5 end }).body
+    local body = output_for({ status = 200, body = function() return 5 end }).body
     local err = failure(body.read, body, "a")
     assert.are.same({ "ResponseParserError", "transport", false }, { err.code, err.kind, err.retryable })
     local reason = {}
-    body = carried({ status = 200, body = function() error(reason, 0) end }).body
+    body = output_for({ status = 200, body = function() error(reason, 0) end }).body
     assert.are.equal(reason, failure(body.read, body))
     local list = {}
-    body = carried({ status = 200, body = function(...)
+    body = output_for({ status = 200, body = function(...)
       list[#list + 1] = { ... }
       return #list < 4 and "" or nil
     end }).body

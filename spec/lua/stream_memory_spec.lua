@@ -4,7 +4,7 @@ local scripted = require "spec.support.scripted"
 local streams = require "spec.support.streams"
 
 local MIB = streams.MIB
-local carried_body = streams.carried_body
+local body_of = streams.body_of
 
 -- By default, the sanitizer keeps freed memory for a while.
 local SMALL = (os.getenv "ASAN_OPTIONS" or "") .. ":quarantine_size_mb=1"
@@ -67,7 +67,7 @@ describe("the memory of a download", function()
   end)
 
   it("grows linearly with the size of a read", function()
-    local body = carried_body(("x"):rep(4 * MIB), 16)
+    local body = body_of(("x"):rep(4 * MIB), 16)
     collectgarbage()
     collectgarbage "stop"
     local before = collectgarbage "count"

@@ -11,7 +11,7 @@ local server = scripted.new()
 
 local MIB = streams.MIB
 local assert_failed, output_of = downloads.assert_failed, downloads.output
-local answered, carried, carried_body = streams.answered, streams.carried, streams.carried_body
+local answered, output_for, body_of = streams.answered, streams.output_for, streams.body_of
 local with_target = downloads.with_target
 
 describe("saving a body", function()
@@ -21,7 +21,7 @@ describe("saving a body", function()
     with_target(function(path, list)
       local row = streams.HASHES[13]
       local bytes, seen = streams.pattern(row.size), 0
-      local body = carried({ status = 200, headers = { ["x-amz-sha256-tree-hash"] = row.tree }, body = (function()
+      local body = output_for({ status = 200, headers = { ["x-amz-sha256-tree-hash"] = row.tree }, body = (function()
         local reader = streams.reader(bytes, 100003)
         return function()
           local names = list()
@@ -77,7 +77,7 @@ describe("saving a body", function()
 
   it("says why a file cannot be opened, and allows another attempt to save the body", function()
     with_target(function(path, list)
-      local body = carried_body "body"
+      local body = body_of "body"
       for words, wrong in pairs {
         ["No such file or directory"] = path .. "/deeper/saved", ["expected a path"] = 5,
       } do
@@ -86,7 +86,7 @@ describe("saving a body", function()
         assert.is_truthy(err.message:find(words, 1, true), err.message)
       end
       assert.are.equal(4, body:save(path))
-      body = carried_body "body"
+      body = body_of "body"
       os.execute("mkdir " .. path .. ".d")
       assert.is_truthy(failure(body.save, body, path .. ".d").message:find("cannot write", 1, true))
       assert.are.same({ "saved", "saved.d" }, list())
@@ -95,14 +95,14 @@ describe("saving a body", function()
 
   it("writes to a device directly", function()
     files.with_device("/dev/null", function(link)
-      assert.are.equal(4, carried_body("body"):save(link))
+      assert.are.equal(4, body_of("body"):save(link))
       assert.is_true(shell.succeeds("test -c " .. link))
     end)
     files.with_device("/dev/full", function(link)
-      local body = carried_body(("x"):rep(MIB), 65536)
+      local body = body_of(("x"):rep(MIB), 65536)
       local err = failure(body.save, body, link)
       assert.is_truthy(err.message:find("cannot write " .. link .. ": No space left on device", 1, true), err.message)
-      body = carried_body "x" -- the device reports this only when the file is closed
+      body = body_of "x" -- the device reports this only when the file is closed
       assert.is_truthy(failure(body.save, body, link).message:find("No space left on device", 1, true))
       assert.is_true(shell.succeeds("test -c " .. link))
     end)
@@ -112,8 +112,8 @@ describe("saving a body", function()
     with_target(function(path, list)
       files.write(path, "before")
       shell.run(("chmod 600 %s; ln -s saved %s.link; ln -s saved.new %s.dangling"):format(path, path, path))
-      assert.are.equal(4, carried_body("body"):save(path .. ".link"))
-      assert.are.equal(4, carried_body("body"):save(path .. ".dangling"))
+      assert.are.equal(4, body_of("body"):save(path .. ".link"))
+      assert.are.equal(4, body_of("body"):save(path .. ".dangling"))
       assert.are.same({ "saved", "saved.dangling", "saved.link", "saved.new" }, list())
       assert.are.equal("body", files.read(path))
       assert.are.equal("body", files.read(path .. ".new"))
@@ -125,7 +125,7 @@ describe("saving a body", function()
   it("accepts a file name of 255 bytes", function()
     with_target(function(path, list)
       local name = ("n"):rep(255)
-      assert.are.equal(4, carried_body("body"):save((path:gsub("saved$", name))))
+      assert.are.equal(4, body_of("body"):save((path:gsub("saved$", name))))
       assert.are.same({ name }, list())
     end)
   end)
@@ -133,7 +133,7 @@ describe("saving a body", function()
   it("rejects a path with a NUL byte before it touches any file", function()
     with_target(function(path, list)
       files.write(path, "before")
-      local body = carried_body "body"
+      local body = body_of "body"
       local err = failure(body.save, body, path .. "\0.txt")
       assert.are.equal("ParamValidationError", err.code)
       assert.are.equal(("save: cannot write %s\\x00.txt: the path contains a NUL byte"):format(path), err.message)

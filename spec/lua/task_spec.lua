@@ -111,17 +111,17 @@ describe("a task", function()
   end)
 
   it("sleeps for its back-off from poll to poll, by the client's clock", function()
-    local sim, answers, carried = simulation.new { random = 0.5 }, { { status = 429 }, { status = 429 }, FINE }, 0
+    local sim, answers, sent = simulation.new { random = 0.5 }, { { status = 429 }, { status = 429 }, FINE }, 0
     local client = glacier.client(sim:options { transport = function()
-      carried = carried + 1
-      return answers[carried]
+      sent = sent + 1
+      return answers[sent]
     end })
     local task = client:start "list_vaults"
     -- The first back-off takes 0.5 seconds, the second takes 1 second.
     for _, row in ipairs { { 0, 1 }, { 0.49, 1 }, { 0.02, 2 }, { 0.98, 2 } } do
       sim.now = sim.now + row[1]
       for _ = 1, 3 do assert.is_false(task:poll()) end
-      assert.are.equal(row[2], carried)
+      assert.are.equal(row[2], sent)
     end
     sim.now = sim.now + 0.04
     assert.is_true(task:poll())

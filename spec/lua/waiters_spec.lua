@@ -188,12 +188,12 @@ describe("a waiter", function()
   end)
 
   it("can run in a coroutine next to others", function()
-    local answers, carried = { MISSING, MISSING, THERE }, 0
+    local answers, sent = { MISSING, MISSING, THERE }, 0
     local client = glacier.client(streams.options {
       wait = function(seconds) coroutine.yield(seconds) end,
       transport = function()
-        carried = carried + 1
-        return answers[carried]
+        sent = sent + 1
+        return answers[sent]
       end,
     })
     local thread = coroutine.wrap(function() return client:wait_until("vault_exists", { vaultName = "v" }) end)

@@ -117,8 +117,8 @@ end
 
 streams.JOB = { vaultName = "v", jobId = "j" }
 
---- Returns the response to get_job_output through a transport that returns `answer`.
-function streams.carried(answer, more)
+--- Returns the output of get_job_output through a transport that returns `answer`.
+function streams.output_for(answer, more)
   local options = streams.options(more)
   options.transport = function()
     return answer
@@ -126,9 +126,9 @@ function streams.carried(answer, more)
   return glacier.client(options):get_job_output(streams.JOB)
 end
 
---- Returns the body of such a response; the transport returns it in chunks of `count` bytes.
-function streams.carried_body(bytes, count, headers)
-  return streams.carried({ status = 200, headers = headers, body = streams.reader(bytes, count or 3) }).body
+--- Returns the body of such an output. The transport returns it in chunks of `count` bytes.
+function streams.body_of(bytes, count, headers)
+  return streams.output_for({ status = 200, headers = headers, body = streams.reader(bytes, count or 3) }).body
 end
 
 return streams
