@@ -2,7 +2,7 @@
 local client = require "glacier.client"
 local version = require "glacier.version"
 
--- A function whose module is loaded when it is first called.
+-- Makes a function that loads its module when it is first called.
 local function lazy(module, name)
   return function(...)
     return require(module)[name](...)

@@ -1,4 +1,4 @@
--- XML: parsing any text returns a tree or a problem.
+-- XML: parsing any text returns a tree, or nil and a description of the error.
 local xml = require "glacier.credentials.xml"
 
 local function check(element, depth)

@@ -22,8 +22,8 @@ local function position(items, id_of, marker)
 end
 
 -- Returns the page of `items` that `query` selects, and the marker of the next page or JSON's null. If
--- there is a function `wanted`, only items count for which it is true. A marker is the `id_of` the
--- first item of a page.
+-- there is a function `wanted`, items for which it returns false are left out. A marker is the result of
+-- `id_of` for the first item of a page.
 function paging.page(items, query, most, id_of, wanted)
   local length, page = paging.length(query.limit, most), {}
   local first = query.marker and position(items, id_of, query.marker) or 1
