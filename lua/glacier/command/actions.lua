@@ -46,7 +46,7 @@ local function each_vault(run, work)
     if not ok and type(err) ~= "table" then
       error(err, 0)
     elseif not ok then
-      run.fail(err, vault)
+      run.print_error(err, vault)
       failed = true
     end
   end
@@ -86,7 +86,7 @@ local function sync(run, config, vaults)
     end
   end
   for _, entry in ipairs(report.failed) do
-    run.fail(entry.error, entry.vaultName)
+    run.print_error(entry.error, entry.vaultName)
   end
   return report.failed[1] == nil
 end
@@ -209,8 +209,8 @@ function actions.retrieve(run)
 end
 
 local function read_input()
-  local text, problem = io.stdin:read "*a"
-  return text or error("cannot read standard input: " .. tostring(problem), 0)
+  local text, why = io.stdin:read "*a"
+  return text or error("cannot read standard input: " .. tostring(why), 0)
 end
 
 local function parameters_of(text)

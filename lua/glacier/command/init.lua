@@ -31,7 +31,7 @@ local offline = { ["topic-policy"] = true, check = true }
 local function new_run(options)
   local printer = require("glacier.command.output").new(options)
   local run = { options = options, printer = printer, status = SUCCESS }
-  function run.fail(err, vault)
+  function run.print_error(err, vault)
     run.status = math.max(run.status, status_of(err))
     printer:note((vault and vault .. ": " or "") .. tostring(err))
   end
@@ -57,7 +57,7 @@ local function report(run, err)
     io.stderr:write("glacier: ", tostring(text), "\n")
     return status
   end
-  run.fail(text)
+  run.print_error(text)
   if run.resume and (status == INTERRUPTED or type(err) == "table" and err.retryable) then
     run.printer:note("to resume, run: " .. run.resume)
   end
@@ -69,10 +69,10 @@ local dry = { set = true, delete = true, sync = true }
 
 -- Returns the options of a command line; or nil and what is wrong with it.
 local function parse(words)
-  local found, problem = pcall(require, "argparse")
-  if not found and is_interrupt(problem) then
-    error(problem, 0)
-  elseif not found then
+  local loaded, why = pcall(require, "argparse")
+  if not loaded and is_interrupt(why) then
+    error(why, 0)
+  elseif not loaded then
     return nil, "the module argparse is missing (Debian: lua-argparse, LuaRocks: argparse)"
   end
   local ok, options = require("glacier.command.arguments").parser():pparse(words)
@@ -92,9 +92,9 @@ end
 function command.main(words)
   local run
   local ok, result = pcall(function()
-    local options, problem = parse(words)
+    local options, why = parse(words)
     if not options then
-      io.stderr:write("glacier: ", problem, "\n")
+      io.stderr:write("glacier: ", why, "\n")
       return USAGE
     end
     run = new_run(options)

@@ -9,9 +9,9 @@ local function is_terminal()
   return status == true or status == 0
 end
 
-local function check(written, problem)
+local function check(written, why)
   if not written then
-    error("cannot write to standard output: " .. tostring(problem), 0)
+    error("cannot write to standard output: " .. tostring(why), 0)
   end
 end
 

@@ -24,9 +24,9 @@ local content_types = { ["text/plain"] = true, ["application/json"] = true }
 
 -- SNS repeats a request after a 5xx response, but not after a 4xx response.
 local statuses = { malformed = 400, type = 400 }
-local REFUSED, TRY_AGAIN, FAILED = 403, 503, 500
+local REJECTED, TRY_AGAIN, FAILED = 403, 503, 500
 
-local own_options = {
+local receiver_options = {
   on_job = function(value)
     return type(value) == "function", "a function"
   end,
@@ -44,11 +44,11 @@ local function check(options, ngx)
   end
   local others = {}
   for name, value in pairs(options) do
-    if not own_options[name] then
+    if not receiver_options[name] then
       others[name] = value
     end
   end
-  for name, valid in pairs(own_options) do
+  for name, valid in pairs(receiver_options) do
     local good, expected = valid(options[name], ngx)
     if not good then
       errors.invalid(OPERATION, ("receiver: invalid option %s: expected %s"):format(name, expected))
@@ -101,9 +101,9 @@ local function reserve(receiver, key)
   if not dict then
     return true
   end
-  local added, problem = dict:add(key, "handling", RESERVED)
-  if not added and problem ~= "exists" then
-    receiver.ngx.log(receiver.ngx.ERR, "glacier receiver: cannot remember a message: ", problem)
+  local added, why = dict:add(key, "handling", RESERVED)
+  if not added and why ~= "exists" then
+    receiver.ngx.log(receiver.ngx.ERR, "glacier receiver: cannot remember a message: ", why)
     return true
   end
   return added, not added and dict:get(key) == "handled"
@@ -169,16 +169,16 @@ local function status_of(err)
   if err.retryable then
     return TRY_AGAIN
   elseif err.code == "NotificationError" then
-    return statuses[err.reason] or REFUSED
+    return statuses[err.reason] or REJECTED
   end
-  return err.kind == "service" and REFUSED or FAILED
+  return err.kind == "service" and REJECTED or FAILED
 end
 
 local function serve(receiver)
   local ngx = receiver.ngx
-  local text, status, problem = read_request(ngx, receiver.max_size)
+  local text, status, why = read_request(ngx, receiver.max_size)
   if not text then
-    ngx.log(ngx.WARN, "glacier receiver: rejected ", problem)
+    ngx.log(ngx.WARN, "glacier receiver: rejected ", why)
     return status, "rejected"
   end
   local good, result, word = copcall.call(handle, receiver, text)
