@@ -20,6 +20,7 @@
 #include "binding/text.h"
 #include "binding/tree_hash.h"
 #include "binding/unmarshal_json.h"
+#include "binding/waker.h"
 #include "core/model.h"
 #include "core/output_journal.h"
 
@@ -99,6 +100,7 @@ static const luaL_Reg functions[] = {
     {"replace_file", gl_lua_replace_file},
     {"home", gl_lua_home},
     {"load_curl", gl_lua_load_curl},
+    {"waker", gl_lua_waker},
     {NULL, NULL},
 };
 
@@ -122,7 +124,7 @@ int luaopen_glacier_core(lua_State *L) {
       &gl_buf_box,    &gl_request_box,   &gl_credentials_box, &gl_response_box,
       &gl_events_box, &gl_tree_hash_box, &gl_body_hash_box,   &gl_certificate_box,
       &gl_output_box, &gl_inventory_box, &gl_identifiers_box, &gl_journal_box,
-      &gl_flush_box};
+      &gl_flush_box,  &gl_waker_box};
   gl_stay_loaded(functions); /* a handler of pthread_atfork may still be called */
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);

@@ -50,10 +50,12 @@ static void release(gl_background *background) {
   gl_mem_free(background);
 }
 
-/* Stops watching the pipe.  Its byte is never read, so it would wake every later wait. */
+/* Tells the waiting callers, and stops watching the pipe.  Its byte is never read, so it would wake
+ * every later wait. */
 static void end_seen(void *context, int fd, int ready) {
   (void)ready;
   gl_background *background = context;
+  gl_events_add_news(background->events);
   gl_events_remove(background->events, fd);
 }
 

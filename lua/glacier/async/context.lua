@@ -2,8 +2,8 @@
 -- in Lua, so that any host can switch coroutines.
 --
 -- Fields of a context: wait, function(seconds), or nil to block; readable, function(fd, seconds or nil), or nil if
--- the host can only sleep; share, the pause between two polls as a share of the time waited; deadline, a number or nil;
--- clock, function() -> seconds, never set back; task, nil or the task whose coroutine yields to the code that polls it.
+-- the host cannot wait for a descriptor; nginx, `glacier.async.nginx` or nil; deadline, a number or nil; clock,
+-- function() -> seconds, never set back; task, nil or the task whose coroutine yields to the code that polls it.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local rounds = require "glacier.async.rounds"
@@ -20,10 +20,8 @@ local yielding_phases = {
 }
 
 -- Seconds: the shortest and the longest pause between two polls, if the host can only sleep. A pause is a share of the
--- time already waited, so that it adds little to the duration of a call. In OpenResty the share is smaller, because a
--- poll costs little compared to the other work of a worker.
-local SHORTEST, LONGEST = 0.001, 0.05
-local SHARE, SHARE_IN_NGINX = 0.1, 0.04
+-- time already waited, so that it adds little to the duration of a call.
+local SHORTEST, LONGEST, SHARE = 0.001, 0.05, 0.1
 
 -- Other coroutines may run after this number of feeds without a wait. A transfer whose peer is fast never waits.
 local FEEDS = 32
@@ -44,11 +42,12 @@ end
 -- @param clock function() -> number
 -- @return context
 function context.new(wait, timeout, clock)
-  local self = setmetatable({ option = wait, wait = wait, clock = clock, share = SHARE }, Context)
+  local self = setmetatable({ option = wait, wait = wait, clock = clock }, Context)
   if type(wait) == "table" then
     self.wait, self.readable = wait.sleep, wait.readable
   elseif not wait then
-    self.wait, self.share = ngx_sleep(), SHARE_IN_NGINX
+    self.wait = ngx_sleep()
+    self.nginx = self.wait and require "glacier.async.nginx"
   end
   if timeout then
     self.deadline = clock() + timeout
@@ -123,13 +122,17 @@ end
 -- @param events events of `glacier.core`, or nil
 -- @param began number: the time when the wait began, on the context's clock
 -- @param limit number: seconds, at most
-function Context:pause(events, began, limit)
+-- @param transfer transfer or nil: the only one in the set that the caller waits for
+function Context:pause(events, began, limit, transfer)
+  if self.nginx and events and self.nginx.wait(events, limit, transfer) then
+    return
+  end
   local fd = descriptor(self, events)
   if fd then
     local seconds = math.min(events:timeout() or math.huge, limit)
     self.readable(fd, seconds < math.huge and math.max(seconds, 0) or nil)
   else
-    local share = (self.clock() - began) * self.share
+    local share = (self.clock() - began) * SHARE
     local seconds = math.min(math.max(share, SHORTEST), LONGEST, limit)
     self.wait(seconds > 0 and seconds or SHORTEST) -- nginx logs a warning for a sleep of 0 seconds
   end
@@ -160,6 +163,9 @@ function Context:wait_for(transfer, events, on_poll)
     local done = transfer:poll((self.wait or answer == "again") and 0 or blocking_ms(self))
     answer = on_poll and on_poll(done)
     if done or answer == "enough" then
+      if self.nginx and events then
+        self.nginx.wake(events)
+      end
       return true
     elseif self.deadline and self:remaining() <= 0 then
       return false
@@ -172,7 +178,7 @@ function Context:wait_for(transfer, events, on_poll)
       yield_for(self, transfer, events)
     elseif self.wait then
       began = began or self.clock()
-      self:pause(events, began, self:remaining())
+      self:pause(events, began, self:remaining(), transfer)
     end
   end
 end

@@ -1,0 +1,44 @@
+-- How calls wait in a real nginx with its Lua module.
+local openresty = require "spec.support.openresty"
+local service = require "spec.support.local_service"
+
+local function location(name)
+  return ([[
+    location = /%s {
+      content_by_lua_block { require("spec.support.openresty_waits").%s() }
+    }
+  ]]):format(name, name)
+end
+
+describe("in OpenResty", function()
+  local glacier, nginx
+
+  before_each(function()
+    glacier = service.start()
+    nginx = openresty.start(glacier, location "wait_without_pauses" .. location "call_without_waker")
+  end)
+
+  after_each(function()
+    nginx.stop()
+    glacier.stop()
+  end)
+
+  local function assert_created(vault, outcome)
+    assert.is_nil(outcome.error and outcome.error.text or outcome.raised)
+    assert.are.equal("/held/vaults/" .. vault, outcome.result.location)
+  end
+
+  it("a call waits for its response without pauses", function()
+    local shown = nginx.get "/wait_without_pauses"
+    assert.are.equal(0, shown.pauses)
+    assert_created("watched", shown.outcome)
+    assert.are.equal("", nginx.stop "QUIT")
+  end)
+
+  it("a call waits with pauses if the system refuses a socket", function()
+    local shown = nginx.get "/call_without_waker"
+    assert.is_true(shown.pauses > 0)
+    assert_created("refused", shown.outcome)
+    assert.are.equal("", nginx.stop "QUIT")
+  end)
+end)
