@@ -122,7 +122,7 @@ end
 -- @param events events of `glacier.core`, or nil
 -- @param began number: the time when the wait began, on the context's clock
 -- @param limit number: seconds, at most
--- @param transfer transfer or nil: the only one in the set that the caller waits for
+-- @param transfer transfer or nil: in nginx, the wait ends only if this transfer needs its caller
 function Context:pause(events, began, limit, transfer)
   if self.nginx and events and self.nginx.wait(events, limit, transfer) then
     return
@@ -178,7 +178,7 @@ function Context:wait_for(transfer, events, on_poll)
       yield_for(self, transfer, events)
     elseif self.wait then
       began = began or self.clock()
-      self:pause(events, began, self:remaining(), transfer)
+      self:pause(events, began, self:remaining(), not on_poll and transfer.needs_caller and transfer or nil)
     end
   end
 end

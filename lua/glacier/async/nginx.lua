@@ -10,14 +10,15 @@ local rounds = require "glacier.async.rounds"
 
 local nginx = {}
 
--- Seconds: how long the driver waits for the next waiter; how long no driver is started after one failed; the longest
--- wait, in case that a wake-up is missed.
-local LINGER, PAUSE, LONGEST = 1, 60, 5
+-- Seconds: how long the driver waits for the next waiter; how long no other driver is started after one failed; the
+-- shortest wait, and the longest, in case that a wake-up is missed.
+local LINGER, PAUSE, SHORTEST, LONGEST = 1, 60, 0.001, 5
 
 -- Milliseconds: the waker sends a byte every second, so the connection is never silent for this time.
 local SILENCE = 60 * 1000
 
-local driver = { is_running = false, retry_at = 0 }
+-- `waker` while it is connected; `retry_at`, the time from which another driver may be started.
+local driver = { waker = nil, retry_at = 0 }
 
 -- The waiters by event set: { semaphore =, transfer = }. They are weak, because nginx may kill a waiting coroutine.
 local waiting = setmetatable({}, { __mode = "k" })
@@ -34,28 +35,17 @@ local function waiters_of(events)
   return waiters
 end
 
--- Returns whether a waiter must look at what it waits for. Only a transfer can tell. It raises if it was canceled.
-local function is_concerned(waiter)
-  local transfer = waiter.transfer
-  if not (transfer and transfer.needs_caller) then
-    return true
-  end
-  local good, needs_caller = pcall(transfer.needs_caller, transfer)
-  return not good or needs_caller
+-- Returns whether a transfer needs its caller. A transfer that was canceled meanwhile does too.
+local function needs_caller(transfer)
+  local good, needed = pcall(transfer.needs_caller, transfer)
+  return not good or needed
 end
 
---- Wakes the coroutines that can continue, if there is news. Whoever handled the events of a set calls this before it
--- lets others run.
--- @param events events of `glacier.core`
-function nginx.wake(events)
-  local waiters = waiting[events]
-  local news = waiters and next(waiters) and events:news()
-  if not news or news == reported[events] then
-    return
-  end
-  reported[events] = news
+-- Wakes the waiters of an event set, apart from those whose transfer does not need them.
+local function wake_all(events)
+  local waiters = waiters_of(events)
   for waiter in pairs(waiters) do
-    if is_concerned(waiter) then
+    if not waiter.transfer or needs_caller(waiter.transfer) then
       waiters[waiter] = nil
       waiter.semaphore:post(1)
     end
@@ -64,14 +54,26 @@ end
 
 local function step(events)
   rounds.begin(events, 0)
-  nginx.wake(events)
+  wake_all(events)
+end
+
+--- Wakes the coroutines that can continue, if there is news. Whoever handled the events of a set calls this before it
+-- lets others run.
+-- @param events events of `glacier.core`
+function nginx.wake(events)
+  local news = next(waiters_of(events)) and events:news()
+  if news and news ~= reported[events] then
+    reported[events] = news
+    wake_all(events)
+  end
 end
 
 -- ---- the driver ----------------------------------------------------------------------------------
 
 -- Returns the connection to a new waker; nil if the system does not allow it.
 local function connect(ngx)
-  local waker = core.waker(os.getenv "TMPDIR" or "/tmp")
+  local folder = os.getenv "TMPDIR"
+  local waker = core.waker(folder and folder ~= "" and folder or "/tmp")
   if not waker then
     return nil
   end
@@ -119,24 +121,24 @@ end
 
 local function end_driver()
   local waker = driver.waker
-  driver.is_running, driver.waker = false, nil
+  driver.waker = nil
   if waker then
     waker:close()
-  else
-    driver.retry_at = core.monotonic() + PAUSE
+    driver.retry_at = 0
   end
-  for _, waiters in pairs(waiting) do
-    for waiter in pairs(waiters) do
-      waiter.semaphore:post(1)
-    end
+  for events in pairs(waiting) do
+    wake_all(events)
   end
 end
 
+-- nginx may refuse the timer, or drop it if too many are running.
 local function start_driver(ngx)
-  if driver.is_running or core.monotonic() < driver.retry_at then
+  local now = core.monotonic()
+  if now < driver.retry_at then
     return
   end
-  driver.is_running = ngx.timer.at(0, function(premature)
+  driver.retry_at = now + PAUSE
+  ngx.timer.at(0, function(premature)
     local good, err = true, nil
     if not premature then
       good, err = copcall.call(drive, ngx)
@@ -150,37 +152,42 @@ end
 
 -- ---- waiting -------------------------------------------------------------------------------------
 
--- Returns the constructor of semaphores; nil without lua-resty-core.
-local function semaphores()
+-- Returns a new semaphore; nil without lua-resty-core.
+local function new_semaphore()
   local good, module = pcall(require, "ngx.semaphore")
-  return good and module.new or nil
+  return good and module.new(0) or nil
 end
 
---- Waits until something happens in an event set that concerns the caller, or until the time limit.
+-- Waits until the driver or another coroutine wakes the waiter, until a timer of the set is due, or until the limit.
+local function wait(waiter, events, limit)
+  local waiters, due = waiters_of(events), events:timeout()
+  waiters[waiter] = true
+  local woken = waiter.semaphore:wait(math.max(SHORTEST, math.min(limit, due or LONGEST, LONGEST)))
+  waiters[waiter] = nil
+  if not woken then
+    step(events)
+  end
+end
+
+--- Waits until something happens in an event set, or until the time limit.
 -- @param events events of `glacier.core`
 -- @param limit number: seconds, at most
--- @param transfer transfer or nil: wakes the caller only if the transfer needs it
+-- @param transfer transfer or nil: the wait ends only if this transfer needs its caller
 -- @return boolean: false, at once, if the caller must pause by itself
 function nginx.wait(events, limit, transfer)
-  local ngx = rawget(_G, "ngx")
-  nginx.new_semaphore = nginx.new_semaphore or semaphores()
-  if not (nginx.new_semaphore and events:fd()) then
-    return false
-  elseif not driver.waker then
-    start_driver(ngx)
+  local fd = events:fd()
+  if fd and not driver.waker then
+    start_driver(rawget(_G, "ngx"))
+  end
+  if not (fd and driver.waker) then
     return false
   end
   nginx.wake(events) -- the caller may have handled events of other coroutines
-  local waiters, waiter = waiters_of(events), { semaphore = nginx.new_semaphore(0), transfer = transfer }
-  if is_concerned(waiter) and transfer or not driver.waker:watch(events:fd()) then
+  local waiter = { semaphore = new_semaphore(), transfer = transfer }
+  if not waiter.semaphore or transfer and needs_caller(transfer) or not driver.waker:watch(fd) then
     return false
   end
-  waiters[waiter] = true
-  local woken = waiter.semaphore:wait(math.max(0.001, math.min(limit, events:timeout() or LONGEST, LONGEST)))
-  waiters[waiter] = nil
-  if not woken then
-    step(events) -- a timer of the set may be due
-  end
+  wait(waiter, events, limit)
   return true
 end
 
