@@ -84,10 +84,12 @@ local function close_unused(fd)
   end
 end
 
+-- The handle is stopped first: a coroutine may close the descriptor, and then wait for another one with its number.
 local function on_event(fd)
   local watcher = watchers[fd]
   local waiters = watcher.waiters
   watcher.waiters = {}
+  watcher.handle:stop()
   local good, err = pcall(wake, waiters)
   close_unused(fd)
   if not good then
@@ -95,16 +97,24 @@ local function on_event(fd)
   end
 end
 
-local function watch(uv, fd)
+local function new_watcher(uv, fd)
   local handle, message = uv.new_poll(fd)
   if not handle then
     requirements.raise(NAME, ("cannot watch the descriptor %d: %s"):format(fd, tostring(message)))
   end
-  handle:start("r", function()
-    on_event(fd)
-  end)
-  watchers[fd] = { handle = handle, waiters = {} }
-  return watchers[fd]
+  return { handle = handle, waiters = {} }
+end
+
+-- Returns the started watcher of a descriptor.
+local function watch(uv, fd)
+  local watcher = watchers[fd] or new_watcher(uv, fd)
+  watchers[fd] = watcher
+  if not watcher.handle:is_active() then
+    watcher.handle:start("r", function()
+      on_event(fd)
+    end)
+  end
+  return watcher
 end
 
 --- Sleeps.
@@ -122,7 +132,7 @@ end
 function host.readable(fd, seconds)
   local uv = library()
   local waiter = { thread = requirements.running(NAME, ADVICE) }
-  local watcher = watchers[fd] or watch(uv, fd)
+  local watcher = watch(uv, fd)
   watcher.waiters[waiter] = true
   suspend(uv, waiter, seconds)
   if watcher.waiters[waiter] then
