@@ -68,7 +68,7 @@ describe("the command glacier", function()
     for _, words in ipairs { "", "nosuch", "vaults --nosuch", "upload onlyone", "notifications set v" } do
       local printed, status = run(words)
       assert.are.equal(2, status, printed)
-      assert.is_truthy(printed:find("Try 'glacier --help' for more information.", 1, true), printed)
+      assert.is_truthy(printed:find("Try 'glacier --help' or 'glacier COMMAND --help'.", 1, true), printed)
     end
   end)
 

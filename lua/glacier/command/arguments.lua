@@ -57,18 +57,21 @@ end
 local function add_notifications(parser)
   local group = add_command(parser, "notifications", "Read and change the notifications of vaults.")
   group:command_target "action"
-  add_vaults(add_command(group, "get", "Print the configuration of each vault."), "+")
-  local set = add_command(group, "set", "Set the configuration of each vault.")
+  add_vaults(add_command(group, "get", "Print the configuration of each vault: vault, topic, events."), "+")
+  local set = add_command(group, "set",
+    "Set the configuration of each vault if it differs. Prints whether it was changed.")
   add_vaults(set, "+")
   add_config(set)
-  add_vaults(add_command(group, "delete", "Remove the configuration of each vault."), "+")
+  add_vaults(add_command(group, "delete",
+    "Remove the configuration of each vault. Prints whether it was changed."), "+")
   local sync = add_command(group, "sync",
-    "Set the configuration of each vault if it differs. Without a vault: of all vaults.")
+    "The same as set. Without a vault: for all vaults.")
   add_vaults(sync, "*")
   add_config(sync)
   sync:option("--concurrency", "The number of vaults that are changed at the same time.", 64)
     :argname "N":convert(positive_integer)
-  local check = add_command(group, "check", "Look for errors in a configuration; nothing is sent.")
+  local check = add_command(group, "check",
+    "Look for errors in a configuration. Sends nothing. Prints the vault, the code and the message of each error.")
   add_vaults(check, "*")
   add_config(check)
 end
@@ -82,7 +85,7 @@ local function add_policy(parser)
 end
 
 local function add_archives(parser)
-  local upload = add_command(parser, "upload", "Upload a file as an archive.")
+  local upload = add_command(parser, "upload", "Upload a file as an archive. Prints the ID of the archive.")
   add_argument(upload, "vault", "The name of the vault.")
   add_argument(upload, "path", "The file.")
   upload:option("--description", "The description of the archive."):argname "TEXT"
@@ -91,22 +94,27 @@ local function add_archives(parser)
   upload:option("--concurrency", "The number of parts that are sent at the same time.")
     :argname "N":convert(positive_integer)
   add_option(upload, "--upload-id", "ID", "Resume this upload.")
-  local download = add_command(parser, "download", "Save the output of a job. Run it again to resume.")
+  local download = add_command(parser, "download",
+    "Save the output of a job. Prints the path, the size in bytes and the tree hash. Run it again to resume.")
   add_argument(download, "vault", "The name of the vault.")
   add_argument(download, "job", "The ID of the job.")
   add_argument(download, "path", "The file to write.")
-  local retrieve = add_command(parser, "retrieve", "Retrieve an archive, which takes hours, and save it.")
+  local retrieve = add_command(parser, "retrieve",
+    "Retrieve an archive and save it, which takes hours. Prints the same as download.")
   add_argument(retrieve, "vault", "The name of the vault.")
   add_argument(retrieve, "archive", "The ID of the archive.")
   add_argument(retrieve, "path", "The file to write.")
-  retrieve:option("--tier", "The speed of the retrieval."):argname "TIER":choices { "Expedited", "Standard", "Bulk" }
+  retrieve:option("--tier", "Expedited, Standard (the default) or Bulk."):argname "TIER"
+    :choices { "Expedited", "Standard", "Bulk" }
   add_option(retrieve, "--job-id", "ID", "Continue with this job.")
 end
 
 local function add_plain(parser)
-  add_command(parser, "vaults", "List the vaults.")
-  add_argument(add_command(parser, "jobs", "List the jobs of a vault."), "vault", "The name of the vault.")
-  local call = add_command(parser, "call", "Call an operation by its name, for example describe_vault.")
+  add_command(parser, "vaults", "List the vaults: name, number of archives, size in bytes.")
+  local jobs = add_command(parser, "jobs", "List the jobs of a vault: ID, action, status.")
+  add_argument(jobs, "vault", "The name of the vault.")
+  local call = add_command(parser, "call",
+    "Call an operation by its name, for example describe_vault. Prints its output.")
   add_argument(call, "operation", "The name of the operation.")
   call:argument("parameters", "The parameters as a JSON object; - reads them from standard input."):args "?"
 end

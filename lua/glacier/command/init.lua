@@ -79,7 +79,7 @@ local function parse(words)
   if is_interrupt(options) then
     error(options, 0)
   elseif not ok then
-    return nil, options .. "\nTry 'glacier --help' for more information."
+    return nil, options .. "\nTry 'glacier --help' or 'glacier COMMAND --help'."
   elseif options.dry_run and not dry[options.action] then
     return nil, "--dry-run is only for notifications set, delete and sync"
   end
