@@ -36,7 +36,7 @@ describe("glacier.credentials.refreshable", function()
     finish(list)
     for _, one in ipairs(list) do
       assert.are.equal("CredentialRetrievalError", one.err.code)
-      assert.are.equal("Error when retrieving credentials from the function credentials: sealed", tostring(one.err))
+      assert.are.equal("Error when retrieving credentials from the option credentials: sealed", tostring(one.err))
       assert.is_nil(seen[one.err])
       seen[one.err] = true
     end

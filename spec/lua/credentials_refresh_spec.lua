@@ -91,8 +91,8 @@ describe("glacier.credentials.refreshable", function()
     world.now = world.now + 46 * MINUTE
     once(world)
     assert.are.same({
-      { event = "refresh", provider = "the function credentials", duration = 0, expiration = 1700003600 },
-      { event = "refresh", provider = "the function credentials", duration = 0, code = "CredentialRetrievalError" },
+      { event = "refresh", provider = "the option credentials", duration = 0, expiration = 1700003600 },
+      { event = "refresh", provider = "the option credentials", duration = 0, code = "CredentialRetrievalError" },
     }, world.events)
     worlds.check_silence(world.events)
   end)
@@ -189,6 +189,6 @@ describe("glacier.credentials.refreshable", function()
     end
     look(world.source)
     worlds.check_silence(tostring(world.source), tostring(world.source:keys()))
-    assert.are.equal(tostring(world.source), "glacier.credentials (the function credentials)")
+    assert.are.equal(tostring(world.source), "glacier.credentials (the option credentials)")
   end)
 end)

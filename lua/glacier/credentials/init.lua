@@ -4,7 +4,7 @@ local holder = require "glacier.credentials.holder"
 
 local credentials = {}
 
-local FUNCTION = "the function credentials"
+local FUNCTION = "the option credentials"
 
 -- Returns the keys that the user's function returns. An error object that it raises is raised again, and so is a fatal
 -- error; any other error becomes `CredentialRetrievalError`.
@@ -18,7 +18,7 @@ local function ask(given)
     errors.retrieval(FUNCTION, errors.quote(keys))
   elseif type(keys) ~= "table" then
     require("glacier.errors").raise("credentials", "NoCredentialsError",
-      "Unable to locate credentials: the function credentials did not return a table")
+      "Unable to locate credentials: the function in the option credentials did not return a table")
   end
   return keys
 end
