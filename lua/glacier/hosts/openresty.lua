@@ -188,7 +188,7 @@ local function serve(receiver)
     return error(result, 0) -- out of memory: nginx responds with 500
   end
   status = status_of(result)
-  ngx.log(status < 500 and ngx.WARN or ngx.ERR, "glacier receiver: ", tostring(result))
+  ngx.log(status < 500 and ngx.WARN or ngx.ERR, "glacier receiver: ", (tostring(result):gsub("^receiver: ", "")))
   return status, result.reason or "failed"
 end
 
