@@ -28,8 +28,8 @@ __attribute__((visibility("default")))
 int luaopen_glacier_curl(lua_State *L) {
   static const gl_box_class *const classes[] = {&gl_buf_box,    &gl_request_box, &gl_response_box,
                                                 &gl_events_box, &gl_pool_box,    &gl_transfer_box};
-  /* A thread of libcurl may still resolve a name, and memory that it holds for the whole process
-   * must stay reachable. */
+  /* When the state is closed, a thread of libcurl may still resolve a name.  Also, libcurl keeps
+   * memory for the whole process, which would be lost if libcurl were unloaded. */
   gl_stay_loaded(functions);
   check_core(L);
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)

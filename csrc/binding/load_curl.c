@@ -8,9 +8,9 @@
 
 static const char core_name[] = "core.so", curl_name[] = "curl.so";
 
-/* Returns the length of the folder's name in the path of glacier.core, with the slash.  Returns 0
- * if the module is part of another file, such as a program. */
-static size_t folder_length(const char *path) {
+/* Returns the length of the directory in the path of glacier.core, including the slash.  Returns 0
+ * if the module is not in a file of its own, for example if a program contains it. */
+static size_t directory_length(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash && strcmp(slash + 1, core_name) == 0 ? (size_t)(slash + 1 - path) : 0;
 }
@@ -19,9 +19,10 @@ int gl_lua_load_curl(lua_State *L) {
   Dl_info info;
   char path[4096];
   (void)L;
+  /* core_name is an address in this module */
   if (!dladdr(core_name, &info) || !info.dli_fname)
     return 0;
-  size_t length = folder_length(info.dli_fname);
+  size_t length = directory_length(info.dli_fname);
   if (length == 0 || length + sizeof curl_name > sizeof path)
     return 0;
   (void)snprintf(path, sizeof path, "%.*s%s", (int)length, info.dli_fname, curl_name);

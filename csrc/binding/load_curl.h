@@ -4,10 +4,10 @@
 
 #include "binding/compat.h"
 
-/* core.load_curl(): loads the module glacier.curl from the folder of glacier.core, so that
- * `require` finds it loaded.  The libraries that libcurl needs are then bound lazily, which Lua's
- * own loader does not do: it binds all their symbols at once, which takes as long as several calls.
- * Does nothing if the module is not there or cannot be loaded: `require` reports that. */
+/* core.load_curl(): loads the module glacier.curl from the directory of glacier.core, before
+ * `require` loads it.  Lua's own loader binds all symbols of libcurl and of its libraries at once,
+ * which takes as long as several calls.  This function binds each symbol when it is first used.  It
+ * ignores failures, because `require` then loads the module in the usual way and reports them. */
 int gl_lua_load_curl(lua_State *L);
 
 #endif

@@ -84,8 +84,8 @@ static void write_list(encoder *to, int index, size_t count) {
   check(to, gl_json_close(&to->json, ']'));
 }
 
-/* lua_tolstring changes a number on the stack to a string, which would confuse lua_next.  So it
- * gets a copy of the key. */
+/* Uses a copy of the key, because lua_tolstring changes a number on the stack to a string, and
+ * lua_next needs the original key. */
 static void write_key(encoder *to, int index) {
   size_t length;
   int type = lua_type(to->L, index);

@@ -3,8 +3,8 @@
 #include "binding/error_object.h"
 #include "core/json_prepare.h"
 
-/* Raises an error that does not come from the decoder again, because the text may still be JSON:
- * out of memory and, in Lua 5.2 and 5.3, the error of a finalizer. */
+/* An error that does not come from the decoder is raised again, because the text may be valid JSON.
+ * Such an error is out of memory or, in Lua 5.2 and 5.3, the error of a finalizer. */
 void gl_json_push(lua_State *L, const char *text, size_t length, int decode) {
   char *prepared = gl_compat_newuserdata(L, GL_JSON_PREPARED_MAX(length));
   size_t size = gl_json_prepare(text, length, prepared);

@@ -8,9 +8,9 @@ static void clear(void *value) {
 }
 
 int gl_lua_waker(lua_State *L) {
-  const char *folder = luaL_checkstring(L, 1);
+  const char *directory = luaL_checkstring(L, 1);
   gl_waker **waker = gl_box_new(L, &gl_waker_box);
-  if (gl_waker_new(waker, folder))
+  if (gl_waker_new(waker, directory))
     return gl_raise_memory(L);
   return *waker ? 1 : 0;
 }

@@ -6,13 +6,13 @@
 
 extern const gl_box_class gl_waker_box;
 
-/* core.waker(folder) -> waker; nil if the system refuses the directory or the socket
+/* core.waker(directory) -> waker; nil if the system refuses the directory or the socket
  *
  *   waker:path() -> the path of the socket to which the event loop connects
- *   waker:start() -> whether the thread was started for the connection
- *   waker:watch(fd) -> whether the thread watches the descriptor: it sends a byte over the
- * connection when the descriptor is readable, once waker:close(): ends the thread; legal any number
- * of times */
+ *   waker:start() -> boolean: whether the loop has connected and the thread was started
+ *   waker:watch(fd) -> boolean: whether the thread now watches the descriptor.  It sends one byte
+ *                      over the connection when the descriptor is readable for the first time.
+ *   waker:close(): ends the thread.  Legal any number of times. */
 int gl_lua_waker(lua_State *L);
 
 #endif

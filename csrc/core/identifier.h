@@ -13,7 +13,7 @@ enum { GL_IDENTIFIER_POOL = 1024, GL_UUID_LENGTH = 36 };
  * the bytes in the pool, because the parent has the same bytes. */
 typedef struct gl_identifiers {
   unsigned char bytes[GL_IDENTIFIER_POOL];
-  size_t left; /* the first `left` bytes were not used yet */
+  size_t left; /* the first `left` bytes have not been used */
   pid_t process;
 } gl_identifiers;
 

@@ -33,7 +33,7 @@ typedef struct gl_inventory {
   int head_changed;             /* set when one of the two was read; the caller may reset it */
 
   /* private */
-  gl_buf input;      /* owned; the bytes from `at` on were not read yet */
+  gl_buf input;      /* owned; the bytes from `at` on have not been read */
   size_t at;         /* an index into the input */
   size_t needed;     /* bytes that must follow `at` before the row is read again */
   uint64_t position; /* number of bytes that were fed before the input's first byte */

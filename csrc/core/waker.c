@@ -16,20 +16,21 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Milliseconds after which the thread sends a byte although no descriptor is ready. */
+/* Milliseconds.  If no descriptor is ready for this time, the thread sends a byte. */
 enum { IDLE = 1000 };
 
-/* The number that ends the thread.  All other numbers sent to it are descriptors. */
+/* The number that ends the thread.  All other numbers that the thread receives are descriptors. */
 enum { END = -1 };
 
-/* macOS has an option of the socket instead. */
+/* A closed connection must not raise SIGPIPE.  macOS has no such flag: see SO_NOSIGPIPE below. */
 #ifdef MSG_NOSIGNAL
 enum { NO_SIGNAL = MSG_NOSIGNAL };
 #else
 enum { NO_SIGNAL = 0 };
 #endif
 
-/* The first two elements of the thread's array. */
+/* Indexes of the thread's array: the connection that numbers arrive on, the connection to the loop,
+ * and the first watched descriptor. */
 enum { CONTROL, CONNECTION, WATCHED };
 
 typedef struct watcher {
@@ -42,8 +43,8 @@ struct gl_waker {
   int listener, control; /* -1 when not open */
   int has_thread;
   pthread_t thread;
-  watcher watcher; /* only the thread uses it while it runs */
-  char folder[sizeof((struct sockaddr_un *)NULL)->sun_path];
+  watcher watcher; /* while the thread runs, only the thread uses it */
+  char directory[sizeof((struct sockaddr_un *)NULL)->sun_path];
   char path[sizeof((struct sockaddr_un *)NULL)->sun_path];
 };
 
@@ -92,7 +93,8 @@ static int remove_ready(watcher *of) {
   return of->count < before;
 }
 
-/* Returns whether the connection is still open.  If its buffer is full, it is readable anyway. */
+/* Returns whether the connection is still open.  A full buffer is not a failure, because the loop
+ * has bytes to read then. */
 static int send_byte(const watcher *of) {
   return send(of->polls[CONNECTION].fd, "", 1, MSG_DONTWAIT) == 1 || errno == EAGAIN ||
          errno == EWOULDBLOCK || errno == EINTR;
@@ -110,7 +112,7 @@ static int watch_once(watcher *of) {
   return !control || receive_numbers(of);
 }
 
-/* At the end, sending further numbers fails. */
+/* At the end it shuts the connection down, so that gl_waker_watch fails. */
 static void *run(void *value) {
   watcher *of = value;
   while (watch_once(of)) {
@@ -135,37 +137,37 @@ static int close_on_exec(int fd, int flags) {
   return fcntl(fd, F_SETFD, FD_CLOEXEC) || fcntl(fd, F_SETFL, flags) ? -1 : 0;
 }
 
-/* Removes the socket from the file system. */
+/* Closes the listening socket, and removes its file and directory. */
 static void stop_listening(gl_waker *waker) {
   if (waker->listener >= 0)
     close(waker->listener);
   waker->listener = -1;
   if (waker->path[0])
     (void)unlink(waker->path);
-  if (waker->folder[0])
-    (void)rmdir(waker->folder);
-  waker->path[0] = waker->folder[0] = '\0';
+  if (waker->directory[0])
+    (void)rmdir(waker->directory);
+  waker->path[0] = waker->directory[0] = '\0';
 }
 
 /* Returns -1 if the path does not fit. */
-static int join(char *out, size_t size, const char *folder, const char *name) {
-  int length = snprintf(out, size, "%s/%s", folder, name);
+static int join(char *out, size_t size, const char *directory, const char *name) {
+  int length = snprintf(out, size, "%s/%s", directory, name);
   return length > 0 && (size_t)length < size ? 0 : -1;
 }
 
-static int make_folder(gl_waker *waker, const char *folder) {
-  if (join(waker->folder, sizeof waker->folder, folder, "glacier.XXXXXX") == 0 &&
-      mkdtemp(waker->folder))
+static int make_directory(gl_waker *waker, const char *directory) {
+  if (join(waker->directory, sizeof waker->directory, directory, "glacier.XXXXXX") == 0 &&
+      mkdtemp(waker->directory))
     return 0;
-  waker->folder[0] = '\0';
+  waker->directory[0] = '\0';
   return -1;
 }
 
 /* Creates the socket.  After a failure, stop_listening cleans up. */
-static int listen_in(gl_waker *waker, const char *folder) {
+static int listen_in(gl_waker *waker, const char *directory) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (make_folder(waker, folder) ||
-      join(address.sun_path, sizeof address.sun_path, waker->folder, "socket"))
+  if (make_directory(waker, directory) ||
+      join(address.sun_path, sizeof address.sun_path, waker->directory, "socket"))
     return -1;
   waker->listener = socket(AF_UNIX, SOCK_STREAM, 0);
   if (waker->listener < 0 || close_on_exec(waker->listener, O_NONBLOCK) ||
@@ -175,13 +177,13 @@ static int listen_in(gl_waker *waker, const char *folder) {
   return listen(waker->listener, 1);
 }
 
-int gl_waker_new(gl_waker **out, const char *folder) {
+int gl_waker_new(gl_waker **out, const char *directory) {
   gl_waker *waker = *out = gl_mem_zalloc(1, sizeof *waker);
   if (!waker)
     return GL_MEMORY;
   waker->process = gl_process_id();
   waker->listener = waker->control = -1;
-  if (listen_in(waker, folder) == 0)
+  if (listen_in(waker, directory) == 0)
     return 0;
   gl_waker_free(waker);
   *out = NULL;
@@ -192,7 +194,7 @@ const char *gl_waker_path(const gl_waker *waker) {
   return waker->path;
 }
 
-/* Moves a descriptor into the thread's array. */
+/* Adds a descriptor to the thread's array, which then owns it.  Closes it after a failure. */
 static int give(watcher *of, int fd, short events) {
   if (fd < 0)
     return -1;
@@ -202,7 +204,7 @@ static int give(watcher *of, int fd, short events) {
   return result;
 }
 
-/* Opens the connection over which the thread gets numbers. */
+/* Opens the connection over which the thread receives numbers. */
 static int open_control(gl_waker *waker) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))

@@ -1,30 +1,32 @@
-/* Wakes an event loop that accepts only sockets that it connected itself, such as nginx.
+/* Wakes an event loop that can wait only for sockets that it connected itself, such as nginx.
  *
- * The loop connects to a Unix socket of the waker.  A thread then watches descriptors, and sends a
- * byte over the connection when one of them is readable.  It also sends one after each idle second,
- * so the loop need not set a timeout. */
+ * The loop connects to a Unix socket of the waker.  A thread of the waker then watches descriptors.
+ * It sends a byte over the connection when a descriptor is readable, and also after each second
+ * without such a descriptor.  So the loop continues at least once a second, without a timer. */
 #ifndef GL_CORE_WAKER_H
 #define GL_CORE_WAKER_H
 
 typedef struct gl_waker gl_waker;
 
-/* Creates a waker with a socket in a new private directory below `folder`.  Returns 0 or GL_MEMORY.
- * `*out` is NULL if that failed, or if the system refused the directory or the socket. */
-int gl_waker_new(gl_waker **out, const char *folder);
+/* Creates a waker with a socket in a new private directory below `directory`.  Returns 0 or
+ * GL_MEMORY.  Sets `*out` to NULL for GL_MEMORY, and also if the system refuses the directory or
+ * the socket. */
+int gl_waker_new(gl_waker **out, const char *directory);
 
-/* Returns the path of the socket.  Nothing is there any more after gl_waker_start. */
+/* Returns the path of the socket, to which the loop connects.  It is empty after gl_waker_start. */
 const char *gl_waker_path(const gl_waker *waker);
 
-/* Starts the thread for the connection that the loop has made, and removes the socket's path and
- * directory.  Returns 0, GL_MEMORY, or -1 if there is no connection or the system has no thread or
- * descriptor left. */
+/* Accepts the connection of the loop, removes the socket's file and directory, and starts the
+ * thread.  Returns 0, GL_MEMORY, or -1 if the loop has not connected, or if the system refuses a
+ * descriptor or a thread. */
 int gl_waker_start(gl_waker *waker);
 
-/* Watches a descriptor until it is readable once.  Returns 0, or -1 if the thread does not run. */
+/* Lets the thread watch a descriptor until it is readable for the first time.  Returns 0, or -1 if
+ * the thread does not run. */
 int gl_waker_watch(gl_waker *waker, int fd);
 
-/* Ends the thread, closes the connection and frees the waker.  Legal for NULL.  A forked child has
- * no thread, and leaves the socket's path to its parent. */
+/* Ends the thread, closes the connection and frees the waker.  Legal for NULL.  In a forked child
+ * it does not touch the thread and the socket's file, because they belong to the parent. */
 void gl_waker_free(gl_waker *waker);
 
 #endif

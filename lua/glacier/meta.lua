@@ -584,7 +584,7 @@ function Client:list_archives(params) end
 ---@return table # changed (boolean), before (table or nil), after (table)
 function Client:ensure_vault_notifications(params) end
 
----Reads the notifications of a vault. Raises as get_vault_notifications, but not for a vault without a configuration. If the service's response does not tell which of the two is missing, describe_vault is called as well.
+---Reads the notifications of a vault. Raises as get_vault_notifications, but not for a vault without a configuration. If the service's response does not say whether the vault or the configuration is missing, describe_vault is called as well.
 ---@param params table as of get_vault_notifications
 ---@return table # as of get_vault_notifications; nil if the vault has no configuration
 function Client:get_vault_notifications_or_nil(params) end
@@ -626,7 +626,7 @@ function Task:poll() end
 ---@return table # the output of the call
 function Task:result() end
 
----Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was canceled, unless it was done already.
+---Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was cancelled, unless it was done already.
 function Task:cancel() end
 
 ---@class glacier.Reader
@@ -827,7 +827,7 @@ function glacier.client(given) end
 ---@return table[] # { ok = true, result = … } or { ok = false, error = … } of each task, by its number
 function glacier.all(tasks, options) end
 
----Iterates over the outcomes of tasks in the order in which they end, and keeps none of them. If the loop ends early, the tasks in progress are canceled: at once on Lua 5.4 and later, otherwise when the iterator is collected. Raises `ParamValidationError` for invalid arguments before anything is sent.
+---Iterates over the outcomes of tasks in the order in which they end, and keeps none of them. If the loop ends early, the tasks in progress are cancelled: at once on Lua 5.4 and later, otherwise when the iterator is collected. Raises `ParamValidationError` for invalid arguments before anything is sent.
 ---@param tasks any 
 ---@param options? table concurrency (64)
 ---@return function # function() -> number of the task, and its outcome as of `all`; the further results are for the loop

@@ -189,7 +189,7 @@ static inline void loopback_start(loopback *server, const loopback_step *steps) 
   loopback_check(pthread_create(&server->thread, NULL, loopback_main, server) == 0, "thread");
 }
 
-/* Lets the server continue after one CUE. */
+/* Lets the server continue when it reaches a CUE, or at once if it waits at one. */
 static inline void loopback_cue(loopback *server) {
   loopback_check(write(server->cue[1], "", 1) == 1, "write");
 }

@@ -9,7 +9,7 @@ local function getter(variables)
   return function(name) return variables[name] end
 end
 
--- Path = the result after its variables and then its ~ are expanded.
+-- Each path and its expected result. Variables are expanded first, then ~.
 local PATHS = {
   ["/a/config"] = "/a/config",
   ["rel"] = "rel",
@@ -78,7 +78,8 @@ describe("glacier.config.paths", function()
   end
 
   it("looks for a missing closing brace only once", function()
-    -- The search is the work of a C function, which is not counted above. Repeated, it would take hours.
+    -- The tests above count instructions of Lua, but the search is one call of a C function. If the search were
+    -- repeated, this test would take hours.
     local text = ("${"):rep(1000000)
     assert.equal(text, paths.expand_variables(text, getter(VARIABLES)))
     assert.equal("}" .. text, paths.expand_variables("}" .. text, getter(VARIABLES)))

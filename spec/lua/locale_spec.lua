@@ -10,11 +10,11 @@ grouping 3;3
 END LC_NUMERIC
 ]]
 
--- Creates a locale "comma" in the folder. Returns whether it can be set.
-local function make_locale(folder)
-  files.write(folder .. "/comma.src", COMMA)
-  os.execute(("localedef -c -i %s/comma.src -f ANSI_X3.4-1968 %s/comma >/dev/null 2>&1"):format(folder, folder))
-  local printed = child({ LOCPATH = folder }, "print(os.setlocale('comma', 'numeric'))")
+-- Creates a locale "comma" in the directory. Returns whether it can be set.
+local function make_locale(directory)
+  files.write(directory .. "/comma.src", COMMA)
+  os.execute(("localedef -c -i %s/comma.src -f ANSI_X3.4-1968 %s/comma >/dev/null 2>&1"):format(directory, directory))
+  local printed = child({ LOCPATH = directory }, "print(os.setlocale('comma', 'numeric'))")
   return printed == "comma\n"
 end
 
@@ -46,13 +46,13 @@ local CALLS = [[
 ]]
 
 describe("a call under a locale with a decimal comma", function()
-  local folder = files.directory()
-  local is_made = make_locale(folder)
+  local directory = files.directory()
+  local is_made = make_locale(directory)
 
-  teardown(function() files.remove(folder) end)
+  teardown(function() files.remove(directory) end)
 
   local function printed(code)
-    return child({ LOCPATH = folder }, code .. CALLS)
+    return child({ LOCPATH = directory }, code .. CALLS)
   end
 
   it("reads and writes the right numbers if the locale was set before the module was loaded", function()

@@ -1,4 +1,4 @@
--- Rounds of tasks: how tasks share time with each other and with their host, and how a task is canceled.
+-- Rounds of tasks: how tasks share time with each other and with their host, and how a task is cancelled.
 local core = require "glacier.core"
 local group = require "glacier.async.group"
 local rounds = require "glacier.async.rounds"
@@ -157,7 +157,7 @@ describe("rounds of tasks", function()
   end)
 end)
 
-describe("a canceled task", function()
+describe("a cancelled task", function()
   it("has no time left, and fails with the error of its function", function()
     local left
     local one = task.new(runtime_of(), function(context)
@@ -178,7 +178,7 @@ describe("a canceled task", function()
     one:poll()
     one:cancel()
     assert.is_true(one:poll())
-    assert.are.equal("The task was canceled", select(2, pcall(one.result, one)).message)
+    assert.are.equal("The task was cancelled", select(2, pcall(one.result, one)).message)
   end)
 
   it("fails while it sleeps", function()

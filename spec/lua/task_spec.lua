@@ -148,7 +148,7 @@ describe("a task", function()
     assert.is_truthy(err.message:find("The timeout of the whole call passed", 1, true))
   end)
 
-  it("sends nothing and has an error after it was canceled", function()
+  it("sends nothing and has an error after it was cancelled", function()
     local client, count = counted(FINE)
     local unbegun, begun, done = client:start "list_vaults", client:start "list_vaults", client:start "list_vaults"
     done:result()
@@ -160,11 +160,11 @@ describe("a task", function()
     end
     assert.are.equal(2, count.all)
     assert.are.equal("ReadTimeoutError", failure(unbegun.result, unbegun).code)
-    assert.are.equal("m", begun:result().Marker) -- its response had arrived before it was canceled
+    assert.are.equal("m", begun:result().Marker) -- its response had arrived before it was cancelled
     assert.are.equal("m", done:result().Marker)
   end)
 
-  it("fails in the same way if it is canceled before and after its request was sent", function()
+  it("fails in the same way if it is cancelled before and after its request was sent", function()
     local listener = assert(socket.bind("127.0.0.1", 0))
     local client = streams.client("http://127.0.0.1:" .. select(2, listener:getsockname()))
     local unsent, sent = client:start "list_vaults", client:start "list_vaults"
@@ -178,7 +178,7 @@ describe("a task", function()
     for _, task in ipairs { unsent, sent } do
       task:cancel()
       local err = failure(task.result, task)
-      assert.are.same({ "ReadTimeoutError", "The task was canceled", false }, { err.code, err.message, err.retryable })
+      assert.are.same({ "ReadTimeoutError", "The task was cancelled", false }, { err.code, err.message, err.retryable })
     end
     listener:close()
     peer:close()

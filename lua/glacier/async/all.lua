@@ -108,7 +108,7 @@ function all.all(tasks, options)
 end
 
 --- Iterates over the outcomes of tasks in the order in which they end, and keeps none of them. If the loop ends early,
--- the tasks in progress are canceled: at once on Lua 5.4 and later, otherwise when the iterator is collected.
+-- the tasks in progress are cancelled: at once on Lua 5.4 and later, otherwise when the iterator is collected.
 -- Raises `ParamValidationError` for invalid arguments before anything is sent.
 -- @param tasks as of `all`
 -- @param options table or nil: concurrency (64)

@@ -118,11 +118,12 @@ local function descriptor(self, events)
   return self.readable and events and events:fd()
 end
 
---- Waits with one wait of the host until something happens in an event set, or until the time limit.
+--- Waits once, with the host's function, until something happens in an event set or until the time limit. It may return
+-- early.
 -- @param events events of `glacier.core`, or nil
 -- @param began number: the time when the wait began, on the context's clock
--- @param limit number: seconds, at most
--- @param transfer transfer or nil: in nginx, the wait ends only if this transfer needs its caller
+-- @param limit number: the most seconds
+-- @param transfer transfer or nil: in nginx, an event ends the wait only if this transfer then needs its caller
 function Context:pause(events, began, limit, transfer)
   if self.nginx and events and self.nginx.wait(events, limit, transfer) then
     return

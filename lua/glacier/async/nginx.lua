@@ -1,29 +1,34 @@
---- How a call waits in nginx until a descriptor of its event set is ready. nginx can wait only for sockets that it
--- connected itself. So a timer handler, the driver, connects to a waker of glacier.core, whose thread watches the
--- descriptors of the event sets. The driver handles what is ready and posts the semaphores of the waiting coroutines.
+--- Waits in nginx until something happens in an event set.
 --
--- There is one driver per worker. It runs while coroutines wait, and a little longer. Until it is connected, and if
--- the system does not allow that, callers pause with ngx.sleep.
+-- nginx can wait only for sockets that it connected itself. So a timer handler, the driver, connects to a waker of
+-- `glacier.core`. A thread of the waker watches the descriptors of the event sets, and sends a byte to the driver when
+-- one is readable. The driver then handles the events and posts the semaphores of the coroutines that can continue.
+--
+-- There is one driver in each worker. It starts with the first wait, and ends a little after the last one. Until it is
+-- connected, callers pause with ngx.sleep. They also do so if the system does not allow the connection.
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local rounds = require "glacier.async.rounds"
 
 local nginx = {}
 
--- Seconds: how long the driver waits for the next waiter; how long no other driver is started after one failed; the
--- shortest wait, and the longest, in case that a wake-up is missed.
-local LINGER, PAUSE, SHORTEST, LONGEST = 1, 60, 0.001, 5
+local LINGER = 1 -- seconds that the driver stays without a waiter
+local PAUSE = 60 -- seconds after a failure of the driver until another one is started
 
--- Milliseconds: the waker sends a byte every second, so the connection is never silent for this time.
+-- The shortest and the longest wait, in seconds. A longer wait is divided, in case that a wake-up is missed.
+local SHORTEST, LONGEST = 0.001, 5
+
+-- Milliseconds without a byte after which the connection fails. The waker sends a byte at least every second.
 local SILENCE = 60 * 1000
 
--- `waker` while it is connected; `retry_at`, the time from which another driver may be started.
+-- Fields: waker, or nil while none is connected; retry_at, the time from which another driver may be started.
 local driver = { waker = nil, retry_at = 0 }
 
--- The waiters by event set: { semaphore =, transfer = }. They are weak, because nginx may kill a waiting coroutine.
+-- The waiters by event set. A waiter is { semaphore =, transfer = }. The references are weak, because nginx may kill a
+-- waiting coroutine.
 local waiting = setmetatable({}, { __mode = "k" })
 
--- The number of the last news of each event set that were reported to its waiters.
+-- By event set: the result of `events:news()` when its waiters were last woken.
 local reported = setmetatable({}, { __mode = "k" })
 
 local function waiters_of(events)
@@ -35,13 +40,13 @@ local function waiters_of(events)
   return waiters
 end
 
--- Returns whether a transfer needs its caller. A transfer that was canceled meanwhile does too.
+-- Returns whether a transfer needs its caller. A cancelled transfer raises an error here. Its caller must continue too.
 local function needs_caller(transfer)
   local good, needed = pcall(transfer.needs_caller, transfer)
   return not good or needed
 end
 
--- Wakes the waiters of an event set, apart from those whose transfer does not need them.
+-- Wakes the waiters of an event set. A waiter with a transfer is woken only if the transfer needs it.
 local function wake_all(events)
   local waiters = waiters_of(events)
   for waiter in pairs(waiters) do
@@ -57,8 +62,8 @@ local function step(events)
   wake_all(events)
 end
 
---- Wakes the coroutines that can continue, if there is news. Whoever handled the events of a set calls this before it
--- lets others run.
+--- Wakes the coroutines that can continue, if there is news. A caller that has handled events of the set calls this
+-- before it waits or returns.
 -- @param events events of `glacier.core`
 function nginx.wake(events)
   local news = next(waiters_of(events)) and events:news()
@@ -72,8 +77,8 @@ end
 
 -- Returns the connection to a new waker; nil if the system does not allow it.
 local function connect(ngx)
-  local folder = os.getenv "TMPDIR"
-  local waker = core.waker(folder and folder ~= "" and folder or "/tmp")
+  local directory = os.getenv "TMPDIR"
+  local waker = core.waker(directory and directory ~= "" and directory or "/tmp")
   if not waker then
     return nil
   end
@@ -86,19 +91,19 @@ local function connect(ngx)
   return connection, waker
 end
 
--- Handles what is ready. Returns whether anybody still waits.
+-- Handles the events that are ready. Returns whether a coroutine still waits.
 local function step_all(waker)
-  local anybody = false
+  local is_waiting = false
   for events, waiters in pairs(waiting) do
     if next(waiters) then
       step(events)
     end
     if next(waiters) then
-      anybody = true
+      is_waiting = true
       waker:watch(events:fd())
     end
   end
-  return anybody
+  return is_waiting
 end
 
 local function drive(ngx)
@@ -131,7 +136,7 @@ local function end_driver()
   end
 end
 
--- nginx may refuse the timer, or drop it if too many are running.
+-- Starts the driver. nginx may refuse the timer, or drop it if too many timers run. Therefore `retry_at` is set first.
 local function start_driver(ngx)
   local now = core.monotonic()
   if now < driver.retry_at then
@@ -171,9 +176,9 @@ end
 
 --- Waits until something happens in an event set, or until the time limit.
 -- @param events events of `glacier.core`
--- @param limit number: seconds, at most
--- @param transfer transfer or nil: the wait ends only if this transfer needs its caller
--- @return boolean: false, at once, if the caller must pause by itself
+-- @param limit number: the most seconds
+-- @param transfer transfer or nil: an event ends the wait only if this transfer then needs its caller
+-- @return boolean: whether it waited; if false, the caller must pause in another way
 function nginx.wait(events, limit, transfer)
   local fd = events:fd()
   if fd and not driver.waker then

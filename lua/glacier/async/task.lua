@@ -125,7 +125,7 @@ function Task:result()
 end
 
 --- Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was
--- canceled, unless it was done already.
+-- cancelled, unless it was done already.
 function Task:cancel()
   if self.done then
     return
@@ -136,7 +136,7 @@ function Task:cancel()
   self.round = nil
   local ended = self.started and self:poll()
   if not ended or type(self.outcome) == "table" and self.outcome.code == "ReadTimeoutError" then
-    finish(self, false, errors.new("transport", "ReadTimeoutError", "The task was canceled"))
+    finish(self, false, errors.new("transport", "ReadTimeoutError", "The task was cancelled"))
   end
 end
 

@@ -28,9 +28,9 @@ end
 -- This function and all methods raise `ParamValidationError` if the path is invalid or cannot be written.
 -- @param caller string: the name of the function for messages, such as "save"
 -- @param path string
--- @param tag string or nil: letters and digits: the name of the partial file contains it. The file is in the folder of
---   the target and keeps what an earlier process wrote, so that a download can continue. Without a tag the partial file
---   is new.
+-- @param tag string or nil: letters and digits, which are a part of the partial file's name. The partial file is in
+--   the directory of the target. With a tag it keeps what an earlier process wrote, so that a download can continue.
+--   Without a tag it is new.
 -- @return output
 function output.open(caller, path, tag)
   if type(path) ~= "string" then

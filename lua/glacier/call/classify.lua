@@ -1,6 +1,6 @@
 --- Decides whether another attempt after a failure can help.
 
--- Error codes of an overloaded service. Status 429 means the same.
+-- The codes of a service that limits the rate of requests. Status 429 has the same meaning.
 local throttling_codes = {
   Throttling = true, ThrottlingException = true, ThrottledException = true, RequestThrottled = true,
   RequestThrottledException = true, TooManyRequestsException = true, RequestLimitExceeded = true,
@@ -12,7 +12,7 @@ local throttling_codes = {
 local transient_codes = { RequestTimeout = true, RequestTimeoutException = true, IDPCommunicationError = true }
 local transient_statuses = { [500] = true, [502] = true, [503] = true, [504] = true }
 
--- Codes that are permanent with any status.
+-- After these codes another attempt cannot help, whatever the status is.
 local permanent_codes = {
   LimitExceededException = true, PolicyEnforcedException = true,
   InsufficientCapacityException = true, NoLongerSupportedException = true,

@@ -6,7 +6,7 @@ local prepare = require "glacier.call.prepare"
 
 local perform = {}
 
--- Loads the module with the first failure.
+-- Loads the module at the first failure.
 local function classify(err)
   return require("glacier.call.classify")(err)
 end

@@ -1,11 +1,15 @@
 --- The INI grammar of AWS's shared config and credentials files.
 --
 -- It is the grammar that botocore reads: CPython's configparser.RawConfigParser with its defaults, UTF-8 and universal
--- newlines, plus botocore's one level of nested blocks (configloader.py). In short: `[name]` headers;
--- `key = value` or `key : value`, split at the first of the two; `#` and `;` comment only a whole line; a line that is
--- indented deeper than its option continues that option's value; keys are lower-cased, here in ASCII only; a header or
--- a key that comes twice is an error; the keys of `[DEFAULT]` belong to every other section; a value that begins on the
--- line below its key is a block of `key = value` lines, whose keys stay as written.
+-- newlines, plus botocore's one level of nested blocks (configloader.py):
+--
+-- - A section begins with a header `[name]`. The keys of `[DEFAULT]` belong to every other section.
+-- - A line `key = value` or `key : value` is split at the first `=` or `:`. Keys are converted to lower case, here in
+--   ASCII only.
+-- - A line that is indented deeper than its key continues the value of that key.
+-- - A value that begins on the line below its key is a block of `key = value` lines. Their keys stay as written.
+-- - A comment is a whole line that begins with `#` or `;`.
+-- - A header or a key that is repeated is an error.
 --
 -- Messages never quote a line, because a malformed line may hold a secret key.
 local core = require "glacier.core"

@@ -5,10 +5,10 @@ local redact = require "glacier.call.redact"
 
 local credential_errors = {}
 
--- Bytes of another program's text that a message quotes: enough for a sentence.
+-- The most bytes of another program's text that a message quotes. They are enough for a sentence.
 local QUOTED_BYTES = 400
 
--- Bytes of the text that are processed at most.
+-- The most bytes of such a text that are processed.
 local READ_BYTES = 64 * 1024
 
 --- Raises `CredentialRetrievalError`.

@@ -1,5 +1,5 @@
---- Holds the keys of a provider. Keys that never change need no more than this; `glacier.credentials.refreshable` adds
--- fetching.
+--- Holds the keys of a provider. This class is for keys that never change. Its subclass in
+-- `glacier.credentials.refreshable` also fetches keys.
 local core = require "glacier.core"
 
 local holder = {}
@@ -10,7 +10,7 @@ Holder.__name = "glacier.credentials"
 
 --- Makes the holder of keys that never change.
 -- Raises `PartialCredentialsError` or `CredentialRetrievalError` for invalid keys.
--- @param provider string: botocore's name of where the keys come from
+-- @param provider string: botocore's name of the source of the keys
 -- @param keys table: access_key_id, secret_access_key (strings); session_token, account_id (strings or nil)
 -- @return holder
 function holder.new(provider, keys)
@@ -31,7 +31,7 @@ function Holder:_raise(text)
   require("glacier.credentials.errors").retrieval(self._provider, text)
 end
 
--- Keeps keys. Only `core.credentials` holds their text; its memory is wiped when it is freed.
+-- Keeps keys. Their text is held only by `core.credentials`, which wipes its memory when it is freed.
 function Holder:_keep(keys)
   for _, name in ipairs { "access_key_id", "secret_access_key", "session_token", "account_id" } do
     if keys[name] ~= nil and type(keys[name]) ~= "string" then
@@ -54,8 +54,8 @@ end
 
 Holder.keys = Holder.current
 
---- Returns whether there are other keys after the service rejected these as expired. These keys never change, so there
--- are none.
+--- Is called after the service rejected the keys as expired. Returns whether there are other keys. This is always
+-- false, because these keys never change.
 function Holder.refresh()
   return false
 end

@@ -9,7 +9,7 @@ local settings = require "glacier.credentials.settings"
 
 local sso_cache = {}
 
--- Bytes: a token file has a few KiB.
+-- The most bytes of a token file. Usually it has a few KiB.
 local MAX_BYTES = 1024 * 1024
 
 local function raise_load_error(text)

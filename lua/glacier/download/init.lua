@@ -130,8 +130,8 @@ end
 --
 -- An archive is downloaded in ranges of `partSize`, `concurrency` of them at a time. Each range is checked against the
 -- tree hash that the service sends with it, and is fetched again if it is damaged. The ranges are written to a partial
--- file, `.glacier-*.part`, and recorded in `.glacier-*.journal`; both are in the folder of the target. When all ranges
--- are written and the tree hash of the whole matches the job's, the partial file is renamed to the target.
+-- file, `.glacier-*.part`, and recorded in `.glacier-*.journal`. Both are in the directory of the target. When all
+-- ranges are written and the tree hash of the whole matches the job's, the partial file is renamed to the target.
 --
 -- After an error or a kill, another call continues with the missing ranges, even for another job that retrieved the
 -- same bytes. If several downloads to one path run at the same time, each has its own partial file and journal; the

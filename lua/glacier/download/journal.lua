@@ -82,9 +82,9 @@ end
 -- @param path string
 function journal.check(path)
   local file, result, why = core.journal(path, 0, true)
-  local folder = result == "none" and io.open(path .. "/.")
-  if folder then
-    folder:close()
+  local directory = result == "none" and io.open(path .. "/.")
+  if directory then
+    directory:close()
     raise_error(path, "Is a directory")
   elseif result == "failed" then
     raise_error(path, why)

@@ -123,7 +123,7 @@ local function bytes_held(file, total)
   return held
 end
 
--- Fetches all missing ranges. If one fails, the others that are in progress are canceled.
+-- Fetches all missing ranges. If one fails, the others that are in progress are cancelled.
 local function fetch_missing(runtime, planned, file)
   local done, next_range = bytes_held(file, planned.total), each_range(planned.total, file.part_size)
   local running = group.new(function()

@@ -89,7 +89,7 @@ local function of_payload(value, what)
   return describe(value, what)
 end
 
--- SQS spells the member Body in its API and body in events for Lambda.
+-- Returns the body of an SQS message. The member is named Body in the API of SQS, and body in events for Lambda.
 local function queue_body(value)
   local body = value.Body or value.body
   return type(body) == "string" and body or nil

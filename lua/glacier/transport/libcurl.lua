@@ -14,8 +14,8 @@ local function milliseconds(seconds)
   return seconds < 1e6 and math.max(1, math.ceil(seconds * 1000)) or 0
 end
 
--- The C module with libcurl, loaded by the first request that needs it: a host with its own transport may not
--- have libcurl.
+-- Returns the C module with libcurl. It is loaded by the first request that needs it, because a host with its own
+-- transport may not have libcurl.
 local function curl()
   if not package.loaded["glacier.curl"] then
     core.load_curl()
@@ -26,7 +26,7 @@ local function curl()
   end
   local text = tostring(module)
   if text:find("not enough memory", 1, true) or text:find "interrupted!$" then
-    error(module, 0) -- the latter is the interpreter's Ctrl-C
+    error(module, 0) -- the interpreter raises "interrupted!" on Ctrl-C
   end
   error(errors.new("config", "InvalidConfigError", "libcurl cannot be loaded: " .. text), 0)
 end

@@ -108,7 +108,7 @@ local function sending(runtime, planned, started)
 end
 
 --- Sends all parts that the service does not have, and reports progress: before the first part and after each. After a
--- failure, the parts in progress are canceled.
+-- failure, the parts in progress are cancelled.
 -- @param runtime table: of `runtime.new`
 -- @param planned table: of `plan.new`
 -- @param started table: uploadId, part_size, listed = { [first byte] = { last =, hash = } }, completed = whether the

@@ -68,7 +68,7 @@ local function inventory_parameters(inventory)
   }
 end
 
--- As the page "Describe Job" documents, a range in progress has no hash of the archive.
+-- A range that is the whole archive has no tree hash while its job is in progress (developer guide, "Describe Job").
 local function range_hash(job)
   local whole = job.range_hash == job.archive_hash
   if job.ranged and whole and job.status == "InProgress" then return json.null end
