@@ -35,7 +35,8 @@ void *gl_box_check(lua_State *L, int index, const gl_box_class *of);
 void *gl_box_self(lua_State *L, const gl_box_class *of);
 
 /* Clears and zeroes the value of the box at `index`.  Call it as soon as the value is not needed
- * any more: a collector without memory for a finalizer call drops a box without clearing it. */
+ * any more: if there is no memory to call a finalizer, the collector frees a box without clearing
+ * it. */
 void gl_box_clear(lua_State *L, int index, const gl_box_class *of);
 
 /* Pushes an empty buffer for temporary use. */

@@ -33,8 +33,8 @@ static const char *skip_digits(const char *at, const char *end) {
   return at;
 }
 
-/* Returns the end of the fraction or exponent at `at`, whose digits begin after `lead` bytes; or
- * `at` if there are no digits. */
+/* Reads a fraction or an exponent that begins at `at`.  Its digits begin after `lead` bytes.
+ * Returns its end, or `at` if there are no digits. */
 static const char *skip_part(const char *at, const char *end, size_t lead) {
   if ((size_t)(end - at) <= lead)
     return at;

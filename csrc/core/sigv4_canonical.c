@@ -11,8 +11,8 @@ static char lower(char letter) {
   return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
 }
 
-/* Returns whether the header is signed.  Headers that proxies or retries may change are not, and
- * neither is the Authorization header, which signing sets. */
+/* Returns whether the header is signed.  Headers that proxies or retries may change are not signed.
+ * The Authorization header is not signed either, because it contains the signature. */
 static int is_signed(const char *name) {
   static const char *const never[] = {
       "amz-sdk-invocation-id",

@@ -17,16 +17,16 @@ int gl_uri_fill(gl_buf *path, const char *name, const void *value, size_t length
 /* Adds "name=value", both encoded, to a query.  A "&" precedes each parameter but the first. */
 int gl_uri_add_query(gl_buf *query, const char *name, const void *value, size_t length);
 
-/* Appends the canonical path of `path`, which is already encoded as it is sent.  With `normalize`,
- * first drops empty and "." segments, and ".." together with the segment before it; a final slash
- * stays.  Then encodes once more every byte except the unreserved ones and "/".  An empty path
- * becomes "/". */
+/* Appends the canonical path.  `path` is the encoded path as it is sent.  With `normalize`, first
+ * drops empty and "." segments, and ".." together with the segment before it.  A final slash stays.
+ * Then encodes every byte once more, except the unreserved ones and "/".  An empty path becomes
+ * "/". */
 int gl_uri_canonical_path(gl_buf *out, const char *path, size_t length, int normalize);
 
-/* Appends the canonical query of `query`, which is as it is sent, without "?".  Names and values
- * are decoded and strictly encoded again, then sorted by name and value.  A parameter without "="
- * gets one, and an empty parameter between two "&" is dropped.  A "+" is a plus sign, not a space.
- * A "%" is a percent sign unless two hexadecimal digits follow. */
+/* Appends the canonical query.  `query` is the query as it is sent, without "?".  Names and values
+ * are decoded and strictly encoded again, then sorted by name and value.  An "=" is added to a
+ * parameter without one, and an empty parameter between two "&" is dropped.  A "+" is a plus sign,
+ * not a space.  A "%" is a percent sign unless two hexadecimal digits follow. */
 int gl_uri_canonical_query(gl_buf *out, const char *query, size_t length);
 
 #endif

@@ -49,8 +49,8 @@ describe("the retry quota", function()
     run:stop()
   end)
 
-  -- Each case first spends the whole quota on throttles, which cost 5 each. Columns: { number of calls that succeed
-  -- then, responses to the calls after them, number of requests of each of these calls }.
+  -- Each case first spends the whole quota on throttles, which cost 5 each. Then some calls succeed, and other
+  -- calls follow. Columns: { number of calls that succeed, responses to the other calls, requests of each other call }.
   local REFUNDS = {
     ["nothing for a failure"] = { 0, { reply.error(404, "Gone"), THROTTLE }, { 1, 1 } },
     ["one for a success without a retry, which is too little after four successes"] = { 4, { THROTTLE }, { 1 } },

@@ -3,8 +3,8 @@
 --   lua5.4 spec/support/scripted_server.lua SCRIPT.lua LOG
 --
 -- prints its port, and ends at the end of its standard input or when it reads a line. SCRIPT returns a
--- list: the n-th connection plays the n-th list of steps, a further one plays `fallback`. Without one
--- it is reset. Steps:
+-- list: the n-th connection plays the n-th list of steps. Each further connection plays the list
+-- `fallback`, or is reset if there is no such list. Steps:
 --
 --   {"read"}            reads a whole request, by Content-Length or chunked, and writes it to LOG
 --   {"head"}            reads up to the empty line; LOG gets an empty body
@@ -13,18 +13,18 @@
 --                       hex) and an empty body
 --   {"send", bytes}     sends them
 --   {"zeros", count}    sends `count` zero bytes
---   {"progress", n}     sends a 200 with JSON; its Marker is how many bytes connection n was sent
+--   {"progress", n}     sends a 200 with JSON; its Marker is the number of bytes sent to connection n
 --   {"enter"}           counts one more request in flight
 --   {"gather", count}   waits until `count` connections are at this step
 --   {"leave"}           counts one less
---   {"peak"}            sends a 200 with JSON; its Marker is the most that were in flight
+--   {"peak"}            sends a 200 with JSON; its Marker is the peak of the requests in flight
 --   {"pause", seconds}  waits
 --   {"stall"}           waits until the client closes the connection
 --   {"close"}           sends no more; the end of the steps does the same
 --   {"reset"}           ends the connection with a TCP reset
 --
 -- A line of LOG is a Lua table: connection (its number), line, headers (a list of {name, value},
--- spelt and ordered as sent), body. It is there before the next step is played.
+-- spelt and ordered as sent), body. It is written before the next step is played.
 -- Connections are played side by side, in one thread. Needs LuaSocket, and luaossl for "digest".
 
 local socket = require "socket"

@@ -52,8 +52,8 @@ enum { GL_EVENTS_BATCH = 256 }; /* the limit of the descriptors that one wait re
 /* Opens the descriptor of a new set.  Returns 0, or -1 and sets errno. */
 int gl_kernel_open(gl_events *events);
 
-/* Changes what the kernel watches a descriptor for, from `watch->registered` to `interest`; 0
- * removes the descriptor.  Returns 0 or -1. */
+/* Changes the events for which the kernel watches a descriptor, from `watch->registered` to
+ * `interest`.  0 removes the descriptor.  Returns 0 or -1. */
 int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int interest);
 
 /* Waits up to `wait` milliseconds and stores up to GL_EVENTS_BATCH ready descriptors in

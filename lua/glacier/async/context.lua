@@ -19,8 +19,8 @@ local yielding_phases = {
   ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
 }
 
--- Seconds: the shortest and the longest pause between two polls, if the host can only sleep. A pause is a share of the
--- time already waited, so that it adds little to the duration of a call.
+-- The pause between two polls, if the host can only sleep: its shortest and longest length in seconds, and its share of
+-- the time already waited. A share adds little to the duration of a call.
 local SHORTEST, LONGEST, SHARE = 0.001, 0.05, 0.1
 
 -- Other coroutines may run after this number of feeds without a wait. A transfer whose peer is fast never waits.

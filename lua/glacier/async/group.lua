@@ -8,9 +8,9 @@ local group = {}
 local Group = {}
 Group.__index = Group
 
--- Seconds between two rounds, if there is no single event set to wait for: with a transport of the host, or with tasks
--- of several clients, each of which has its own event set.
-local ROUND, ROUND_OF_SEVERAL = 0.05, 0.002
+-- Seconds between two rounds, if there is no single event set to wait for.
+local ROUND = 0.05 -- the host has its own transport
+local ROUND_OF_SEVERAL = 0.002 -- the tasks belong to several clients, each with its own event set
 
 -- Seconds: the longest time that C may block before Lua runs again.
 local BLOCKING = 0.5

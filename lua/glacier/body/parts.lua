@@ -4,7 +4,7 @@
 -- A body is a table with
 --   total         bytes; nil while the number is unknown
 --   next(size)    the next part; nil at the end
---   fits(size)    whether the whole body is one part of that size
+--   fits(size)    whether the whole body fits into one part of that size
 --   close()
 --   check_end()   raises if the body has become longer
 -- A part is a source with `first`, its offset in the body, and `length`.

@@ -13,9 +13,10 @@ local errors = require "glacier.errors"
 
 local source = {}
 
--- Bytes: the size of a chunk; the most that is kept of a reader to be sent again; how much is hashed before other
--- coroutines may run.
-local CHUNK, KEPT, YIELD_BYTES = 256 * 1024, 16 * 1024 * 1024, 8 * 1024 * 1024
+-- In bytes.
+local CHUNK = 256 * 1024
+local KEPT = 16 * 1024 * 1024 -- the most that is kept of a reader, to be sent again
+local YIELD_BYTES = 8 * 1024 * 1024 -- after this number of hashed bytes other coroutines may run
 
 -- The default origin of a source.
 local BODY = { words = "Parameter validation failed:\nInvalid value for parameter body, " }

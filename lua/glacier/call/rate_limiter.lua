@@ -7,7 +7,8 @@ local rate_limiter = {}
 local BETA, SCALE, MEASURED_SCALE = 0.7, 0.4, 2
 local SLOWEST = 0.5 -- requests a second
 local SHORTEST = 1e-6 -- seconds: a shorter wait may be lost in the rounding of a clock
-local BUCKET, SMOOTHING = 0.5, 0.8 -- seconds in which requests are counted; the weight of the newest count
+local BUCKET = 0.5 -- seconds in which requests are counted
+local SMOOTHING = 0.8 -- the weight of the newest count
 
 local Limiter = {}
 Limiter.__index = Limiter

@@ -5,16 +5,18 @@
 -- A policy is an object with two methods, which the loop in `glacier.call.perform` calls:
 --   decide(err, attempt, left)  attempt number `attempt` (from 1) failed with `err`, and the call has `left` seconds.
 --                               Returns the seconds to wait before the next attempt and its cost; or nil and the reason
---                               against it: "max_attempts", "timeout", "quota", or nil if it cannot help
+--                               why there is none: "max_attempts", "timeout", "quota", or nil if it could not help
 --   succeeded(cost)             the call succeeded; `cost` is the cost of its last retry, nil without a retry
 local retry = {}
 
--- The cost of a retry; the amount that a call without a retry adds to the quota; the size of the quota.
-local COST = { transient = 14, throttling = 5 }
-local REWARD, CAPACITY = 1, 500
+-- The retry quota.
+local CAPACITY = 500 -- its size
+local COST = { transient = 14, throttling = 5 } -- what a retry takes from it
+local REWARD = 1 -- what a call without a retry adds to it
 
--- Seconds: the longest back-off; the most that the service may add to it.
-local MAX_DELAY, MAX_HINT = 20, 5
+-- In seconds.
+local MAX_DELAY = 20 -- the longest back-off
+local MAX_HINT = 5 -- the most that the service may add to a back-off
 
 -- The header x-amz-retry-after holds milliseconds. Returns seconds; nil if it is missing or malformed.
 local function hint_of(err)

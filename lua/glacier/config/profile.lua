@@ -43,8 +43,8 @@ local function read_document(variable, default, options)
   return { path = path, why = not missing and why or nil, sections = sections, lines = lines }
 end
 
--- What a section of the config file defines, and the name of that; nil for any other section. As in botocore, it is
--- enough that the first word begins with the prefix.
+-- Returns the kind of a section of the config file, such as "profiles", and the name in its header. Returns nil for an
+-- unknown kind. As in botocore, it is enough that the first word begins with the prefix of the kind.
 local function classify(name)
   for _, row in ipairs(PREFIXES) do
     if name:sub(1, #row.prefix) == row.prefix then

@@ -11,8 +11,8 @@ local PROVIDER = "iam-role"
 local ROLES = "latest/meta-data/iam/security-credentials/"
 local TOKEN_SECONDS = "21600"
 
--- Seconds. The service may renew keys late, and AWS accepts the old keys until then. So keys that expire within the
--- window and a random jitter get a new expiration: now, plus the window and the jitter.
+-- In seconds. The service may renew keys late, and AWS accepts the old keys until then. So if keys expire within the
+-- window plus a random jitter, their expiration is set to now plus the window and the jitter.
 local WINDOW, MIN_JITTER, MAX_JITTER = 15 * 60, 2 * 60, 10 * 60
 
 -- Failures that mean that there is no metadata service.

@@ -5,7 +5,7 @@ local core = require "glacier.core"
 
 local xml = {}
 
--- A response of STS has a few KiB and four levels.
+-- Limits of a document. A response of STS has a few KiB and four levels.
 local MAX_BYTES, MAX_DEPTH = 1024 * 1024, 64
 
 local NAME = "([A-Za-z_:\128-\255][A-Za-z0-9_:.\128-\255-]*)"

@@ -6,8 +6,9 @@ local rounds = require "glacier.async.rounds"
 
 local libcurl = {}
 
--- Bytes: the most that is fed to libcurl in one step; how much of a body is received before other coroutines may run.
-local FEED, YIELD_BYTES = 256 * 1024, 8 * 1024 * 1024
+-- In bytes.
+local FEED = 256 * 1024 -- the most that is fed to libcurl in one step
+local YIELD_BYTES = 8 * 1024 * 1024 -- after this number of received bytes other coroutines may run
 
 -- Converts seconds to whole milliseconds, at least one. A time that is too long for C becomes 0, which means no limit.
 local function milliseconds(seconds)
@@ -149,8 +150,10 @@ end
 --- Sends a request.
 -- @param invocation table: of `glacier.call.prepare`
 -- @param context context
--- @return response, nil and, if the body of a success is read in chunks, the body: `next()` returns a string, nil at
---   the end, or nil and an error object; `close()` may be called at any time. Or nil and an error object.
+-- @return response; or nil
+-- @return error object; or nil
+-- @return table, if the body of a success is read in chunks: `next()` returns a string, nil at the end, or nil and an
+--   error object; `close()` may be called at any time
 function Transport:send(invocation, context)
   local timeouts, connect, read = invocation.timeouts, self.connect, self.read
   if timeouts then

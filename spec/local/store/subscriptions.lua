@@ -1,7 +1,7 @@
 -- The subscriptions of SNS topics, in memory that the workers share. A subscription is a table
 --   { arn, topic, url, host, port, path, confirmed, token }
--- whose token confirms it. The settings have the first ones, so that this module must be loaded before
--- the workers are forked.
+-- whose token confirms it. The first subscriptions come from the settings. They are stored when this
+-- module is loaded, which must be before the workers are forked.
 
 local checksum = require "http.checksum"
 local cjson = require "cjson"
