@@ -19,9 +19,6 @@
 /* Milliseconds.  If no descriptor is ready for this time, the thread sends a byte. */
 enum { IDLE = 1000 };
 
-/* The number that ends the thread.  All other numbers that the thread receives are descriptors. */
-enum { END = -1 };
-
 /* A closed connection must not raise SIGPIPE.  macOS has no such flag: see SO_NOSIGPIPE below. */
 #ifdef MSG_NOSIGNAL
 enum { NO_SIGNAL = MSG_NOSIGNAL };
@@ -79,7 +76,7 @@ static int receive_numbers(watcher *of) {
   if (got < 0)
     return errno == EINTR;
   for (size_t i = 0; i < (size_t)got / sizeof *numbers; i++)
-    if (numbers[i] == END || add(of, numbers[i], POLLIN))
+    if (add(of, numbers[i], POLLIN))
       return 0;
   return got > 0;
 }
@@ -241,10 +238,12 @@ int gl_waker_watch(gl_waker *waker, int fd) {
   return send(waker->control, &fd, sizeof fd, NO_SIGNAL) == (ssize_t)sizeof fd ? 0 : -1;
 }
 
+/* The end of the control connection ends the thread, even if the connection's buffer is full. */
 static void end_thread(gl_waker *waker) {
-  (void)gl_waker_watch(waker, END);
-  if (waker->has_thread)
-    pthread_join(waker->thread, NULL);
+  if (!waker->has_thread)
+    return;
+  (void)shutdown(waker->control, SHUT_RDWR);
+  pthread_join(waker->thread, NULL);
 }
 
 static void close_all(gl_waker *waker) {

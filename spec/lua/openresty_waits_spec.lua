@@ -15,7 +15,8 @@ describe("in OpenResty", function()
 
   before_each(function()
     glacier = service.start()
-    nginx = openresty.start(glacier, location "wait_without_pauses" .. location "call_without_waker")
+    nginx = openresty.start(glacier, location "wait_without_pauses" .. location "call_without_waker"
+      .. location "close_while_waiting")
   end)
 
   after_each(function()
@@ -32,6 +33,14 @@ describe("in OpenResty", function()
     local shown = nginx.get "/wait_without_pauses"
     assert.are.equal(0, shown.pauses)
     assert_created("watched", shown.outcome)
+    assert.are.equal("", nginx.stop "QUIT")
+  end)
+
+  it("a call that waits ends when another request closes the client", function()
+    nginx.get "/wait_without_pauses" -- from now on, calls wait without pauses
+    local shown = nginx.get "/close_while_waiting"
+    assert.are.equal("ConnectionClosedError", shown.outcome.error.code)
+    assert.is_true(shown.soon)
     assert.are.equal("", nginx.stop "QUIT")
   end)
 

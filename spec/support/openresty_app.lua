@@ -55,6 +55,12 @@ function app.outcome(which, method, params)
   return { phase = phase, error = fields }
 end
 
+--- Closes a client.
+-- @param which string: as of `outcome`
+function app.close(which)
+  clients[which]:close()
+end
+
 -- Outcomes and events that later requests show.
 local remembered, events = {}, {}
 

@@ -43,6 +43,21 @@ function waits.wait_without_pauses()
   app.say { outcome = outcome, pauses = pauses }
 end
 
+--- Closes a client while one of its calls waits without pauses, and shows whether the call ends soon. nginx runs its
+-- event loop many times, in far less time than passes between two idle bytes of a waker.
+function waits.close_while_waiting()
+  local held, turns = spawn_held_call "closed", 0
+  app.close "held"
+  while coroutine.status(held) == "running" or coroutine.status(held) == "suspended" do
+    turns = turns + 1
+    if turns > 50 then break end
+    ngx.sleep(0.001)
+  end
+  app.released:post()
+  local _, outcome = ngx.thread.wait(held)
+  app.say { soon = turns <= 50, outcome = outcome }
+end
+
 --- Makes a call while the system refuses a waker. It is answered after a waker was refused.
 function waits.call_without_waker()
   local waker, asked = core.waker, semaphore.new()

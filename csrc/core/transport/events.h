@@ -68,7 +68,8 @@ int gl_events_wait(gl_events *events, long wait);
  * gl_events_wait was called between them. */
 unsigned long gl_events_rounds(const gl_events *events);
 
-/* Records that a user of the set needs its caller, for example a transfer that is done. */
+/* Records that a user of the set needs its caller, for example a transfer that is done, or that it
+ * has something new for a caller that asks, such as the head of a response. */
 void gl_events_add_news(gl_events *events);
 
 /* Returns how often gl_events_add_news was called.  If two results are equal, no further user of

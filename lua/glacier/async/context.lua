@@ -71,8 +71,8 @@ function context.of_call(runtime)
 end
 
 --- Makes the context of a task, which waits by yielding to the code that polls it. It has no deadline yet.
--- @param task table. It has the field `transfer` while it waits for a transfer. If only news can end that wait, it also
---   has `events`, `round` (of `rounds.of`) and `seen`, the number of the round in which it was polled. It has `due`
+-- @param task table. It has the fields `transfer` and `events` while it waits for a transfer. If only news can end that
+--   wait, it also has `round` (of `rounds.of`) and `seen`, the number of the round in which it was polled. It has `due`
 --   while it sleeps until that time of the clock, and `busy` while it only lets other tasks run
 -- @param wait function, table or nil: the option `wait`, for objects that outlive the task
 -- @param clock function() -> number
@@ -143,10 +143,10 @@ end
 -- deadline, each poll has to look at the clock.
 local function yield_for(self, transfer, events)
   local task = self.task
-  task.transfer = transfer
+  task.transfer, task.events = transfer, events
   if events and not self.deadline and transfer.needs_caller then -- a hash has no needs_caller
     local round = rounds.of(events)
-    task.events, task.round, task.seen = events, round, round.number
+    task.round, task.seen = round, round.number
   end
   self.wait()
   task.transfer, task.round = nil, nil
@@ -162,11 +162,9 @@ function Context:wait_for(transfer, events, on_poll)
   local feeds, began, answer = 0, nil, nil
   while true do
     local done = transfer:poll((self.wait or answer == "again") and 0 or blocking_ms(self))
+    rounds.wake(events)
     answer = on_poll and on_poll(done)
     if done or answer == "enough" then
-      if self.nginx and events then
-        self.nginx.wake(events)
-      end
       return true
     elseif self.deadline and self:remaining() <= 0 then
       return false

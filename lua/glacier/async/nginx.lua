@@ -24,8 +24,8 @@ local SILENCE = 60 * 1000
 -- Fields: waker, or nil while none is connected; retry_at, the time from which another driver may be started.
 local driver = { waker = nil, retry_at = 0 }
 
--- The waiters by event set. A waiter is { semaphore =, transfer = }. The references are weak, because nginx may kill a
--- waiting coroutine.
+-- The waiters by event set. A waiter is { semaphore =, transfer =, due = the time at which it wakes by itself }. The
+-- references are weak, because nginx may kill a waiting coroutine.
 local waiting = setmetatable({}, { __mode = "k" })
 
 -- By event set: the result of `events:news()` when its waiters were last woken.
@@ -46,13 +46,17 @@ local function needs_caller(transfer)
   return not good or needed
 end
 
+local function wake_one(waiters, waiter)
+  waiters[waiter] = nil
+  waiter.semaphore:post(1)
+end
+
 -- Wakes the waiters of an event set. A waiter with a transfer is woken only if the transfer needs it.
 local function wake_all(events)
   local waiters = waiters_of(events)
   for waiter in pairs(waiters) do
     if not waiter.transfer or needs_caller(waiter.transfer) then
-      waiters[waiter] = nil
-      waiter.semaphore:post(1)
+      wake_one(waiters, waiter)
     end
   end
 end
@@ -62,11 +66,9 @@ local function step(events)
   wake_all(events)
 end
 
---- Wakes the coroutines that can continue, if there is news. A caller that has handled events of the set calls this
--- before it waits or returns.
--- @param events events of `glacier.core`
-function nginx.wake(events)
-  local news = next(waiters_of(events)) and events:news()
+-- Wakes the coroutines that can continue, if there is news.
+function rounds.wake(events)
+  local news = events and next(waiters_of(events)) and events:news()
   if news and news ~= reported[events] then
     reported[events] = news
     wake_all(events)
@@ -91,6 +93,21 @@ local function connect(ngx)
   return connection, waker
 end
 
+-- Wakes a waiter to wait anew if all of them would wake too late for the set's next timer, which a step may have set.
+local function wake_for_timer(events, waiters)
+  local timeout = events:timeout()
+  if not timeout then
+    return
+  end
+  local due = core.monotonic() + timeout + 2 * SHORTEST -- the timeout is rounded down
+  for waiter in pairs(waiters) do
+    if waiter.due <= due then
+      return
+    end
+  end
+  wake_one(waiters, next(waiters))
+end
+
 -- Handles the events that are ready. Returns whether a coroutine still waits.
 local function step_all(waker)
   local is_waiting = false
@@ -101,6 +118,7 @@ local function step_all(waker)
     if next(waiters) then
       is_waiting = true
       waker:watch(events:fd())
+      wake_for_timer(events, waiters)
     end
   end
   return is_waiting
@@ -131,8 +149,10 @@ local function end_driver()
     waker:close()
     driver.retry_at = 0
   end
-  for events in pairs(waiting) do
-    wake_all(events)
+  for _, waiters in pairs(waiting) do
+    for waiter in pairs(waiters) do
+      wake_one(waiters, waiter) -- nobody else would handle its events now
+    end
   end
 end
 
@@ -165,9 +185,11 @@ end
 
 -- Waits until the driver or another coroutine wakes the waiter, until a timer of the set is due, or until the limit.
 local function wait(waiter, events, limit)
-  local waiters, due = waiters_of(events), events:timeout()
+  local waiters = waiters_of(events)
+  local seconds = math.max(SHORTEST, math.min(limit, events:timeout() or LONGEST, LONGEST))
+  waiter.due = core.monotonic() + seconds
   waiters[waiter] = true
-  local woken = waiter.semaphore:wait(math.max(SHORTEST, math.min(limit, due or LONGEST, LONGEST)))
+  local woken = waiter.semaphore:wait(seconds)
   waiters[waiter] = nil
   if not woken then
     step(events)
@@ -187,7 +209,6 @@ function nginx.wait(events, limit, transfer)
   if not (fd and driver.waker) then
     return false
   end
-  nginx.wake(events) -- the caller may have handled events of other coroutines
   local waiter = { semaphore = new_semaphore(), transfer = transfer }
   if not waiter.semaphore or transfer and needs_caller(transfer) or not driver.waker:watch(fd) then
     return false

@@ -74,6 +74,7 @@ local function is_waiting(self)
   local transfer, context = self.transfer, self.context
   if transfer then
     local done, needs_caller = transfer:poll(0)
+    rounds.wake(self.events)
     return not (done or needs_caller or context.deadline and context:remaining() <= 0)
   end
   return self.due ~= nil and context.clock() < self.due
@@ -88,6 +89,7 @@ function Task:poll()
     local seen, number = self.seen, round.number
     if seen == number then
       number = rounds.begin(self.events, 0)
+      rounds.wake(self.events)
     end
     self.seen = number
     if seen >= round.changed then

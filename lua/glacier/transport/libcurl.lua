@@ -118,6 +118,7 @@ end
 
 function Incoming:close()
   self.transfer:cancel()
+  rounds.wake(self.transport.event_set)
 end
 
 -- ---- sending -------------------------------------------------------------------------------------
@@ -187,6 +188,7 @@ function Transport:close()
     pool:close()
     self.pools[name] = nil
   end
+  rounds.wake(self.event_set)
 end
 
 --- Returns the event set of all connections. A forked child gets its own set, and new connections.
@@ -201,6 +203,7 @@ end
 --- Waits until something happens on a connection, but at most `seconds`.
 function Transport:idle(seconds)
   rounds.begin(self:events(), seconds)
+  rounds.wake(self.event_set)
 end
 
 --- Makes a transport.
