@@ -1,4 +1,5 @@
 -- Servers and proxies that misbehave. Each call raises the right error, no call hangs, and the client stays usable.
+local child = require "spec.support.child"
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
 
@@ -249,4 +250,27 @@ describe("an address without a server", function()
         failure_of(client_of("http://glacier.invalid", { wait = options.wait, connect_timeout = 300 })))
     end)
   end
+end)
+
+describe("a failed request", function()
+  it("raises an error object in a process without a free descriptor", function()
+    local server = scripted.start {
+      answer 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\nConnection: close\r\n\r\n{"Marker":"m"}',
+    }
+    local printed = child({ URL = server.url }, [[
+      local client = require("glacier").client {
+        endpoint_url = os.getenv "URL", region = "us-west-2", env = {}, max_attempts = 1,
+        credentials = { access_key_id = "a", secret_access_key = "s" },
+      }
+      local marker, files, file = client:list_vaults().Marker, {}, nil
+      repeat
+        file = io.open "README.md"
+        files[#files + 1] = file
+      until not file
+      local good, err = pcall(client.list_vaults, client)
+      print(marker, good, type(err) == "table" and err.code or err)
+    ]], "ulimit -n 40")
+    server:stop()
+    assert.are.equal("m\tfalse\tEndpointConnectionError\n", printed)
+  end)
 end)

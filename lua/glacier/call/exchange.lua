@@ -1,6 +1,8 @@
 --- One exchange with a service: signs a request, sends it, reads the response, corrects the clock and redacts the text
 -- of errors. Calls of operations and requests for keys both go through here; nothing else signs or sends.
+local clock_skew = require "glacier.call.clock_skew"
 local core = require "glacier.core"
+local redact = require "glacier.call.redact"
 
 local exchange = {}
 
@@ -27,7 +29,6 @@ end
 -- A service that rejects a signature may quote the signed values. The message is shortened only after the secrets are
 -- removed, because a truncated secret would not be found.
 local function redact_error(err, invocation)
-  local redact = require "glacier.call.redact"
   local secrets = { invocation.request:secrets() }
   for _, secret in ipairs(invocation.secrets or {}) do
     secrets[#secrets + 1] = secret
@@ -91,7 +92,7 @@ function exchange.corrects_clock(runtime, invocation, err, response)
   if invocation.corrected or not (response and invocation.signed_at) then
     return false
   end
-  invocation.corrected = require("glacier.call.clock_skew").correct(runtime, invocation.signed_at, err.code, response)
+  invocation.corrected = clock_skew.correct(runtime, invocation.signed_at, err.code, response)
   return invocation.corrected
 end
 

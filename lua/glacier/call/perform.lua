@@ -1,15 +1,11 @@
 --- Performs calls and requests for keys: the one retry loop.
+local classify = require "glacier.call.classify"
 local copcall = require "glacier.async.copcall"
 local context_of = require "glacier.async.context"
 local exchange = require "glacier.call.exchange"
 local prepare = require "glacier.call.prepare"
 
 local perform = {}
-
--- Loads the module at the first failure.
-local function classify(err)
-  return require("glacier.call.classify")(err)
-end
 
 local expired_codes = { ExpiredTokenException = true, ExpiredToken = true, TokenRefreshRequired = true }
 

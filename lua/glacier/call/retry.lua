@@ -7,6 +7,8 @@
 --                               Returns the seconds to wait before the next attempt and its cost; or nil and the reason
 --                               why there is none: "max_attempts", "timeout", "quota", or nil if it could not help
 --   succeeded(cost)             the call succeeded; `cost` is the cost of its last retry, nil without a retry
+local classify = require "glacier.call.classify"
+
 local retry = {}
 
 -- The retry quota.
@@ -62,7 +64,7 @@ local function take_cost(self, class)
 end
 
 function Policy:decide(err, attempt, left)
-  local class = require("glacier.call.classify")(err)
+  local class = classify(err)
   if not class then
     return nil
   end
