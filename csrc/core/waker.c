@@ -92,8 +92,8 @@ static int remove_ready(watcher *of) {
 
 /* Returns whether the connection is still open.  A full buffer is not a failure, because the loop
  * has bytes to read then. */
-static int send_byte(const watcher *of) {
-  return send(of->polls[CONNECTION].fd, "", 1, MSG_DONTWAIT) == 1 || errno == EAGAIN ||
+static int send_byte(const watcher *of, char byte) {
+  return send(of->polls[CONNECTION].fd, &byte, 1, MSG_DONTWAIT) == 1 || errno == EAGAIN ||
          errno == EWOULDBLOCK || errno == EINTR;
 }
 
@@ -104,7 +104,9 @@ static int watch_once(watcher *of) {
   short control = of->polls[CONTROL].revents;
   if (of->polls[CONNECTION].revents)
     return 0;
-  if ((remove_ready(of) || ready == 0) && !send_byte(of))
+  if (remove_ready(of) && !send_byte(of, GL_WAKER_READY))
+    return 0;
+  if (ready == 0 && !send_byte(of, GL_WAKER_IDLE))
     return 0;
   return !control || receive_numbers(of);
 }

@@ -8,6 +8,9 @@
 
 typedef struct gl_waker gl_waker;
 
+/* The bytes that the thread sends: a descriptor is readable, or a second has passed. */
+enum { GL_WAKER_READY = 'r', GL_WAKER_IDLE = 'i' };
+
 /* Creates a waker with a socket in a new private directory below `directory`.  Returns 0 or
  * GL_MEMORY.  Sets `*out` to NULL for GL_MEMORY, and also if the system refuses the directory or
  * the socket. */

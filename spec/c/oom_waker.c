@@ -4,14 +4,13 @@
 #include "core/waker.h"
 #include "directory.h"
 #include "mem_failing.h"
+#include "unix_socket.h"
 
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 static int make_directory(void **state) {
@@ -24,14 +23,6 @@ static int remove_directory(void **state) {
   (void)state;
   gl_mem_fail_from(-1);
   return rmdir(directory);
-}
-
-static int connect_to(const char *path) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-  strncpy(address.sun_path, path, sizeof address.sun_path - 1);
-  assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof address), 0);
-  return fd;
 }
 
 static void a_waker_without_memory_leaves_nothing(void **state) {

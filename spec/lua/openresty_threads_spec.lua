@@ -3,11 +3,7 @@ local openresty = require "spec.support.openresty"
 local service = require "spec.support.local_service"
 
 local function location(name)
-  return ([[
-    location = /%s {
-      content_by_lua_block { require("spec.support.openresty_threads").%s() }
-    }
-  ]]):format(name, name)
+  return openresty.location("spec.support.openresty_threads", name)
 end
 
 local LOCATIONS = location "call_at_once" .. location "kill" .. location "post_after_call" .. location "fail_in_timer"

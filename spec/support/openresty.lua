@@ -50,6 +50,18 @@ local function ask(url, path)
   end
 end
 
+--- Returns the configuration of a location whose handler is a function of a module, with the same name.
+-- @param module string
+-- @param name string
+-- @return string
+function openresty.location(module, name)
+  return ([[
+    location = /%s {
+      content_by_lua_block { require("%s").%s() }
+    }
+  ]]):format(name, module, name)
+end
+
 --- Starts nginx for a local service. Raises if it does not start.
 -- @param service table: of local_service.start
 -- @param locations string or nil: more configuration of the server

@@ -177,10 +177,17 @@ end
 
 -- ---- waiting -------------------------------------------------------------------------------------
 
--- Returns a new semaphore; nil without lua-resty-core.
-local function new_semaphore()
-  local good, module = pcall(require, "ngx.semaphore")
-  return good and module.new(0) or nil
+local new_semaphore -- of lua-resty-core; false without it
+
+local function has_semaphores()
+  if new_semaphore == nil then
+    local good, module = pcall(require, "ngx.semaphore")
+    if not good then
+      copcall.raise_fatal(module)
+    end
+    new_semaphore = good and module.new or false
+  end
+  return new_semaphore
 end
 
 -- Waits until the driver or another coroutine wakes the waiter, until a timer of the set is due, or until the limit.
@@ -203,13 +210,13 @@ end
 -- @return boolean: whether it waited; if false, the caller must pause in another way
 function nginx.wait(events, limit, transfer)
   local fd = events:fd()
-  if fd and not driver.waker then
+  if not (fd and has_semaphores()) then
+    return false
+  elseif not driver.waker then
     start_driver(rawget(_G, "ngx"))
-  end
-  if not (fd and driver.waker) then
     return false
   end
-  local waiter = { semaphore = new_semaphore(), transfer = transfer }
+  local waiter = { semaphore = new_semaphore(0), transfer = transfer }
   if not waiter.semaphore or transfer and needs_caller(transfer) or not driver.waker:watch(fd) then
     return false
   end
