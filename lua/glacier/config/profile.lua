@@ -1,6 +1,6 @@
 --- Finds and reads AWS's shared config and credentials files, and selects the profile. They are read as botocore reads
--- them (configloader.py, session.py); glacier.config.ini has the grammar. Messages never quote a line of a file,
--- because the line may hold a key.
+-- them (configloader.py, session.py); glacier.config.ini has the grammar. What only files with content need is loaded
+-- with the first such file. Messages never quote a line of a file, because the line may hold a key.
 local errors = require "glacier.errors"
 local files = require "glacier.config.files"
 local paths = require "glacier.config.paths"
@@ -9,13 +9,6 @@ local profile = {}
 
 -- More than any settings file has. The limit exists because a path can name an endless device.
 local MAX_FILE_BYTES = 16 * 1024 * 1024
-
--- The prefixes of section names in the config file, and what these sections define.
-local PREFIXES = {
-  { prefix = "profile", kind = "profiles" },
-  { prefix = "sso-session", kind = "sso_sessions" },
-  { prefix = "services", kind = "services" },
-}
 
 -- Without string.format, which cuts a string at its first NUL on Lua 5.1 and 5.2.
 local function raise_parse_error(path, why, line)
@@ -34,7 +27,7 @@ local function read_document(variable, default, options)
     raise_parse_error(path, why)
   end
   local sections, lines, line = {}, {}, nil
-  if text then
+  if text and text ~= "" then
     sections, lines, line = require("glacier.config.ini").parse(text)
   end
   if not sections then
@@ -43,75 +36,13 @@ local function read_document(variable, default, options)
   return { path = path, why = not missing and why or nil, sections = sections, lines = lines }
 end
 
--- Returns the kind of a section of the config file, such as "profiles", and the name in its header. Returns nil for an
--- unknown kind. As in botocore, it is enough that the first word begins with the prefix of the kind.
-local function classify(name)
-  for _, row in ipairs(PREFIXES) do
-    if name:sub(1, #row.prefix) == row.prefix then
-      local list = require("glacier.config.words").split(name)
-      if list and #list == 2 then
-        return row.kind, list[2]
-      end
-      return nil
-    end
-  end
-  if name == "default" then
-    return "profiles", name
-  end
-end
-
-local function sort_config(sections)
-  local maps = { profiles = {}, sso_sessions = {}, services = {} }
-  for _, section in ipairs(sections) do
-    local kind, name = classify(section.name)
-    if kind then
-      maps[kind][name] = section.values
-    end
-  end
-  return maps
-end
-
-local function by_name(sections)
-  local map = {}
-  for _, section in ipairs(sections) do
-    map[section.name] = section.values
-  end
-  return map
-end
-
--- Merges the two parts of each profile; keys of the credentials file take precedence. For each merged map, `parts` gets
--- the list of its parts, the one with precedence first.
-local function merge(config, credentials, parts)
-  local merged = {}
-  for _, part in ipairs { config, credentials } do
-    for name, values in pairs(part) do
-      local into = merged[name] or {}
-      merged[name], parts[into] = into, parts[into] or {}
-      table.insert(parts[into], 1, values)
-      for key, value in pairs(values) do
-        into[key] = value
-      end
-    end
-  end
-  return merged
-end
-
--- Returns the path and line where `key` of `map` was set.
-local function locate(documents, parts, map, key)
-  for _, part in ipairs(parts[map] or { map }) do
-    for _, document in ipairs(documents) do
-      local line = (document.lines[part] or {})[key]
-      if line then
-        return document.path, line
-      end
-    end
-  end
-end
-
 -- Returns why a file could not be read, for a message; nil for a readable or a missing file.
 local function reason_of(document)
   return document.why and ("%s: %s"):format(document.path, document.why)
 end
+
+-- The function `source` of files without sections.
+local function nowhere() end
 
 --- Reads both files: AWS_CONFIG_FILE, else ~/.aws/config; AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials. A
 -- missing file counts as empty, and so does an unreadable file at the default path.
@@ -130,17 +61,14 @@ end
 function profile.load(options)
   local config = read_document("AWS_CONFIG_FILE", "~/.aws/config", options)
   local shared = read_document("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", options)
-  local maps, credentials, parts = sort_config(config.sections), by_name(shared.sections), {}
-  local profiles = merge(maps.profiles, credentials, parts)
-  return {
-    profiles = profiles, config = maps.profiles, credentials = credentials,
-    sso_sessions = maps.sso_sessions, services = maps.services,
-    unreadable = { config = reason_of(config), credentials = reason_of(shared) },
-    source = function(map, key)
-      map = type(map) == "string" and profiles[map] or map
-      return locate({ shared, config }, parts, map, key)
-    end,
-  }
+  local loaded
+  if config.sections[1] or shared.sections[1] then
+    loaded = require("glacier.config.sections").merge(config, shared)
+  else
+    loaded = { profiles = {}, config = {}, credentials = {}, sso_sessions = {}, services = {}, source = nowhere }
+  end
+  loaded.unreadable = { config = reason_of(config), credentials = reason_of(shared) }
+  return loaded
 end
 
 --- Selects the profile: `explicit`, else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else "default".
