@@ -3,6 +3,7 @@
 #include "binding/body_hash.h"
 #include "binding/credentials.h"
 #include "binding/certificate.h"
+#include "binding/client_options.h"
 #include "binding/error_object.h"
 #include "binding/events.h"
 #include "binding/files.h"
@@ -101,6 +102,7 @@ static const luaL_Reg functions[] = {
     {"home", gl_lua_home},
     {"load_curl", gl_lua_load_curl},
     {"waker", gl_lua_waker},
+    {"option_violations", gl_lua_option_violations},
     {NULL, NULL},
 };
 
