@@ -221,6 +221,7 @@ build = {
     ["glacier.download.ranges"] = "lua/glacier/download/ranges.lua",
     ["glacier.errors"] = "lua/glacier/errors.lua",
     ["glacier.exceptions"] = "lua/glacier/exceptions.lua",
+    ["glacier.further_methods"] = "lua/glacier/further_methods.lua",
     ["glacier.hosts.copas"] = "lua/glacier/hosts/copas.lua",
     ["glacier.hosts.cqueues"] = "lua/glacier/hosts/cqueues.lua",
     ["glacier.hosts.luv"] = "lua/glacier/hosts/luv.lua",

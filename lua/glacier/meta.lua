@@ -540,6 +540,9 @@ function Client:call(name, params) end
 ---@return glacier.Task # also for `glacier.all` and `glacier.as_completed`
 function Client:start(name, params) end
 
+---Closes the client's connections. It may be called any number of times; a later call opens new ones. Collecting the client closes them as well.
+function Client:close() end
+
 ---Iterates over the pages of `list_vaults`, `list_jobs`, `list_multipart_uploads` or `list_parts`.
 ---@param name string API name or method name
 ---@param params? table `limit` is the size of a page
@@ -611,9 +614,6 @@ function Client:events() end
 ---Returns the time after which the client must be polled even if its descriptor is not readable.
 ---@return number # seconds; nil if no timer runs
 function Client:timeout() end
-
----Closes the client's connections. It may be called any number of times; a later call opens new ones. Collecting the client closes them as well.
-function Client:close() end
 
 ---@class glacier.Task
 local Task = {}

@@ -46,7 +46,7 @@ function safe_value(value)
     return value
   end
   local class = getmetatable(value)
-  if type(class) == "table" and with_methods[rawget(class, "__name")] and not class.safe then
+  if type(class) == "table" and with_methods[rawget(class, "__name")] and not rawget(class, "safe") then
     classes[class] = classes[class] or safe_class(class)
     classes[class].safe = true
     return setmetatable(value, classes[class])
