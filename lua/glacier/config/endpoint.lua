@@ -1,41 +1,15 @@
 --- The URL of a service: the configured one, or the result of the endpoint rules.
 local core = require "glacier.core"
-local errors = require "glacier.errors"
-local values = require "glacier.config.values"
+local setting = require "glacier.config.setting"
 
 local endpoint = {}
 
 -- The first part of a service's host name, by the service's name in settings.
 local hosts = { glacier = "glacier", sts = "sts", sso = "portal.sso", sso_oidc = "oidc" }
 
--- Returns the [services] section that the profile names.
-local function services_of_profile(sources)
-  local name, origin = values.text_of(sources, sources.profile, "services")
-  local services = sources.files.services[name]
-  if name and not (services and next(services)) then
-    errors.raise("config", "InvalidConfigError",
-      ("%s: the section [services %s] is missing or empty"):format(origin, name))
-  end
-  return services or {}
-end
-
--- Returns the URL for the service in the [services] section, else the profile's URL for all services.
-local function url_of_profile(sources, service)
-  local services = services_of_profile(sources)
-  local block = services[service]
-  if type(block) == "string" and block ~= "" then
-    values.invalid(values.origin(sources, services, service), "a value", "a nested block")
-  end
-  local url, origin = values.text_of(sources, type(block) == "table" and block or {}, "endpoint_url")
-  if url then
-    return url, origin
-  end
-  return values.text_of(sources, sources.profile, "endpoint_url")
-end
-
 -- Returns the URL for a service in the environment or the profile, and where it is set; nil for none.
 local function configured(sources, service)
-  if values.look_up(sources, "ignore_configured_endpoint_urls") then
+  if setting.look_up(sources, "ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") then
     return nil
   end
   for _, name in ipairs { "AWS_ENDPOINT_URL_" .. service:upper(), "AWS_ENDPOINT_URL" } do
@@ -44,7 +18,9 @@ local function configured(sources, service)
       return url, name .. " in the environment"
     end
   end
-  return url_of_profile(sources, service)
+  if next(sources.profile) then
+    return require("glacier.config.profile_url").of_service(sources, service)
+  end
 end
 
 -- Calls core.endpoint. If the URL is invalid, the error message says where it is set.
@@ -61,7 +37,7 @@ end
 
 --- Resolves the endpoint of a service.
 -- Raises errors of kind "config".
--- @param sources table: of `values.look_up`
+-- @param sources table: of `setting.look_up`
 -- @param service string: "glacier", "sts", "sso" or "sso_oidc"; this is the name in a [services] section and, in upper
 --   case, in AWS_ENDPOINT_URL_<NAME>
 -- @param options table: region, string; endpoint_url, string or nil: a URL from the client's options; use_fips,

@@ -1,6 +1,5 @@
 --- Reads the small files that settings name.
 local core = require "glacier.core"
-local paths = require "glacier.config.paths"
 
 local files = {}
 
@@ -10,9 +9,8 @@ local files = {}
 -- @return string: the content; or nil, the problem (without the path), and true if the path does not exist or is a
 --   directory
 function files.read(path, limit)
-  local fault = paths.fault(path)
-  if fault then
-    return nil, fault, false
+  if path == "" or path:find("\0", 1, true) then
+    return nil, require("glacier.config.paths").fault(path), false
   end
   return core.read_file(path, limit)
 end

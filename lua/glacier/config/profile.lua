@@ -3,7 +3,6 @@
 -- with the first such file. Messages never quote a line of a file, because the line may hold a key.
 local errors = require "glacier.errors"
 local files = require "glacier.config.files"
-local paths = require "glacier.config.paths"
 
 local profile = {}
 
@@ -16,12 +15,19 @@ local function raise_parse_error(path, why, line)
   errors.raise("config", "ConfigParseError", "Unable to parse config file: " .. path .. location .. ": " .. why)
 end
 
+local function expand(path, options)
+  if not path:find "[~$]" then
+    return path
+  end
+  local paths = require "glacier.config.paths"
+  return paths.expand_user(paths.expand_variables(path, options.getenv), options.getenv, options.home)
+end
+
 -- Reads one of the two files. As in botocore, an unreadable file at the default path is not an error; `why` then
 -- holds the reason.
 local function read_document(variable, default, options)
   local named = options.getenv(variable)
-  local path = paths.expand_variables(named or default, options.getenv)
-  path = paths.expand_user(path, options.getenv, options.home)
+  local path = expand(named or default, options)
   local text, why, missing = files.read(path, MAX_FILE_BYTES)
   if why and not missing and (named or options.profile) then
     raise_parse_error(path, why)

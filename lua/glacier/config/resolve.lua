@@ -1,7 +1,7 @@
 --- The settings of a client: its options, then the environment, then the profile, then the default.
 local endpoint = require "glacier.config.endpoint"
 local profile = require "glacier.config.profile"
-local values = require "glacier.config.values"
+local setting = require "glacier.config.setting"
 
 local config = {}
 
@@ -41,11 +41,11 @@ local function plain_region(region)
   return plain, true
 end
 
--- The first of these variables that is set and not empty, as libcurl looks for them.
+-- Returns the value of the first of these variables that is set.
 local function first(getenv, ...)
   for _, name in ipairs { ... } do
     local value = getenv(name)
-    if value and value ~= "" then
+    if value then
       return value
     end
   end
@@ -68,39 +68,37 @@ local function proxies(options, getenv)
   return { https = https == "" and "" or nil, http = http == "" and "" or nil }
 end
 
--- Returns the value of an option, else of the setting with that name, else the default.
-local function pick(options, sources, name, default)
+-- Returns the value of an option, else of the setting with that name and these variables.
+local function pick(options, sources, name, ...)
   if options[name] ~= nil then
     return options[name]
   end
-  local value = values.look_up(sources, name)
-  if value == nil then
-    return default
-  end
-  return value
+  return (setting.look_up(sources, name, ...))
 end
 
 local function set_retries(settings, options, sources)
-  settings.retry_mode = pick(options, sources, "retry_mode", "standard")
-  settings.max_attempts = pick(options, sources, "max_attempts", settings.retry_mode == "legacy" and 5 or 3)
+  settings.retry_mode = pick(options, sources, "retry_mode", "AWS_RETRY_MODE") or "standard"
+  settings.max_attempts = pick(options, sources, "max_attempts", "AWS_MAX_ATTEMPTS")
+    or settings.retry_mode == "legacy" and 5 or 3
 end
 
 -- Sets the endpoint, and the region that requests are signed for.
 local function set_endpoint(settings, options, sources)
-  local region, fips = plain_region(pick(options, sources, "region"))
+  local region, fips = plain_region(pick(options, sources, "region", "AWS_REGION", "AWS_DEFAULT_REGION"))
   settings.region = region
   settings.endpoint_url = endpoint.resolve(sources, "glacier", {
     region = region, endpoint_url = options.endpoint_url,
-    use_fips = fips or pick(options, sources, "use_fips_endpoint"),
-    use_dualstack = pick(options, sources, "use_dualstack_endpoint"),
+    use_fips = fips or pick(options, sources, "use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT"),
+    use_dualstack = pick(options, sources, "use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT"),
   })
 end
 
 local function ca_bundle(options, sources)
   if options.ca_bundle then
-    return values.path(sources, options.ca_bundle, "the option ca_bundle")
+    return require("glacier.config.values").path(sources, options.ca_bundle, "the option ca_bundle")
   end
-  return (values.look_up(sources, "ca_bundle"))
+  return setting.look_up(sources, "ca_bundle", "AWS_CA_BUNDLE")
+    or setting.from_environment(sources, "ca_bundle", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 end
 
 --- Resolves the settings of a client.
@@ -108,19 +106,19 @@ end
 -- the message says where it is set), `NoRegionError`, `InvalidRegionError`, `UnknownEndpointError`.
 -- @param options table: checked options of `glacier.client`
 -- @return table: region; endpoint_url; retry_mode; max_attempts; ca_bundle; verify; proxies (any, http, https,
---   no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; sources (of `values.look_up`); profile_name;
+--   no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; sources (of `setting.look_up`); profile_name;
 --   profile_explicit (whether an option chose it)
 function config.resolve(options)
   local sources, name = open_sources(options)
   local settings = {
     sources = sources, profile_name = name, profile_explicit = options.profile ~= nil,
-    ca_bundle = ca_bundle(options, sources),
+    ca_bundle = (ca_bundle(options, sources)),
     verify = options.verify ~= false,
     proxies = proxies(options, sources.getenv),
     connect_timeout = options.connect_timeout or 60,
     read_timeout = options.read_timeout or 60,
     timeout = options.timeout,
-    app_id = values.look_up(sources, "app_id"),
+    app_id = (setting.look_up(sources, "sdk_ua_app_id", "AWS_SDK_UA_APP_ID")),
   }
   set_retries(settings, options, sources)
   set_endpoint(settings, options, sources)

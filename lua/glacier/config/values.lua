@@ -1,14 +1,11 @@
---- Settings from environment variables and the shared files: where each one is looked up, and which values are valid.
--- The names are those of the AWS SDKs and Tools Reference Guide.
+--- The values of settings: which ones are valid, and how their text is read. The names are those of the AWS SDKs and
+-- Tools Reference Guide.
 local errors = require "glacier.errors"
 local paths = require "glacier.config.paths"
 
 local values = {}
 
 -- A reader converts the text of a setting into its value; or returns nil and what is expected.
-local function text(value)
-  return value
-end
 
 -- Expands `~` with the environment in `sources`.
 local function path(value, sources)
@@ -48,35 +45,20 @@ local function one_of(...)
   end
 end
 
--- For each setting: its reader; its variables, in the order of precedence; its key in a profile, or nil; and variables
--- that are looked up after the profile.
-local settings = {
-  region = { text, { "AWS_REGION", "AWS_DEFAULT_REGION" }, "region" },
-  ca_bundle = { path, { "AWS_CA_BUNDLE" }, "ca_bundle", { "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE" } },
-  retry_mode = { one_of("standard", "legacy", "adaptive"), { "AWS_RETRY_MODE" }, "retry_mode" },
-  max_attempts = { positive_integer, { "AWS_MAX_ATTEMPTS" }, "max_attempts" },
-  use_fips_endpoint = { boolean, { "AWS_USE_FIPS_ENDPOINT" }, "use_fips_endpoint" },
-  use_dualstack_endpoint = { boolean, { "AWS_USE_DUALSTACK_ENDPOINT" }, "use_dualstack_endpoint" },
-  app_id = { text, { "AWS_SDK_UA_APP_ID" }, "sdk_ua_app_id" },
-  ignore_configured_endpoint_urls = {
-    boolean, { "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS" }, "ignore_configured_endpoint_urls",
-  },
-  sts_regional_endpoints = {
-    one_of("legacy", "regional"), { "AWS_STS_REGIONAL_ENDPOINTS" }, "sts_regional_endpoints",
-  },
-  ec2_metadata_disabled = { boolean, { "AWS_EC2_METADATA_DISABLED" } },
-  ec2_metadata_v1_disabled = { boolean, { "AWS_EC2_METADATA_V1_DISABLED" }, "ec2_metadata_v1_disabled" },
-  ec2_metadata_service_endpoint = {
-    text, { "AWS_EC2_METADATA_SERVICE_ENDPOINT" }, "ec2_metadata_service_endpoint",
-  },
-  ec2_metadata_service_endpoint_mode = {
-    text, { "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE" }, "ec2_metadata_service_endpoint_mode",
-  },
-  imds_use_ipv6 = { boolean, { "AWS_IMDS_USE_IPV6" }, "imds_use_ipv6" },
-  metadata_service_timeout = { positive_integer, { "AWS_METADATA_SERVICE_TIMEOUT" }, "metadata_service_timeout" },
-  metadata_service_num_attempts = {
-    positive_integer, { "AWS_METADATA_SERVICE_NUM_ATTEMPTS" }, "metadata_service_num_attempts",
-  },
+-- The readers of the settings that are not plain text.
+local readers = {
+  ca_bundle = path,
+  retry_mode = one_of("standard", "legacy", "adaptive"),
+  max_attempts = positive_integer,
+  use_fips_endpoint = boolean,
+  use_dualstack_endpoint = boolean,
+  ignore_configured_endpoint_urls = boolean,
+  sts_regional_endpoints = one_of("legacy", "regional"),
+  ec2_metadata_disabled = boolean,
+  ec2_metadata_v1_disabled = boolean,
+  imds_use_ipv6 = boolean,
+  metadata_service_timeout = positive_integer,
+  metadata_service_num_attempts = positive_integer,
 }
 
 --- Raises `InvalidConfigError`.
@@ -110,48 +92,28 @@ function values.text_of(sources, map, key)
   return value, origin
 end
 
-local function variable_of(sources, variables)
-  for _, variable in ipairs(variables) do
-    local value = sources.getenv(variable)
-    if value then
-      return value, variable .. " in the environment"
-    end
-  end
-end
-
-local function find(sources, row)
-  local value, origin = variable_of(sources, row[2])
-  if not value then
-    value, origin = values.text_of(sources, sources.profile, row[3])
-  end
-  if not value then
-    value, origin = variable_of(sources, row[4] or {})
-  end
-  return value, origin
-end
-
---- Looks up a setting in the environment and the profile.
+--- Reads the text of a setting.
 -- Raises `InvalidConfigError` for an invalid value.
--- @param sources table: getenv (function(name) -> string or nil; an empty variable is nil), home (the `default_home` of
---   `paths.expand_user`), files (of `profile.load`), profile (one of their maps)
+-- @param sources table: of `setting.look_up`
 -- @param name string: such as "use_fips_endpoint"
--- @return its value, and where it is set, for a message; nil if it is not set or empty
-function values.look_up(sources, name)
-  local row = settings[name]
-  local value, origin = find(sources, row)
-  if not value then
-    return nil
+-- @param text string
+-- @param origin string: where it is set, for a message
+-- @return its value
+function values.read(sources, name, text, origin)
+  local reader = readers[name]
+  if not reader then
+    return text
   end
-  local parsed, expected = row[1](value, sources)
-  if parsed == nil then
-    values.invalid(origin, ("%q"):format(value), expected)
+  local value, expected = reader(text, sources)
+  if value == nil then
+    values.invalid(origin, ("%q"):format(text), expected)
   end
-  return parsed, origin
+  return value
 end
 
 --- Expands `~` in a path from an option.
 -- Raises `InvalidConfigError` for a path that is empty or has a NUL byte.
--- @param sources table: of `values.look_up`
+-- @param sources table: of `setting.look_up`
 -- @param given string
 -- @param origin string: the option, for a message
 -- @return string

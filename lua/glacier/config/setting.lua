@@ -1,0 +1,45 @@
+--- Looks up settings: in the environment, then in the profile. What reads the text of a setting is loaded with the first
+-- one that is set.
+--
+-- `sources` is a table: getenv, function(name) -> string or nil (an empty variable is nil); home, the `default_home` of
+-- `paths.expand_user`; files, of `profile.load`; profile, one of their maps.
+local setting = {}
+
+-- Returns the value of a text. An absolute path is its own value.
+local function read(sources, name, text, origin)
+  if name == "ca_bundle" and text:sub(1, 1) == "/" and not text:find("\0", 1, true) then
+    return text
+  end
+  return require("glacier.config.values").read(sources, name, text, origin)
+end
+
+--- Looks up a setting that only variables contain.
+-- Raises `InvalidConfigError` for an invalid value.
+-- @param sources table
+-- @param name string: such as "use_fips_endpoint"
+-- @param ... strings: the variables, in the order of precedence
+-- @return its value, and where it is set, for a message; nil if it is not set or empty
+function setting.from_environment(sources, name, ...)
+  for _, variable in ipairs { ... } do
+    local text = sources.getenv(variable)
+    if text then
+      local origin = variable .. " in the environment"
+      return read(sources, name, text, origin), origin
+    end
+  end
+end
+
+--- Looks up a setting in the environment and the profile. Takes the same arguments; the name is the profile's key.
+-- Raises `InvalidConfigError` for an invalid value.
+-- @return its value, and where it is set, for a message; nil if it is not set or empty
+function setting.look_up(sources, name, ...)
+  local value, origin = setting.from_environment(sources, name, ...)
+  if value == nil and sources.profile[name] then
+    local text
+    text, origin = require("glacier.config.values").text_of(sources, sources.profile, name)
+    value = text and read(sources, name, text, origin)
+  end
+  return value, origin
+end
+
+return setting
