@@ -202,6 +202,7 @@ build = {
     ["glacier.credentials.container"] = "lua/glacier/credentials/container.lua",
     ["glacier.credentials.environment"] = "lua/glacier/credentials/environment.lua",
     ["glacier.credentials.errors"] = "lua/glacier/credentials/errors.lua",
+    ["glacier.credentials.fetched"] = "lua/glacier/credentials/fetched.lua",
     ["glacier.credentials.holder"] = "lua/glacier/credentials/holder.lua",
     ["glacier.credentials.imds"] = "lua/glacier/credentials/imds.lua",
     ["glacier.credentials.login"] = "lua/glacier/credentials/login.lua",
