@@ -253,6 +253,7 @@ build = {
     ["glacier.safe"] = "lua/glacier/safe.lua",
     ["glacier.transport.host"] = "lua/glacier/transport/host.lua",
     ["glacier.transport.libcurl"] = "lua/glacier/transport/libcurl.lua",
+    ["glacier.transport.streaming"] = "lua/glacier/transport/streaming.lua",
     ["glacier.tree_hash"] = "lua/glacier/tree_hash.lua",
     ["glacier.upload"] = "lua/glacier/upload/init.lua",
     ["glacier.upload.parts"] = "lua/glacier/upload/parts.lua",

@@ -1,5 +1,5 @@
---- Looks up settings: in the environment, then in the profile. What reads the text of a setting is loaded with the first
--- one that is set.
+--- Looks up settings: in the environment, then in the profile. The module that reads their text is loaded for
+-- the first setting that needs it.
 --
 -- `sources` is a table: getenv, function(name) -> string or nil (an empty variable is nil); home, the `default_home` of
 -- `paths.expand_user`; files, of `profile.load`; profile, one of their maps.

@@ -6,10 +6,6 @@ local rounds = require "glacier.async.rounds"
 
 local libcurl = {}
 
--- In bytes.
-local FEED = 256 * 1024 -- the most that is fed to libcurl in one step
-local YIELD_BYTES = 8 * 1024 * 1024 -- after this number of received bytes other coroutines may run
-
 -- Converts seconds to whole milliseconds, at least one. A time that is too long for C becomes 0, which means no limit.
 local function milliseconds(seconds)
   return seconds < 1e6 and math.max(1, math.ceil(seconds * 1000)) or 0
@@ -31,8 +27,6 @@ local function curl()
   end
   error(errors.new("config", "InvalidConfigError", "libcurl cannot be loaded: " .. text), 0)
 end
-
--- ---- pools of connections ------------------------------------------------------------------------
 
 -- Returns the proxy for a URL: a URL, "" for no proxy, or nil if libcurl reads it from the environment.
 local function proxy_for(proxies, invocation)
@@ -65,85 +59,12 @@ local function pool_for(self, invocation)
   return pool
 end
 
--- ---- streamed bodies -----------------------------------------------------------------------------
-
--- Feeds a transfer from its source, which never yields. Returns whether the transfer accepted bytes.
-local function feed(transfer, source)
-  local wanted = transfer:wants()
-  if wanted == 0 then
-    return false
-  end
-  local good, chunk = pcall(source.read, math.min(wanted, FEED))
-  if not good then
-    transfer:cancel()
-    error(chunk, 0)
-  end
-  transfer:feed(chunk)
-  return true
-end
-
-local Incoming = {}
-Incoming.__index = Incoming
-
--- Takes the bytes that have arrived, or waits for some.
-local function take(self)
-  local chunk = self.transfer:take()
-  if chunk ~= "" then
-    return chunk
-  end
-  local in_time = self.context:outlive():wait_for(self.transfer, self.transport:events(), function()
-    chunk = self.transfer:take()
-    return chunk ~= "" and "enough"
-  end)
-  if not in_time and chunk == "" then
-    return nil, context_of.too_late(self.url)
-  end
-  return chunk
-end
-
--- Returns the next chunk of the body; nil at its end; nil and an error object after a failure.
-function Incoming:next()
-  if self.since_yield >= YIELD_BYTES then
-    self.since_yield = 0
-    self.context:outlive():yield()
-  end
-  local chunk, err = take(self)
-  if chunk == "" then
-    return nil, select(2, self.transfer:finish())
-  elseif chunk then
-    self.since_yield = self.since_yield + #chunk
-  end
-  return chunk, err
-end
-
-function Incoming:close()
-  self.transfer:cancel()
-  rounds.wake(self.transport.event_set)
-end
-
--- ---- sending -------------------------------------------------------------------------------------
-
 local Transport = {}
 Transport.__index = Transport
 
--- Waits for a transfer with a streamed body. Returns whether it ended in time, and the head of a response whose body is
--- read in chunks.
-local function wait_streaming(transfer, events, invocation, context)
-  local head
-  local in_time = context:wait_for(transfer, events, function(done)
-    if invocation.source and not done and feed(transfer, invocation.source) then
-      return "again"
-    elseif invocation.takes_body then
-      head = transfer:head()
-      return head and "enough"
-    end
-  end)
-  return in_time, head
-end
-
 local function wait(transfer, events, invocation, context)
   if invocation.source or invocation.takes_body then
-    return wait_streaming(transfer, events, invocation, context)
+    return require("glacier.transport.streaming").wait(transfer, events, invocation, context)
   end
   return context:wait_for(transfer, events)
 end
@@ -169,10 +90,7 @@ function Transport:send(invocation, context)
     transfer:cancel()
     return nil, context_of.too_late(invocation.url)
   elseif head then
-    return head, nil, setmetatable({
-      transport = self, -- keeps the pool alive: the client may be collected before the body is read
-      transfer = transfer, url = invocation.url, context = context, since_yield = 0,
-    }, Incoming)
+    return head, nil, require("glacier.transport.streaming").incoming(self, transfer, invocation.url, context)
   end
   return transfer:finish()
 end

@@ -1,0 +1,99 @@
+--- Streamed bodies: feeds the body of a request to libcurl, and reads the body of a response in chunks.
+local context_of = require "glacier.async.context"
+local rounds = require "glacier.async.rounds"
+
+local streaming = {}
+
+-- In bytes.
+local FEED = 256 * 1024 -- the most that is fed to libcurl in one step
+local YIELD_BYTES = 8 * 1024 * 1024 -- after this number of received bytes other coroutines may run
+
+-- Feeds a transfer from its source, which never yields. Returns whether the transfer accepted bytes.
+local function feed(transfer, source)
+  local wanted = transfer:wants()
+  if wanted == 0 then
+    return false
+  end
+  local good, chunk = pcall(source.read, math.min(wanted, FEED))
+  if not good then
+    transfer:cancel()
+    error(chunk, 0)
+  end
+  transfer:feed(chunk)
+  return true
+end
+
+local Incoming = {}
+Incoming.__index = Incoming
+
+-- Takes the bytes that have arrived, or waits for some.
+local function take(self)
+  local chunk = self.transfer:take()
+  if chunk ~= "" then
+    return chunk
+  end
+  local in_time = self.context:outlive():wait_for(self.transfer, self.transport:events(), function()
+    chunk = self.transfer:take()
+    return chunk ~= "" and "enough"
+  end)
+  if not in_time and chunk == "" then
+    return nil, context_of.too_late(self.url)
+  end
+  return chunk
+end
+
+-- Returns the next chunk of the body; nil at its end; nil and an error object after a failure.
+function Incoming:next()
+  if self.since_yield >= YIELD_BYTES then
+    self.since_yield = 0
+    self.context:outlive():yield()
+  end
+  local chunk, err = take(self)
+  if chunk == "" then
+    return nil, select(2, self.transfer:finish())
+  elseif chunk then
+    self.since_yield = self.since_yield + #chunk
+  end
+  return chunk, err
+end
+
+function Incoming:close()
+  self.transfer:cancel()
+  rounds.wake(self.transport.event_set)
+end
+
+--- Makes the reader of a response's body; see `Transport:send`.
+-- @param transport table: of `glacier.transport.libcurl`
+-- @param transfer transfer of `glacier.core`
+-- @param url string: of the request, for messages
+-- @param context context
+-- @return table
+function streaming.incoming(transport, transfer, url, context)
+  return setmetatable({
+    transport = transport, -- keeps the pool alive: the client may be collected before the body is read
+    transfer = transfer, url = url, context = context, since_yield = 0,
+  }, Incoming)
+end
+
+--- Waits for a transfer with a streamed body.
+-- @param transfer transfer of `glacier.core`
+-- @param events events of `glacier.core`
+-- @param invocation table: with `source`, if the body of the request is streamed, and with `takes_body`, if the body of
+--   the response is read in chunks
+-- @param context context
+-- @return boolean: whether it ended in time
+-- @return response: the head of a response whose body is read in chunks; or nil
+function streaming.wait(transfer, events, invocation, context)
+  local head
+  local in_time = context:wait_for(transfer, events, function(done)
+    if invocation.source and not done and feed(transfer, invocation.source) then
+      return "again"
+    elseif invocation.takes_body then
+      head = transfer:head()
+      return head and "enough"
+    end
+  end)
+  return in_time, head
+end
+
+return streaming
