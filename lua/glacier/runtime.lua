@@ -50,9 +50,10 @@ local function guarded(logger)
   end
 end
 
--- Returns a table of the header amz-sdk-request by attempt. Each string is made once.
+-- Returns a table of the header amz-sdk-request by attempt. Each string is made once. As in botocore, the first attempt
+-- has no maximum.
 local function attempt_headers(max_attempts)
-  return setmetatable({}, { __index = function(headers, attempt)
+  return setmetatable({ "attempt=1" }, { __index = function(headers, attempt)
     headers[attempt] = ("attempt=%d; max=%.0f"):format(attempt, max_attempts)
     return headers[attempt]
   end })
