@@ -7,7 +7,6 @@
 #include "binding/response.h"
 #include "binding/stay_loaded.h"
 #include "binding/transfer.h"
-#include "core/transport/pool.h"
 
 static const luaL_Reg functions[] = {{"pool", gl_lua_pool}, {NULL, NULL}};
 
@@ -36,7 +35,5 @@ int luaopen_glacier_curl(lua_State *L) {
     gl_box_register(L, classes[i]);
   lua_newtable(L);
   gl_compat_setfuncs(L, functions, 0);
-  lua_pushstring(L, gl_transport_version());
-  lua_setfield(L, -2, "version");
   return 1;
 }

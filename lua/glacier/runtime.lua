@@ -12,23 +12,14 @@ local version = require "glacier.version"
 local runtime = {}
 
 -- Replaces characters that are not allowed in User-Agent with "-".
-local function make_user_agent(transport, app_id, extra)
+local function user_agent(app_id, extra)
   local interpreter = rawget(_G, "jit") and rawget(_G, "jit").version or _VERSION
-  local parts = { "lua-glacier/" .. version, (interpreter:gsub(" ", "/")), transport:version() }
+  local parts = { "lua-glacier/" .. version, (interpreter:gsub(" ", "/")) }
   if app_id then
     parts[#parts + 1] = "app/" .. app_id:gsub("[^%w!#$%%&'*+.^_`|~-]", "-")
   end
   parts[#parts + 1] = extra
   return table.concat(parts, " ")
-end
-
--- It is made by the first request, because it contains libcurl's version, and reading that loads libcurl.
-local function user_agent(self, extra)
-  local header
-  return function()
-    header = header or make_user_agent(self.transport, self.settings.app_id, extra)
-    return header
-  end
 end
 
 -- Wraps a function of the user so that it must return numbers. Returns nil without a function.
@@ -86,13 +77,13 @@ local function make(chosen, settings)
     clock_offset = 0,
     tasks = setmetatable({}, { __mode = "k" }),
     retries = retry.new(settings.retry_mode, settings.max_attempts, random),
+    user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
     attempt_headers = attempt_headers(settings.max_attempts),
     spare_requests = {},
   }
   self.limiter = settings.retry_mode == "adaptive" and require("glacier.call.rate_limiter").new(self.clock) or nil
   self.calls = prepare.calls(self)
   self.reference = function() return self end
-  self.user_agent = user_agent(self, chosen.user_agent_extra)
   self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport, settings)
     or require("glacier.transport.libcurl").new(settings)
   self.credentials = credentials.source(chosen.credentials, session_of(self, chosen, random))
@@ -116,8 +107,8 @@ end
 -- Raises errors of kind "config" and "credentials" for invalid settings.
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
---   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent (function() ->
---   string), attempt_headers (strings by number), calls (of `prepare.calls`), spare_requests (list),
+--   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent (string),
+--   attempt_headers (strings by number), calls (of `prepare.calls`), spare_requests (list),
 --   strict_notifications (boolean or nil), hash_threads (number or nil), logger or nil, wait or nil, clock and time
 --   (functions that return seconds: never set back, and since the epoch), clock_offset (seconds by which the service's
 --   clock is ahead; 0 until a signature was rejected for its time), tasks (the set of tasks that have started and are

@@ -22,7 +22,7 @@ static const char body[] =
 static const char *const fields[][2] = {
     {"x-amz-glacier-version", "2012-06-01"},
     {"Content-Type", "application/json"},
-    {"User-Agent", "lua-glacier/0.1.0 Lua/5.4 libcurl/7.88.1 OpenSSL/3.0.15"},
+    {"User-Agent", "lua-glacier/0.1.0 Lua/5.4"},
 };
 
 static gl_request request;

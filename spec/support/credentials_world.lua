@@ -145,7 +145,7 @@ end
 -- Returns the real exchange of a client, with the transport of this world.
 local function new_exchange(self)
   local exchange = perform.exchanger {
-    settings = { connect_timeout = 60, read_timeout = 60 }, user_agent = function() return "spec" end, clock_offset = 0,
+    settings = { connect_timeout = 60, read_timeout = 60 }, user_agent = "spec", clock_offset = 0,
     time = function() return self.now end, transport = new_transport(self),
   }
   return function(fields, context, policy)

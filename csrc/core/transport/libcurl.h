@@ -1,4 +1,4 @@
-/* libcurl's initialization and version. */
+/* Initialization and version information of libcurl. */
 #ifndef GL_CORE_TRANSPORT_LIBCURL_H
 #define GL_CORE_TRANSPORT_LIBCURL_H
 
@@ -10,8 +10,5 @@ CURLcode gl_libcurl_start(void);
 
 /* Returns the result of curl_version_info(), which is called only once because it is slow. */
 const curl_version_info_data *gl_libcurl_info(void);
-
-/* Returns a static string for a User-Agent, such as "libcurl/8.1.2 OpenSSL/3.0.9". */
-const char *gl_libcurl_version(void);
 
 #endif

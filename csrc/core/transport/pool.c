@@ -6,10 +6,6 @@
 
 #include <string.h>
 
-const char *gl_transport_version(void) {
-  return gl_libcurl_version();
-}
-
 /* Copies an option that may be NULL.  Returns 0 if memory runs out. */
 static int copy_option(char **out, const char *value) {
   *out = value ? gl_mem_strndup(value, strlen(value)) : NULL;

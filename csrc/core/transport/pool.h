@@ -41,7 +41,4 @@ int gl_pool_is_forked(const gl_pool *pool);
 gl_pool *gl_pool_hold(gl_pool *pool);
 void gl_pool_release(gl_pool *pool);
 
-/* Returns a static string for a User-Agent, such as "libcurl/8.1.2 OpenSSL/3.0.9". */
-const char *gl_transport_version(void);
-
 #endif

@@ -78,7 +78,7 @@ end
 -- @return invocation
 function prepare.call(runtime, operation, params, hashed)
   local spares = runtime.spare_requests
-  local request = core.prepare(operation, params, runtime.settings.endpoint_url, runtime.user_agent(), spares[#spares])
+  local request = core.prepare(operation, params, runtime.settings.endpoint_url, runtime.user_agent, spares[#spares])
   spares[#spares] = nil
   local invocation = setmetatable({
     operation = operation, request = request, attempts = 0, signed_at = false, used_keys = false,
@@ -149,7 +149,7 @@ end
 -- @return invocation
 function prepare.fields(runtime, fields, policy)
   local request, sign, settings = core.request(fields), fields.sign or {}, runtime.settings
-  request:set_header("User-Agent", runtime.user_agent())
+  request:set_header("User-Agent", runtime.user_agent)
   return {
     request = request, url = fields.url, direct = fields.direct, attempts = 0, policy = policy or retry.never,
     timeouts = {

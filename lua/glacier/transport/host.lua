@@ -133,9 +133,6 @@ function Transport:send(invocation, context)
   return core.response(result)
 end
 
---- The version of the host's HTTP client is not known: nil.
-function Transport.version() end
-
 --- Does nothing: the connections belong to the host.
 function Transport.close() end
 

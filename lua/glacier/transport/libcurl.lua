@@ -95,11 +95,6 @@ function Transport:send(invocation, context)
   return transfer:finish()
 end
 
---- Returns the version of libcurl and of its TLS library, for a User-Agent: "libcurl/8.1.2 OpenSSL/3.0.9".
-function Transport.version()
-  return curl().version
-end
-
 --- Closes the connections. The next request opens new ones.
 function Transport:close()
   for name, pool in pairs(self.pools) do
