@@ -1,7 +1,7 @@
 --- The client: a method for every operation of the service, named as in boto3.
 --
--- Modules that most programs do not need are loaded when they are first used: loading takes longer than a call. A
--- module that reports errors is loaded at once, because a process without a free descriptor cannot load it later.
+-- Modules that most programs do not need are loaded when they are first used: loading takes longer than a call. What
+-- makes an error object is loaded at once, because a process without a free descriptor cannot load it later.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local options = require "glacier.options"

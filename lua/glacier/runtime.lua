@@ -1,12 +1,9 @@
 --- What all calls of a client share: settings, keys, connections and clocks.
 local config = require "glacier.config.resolve"
-local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local credentials = require "glacier.credentials"
 local errors = require "glacier.errors"
-local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
-local retry = require "glacier.call.retry"
 local version = require "glacier.version"
 
 local runtime = {}
@@ -36,6 +33,7 @@ end
 
 -- A logger that fails must not make the call fail.
 local function guarded(logger)
+  local copcall = logger and require "glacier.async.copcall"
   return logger and function(event)
     copcall.ignoring(logger, event)
   end
@@ -59,7 +57,10 @@ local function session_of(self, chosen, random)
     clock = function()
       return self.time() + self.clock_offset
     end,
-    exchange = perform.exchanger(self), log = self.logger,
+    exchange = function(...)
+      return require("glacier.call.exchanger").new(self)(...)
+    end,
+    log = self.logger,
   }
 end
 
@@ -76,8 +77,8 @@ local function make(chosen, settings)
     time = clock or core.time,
     clock_offset = 0,
     tasks = setmetatable({}, { __mode = "k" }),
-    retries = retry.new(settings.retry_mode, settings.max_attempts, random),
     user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
+    random = random,
     attempt_headers = attempt_headers(settings.max_attempts),
     spare_requests = {},
   }
@@ -107,12 +108,12 @@ end
 -- Raises errors of kind "config" and "credentials" for invalid settings.
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
---   `glacier.transport.libcurl` or `.host`), retries, limiter (adaptive mode) or nil, user_agent (string),
---   attempt_headers (strings by number), calls (of `prepare.calls`), spare_requests (list),
---   strict_notifications (boolean or nil), hash_threads (number or nil), logger or nil, wait or nil, clock and time
---   (functions that return seconds: never set back, and since the epoch), clock_offset (seconds by which the service's
---   clock is ahead; 0 until a signature was rejected for its time), tasks (the set of tasks that have started and are
---   not done)
+--   `glacier.transport.libcurl` or `.host`), retries (the policy of calls, or nil before the first failure), limiter
+--   (adaptive mode) or nil, user_agent (string), attempt_headers (strings by number), calls (of
+--   `prepare.calls`), spare_requests (list), strict_notifications (boolean or nil), hash_threads (number or nil),
+--   logger or nil, wait or nil, clock and time (functions that return seconds: never set back, and since the epoch),
+--   clock_offset (seconds by which the service's clock is ahead; 0 until a signature was rejected for its time), random
+--   (function() -> number from 0 to below 1), tasks (the set of tasks that have started and are not done)
 function runtime.new(chosen)
   local began = core.monotonic()
   local self = make(chosen, config.resolve(chosen))

@@ -19,7 +19,6 @@
 local cjson = require "cjson"
 local core = require "glacier.core"
 local curl = require "glacier.curl"
-local perform = require "glacier.call.perform"
 local files = require "spec.support.files"
 local profile = require "glacier.config.profile"
 local shell = require "spec.support.shell"
@@ -144,7 +143,7 @@ end
 
 -- Returns the real exchange of a client, with the transport of this world.
 local function new_exchange(self)
-  local exchange = perform.exchanger {
+  local exchange = require("glacier.call.exchanger").new {
     settings = { connect_timeout = 60, read_timeout = 60 }, user_agent = "spec", clock_offset = 0,
     time = function() return self.now end, transport = new_transport(self),
   }

@@ -21,6 +21,32 @@ function reader.new(incoming, declared)
   }, Reader)
 end
 
+-- Wraps a string as a body that is read in chunks.
+local function whole(body)
+  return {
+    next = function()
+      local chunk = body
+      body = ""
+      return chunk ~= "" and chunk or nil
+    end,
+    close = function() end,
+  }
+end
+
+--- Makes the reader of a successful response's body. With a transfer or content coding, Content-Length is not the
+-- length of the body that is read, so it is ignored.
+-- @param invocation table: of `prepare.call`
+-- @param response response of `glacier.core`
+-- @param body table or nil: of the transport; nil if the response has its whole body
+-- @return table
+function reader.of_response(invocation, response, body)
+  local coded = response:header "transfer-encoding" or response:header "content-encoding"
+  return reader.new(body or whole(response:body()), {
+    operation = invocation.operation, attempts = invocation.attempts, hash = response:header "x-amz-sha256-tree-hash",
+    length = not coded and tonumber(response:header "content-length") or nil,
+  })
+end
+
 -- Ends the reader: all later reads raise this error.
 local function give_up(self, err)
   self.incoming:close()

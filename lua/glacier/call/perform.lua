@@ -1,44 +1,12 @@
 --- Performs calls and requests for keys: the one retry loop.
-local classify = require "glacier.call.classify"
-local copcall = require "glacier.async.copcall"
 local context_of = require "glacier.async.context"
 local exchange = require "glacier.call.exchange"
 local prepare = require "glacier.call.prepare"
 
 local perform = {}
 
-local expired_codes = { ExpiredTokenException = true, ExpiredToken = true, TokenRefreshRequired = true }
-
--- Returns the client's keys; or nil and the error object.
-local function keys_of(runtime, context)
-  local current = runtime.credentials:current()
-  if current then
-    return current
-  end
-  local good, keys = copcall.call(runtime.credentials.keys, runtime.credentials, context)
-  if good then
-    return keys
-  elseif type(keys) ~= "table" then
-    return error(keys, 0)
-  end
-  return nil, keys
-end
-
--- Waits until the adaptive mode admits a request. Returns false if the deadline would pass first.
-local function wait_for_limiter(limiter, context)
-  local delay = limiter:delay()
-  while delay > 0 do
-    if delay >= context:remaining() then
-      return false
-    end
-    context:sleep(delay)
-    delay = limiter:delay()
-  end
-  return true
-end
-
 local function attempt_call(runtime, invocation, context)
-  local keys, err = keys_of(runtime, context)
+  local keys, err = runtime.credentials:obtain(context)
   if not keys then
     return nil, err
   end
@@ -49,7 +17,7 @@ local function attempt_call(runtime, invocation, context)
   local result, response
   result, err, response = exchange.once(runtime, invocation, keys, context)
   if runtime.limiter then
-    runtime.limiter:answered(err ~= nil and classify(err) == "throttling")
+    runtime.limiter:observe(err)
   end
   return result, err, response
 end
@@ -58,50 +26,29 @@ end
 local function attempt(runtime, invocation, context)
   if not invocation.operation then
     return exchange.once(runtime, invocation, invocation.keys, context)
-  elseif runtime.limiter and not wait_for_limiter(runtime.limiter, context) then
+  elseif runtime.limiter and not runtime.limiter:wait(context) then
     return nil, invocation.err or context_of.too_late(invocation.url), nil, "timeout"
   end
   return attempt_call(runtime, invocation, context)
 end
 
-local function refreshes_keys(runtime, invocation, err, context)
-  if not (invocation.operation and expired_codes[err.code]) or invocation.refreshed then
-    return false
+-- Loads what only failed attempts need. Returns nil in a process without a free descriptor, which cannot load it: then
+-- the call fails with the error of its first attempt.
+local function load_recovery()
+  local good, recovery = pcall(require, "glacier.call.recovery")
+  if good then
+    return recovery
+  elseif not tostring(recovery):find("module 'glacier.call.recovery' not found", 1, true) then
+    error(recovery, 0) -- such as out of memory
   end
-  invocation.refreshed = true
-  return (runtime.credentials:refresh(context, invocation.used_keys))
 end
 
--- Waits for the time that the policy returns. Returns the reason for another attempt and the delay; or nil and the
--- reason against it.
-local function back_off(invocation, err, context)
-  local delay, cost = invocation.policy:decide(err, invocation.attempts, context:remaining())
-  if not delay then
-    return nil, cost
+local function succeed(runtime, invocation, result)
+  local policy = invocation.policy or invocation.operation and runtime.retries
+  if policy then
+    policy:succeeded(invocation.retry_cost)
   end
-  context:sleep(delay)
-  invocation.retry_cost = cost
-  return classify(err) or "transient", delay
-end
-
--- Decides whether to make another attempt, and waits before it. Returns true; or false and the reason.
-local function try_again(runtime, invocation, err, response, context)
-  local logs = runtime.logger and invocation.operation
-  local began, delay = logs and runtime.clock(), 0
-  local reason = exchange.corrects_clock(runtime, invocation, err, response) and "clock"
-    or refreshes_keys(runtime, invocation, err, context) and "credentials"
-  if not reason then
-    reason, delay = back_off(invocation, err, context)
-    if not reason then
-      return false, delay
-    end
-  elseif context:remaining() <= 0 then
-    return false, "timeout"
-  end
-  if logs then
-    exchange.log(runtime, invocation, "retry", began, { code = err.code, reason = reason, delay = delay })
-  end
-  return true
+  return result
 end
 
 --- Sends a request, and sends it again as long as its policy allows.
@@ -114,13 +61,12 @@ function perform.attempts(runtime, invocation, context)
   while true do
     local result, err, response, why = attempt(runtime, invocation, context)
     if not err then
-      invocation.policy:succeeded(invocation.retry_cost)
-      return result
+      return succeed(runtime, invocation, result)
     end
     invocation.err = err
-    local again
-    if not why then
-      again, why = try_again(runtime, invocation, err, response, context)
+    local recovery, again = not why and load_recovery(), nil
+    if recovery then
+      again, why = recovery.try_again(runtime, invocation, err, response, context)
     end
     if not again then
       return nil, err, why
@@ -129,15 +75,10 @@ function perform.attempts(runtime, invocation, context)
 end
 
 local function raise(invocation, err, why)
+  local recovery = load_recovery()
   err.operation, err.attempts = invocation.operation, invocation.attempts
-  if err.kind == "service" then
-    err.retryable = classify(err) ~= nil
-  end
-  local metadata = err.response and err.response.ResponseMetadata
-  if metadata then
-    metadata.RetryAttempts = invocation.attempts - 1
-    metadata.MaxAttemptsReached = why == "max_attempts" or nil
-    metadata.RetryQuotaReached = why == "quota" or nil
+  if recovery then
+    recovery.describe(invocation, err, why)
   end
   return error(err, 0)
 end
@@ -150,7 +91,7 @@ end
 -- @return table: the operation's output, with ResponseMetadata
 function perform.call(runtime, invocation, context)
   if invocation.hashed or invocation.opened then
-    prepare.body(runtime, invocation, context)
+    require("glacier.call.request_body").hash(runtime, invocation, context)
   end
   local result, err, why = perform.attempts(runtime, invocation, context)
   prepare.recycle(runtime, invocation)
@@ -169,40 +110,6 @@ end
 function perform.run(runtime, operation, params)
   local invocation = prepare.call(runtime, operation, params)
   return perform.call(runtime, invocation, context_of.of_call(runtime))
-end
-
--- Returns the scheme and host of a URL. The path is left out, because it may be a secret that gives access to the keys.
-local function origin_of(url)
-  return url:match "^%a+://[^/?#]*"
-end
-
---- Makes the function with which the credential providers send their requests, `session.exchange`:
---
---     exchange(fields, context, policy) -> result; or nil and an error
---
--- `fields` are method, url, headers, body (as of `core.request`); connect_timeout, read_timeout (seconds; by default
--- the client's); direct (true: no proxy is used); sign = { credentials, region, service }, or nil for a request
--- that is not signed; secrets, a list of strings that messages must not show (the values that signing adds are always
--- hidden); and read, function(response) -> result, or nil and a failure. A failure is an error object or a table
--- { kind = "service", code =, status =, message = }. Without `read` every response is a result.
---
--- `policy` is `retry.new(mode, attempts, random)`, `retry.constant(attempts, pause, may_retry)` or nil (one attempt). A
--- signature that was rejected because of the clock is made again once, with any policy.
---
--- If the context's deadline has passed, it raises `ReadTimeoutError`, so providers need not handle that case.
--- @param runtime table: of `runtime.new`
--- @return function
-function perform.exchanger(runtime)
-  return function(fields, context, policy)
-    local result, err
-    if context:remaining() > 0 then
-      result, err = perform.attempts(runtime, prepare.fields(runtime, fields, policy), context)
-    end
-    if result == nil and (not err or err.kind == "transport") and context:remaining() <= 0 then
-      error(context_of.too_late(origin_of(fields.url)), 0)
-    end
-    return result, err
-  end
 end
 
 return perform

@@ -1,5 +1,7 @@
 --- The adaptive retry mode's rate limiter: a token bucket. Its rate depends on the throttling of the service, by the
 -- cubic rule of the AWS SDKs. It limits nothing before the first throttled request.
+local classify = require "glacier.call.classify"
+
 local rate_limiter = {}
 
 -- The constants of the rule: after a throttled request the rate is multiplied by BETA. Then it grows with SCALE times
@@ -80,6 +82,27 @@ function Limiter:answered(throttled)
     rate = SCALE * (now - self.fell_at - self.recovery) ^ 3 + self.highest
   end
   set_rate(self, math.min(rate, MEASURED_SCALE * measured))
+end
+
+--- Records the result of an attempt.
+-- @param err table or nil
+function Limiter:observe(err)
+  self:answered(err ~= nil and classify(err) == "throttling")
+end
+
+--- Waits until a request may be sent.
+-- @param context context
+-- @return boolean: false if the deadline would pass first
+function Limiter:wait(context)
+  local delay = self:delay()
+  while delay > 0 do
+    if delay >= context:remaining() then
+      return false
+    end
+    context:sleep(delay)
+    delay = self:delay()
+  end
+  return true
 end
 
 return rate_limiter

@@ -2,7 +2,7 @@
 -- of a client may make together. The numbers are those of the AWS SDKs' standard mode as of 2026, and of their legacy
 -- mode.
 --
--- A policy is an object with two methods, which the loop in `glacier.call.perform` calls:
+-- A policy is an object with two methods, which `glacier.call.perform` and `glacier.call.recovery` call:
 --   decide(err, attempt, left)  attempt number `attempt` (from 1) failed with `err`, and the call has `left` seconds.
 --                               Returns the seconds to wait before the next attempt and its cost; or nil and the reason
 --                               why there is none: "max_attempts", "timeout", "quota", or nil if it could not help
@@ -38,6 +38,15 @@ Policy.__index = Policy
 -- @param random function() -> number from 0 to below 1
 function retry.new(mode, max_attempts, random)
   return setmetatable({ mode = mode, max_attempts = max_attempts, random = random, capacity = CAPACITY }, Policy)
+end
+
+--- Returns the policy that all calls of a client share. It is made for the first failure.
+-- @param runtime table: of `runtime.new`
+-- @return policy
+function retry.of_client(runtime)
+  local settings = runtime.settings
+  runtime.retries = runtime.retries or retry.new(settings.retry_mode, settings.max_attempts, runtime.random)
+  return runtime.retries
 end
 
 local function back_off(self, class, attempt, err)

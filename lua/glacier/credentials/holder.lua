@@ -52,7 +52,7 @@ function Holder:current()
   return self._keys
 end
 
-Holder.keys = Holder.current
+Holder.keys, Holder.obtain = Holder.current, Holder.current
 
 --- Is called after the service rejected the keys as expired. Returns whether there are other keys. This is always
 -- false, because these keys never change.

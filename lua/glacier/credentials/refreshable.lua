@@ -200,6 +200,24 @@ function Refreshable:keys(context)
   return self._keys
 end
 
+--- Returns the keys as `keys` does, but returns nil and the error object instead of raising it. Any other error is
+-- raised.
+-- @param context context
+-- @return credentials of glacier.core; or nil and the error object
+function Refreshable:obtain(context)
+  local current = self:current()
+  if current then
+    return current
+  end
+  local good, keys = copcall.call(self.keys, self, context)
+  if good then
+    return keys
+  elseif type(keys) ~= "table" then
+    return error(keys, 0)
+  end
+  return nil, keys
+end
+
 --- Fetches other keys after the service rejected these as expired.
 -- @param context context or nil
 -- @param used credentials or nil: the rejected keys; if they have been replaced already, nothing is fetched

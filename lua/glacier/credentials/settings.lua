@@ -5,7 +5,7 @@
 --   profile_name      string; profile_explicit: whether an option chose it
 --   region            string
 --   clock             function() -> seconds since the epoch
---   exchange          function(fields, context, policy): see `perform.exchanger`
+--   exchange          function(fields, context, policy): see `exchanger.new`
 --   log, mfa          functions or nil: log(event), mfa(serial) -> code
 --   random            function() -> number from 0 to below 1
 -- and a `context` of glacier.async.context.

@@ -5,6 +5,7 @@ local errors = require "glacier.errors"
 local group = require "glacier.async.group"
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
+local retry = require "glacier.call.retry"
 local task = require "glacier.async.task"
 
 local ranges = {}
@@ -70,18 +71,18 @@ end
 -- @param work function(): may raise
 -- @return the result of `work`
 function ranges.with_retries(runtime, context, work)
-  local attempts, cost = 0, nil
+  local policy, attempts, cost = retry.of_client(runtime), 0, nil
   while true do
     attempts = attempts + 1
     local good, result = copcall.call(work)
     if good then
-      runtime.retries:succeeded(cost)
+      policy:succeeded(cost)
       return result
     elseif type(result) ~= "table" or result.kind ~= "transport" then
       return error(result, 0)
     end
     local delay
-    delay, cost = runtime.retries:decide(result, attempts, context:remaining())
+    delay, cost = policy:decide(result, attempts, context:remaining())
     if not delay then
       return error(result, 0)
     end

@@ -3,9 +3,9 @@
 -- cache of a client that does.
 local classify = require "glacier.call.classify"
 local core = require "glacier.core"
+local exchanger = require "glacier.call.exchanger"
 local new_context = require("glacier.async.context").new
 local copcall = require "glacier.async.copcall"
-local perform = require "glacier.call.perform"
 local retry = require "glacier.call.retry"
 
 local certificates = {}
@@ -53,7 +53,7 @@ end
 -- Returns the certificate; or nil, the problem, and whether trying again could help.
 local function fetch(runtime, url)
   local context = new_context(runtime.wait, TIMEOUT, runtime.clock)
-  local body, err = perform.exchanger(runtime)({ method = "GET", url = url, read = read }, context,
+  local body, err = exchanger.new(runtime)({ method = "GET", url = url, read = read }, context,
     retry.new("standard", ATTEMPTS, core.random))
   if not body then
     return nil, err.message, err.retryable or classify(err) ~= nil

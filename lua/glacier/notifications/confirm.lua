@@ -2,8 +2,8 @@
 local classify = require "glacier.call.classify"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
+local exchanger = require "glacier.call.exchanger"
 local new_context = require("glacier.async.context").new
-local perform = require "glacier.call.perform"
 local retry = require "glacier.call.retry"
 local sns_url = require "glacier.notifications.sns_url"
 local verify = require "glacier.notifications.verify"
@@ -42,7 +42,7 @@ function confirm.visit(runtime, message)
       { operation = OPERATION, reason = "malformed" })
   end
   local context = new_context(runtime.wait, runtime.settings.timeout or TIMEOUT, runtime.clock)
-  local arn, err = perform.exchanger(runtime)({
+  local arn, err = exchanger.new(runtime)({
     method = "GET", url = message.SubscribeURL, read = read, secrets = { message.Token, message.SubscribeURL },
   }, context, retry.new("standard", ATTEMPTS, core.random))
   if not arn then

@@ -5,6 +5,7 @@ local group = require "glacier.async.group"
 local perform = require "glacier.call.perform"
 local plan = require "glacier.upload.plan"
 local prepare = require "glacier.call.prepare"
+local request_body = require "glacier.call.request_body"
 local source = require "glacier.body.source"
 local task = require "glacier.async.task"
 
@@ -36,7 +37,7 @@ end
 
 local function hash(runtime, planned, part, context)
   part.rewind()
-  return source.hash(part, context, prepare.hash_options(runtime), planned.origin)
+  return source.hash(part, context, request_body.hash_options(runtime), planned.origin)
 end
 
 local function send_once(runtime, operation, params, part, hashed, context)
