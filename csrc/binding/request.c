@@ -213,8 +213,10 @@ static int request_export(lua_State *L) {
   lua_setfield(L, -2, "url");
   lua_createtable(L, 0, (int)request->headers.count);
   for (size_t i = 0; i < request->headers.count; i++) {
-    lua_pushstring(L, request->headers.items[i].value);
-    lua_setfield(L, -2, request->headers.items[i].name);
+    const gl_header *header = &request->headers.items[i];
+    lua_pushlstring(L, header->line, header->name_length);
+    lua_pushlstring(L, header->value, header->value_length);
+    lua_rawset(L, -3);
   }
   lua_setfield(L, -2, "headers");
   if (request->has_body && !request->streamed) {

@@ -145,26 +145,6 @@ const gl_box_class gl_response_box = {"glacier.response", sizeof(gl_response), c
 
 /* ---- the metadata ------------------------------------------------------------------------ */
 
-static char to_lower(char byte) {
-  return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-}
-
-/* Most names are short: a luaL_Buffer would cost more than the name itself. */
-static void push_lower(lua_State *L, const gl_header *header) {
-  char name[64];
-  luaL_Buffer buffer;
-  if (header->name_length <= sizeof name) {
-    for (size_t i = 0; i < header->name_length; i++)
-      name[i] = to_lower(header->name[i]);
-    lua_pushlstring(L, name, header->name_length);
-    return;
-  }
-  luaL_buffinit(L, &buffer);
-  for (size_t i = 0; i < header->name_length; i++)
-    luaL_addchar(&buffer, to_lower(header->name[i]));
-  luaL_pushresult(&buffer);
-}
-
 /* Pops the value of a field and the name below it, and stores them in the table.  The values of a
  * name that repeats are collected in a list, which is joined once at the end; joining after each
  * value would take quadratic time.  Returns whether the name repeats. */
@@ -221,8 +201,9 @@ static void push_headers(lua_State *L, const gl_headers *headers) {
   lua_createtable(L, 0, (int)headers->count);
   int table = lua_gettop(L);
   for (size_t i = 0; i < headers->count; i++) {
-    push_lower(L, &headers->items[i]);
-    lua_pushlstring(L, headers->items[i].value, headers->items[i].value_length);
+    const gl_header *header = &headers->items[i];
+    lua_pushlstring(L, header->lower, header->name_length);
+    lua_pushlstring(L, header->value, header->value_length);
     repeats |= add_field(L, table);
   }
   if (repeats)

@@ -63,7 +63,7 @@ static int pool_start(lua_State *L) {
   gl_request *request = gl_box_check(L, 2, &gl_request_box);
   gl_timeouts timeouts = {gl_lua_check_ms(L, 3), gl_lua_check_ms(L, 4)};
   gl_transfer **transfer = gl_box_new(L, &gl_transfer_box);
-  lua_pushvalue(L, 2); /* the transfer borrows the request's body */
+  lua_pushvalue(L, 2); /* the transfer borrows the request's headers and body */
   gl_compat_set_anchor(L, -2);
   *transfer = gl_transfer_new(pool, request, &timeouts, &error);
   if (*transfer && lua_toboolean(L, 5))

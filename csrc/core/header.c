@@ -7,19 +7,6 @@
 #include <stdint.h>
 #include <string.h>
 
-static int lower(char letter) {
-  unsigned char byte = (unsigned char)letter;
-  return byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte;
-}
-
-int gl_header_name_compare(const char *left, const char *right) {
-  while (*left && (*left == *right || lower(*left) == lower(*right))) {
-    left++;
-    right++;
-  }
-  return lower(*left) - lower(*right);
-}
-
 /* The bytes of a token (RFC 9110, 5.6.2) in lower case.  0 for any other byte. */
 static const unsigned char token[256] = {
     ['!'] = '!', ['#'] = '#', ['$'] = '$', ['%'] = '%', ['&'] = '&', ['\''] = '\'', ['*'] = '*',
@@ -34,18 +21,16 @@ static const unsigned char token[256] = {
     ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r',   ['S'] = 's',
     ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y',   ['Z'] = 'z'};
 
-enum { NOT_A_TOKEN = 0 };
-
-/* Returns FNV-1a of the name in lower case, or NOT_A_TOKEN. */
-static uint32_t hash_name(const char *name, size_t length) {
-  uint32_t hash = 2166136261u;
+/* Copies the name in lower case, with a NUL.  Returns whether it is a token. */
+static int copy_lower(char *to, const char *name, size_t length) {
+  int is_token = length > 0;
   for (size_t i = 0; i < length; i++) {
     unsigned char byte = token[(unsigned char)name[i]];
-    if (!byte)
-      return NOT_A_TOKEN;
-    hash = (hash ^ byte) * 16777619u;
+    is_token &= byte != 0;
+    to[i] = (char)byte;
   }
-  return length == 0 ? NOT_A_TOKEN : hash == NOT_A_TOKEN ? 1 : hash;
+  to[length] = '\0';
+  return is_token;
 }
 
 int gl_header_value_valid(const char *value, size_t length) {
@@ -116,22 +101,42 @@ static gl_header_block *keep_oldest(gl_headers *headers) {
   return block;
 }
 
-/* Copies the name and the value into a block of the list.  `hash` is of hash_name. */
+static int is_blank(const char *value, size_t length) {
+  size_t i = 0;
+  while (i < length && (value[i] == ' ' || value[i] == '\t'))
+    i++;
+  return i == length;
+}
+
+/* Sets the value, which may be a part of the old one.  There must be room for it. */
+static void set_value(gl_header *header, const char *value, size_t length) {
+  char *separator = header->value - 2;
+  if (length)
+    memmove(header->value, value, length);
+  header->value[length] = '\0';
+  header->value_length = length;
+  memcpy(separator, is_blank(header->value, length) ? ";" : ": ", 2);
+}
+
+/* Copies the name and the value into a block of the list. */
 static int header_make(gl_headers *headers, gl_header *header, const char *name, size_t name_length,
-                       uint32_t hash, const char *value, size_t value_length) {
-  if (hash == NOT_A_TOKEN || !gl_header_value_valid(value, value_length))
+                       const char *value, size_t value_length) {
+  if (!gl_header_value_valid(value, value_length))
     return GL_HEADER_BAD;
-  if (value_length > SIZE_MAX - 2 - name_length)
+  if (name_length > SIZE_MAX / 4 || value_length > SIZE_MAX / 4)
     return GL_MEMORY;
-  char *copy = allocate(headers, name_length + value_length + 2);
-  if (!copy)
+  size_t size = 2 * name_length + value_length + 4;
+  char *lower = allocate(headers, size);
+  if (!lower)
     return GL_MEMORY;
-  memcpy(copy, name, name_length);
-  copy[name_length] = '\0';
-  *header = (gl_header){copy, copy + name_length + 1, name_length, value_length, hash};
-  if (value_length)
-    memcpy(header->value, value, value_length);
-  header->value[value_length] = '\0';
+  if (!copy_lower(lower, name, name_length)) {
+    headers->blocks->used -= size;
+    return GL_HEADER_BAD;
+  }
+  char *line = lower + name_length + 1;
+  memcpy(line, name, name_length);
+  *header = (gl_header){lower, line, line + name_length + 2, name_length, 0};
+  set_value(header, value, value_length);
   return 0;
 }
 
@@ -152,11 +157,11 @@ static int grow(gl_headers *headers) {
 }
 
 /* Compares with a name of `length` bytes that may have no NUL at its end. */
-static int is_named(const gl_header *header, const char *name, size_t length, uint32_t hash) {
-  if (header->hash != hash || header->name_length != length)
+static int is_named(const gl_header *header, const char *name, size_t length) {
+  if (header->name_length != length)
     return 0;
   size_t i = 0;
-  while (i < length && lower(header->name[i]) == lower(name[i]))
+  while (i < length && (unsigned char)header->lower[i] == token[(unsigned char)name[i]])
     i++;
   return i == length;
 }
@@ -166,19 +171,18 @@ static void wipe_value(gl_header *header) {
 }
 
 /* Returns the index of the first field of that name, or the number of fields if there is none. */
-static size_t find(const gl_headers *headers, const char *name, size_t length, uint32_t hash) {
+static size_t find(const gl_headers *headers, const char *name, size_t length) {
   size_t i = 0;
-  while (i < headers->count && !is_named(&headers->items[i], name, length, hash))
+  while (i < headers->count && !is_named(&headers->items[i], name, length))
     i++;
   return i;
 }
 
 /* Drops the fields of that name from index `from` on. */
-static void remove_from(gl_headers *headers, const char *name, size_t length, uint32_t hash,
-                        size_t from) {
+static void remove_from(gl_headers *headers, const char *name, size_t length, size_t from) {
   size_t kept = from;
   for (size_t i = from; i < headers->count; i++) {
-    if (is_named(&headers->items[i], name, length, hash))
+    if (is_named(&headers->items[i], name, length))
       wipe_value(&headers->items[i]);
     else if (kept++ != i)
       headers->items[kept - 1] = headers->items[i];
@@ -186,26 +190,21 @@ static void remove_from(gl_headers *headers, const char *name, size_t length, ui
   headers->count = kept;
 }
 
-static int add(gl_headers *headers, const char *name, size_t name_length, uint32_t hash,
-               const char *value, size_t value_length) {
+int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
+                   size_t value_length) {
   if (grow(headers))
     return GL_MEMORY;
-  int result = header_make(headers, &headers->items[headers->count], name, name_length, hash, value,
-                           value_length);
+  int result =
+      header_make(headers, &headers->items[headers->count], name, name_length, value, value_length);
   if (result == 0)
     headers->count++;
   return result;
 }
 
-int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
-                   size_t value_length) {
-  return add(headers, name, name_length, hash_name(name, name_length), value, value_length);
-}
-
 /* Replaces the field at `at` with `last`, which is the last field of the list. */
 static void replace_with_last(gl_headers *headers, gl_header last, size_t at) {
   headers->count--;
-  remove_from(headers, last.name, last.name_length, last.hash, at + 1);
+  remove_from(headers, last.lower, last.name_length, at + 1);
   wipe_value(&headers->items[at]);
   headers->items[at] = last;
 }
@@ -214,37 +213,34 @@ static void replace_with_last(gl_headers *headers, gl_header last, size_t at) {
  * needs no more memory. */
 static void overwrite(gl_headers *headers, size_t at, const char *value, size_t value_length) {
   gl_header *header = &headers->items[at];
-  if (value_length)
-    memmove(header->value, value, value_length); /* `value` may be a part of the old value */
-  gl_mem_wipe(header->value + value_length, header->value_length - value_length);
-  header->value_length = value_length;
-  remove_from(headers, header->name, header->name_length, header->hash, at + 1);
+  size_t old_length = header->value_length;
+  set_value(header, value, value_length);
+  gl_mem_wipe(header->value + value_length, old_length - value_length);
+  remove_from(headers, header->lower, header->name_length, at + 1);
 }
 
 int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length) {
-  uint32_t hash = hash_name(name, name_length);
-  size_t count = headers->count, at = find(headers, name, name_length, hash);
+  size_t count = headers->count, at = find(headers, name, name_length);
   if (at < count && value_length <= headers->items[at].value_length) {
     if (!gl_header_value_valid(value, value_length))
       return GL_HEADER_BAD;
     overwrite(headers, at, value, value_length);
     return 0;
   }
-  int result = add(headers, name, name_length, hash, value, value_length);
+  int result = gl_headers_add(headers, name, name_length, value, value_length);
   if (result == 0 && at < count)
     replace_with_last(headers, headers->items[count], at);
   return result;
 }
 
 const char *gl_headers_get(const gl_headers *headers, const char *name) {
-  size_t length = strlen(name), at = find(headers, name, length, hash_name(name, length));
+  size_t at = find(headers, name, strlen(name));
   return at < headers->count ? headers->items[at].value : NULL;
 }
 
 void gl_headers_remove(gl_headers *headers, const char *name) {
-  size_t length = strlen(name);
-  remove_from(headers, name, length, hash_name(name, length), 0);
+  remove_from(headers, name, strlen(name), 0);
 }
 
 void gl_headers_reset(gl_headers *headers) {

@@ -1,16 +1,17 @@
 /* A list of HTTP header fields, in the order in which they were set.  Names are compared without
- * regard to case (RFC 9110, 5.1).  The zero value is an empty list. */
+ * regard to case (RFC 9110, 5.1).  The zero value is an empty list.
+ */
 #ifndef GL_CORE_HEADER_H
 #define GL_CORE_HEADER_H
 
 #include <stddef.h>
-#include <stdint.h>
 
+/* A block of the list holds the strings, each with a NUL at its end and none inside. */
 typedef struct gl_header {
-  char *name;  /* NUL-terminated, spelled as it was set; a block of the list holds both strings */
-  char *value; /* NUL-terminated, no NUL inside */
+  const char *lower; /* the name in lower case */
+  char *line;  /* the field in libcurl's form: "Name: value", or "Name;" if the value is blank */
+  char *value; /* the last part of `line`; of a blank value, the bytes after it */
   size_t name_length, value_length;
-  uint32_t hash; /* hash of the name in lower case */
 } gl_header;
 
 typedef struct gl_headers {
@@ -40,9 +41,6 @@ void gl_headers_remove(gl_headers *headers, const char *name);
 
 /* Returns whether the bytes may be a header's value: they contain no control character. */
 int gl_header_value_valid(const char *value, size_t length);
-
-/* Compares two header names as strcmp does, but in ASCII lower case. */
-int gl_header_name_compare(const char *left, const char *right);
 
 /* Drops all fields and keeps some memory for the next ones.  Wipes the fields, because they may
  * hold tokens and signatures. */

@@ -7,12 +7,9 @@
 /* Bytes that are reserved for a canonical request, so that its buffer grows only once. */
 enum { USUAL_LENGTH = 1000 };
 
-static char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
-}
-
-/* Returns whether the header is signed.  Headers that proxies or retries may change are not signed.
- * The Authorization header is not signed either, because it contains the signature. */
+/* Returns whether the header of that name, in lower case, is signed.  Headers that proxies or
+ * retries may change are not signed. The Authorization header is not signed either, because it
+ * contains the signature. */
 static int is_signed(const char *name) {
   static const char *const never[] = {
       "amz-sdk-invocation-id",
@@ -30,9 +27,8 @@ static int is_signed(const char *name) {
       "user-agent",
       "x-amzn-trace-id",
   };
-  char first = lower(name[0]);
   for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-    if (first == never[i][0] && !gl_header_name_compare(name, never[i]))
+    if (name[0] == never[i][0] && !strcmp(name, never[i]))
       return 0;
   return 1;
 }
@@ -47,25 +43,14 @@ static int sort_headers(const gl_headers *headers, gl_buf *sorted) {
   size_t count = 0;
   for (size_t i = 0; i < headers->count; i++) {
     const gl_header *header = &headers->items[i];
-    if (!is_signed(header->name))
+    if (!is_signed(header->lower))
       continue;
     size_t at = count++;
-    for (; at > 0 && gl_header_name_compare(list[at - 1]->name, header->name) > 0; at--)
+    for (; at > 0 && strcmp(list[at - 1]->lower, header->lower) > 0; at--)
       list[at] = list[at - 1];
     list[at] = header;
   }
   sorted->length = count * sizeof *list;
-  return 0;
-}
-
-static int append_lower(gl_buf *out, const char *name) {
-  size_t length = strlen(name);
-  if (gl_buf_reserve(out, length))
-    return GL_MEMORY;
-  char *to = out->data + out->length;
-  for (size_t i = 0; i <= length; i++)
-    to[i] = lower(name[i]);
-  out->length += length;
   return 0;
 }
 
@@ -105,13 +90,11 @@ static int append_trimmed(gl_buf *out, const gl_header *header) {
 }
 
 /* Begins the line of a header, and adds its name to the list of signed headers. */
-static int append_name(gl_buf *text, gl_buf *names, const char *name, int not_first) {
+static int append_name(gl_buf *text, gl_buf *names, const gl_header *header, int not_first) {
   if (not_first && (gl_buf_append_char(text, '\n') || gl_buf_append_char(names, ';')))
     return GL_MEMORY;
-  size_t start = names->length;
-  return append_lower(names, name) ||
-         gl_buf_append(text, names->data + start, names->length - start) ||
-         gl_buf_append_char(text, ':');
+  return gl_buf_append(names, header->lower, header->name_length) ||
+         gl_buf_append(text, header->lower, header->name_length) || gl_buf_append_char(text, ':');
 }
 
 /* Appends a line "name:value,value" for each name, and sets the list of signed headers. */
@@ -123,10 +106,8 @@ static int append_headers(const gl_headers *headers, gl_signer *signer) {
   size_t count = signer->sorted.length / sizeof *list;
   gl_buf_reset(names);
   for (size_t i = 0; i < count; i++) {
-    int again = i > 0 && list[i - 1]->hash == list[i]->hash &&
-                !gl_header_name_compare(list[i - 1]->name, list[i]->name);
-    int failed =
-        again ? gl_buf_append_char(text, ',') : append_name(text, names, list[i]->name, i > 0);
+    int again = i > 0 && !strcmp(list[i - 1]->lower, list[i]->lower);
+    int failed = again ? gl_buf_append_char(text, ',') : append_name(text, names, list[i], i > 0);
     if (failed || append_trimmed(text, list[i]))
       return GL_MEMORY;
   }

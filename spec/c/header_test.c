@@ -21,8 +21,8 @@ static void expect_list(const gl_headers *headers, const char *expected) {
   char text[256] = "";
   for (size_t i = 0; i < headers->count; i++) {
     size_t length = strlen(text);
-    snprintf(text + length, sizeof text - length, "%s=%s;", headers->items[i].name,
-             headers->items[i].value);
+    snprintf(text + length, sizeof text - length, "%.*s=%s;", (int)headers->items[i].name_length,
+             headers->items[i].line, headers->items[i].value);
   }
   assert_string_equal(text, expected);
 }
@@ -91,7 +91,7 @@ static void a_header_may_be_set_to_its_own_value(void **state) {
   gl_headers headers = {0};
   add(&headers, "A", "value");
   gl_header *item = &headers.items[0];
-  assert_int_equal(gl_headers_set(&headers, item->name, 1, item->value + 1, 3), 0);
+  assert_int_equal(gl_headers_set(&headers, item->line, 1, item->value + 1, 3), 0);
   expect_list(&headers, "A=alu;");
   gl_headers_clear(&headers);
 }
@@ -157,20 +157,25 @@ static void a_value_may_be_empty(void **state) {
   gl_headers_clear(&headers);
 }
 
-static int sign(int number) {
-  return (number > 0) - (number < 0);
+static void a_header_has_its_name_in_lower_case_and_its_line(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  add(&headers, "Content-MD5", "a b");
+  assert_string_equal(headers.items[0].lower, "content-md5");
+  assert_string_equal(headers.items[0].line, "Content-MD5: a b");
+  gl_headers_clear(&headers);
 }
 
-static void names_are_compared_in_lower_case(void **state) {
+static void the_line_of_a_blank_value_ends_in_a_semicolon(void **state) {
   (void)state;
-  assert_int_equal(gl_header_name_compare("Content-MD5", "content-md5"), 0);
-  assert_int_equal(sign(gl_header_name_compare("a", "B")), -1);
-  assert_int_equal(sign(gl_header_name_compare("B", "a")), 1);
-  assert_int_equal(sign(gl_header_name_compare("a", "ab")), -1);
-  assert_int_equal(sign(gl_header_name_compare("ab", "a")), 1);
-  /* "_" comes after "A" but before "a". */
-  assert_int_equal(sign(gl_header_name_compare("_", "A")), -1);
-  assert_int_equal(sign(gl_header_name_compare("x-amz-date", "X-Amz-Content")), 1);
+  gl_headers headers = {0};
+  assert_int_equal(set(&headers, "A", "value"), 0);
+  assert_int_equal(set(&headers, "A", "  "), 0);
+  assert_string_equal(headers.items[0].line, "A;");
+  assert_string_equal(headers.items[0].value, "  ");
+  assert_int_equal(set(&headers, "A", "v"), 0);
+  assert_string_equal(headers.items[0].line, "A: v");
+  gl_headers_clear(&headers);
 }
 
 static void a_replaced_value_that_fits_takes_no_more_memory(void **state) {
@@ -218,7 +223,8 @@ int main(void) {
       cmocka_unit_test(every_character_of_a_token_is_accepted),
       cmocka_unit_test(a_value_with_a_control_character_is_rejected),
       cmocka_unit_test(a_value_may_be_empty),
-      cmocka_unit_test(names_are_compared_in_lower_case),
+      cmocka_unit_test(a_header_has_its_name_in_lower_case_and_its_line),
+      cmocka_unit_test(the_line_of_a_blank_value_ends_in_a_semicolon),
       cmocka_unit_test(a_replaced_value_that_fits_takes_no_more_memory),
       cmocka_unit_test(a_reset_list_is_empty_and_keeps_no_value),
   };

@@ -131,27 +131,6 @@ static void a_transfer_without_memory_for_its_read_timer_is_not_created(void **s
   assert_int_equal(gl_mem_live(), 0);
 }
 
-static void the_fields_of_a_request_are_wiped_when_it_ends(void **state) {
-  (void)state;
-  static const loopback_step steps[] = {LOOPBACK_ANSWER(answer), {HOLD, 0, 0}};
-  enum { LENGTH = 8000 };
-  char token[LENGTH + 1];
-  loopback server;
-  exchange one;
-  memset(token, 's', LENGTH);
-  token[LENGTH] = '\0';
-  loopback_start(&server, steps);
-  exchange_init(&one, "PUT", server.url, "/", "body");
-  exchange_header(&one, "X-Amz-Security-Token", token);
-  gl_pool *pool = exchange_pool();
-  size_t before = gl_mem_wiped();
-  assert_int_equal(exchange_run(&one, pool), 0);
-  assert_true(gl_mem_wiped() - before >= LENGTH);
-  exchange_clear(&one);
-  gl_pool_free(pool);
-  loopback_end(&server);
-}
-
 /* The kernel cannot watch a socket when a limit of the system is reached.  Here it cannot because
  * the descriptor of the event set is replaced by another one. */
 static void a_socket_that_cannot_be_watched_ends_the_transfer(void **state) {
@@ -278,7 +257,6 @@ int main(void) {
       cmocka_unit_test(a_pool_without_memory_for_its_options_is_not_created),
       cmocka_unit_test(an_exchange_without_memory_is_a_memory_error_and_leaks_nothing),
       cmocka_unit_test(a_transfer_without_memory_for_its_read_timer_is_not_created),
-      cmocka_unit_test(the_fields_of_a_request_are_wiped_when_it_ends),
       cmocka_unit_test(a_socket_that_cannot_be_watched_ends_the_transfer),
       cmocka_unit_test(one_refused_allocation_loses_no_option_and_no_header),
       cmocka_unit_test(when_libcurl_has_no_memory_no_option_is_ignored),

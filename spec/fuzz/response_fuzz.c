@@ -7,8 +7,8 @@
 static void check_headers(const gl_response *response) {
   for (size_t i = 0; i < response->headers.count; i++) {
     const gl_header *header = &response->headers.items[i];
-    CHECK(header->name[0] && gl_header_value_valid(header->value, strlen(header->value)));
-    CHECK(gl_headers_get(&response->headers, header->name) != NULL);
+    CHECK(header->lower[0] && gl_header_value_valid(header->value, strlen(header->value)));
+    CHECK(gl_headers_get(&response->headers, header->lower) != NULL);
   }
 }
 

@@ -101,7 +101,7 @@ int gl_transfer_head(const gl_transfer *transfer, gl_response *out) {
   out->status = response->status;
   for (size_t i = 0; i < response->headers.count; i++) {
     const gl_header *header = &response->headers.items[i];
-    if (gl_headers_add(&out->headers, header->name, header->name_length, header->value,
+    if (gl_headers_add(&out->headers, header->line, header->name_length, header->value,
                        header->value_length))
       return -1;
   }

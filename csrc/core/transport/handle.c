@@ -12,7 +12,6 @@ static void free_handle(gl_handle *handle) {
   curl_easy_cleanup(handle->easy);
   gl_buf_clear(&handle->url);
   gl_buf_clear(&handle->origin);
-  gl_buf_clear(&handle->lines);
   gl_mem_free(handle->fields);
   gl_mem_free(handle);
 }
@@ -72,7 +71,7 @@ static void wipe_buf(gl_buf *buf) {
   gl_buf_reset(buf);
 }
 
-/* Removes all data of the request, because header fields contain tokens and signatures. */
+/* Removes all data of the request, which libcurl must not use any more. */
 static void wipe_handle(gl_handle *handle) {
   CURL *easy = handle->easy;
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
@@ -82,7 +81,6 @@ static void wipe_handle(gl_handle *handle) {
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1);
   curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-  wipe_buf(&handle->lines);
   wipe_buf(&handle->url);
   handle->detail[0] = '\0';
 }

@@ -236,11 +236,7 @@ enum { EXPECT_MIN = 1024 };
 
 /* Reserves memory for all header fields of a request, so that adding them cannot fail. */
 static int reserve_fields(gl_handle *handle, const gl_headers *headers) {
-  size_t count = headers->count + SUPPRESSED_MAX, length = 0;
-  for (size_t i = 0; i < headers->count; i++)
-    length += headers->items[i].name_length + headers->items[i].value_length + 3;
-  if (gl_buf_reserve(&handle->lines, length))
-    return GL_MEMORY;
+  size_t count = headers->count + SUPPRESSED_MAX;
   if (count <= handle->fields_capacity)
     return 0;
   struct curl_slist *larger = gl_mem_realloc(handle->fields, count * sizeof *larger);
@@ -251,22 +247,8 @@ static int reserve_fields(gl_handle *handle, const gl_headers *headers) {
   return 0;
 }
 
-/* Appends a line in libcurl's form: "Name: value", or "Name;" for an empty value.  Appends the NUL
- * too. */
-static char *add_line(gl_buf *lines, const gl_header *header) {
-  char *line = lines->data + lines->length;
-  int blank = header->value[strspn(header->value, " \t")] == '\0';
-  (void)gl_buf_append(lines, header->name, header->name_length);
-  if (blank) {
-    (void)gl_buf_append(lines, ";", 2);
-    return line;
-  }
-  (void)gl_buf_append(lines, ": ", 2);
-  (void)gl_buf_append(lines, header->value, header->value_length + 1);
-  return line;
-}
-
-/* libcurl only reads the list, so its nodes can be elements of our array. */
+/* libcurl only reads the list, so its nodes can be elements of our array and refer to the lines of
+ * the request. */
 static void add_field(gl_handle *handle, size_t *count, char *line) {
   struct curl_slist *field = &handle->fields[*count];
   *field = (struct curl_slist){.data = line};
@@ -299,7 +281,7 @@ static CURLcode set_headers(gl_handle *handle, const gl_request *request) {
   if (reserve_fields(handle, headers))
     return CURLE_OUT_OF_MEMORY;
   for (size_t i = 0; i < headers->count; i++)
-    add_field(handle, &count, add_line(&handle->lines, &headers->items[i]));
+    add_field(handle, &count, headers->items[i].line);
   suppress_additions(handle, &count, request);
   return curl_easy_setopt(handle->easy, CURLOPT_HTTPHEADER, handle->fields);
 }

@@ -24,9 +24,9 @@ typedef struct gl_timeouts {
   long read;    /* since the last byte in either direction on the connection: ReadTimeoutError */
 } gl_timeouts;
 
-/* Creates a transfer for `request`.  The body is borrowed until the transfer is done or freed;
- * everything else is copied.  Sends nothing yet: gl_transfer_poll does.  Returns NULL and fills
- * `error` on failure. */
+/* Creates a transfer for `request`.  The headers and the body are borrowed until the transfer is
+ * done or freed; everything else is copied.  Sends nothing yet: gl_transfer_poll does.  Returns
+ * NULL and fills `error` on failure. */
 gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_timeouts *timeouts,
                              gl_error *error);
 

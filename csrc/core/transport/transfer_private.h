@@ -43,8 +43,8 @@ struct gl_transfer {
 
 /* ---- options.c ---- */
 
-/* Sets the options of the transfer's handle.  Copies the header fields and the URL into the handle
- * and borrows the body. */
+/* Sets the options of the transfer's handle.  Copies the URL into the handle and borrows the header
+ * fields and the body. */
 CURLcode gl_transfer_set_options(gl_transfer *transfer, const gl_request *request);
 
 /* ---- receive.c: callbacks for libcurl, whose context is a gl_handle ---- */
