@@ -163,6 +163,7 @@ build = {
     ["glacier.async.context"] = "lua/glacier/async/context.lua",
     ["glacier.async.copcall"] = "lua/glacier/async/copcall.lua",
     ["glacier.async.group"] = "lua/glacier/async/group.lua",
+    ["glacier.async.hosted"] = "lua/glacier/async/hosted.lua",
     ["glacier.async.nginx"] = "lua/glacier/async/nginx.lua",
     ["glacier.async.rounds"] = "lua/glacier/async/rounds.lua",
     ["glacier.async.task"] = "lua/glacier/async/task.lua",

@@ -34,9 +34,9 @@ describe("a program with one call", function()
       'region = "us-west-2", ' .. KEYS)
     assert.is_true(names["call.perform"], printed)
     for _, name in ipairs {
-      "async.task", "body.reader", "body.source", "call.exchanger", "call.log", "call.recovery", "config.ini",
-      "config.profile_url", "config.sections", "config.values", "credentials.fetched", "credentials.refreshable",
-      "further_methods", "transport.host", "transport.streaming",
+      "async.copcall", "async.hosted", "async.task", "body.reader", "body.source", "call.exchanger", "call.log",
+      "call.recovery", "config.ini", "config.profile_url", "config.sections", "config.values", "credentials.fetched",
+      "credentials.refreshable", "further_methods", "transport.host", "transport.streaming",
     } do
       assert.is_nil(names[name], name)
     end

@@ -1,7 +1,7 @@
 --- Tasks: calls that are started and then polled, many at a time on one thread.
-local context_of = require "glacier.async.context"
 local errors = require "glacier.errors"
 local group = require "glacier.async.group"
+local hosted = require "glacier.async.hosted"
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local rounds = require "glacier.async.rounds"
@@ -24,7 +24,7 @@ function task.new(runtime, work, argument)
     _runtime = runtime.reference, thread = coroutine.create(work), argument = argument, context = false,
     started = false,
   }, Task)
-  self.context = context_of.of_task(self, runtime.wait, runtime.clock)
+  self.context = hosted.of_task(self, runtime.wait, runtime.clock)
   return self
 end
 

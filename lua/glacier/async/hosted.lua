@@ -1,0 +1,125 @@
+--- Contexts that wait with a function of the host, with ngx.sleep, or by yielding to the code that polls a task.
+--
+-- Further fields of these contexts: wait, function(seconds); readable, function(fd, seconds or nil), or nil if the host
+-- cannot wait for a descriptor; nginx, `glacier.async.nginx` or nil; task, nil or the task whose coroutine yields to
+-- the code that polls it; option, the option `wait`.
+local context = require "glacier.async.context"
+local rounds = require "glacier.async.rounds"
+
+local Hosted = context.subclass()
+
+local hosted = {}
+
+-- The phases of an OpenResty request in which ngx.sleep may yield.
+local yielding_phases = {
+  rewrite = true, server_rewrite = true, access = true, content = true, timer = true, preread = true,
+  ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
+}
+
+-- The pause between two polls, if the host can only sleep: its shortest and longest length in seconds, and its share of
+-- the time already waited. A share adds little to the duration of a call.
+local SHORTEST, LONGEST, SHARE = 0.001, 0.05, 0.1
+
+-- Returns ngx.sleep if it may yield now.
+local function ngx_sleep()
+  local ngx = rawget(_G, "ngx")
+  return ngx and ngx.get_phase and yielding_phases[ngx.get_phase()] and ngx.sleep or nil
+end
+
+--- Makes a context.
+-- @param wait function(seconds), table { sleep =, readable = } or nil: the option `wait`
+-- @param clock function() -> number
+-- @return context; nil if there is no function to wait with, because no coroutine can yield now
+function hosted.new(wait, clock)
+  local self = setmetatable({ option = wait, wait = wait, clock = clock }, Hosted)
+  if type(wait) == "table" then
+    self.wait, self.readable = wait.sleep, wait.readable
+  elseif not wait then
+    self.wait = ngx_sleep()
+    self.nginx = self.wait and require "glacier.async.nginx"
+  end
+  return self.wait and self or nil
+end
+
+--- Makes the context of a task, which waits by yielding to the code that polls it. It has no deadline yet.
+-- @param task table. It has the fields `transfer` and `events` while it waits for a transfer. If only news can end that
+--   wait, it also has `round` (of `rounds.of`) and `seen`, the number of the round in which it was polled. It has `due`
+--   while it sleeps until that time of the clock, and `busy` while it only lets other tasks run
+-- @param wait function, table or nil: the option `wait`, for objects that outlive the task
+-- @param clock function() -> number
+-- @return context
+function hosted.of_task(task, wait, clock)
+  return setmetatable({ option = wait, wait = coroutine.yield, clock = clock, task = task }, Hosted)
+end
+
+-- Returns the descriptor to wait for; nil if the host or the system can only sleep.
+local function descriptor(self, events)
+  return self.readable and events and events:fd()
+end
+
+--- Waits once, with the host's function, until something happens in an event set or until the time limit. It may return
+-- early.
+-- @param events events of `glacier.core`, or nil
+-- @param began number: the time when the wait began, on the context's clock
+-- @param limit number: the most seconds
+-- @param transfer transfer or nil: in nginx, an event ends the wait only if this transfer then needs its caller
+function Hosted:pause(events, began, limit, transfer)
+  if self.nginx and events and self.nginx.wait(events, limit, transfer) then
+    return
+  end
+  local fd = descriptor(self, events)
+  if fd then
+    local seconds = math.min(events:timeout() or math.huge, limit)
+    self.readable(fd, seconds < math.huge and math.max(seconds, 0) or nil)
+  else
+    local share = (self.clock() - began) * SHARE
+    local seconds = math.min(math.max(share, SHORTEST), LONGEST, limit)
+    self.wait(seconds > 0 and seconds or SHORTEST) -- nginx logs a warning for a sleep of 0 seconds
+  end
+end
+
+--- Yields to the code that polls the task, until the transfer needs its caller or the deadline has passed. If there is
+-- a deadline, each poll has to look at the clock.
+-- @param transfer transfer of `glacier.core`
+-- @param events events of `glacier.core`, or nil
+function Hosted:yield_for(transfer, events)
+  local task = self.task
+  task.transfer, task.events = transfer, events
+  if events and not self.deadline and transfer.needs_caller then -- a hash has no needs_caller
+    local round = rounds.of(events)
+    task.round, task.seen = round, round.number
+  end
+  self.wait()
+  task.transfer, task.round = nil, nil
+end
+
+local function sleep_in_task(self, seconds)
+  local task = self.task
+  task.due = self.clock() + seconds
+  repeat
+    self.wait(seconds)
+  until self.clock() >= task.due
+  task.due = nil
+end
+
+--- Sleeps. The host's wait is called once, and may return early.
+-- @param seconds number
+function Hosted:sleep(seconds)
+  if self.task then
+    return sleep_in_task(self, seconds)
+  end
+  self.wait(seconds)
+end
+
+--- Lets other coroutines run during long work.
+function Hosted:yield()
+  if self.task then
+    self.task.busy = true
+    self.wait()
+    self.task.busy = nil
+  else
+    self.wait(SHORTEST)
+  end
+end
+
+return hosted
