@@ -14,6 +14,7 @@
 #include "binding/load_curl.h"
 #include "binding/marshal_json.h"
 #include "binding/operation.h"
+#include "binding/redact.h"
 #include "binding/request.h"
 #include "binding/response.h"
 #include "binding/stay_loaded.h"
@@ -103,6 +104,7 @@ static const luaL_Reg functions[] = {
     {"load_curl", gl_lua_load_curl},
     {"waker", gl_lua_waker},
     {"option_violations", gl_lua_option_violations},
+    {"redact", gl_lua_redact},
     {NULL, NULL},
 };
 

@@ -1,7 +1,6 @@
 --- One exchange with a service: signs a request, sends it, reads the response and redacts the text of errors. Calls of
 -- operations and requests for keys both go through here; nothing else signs or sends.
 local core = require "glacier.core"
-local redact = require "glacier.call.redact"
 
 local exchange = {}
 
@@ -18,8 +17,8 @@ local function redact_error(err, invocation)
   for _, secret in ipairs(invocation.secrets or {}) do
     secrets[#secrets + 1] = secret
   end
-  err.message = redact.text(err.message or "", secrets)
-  redact.tree(err.response or {}, secrets)
+  err.message = core.redact(err.message or "", secrets)
+  err.response = err.response and core.redact(err.response, secrets)
   core.error(err)
 end
 

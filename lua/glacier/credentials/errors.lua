@@ -1,7 +1,6 @@
 --- Raises the errors about credentials, in botocore's words, and prepares the text of other programs for messages.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
-local redact = require "glacier.call.redact"
 
 local credential_errors = {}
 
@@ -45,7 +44,7 @@ end
 -- @param secrets list of strings, or nil
 -- @return string
 function credential_errors.quote(text, secrets)
-  text = redact.text(tostring(text), secrets or {}):sub(1, READ_BYTES)
+  text = core.redact(tostring(text), secrets or {}):sub(1, READ_BYTES)
   text = text:gsub("[\t-\r ]+", " "):gsub("^ ", ""):gsub(" $", "")
   text = text:gsub("[%z\1-\31\127]", function(byte)
     return ("\\x%02x"):format(byte:byte())

@@ -1,0 +1,12 @@
+/* Removes secrets from text that other programs have written. */
+#ifndef GL_BINDING_REDACT_H
+#define GL_BINDING_REDACT_H
+
+#include "binding/compat.h"
+
+/* core.redact(value, secrets) -> value.  `secrets` is a list of strings; empty ones are ignored.
+ * Returns a string with "***" in the place of each secret.  In a table, replaces the strings of the
+ * table and of its nested tables; it must be a tree of little depth.  Keys stay unchanged. */
+int gl_lua_redact(lua_State *L);
+
+#endif
