@@ -6,11 +6,24 @@
 #include "core/file.h"
 #include "core/home.h"
 
+#include <string.h>
+
+/* Pushes nil, the problem of the path and false.  The system ignores what follows a NUL. */
+static int push_fault(lua_State *L, size_t length) {
+  lua_pushnil(L);
+  lua_pushstring(L, length ? "the path contains a NUL byte" : "the path is empty");
+  lua_pushboolean(L, 0);
+  return 3;
+}
+
 int gl_lua_read_file(lua_State *L) {
   char why[GL_FILE_ERROR_SIZE] = "";
-  const char *path = gl_check_string(L, 1);
+  size_t length;
+  const char *path = luaL_checklstring(L, 1, &length);
   lua_Number limit = luaL_checknumber(L, 2);
   luaL_argcheck(L, limit >= 0 && limit < 1e15, 2, "expected a number of bytes");
+  if (length == 0 || strlen(path) != length)
+    return push_fault(L, length);
   lua_settop(L, 2);
   gl_buf *text = gl_box_new_buf(L);
   gl_file_result result = gl_file_read(path, (size_t)limit, text, why);

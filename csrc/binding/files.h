@@ -1,7 +1,7 @@
 /* Small files and home directories, for the Lua layer.  The io library does not report whether a
  * file is missing, waits for the writer of a pipe, and cannot create a file that only its owner can
- * read. A path with a NUL is an argument error: see `paths.fault` in lua/glacier/config/paths.lua.
- */
+ * read.  Except in read_file, a path with a NUL is an argument error: see `paths.fault` in
+ * lua/glacier/config/paths.lua. */
 #ifndef GL_BINDING_FILES_H
 #define GL_BINDING_FILES_H
 
@@ -9,7 +9,7 @@
 
 /* core.read_file(path, limit) -> string; or nil, what is wrong (without the path), and whether the
  * file is missing, which is also true for a directory.  A file of more than `limit` bytes is an
- * error. */
+ * error, and so is a path that is empty or has a NUL.  Never waits for the writer of a pipe. */
 int gl_lua_read_file(lua_State *L);
 
 /* core.replace_file(path, text) -> true; or nil and what is wrong.  Replaces the file in one step

@@ -4,7 +4,6 @@
 -- makes an error object is loaded at once, because a process without a free descriptor cannot load it later.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
-local options = require "glacier.options"
 local perform = require "glacier.call.perform"
 local new_runtime = require("glacier.runtime").new
 
@@ -41,13 +40,25 @@ Client.exceptions = setmetatable({}, {
   end,
 })
 
+-- Returns the options, or an empty table for nil. Raises an error that lists every unknown option and every invalid
+-- value.
+local function checked(given)
+  if given == nil then
+    return {}
+  elseif type(given) ~= "table" then
+    errors.invalid("glacier.client", "glacier.client: options must be a table, not a " .. type(given))
+  end
+  errors.check("glacier.client", core.option_violations(given))
+  return given
+end
+
 --- Makes a client. See README.md for the options.
 -- Raises `ParamValidationError` for an unknown option or one of the wrong type, errors of kind
 -- "config" and "credentials" for invalid settings.
 -- @param given glacier.Options or nil
 -- @return glacier.Client
 function client.new(given)
-  local runtime = new_runtime(options.check(given))
+  local runtime = new_runtime(checked(given))
   -- A function hides the runtime, so that printing a client and its fields prints no key of the shared files.
   return setmetatable({ _runtime = function() return runtime end }, Client)
 end

@@ -1,8 +1,8 @@
 --- Finds and reads AWS's shared config and credentials files, and selects the profile. They are read as botocore reads
 -- them (configloader.py, session.py); glacier.config.ini has the grammar. What only files with content need is loaded
 -- with the first such file. Messages never quote a line of a file, because the line may hold a key.
+local core = require "glacier.core"
 local errors = require "glacier.errors"
-local files = require "glacier.config.files"
 
 local profile = {}
 
@@ -28,7 +28,7 @@ end
 local function read_document(variable, default, options)
   local named = options.getenv(variable)
   local path = expand(named or default, options)
-  local text, why, missing = files.read(path, MAX_FILE_BYTES)
+  local text, why, missing = core.read_file(path, MAX_FILE_BYTES)
   if why and not missing and (named or options.profile) then
     raise_parse_error(path, why)
   end

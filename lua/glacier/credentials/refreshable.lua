@@ -6,11 +6,11 @@
 -- minutes before the expiry (mandatory), all callers wait for the refresh, and if it fails, all raise its error.
 local copcall = require "glacier.async.copcall"
 local errors = require "glacier.errors"
-local holder = require "glacier.credentials.holder"
+local credentials = require "glacier.credentials"
 
 local refreshable = {}
 
-local Refreshable = holder.subclass()
+local Refreshable = credentials.subclass()
 
 -- Seconds before the expiry.
 local ADVISORY, MANDATORY = 15 * 60, 10 * 60

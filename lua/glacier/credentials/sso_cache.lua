@@ -1,7 +1,6 @@
 --- The tokens that `aws sso login` keeps in ~/.aws/sso/cache, shared with the other AWS tools.
 local core = require "glacier.core"
 local errors = require "glacier.credentials.errors"
-local files = require "glacier.config.files"
 local json = require "glacier.json"
 local object = require "glacier.credentials.object"
 local paths = require "glacier.config.paths"
@@ -29,7 +28,7 @@ end
 -- @param name string: the name of the sso-session, or the start URL for a login without one
 -- @return table: the content of the file; at least accessToken and expiresAt are strings
 function sso_cache.read(session, name)
-  local text, why, missing = files.read(path_of(session, name), MAX_BYTES)
+  local text, why, missing = core.read_file(path_of(session, name), MAX_BYTES)
   if not text then
     raise_load_error(("Token for %s %s"):format(errors.quote(name),
       missing and "does not exist" or "cannot be read: " .. why))

@@ -1,6 +1,6 @@
 --- Files that hold a token. Another program replaces the token from time to time.
+local core = require "glacier.core"
 local errors = require "glacier.credentials.errors"
-local files = require "glacier.config.files"
 
 local token_file = {}
 
@@ -14,7 +14,7 @@ local MAX_BYTES = 64 * 1024
 -- @param path string
 -- @return string
 function token_file.read(provider, title, path)
-  local token, why = files.read(path, MAX_BYTES)
+  local token, why = core.read_file(path, MAX_BYTES)
   if not token then
     errors.retrieval(provider, ("cannot read the %s %s: %s"):format(title, errors.quote(path), why))
   elseif token == "" then
