@@ -5,7 +5,15 @@ local prepare = require "glacier.call.prepare"
 
 local perform = {}
 
-local function attempt_call(runtime, invocation, context)
+-- Makes one attempt. The fourth result is "timeout" if the deadline prevented the attempt.
+local function attempt(runtime, invocation, context)
+  if not invocation.operation then
+    return exchange.once(runtime, invocation, invocation.keys, context)
+  end
+  local limiter = runtime.limiter
+  if limiter and not limiter:wait(context) then
+    return nil, invocation.err or context_of.too_late(invocation.url), nil, "timeout"
+  end
   local keys, err = runtime.credentials:obtain(context)
   if not keys then
     return nil, err
@@ -14,22 +22,13 @@ local function attempt_call(runtime, invocation, context)
   if invocation.source then
     invocation.source.rewind()
   end
+  if not limiter then
+    return exchange.once(runtime, invocation, keys, context)
+  end
   local result, response
   result, err, response = exchange.once(runtime, invocation, keys, context)
-  if runtime.limiter then
-    runtime.limiter:observe(err)
-  end
+  limiter:observe(err)
   return result, err, response
-end
-
--- Makes one attempt. The fourth result is "timeout" if the deadline prevented the attempt.
-local function attempt(runtime, invocation, context)
-  if not invocation.operation then
-    return exchange.once(runtime, invocation, invocation.keys, context)
-  elseif runtime.limiter and not runtime.limiter:wait(context) then
-    return nil, invocation.err or context_of.too_late(invocation.url), nil, "timeout"
-  end
-  return attempt_call(runtime, invocation, context)
 end
 
 -- Loads what only failed attempts need. Returns nil in a process without a free descriptor, which cannot load it: then
@@ -43,12 +42,17 @@ local function load_recovery()
   end
 end
 
-local function succeed(runtime, invocation, result)
-  local policy = invocation.policy or invocation.operation and runtime.retries
+-- Tells the policy, unless it does not exist yet because no attempt has failed.
+local function succeed(runtime, invocation)
+  local policy
+  if invocation.operation then
+    policy = runtime.retries
+  else
+    policy = invocation.policy
+  end
   if policy then
     policy:succeeded(invocation.retry_cost)
   end
-  return result
 end
 
 --- Sends a request, and sends it again as long as its policy allows.
@@ -61,7 +65,8 @@ function perform.attempts(runtime, invocation, context)
   while true do
     local result, err, response, why = attempt(runtime, invocation, context)
     if not err then
-      return succeed(runtime, invocation, result)
+      succeed(runtime, invocation)
+      return result
     end
     invocation.err = err
     local recovery, again = not why and load_recovery(), nil
@@ -90,7 +95,7 @@ end
 -- @param context context
 -- @return table: the operation's output, with ResponseMetadata
 function perform.call(runtime, invocation, context)
-  if invocation.hashed or invocation.opened then
+  if invocation.body then
     require("glacier.call.request_body").hash(runtime, invocation, context)
   end
   local result, err, why = perform.attempts(runtime, invocation, context)

@@ -2,10 +2,12 @@
 --
 -- An invocation is a table with these fields:
 --   request      of `glacier.core`;  url
---   timeouts     { connect_timeout, read_timeout } in seconds; nil: the client's
+--   timeouts     { connect_timeout, read_timeout } in seconds, of a request for keys; nil: the client's
 --   direct       true: no proxy is used
---   source, length   a streamed request body and its number of bytes, or nil
---   takes_body   whether the body of a success is read in chunks
+--   body         a request body that is sent in pieces and is not in the request yet: of `source.open`, or of
+--                `source.hash_body` if it was hashed; false: none
+--   source, length   a streamed request body and its number of bytes, or false
+--   takes_body   the output member that reads the body of a success in chunks, or false
 --   region, service   for the signature
 --   read(invocation, response, body)   converts a response to the result, or returns nil and an error
 --   policy       of `glacier.call.retry`; nil: that of the client for a call, and a single attempt for other requests
@@ -31,8 +33,8 @@ end
 
 local function read_output(invocation, response, body)
   local result, err = core.parse(invocation.operation, response, decode)
-  if result and invocation.output then
-    result[invocation.output] = require("glacier.body.reader").of_response(invocation, response, body)
+  if result and invocation.takes_body then
+    result[invocation.takes_body] = require("glacier.body.reader").of_response(invocation, response, body)
   end
   return result, err
 end
@@ -48,17 +50,15 @@ function prepare.call(runtime, operation, params, hashed)
   local spares = runtime.spare_requests
   local request = core.prepare(operation, params, runtime.settings.endpoint_url, runtime.user_agent, spares[#spares])
   spares[#spares] = nil
-  local invocation = setmetatable({
-    operation = operation, request = request, attempts = 0, signed_at = false, used_keys = false,
-  }, runtime.calls)
-  if blob_inputs[operation] then
-    invocation.hashed = hashed
-    invocation.opened = not hashed and request:streamed()
-      and require("glacier.call.request_body").open(operation, params[blob_inputs[operation]]) or nil
-  elseif blob_outputs[operation] then
-    invocation.output, invocation.takes_body = blob_outputs[operation], true
+  local body = hashed or false
+  if not hashed and blob_inputs[operation] and request:streamed() then
+    body = require("glacier.call.request_body").open(operation, params[blob_inputs[operation]])
   end
-  return invocation
+  -- A field of the table itself is read faster than a missing one, which is then searched in the metatable.
+  return setmetatable({
+    operation = operation, request = request, body = body, source = false, takes_body = blob_outputs[operation] or false,
+    attempts = 0, signed_at = false, used_keys = false,
+  }, runtime.calls)
 end
 
 --- Makes the metatable of a client's invocations, which holds the fields that all of them share.

@@ -16,9 +16,9 @@ end
 -- @param invocation table
 -- @param context context: lets other coroutines run during the hashing
 function request_body.hash(runtime, invocation, context)
-  local hashed = invocation.hashed
-  if not hashed then
-    hashed = source.hash_body(invocation.opened, context, request_body.hash_options(runtime),
+  local hashed = invocation.body
+  if not hashed.tree then
+    hashed = source.hash_body(hashed, context, request_body.hash_options(runtime),
       source.body_of(invocation.operation))
   end
   invocation.source, invocation.length = hashed.source, hashed.length

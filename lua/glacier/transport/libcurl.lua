@@ -46,17 +46,16 @@ end
 
 -- There is one pool for each proxy. It is made when it is first needed, and a forked child makes its own.
 local function pool_for(self, invocation)
-  self:events()
-  local is_call = not invocation.timeouts
-  local pool = is_call and self.pools.calls
-  if not pool then
-    local proxy = proxy_for(self.settings.proxies, invocation)
-    local name = proxy or "environment"
-    pool = self.pools[name] or new_pool(self, proxy)
-    self.pools[name] = pool
-    self.pools.calls = is_call and pool or self.pools.calls -- all calls go to one endpoint
-  end
-  return pool
+  local proxy = proxy_for(self.settings.proxies, invocation)
+  local name = proxy or "environment"
+  self.pools[name] = self.pools[name] or new_pool(self, proxy)
+  return self.pools[name]
+end
+
+-- All calls go to one endpoint, so they have one pool.
+local function pool_for_calls(self, invocation)
+  self.pool = pool_for(self, invocation)
+  return self.pool
 end
 
 local Transport = {}
@@ -77,15 +76,19 @@ end
 -- @return table, if the body of a success is read in chunks: `next()` returns a string, nil at the end, or nil and an
 --   error object; `close()` may be called at any time
 function Transport:send(invocation, context)
-  local timeouts, connect, read = invocation.timeouts, self.connect, self.read
-  if timeouts then
-    connect, read = milliseconds(timeouts.connect_timeout), milliseconds(timeouts.read_timeout)
+  local events = self:events()
+  local transfer, err
+  if invocation.operation then
+    local pool = self.pool or pool_for_calls(self, invocation)
+    transfer, err = pool:start(invocation.request, self.connect, self.read, invocation.takes_body)
+  else
+    local connect, read = invocation.timeouts.connect_timeout, invocation.timeouts.read_timeout
+    transfer, err = pool_for(self, invocation):start(invocation.request, milliseconds(connect), milliseconds(read))
   end
-  local transfer, err = pool_for(self, invocation):start(invocation.request, connect, read, invocation.takes_body)
   if not transfer then
     return nil, err
   end
-  local in_time, head = wait(transfer, self.event_set, invocation, context)
+  local in_time, head = wait(transfer, events, invocation, context)
   if not in_time then
     transfer:cancel()
     return nil, context_of.too_late(invocation.url)
@@ -101,6 +104,7 @@ function Transport:close()
     pool:close()
     self.pools[name] = nil
   end
+  self.pool = nil
   rounds.wake(self.event_set)
 end
 
@@ -108,7 +112,7 @@ end
 -- @return events of `glacier.core`
 function Transport:events()
   if not self.event_set or self.event_set:is_forked() then
-    self.event_set, self.pools = core.events(), {}
+    self.event_set, self.pools, self.pool = core.events(), {}, nil
   end
   return self.event_set
 end
