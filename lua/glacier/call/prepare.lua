@@ -56,8 +56,8 @@ function prepare.call(runtime, operation, params, hashed)
   end
   -- A field of the table itself is read faster than a missing one, which is then searched in the metatable.
   return setmetatable({
-    operation = operation, request = request, body = body, source = false, takes_body = blob_outputs[operation] or false,
-    attempts = 0, signed_at = false, used_keys = false,
+    operation = operation, request = request, attempts = 0, signed_at = false, used_keys = false,
+    body = body, source = false, takes_body = blob_outputs[operation] or false,
   }, runtime.calls)
 end
 
