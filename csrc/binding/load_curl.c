@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const char core_name[] = "core.so", curl_name[] = "curl.so";
+static const char loader_name[] = "luaopen_glacier_curl";
 
 /* Returns the length of the directory in the path of glacier.core, including the slash.  Returns 0
  * if the module is not in a file of its own, for example if a program contains it. */
@@ -15,10 +16,20 @@ static size_t directory_length(const char *path) {
   return slash && strcmp(slash + 1, core_name) == 0 ? (size_t)(slash + 1 - path) : 0;
 }
 
+/* Pushes the loader in a loaded file.  Returns how many values it pushed. */
+static int push_loader(lua_State *L, void *file) {
+  lua_CFunction loader;
+  void *address = file ? dlsym(file, loader_name) : NULL;
+  if (!address)
+    return 0;
+  memcpy(&loader, &address, sizeof loader); /* C has no conversion to a function */
+  lua_pushcfunction(L, loader);
+  return 1;
+}
+
 int gl_lua_load_curl(lua_State *L) {
   Dl_info info;
   char path[4096];
-  (void)L;
   /* core_name is an address in this module */
   if (!dladdr(core_name, &info) || !info.dli_fname)
     return 0;
@@ -26,6 +37,5 @@ int gl_lua_load_curl(lua_State *L) {
   if (length == 0 || length + sizeof curl_name > sizeof path)
     return 0;
   (void)snprintf(path, sizeof path, "%.*s%s", (int)length, info.dli_fname, curl_name);
-  (void)dlopen(path, RTLD_LAZY);
-  return 0;
+  return push_loader(L, dlopen(path, RTLD_LAZY));
 }

@@ -4,10 +4,11 @@
 
 #include "binding/compat.h"
 
-/* core.load_curl(): loads the module glacier.curl from the directory of glacier.core, before
- * `require` loads it.  Lua's own loader binds all symbols of libcurl and of its libraries at once,
- * which takes as long as several calls.  This function binds each symbol when it is first used.  It
- * ignores failures, because `require` then loads the module in the usual way and reports them. */
+/* core.load_curl() -> function or nil: the loader of the module glacier.curl, for package.preload.
+ * It loads the file from the directory of glacier.core.  Lua's own loader binds all symbols of
+ * libcurl and of its libraries at once, which takes as long as several calls.  This function binds
+ * each symbol when it is first used.  It returns nil after a failure, because `require` then loads
+ * the module in the usual way and reports it. */
 int gl_lua_load_curl(lua_State *L);
 
 #endif

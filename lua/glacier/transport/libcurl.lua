@@ -14,9 +14,7 @@ end
 -- Returns the C module with libcurl. It is loaded by the first request that needs it, because a host with its own
 -- transport may not have libcurl.
 local function curl()
-  if not package.loaded["glacier.curl"] then
-    core.load_curl()
-  end
+  package.preload["glacier.curl"] = package.preload["glacier.curl"] or core.load_curl()
   local good, module = pcall(require, "glacier.curl")
   if good then
     return module
