@@ -1,5 +1,5 @@
 -- Whoever handles the events of a client tells the host, because other coroutines may sleep until then.
-local rounds = require "glacier.async.rounds"
+local contexts = require "glacier.async.context"
 local scripted = require "spec.support.scripted"
 local support = require "spec.support.neighbour"
 
@@ -10,8 +10,8 @@ describe("the host is told of all news", function()
   local wake, server, events, told
 
   before_each(function()
-    wake, events, told = rounds.wake, nil, 0
-    function rounds.wake(set)
+    wake, events, told = contexts.wake, nil, 0
+    function contexts.wake(set)
       if set then
         events, told = set, set:news()
       end
@@ -19,7 +19,7 @@ describe("the host is told of all news", function()
   end)
 
   after_each(function()
-    rounds.wake = wake
+    contexts.wake = wake
     server:stop()
   end)
 

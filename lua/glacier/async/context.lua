@@ -5,7 +5,6 @@
 -- back. The class in `glacier.async.hosted` is for contexts with `wait`.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
-local rounds = require "glacier.async.rounds"
 
 local Context = {}
 Context.__index = Context
@@ -18,6 +17,11 @@ local FEEDS = 32
 -- Seconds: the longest time that C may block before Lua runs again. Only then can a debug hook run, such as the
 -- interpreter's handler for Ctrl-C.
 local BLOCKING = 0.5
+
+--- Wakes the coroutines that can continue, if there is news. Whoever handles the events of a set calls this, because
+-- those of other coroutines may be among them. A host in which coroutines sleep until they are woken replaces it.
+-- @param events events of `glacier.core`, or nil
+function context.wake(events) end -- luacheck: ignore 212/events
 
 --- Makes a context.
 -- @param wait function(seconds), table { sleep =, readable = } or nil: the option `wait`
@@ -101,7 +105,7 @@ function Context:wait_for(transfer, events, on_poll)
   local feeds, began, answer = 0, nil, nil
   while true do
     local done = transfer:poll((self.wait or answer == "again") and 0 or blocking_ms(self))
-    rounds.wake(events)
+    context.wake(events)
     answer = on_poll and on_poll(done)
     if done or answer == "enough" then
       return true

@@ -6,6 +6,7 @@
 --
 -- There is one driver in each worker. It starts with the first wait, and ends a little after the last one. Until it is
 -- connected, callers pause with ngx.sleep. They also do so if the system does not allow the connection.
+local context = require "glacier.async.context"
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local rounds = require "glacier.async.rounds"
@@ -67,7 +68,7 @@ local function step(events)
 end
 
 -- Wakes the coroutines that can continue, if there is news.
-function rounds.wake(events)
+function context.wake(events)
   local news = events and next(waiters_of(events)) and events:news()
   if news and news ~= reported[events] then
     reported[events] = news

@@ -8,11 +8,6 @@ local rounds = {}
 -- The rounds by event set. Their tasks keep them alive.
 local of_events = setmetatable({}, { __mode = "kv" })
 
---- Wakes the coroutines that can continue, if there is news. Whoever handles the events of a set calls this, because
--- those of other coroutines may be among them. A host in which coroutines sleep until they are woken replaces it.
--- @param events events of `glacier.core`, or nil
-function rounds.wake(events) end -- luacheck: ignore 212/events
-
 --- Returns the rounds of an event set.
 -- @param events events of `glacier.core`
 -- @return table: number, of the current round; changed, the number of the last round that brought news; news, the

@@ -1,4 +1,5 @@
 --- Tasks: calls that are started and then polled, many at a time on one thread.
+local context_of = require "glacier.async.context"
 local errors = require "glacier.errors"
 local group = require "glacier.async.group"
 local hosted = require "glacier.async.hosted"
@@ -74,7 +75,7 @@ local function is_waiting(self)
   local transfer, context = self.transfer, self.context
   if transfer then
     local done, needs_caller = transfer:poll(0)
-    rounds.wake(self.events)
+    context_of.wake(self.events)
     return not (done or needs_caller or context.deadline and context:remaining() <= 0)
   end
   return self.due ~= nil and context.clock() < self.due
@@ -89,7 +90,7 @@ function Task:poll()
     local seen, number = self.seen, round.number
     if seen == number then
       number = rounds.begin(self.events, 0)
-      rounds.wake(self.events)
+      context_of.wake(self.events)
     end
     self.seen = number
     if seen >= round.changed then

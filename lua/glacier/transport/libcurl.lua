@@ -2,7 +2,6 @@
 local core = require "glacier.core"
 local context_of = require "glacier.async.context"
 local errors = require "glacier.errors"
-local rounds = require "glacier.async.rounds"
 
 local libcurl = {}
 
@@ -103,7 +102,7 @@ function Transport:close()
     self.pools[name] = nil
   end
   self.pool = nil
-  rounds.wake(self.event_set)
+  context_of.wake(self.event_set)
 end
 
 --- Returns the event set of all connections. A forked child gets its own set, and new connections.
@@ -117,8 +116,8 @@ end
 
 --- Waits until something happens on a connection, but at most `seconds`.
 function Transport:idle(seconds)
-  rounds.begin(self:events(), seconds)
-  rounds.wake(self.event_set)
+  require("glacier.async.rounds").begin(self:events(), seconds)
+  context_of.wake(self.event_set)
 end
 
 --- Makes a transport.

@@ -1,6 +1,5 @@
 --- Streamed bodies: feeds the body of a request to libcurl, and reads the body of a response in chunks.
 local context_of = require "glacier.async.context"
-local rounds = require "glacier.async.rounds"
 
 local streaming = {}
 
@@ -59,7 +58,7 @@ end
 
 function Incoming:close()
   self.transfer:cancel()
-  rounds.wake(self.transport.event_set)
+  context_of.wake(self.transport.event_set)
 end
 
 --- Makes the reader of a response's body; see `Transport:send`.
