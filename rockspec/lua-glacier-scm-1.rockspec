@@ -184,6 +184,7 @@ build = {
     ["glacier.call.recovery"] = "lua/glacier/call/recovery.lua",
     ["glacier.call.request_body"] = "lua/glacier/call/request_body.lua",
     ["glacier.call.retry"] = "lua/glacier/call/retry.lua",
+    ["glacier.callbacks"] = "lua/glacier/callbacks.lua",
     ["glacier.client"] = "lua/glacier/client.lua",
     ["glacier.command"] = "lua/glacier/command/init.lua",
     ["glacier.command.actions"] = "lua/glacier/command/actions.lua",

@@ -2,7 +2,6 @@
 local config = require "glacier.config.resolve"
 local core = require "glacier.core"
 local credentials = require "glacier.credentials"
-local errors = require "glacier.errors"
 local prepare = require "glacier.call.prepare"
 local version = require "glacier.version"
 
@@ -19,26 +18,6 @@ local function user_agent(app_id, extra)
   return table.concat(parts, " ")
 end
 
--- Wraps a function of the user so that it must return numbers. Returns nil without a function.
-local function numeric(name, read)
-  return read and function()
-    local value = read()
-    if type(value) ~= "number" or not (value > -1e15 and value < 1e15) then
-      errors.invalid(nil, ("glacier.client: the option %s returned %s, expected a number"):format(name,
-        tostring(value)))
-    end
-    return value
-  end
-end
-
--- A logger that fails must not make the call fail.
-local function guarded(logger)
-  local copcall = logger and require "glacier.async.copcall"
-  return logger and function(event)
-    copcall.ignoring(logger, event)
-  end
-end
-
 -- Returns a table of the header amz-sdk-request by attempt. Each string is made once. As in botocore, the first attempt
 -- has no maximum.
 local function attempt_headers(max_attempts)
@@ -48,37 +27,25 @@ local function attempt_headers(max_attempts)
   end })
 end
 
--- Returns the session of the credential providers; see glacier.credentials.settings.
-local function session_of(self, chosen, random)
-  local settings = self.settings
-  return {
-    sources = settings.sources, profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
-    region = settings.region, mfa = chosen.mfa_code, random = random,
-    clock = function()
-      return self.time() + self.clock_offset
-    end,
-    exchange = function(...)
-      return require("glacier.call.exchanger").new(self)(...)
-    end,
-    log = self.logger,
-  }
+-- Wraps a function among the options. Returns nil without one.
+local function wrapped(kind, chosen, name)
+  return chosen[name] and require("glacier.callbacks")[kind](chosen[name], name)
 end
 
 local function make(chosen, settings)
-  local clock = numeric("clock", chosen.clock)
-  local random = numeric("random", chosen.random) or core.random
+  local clock, keys = wrapped("numeric", chosen, "clock"), chosen.credentials
   local self = {
     settings = settings,
     wait = chosen.wait,
     strict_notifications = chosen.strict_notifications,
     hash_threads = chosen.hash_threads,
-    logger = guarded(chosen.logger),
+    logger = wrapped("guarded", chosen, "logger"),
     clock = clock or core.monotonic,
     time = clock or core.time,
     clock_offset = 0,
     tasks = setmetatable({}, { __mode = "k" }),
     user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
-    random = random,
+    random = wrapped("numeric", chosen, "random") or core.random,
     attempt_headers = attempt_headers(settings.max_attempts),
     spare_requests = {},
   }
@@ -87,7 +54,8 @@ local function make(chosen, settings)
   self.reference = function() return self end
   self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport, settings)
     or require("glacier.transport.libcurl").new(settings)
-  self.credentials = credentials.source(chosen.credentials, session_of(self, chosen, random))
+  self.credentials = type(keys) == "table" and credentials.explicit(keys)
+    or require("glacier.credentials.fetched").of_client(self, keys, chosen.mfa_code)
   -- The shared files contain keys. From now on only the source of the keys refers to them, because a program that
   -- prints an object, such as a task, may also print these settings.
   settings.sources = nil

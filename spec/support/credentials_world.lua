@@ -203,7 +203,10 @@ function world.new(given)
   self.env = env
   write_files(self, given, expand)
   self.session = new_session(self, given, env)
-  function self.source(option) return require("glacier.credentials").source(option, self.session) end
+  function self.source(option)
+    return type(option) == "table" and require("glacier.credentials").explicit(option)
+      or require("glacier.credentials.fetched").source(self.session, option)
+  end
   function self.close()
     self.service.close()
     files.remove(self.home)

@@ -1,6 +1,7 @@
 --- Sources of keys that are fetched when they are first needed: a function of the user, or the AWS chain.
 local copcall = require "glacier.async.copcall"
 local errors = require "glacier.credentials.errors"
+local exchanger = require "glacier.call.exchanger"
 local refreshable = require "glacier.credentials.refreshable"
 
 local fetched = {}
@@ -23,10 +24,7 @@ local function ask(given)
   return keys
 end
 
---- Makes the source of the keys that a function of the user returns.
--- @param session table: of glacier.credentials.settings
--- @param given function() -> table of keys
-function fetched.from_function(session, given)
+local function from_function(session, given)
   return refreshable.new(session, {
     provider = FUNCTION,
     fetch = function()
@@ -35,10 +33,8 @@ function fetched.from_function(session, given)
   })
 end
 
---- Makes the source of the keys that the AWS chain finds. The chain is searched when keys are first needed. Later only
--- the provider that had keys is asked.
--- @param session table: of glacier.credentials.settings
-function fetched.from_chain(session)
+-- The chain is searched when keys are first needed. Later only the provider that had keys is asked.
+local function from_chain(session)
   local source
   source = refreshable.new(session, {
     provider = "the chain",
@@ -49,6 +45,38 @@ function fetched.from_chain(session)
     end,
   })
   return source
+end
+
+--- Makes a source.
+-- @param session table: of glacier.credentials.settings
+-- @param given function() -> table { access_key_id, secret_access_key, session_token or nil, account_id or nil,
+--   expiration in seconds since the epoch or nil }; or nil for the chain. The function is called again shortly before
+--   the expiration, or after the service rejected its keys as expired
+-- @return source
+function fetched.source(session, given)
+  return given and from_function(session, given) or from_chain(session)
+end
+
+-- Returns the session of the credential providers; see glacier.credentials.settings.
+local function session_of(runtime, mfa)
+  local settings = runtime.settings
+  return {
+    sources = settings.sources, profile_name = settings.profile_name, profile_explicit = settings.profile_explicit,
+    region = settings.region, mfa = mfa, random = runtime.random,
+    clock = function()
+      return runtime.time() + runtime.clock_offset
+    end,
+    exchange = exchanger.new(runtime), log = runtime.logger,
+  }
+end
+
+--- Makes the source of a client.
+-- @param runtime table: of `runtime.new`
+-- @param given function or nil: of `fetched.source`
+-- @param mfa function or nil: the option `mfa_code`
+-- @return source
+function fetched.of_client(runtime, given, mfa)
+  return fetched.source(session_of(runtime, mfa), given)
 end
 
 return fetched

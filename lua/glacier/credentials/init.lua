@@ -1,7 +1,12 @@
---- The source of a client's keys: the option `credentials`, else the AWS chain.
+--- The sources of a client's keys. A source is an object with
+--   current()               credentials for `request:sign`, or nil if they must be fetched first
+--   obtain(context)         credentials; or nil and the error object
+--   keys(context)           credentials; raises error objects of kind "credentials" or "config"
+--   refresh(context, used)  after the service rejected the keys `used` as expired: whether there are other keys now
+--   account()               the account that the keys belong to, or nil
 --
 -- The class in this module holds keys that never change. Its subclass in `glacier.credentials.refreshable` also fetches
--- keys.
+-- keys, and refreshes them before they expire, once for all callers.
 local core = require "glacier.core"
 
 local credentials = {}
@@ -71,25 +76,15 @@ function Holder:__tostring()
   return ("glacier.credentials (%s)"):format(self._provider)
 end
 
---- Makes the source of a client's keys: an object with
---   keys(context)           credentials for `request:sign`; raises error objects of kind "credentials" or "config"
---   refresh(context, used)  after the service rejected the keys `used` as expired: whether there are other keys now
---   account()               the account that the keys belong to, or nil
--- Keys are refreshed before they expire, once for all callers; see glacier.credentials.refreshable. A function is
--- called again shortly before the `expiration`, or after the service rejected its keys as expired.
+--- Makes the source of keys that are given in code.
 -- Raises `PartialCredentialsError` or `CredentialRetrievalError` for a table without valid keys.
--- @param given table { access_key_id, secret_access_key, session_token or nil, account_id or nil }; function returning
---   such a table, with `expiration` (seconds since the epoch) or without; or nil for the chain
--- @param session table: of glacier.credentials.settings
-function credentials.source(given, session)
-  if type(given) == "table" then
-    return credentials.new("explicit", {
-      access_key_id = given.access_key_id, secret_access_key = given.secret_access_key,
-      session_token = given.session_token, account_id = given.account_id,
-    })
-  end
-  local fetched = require "glacier.credentials.fetched"
-  return given and fetched.from_function(session, given) or fetched.from_chain(session)
+-- @param given table: access_key_id, secret_access_key, session_token or nil, account_id or nil
+-- @return holder
+function credentials.explicit(given)
+  return credentials.new("explicit", {
+    access_key_id = given.access_key_id, secret_access_key = given.secret_access_key,
+    session_token = given.session_token, account_id = given.account_id,
+  })
 end
 
 return credentials
