@@ -29,17 +29,6 @@ for method_name, operation in pairs(core.operations) do
   operations[method_name], operations[operation] = operation, operation
 end
 
---- `client.exceptions.NAME` is the code of an exception as a string. A name that does not exist raises.
-Client.exceptions = setmetatable({}, {
-  __newindex = function()
-    errors.invalid(nil, "client.exceptions cannot be changed")
-  end,
-  __index = function(_, name)
-    return require("glacier.exceptions")[name]
-      or errors.invalid(nil, ("client.exceptions has no %q"):format(tostring(name)))
-  end,
-})
-
 -- Returns the options, or an empty table for nil. Raises an error that lists every unknown option and every invalid
 -- value.
 local function checked(given)

@@ -1,11 +1,24 @@
 --- Further methods of a client. They are loaded together, when one of them is first used.
 local client = require "glacier.client"
 local context = require "glacier.async.context"
+local errors = require "glacier.errors"
+local exceptions = require "glacier.exceptions"
 local perform = require "glacier.call.perform"
 
 local operation_of, runtime_of = client.operation_of, client.runtime_of
 
 local Client = {}
+
+--- `client.exceptions.NAME` is the code of an exception as a string. A name that does not exist raises.
+Client.exceptions = setmetatable({}, {
+  __newindex = function()
+    errors.invalid(nil, "client.exceptions cannot be changed")
+  end,
+  __index = function(_, name)
+    return exceptions[name]
+      or errors.invalid(nil, ("client.exceptions has no %q"):format(tostring(name)))
+  end,
+})
 
 -- Returns a function that calls operations, for paginators and waiters.
 local function caller(self)

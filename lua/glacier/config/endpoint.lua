@@ -1,27 +1,10 @@
 --- The URL of a service: the configured one, or the result of the endpoint rules.
 local core = require "glacier.core"
-local setting = require "glacier.config.setting"
 
 local endpoint = {}
 
 -- The first part of a service's host name, by the service's name in settings.
 local hosts = { glacier = "glacier", sts = "sts", sso = "portal.sso", sso_oidc = "oidc" }
-
--- Returns the URL for a service in the environment or the profile, and where it is set; nil for none.
-local function configured(sources, service)
-  if setting.look_up(sources, "ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") then
-    return nil
-  end
-  for _, name in ipairs { "AWS_ENDPOINT_URL_" .. service:upper(), "AWS_ENDPOINT_URL" } do
-    local url = sources.getenv(name)
-    if url then
-      return url, name .. " in the environment"
-    end
-  end
-  if next(sources.profile) then
-    return require("glacier.config.profile_url").of_service(sources, service)
-  end
-end
 
 -- Calls core.endpoint. If the URL is invalid, the error message says where it is set.
 local function by_rules(origin, fields)
@@ -46,7 +29,7 @@ end
 function endpoint.resolve(sources, service, options)
   local url, origin = options.endpoint_url, nil
   if url == nil then
-    url, origin = configured(sources, service)
+    url, origin = require("glacier.config.configured_url").of_service(sources, service)
   end
   return by_rules(origin, {
     service = hosts[service], region = options.region, endpoint_url = url,

@@ -9,12 +9,6 @@ local profile = {}
 -- More than any settings file has. The limit exists because a path can name an endless device.
 local MAX_FILE_BYTES = 16 * 1024 * 1024
 
--- Without string.format, which cuts a string at its first NUL on Lua 5.1 and 5.2.
-local function raise_parse_error(path, why, line)
-  local location = line and ", line " .. line or ""
-  errors.raise("config", "ConfigParseError", "Unable to parse config file: " .. path .. location .. ": " .. why)
-end
-
 local function expand(path, options)
   if not path:find "[~$]" then
     return path
@@ -29,22 +23,11 @@ local function read_document(variable, default, options)
   local named = options.getenv(variable)
   local path = expand(named or default, options)
   local text, why, missing = core.read_file(path, MAX_FILE_BYTES)
-  if why and not missing and (named or options.profile) then
-    raise_parse_error(path, why)
+  why = why and not missing and path .. ": " .. why or nil
+  if why and (named or options.profile) then
+    errors.raise("config", "ConfigParseError", "Unable to parse config file: " .. why)
   end
-  local sections, lines, line = {}, {}, nil
-  if text and text ~= "" then
-    sections, lines, line = require("glacier.config.ini").parse(text)
-  end
-  if not sections then
-    raise_parse_error(path, lines, line)
-  end
-  return { path = path, why = not missing and why or nil, sections = sections, lines = lines }
-end
-
--- Returns why a file could not be read, for a message; nil for a readable or a missing file.
-local function reason_of(document)
-  return document.why and ("%s: %s"):format(document.path, document.why)
+  return { path = path, why = why, text = text or "" }
 end
 
 -- The function `source` of files without sections.
@@ -68,12 +51,12 @@ function profile.load(options)
   local config = read_document("AWS_CONFIG_FILE", "~/.aws/config", options)
   local shared = read_document("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", options)
   local loaded
-  if config.sections[1] or shared.sections[1] then
-    loaded = require("glacier.config.sections").merge(config, shared)
+  if config.text ~= "" or shared.text ~= "" then
+    loaded = require("glacier.config.sections").read(config, shared)
   else
     loaded = { profiles = {}, config = {}, credentials = {}, sso_sessions = {}, services = {}, source = nowhere }
   end
-  loaded.unreadable = { config = reason_of(config), credentials = reason_of(shared) }
+  loaded.unreadable = { config = config.why, credentials = shared.why }
   return loaded
 end
 

@@ -1,4 +1,6 @@
---- Sorts the sections of the shared config and credentials files into profiles, SSO sessions and services.
+--- Parses the shared config and credentials files, and sorts their sections into profiles, SSO sessions and services.
+local errors = require "glacier.errors"
+local ini = require "glacier.config.ini"
 local words = require "glacier.config.words"
 
 local sections = {}
@@ -75,11 +77,25 @@ local function locate(documents, parts, map, key)
   end
 end
 
---- Merges the sections of both files.
--- @param config table: the config file: path, and sections and lines of `ini.parse`
+-- Sets the sections of a document, and the lines of their keys. The message is made without string.format, which cuts a
+-- string at its first NUL on Lua 5.1 and 5.2.
+local function parse(document)
+  local sections_of, lines, line = ini.parse(document.text)
+  if not sections_of then
+    errors.raise("config", "ConfigParseError",
+      "Unable to parse config file: " .. document.path .. ", line " .. line .. ": " .. lines)
+  end
+  document.sections, document.lines = sections_of, lines
+end
+
+--- Parses both files and merges their sections.
+-- Raises `ConfigParseError` for a malformed file.
+-- @param config table: the config file: path, text
 -- @param shared table: the credentials file, likewise
 -- @return table: of `profile.load`, without `unreadable`
-function sections.merge(config, shared)
+function sections.read(config, shared)
+  parse(config)
+  parse(shared)
   local maps, credentials, parts = sort_config(config.sections), by_name(shared.sections), {}
   local profiles = merge(maps.profiles, credentials, parts)
   return {
