@@ -48,18 +48,22 @@ static int events_timeout(lua_State *L) {
   return 1;
 }
 
-/* events:wait(wait_ms) -> a number, which changes each time that a transfer needs its caller. Waits
- * at most `wait_ms` until a descriptor is ready or a timer is due, and handles it. */
+/* events:wait(wait_ms) -> whether the set belongs to this process. Waits at most `wait_ms` until a
+ * descriptor is ready or a timer is due, and handles it. */
 static int events_wait(lua_State *L) {
   gl_events *events = gl_lua_check_events(L, 1);
   gl_events_wait(events, gl_lua_check_ms(L, 2));
-  lua_pushinteger(L, (lua_Integer)gl_events_news(events));
+  lua_pushboolean(L, !gl_events_is_forked(events));
   return 1;
 }
 
-/* events:news() -> the number that events:wait would return now */
-static int events_news(lua_State *L) {
-  lua_pushinteger(L, (lua_Integer)gl_events_news(gl_lua_check_events(L, 1)));
+/* events:take_news() -> the number of a transfer that has news, or of other work that has ended;
+ * nil if there is no more news. Each piece of news is returned once. */
+static int events_take_news(lua_State *L) {
+  unsigned long number = gl_events_take_news(gl_lua_check_events(L, 1));
+  if (number == 0)
+    return 0;
+  lua_pushinteger(L, (lua_Integer)number);
   return 1;
 }
 
@@ -70,9 +74,12 @@ static int events_is_forked(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg events_methods[] = {
-    {"fd", events_fd},     {"timeout", events_timeout},     {"wait", events_wait},
-    {"news", events_news}, {"is_forked", events_is_forked}, {NULL, NULL}};
+static const luaL_Reg events_methods[] = {{"fd", events_fd},
+                                          {"timeout", events_timeout},
+                                          {"wait", events_wait},
+                                          {"take_news", events_take_news},
+                                          {"is_forked", events_is_forked},
+                                          {NULL, NULL}};
 
 const gl_box_class gl_events_box = {"glacier.events", sizeof(gl_events *), clear_events,
                                     events_methods, 0};

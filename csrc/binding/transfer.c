@@ -101,6 +101,15 @@ static int transfer_poll(lua_State *L) {
   return 2;
 }
 
+/* transfer:number() -> the number that events:take_news will return when the transfer has news, and
+ * whether it needs its caller already */
+static int transfer_number(lua_State *L) {
+  gl_transfer *transfer = check_transfer(L);
+  lua_pushinteger(L, (lua_Integer)gl_transfer_number(transfer));
+  lua_pushboolean(L, gl_transfer_needs_caller(transfer));
+  return 2;
+}
+
 /* transfer:needs_caller() -> whether it is done, can be fed or has a chunk for take(); makes no
  * system call */
 static int transfer_needs_caller(lua_State *L) {
@@ -168,6 +177,7 @@ static int transfer_cancel(lua_State *L) {
 }
 
 static const luaL_Reg transfer_methods[] = {{"poll", transfer_poll},
+                                            {"number", transfer_number},
                                             {"needs_caller", transfer_needs_caller},
                                             {"wants", transfer_wants},
                                             {"feed", transfer_feed},

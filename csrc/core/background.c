@@ -19,6 +19,7 @@ struct gl_background {
   pthread_t ids[GL_BACKGROUND_THREADS];
   int pipe[2]; /* a byte arrives when the work is finished */
   gl_events *events;
+  gl_news news;        /* listed at the end of the work */
   atomic_int running;  /* threads that have not ended */
   atomic_int finished; /* the results of the work may be read */
 };
@@ -43,6 +44,7 @@ static void *run(void *value) {
 static void release(gl_background *background) {
   if (background->events)
     gl_events_remove(background->events, background->pipe[0]);
+  gl_events_leave(&background->news);
   gl_events_release(background->events);
   for (int i = 0; i < 2; i++)
     if (background->pipe[i] >= 0)
@@ -55,7 +57,7 @@ static void release(gl_background *background) {
 static void end_seen(void *context, int fd, int ready) {
   (void)ready;
   gl_background *background = context;
-  gl_events_add_news(background->events);
+  gl_events_add_news(background->events, &background->news);
   gl_events_remove(background->events, fd);
 }
 
@@ -76,6 +78,7 @@ static int watch(gl_background *background, gl_events *events) {
   if (gl_events_set(events, background->pipe[0], GL_EVENTS_READ, end_seen, background) != 0)
     return -1;
   background->events = gl_events_hold(events);
+  gl_events_enter(events, &background->news);
   return 0;
 }
 

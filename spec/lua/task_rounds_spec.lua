@@ -16,6 +16,29 @@ local function runtime_of(host_waits)
   return runtime
 end
 
+-- Returns an event set whose news a test adds with `add`, and which counts its waits.
+local function events_of()
+  local events, news = { waits = 0 }, {}
+  function events.wait()
+    events.waits = events.waits + 1
+    return true
+  end
+  function events.add(transfer) news[#news + 1] = transfer:number() end
+  function events.take_news() return table.remove(news, 1) end
+  return events
+end
+
+-- Returns a transfer that counts its polls. It is done when `is_done` is set.
+local function transfer_of(number)
+  local transfer = { polls = 0, is_done = false }
+  function transfer.number() return number, transfer.is_done end
+  function transfer.poll()
+    transfer.polls = transfer.polls + 1
+    return transfer.is_done, transfer.is_done
+  end
+  return transfer
+end
+
 local function drive(runtime, work)
   return task.new(runtime, work):result()
 end
@@ -56,7 +79,7 @@ describe("rounds of tasks", function()
   end)
 
   it("do not resume a task whose transfer does not need its caller", function()
-    local transfer = { poll = function() return false end, needs_caller = function() return false end }
+    local transfer = { poll = function() return false, false end }
     local runtime, polls = runtime_of(), 0
     local one = task.new(runtime, function(context)
       return context:wait_for(transfer, nil, function()
@@ -70,71 +93,57 @@ describe("rounds of tasks", function()
     assert.are.equal(2, polls)
   end)
 
-  it("poll the event set once, and a transfer only after news", function()
-    local runtime, waits, polls, news = runtime_of(), 0, 0, 0
-    local transfer = { needs_caller = function() return false end, poll = function()
-      polls = polls + 1
-      return news == 2
-    end }
-    local events = { wait = function()
-      waits = waits + 1
-      return news
-    end }
-    local tasks = {}
+  it("poll the event set once, and only the transfers that have news", function()
+    local runtime, events, tasks, transfers = runtime_of(), events_of(), {}, {}
     for i = 1, 3 do
-      tasks[i] = task.new(runtime, function(context) return context:wait_for(transfer, events) end)
+      transfers[i] = transfer_of(i)
+      tasks[i] = task.new(runtime, function(context) return context:wait_for(transfers[i], events) end)
     end
     local function round()
       local done = 0
       for _, one in ipairs(tasks) do done = done + (one:poll() and 1 or 0) end
-      return { done, waits, polls }
+      return { done, events.waits, transfers[1].polls, transfers[2].polls, transfers[3].polls }
     end
-    assert.are.same({ 0, 0, 3 }, round()) -- each begins its transfer
-    assert.are.same({ 0, 1, 3 }, round())
-    assert.are.same({ 0, 2, 3 }, round())
-    news = 1
-    assert.are.same({ 0, 3, 6 }, round())
-    assert.are.same({ 0, 4, 6 }, round())
-    news = 2
-    assert.are.same({ 3, 5, 12 }, round()) -- each poll resumes its task, which polls the transfer again
+    assert.are.same({ 0, 0, 1, 1, 1 }, round()) -- each begins its transfer
+    assert.are.same({ 0, 1, 1, 1, 1 }, round())
+    events.add(transfers[2])
+    assert.are.same({ 0, 2, 1, 2, 1 }, round()) -- the news did not end the wait
+    assert.are.same({ 0, 3, 1, 2, 1 }, round())
+    transfers[3].is_done = true
+    events.add(transfers[3])
+    assert.are.same({ 1, 4, 1, 2, 2 }, round())
+    assert.are.same({ 1, 5, 1, 2, 2 }, round())
   end)
 
-  it("do not wait between two rounds if there is news that a task has not seen", function()
-    local runtime, news, done, waits = runtime_of(), 0, {}, {}
-    local events = { wait = function() return news end, news = function() return news end }
-    runtime.transport = {
-      events = function() return events end,
-      idle = function(_, seconds) waits[#waits + 1] = seconds; rounds.begin(events, seconds) end,
-    }
-    local function transfer_of(name)
-      return { needs_caller = function() return false end, poll = function() return done[name] end }
-    end
-    local tasks = {}
-    for i, name in ipairs { "first", "second" } do
-      tasks[i] = { task = task.new(runtime, function(context)
-        if name == "second" then news, done.first = 1, true end -- it handles an event of the other
-        return context:wait_for(transfer_of(name), events)
-      end) }
-    end
-    local running = group.new(function() return table.remove(tasks, 1) end, 2)
-    running:next()
-    assert.are.same({ 0 }, waits)
-    running:cancel()
-  end)
-
-  it("poll a transfer at once if news came while a task was not polled", function()
-    local runtime, is_done, news = runtime_of(), false, 0
-    local transfer = { needs_caller = function() return false end, poll = function() return is_done end }
-    local events = { wait = function() return news end }
-    local function new_task()
-      return task.new(runtime, function(context) return context:wait_for(transfer, events) end)
-    end
-    local one, other = new_task(), new_task()
-    for _ = 1, 2 do assert.is_false(one:poll() or other:poll()) end
-    news, is_done = 1, true
+  it("wake a task for an event that another task handles", function()
+    local runtime, events, transfer = runtime_of(), events_of(), transfer_of(1)
+    local one = task.new(runtime, function(context) return context:wait_for(transfer, events) end)
+    assert.is_false(one:poll())
+    local other = task.new(runtime, function(context)
+      transfer.is_done = true
+      events.add(transfer)
+      return context:wait_for(transfer_of(2), events)
+    end)
+    assert.is_false(other:poll())
     assert.is_true(one:poll())
-    for _ = 1, 3 do events.wait() end
-    assert.is_true(other:poll())
+    assert.are.equal(0, events.waits)
+  end)
+
+  it("see news that come before a task sleeps", function()
+    local runtime, events, transfer = runtime_of(), events_of(), transfer_of(1)
+    local one = task.new(runtime, function(context)
+      return context:wait_for(transfer, events, function() transfer.is_done = true end)
+    end)
+    assert.is_false(one:poll())
+    assert.is_true(one:poll())
+  end)
+
+  it("poll each task whose event set a forked child cannot use", function()
+    local runtime, events, transfer = runtime_of(), events_of(), transfer_of(1)
+    local one = task.new(runtime, function(context) return context:wait_for(transfer, events) end)
+    one:poll()
+    events.wait, transfer.is_done = function() return false end, true
+    assert.is_true(one:poll())
   end)
 
   it("do not resume a sleeping task before its sleep ends", function()
@@ -154,6 +163,116 @@ describe("rounds of tasks", function()
     now = 105
     assert.is_true(one:poll())
     assert.are.equal(math.huge, task.timeout(runtime))
+  end)
+end)
+
+describe("a group of tasks", function()
+  -- Returns a runtime whose wait adds the news of the next of `transfers`.
+  local function runtime_with(events, transfers)
+    local runtime = runtime_of()
+    runtime.transport = {
+      events = function() return events end,
+      idle = function()
+        local transfer = table.remove(transfers, 1)
+        transfer.is_done = true
+        events.add(transfer)
+        rounds.begin(events, 0)
+      end,
+    }
+    return runtime
+  end
+
+  local function waiting_task(runtime, events, transfer)
+    return task.new(runtime, function(context) return context:wait_for(transfer, events) end)
+  end
+
+  it("polls only the tasks that can continue", function()
+    local events, transfers, order = events_of(), {}, {}
+    for i = 1, 50 do transfers[i] = transfer_of(i) end
+    local waiting = { transfers[3], transfers[1] }
+    local runtime, tasks = runtime_with(events, waiting), {}
+    for i = 1, 50 do tasks[i] = waiting_task(runtime, events, transfers[i]) end
+    local running = group.new(group.of_list(tasks), 50)
+    for i = 1, 2 do order[i] = running:next().index end
+    assert.are.same({ 3, 1 }, order)
+    assert.are.equal(2, transfers[1].polls)
+    assert.are.equal(1, transfers[2].polls)
+  end)
+
+  it("returns a task that another group finished", function()
+    local events, transfers = events_of(), { transfer_of(1), transfer_of(2) }
+    local runtime = runtime_with(events, { transfers[2], transfers[1] })
+    local tasks = { waiting_task(runtime, events, transfers[1]), waiting_task(runtime, events, transfers[2]) }
+    local running = group.new(group.of_list(tasks), 2)
+    assert.are.equal(2, running:next().index)
+    assert.is_true(tasks[1]:result())
+    assert.are.equal(1, running:next().index)
+    assert.is_nil(running:next())
+  end)
+
+  it("returns a task that was cancelled meanwhile", function()
+    local events, transfers = events_of(), { transfer_of(1), transfer_of(2) }
+    local runtime = runtime_with(events, { transfers[2] })
+    local tasks = { waiting_task(runtime, events, transfers[1]), waiting_task(runtime, events, transfers[2]) }
+    local running = group.new(group.of_list(tasks), 2)
+    assert.are.equal(2, running:next().index)
+    tasks[1]:cancel()
+    assert.are.equal(1, running:next().index)
+  end)
+
+  it("handles events while some of its tasks never wait", function()
+    local events, transfer = events_of(), transfer_of(1)
+    local runtime = runtime_with(events, {})
+    local busy = task.new(runtime, function(context)
+      for _ = 1, 100 do context:yield() end
+    end)
+    local running = group.new(group.of_list { waiting_task(runtime, events, transfer), busy }, 2)
+    transfer.is_done = false
+    function events.wait()
+      events.waits = events.waits + 1
+      if events.waits == 3 then
+        transfer.is_done = true
+        events.add(transfer)
+      end
+      return true
+    end
+    assert.are.equal(1, running:next().index)
+  end)
+end)
+
+describe("the coroutine of a task", function()
+  it("does the work of later tasks", function()
+    local seen, runtime = {}, runtime_of()
+    for i = 1, 3 do
+      drive(runtime, function() seen[i] = coroutine.running() end)
+    end
+    assert.are.equal(seen[1], seen[2])
+    assert.are.equal(seen[1], seen[3])
+  end)
+
+  it("is not used again after an error", function()
+    local runtime, failed, later = runtime_of(), nil, nil
+    assert.has_error(function()
+      drive(runtime, function()
+        failed = coroutine.running()
+        error("no", 0)
+      end)
+    end, "no")
+    drive(runtime, function() later = coroutine.running() end)
+    assert.are_not.equal(failed, later)
+  end)
+
+  it("keeps nothing of an ended task alive", function()
+    local kept = setmetatable({}, { __mode = "v" })
+    do
+      local runtime = runtime_of()
+      kept.runtime, kept.result = runtime, {}
+      kept.task = task.new(runtime, function() return kept.result end)
+      assert.are.equal(kept.result, kept.task:result())
+    end
+    collectgarbage()
+    collectgarbage()
+    assert.are.same({}, kept)
   end)
 end)
 

@@ -1,36 +1,40 @@
--- Whoever handles the events of a client tells the host, because other coroutines may sleep until then.
-local contexts = require "glacier.async.context"
+-- Whoever handles the events of a client wakes those that wait for them.
+local rounds = require "glacier.async.rounds"
 local scripted = require "spec.support.scripted"
 local support = require "spec.support.neighbour"
 
 local HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
 local ANSWER = { fallback = { { "read" }, { "send", support.answer "m" } } }
 
-describe("the host is told of all news", function()
-  local wake, server, events, told
+describe("a watcher of an event set is told of all news", function()
+  local server, round, watcher
 
   before_each(function()
-    wake, events, told = contexts.wake, nil, 0
-    function contexts.wake(set)
-      if set then
-        events, told = set, set:news()
-      end
+    watcher = { told = 0 }
+    function watcher:wake()
+      self.told = self.told + 1
     end
   end)
 
   after_each(function()
-    contexts.wake = wake
     server:stop()
   end)
 
+  local function watch()
+    watcher.told, round.watchers[watcher] = 0, true
+  end
+
   local function client_of(script, options)
     server = scripted.start(script)
-    return support.client_of(server.url, options)
+    local client = support.client_of(server.url, options)
+    round = rounds.of(client._runtime().transport:events())
+    watch()
+    return client
   end
 
   local function assert_told()
-    assert.is_true(told > 0)
-    assert.are.equal(events:news(), told)
+    assert.are.equal(1, watcher.told)
+    watch()
   end
 
   local function poll_until(task, condition)
@@ -57,18 +61,31 @@ describe("the host is told of all news", function()
     local client = client_of { { { "read" }, { "stall" } } }
     local task = client:start("list_vaults", {})
     poll_until(task, function() return #server:requests() > 0 end)
+    assert.are.equal(0, watcher.told)
     client:close()
     assert_told()
     task:cancel()
   end)
 
-  it("by the head of a response, and by the end of its body", function()
+  it("by the head of a response", function()
     local client = client_of { { { "read" }, { "send", HEAD }, { "stall" } } }
     local body = client:get_job_output({ vaultName = "v", jobId = "j" }).body
     assert_told()
-    local before = told
     body:close()
-    assert_told()
-    assert.is_true(told > before)
+  end)
+end)
+
+describe("the waiter of a transfer", function()
+  it("is woken if the body is closed", function()
+    local server = scripted.start { { { "read" }, { "send", HEAD }, { "stall" } } }
+    local client = support.client_of(server.url)
+    local events = client._runtime().transport:events()
+    local body = client:get_job_output({ vaultName = "v", jobId = "j" }).body
+    local waiter = { wake = function(self) self.is_woken = true end }
+    local round = rounds.of(events)
+    for number = 1, 3 do round.waiters[number] = waiter end
+    body:close()
+    assert.is_true(waiter.is_woken)
+    server:stop()
   end)
 end)

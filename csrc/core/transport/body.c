@@ -28,7 +28,7 @@ size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *context) 
   size_t room = size * count, unsent = unsent_bytes(transfer);
   if (unsent == 0 && transfer->fed < transfer->body_length) {
     transfer->paused |= CURLPAUSE_SEND;
-    gl_events_add_news(transfer->pool->events);
+    gl_events_add_news(transfer->pool->events, &transfer->news);
     return CURL_READFUNC_PAUSE;
   }
   size_t length = unsent < room ? unsent : room;
@@ -90,7 +90,7 @@ size_t gl_transfer_on_chunk(gl_transfer *transfer, const char *bytes, size_t len
     transfer->stop = GL_STOP_MEMORY;
     return 0;
   }
-  gl_events_add_news(transfer->pool->events);
+  gl_events_add_news(transfer->pool->events, &transfer->news);
   return length;
 }
 

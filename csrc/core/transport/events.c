@@ -17,6 +17,7 @@ gl_events *gl_events_new(gl_error *error) {
     return NULL;
   }
   events->references = 1;
+  events->news.next = events->news.previous = &events->news;
   events->process = gl_process_id();
   if (gl_kernel_open(events) == 0)
     return events;
@@ -58,14 +59,37 @@ unsigned long gl_events_rounds(const gl_events *events) {
   return events->rounds;
 }
 
-void gl_events_add_news(gl_events *events) {
-  events->news++;
+/* ---- news -------------------------------------------------------------------------------- */
+
+void gl_events_enter(gl_events *events, gl_news *news) {
+  news->number = ++events->numbers;
 }
 
-unsigned long gl_events_news(gl_events *events) {
-  if (gl_events_is_forked(events))
-    events->news++;
-  return events->news;
+void gl_events_leave(gl_news *news) {
+  if (!news->is_listed)
+    return;
+  news->previous->next = news->next;
+  news->next->previous = news->previous;
+  news->is_listed = 0;
+}
+
+void gl_events_add_news(gl_events *events, gl_news *news) {
+  gl_news *head = &events->news;
+  if (news->is_listed)
+    return;
+  news->next = head;
+  news->previous = head->previous;
+  head->previous->next = news;
+  head->previous = news;
+  news->is_listed = 1;
+}
+
+unsigned long gl_events_take_news(gl_events *events) {
+  gl_news *first = events->news.next;
+  if (first == &events->news)
+    return 0;
+  gl_events_leave(first);
+  return first->number;
 }
 
 /* ---- descriptors ------------------------------------------------------------------------- */

@@ -21,6 +21,14 @@ typedef struct gl_events gl_events;
  * both. */
 enum { GL_EVENTS_READ = 1, GL_EVENTS_WRITE = 2 };
 
+/* Something in a set that a caller may wait for, such as a transfer.  It is embedded in a user of
+ * the set, and starts zeroed.  Its fields belong to the set. */
+typedef struct gl_news {
+  struct gl_news *next, *previous; /* links of the list of news */
+  unsigned long number;            /* identifies it in its set; 0 before gl_events_enter */
+  int is_listed;
+} gl_news;
+
 /* Called when `fd` is ready.  Level-triggered: the next wait calls it again if `fd` is still ready.
  */
 typedef void gl_events_ready(void *context, int fd, int ready);
@@ -68,13 +76,18 @@ int gl_events_wait(gl_events *events, long wait);
  * gl_events_wait was called between them. */
 unsigned long gl_events_rounds(const gl_events *events);
 
-/* Records that a user of the set needs its caller, for example a transfer that is done, or that it
- * has something new for a caller that asks, such as the head of a response. */
-void gl_events_add_news(gl_events *events);
+/* Gives `news` a number, which the set uses only once. */
+void gl_events_enter(gl_events *events, gl_news *news);
 
-/* Returns how often gl_events_add_news was called.  If two results are equal, no further user of
- * the set needs its caller.  In a forked child two results are never equal, so that each caller
- * polls again and detects that its set cannot be used. */
-unsigned long gl_events_news(gl_events *events);
+/* Removes `news` from the list of news.  Call it before freeing the memory. */
+void gl_events_leave(gl_news *news);
+
+/* Adds `news` to the end of the list of news, unless it is listed already.  A user of the set calls
+ * it when it needs its caller, for example when a transfer is done, and when it has something new
+ * for a caller that asks, such as the head of a response. */
+void gl_events_add_news(gl_events *events, gl_news *news);
+
+/* Removes the first news from the list.  Returns its number, or 0 if the list is empty. */
+unsigned long gl_events_take_news(gl_events *events);
 
 #endif

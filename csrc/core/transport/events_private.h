@@ -32,8 +32,10 @@ struct gl_events {
   size_t references;
   pid_t process; /* the process that created the set */
   int fd;        /* descriptor of epoll or kqueue; -1 with poll */
-  unsigned long rounds, news;
-  gl_watch *watches; /* owned; indexed by descriptor */
+  unsigned long rounds;
+  unsigned long numbers; /* how many gl_news have a number */
+  gl_news news;          /* the head of the circular list of news */
+  gl_watch *watches;     /* owned; indexed by descriptor */
   size_t watch_count;
   gl_timers timers;
   void *scratch; /* owned; the array for poll() */

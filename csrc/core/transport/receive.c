@@ -19,7 +19,7 @@ size_t gl_transfer_on_head(char *line, size_t size, size_t count, void *context)
   if (line[0] == '\r' || line[0] == '\n')
     transfer->head_done = transfer->response.status >= 200;
   if (gl_transfer_receives_chunks(transfer))
-    gl_events_add_news(transfer->pool->events);
+    gl_events_add_news(transfer->pool->events, &transfer->news);
   return length;
 }
 

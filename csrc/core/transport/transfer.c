@@ -14,7 +14,7 @@ static void end(gl_transfer *transfer, const gl_error *error) {
     gl_handle_return(transfer->handle);
   transfer->handle = NULL;
   if (!transfer->done)
-    gl_events_add_news(transfer->pool->events);
+    gl_events_add_news(transfer->pool->events, &transfer->news);
   transfer->done = 1;
   if (!error)
     return;
@@ -105,6 +105,7 @@ gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_
     return NULL;
   }
   transfer->pool = gl_pool_hold(pool);
+  gl_events_enter(pool->events, &transfer->news);
   transfer->timeouts = *timeouts;
   transfer->body_length = request->streamed ? request->body_length : 0;
   transfer->may_have_body = strcmp(gl_buf_string(&request->method), "HEAD") != 0;
@@ -116,6 +117,10 @@ gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_
 }
 
 /* ---- polling ----------------------------------------------------------------------------- */
+
+unsigned long gl_transfer_number(const gl_transfer *transfer) {
+  return transfer->news.number;
+}
 
 int gl_transfer_needs_caller(const gl_transfer *transfer) {
   return transfer->done || (transfer->paused & CURLPAUSE_SEND) ||
@@ -173,6 +178,7 @@ void gl_transfer_free(gl_transfer *transfer) {
     return;
   if (!transfer->done)
     end(transfer, NULL);
+  gl_events_leave(&transfer->news);
   gl_response_clear(&transfer->response);
   gl_buf_clear(&transfer->feed);
   gl_mem_free(transfer->error);

@@ -38,6 +38,10 @@ gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_
  * another transfer made it since this transfer was polled last. */
 int gl_transfer_poll(gl_transfer *transfer, long wait);
 
+/* Returns the number that gl_events_take_news returns when the transfer has news: it then needs its
+ * caller, or the head of a response that is received in chunks has arrived. */
+unsigned long gl_transfer_number(const gl_transfer *transfer);
+
 /* Returns whether the transfer is done, can be fed, or has received bytes that were not taken yet.
  * Makes no system call.  For callers that wait for the event set's descriptor themselves. */
 int gl_transfer_needs_caller(const gl_transfer *transfer);

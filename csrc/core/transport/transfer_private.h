@@ -19,6 +19,7 @@ struct gl_transfer {
   gl_handle *handle; /* borrowed from the pool until the transfer is done, then NULL */
   gl_timeouts timeouts;
   gl_timer read_timer;     /* due when the read timeout may have expired */
+  gl_news news;            /* listed when the transfer may need its caller */
   unsigned long round;     /* gl_events_rounds at the last poll of this transfer */
   curl_off_t up_threshold; /* connected when CURLINFO_PRETRANSFER_TIME_T exceeds it */
 

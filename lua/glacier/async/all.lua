@@ -43,7 +43,7 @@ local function check_options(caller, options, known)
   return concurrency
 end
 
--- Returns a function that wraps the tasks of `maker` as { index =, task = }. After an error or an invalid result,
+-- Returns a function that wraps the tasks of `maker` as entries of a group. After an error or an invalid result,
 -- `maker` is not called again, because it may fail each time.
 local function of_function(caller, maker)
   local index, over = 0, false
@@ -61,7 +61,7 @@ local function of_function(caller, maker)
       copcall.raise_fatal(result)
     end
     over = not good
-    return { index = index, task = good and result or task.failed(result) }
+    return group.entry(index, good and result or task.failed(result))
   end
 end
 

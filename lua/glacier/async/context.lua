@@ -18,8 +18,8 @@ local FEEDS = 32
 -- interpreter's handler for Ctrl-C.
 local BLOCKING = 0.5
 
---- Wakes the coroutines that can continue, if there is news. Whoever handles the events of a set calls this, because
--- those of other coroutines may be among them. A host in which coroutines sleep until they are woken replaces it.
+--- Wakes the tasks and coroutines that wait for transfers with news. Whoever handles the events of a set calls this,
+-- because those of others may be among them. Nothing waits before `glacier.async.rounds` is loaded, which replaces it.
 -- @param events events of `glacier.core`, or nil
 function context.wake(events) end -- luacheck: ignore 212/events
 
@@ -120,7 +120,7 @@ function Context:wait_for(transfer, events, on_poll)
       self:yield_for(transfer, events)
     elseif self.wait then
       began = began or self.clock()
-      self:pause(events, began, self:remaining(), not on_poll and transfer.needs_caller and transfer or nil)
+      self:pause(events, began, self:remaining(), transfer.number and transfer or nil)
     end
   end
 end

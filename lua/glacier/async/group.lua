@@ -1,5 +1,8 @@
---- Groups of tasks that run together, a limited number at a time. Each task is polled once in every round. Between two
--- rounds there is one wait for all tasks.
+--- Groups of tasks that run together, a limited number at a time.
+--
+-- In each round, a group polls the tasks that can continue: new tasks, those that were woken, and those that only a poll
+-- can continue, for example after a sleep. Between two rounds there is one wait for all tasks. A task that sleeps until
+-- its transfer has news costs nothing.
 local context_of = require "glacier.async.context"
 local rounds = require "glacier.async.rounds"
 
@@ -16,23 +19,35 @@ local ROUND_OF_SEVERAL = 0.002 -- the tasks belong to several clients, each with
 local BLOCKING = 0.5
 
 --- Makes a group.
--- @param next_task function() -> table with a `task`, nil at the end
+-- @param next_task function() -> table with a `task`, nil at the end. The table is an entry of the group, which adds
+--   the fields `group`, `next_member` and `is_ready`
 -- @param concurrency number: how many tasks are in progress at a time
 -- @return group
 function group.new(next_task, concurrency)
   return setmetatable({
-    next_task = next_task, concurrency = concurrency, active = {}, position = 1,
+    next_task = next_task, concurrency = concurrency, runtimes = {},
+    entries = {}, count = 0, -- the set of the entries in progress, and their number
+    ready = {}, timed = {}, -- lists of entries to poll in the next round: in any case, or after a wait
+    current = {}, position = 1, -- the entries of this round
   }, Group)
 end
 
---- Makes a function that returns the tasks of a list as { index =, task = }.
+--- Makes an entry of a group.
+-- @param index number
+-- @param task task
+-- @return table
+function group.entry(index, task)
+  return { index = index, task = task, group = false, next_member = false, is_ready = false }
+end
+
+--- Makes a function that returns the tasks of a list as entries.
 -- @param tasks list of tasks
 -- @return function() -> table or nil
 function group.of_list(tasks)
   local index = 0
   return function()
     index = index + 1
-    return tasks[index] and { index = index, task = tasks[index] }
+    return tasks[index] and group.entry(index, tasks[index])
   end
 end
 
@@ -51,54 +66,80 @@ function group.seconds_left(task)
   return task.busy and 0 or ROUND
 end
 
+--- Polls an entry in the next round. Its task calls this when it is woken or has ended.
+-- @param entry table
+function Group:wake(entry)
+  if not entry.is_ready then
+    entry.is_ready = true
+    self.ready[#self.ready + 1] = entry
+  end
+end
+
 -- Records the runtime of a task. There is rarely more than one client.
 local function note_runtime(self, task)
-  local runtime = task._runtime and task._runtime()
-  if runtime and runtime ~= self.runtime then
-    self.is_mixed = self.runtime ~= nil
-    self.runtime = runtime
+  local reference = task._runtime
+  if reference and reference ~= self.reference then
+    local runtime = reference()
+    self.is_mixed, self.reference = self.runtime ~= nil, reference
+    self.runtime, self.runtimes[runtime] = runtime, true
     self.context = context_of.new(runtime.wait, nil, runtime.clock)
   end
 end
 
+local function add(self, entry)
+  local task = entry.task
+  note_runtime(self, task)
+  entry.group, entry.next_member, task.member = self, task.member, entry
+  self.entries[entry], self.count = true, self.count + 1
+  self:wake(entry)
+end
+
 -- Starts tasks up to the limit of concurrency.
 local function fill(self)
-  local active = self.active
-  while not self.is_over and #active < self.concurrency do
+  while not self.is_over and self.count < self.concurrency do
     local entry = self.next_task()
     self.is_over = not entry
     if entry then
-      active[#active + 1] = entry
-      note_runtime(self, entry.task)
+      add(self, entry)
+    end
+  end
+end
+
+-- Handles the events that are ready.
+local function handle_events(self)
+  for runtime in pairs(self.runtimes) do
+    local events = runtime.transport:events()
+    if events then
+      rounds.begin(events, 0)
     end
   end
 end
 
 local function limit_of(self)
-  local limit, checked = math.huge, nil
-  for _, entry in ipairs(self.active) do
-    local task = entry.task
-    if not task.round then
-      limit = math.min(limit, group.seconds_left(task))
-    elseif rounds.must_poll(task, checked) then
-      return 0
-    else
-      checked = task.round
-    end
+  local limit = math.huge
+  for _, entry in ipairs(self.timed) do
+    limit = math.min(limit, group.seconds_left(entry.task))
   end
   return math.max(limit, 0)
 end
 
--- Waits until a task may be able to continue.
+-- Waits until a task may be able to continue, and handles the events.
 local function idle(self)
   local context, transport = self.context, self.runtime.transport
   local events = not self.is_mixed and transport:events() or nil
+  if self.ready[1] then -- after a fork, `transport:events` wakes all tasks
+    return
+  end
   local limit = math.min(limit_of(self), events and math.huge or self.is_mixed and ROUND_OF_SEVERAL or ROUND)
   if context.wait then
     self.began = self.began or context.clock()
     context:pause(events, self.began, limit)
+    handle_events(self)
   else
     transport:idle(math.min(limit, BLOCKING))
+    if self.is_mixed then
+      handle_events(self)
+    end
   end
 end
 
@@ -110,54 +151,86 @@ local function pass(self)
   end
 end
 
--- Between two rounds: waits, and starts further tasks.
-local function end_round(self)
-  local hurry = self.hurry
-  self.position, self.hurry = 1, false
-  if hurry and (self.active[1] or not self.is_over) then
-    pass(self)
-  elseif not hurry and self.active[1] then
+-- Waits if no task can continue. Otherwise only handles the events, in every second round: the tasks that continue often
+-- start transfers, whose events come later.
+local function wait(self)
+  if not self.ready[1] then
     idle(self)
+    self.skipped = false
+  elseif self.skipped then
+    handle_events(self)
+    self.skipped = false
+  else
+    self.skipped = true
   end
-  fill(self)
 end
 
--- Polls the next task of the round. Returns its entry if it is done.
+local function begin_round(self)
+  local ready, timed = self.ready, self.timed
+  for index, entry in ipairs(timed) do
+    self:wake(entry)
+    timed[index] = nil
+  end
+  self.ready, self.current, self.position = self.current, ready, 1
+end
+
+-- Between two rounds: starts further tasks, and waits.
+local function end_round(self)
+  local hurry = self.hurry
+  self.hurry = false
+  if hurry and (self.count > 0 or not self.is_over) then
+    pass(self)
+  end
+  fill(self)
+  if self.count > 0 then
+    wait(self)
+  end
+  begin_round(self)
+end
+
+-- Polls the next entry of the round. Returns it if its task is done.
 local function poll_next(self)
-  local active, position = self.active, self.position
-  local entry = active[position]
+  local current, position = self.current, self.position
+  local entry = current[position]
+  current[position], self.position = nil, position + 1
   local task = entry.task
-  if task:poll() then
+  if not self.entries[entry] then
+    return nil
+  elseif task:poll() then
     self.hurry = true
-    active[position] = active[#active]
-    active[#active] = nil
+    self.entries[entry], self.count = nil, self.count - 1
     return entry
   end
-  self.hurry = self.hurry or task.busy
-  self.position = position + 1
+  entry.is_ready = false
+  if task.busy then
+    self.hurry = true
+    self:wake(entry)
+  elseif not task.round then
+    self.timed[#self.timed + 1] = entry
+  end
 end
 
 --- Waits for the next task that is done. Errors of `next_task` and of the host's wait are not caught.
 -- @return the table that `next_task` returned; nil when all tasks are done
 function Group:next()
   repeat
-    if self.position > #self.active then
+    if not self.current[self.position] then
       end_round(self)
     end
-    local entry = self.active[1] and poll_next(self)
+    local entry = self.current[self.position] and poll_next(self)
     if entry then
       return entry
     end
-  until not self.active[1] and self.is_over
+  until self.count == 0 and self.is_over
 end
 
 --- Cancels the tasks in progress, and starts no more.
 function Group:cancel()
-  self.is_over = true
-  for _, entry in ipairs(self.active) do
+  local entries = self.entries
+  self.is_over, self.entries, self.count, self.current = true, {}, 0, {}
+  for entry in pairs(entries) do
     entry.task:cancel()
   end
-  self.active = {}
 end
 
 return group

@@ -4,7 +4,6 @@
 -- cannot wait for a descriptor; nginx, `glacier.async.nginx` or nil; task, nil or the task whose coroutine yields to
 -- the code that polls it; option, the option `wait`.
 local context = require "glacier.async.context"
-local rounds = require "glacier.async.rounds"
 
 local Hosted = context.subclass()
 
@@ -42,9 +41,8 @@ function hosted.new(wait, clock)
 end
 
 --- Makes the context of a task, which waits by yielding to the code that polls it. It has no deadline yet.
--- @param task table. It has the fields `transfer` and `events` while it waits for a transfer. If only news can end that
---   wait, it also has `round` (of `rounds.of`) and `seen`, the number of the round in which it was polled. It has `due`
---   while it sleeps until that time of the clock, and `busy` while it only lets other tasks run
+-- @param task table. It has the fields `transfer` and `events` while it waits for a transfer. It has `due` while it
+--   sleeps until that time of the clock, and `busy` while it only lets other tasks run
 -- @param wait function, table or nil: the option `wait`, for objects that outlive the task
 -- @param clock function() -> number
 -- @return context
@@ -62,7 +60,7 @@ end
 -- @param events events of `glacier.core`, or nil
 -- @param began number: the time when the wait began, on the context's clock
 -- @param limit number: the most seconds
--- @param transfer transfer or nil: in nginx, an event ends the wait only if this transfer then needs its caller
+-- @param transfer transfer or nil: in nginx, only its news ends the wait; without it, any news of the set
 function Hosted:pause(events, began, limit, transfer)
   if self.nginx and events and self.nginx.wait(events, limit, transfer) then
     return
@@ -78,19 +76,14 @@ function Hosted:pause(events, began, limit, transfer)
   end
 end
 
---- Yields to the code that polls the task, until the transfer needs its caller or the deadline has passed. If there is
--- a deadline, each poll has to look at the clock.
+--- Yields to the code that polls the task, until the transfer needs its caller or the deadline has passed.
 -- @param transfer transfer of `glacier.core`
 -- @param events events of `glacier.core`, or nil
 function Hosted:yield_for(transfer, events)
   local task = self.task
   task.transfer, task.events = transfer, events
-  if events and not self.deadline and transfer.needs_caller then -- a hash has no needs_caller
-    local round = rounds.of(events)
-    task.round, task.seen = round, round.number
-  end
   self.wait()
-  task.transfer, task.round = nil, nil
+  task.transfer = false
 end
 
 local function sleep_in_task(self, seconds)
@@ -99,7 +92,7 @@ local function sleep_in_task(self, seconds)
   repeat
     self.wait(seconds)
   until self.clock() >= task.due
-  task.due = nil
+  task.due = false
 end
 
 --- Sleeps. The host's wait is called once, and may return early.
@@ -116,7 +109,7 @@ function Hosted:yield()
   if self.task then
     self.task.busy = true
     self.wait()
-    self.task.busy = nil
+    self.task.busy = false
   else
     self.wait(SHORTEST)
   end

@@ -2,11 +2,10 @@
 --
 -- nginx can wait only for sockets that it connected itself. So a timer handler, the driver, connects to a waker of
 -- `glacier.core`. A thread of the waker watches the descriptors of the event sets, and sends a byte to the driver when
--- one is readable. The driver then handles the events and posts the semaphores of the coroutines that can continue.
+-- one is readable. The driver then handles the events, which wakes the coroutines whose transfers have news.
 --
 -- There is one driver in each worker. It starts with the first wait, and ends a little after the last one. Until it is
 -- connected, callers pause with ngx.sleep. They also do so if the system does not allow the connection.
-local context = require "glacier.async.context"
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local rounds = require "glacier.async.rounds"
@@ -25,12 +24,19 @@ local SILENCE = 60 * 1000
 -- Fields: waker, or nil while none is connected; retry_at, the time from which another driver may be started.
 local driver = { waker = nil, retry_at = 0 }
 
--- The waiters by event set. A waiter is { semaphore =, transfer =, due = the time at which it wakes by itself }. The
--- references are weak, because nginx may kill a waiting coroutine.
+-- The waiters by event set. Their references are weak, because nginx may kill a waiting coroutine.
 local waiting = setmetatable({}, { __mode = "k" })
 
--- By event set: the result of `events:news()` when its waiters were last woken.
-local reported = setmetatable({}, { __mode = "k" })
+-- A waiter has the fields semaphore; waiters, the set that it is in; due, the time at which it wakes by itself; and
+-- round, of `rounds.of`.
+local Waiter = {}
+Waiter.__index = Waiter
+
+--- Wakes the coroutine of the waiter.
+function Waiter:wake()
+  self.waiters[self] = nil
+  self.semaphore:post(1)
+end
 
 local function waiters_of(events)
   local waiters = waiting[events]
@@ -39,41 +45,6 @@ local function waiters_of(events)
     waiting[events] = waiters
   end
   return waiters
-end
-
--- Returns whether a transfer needs its caller. A cancelled transfer raises an error here. Its caller must continue too.
-local function needs_caller(transfer)
-  local good, needed = pcall(transfer.needs_caller, transfer)
-  return not good or needed
-end
-
-local function wake_one(waiters, waiter)
-  waiters[waiter] = nil
-  waiter.semaphore:post(1)
-end
-
--- Wakes the waiters of an event set. A waiter with a transfer is woken only if the transfer needs it.
-local function wake_all(events)
-  local waiters = waiters_of(events)
-  for waiter in pairs(waiters) do
-    if not waiter.transfer or needs_caller(waiter.transfer) then
-      wake_one(waiters, waiter)
-    end
-  end
-end
-
-local function step(events)
-  rounds.begin(events, 0)
-  wake_all(events)
-end
-
--- Wakes the coroutines that can continue, if there is news.
-function context.wake(events)
-  local news = events and next(waiters_of(events)) and events:news()
-  if news and news ~= reported[events] then
-    reported[events] = news
-    wake_all(events)
-  end
 end
 
 -- ---- the driver ----------------------------------------------------------------------------------
@@ -94,7 +65,7 @@ local function connect(ngx)
   return connection, waker
 end
 
--- Wakes a waiter to wait anew if all of them would wake too late for the set's next timer, which a step may have set.
+-- Wakes a waiter to wait anew if all of them would wake too late for the set's next timer, which an event may have set.
 local function wake_for_timer(events, waiters)
   local timeout = events:timeout()
   if not timeout then
@@ -106,7 +77,7 @@ local function wake_for_timer(events, waiters)
       return
     end
   end
-  wake_one(waiters, next(waiters))
+  next(waiters):wake()
 end
 
 -- Handles the events that are ready. Returns whether a coroutine still waits.
@@ -114,7 +85,7 @@ local function step_all(waker)
   local is_waiting = false
   for events, waiters in pairs(waiting) do
     if next(waiters) then
-      step(events)
+      rounds.begin(events, 0)
     end
     if next(waiters) then
       is_waiting = true
@@ -152,7 +123,7 @@ local function end_driver()
   end
   for _, waiters in pairs(waiting) do
     for waiter in pairs(waiters) do
-      wake_one(waiters, waiter) -- nobody else would handle its events now
+      waiter:wake() -- nobody else would handle its events now
     end
   end
 end
@@ -191,23 +162,32 @@ local function has_semaphores()
   return new_semaphore
 end
 
+-- Registers a waiter for the news of a transfer, or for any news of the set. Returns nil if there is news already.
+local function register(waiter, events, transfer)
+  if transfer then
+    return rounds.register(events, transfer, waiter)
+  end
+  local round = rounds.of(events)
+  round.watchers[waiter] = true
+  return round
+end
+
 -- Waits until the driver or another coroutine wakes the waiter, until a timer of the set is due, or until the limit.
 local function wait(waiter, events, limit)
-  local waiters = waiters_of(events)
   local seconds = math.max(SHORTEST, math.min(limit, events:timeout() or LONGEST, LONGEST))
-  waiter.due = core.monotonic() + seconds
-  waiters[waiter] = true
+  waiter.due, waiter.waiters = core.monotonic() + seconds, waiters_of(events)
+  waiter.waiters[waiter] = true
   local woken = waiter.semaphore:wait(seconds)
-  waiters[waiter] = nil
+  waiter.waiters[waiter] = nil
   if not woken then
-    step(events)
+    rounds.begin(events, 0)
   end
 end
 
 --- Waits until something happens in an event set, or until the time limit.
 -- @param events events of `glacier.core`
 -- @param limit number: the most seconds
--- @param transfer transfer or nil: an event ends the wait only if this transfer then needs its caller
+-- @param transfer transfer or nil: only its news ends the wait; without it, any news
 -- @return boolean: whether it waited; if false, the caller must pause in another way
 function nginx.wait(events, limit, transfer)
   local fd = events:fd()
@@ -217,8 +197,9 @@ function nginx.wait(events, limit, transfer)
     start_driver(rawget(_G, "ngx"))
     return false
   end
-  local waiter = { semaphore = new_semaphore(0), transfer = transfer }
-  if not waiter.semaphore or transfer and needs_caller(transfer) or not driver.waker:watch(fd) then
+  local waiter = setmetatable({ semaphore = new_semaphore(0) }, Waiter)
+  waiter.round = waiter.semaphore and driver.waker:watch(fd) and register(waiter, events, transfer)
+  if not waiter.round then
     return false
   end
   wait(waiter, events, limit)

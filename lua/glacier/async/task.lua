@@ -14,6 +14,40 @@ Task.__index = Task
 Task.__name = "glacier.task"
 Task.is_task = true -- the classes of `glacier.safe` inherit it
 
+-- ---- coroutines ----------------------------------------------------------------------------------
+
+-- Coroutines that have ended their task, for later tasks.
+local spare_threads = {}
+local MOST_SPARES = 64
+
+-- A thread yields this value when its work has ended.
+local ENDED = {}
+
+-- The function of a thread: does the work of one task after the other. A thread that waits for more work refers to
+-- nothing of the last one, so that it keeps no client alive.
+local function work_on(work, context, argument, runtime)
+  while true do
+    context.task.outcome = work(context, argument, runtime)
+    work, context, argument, runtime = nil, nil, nil, nil
+    work, context, argument, runtime = coroutine.yield(ENDED)
+  end
+end
+
+local function take_thread()
+  local thread = spare_threads[#spare_threads]
+  spare_threads[#spare_threads] = nil
+  return thread or coroutine.create(work_on)
+end
+
+-- In OpenResty, a coroutine belongs to the request that made it.
+local function keep_thread(thread)
+  if #spare_threads < MOST_SPARES and not rawget(_G, "ngx") then
+    spare_threads[#spare_threads + 1] = thread
+  end
+end
+
+-- ---- tasks ---------------------------------------------------------------------------------------
+
 --- Makes a task of a function that may wait.
 -- @param runtime table: of `runtime.new`
 -- @param work function(context, argument, runtime) -> result; it waits only through the context
@@ -21,9 +55,11 @@ Task.is_task = true -- the classes of `glacier.safe` inherit it
 -- @return task
 function task.new(runtime, work, argument)
   -- A function hides the runtime, as in the client, so that printing a task and its fields prints no secret setting.
+  -- All fields are named here, so that the table never grows.
   local self = setmetatable({
-    _runtime = runtime.reference, thread = coroutine.create(work), argument = argument, context = false,
-    started = false,
+    _runtime = runtime.reference, thread = false, work = work, argument = argument, context = false,
+    started = false, done = false, good = false, outcome = false, transfer = false, events = false, due = false,
+    busy = false, round = false, seen = 0, is_woken = false, member = false,
   }, Task)
   self.context = hosted.of_task(self, runtime.wait, runtime.clock)
   return self
@@ -61,57 +97,96 @@ local function begin(self)
   local timeout = runtime.settings.timeout
   self.started, self.context.deadline = true, timeout and runtime.clock() + timeout
   runtime.tasks[self] = true
-  return coroutine.resume(self.thread, self.context, self.argument, runtime)
+  self.thread = take_thread()
+  return coroutine.resume(self.thread, self.work, self.context, self.argument, runtime)
 end
+
+-- Wakes the task, and tells the groups that it is in. They form a list, because a program may wait for the result of a
+-- task that another group polls.
+local function wake(self)
+  self.round, self.is_woken = false, true
+  local member = self.member
+  while member do
+    member.group:wake(member)
+    member = member.next_member
+  end
+end
+Task.wake = wake
 
 local function finish(self, good, outcome)
   self.done, self.good, self.outcome = true, good, outcome
-  self.thread, self.argument, self.transfer, self.round, self.due, self.busy = nil, nil, nil, nil, nil, nil
+  self.thread, self.work, self.argument, self.transfer, self.due, self.busy = nil, nil, nil, false, false, false
   self._runtime().tasks[self] = nil
+  wake(self)
+end
+
+-- Lets the task sleep until its transfer has news, if nothing else can continue it. With a deadline, each poll has to
+-- look at the clock. A hash or a write to the disk has no number.
+local function sleep(self)
+  local transfer, events = self.transfer, self.events
+  local round = events and transfer.number and not self.context.deadline
+    and rounds.register(events, transfer, self)
+  if round then
+    self.round, self.seen = round, round.number
+  end
 end
 
 -- Returns whether the task must still wait.
 local function is_waiting(self)
+  if self.is_woken or not self.started then
+    return false
+  end
   local transfer, context = self.transfer, self.context
   if transfer then
     local done, needs_caller = transfer:poll(0)
     context_of.wake(self.events)
     return not (done or needs_caller or context.deadline and context:remaining() <= 0)
   end
-  return self.due ~= nil and context.clock() < self.due
+  return self.due and context.clock() < self.due
+end
+
+-- Runs the task until it waits or ends.
+local function run(self)
+  local good, yielded
+  self.is_woken = false
+  if self.started then
+    good, yielded = coroutine.resume(self.thread)
+  else
+    good, yielded = begin(self)
+  end
+  if not good then
+    finish(self, false, yielded)
+  elseif yielded == ENDED then
+    keep_thread(self.thread)
+    finish(self, true, self.outcome)
+  end
 end
 
 --- Continues the task as far as possible without waiting. The first poll sends the request.
 -- @return boolean: whether it is done
 function Task:poll()
-  -- A program may poll hundreds of tasks in each of its frames, so the usual case calls nothing.
+  -- A program may poll hundreds of tasks in each of its frames, so the poll of a sleeping task does almost nothing.
   local round = self.round
   if round then
-    local seen, number = self.seen, round.number
-    if seen == number then
-      number = rounds.begin(self.events, 0)
-      context_of.wake(self.events)
+    local number = round.number
+    if self.seen ~= number then
+      self.seen = number
+      return false
     end
-    self.seen = number
-    if seen >= round.changed then
+    self.seen = rounds.begin(self.events, 0)
+    if self.round then
       return false
     end
   end
   if self.done then
     return true
-  elseif self.started and is_waiting(self) then
-    return false
+  elseif not is_waiting(self) then
+    run(self)
+    if self.transfer then
+      sleep(self)
+    end
   end
-  local good, outcome
-  if self.started then
-    good, outcome = coroutine.resume(self.thread)
-  else
-    good, outcome = begin(self)
-  end
-  if coroutine.status(self.thread) == "dead" then
-    finish(self, good, outcome)
-  end
-  return self.done == true
+  return self.done
 end
 
 --- Waits for the call if it is not done, and returns its result.
@@ -136,7 +211,7 @@ function Task:cancel()
   -- With a deadline in the past, the next poll ends the call, and the call frees its resources. If it ends with another
   -- error than the timeout, that error is kept.
   self.context.deadline, self.due = -math.huge, self.due and -math.huge
-  self.round = nil
+  self.round = false
   local ended = self.started and self:poll()
   if not ended or type(self.outcome) == "table" and self.outcome.code == "ReadTimeoutError" then
     finish(self, false, errors.new("transport", "ReadTimeoutError", "The task was cancelled"))
