@@ -88,4 +88,14 @@ describe("the waiter of a transfer", function()
     assert.is_true(waiter.is_woken)
     server:stop()
   end)
+
+  it("is woken in a forked child, whose client makes a new event set", function()
+    local transport = support.client_of("http://127.0.0.1:1")._runtime().transport
+    local events = { is_forked = function() return true end }
+    local waiter = { wake = function(self) self.is_woken = true end }
+    local round = rounds.of(events)
+    round.waiters[1], transport.event_set = waiter, events
+    assert.are_not.equal(events, transport:events())
+    assert.is_true(waiter.is_woken)
+  end)
 end)
