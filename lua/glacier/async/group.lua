@@ -1,8 +1,8 @@
 --- Groups of tasks that run together, a limited number at a time.
 --
--- In each round, a group polls the tasks that can continue: new tasks, those that were woken, and those that only a poll
--- can continue, for example after a sleep. Between two rounds there is one wait for all tasks. A task that sleeps until
--- its transfer has news costs nothing.
+-- In each round, a group polls the tasks that can continue: new tasks, those that were woken, and those that only a
+-- poll can continue, for example after a sleep. Between two rounds there is one wait for all tasks. A task that sleeps
+-- until its transfer has news costs nothing.
 local context_of = require "glacier.async.context"
 local rounds = require "glacier.async.rounds"
 
@@ -151,8 +151,8 @@ local function pass(self)
   end
 end
 
--- Waits if no task can continue. Otherwise only handles the events, in every second round: the tasks that continue often
--- start transfers, whose events come later.
+-- Waits if no task can continue. Otherwise only handles the events, in every second round: the tasks that continue
+-- often start transfers, whose events come later.
 local function wait(self)
   if not self.ready[1] then
     idle(self)

@@ -20,23 +20,29 @@ Task.is_task = true -- the classes of `glacier.safe` inherit it
 local spare_threads = {}
 local MOST_SPARES = 64
 
--- A thread yields this value when its work has ended.
-local ENDED = {}
+-- A thread yields this value when it waits for work.
+local IDLE = {}
 
--- The function of a thread: does the work of one task after the other. A thread that waits for more work refers to
--- nothing of the last one, so that it keeps no client alive.
-local function work_on(work, context, argument, runtime)
+local function do_work(work, context, argument, runtime)
+  context.task.outcome = work(context, argument, runtime)
+end
+
+-- The function of a thread: does the work of one task after the other. It has no variables of its own, so a thread that
+-- waits for more work keeps no client alive.
+local function work_on_tasks()
   while true do
-    context.task.outcome = work(context, argument, runtime)
-    work, context, argument, runtime = nil, nil, nil, nil
-    work, context, argument, runtime = coroutine.yield(ENDED)
+    do_work(coroutine.yield(IDLE))
   end
 end
 
 local function take_thread()
   local thread = spare_threads[#spare_threads]
   spare_threads[#spare_threads] = nil
-  return thread or coroutine.create(work_on)
+  if not thread then
+    thread = coroutine.create(work_on_tasks)
+    coroutine.resume(thread)
+  end
+  return thread
 end
 
 -- In OpenResty, a coroutine belongs to the request that made it.
@@ -156,7 +162,7 @@ local function run(self)
   end
   if not good then
     finish(self, false, yielded)
-  elseif yielded == ENDED then
+  elseif yielded == IDLE then
     keep_thread(self.thread)
     finish(self, true, self.outcome)
   end

@@ -108,8 +108,12 @@ end
 --- Returns the event set of all connections. A forked child gets its own set, and new connections.
 -- @return events of `glacier.core`
 function Transport:events()
-  if not self.event_set or self.event_set:is_forked() then
+  local current = self.event_set
+  if not current or current:is_forked() then
     self.event_set, self.pools, self.pool = core.events(), {}, nil
+    if current then
+      require("glacier.async.rounds").abandon(current)
+    end
   end
   return self.event_set
 end
@@ -117,7 +121,6 @@ end
 --- Waits until something happens on a connection, but at most `seconds`.
 function Transport:idle(seconds)
   require("glacier.async.rounds").begin(self:events(), seconds)
-  context_of.wake(self.event_set)
 end
 
 --- Makes a transport.

@@ -31,7 +31,7 @@ local function take(self)
   if chunk ~= "" then
     return chunk
   end
-  local in_time = self.context:outlive():wait_for(self.transfer, self.transport:events(), function()
+  local in_time = self.context:outlive():wait_for(self.transfer, self.events, function()
     chunk = self.transfer:take()
     return chunk ~= "" and "enough"
   end)
@@ -58,7 +58,7 @@ end
 
 function Incoming:close()
   self.transfer:cancel()
-  context_of.wake(self.transport.event_set)
+  require("glacier.async.rounds").wake_waiter(self.events, self.number)
 end
 
 --- Makes the reader of a response's body; see `Transport:send`.
@@ -70,7 +70,8 @@ end
 function streaming.incoming(transport, transfer, url, context)
   return setmetatable({
     transport = transport, -- keeps the pool alive: the client may be collected before the body is read
-    transfer = transfer, url = url, context = context, since_yield = 0,
+    transfer = transfer, number = transfer:number(), events = transport.event_set,
+    url = url, context = context, since_yield = 0,
   }, Incoming)
 end
 
