@@ -6,6 +6,7 @@ local hosted = require "glacier.async.hosted"
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local rounds = require "glacier.async.rounds"
+local threads = require "glacier.async.threads"
 
 local task = {}
 
@@ -13,46 +14,6 @@ local Task = {}
 Task.__index = Task
 Task.__name = "glacier.task"
 Task.is_task = true -- the classes of `glacier.safe` inherit it
-
--- ---- coroutines ----------------------------------------------------------------------------------
-
--- Coroutines that have ended their task, for later tasks.
-local spare_threads = {}
-local MOST_SPARES = 64
-
--- A thread yields this value when it waits for work.
-local IDLE = {}
-
-local function do_work(work, context, argument, runtime)
-  context.task.outcome = work(context, argument, runtime)
-end
-
--- The function of a thread: does the work of one task after the other. It has no variables of its own, so a thread that
--- waits for more work keeps no client alive.
-local function work_on_tasks()
-  while true do
-    do_work(coroutine.yield(IDLE))
-  end
-end
-
-local function take_thread()
-  local thread = spare_threads[#spare_threads]
-  spare_threads[#spare_threads] = nil
-  if not thread then
-    thread = coroutine.create(work_on_tasks)
-    coroutine.resume(thread)
-  end
-  return thread
-end
-
--- In OpenResty, a coroutine belongs to the request that made it.
-local function keep_thread(thread)
-  if #spare_threads < MOST_SPARES and not rawget(_G, "ngx") then
-    spare_threads[#spare_threads + 1] = thread
-  end
-end
-
--- ---- tasks ---------------------------------------------------------------------------------------
 
 --- Makes a task of a function that may wait.
 -- @param runtime table: of `runtime.new`
@@ -103,7 +64,7 @@ local function begin(self)
   local timeout = runtime.settings.timeout
   self.started, self.context.deadline = true, timeout and runtime.clock() + timeout
   runtime.tasks[self] = true
-  self.thread = take_thread()
+  self.thread = threads.take()
   return coroutine.resume(self.thread, self.work, self.context, self.argument, runtime)
 end
 
@@ -162,8 +123,8 @@ local function run(self)
   end
   if not good then
     finish(self, false, yielded)
-  elseif yielded == IDLE then
-    keep_thread(self.thread)
+  elseif yielded == threads.IDLE then
+    threads.keep(self.thread)
     finish(self, true, self.outcome)
   end
 end
