@@ -197,6 +197,7 @@ build = {
     ["glacier.config.ini"] = "lua/glacier/config/ini.lua",
     ["glacier.config.paths"] = "lua/glacier/config/paths.lua",
     ["glacier.config.profile"] = "lua/glacier/config/profile.lua",
+    ["glacier.config.proxies"] = "lua/glacier/config/proxies.lua",
     ["glacier.config.resolve"] = "lua/glacier/config/resolve.lua",
     ["glacier.config.sections"] = "lua/glacier/config/sections.lua",
     ["glacier.config.setting"] = "lua/glacier/config/setting.lua",

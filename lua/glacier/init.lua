@@ -1,4 +1,13 @@
 --- Amazon Glacier for Lua. See README.md.
+
+-- Loads the C module from package.cpath at once. `require` would first look for a Lua file in all of package.path.
+local searchpath = rawget(package, "searchpath") -- absent on Lua 5.1
+if searchpath and not package.loaded["glacier.core"] then
+  local path = searchpath("glacier.core", package.cpath)
+  local loader = path and package.loadlib(path, "luaopen_glacier_core")
+  package.preload["glacier.core"] = package.preload["glacier.core"] or loader
+end
+
 local client = require "glacier.client"
 local version = require "glacier.version"
 

@@ -18,15 +18,6 @@ local function user_agent(app_id, extra)
   return table.concat(parts, " ")
 end
 
--- Returns a table of the header amz-sdk-request by attempt. Each string is made once. As in botocore, the first attempt
--- has no maximum.
-local function attempt_headers(max_attempts)
-  return setmetatable({ "attempt=1" }, { __index = function(headers, attempt)
-    headers[attempt] = ("attempt=%d; max=%.0f"):format(attempt, max_attempts)
-    return headers[attempt]
-  end })
-end
-
 -- Wraps a function among the options. Returns nil without one.
 local function wrapped(kind, chosen, name)
   return chosen[name] and require("glacier.callbacks")[kind](chosen[name], name)
@@ -46,7 +37,7 @@ local function make(chosen, settings)
     tasks = setmetatable({}, { __mode = "k" }),
     user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
     random = wrapped("numeric", chosen, "random") or core.random,
-    attempt_headers = attempt_headers(settings.max_attempts),
+    attempt_headers = { "attempt=1" }, -- as in botocore, the first attempt has no maximum
     spare_requests = {},
   }
   self.limiter = settings.retry_mode == "adaptive" and require("glacier.call.rate_limiter").new(self.clock) or nil
@@ -62,22 +53,12 @@ local function make(chosen, settings)
   return self
 end
 
-local function log_settings(self, duration)
-  local settings = self.settings
-  if self.logger then
-    self.logger {
-      event = "resolve", duration = duration, region = settings.region, url = settings.endpoint_url,
-      profile = settings.profile_name, retry_mode = settings.retry_mode, max_attempts = settings.max_attempts,
-    }
-  end
-end
-
 --- Makes the runtime of a client.
 -- Raises errors of kind "config" and "credentials" for invalid settings.
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
 --   `glacier.transport.libcurl` or `.host`), retries (the policy of calls, or nil before the first failure), limiter
---   (adaptive mode) or nil, user_agent (string), attempt_headers (strings by number), calls (of
+--   (adaptive mode) or nil, user_agent (string), attempt_headers (the header amz-sdk-request by attempt), calls (of
 --   `prepare.calls`), spare_requests (list), strict_notifications (boolean or nil), hash_threads (number or nil),
 --   logger or nil, wait or nil, clock and time (functions that return seconds: never set back, and since the epoch),
 --   clock_offset (seconds by which the service's clock is ahead; 0 until a signature was rejected for its time), random
@@ -85,7 +66,9 @@ end
 function runtime.new(chosen)
   local began = core.monotonic()
   local self = make(chosen, config.resolve(chosen))
-  log_settings(self, core.monotonic() - began)
+  if self.logger then
+    require("glacier.call.log").settings(self, core.monotonic() - began)
+  end
   return self
 end
 

@@ -1,6 +1,8 @@
 -- Which modules a program loads. Loading takes longer than a call.
 local child = require "spec.support.child"
+local files = require "spec.support.files"
 local scripted = require "spec.support.scripted"
+local shell = require "spec.support.shell"
 
 local SEEN = [[
   local names = {}
@@ -35,8 +37,8 @@ describe("a program with one call", function()
     assert.is_true(names["call.perform"], printed)
     for _, name in ipairs {
       "async.copcall", "async.hosted", "async.task", "body.reader", "body.source", "call.exchanger", "call.log",
-      "call.recovery", "config.ini", "config.configured_url", "config.sections", "config.values", "credentials.fetched",
-      "credentials.refreshable", "further_methods", "transport.host", "transport.streaming",
+      "call.recovery", "config.configured_url", "config.ini", "config.proxies", "config.sections", "config.values",
+      "credentials.fetched", "credentials.refreshable", "further_methods", "transport.host", "transport.streaming",
     } do
       assert.is_nil(names[name], name)
     end
@@ -45,5 +47,19 @@ describe("a program with one call", function()
   it("loads what reads the settings that are set", function()
     local names, printed = loaded({ AWS_REGION = "us-west-2", AWS_MAX_ATTEMPTS = "1" }, KEYS)
     assert.is_true(names["config.values"], printed)
+  end)
+
+  it("finds the C module without a search for a Lua file", function()
+    if not rawget(package, "searchpath") then
+      pending "Lua 5.1 has no package.searchpath"
+    end
+    files.with_directory(function(directory)
+      shell.run(("mkdir '%s/glacier'"):format(directory))
+      files.write(directory .. "/glacier/core.lua", "error 'was searched for'")
+      assert.are.equal("true\n", child({}, ([[
+        package.path = "%s/?.lua;" .. package.path
+        print((pcall(require, "glacier")))
+      ]]):format(directory)))
+    end)
   end)
 end)

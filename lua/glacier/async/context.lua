@@ -63,19 +63,6 @@ function context.subclass()
   return class
 end
 
---- Makes the context of an object that outlives its call, such as a body that is read later, maybe in another coroutine
--- or phase. It has the same deadline, and waits with the option `wait`. If the field `reads_bodies` is set, the context
--- belongs to a task that reads the bodies of its calls; then the context itself is returned.
--- @return context
-function Context:outlive()
-  if self.reads_bodies then
-    return self
-  end
-  local later = context.new(self.option, nil, self.clock)
-  later.deadline = self.deadline
-  return later
-end
-
 --- Returns the error of a call whose deadline has passed.
 -- @param url string: the URL of the request, for the message
 -- @return table: the error object

@@ -1,5 +1,16 @@
---- Logs the steps of calls. Requests for keys are not logged.
+--- Logs the settings of a client and the steps of its calls. Requests for keys are not logged.
 local log = {}
+
+--- Logs the settings of a client.
+-- @param runtime table: of `runtime.new`; it must have a logger
+-- @param duration number: seconds that it took to resolve them
+function log.settings(runtime, duration)
+  local settings = runtime.settings
+  runtime.logger {
+    event = "resolve", duration = duration, region = settings.region, url = settings.endpoint_url,
+    profile = settings.profile_name, retry_mode = settings.retry_mode, max_attempts = settings.max_attempts,
+  }
+end
 
 --- Logs a step of a call.
 -- @param runtime table: of `runtime.new`; it must have a logger

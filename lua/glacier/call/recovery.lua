@@ -39,6 +39,12 @@ local function back_off(runtime, invocation, err, context)
   return classify(err) or "transient", delay
 end
 
+-- Makes the header amz-sdk-request of an attempt, unless an earlier call has made it.
+local function set_header(runtime, attempt)
+  local headers = runtime.attempt_headers
+  headers[attempt] = headers[attempt] or ("attempt=%d; max=%.0f"):format(attempt, runtime.settings.max_attempts)
+end
+
 --- Decides whether to make another attempt, and waits before it.
 -- @param runtime table: of `runtime.new`
 -- @param invocation table: of `glacier.call.prepare`
@@ -61,6 +67,9 @@ function recovery.try_again(runtime, invocation, err, response, context)
   end
   if log then
     log.step(runtime, invocation, "retry", began, { code = err.code, reason = reason, delay = delay })
+  end
+  if invocation.operation then
+    set_header(runtime, invocation.attempts + 1)
   end
   return true
 end

@@ -1,4 +1,5 @@
 --- The URLs of services that the environment or the profile contains.
+local core = require "glacier.core"
 local errors = require "glacier.errors"
 local setting = require "glacier.config.setting"
 
@@ -30,13 +31,9 @@ local function url_of_profile(sources, service)
   return values.text_of(sources, sources.profile, "endpoint_url")
 end
 
---- Looks up the URL of a service: in the environment, then in the [services] section that the profile names, then the
--- profile's URL for all services.
--- Raises `InvalidConfigError` for a missing section, and for a value that is not a URL's text.
--- @param sources table: of `setting.look_up`
--- @param service string: the name in a [services] section
--- @return string, string: the URL and where it is set; nil for none
-function configured_url.of_service(sources, service)
+-- Looks up the URL of a service: in the environment, then in the [services] section that the profile names, then the
+-- profile's URL for all services. Returns the URL and where it is set; nil for none.
+local function look_up(sources, service)
   if setting.look_up(sources, "ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") then
     return nil
   end
@@ -49,6 +46,26 @@ function configured_url.of_service(sources, service)
   if next(sources.profile) then
     return url_of_profile(sources, service)
   end
+end
+
+--- Resolves the endpoint of a service: the configured URL, or the result of the endpoint rules. If a URL is invalid,
+-- the message says where it is set.
+-- Raises errors of kind "config".
+-- @param sources table: of `setting.look_up`
+-- @param service string: of `endpoint.resolve`
+-- @param fields table: of `core.endpoint`; endpoint_url is set
+-- @return string, boolean: of `endpoint.resolve`
+function configured_url.resolve(sources, service, fields)
+  local url, origin = look_up(sources, service)
+  fields.endpoint_url = url
+  local good, result = pcall(core.endpoint, fields)
+  if good then
+    return result, url ~= nil
+  end
+  if origin and type(result) == "table" and result.code == "InvalidConfigError" then
+    result.message = origin .. ": " .. result.message
+  end
+  return error(result, 0)
 end
 
 return configured_url

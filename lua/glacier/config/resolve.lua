@@ -41,31 +41,14 @@ local function plain_region(region)
   return plain, true
 end
 
--- Returns the value of the first of these variables that is set.
-local function first(getenv, ...)
-  for _, name in ipairs { ... } do
-    local value = getenv(name)
-    if value then
-      return value
-    end
-  end
-end
-
 -- Returns the proxies. Without the option `env`, libcurl reads the proxy variables of the process at each request; if
--- there are none now, it is told to use no proxy, which is faster. With `env`, the variables are read from there.
+-- there are none now, it is told to use no proxy, which is faster.
 local function proxies(options, getenv)
-  local given = options.env
-  local no_proxy = given and (first(getenv, "no_proxy", "NO_PROXY") or "") or nil
-  if options.proxy then
-    return { any = options.proxy, no_proxy = no_proxy }
+  if options.proxy or options.env or getenv "http_proxy" or getenv "https_proxy" or getenv "HTTPS_PROXY"
+    or getenv "all_proxy" or getenv "ALL_PROXY" then
+    return require("glacier.config.proxies").read(options, getenv)
   end
-  local all = first(getenv, "all_proxy", "ALL_PROXY")
-  local https = first(getenv, "https_proxy", "HTTPS_PROXY") or all or ""
-  local http = first(getenv, "http_proxy") or all or "" -- HTTP_PROXY may be a header that a CGI client sent
-  if given then
-    return { https = https, http = http, no_proxy = no_proxy }
-  end
-  return { https = https == "" and "" or nil, http = http == "" and "" or nil }
+  return { https = "", http = "" }
 end
 
 -- Returns the value of an option, else of the setting with that name and these variables.

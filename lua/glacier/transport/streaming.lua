@@ -25,13 +25,25 @@ end
 local Incoming = {}
 Incoming.__index = Incoming
 
+-- Returns the context for a body, which outlives its call: it may be read later, maybe in another coroutine or phase.
+-- The context has the same deadline, and waits with the option `wait`. If `reads_bodies` is set in the call's context,
+-- that context belongs to a task that reads the bodies of its calls, and is returned itself.
+local function outliving(context)
+  if context.reads_bodies then
+    return context
+  end
+  local later = context_of.new(context.option, nil, context.clock)
+  later.deadline = context.deadline
+  return later
+end
+
 -- Takes the bytes that have arrived, or waits for some.
 local function take(self)
   local chunk = self.transfer:take()
   if chunk ~= "" then
     return chunk
   end
-  local in_time = self.context:outlive():wait_for(self.transfer, self.events, function()
+  local in_time = outliving(self.context):wait_for(self.transfer, self.events, function()
     chunk = self.transfer:take()
     return chunk ~= "" and "enough"
   end)
@@ -45,7 +57,7 @@ end
 function Incoming:next()
   if self.since_yield >= YIELD_BYTES then
     self.since_yield = 0
-    self.context:outlive():yield()
+    outliving(self.context):yield()
   end
   local chunk, err = take(self)
   if chunk == "" then
