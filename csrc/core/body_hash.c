@@ -27,7 +27,7 @@ static int hash_step(gl_body_hash *hash, gl_error *error) {
   uint64_t left = input->length - begin;
   uint64_t end = begin + (left < GL_BODY_HASH_STEP ? left : GL_BODY_HASH_STEP);
   unsigned char *buffer = NULL;
-  if (!input->bytes && !(buffer = gl_mem_realloc(NULL, GL_BODY_READ)))
+  if (!input->bytes && !(buffer = gl_mem_realloc(NULL, GL_BODY_BUFFER)))
     return gl_error_memory(error);
   int kind = 0;
   while (hash->serial.total < end && !kind) {

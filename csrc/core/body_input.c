@@ -4,22 +4,28 @@
 #include <string.h>
 #include <unistd.h>
 
-static int set_error(gl_error *error, const char *what) {
-  return gl_error_set(error, GL_VALIDATION, "ParamValidationError", "%s", what);
+/* In bytes.  PAGE is the smallest page of any processor. */
+enum { PAGE = 4096, SLOW = 32 };
+
+/* Returns how many bytes after the source the target begins, modulo the page. */
+static unsigned distance(const gl_body_input *input, uint64_t position, const void *target) {
+  return (unsigned)((uintptr_t)target - (input->offset + position)) & (PAGE - 1);
 }
 
+/* Reads exactly `size` bytes. */
 static int read_file(const gl_body_input *input, uint64_t position, size_t size,
-                     unsigned char *buffer, gl_error *error) {
+                     unsigned char *target, gl_error *error) {
   for (size_t have = 0; have < size;) {
-    ssize_t got =
-        pread(input->fd, buffer + have, size - have, (off_t)(input->offset + position + have));
+    uint64_t at = input->offset + position + have;
+    ssize_t got = pread(input->fd, target + have, size - have, (off_t)at);
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
       return gl_error_set(error, GL_VALIDATION, "ParamValidationError", "it cannot be read: %s",
                           strerror(errno));
     if (got == 0)
-      return set_error(error, "it became shorter while it was hashed");
+      return gl_error_set(error, GL_VALIDATION, "ParamValidationError",
+                          "it has become shorter: it ends at byte %llu", (unsigned long long)at);
     have += (size_t)got;
   }
   return 0;
@@ -27,6 +33,26 @@ static int read_file(const gl_body_input *input, uint64_t position, size_t size,
 
 int gl_body_input_read(const gl_body_input *input, uint64_t position, size_t size,
                        unsigned char *buffer, const unsigned char **out, gl_error *error) {
-  *out = input->bytes ? input->bytes + position : buffer;
-  return input->bytes ? 0 : read_file(input, position, size, buffer, error);
+  if (input->bytes) {
+    *out = input->bytes + position;
+    return 0;
+  }
+  unsigned char *target = buffer + (PAGE - distance(input, position, buffer));
+  *out = target;
+  return read_file(input, position, size, target, error);
+}
+
+int gl_body_input_copy(const gl_body_input *input, uint64_t position, size_t size,
+                       unsigned char *target, gl_error *error) {
+  if (!input->bytes)
+    return read_file(input, position, size, target, error);
+  memcpy(target, input->bytes + position, size);
+  return 0;
+}
+
+size_t gl_body_input_piece(const gl_body_input *input, uint64_t position, size_t size,
+                           const void *target) {
+  unsigned after = distance(input, position, target);
+  int is_slow = !input->bytes && after > 0 && after < SLOW;
+  return is_slow && size > PAGE ? size - PAGE / 2 : size;
 }

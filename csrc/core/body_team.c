@@ -68,7 +68,7 @@ static int hash_chunks(worker *w, gl_error *error) {
 static int work(worker *w, gl_error *error) {
   gl_body_team *team = w->team;
   int kind = 0;
-  if (!team->input.bytes && !(w->buffer = gl_mem_realloc(NULL, GL_BODY_READ)))
+  if (!team->input.bytes && !(w->buffer = gl_mem_realloc(NULL, GL_BODY_BUFFER)))
     return gl_error_memory(error);
   if (!team->skip_linear && !atomic_exchange(&team->linear_begun, 1))
     kind = hash_range(w, 0, team->input.length, team->linear, error);
