@@ -43,11 +43,13 @@ binding := $(patsubst csrc/binding/%.c,%.o,$(sort $(wildcard csrc/binding/*.c)))
 
 # Two modules: glacier.curl has libcurl, and glacier.core all the rest.
 libcurl_rooms := libcurl handle drive pool transfer options body receive result sigpipe
-core_of_curl := $(addprefix $(BUILD)/obj/core/,$(addsuffix .o,buf error header mem process request response utf8 \
+core_of_curl := $(addprefix $(BUILD)/obj/core/,$(addsuffix .o,body_input buf error header mem process request \
+                 response utf8 \
                  transport/events transport/events_epoll transport/events_kqueue transport/events_poll \
                  transport/timers $(addprefix transport/,$(libcurl_rooms))))
 core_of_core := $(filter-out $(patsubst %,$(BUILD)/obj/core/transport/%.o,$(libcurl_rooms)),$(core))
-binding_of_curl := box.o compat.o curl_classes.o curl_module.o error_object.o events.o option.o stay_loaded.o transfer.o
+binding_of_curl := body_input.o box.o compat.o curl_classes.o curl_module.o error_object.o events.o option.o \
+                   stay_loaded.o transfer.o
 binding_of_core := $(filter-out curl_classes.o curl_module.o transfer.o,$(binding))
 
 # One build for each Lua. The modules for Lua 5.4 are in $(BUILD), any others in $(BUILD)/NAME.

@@ -36,6 +36,7 @@ build = {
     ["glacier.core"] = {
       sources = {
         "csrc/binding/body_hash.c",
+        "csrc/binding/body_input.c",
         "csrc/binding/box.c",
         "csrc/binding/certificate.c",
         "csrc/binding/client_options.c",
@@ -121,6 +122,7 @@ build = {
     },
     ["glacier.curl"] = {
       sources = {
+        "csrc/binding/body_input.c",
         "csrc/binding/box.c",
         "csrc/binding/compat.c",
         "csrc/binding/curl_classes.c",
@@ -130,6 +132,7 @@ build = {
         "csrc/binding/option.c",
         "csrc/binding/stay_loaded.c",
         "csrc/binding/transfer.c",
+        "csrc/core/body_input.c",
         "csrc/core/buf.c",
         "csrc/core/error.c",
         "csrc/core/header.c",

@@ -35,6 +35,7 @@ build = {
     ["glacier.core"] = {
       sources = {
         "csrc/binding/body_hash.c",
+        "csrc/binding/body_input.c",
         "csrc/binding/box.c",
         "csrc/binding/certificate.c",
         "csrc/binding/client_options.c",
@@ -120,6 +121,7 @@ build = {
     },
     ["glacier.curl"] = {
       sources = {
+        "csrc/binding/body_input.c",
         "csrc/binding/box.c",
         "csrc/binding/compat.c",
         "csrc/binding/curl_classes.c",
@@ -129,6 +131,7 @@ build = {
         "csrc/binding/option.c",
         "csrc/binding/stay_loaded.c",
         "csrc/binding/transfer.c",
+        "csrc/core/body_input.c",
         "csrc/core/buf.c",
         "csrc/core/error.c",
         "csrc/core/header.c",

@@ -1,29 +1,21 @@
 #include "binding/body_hash.h"
 
+#include "binding/body_input.h"
 #include "binding/error_object.h"
 #include "binding/events.h"
 #include "core/body_hash.h"
 #include "core/background.h"
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* A hash and the descriptor that it reads. */
 typedef struct body_hash {
   gl_body_hash hash;
+  gl_lua_input body;
   int started;
-  int has_file;
-  int fd;
 } body_hash;
 
 static void clear(void *value) {
   body_hash *self = value;
   gl_body_hash_clear(&self->hash);
-  if (self->has_file)
-    close(self->fd);
-  self->has_file = 0;
+  gl_lua_input_clear(&self->body);
 }
 
 /* ---- starting ---------------------------------------------------------------------------- */
@@ -42,97 +34,54 @@ static gl_events *opt_events(lua_State *L, int argument) {
   return *events;
 }
 
-/* Starts the hash on top of the stack.  The arguments threads, skip_linear and events begin at
- * index `first`.  Anchors the body, which is at index 1. */
-static void start(lua_State *L, body_hash *self, const gl_body_input *input, int first) {
+int gl_lua_hash_body(lua_State *L) {
   gl_error error;
-  int threads = opt_threads(L, first), skip_linear = lua_toboolean(L, first + 1);
-  gl_events *events = opt_events(L, first + 2);
+  lua_settop(L, 6);
+  body_hash *self = gl_box_new(L, &gl_body_hash_box);
+  if (!gl_lua_input_open(L, 1, &self->body))
+    return 0;
+  int threads = opt_threads(L, 4), skip_linear = lua_toboolean(L, 5);
+  gl_events *events = opt_events(L, 6);
   lua_pushvalue(L, 1);
   gl_compat_set_anchor(L, -2);
-  if (gl_body_hash_start(&self->hash, input, threads, skip_linear, events, &error))
-    gl_raise(L, &error, NULL);
+  if (gl_body_hash_start(&self->hash, &self->body.input, threads, skip_linear, events, &error))
+    return gl_raise(L, &error, NULL);
   self->started = 1;
-}
-
-int gl_lua_hash_string(lua_State *L) {
-  size_t length;
-  luaL_checktype(L, 1, LUA_TSTRING);
-  lua_settop(L, 4);
-  const char *text = lua_tolstring(L, 1, &length);
-  body_hash *self = gl_box_new(L, &gl_body_hash_box);
-  gl_body_input input = {(const unsigned char *)text, 0, 0, length};
-  start(L, self, &input, 2);
-  return 1;
-}
-
-static FILE *check_file(lua_State *L) {
-  FILE *stream = gl_compat_checkfile(L, 1);
-  luaL_argcheck(L, stream != NULL, 1, "the file is closed");
-  return stream;
-}
-
-static uint64_t opt_position(lua_State *L, int argument, int64_t by_default) {
-  int64_t position = by_default;
-  if (!lua_isnoneornil(L, argument)) {
-    luaL_checktype(L, argument, LUA_TNUMBER);
-    luaL_argcheck(L, gl_compat_toint64(L, argument, &position), argument, "expected an integer");
-  }
-  luaL_argcheck(L, position >= 0, argument, "expected a number that is not negative");
-  return (uint64_t)position;
-}
-
-int gl_lua_hash_file(lua_State *L) {
-  struct stat facts;
-  FILE *stream = check_file(L);
-  lua_settop(L, 6);
-  fflush(stream); /* pread does not see bytes in the stream's buffer */
-  int64_t at = ftello(stream);
-  if (at < 0 || fstat(fileno(stream), &facts) != 0 || !S_ISREG(facts.st_mode))
-    return 0;
-  uint64_t offset = opt_position(L, 2, at);
-  int64_t left = (int64_t)facts.st_size - (int64_t)offset;
-  uint64_t length = opt_position(L, 3, left > 0 ? left : 0);
-  body_hash *self = gl_box_new(L, &gl_body_hash_box);
-  self->fd = fcntl(fileno(stream), F_DUPFD_CLOEXEC, 0);
-  self->has_file = self->fd >= 0;
-  if (!self->has_file)
-    return luaL_error(L, "too many open files");
-  gl_body_input input = {NULL, self->fd, offset, length};
-  start(L, self, &input, 4);
-  gl_compat_pushint64(L, (int64_t)length);
+  gl_compat_pushint64(L, (int64_t)self->body.input.length);
   return 2;
 }
 
 /* ---- methods ----------------------------------------------------------------------------- */
 
-static gl_body_hash *check_self(lua_State *L) {
+static body_hash *check_self(lua_State *L) {
   body_hash *self = gl_box_self(L, &gl_body_hash_box);
   luaL_argcheck(L, self->started, 1, "the hash was cancelled");
-  return &self->hash;
+  return self;
 }
 
 static int hash_poll(lua_State *L) {
-  gl_body_hash *hash = check_self(L);
+  gl_body_hash *hash = &check_self(L)->hash;
   long wait = lua_isnoneornil(L, 2) ? 0 : gl_lua_check_ms(L, 2);
   lua_pushboolean(L, gl_body_hash_poll(hash, wait));
   return 1;
 }
 
 static int hash_has_threads(lua_State *L) {
-  lua_pushboolean(L, gl_body_hash_has_threads(check_self(L)));
+  lua_pushboolean(L, gl_body_hash_has_threads(&check_self(L)->hash));
   return 1;
 }
 
 static int hash_wait(lua_State *L) {
-  gl_body_hash_wait(check_self(L));
+  gl_body_hash_wait(&check_self(L)->hash);
   return 0;
 }
 
 static int hash_result(lua_State *L) {
   char hex[GL_SHA256_HEX_SIZE];
-  gl_body_hash *hash = check_self(L);
+  body_hash *self = check_self(L);
+  gl_body_hash *hash = &self->hash;
   gl_body_hash_wait(hash);
+  gl_lua_input_clear(&self->body); /* at once: the collector may run much later */
   if (hash->error.kind == GL_VALIDATION) {
     lua_pushnil(L);
     lua_pushstring(L, hash->error.message);

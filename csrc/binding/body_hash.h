@@ -14,15 +14,11 @@
 
 extern const gl_box_class gl_body_hash_box; /* boxes that contain a gl_body_hash */
 
-/* core.hash_string(text [, threads [, skip_linear [, events]]]) -> hash.  `threads` is the greatest
- * number of threads, which may be 0; by default the number of processors, at most 8.  `events` is
- * the event set that becomes ready when the threads end. */
-int gl_lua_hash_string(lua_State *L);
-
-/* core.hash_file(file [, offset [, length [, threads [, skip_linear [, events]]]]]) -> hash,
- * length; nil if `file`, an open file of the io library, is not a regular file.  `offset` and
- * `length` are in bytes.  By default, `offset` is the position of the file, and `length` goes to
- * its end.  The position does not change, and the file may be closed before the hash is done. */
-int gl_lua_hash_file(lua_State *L);
+/* core.hash_body(value [, offset [, length [, threads [, skip_linear [, events]]]]]) -> hash,
+ * length; nothing for a value that gl_lua_input_open cannot open; that function describes the first
+ * three arguments.  `threads` is the greatest number of threads, which may be 0; by default the
+ * number of processors, at most 8.  `events` is the event set that becomes ready when the threads
+ * end. */
+int gl_lua_hash_body(lua_State *L);
 
 #endif

@@ -1,11 +1,18 @@
 #include "binding/transfer.h"
 
+#include "binding/body_input.h"
 #include "binding/events.h"
 #include "binding/option.h"
 #include "binding/error_object.h"
 #include "binding/request.h"
 #include "binding/response.h"
 #include "core/transport/transfer.h"
+
+/* A transfer and the input that it borrows. */
+typedef struct outgoing {
+  gl_transfer *transfer;
+  gl_lua_input body;
+} outgoing;
 
 /* ---- pools ------------------------------------------------------------------------------- */
 
@@ -55,24 +62,58 @@ static int pool_close(lua_State *L) {
   return 0;
 }
 
-/* pool:start(request, connect_ms, read_ms, stream) -> transfer, or nil and an error object.  A
- * timeout of 0 means no limit.  With `stream`, the body of a 2xx response is received in chunks. */
-static int pool_start(lua_State *L) {
+/* Opens the input of a streamed request, at the arguments from index 6 on.  Without one, the
+ * transfer is fed. */
+static void open_input(lua_State *L, const gl_request *request, gl_lua_input *self) {
+  if (!request->streamed || !gl_lua_input_open(L, 6, self))
+    return;
+  luaL_argcheck(L, self->input.length == request->body_length, 8,
+                "expected the length of the request's body");
+}
+
+/* Pushes what the transfer borrows from: the request and, if the input is a string, that string. */
+static void push_borrowed(lua_State *L, const gl_lua_input *body) {
+  if (!body->input.bytes) {
+    lua_pushvalue(L, 2);
+    return;
+  }
+  lua_createtable(L, 2, 0);
+  lua_pushvalue(L, 2);
+  lua_rawseti(L, -2, 1);
+  lua_pushvalue(L, 6);
+  lua_rawseti(L, -2, 2);
+}
+
+static int start(lua_State *L, outgoing *self, gl_pool *pool, const gl_request *request) {
   gl_error error;
+  gl_timeouts timeouts = {gl_lua_check_ms(L, 3), gl_lua_check_ms(L, 4)};
+  self->transfer = gl_transfer_new(pool, request, &timeouts, &error);
+  if (!self->transfer) {
+    gl_box_clear(L, -1, &gl_transfer_box);
+    lua_pushnil(L);
+    gl_error_object_push(L, &error, NULL);
+    return 2;
+  }
+  if (lua_toboolean(L, 5))
+    gl_transfer_stream(self->transfer);
+  if (self->body.input.length > 0)
+    gl_transfer_set_input(self->transfer, &self->body.input);
+  return 1;
+}
+
+/* pool:start(request, connect_ms, read_ms, stream [, value, offset, length]) -> transfer, or nil
+ * and an error object.  A timeout of 0 means no limit.  With `stream`, the body of a 2xx response
+ * is received in chunks.  The last three arguments are those of gl_lua_input_open.  If they can be
+ * opened, the transfer reads the body of a streamed request from them; otherwise it is fed. */
+static int pool_start(lua_State *L) {
   gl_pool *pool = check_pool(L);
   gl_request *request = gl_box_check(L, 2, &gl_request_box);
-  gl_timeouts timeouts = {gl_lua_check_ms(L, 3), gl_lua_check_ms(L, 4)};
-  gl_transfer **transfer = gl_box_new(L, &gl_transfer_box);
-  lua_pushvalue(L, 2); /* the transfer borrows the request's headers and body */
+  lua_settop(L, 8);
+  outgoing *self = gl_box_new(L, &gl_transfer_box);
+  open_input(L, request, &self->body);
+  push_borrowed(L, &self->body);
   gl_compat_set_anchor(L, -2);
-  *transfer = gl_transfer_new(pool, request, &timeouts, &error);
-  if (*transfer && lua_toboolean(L, 5))
-    gl_transfer_stream(*transfer);
-  if (*transfer)
-    return 1;
-  lua_pushnil(L);
-  gl_error_object_push(L, &error, NULL);
-  return 2;
+  return start(L, self, pool, request);
 }
 
 static const luaL_Reg pool_methods[] = {
@@ -83,13 +124,15 @@ const gl_box_class gl_pool_box = {"glacier.pool", sizeof(gl_pool *), clear_pool,
 /* ---- transfers --------------------------------------------------------------------------- */
 
 static void clear_transfer(void *value) {
-  gl_transfer_free(*(gl_transfer **)value);
+  outgoing *self = value;
+  gl_transfer_free(self->transfer);
+  gl_lua_input_clear(&self->body);
 }
 
 static gl_transfer *check_transfer(lua_State *L) {
-  gl_transfer **transfer = gl_box_self(L, &gl_transfer_box);
-  luaL_argcheck(L, *transfer != NULL, 1, "the transfer is finished or cancelled");
-  return *transfer;
+  outgoing *self = gl_box_self(L, &gl_transfer_box);
+  luaL_argcheck(L, self->transfer != NULL, 1, "the transfer is finished or cancelled");
+  return self->transfer;
 }
 
 /* transfer:poll(wait_ms) -> whether it is done, whether it needs its caller.  Waits `wait_ms` at
@@ -110,10 +153,16 @@ static int transfer_number(lua_State *L) {
   return 2;
 }
 
-/* transfer:needs_caller() -> whether it is done, can be fed or has a chunk for take(); makes no
- * system call */
+/* transfer:needs_caller() -> whether it is done, can be fed, has sent bytes of its input, or has a
+ * chunk for take(); makes no system call */
 static int transfer_needs_caller(lua_State *L) {
   lua_pushboolean(L, gl_transfer_needs_caller(check_transfer(L)));
+  return 1;
+}
+
+/* transfer:has_sent() -> whether it has sent bytes of its input since the last call */
+static int transfer_has_sent(lua_State *L) {
+  lua_pushboolean(L, gl_transfer_has_sent(check_transfer(L)));
   return 1;
 }
 
@@ -179,6 +228,7 @@ static int transfer_cancel(lua_State *L) {
 static const luaL_Reg transfer_methods[] = {{"poll", transfer_poll},
                                             {"number", transfer_number},
                                             {"needs_caller", transfer_needs_caller},
+                                            {"has_sent", transfer_has_sent},
                                             {"wants", transfer_wants},
                                             {"feed", transfer_feed},
                                             {"head", transfer_head},
@@ -187,5 +237,5 @@ static const luaL_Reg transfer_methods[] = {{"poll", transfer_poll},
                                             {"cancel", transfer_cancel},
                                             {NULL, NULL}};
 
-const gl_box_class gl_transfer_box = {"glacier.transfer", sizeof(gl_transfer *), clear_transfer,
+const gl_box_class gl_transfer_box = {"glacier.transfer", sizeof(outgoing), clear_transfer,
                                       transfer_methods, 1};

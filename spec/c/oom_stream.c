@@ -44,6 +44,30 @@ static int upload(stream *s) {
   return kind ? kind : stream_finish(s);
 }
 
+static int send_input(stream *s, const gl_body_input *input) {
+  s->one.request.has_body = s->one.request.streamed = 1;
+  s->one.request.body_length = input->length;
+  s->transfer = gl_transfer_new(s->pool, &s->one.request, &s->one.timeouts, &s->one.error);
+  if (!s->transfer)
+    return s->one.error.kind;
+  gl_transfer_set_input(s->transfer, input);
+  while (!gl_transfer_poll(s->transfer, FOR_EVER))
+    gl_transfer_has_sent(s->transfer);
+  return stream_finish(s);
+}
+
+static int upload_input(stream *s) {
+  const gl_body_input input = {(const unsigned char *)bytes, 0, 0, BODY};
+  return send_input(s, &input);
+}
+
+/* Returns 0 if the error of the input is reported. */
+static int upload_bad_input(stream *s) {
+  const gl_body_input input = {NULL, -1, 0, BODY};
+  int kind = send_input(s, &input);
+  return kind == GL_VALIDATION ? 0 : kind;
+}
+
 static size_t received; /* bytes of the received body */
 
 /* Takes the received bytes of the body. */
@@ -108,6 +132,14 @@ static void an_upload_without_memory_is_a_memory_error_and_leaks_nothing(void **
       LOOPBACK_ANSWER("HTTP/1.1 201 Created\r\nx-amz-archive-id: 1\r\nContent-Length: 0\r\n\r\n"),
       {HOLD, 0, 0}};
   assert_true(run(steps, "POST", upload, gl_mem_fail_from) > 10);
+  assert_true(run(steps, "POST", upload_input, gl_mem_fail_from) > 5);
+}
+
+static void an_unreadable_input_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {HOLD, 0, 0}};
+  assert_true(run(steps, "POST", upload_bad_input, gl_mem_fail_from) > 5);
+  assert_true(run(steps, "POST", upload_bad_input, gl_mem_fail_at) > 5);
 }
 
 static void a_download_without_memory_is_a_memory_error_and_leaks_nothing(void **state) {
@@ -138,6 +170,7 @@ static void checksums_without_memory_leave_a_request_that_is_legal_to_clear(void
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_upload_without_memory_is_a_memory_error_and_leaks_nothing),
+      cmocka_unit_test(an_unreadable_input_without_memory_is_a_memory_error_and_leaks_nothing),
       cmocka_unit_test(a_download_without_memory_is_a_memory_error_and_leaks_nothing),
       cmocka_unit_test(checksums_without_memory_leave_a_request_that_is_legal_to_clear),
   };

@@ -1,4 +1,5 @@
 -- Uploads in progress: rejected, slow or abandoned ones, those of tasks, and those of files that change.
+local child = require "spec.support.child"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
@@ -90,17 +91,18 @@ describe("an upload", function()
     assert.are.same({}, server:requests())
   end)
 
-  it("closes its connection at once when it is cancelled", function()
+  -- Uploads a file. Calls `change` with it after it is hashed and before it is sent. Asserts that the upload is
+  -- rejected with these words and closes its connection without the help of the collector.
+  local function assert_closes_connection(file, change, words)
     collectgarbage "stop"
     local socket = require "socket"
     local listener = assert(socket.bind("127.0.0.1", 0))
     listener:settimeout(60)
     local _, port = listener:getsockname()
-    local file = streams.file(("x"):rep(2 * MIB))
     local client = streams.client("http://127.0.0.1:" .. port, { logger = function(event)
-      if event.event == "sign" then file:close() end
+      if event.event == "sign" then change(file) end
     end })
-    assert_rejected("it is not an open file", client.upload_archive, client, { vaultName = "v", body = file })
+    assert_rejected(words, client.upload_archive, client, { vaultName = "v", body = file })
     local peer = assert(listener:accept())
     peer:settimeout(60)
     local why
@@ -108,6 +110,74 @@ describe("an upload", function()
     assert.are.equal("closed", why)
     collectgarbage "restart"
     listener:close()
+  end
+
+  it("closes its connection at once if its file has shrunk", function()
+    local path = os.tmpname()
+    rewrite(("x"):rep(2 * MIB))(path)
+    assert_closes_connection(io.open(path, "rb"), function() rewrite("x")(path) end, "it has become shorter")
+    os.remove(path)
+  end)
+
+  it("closes its connection at once if its file is fed and was closed", function()
+    local file = io.open("/proc/version", "rb") -- its size is 0, so the core cannot read it
+    if not file then return pending "there is no /proc here" end
+    assert_closes_connection(file, file.close, "it is not an open file")
+  end)
+
+  it("can be a file whose size is not known", function()
+    local file = io.open("/proc/version", "rb")
+    if not file then return pending "there is no /proc here" end
+    local bytes = file:read "*a"
+    file:seek "set"
+    server:start { { { "read" }, { "send", CREATED } } }
+    streams.client(server.url):upload_archive { vaultName = "v", body = file }
+    assert.are.equal(bytes, server:requests()[1].body)
+    file:close()
+  end)
+
+  it("continues if its file is closed while it is sent", function()
+    server:start { { { "digest" }, { "send", CREATED } } }
+    local file, polls, is_sent, others = streams.file(("\0"):rep(64 * MIB)), 0, false, {}
+    local client = streams.client(server.url, { logger = function(event) is_sent = event.event == "send" end })
+    local task = client:start("upload_archive", { vaultName = "v", body = file })
+    while not task:poll() do
+      polls = polls + (is_sent and 1 or 0)
+      if polls == 3 and io.type(file) == "file" then
+        file:close()
+        for i = 1, 10 do others[i] = streams.file "other bytes" end -- one gets the descriptor of the file
+      end
+    end
+    assert.are.equal("closed file", io.type(file))
+    assert.are.equal("ID", task:result().archiveId)
+    assert.are.equal(streams.ZEROS[64].linear, server:requests()[1].sha256)
+    for _, other in ipairs(others) do other:close() end
+  end)
+
+  it("sends bytes that are still in the write buffer of its file", function()
+    server:start { { { "read" }, { "send", CREATED } } }
+    local file = streams.file "old bytes"
+    local client = streams.client(server.url, { logger = function(event)
+      if event.event == "sign" then
+        file:seek "set"
+        file:write "new bytes"
+      end
+    end })
+    client:upload_archive { vaultName = "v", body = file }
+    assert.are.equal("new bytes", server:requests()[1].body)
+    file:close()
+  end)
+
+  it("leaves no descriptor open, even if the collector does not run", function()
+    server:start { fallback = accepting() }
+    local printed = child({ URL = server.url }, [[
+      collectgarbage "stop"
+      local client = require("spec.support.streams").client(os.getenv "URL")
+      local file = assert(io.open("README.md", "rb"))
+      for _ = 1, 100 do client:upload_archive { vaultName = "v", body = file } end
+      print "fine"
+    ]], "ulimit -n 32")
+    assert.are.equal("fine\n", printed)
   end)
 
   it("raises ReadTimeoutError if the service stalls, whether it reads the body or not", function()
@@ -121,7 +191,7 @@ describe("an upload", function()
     end
   end)
 
-  it("does not cause a read timeout if its reader is slow", function()
+  it("does not cause a read timeout if its task is polled late", function()
     local socket = require "socket"
     server:start { { { "digest" }, { "send", CREATED } } }
     local is_sent, polls = false, 0

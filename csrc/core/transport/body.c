@@ -1,5 +1,6 @@
-/* Streamed bodies.  A callback pauses its direction when there is nothing to send, or when the
- * received chunk was not taken yet.  gl_transfer_feed and gl_transfer_take resume the transfer. */
+/* Streamed bodies.  A request body is read from an input or is fed.  A callback pauses its
+ * direction when there is nothing to send, or when the received chunk was not taken yet.
+ * gl_transfer_feed and gl_transfer_take resume the transfer. */
 #include "core/transport/transfer_private.h"
 
 #include <stdio.h>
@@ -23,9 +24,24 @@ static void resume(gl_transfer *transfer, int direction) {
 
 /* ---- sending ----------------------------------------------------------------------------- */
 
-size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *context) {
-  gl_transfer *transfer = ((gl_handle *)context)->owner;
-  size_t room = size * count, unsent = unsent_bytes(transfer);
+static size_t read_input(gl_transfer *transfer, char *out, size_t room) {
+  gl_error error;
+  const gl_body_input *input = &transfer->input;
+  uint64_t position = transfer->input_position, left = input->length - position;
+  size_t size = gl_body_input_piece(input, position, left < room ? (size_t)left : room, out);
+  if (gl_body_input_copy(input, position, size, (unsigned char *)out, &error)) {
+    transfer->stop = GL_STOP_INPUT;
+    gl_transfer_keep_error(transfer, &error);
+    return CURL_READFUNC_ABORT;
+  }
+  transfer->input_position += size;
+  transfer->has_sent = 1;
+  gl_events_add_news(transfer->pool->events, &transfer->news);
+  return size;
+}
+
+static size_t read_feed(gl_transfer *transfer, char *out, size_t room) {
+  size_t unsent = unsent_bytes(transfer);
   if (unsent == 0 && transfer->fed < transfer->body_length) {
     transfer->paused |= CURLPAUSE_SEND;
     gl_events_add_news(transfer->pool->events, &transfer->news);
@@ -38,12 +54,33 @@ size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *context) 
   return length;
 }
 
+size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *context) {
+  gl_transfer *transfer = ((gl_handle *)context)->owner;
+  return transfer->input.length > 0 ? read_input(transfer, out, size * count)
+                                    : read_feed(transfer, out, size * count);
+}
+
 int gl_transfer_on_seek(void *context, curl_off_t offset, int origin) {
   gl_transfer *transfer = ((gl_handle *)context)->owner;
+  if (transfer->input.length > 0 && origin == SEEK_SET) {
+    transfer->input_position = (uint64_t)offset;
+    return CURL_SEEKFUNC_OK;
+  }
   if (offset != 0 || origin != SEEK_SET || transfer->fed != transfer->feed.length)
     return CURL_SEEKFUNC_CANTSEEK;
   transfer->feed_offset = 0;
   return CURL_SEEKFUNC_OK;
+}
+
+void gl_transfer_set_input(gl_transfer *transfer, const gl_body_input *input) {
+  transfer->input = *input;
+  transfer->fed = transfer->body_length;
+}
+
+int gl_transfer_has_sent(gl_transfer *transfer) {
+  int has_sent = transfer->has_sent;
+  transfer->has_sent = 0;
+  return has_sent;
 }
 
 size_t gl_transfer_wants(const gl_transfer *transfer) {

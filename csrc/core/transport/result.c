@@ -230,6 +230,12 @@ static void set_stop(const gl_transfer *transfer, gl_error *error) {
                    "The response from endpoint URL: \"%s\" is longer than the limit of %d bytes",
                    url_of(transfer), (int)GL_RESPONSE_BODY_MAX);
     break;
+  case GL_STOP_INPUT:
+    if (transfer->error)
+      *error = *transfer->error;
+    else
+      gl_error_memory(error);
+    break;
   case GL_STOP_NONE:
     break;
   }

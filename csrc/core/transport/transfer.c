@@ -7,6 +7,13 @@
 
 /* ---- ending ------------------------------------------------------------------------------ */
 
+void gl_transfer_keep_error(gl_transfer *transfer, const gl_error *error) {
+  if (!transfer->error)
+    transfer->error = gl_mem_realloc(NULL, sizeof *error);
+  if (transfer->error)
+    *transfer->error = *error;
+}
+
 /* Ends the transfer.  `error` is why it failed, or NULL. */
 static void end(gl_transfer *transfer, const gl_error *error) {
   gl_timers_cancel(gl_events_timers(transfer->pool->events), &transfer->read_timer);
@@ -16,12 +23,9 @@ static void end(gl_transfer *transfer, const gl_error *error) {
   if (!transfer->done)
     gl_events_add_news(transfer->pool->events, &transfer->news);
   transfer->done = 1;
-  if (!error)
-    return;
-  transfer->failed = 1;
-  transfer->error = gl_mem_realloc(NULL, sizeof *error);
-  if (transfer->error)
-    *transfer->error = *error;
+  transfer->failed = error != NULL;
+  if (error)
+    gl_transfer_keep_error(transfer, error);
 }
 
 /* The pool's callback at the end of a transfer; see gl_handle_end. */
@@ -123,7 +127,7 @@ unsigned long gl_transfer_number(const gl_transfer *transfer) {
 }
 
 int gl_transfer_needs_caller(const gl_transfer *transfer) {
-  return transfer->done || (transfer->paused & CURLPAUSE_SEND) ||
+  return transfer->done || (transfer->paused & CURLPAUSE_SEND) || transfer->has_sent ||
          (transfer->streams && transfer->response.body.length > 0 &&
           gl_transfer_receives_chunks(transfer));
 }

@@ -11,6 +11,7 @@
 #ifndef GL_CORE_TRANSPORT_TRANSFER_H
 #define GL_CORE_TRANSPORT_TRANSFER_H
 
+#include "core/body_input.h"
 #include "core/error.h"
 #include "core/request.h"
 #include "core/response.h"
@@ -42,8 +43,9 @@ int gl_transfer_poll(gl_transfer *transfer, long wait);
  * caller, or the head of a response that is received in chunks has arrived. */
 unsigned long gl_transfer_number(const gl_transfer *transfer);
 
-/* Returns whether the transfer is done, can be fed, or has received bytes that were not taken yet.
- * Makes no system call.  For callers that wait for the event set's descriptor themselves. */
+/* Returns whether the transfer is done, can be fed, has sent bytes of its input, or has received
+ * bytes that were not taken yet.  Makes no system call.  For callers that wait for the event set's
+ * descriptor themselves. */
 int gl_transfer_needs_caller(const gl_transfer *transfer);
 
 /* Returns the result of a transfer.  On success, returns 0 and moves the response to `out`, which
@@ -63,6 +65,7 @@ int gl_transfer_needs_caller(const gl_transfer *transfer);
  *   ConnectionClosedError    any other failure before the end of the response: connection reset,
  *                            truncated body, invalid HTTP, headers over GL_RESPONSE_HEADERS_MAX
  *   ResponseParserError      a 2xx response with a body over its limit; not retryable
+ *   ParamValidationError     the input cannot be read: the error of gl_body_input_read
  *
  * An error response with a body over its limit is a success of this function: the response is
  * `truncated`. */
@@ -70,7 +73,8 @@ int gl_transfer_finish(gl_transfer *transfer, gl_response *out, gl_error *error)
 
 /* ---- streamed bodies ----
  *
- * If the request is `streamed`, the caller feeds the request body with gl_transfer_feed, up to
+ * If the request is `streamed`, the transfer reads the request body from an input, after
+ * gl_transfer_set_input.  Otherwise the caller feeds the body with gl_transfer_feed, up to
  * GL_TRANSFER_WINDOW bytes at a time.
  *
  * After gl_transfer_stream, the body of a 2xx response is received in chunks: the caller takes each
@@ -78,15 +82,25 @@ int gl_transfer_finish(gl_transfer *transfer, gl_response *out, gl_error *error)
  * about GL_TRANSFER_CHUNK bytes at most, which fit into the processor's cache.
  *
  * A transfer is paused while it waits for its caller to feed it or to take a chunk.  Then the read
- * timeout does not run, and gl_transfer_poll does not wait. */
+ * timeout does not run, and gl_transfer_poll does not wait.  A transfer with an input is not
+ * paused, but gl_transfer_poll does not wait after bytes were sent, until gl_transfer_has_sent is
+ * called.  So a caller can poll again at once as long as the peer is fast. */
 
 enum { GL_TRANSFER_WINDOW = 1024 * 1024, GL_TRANSFER_CHUNK = 64 * 1024 };
 
 /* Receives the response body in chunks.  Call it before the first poll. */
 void gl_transfer_stream(gl_transfer *transfer);
 
-/* Returns how many bytes the transfer accepts now.  Returns 0 while it has bytes to send, and after
- * the whole body was fed. */
+/* Sends the bytes of `input`, whose length is the request's `body_length`.  Call it before the
+ * first poll.  The bytes or the file are borrowed until the transfer is done or freed.  libcurl can
+ * always resend such a body. */
+void gl_transfer_set_input(gl_transfer *transfer, const gl_body_input *input);
+
+/* Returns whether bytes of the input were sent since the last call. */
+int gl_transfer_has_sent(gl_transfer *transfer);
+
+/* Returns how many bytes the transfer accepts now.  Returns 0 while it has bytes to send, after the
+ * whole body was fed, and if the transfer has an input. */
 size_t gl_transfer_wants(const gl_transfer *transfer);
 
 /* Feeds bytes of the request body, which are copied.  libcurl resends the request if an idle

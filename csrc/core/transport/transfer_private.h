@@ -11,7 +11,8 @@ typedef enum gl_stop {
   GL_STOP_NONE,
   GL_STOP_MEMORY,
   GL_STOP_HEAD, /* the header fields exceed GL_RESPONSE_HEADERS_MAX */
-  GL_STOP_BODY  /* the body exceeds the limit for its status */
+  GL_STOP_BODY, /* the body exceeds the limit for its status */
+  GL_STOP_INPUT /* the input cannot be read; `error` is set */
 } gl_stop;
 
 struct gl_transfer {
@@ -33,14 +34,23 @@ struct gl_transfer {
   uint64_t fed;         /* how many bytes of the body were fed so far */
   gl_buf feed;          /* bytes that were fed; libcurl has read those before `feed_offset` */
   size_t feed_offset;
-  int streams; /* receive the body of a 2xx response in chunks */
-  int paused;  /* CURLPAUSE_* bits of the paused directions */
+  gl_body_input input;     /* its `length` is 0 if the body is fed */
+  uint64_t input_position; /* libcurl has read the bytes before it */
+  int has_sent;            /* libcurl has read bytes since the last gl_transfer_has_sent */
+  int streams;             /* receive the body of a 2xx response in chunks */
+  int paused;              /* CURLPAUSE_* bits of the paused directions */
 
   int done;
   int returned;    /* gl_transfer_finish has returned the response */
   int failed;      /* the response is incomplete */
   gl_error *error; /* owned; why it failed; NULL if there was no memory for it */
 };
+
+/* ---- transfer.c ---- */
+
+/* Stores a copy of the error for gl_transfer_finish.  Without memory, that function reports a
+ * memory error. */
+void gl_transfer_keep_error(gl_transfer *transfer, const gl_error *error);
 
 /* ---- options.c ---- */
 
@@ -58,8 +68,8 @@ size_t gl_transfer_on_body(char *bytes, size_t size, size_t count, void *handle)
 /* libcurl's read callback for a streamed request body. */
 size_t gl_transfer_on_read(char *out, size_t size, size_t count, void *handle);
 
-/* libcurl's seek callback for a streamed request body.  It can only seek to the start, and only
- * while `feed` still contains all bytes that were fed. */
+/* libcurl's seek callback for a streamed request body.  A body that is fed can only start again,
+ * and only while `feed` still contains all bytes that were fed. */
 int gl_transfer_on_seek(void *handle, curl_off_t offset, int origin);
 
 /* Stores body bytes of a response that is received in chunks.  Returns the result of the write

@@ -5,7 +5,8 @@
 --   rewind()        starts again; nil if the source can be read only once
 --   total           bytes; nil if the number is unknown
 --   read_at(at, n)  at most n bytes at an offset; only if the total is known
---   hash_at(at, length, options)  starts to hash a range in the core (`glacier.body.hash`); only if the total is known
+--   locate(at, n)   returns where the core can read these n bytes: a string or an open file, the offset in it, and n;
+--                   only if the total is known
 local background = require "glacier.async.background"
 local body_hash = require "glacier.body.hash"
 local core = require "glacier.core"
@@ -53,8 +54,8 @@ local function of_string(text)
     read_at = function(at, count)
       return text:sub(at + 1, at + count)
     end,
-    hash_at = function(at, length, options)
-      return body_hash.start(length == #text and text or text:sub(at + 1, at + length), options)
+    locate = function(at, count)
+      return text, at, count
     end,
   }
 end
@@ -83,15 +84,6 @@ local function of_pipe(file, origin)
   }
 end
 
--- Starts to hash a range of a file. Returns nil if the core cannot read it.
-local function hash_file_at(file, first, length, options, origin)
-  check_open(file, origin)
-  return body_hash.start(file, {
-    offset = first, length = length, threads = options.threads, skip_linear = options.skip_linear,
-    events = options.events,
-  })
-end
-
 -- Opens a file with positions. The position is set before each read, because other code may move it. A file whose
 -- content the kernel generates during the read has the size 0, so its total is unknown.
 local function of_file(file, origin)
@@ -118,8 +110,9 @@ local function of_file(file, origin)
       position = 0
     end,
     read_at = read_at,
-    hash_at = function(at, length, options)
-      return hash_file_at(file, start + at, length, options, origin)
+    locate = function(at, count)
+      check_open(file, origin)
+      return file, start + at, count
     end,
   }
 end
@@ -164,11 +157,14 @@ end
 -- @param first number: offset of its first byte
 -- @param length number
 -- @param origin table or nil: of `source.open`; reading raises its error if the bytes do not exist any more
--- @return source, with `first` and `length`
+-- @return source, with `first`, `length` and `raise_invalid`, a function(why) that raises the origin's error
 function source.range(opened, first, length, origin)
   local position = 0
+  local function invalid(why)
+    return raise_invalid(origin or BODY, why)
+  end
   return {
-    first = first, length = length, total = length,
+    first = first, length = length, total = length, raise_invalid = invalid,
     read = function(count)
       count = math.min(count or CHUNK, length - position)
       if count == 0 then
@@ -176,7 +172,7 @@ function source.range(opened, first, length, origin)
       end
       local chunk = opened.read_at(first + position, count) or ""
       if chunk == "" then
-        raise_invalid(origin or BODY, ("it has become shorter: it ends at byte %.0f"):format(first + position))
+        invalid(("it has become shorter: it ends at byte %.0f"):format(first + position))
       end
       position = position + #chunk
       return chunk
@@ -184,17 +180,25 @@ function source.range(opened, first, length, origin)
     rewind = function()
       position = 0
     end,
-    hash_at = opened.total and function(at, count, options)
-      return opened.hash_at(first + at, count, options)
+    locate = opened.total and function(at, count)
+      return opened.locate(first + at, count)
     end or nil,
   }
 end
 
 -- ---- hashing -------------------------------------------------------------------------------------
 
--- Hashes with the core's threads. Returns nil if the core cannot read the source.
+-- Starts to hash a source with the core's threads. Returns nil if the core cannot read it.
+local function start_hash(opened, options)
+  if not (opened.total and opened.locate) then
+    return nil
+  end
+  local value, offset, length = opened.locate(0, opened.total)
+  return (body_hash.start(value, options, offset, length))
+end
+
 local function hash_in_core(opened, context, options, origin)
-  local started = opened.total and opened.hash_at and opened.hash_at(0, opened.total, options)
+  local started = start_hash(opened, options)
   if not started then
     return nil
   end

@@ -58,11 +58,29 @@ end
 local Transport = {}
 Transport.__index = Transport
 
+-- Starts the transfer of a call. It reads a streamed body by itself if the core can do that. Otherwise it is fed.
+local function start_call(self, invocation)
+  local pool, source = self.pool or pool_for_calls(self, invocation), invocation.source
+  if source and source.locate then
+    return pool:start(invocation.request, self.connect, self.read, false, source.locate(0, source.length))
+  end
+  return pool:start(invocation.request, self.connect, self.read, invocation.takes_body)
+end
+
 local function wait(transfer, events, invocation, context)
   if invocation.source or invocation.takes_body then
     return require("glacier.transport.streaming").wait(transfer, events, invocation, context)
   end
   return context:wait_for(transfer, events)
+end
+
+-- Returns the results of `transfer:finish`. Raises the error of a body that cannot be read any more.
+local function finish(transfer, invocation)
+  local response, err = transfer:finish()
+  if err and err.kind == "validation" then
+    invocation.source.raise_invalid(err.message)
+  end
+  return response, err
 end
 
 --- Sends a request.
@@ -76,8 +94,7 @@ function Transport:send(invocation, context)
   local events = self:events()
   local transfer, err
   if invocation.operation then
-    local pool = self.pool or pool_for_calls(self, invocation)
-    transfer, err = pool:start(invocation.request, self.connect, self.read, invocation.takes_body)
+    transfer, err = start_call(self, invocation)
   else
     local connect, read = invocation.timeouts.connect_timeout, invocation.timeouts.read_timeout
     transfer, err = pool_for(self, invocation):start(invocation.request, milliseconds(connect), milliseconds(read))
@@ -92,7 +109,7 @@ function Transport:send(invocation, context)
   elseif head then
     return head, nil, require("glacier.transport.streaming").incoming(self, transfer, invocation.url, context)
   end
-  return transfer:finish()
+  return finish(transfer, invocation)
 end
 
 --- Closes the connections. The next request opens new ones.

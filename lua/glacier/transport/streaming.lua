@@ -7,11 +7,12 @@ local streaming = {}
 local FEED = 256 * 1024 -- the most that is fed to libcurl in one step
 local YIELD_BYTES = 8 * 1024 * 1024 -- after this number of received bytes other coroutines may run
 
--- Feeds a transfer from its source, which never yields. Returns whether the transfer accepted bytes.
+-- Feeds a transfer from its source, which never yields. Returns whether the transfer accepted bytes, or has sent bytes
+-- of its input: then it may continue at once.
 local function feed(transfer, source)
   local wanted = transfer:wants()
   if wanted == 0 then
-    return false
+    return transfer:has_sent()
   end
   local good, chunk = pcall(source.read, math.min(wanted, FEED))
   if not good then
