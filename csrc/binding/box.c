@@ -2,12 +2,6 @@
 
 #include <string.h>
 
-/* Pushes the metatable, or nil if the class is not registered. */
-static void push_metatable(lua_State *L, const gl_box_class *of) {
-  lua_pushstring(L, of->name);
-  lua_rawget(L, LUA_REGISTRYINDEX);
-}
-
 static void *raise_type(lua_State *L, int index, const gl_box_class *of) {
   lua_pushfstring(L, "%s expected, got %s", of->name, luaL_typename(L, index));
   luaL_argerror(L, index, lua_tostring(L, -1));
@@ -34,19 +28,18 @@ static int box_tostring(lua_State *L) {
 
 /* ---- registering ------------------------------------------------------------------------- */
 
-/* Returns whether the class exists in this state.  Raises an error for another version. */
-static int is_registered(lua_State *L, const gl_box_class *of) {
-  push_metatable(L, of);
-  int known = lua_istable(L, -1);
-  if (known) {
-    lua_getfield(L, -1, "version");
-    const char *version = lua_tostring(L, -1);
-    if (!version || strcmp(version, GL_VERSION))
-      luaL_error(L, "glacier " GL_VERSION " cannot share this Lua state with another version");
-    lua_pop(L, 1);
-  }
+/* Pushes the metatable if the class exists in this state, otherwise nil.  Raises an error for
+ * another version. */
+static void push_existing(lua_State *L, const gl_box_class *of) {
+  lua_pushstring(L, of->name);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+  if (lua_isnil(L, -1))
+    return;
+  lua_getfield(L, -1, "version");
+  const char *version = lua_tostring(L, -1);
+  if (!version || strcmp(version, GL_VERSION))
+    luaL_error(L, "glacier " GL_VERSION " cannot share this Lua state with another version");
   lua_pop(L, 1);
-  return known;
 }
 
 static void set_metamethods(lua_State *L, const gl_box_class *of) {
@@ -69,16 +62,27 @@ static void set_metamethods(lua_State *L, const gl_box_class *of) {
   lua_setfield(L, -2, "__metatable");
 }
 
-void gl_box_register(lua_State *L, const gl_box_class *of) {
-  if (is_registered(L, of))
-    return;
-  lua_pushstring(L, of->name);
+/* Pushes a new metatable and stores it under the name of the class. */
+static void push_new(lua_State *L, const gl_box_class *of) {
   lua_newtable(L);
   set_metamethods(L, of);
   lua_newtable(L);
   lua_pushvalue(L, -2); /* the upvalue of each method, for gl_box_self */
   gl_compat_setfuncs(L, of->methods, 1);
   lua_setfield(L, -2, "__index");
+  lua_pushstring(L, of->name);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, LUA_REGISTRYINDEX);
+}
+
+/* The metatable is also stored under the address of the class, because it is found faster there. */
+void gl_box_register(lua_State *L, const gl_box_class *of) {
+  lua_pushlightuserdata(L, (void *)of);
+  push_existing(L, of);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    push_new(L, of);
+  }
   lua_rawset(L, LUA_REGISTRYINDEX);
 }
 
@@ -87,7 +91,7 @@ void gl_box_register(lua_State *L, const gl_box_class *of) {
 void *gl_box_new(lua_State *L, const gl_box_class *of) {
   void *value = gl_compat_newuserdata(L, of->size);
   memset(value, 0, of->size);
-  push_metatable(L, of);
+  gl_compat_registered(L, of);
   lua_setmetatable(L, -2);
   return value;
 }
@@ -96,7 +100,7 @@ void *gl_box_check(lua_State *L, int index, const gl_box_class *of) {
   void *value = lua_touserdata(L, index);
   if (!value || !lua_getmetatable(L, index))
     return raise_type(L, index, of);
-  push_metatable(L, of);
+  gl_compat_registered(L, of);
   int same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
   return same ? value : raise_type(L, index, of);

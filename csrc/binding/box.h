@@ -1,8 +1,8 @@
 /* Boxes: userdata that own C values.  A new box is zeroed and has its metatable before it gets a
  * resource, so the collector frees the resource even if a Lua function raises an error.
  *
- * A class is identified by its name, not by an address.  So several shared objects of this project
- * can share their boxes in one Lua state. */
+ * A class is identified by its name, so several shared objects of this project can share their
+ * boxes in one Lua state.  Each of them must register the class. */
 #ifndef GL_BINDING_BOX_H
 #define GL_BINDING_BOX_H
 

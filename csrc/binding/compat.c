@@ -17,6 +17,15 @@ void gl_compat_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues) {
   lua_pop(L, upvalues);
 }
 
+void gl_compat_registered(lua_State *L, const void *key) {
+#if LUA_VERSION_NUM < 502
+  lua_pushlightuserdata(L, (void *)key);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+#else
+  lua_rawgetp(L, LUA_REGISTRYINDEX, key);
+#endif
+}
+
 /* ---- userdata ---------------------------------------------------------------------------- */
 
 #if LUA_VERSION_NUM >= 504

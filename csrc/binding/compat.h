@@ -16,6 +16,9 @@
 #define gl_compat_rawlen lua_rawlen
 #endif
 
+/* Pushes the registry's value with the address `key`. */
+void gl_compat_registered(lua_State *L, const void *key);
+
 /* Converts an index to one that counts from the bottom of the stack. */
 int gl_compat_absindex(lua_State *L, int index);
 

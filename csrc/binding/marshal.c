@@ -131,27 +131,52 @@ static void set_header(lua_State *L, gl_request *request, const gl_operation *op
     gl_raise(L, &error, operation->name);
 }
 
-/* Writes a member that is a string into the path, the query or a header. */
-static void put_member(lua_State *L, const gl_operation *operation, const gl_member *member,
-                       const char *value, size_t length, gl_request *request) {
-  if (member->location == GL_IN_PATH)
-    must(L, gl_uri_fill(&request->path, member->name, value, length));
-  else if (member->location == GL_IN_QUERY)
-    must(L, gl_uri_add_query(&request->query, member->name, value, length));
-  else
-    set_header(L, request, operation, member->header, value, length);
-}
-
-static void write_member(lua_State *L, int index, const gl_operation *operation,
-                         const gl_member *member, gl_request *request) {
-  size_t length = 0;
+/* Pushes a member that is a string and returns its text, or NULL. */
+static const char *push_text(lua_State *L, int index, const gl_member *member, size_t *length) {
+  *length = 0;
   lua_pushstring(L, member->name);
   lua_rawget(L, index);
-  const char *value = lua_tolstring(L, -1, &length);
-  if (member->fallback && length == 0)
-    value = member->fallback, length = strlen(value);
-  if (value)
-    put_member(L, operation, member, value, length, request);
+  const char *value = lua_tolstring(L, -1, length);
+  if (member->fallback && *length == 0)
+    value = member->fallback, *length = strlen(value);
+  return value;
+}
+
+/* Returns the member whose name is at the beginning of `label`, which ends with a brace. */
+static const gl_member *find_label(const gl_shape *shape, const char *label) {
+  size_t length = strcspn(label, "}");
+  const gl_member *member = shape->members;
+  while (strncmp(member->name, label, length) || member->name[length])
+    member++;
+  return member;
+}
+
+/* Writes the operation's path.  Each label is the name of a member. */
+static void write_path(lua_State *L, int index, const gl_operation *operation, gl_buf *path) {
+  const char *at = operation->path;
+  for (const char *brace = strchr(at, '{'); brace; brace = strchr(at, '{')) {
+    size_t length;
+    const gl_member *member = find_label(operation->input, brace + 1);
+    const char *value = push_text(L, index, member, &length);
+    if (!value)
+      check_unchanged(L, lua_gettop(L), LUA_TSTRING);
+    must(L,
+         gl_buf_append(path, at, (size_t)(brace - at)) || gl_uri_encode(path, value, length, NULL));
+    lua_pop(L, 1);
+    at = brace + 1 + strlen(member->name) + 1;
+  }
+  must(L, gl_buf_append_string(path, at));
+}
+
+/* Writes a member into the query or a header. */
+static void write_member(lua_State *L, int index, const gl_operation *operation,
+                         const gl_member *member, gl_request *request) {
+  size_t length;
+  const char *value = push_text(L, index, member, &length);
+  if (value && member->location == GL_IN_QUERY)
+    must(L, gl_uri_add_query(&request->query, member->name, value, length));
+  else if (value)
+    set_header(L, request, operation, member->header, value, length);
   lua_pop(L, 1);
 }
 
@@ -199,14 +224,14 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
     must(L, gl_buf_splice(path, path->length - 1, 1, NULL, 0));
   gl_buf_reset(&request->method);
   must(L, gl_buf_append_string(&request->method, operation->http_method));
-  must(L, gl_buf_append_string(path, operation->path));
+  write_path(L, index, operation, path);
   if (operation->query)
     must(L, gl_buf_append_string(&request->query, operation->query));
   set_header(L, request, operation, "x-amz-glacier-version", GL_API_VERSION,
              strlen(GL_API_VERSION));
   for (size_t i = 0; i < operation->input->count; i++) {
     const gl_member *member = &operation->input->members[i];
-    if (member->location != GL_IN_BODY && member->location != GL_IN_PAYLOAD)
+    if (member->location == GL_IN_QUERY || member->location == GL_IN_HEADER)
       write_member(L, index, operation, member, request);
   }
   if (gl_shape_has_json(operation->input))

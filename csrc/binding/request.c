@@ -19,8 +19,8 @@ static void clear_request(void *value) {
   gl_request_clear(value);
 }
 
-/* Returns the part of the URL because of which no path of an operation can be appended, or NULL.  A
- * brace would look like a label of that path. */
+/* Returns the part of the URL that an endpoint must not have, or NULL.  No path of an operation can
+ * be appended to a query, and a brace is the rest of a template that was not filled. */
 static const char *find_obstacle(const gl_request *probe) {
   if (probe->query.length > 0)
     return "a query";

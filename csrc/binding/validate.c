@@ -115,51 +115,40 @@ static void check_member(report *to, int index, const gl_member *member, const p
     check_text(to, index, path);
 }
 
-/* Pushes the value of a member. */
-static void push_member(lua_State *L, int index, const gl_member *member) {
-  lua_pushstring(L, member->name);
-  lua_rawget(L, index);
-}
-
-/* Reports required members that are missing.  Returns the present members as a set of bits, and
- * adds their number to `count`. */
-static uint64_t check_required(report *to, int index, const gl_shape *shape, const param_path *path,
-                               int *count) {
-  uint64_t present = 0;
+/* Pushes the values of all members, reports required ones that are missing, and returns the number
+ * of the others. */
+static int push_members(report *to, int index, const gl_shape *shape, const param_path *path) {
+  int count = 0;
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
-    push_member(to->L, index, member);
+    lua_pushstring(to->L, member->name);
+    lua_rawget(to->L, index);
     if (!lua_isnil(to->L, -1)) {
-      present |= (uint64_t)1 << i;
-      ++*count;
+      count++;
     } else if (member->required && !member->fallback) {
       gl_report_begin(to, "Missing required parameter in ", path);
       gl_report_add(to, ": \"");
       gl_report_add(to, member->name);
       gl_report_add(to, "\"");
     }
-    lua_pop(to->L, 1);
   }
-  return present;
+  return count;
 }
 
 /* Reports problems in botocore's order: missing members, unknown members, wrong values. */
 static void check_structure(report *to, int index, const gl_shape *shape, const param_path *path) {
-  lua_State *L = to->L;
-  int count = 0;
-  uint64_t present = check_required(to, index, shape, path, &count);
-  if (count_keys(L, index) != count)
+  int top = lua_gettop(to->L);
+  luaL_checkstack(to->L, (int)shape->count + 8, "parameters nested too deeply");
+  int count = push_members(to, index, shape, path);
+  if (count_keys(to->L, index) != count)
     check_unknown(to, index, shape, path);
-  for (size_t i = 0; i < shape->count; i++) {
-    if (!(present >> i & 1))
-      continue;
+  for (int i = 0; i < (int)shape->count; i++) {
     const char *name = shape->members[i].name;
     param_path inner = {path, name, strlen(name), 0};
-    push_member(L, index, &shape->members[i]);
-    if (!lua_isnil(L, -1))
-      check_member(to, lua_gettop(L), &shape->members[i], &inner);
-    lua_pop(L, 1);
+    if (!lua_isnil(to->L, top + 1 + i))
+      check_member(to, top + 1 + i, &shape->members[i], &inner);
   }
+  lua_settop(to->L, top);
 }
 
 /* ---- lists and maps ---------------------------------------------------------------------- */

@@ -56,31 +56,6 @@ int gl_uri_encode(gl_buf *out, const void *bytes, size_t length, const char *saf
   return 0;
 }
 
-/* Returns the "{" of the label, or NULL. */
-static const char *find_label(const gl_buf *path, const char *name) {
-  size_t length = strlen(name);
-  const char *at = gl_buf_string(path);
-  while ((at = strchr(at, '{')) != NULL) {
-    at++;
-    if (strncmp(at, name, length) == 0 && at[length] == '}')
-      return at - 1;
-  }
-  return NULL;
-}
-
-int gl_uri_fill(gl_buf *path, const char *name, const void *value, size_t length) {
-  const char *label = find_label(path, name);
-  if (!label)
-    return -1;
-  gl_buf encoded = {0};
-  int result = gl_uri_encode(&encoded, value, length, NULL);
-  if (result == 0)
-    result = gl_buf_splice(path, (size_t)(label - path->data), strlen(name) + 2, encoded.data,
-                           encoded.length);
-  gl_buf_clear(&encoded);
-  return result;
-}
-
 int gl_uri_add_query(gl_buf *query, const char *name, const void *value, size_t length) {
   size_t name_length = strlen(name);
   if (length > SIZE_MAX - name_length || reserve_encoded(query, name_length + length, 2))

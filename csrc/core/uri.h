@@ -1,4 +1,4 @@
-/* Percent-encoding, path templates, and the canonical paths and queries of Signature Version 4
+/* Percent-encoding, and the canonical paths and queries of Signature Version 4
  * ("Create a signed AWS API request", IAM user guide).  Every function appends to a buffer and
  * returns 0, or GL_MEMORY with the buffer unchanged. */
 #ifndef GL_CORE_URI_H
@@ -9,10 +9,6 @@
 /* Percent-encodes all bytes except A-Z a-z 0-9 - . _ ~ and those in `safe` (NULL for none).  The
  * hexadecimal digits are upper-case, as RFC 3986 and AWS require.  Any byte is accepted. */
 int gl_uri_encode(gl_buf *out, const void *bytes, size_t length, const char *safe);
-
-/* Replaces "{name}" in `path`, a template that may be partly filled, with the encoded value.
- * Returns 0, GL_MEMORY, or -1 if the path has no such label. */
-int gl_uri_fill(gl_buf *path, const char *name, const void *value, size_t length);
 
 /* Adds "name=value", both encoded, to a query.  A "&" precedes each parameter but the first. */
 int gl_uri_add_query(gl_buf *query, const char *name, const void *value, size_t length);

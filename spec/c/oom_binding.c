@@ -233,7 +233,7 @@ static void expect_no_leaks(victim whose, long least) {
 
 static void nothing_leaks_when_an_allocation_of_the_core_fails(void **state) {
   (void)state;
-  expect_no_leaks(OF_CORE, 100);
+  expect_no_leaks(OF_CORE, 90);
 }
 
 static void nothing_leaks_when_an_allocation_of_lua_fails(void **state) {

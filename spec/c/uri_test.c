@@ -37,38 +37,6 @@ static void safe_bytes_are_not_encoded_and_a_nul_is_never_safe(void **state) {
   gl_buf_clear(&out);
 }
 
-static void labels_are_filled_in_any_order(void **state) {
-  (void)state;
-  gl_buf path = {0};
-  gl_buf_append_string(&path, "/{accountId}/vaults/{vaultName}/jobs/{jobId}");
-  assert_int_equal(gl_uri_fill(&path, "vaultName", "a/b c", 5), 0);
-  assert_string_equal(gl_buf_string(&path), "/{accountId}/vaults/a%2Fb%20c/jobs/{jobId}");
-  assert_int_equal(gl_uri_fill(&path, "accountId", "-", 1), 0);
-  assert_int_equal(gl_uri_fill(&path, "jobId", "", 0), 0);
-  assert_string_equal(gl_buf_string(&path), "/-/vaults/a%2Fb%20c/jobs/");
-  gl_buf_clear(&path);
-}
-
-static void a_value_cannot_become_a_label(void **state) {
-  (void)state;
-  gl_buf path = {0};
-  gl_buf_append_string(&path, "/{a}/{b}");
-  assert_int_equal(gl_uri_fill(&path, "a", "{b}", 3), 0);
-  assert_int_equal(gl_uri_fill(&path, "b", "x", 1), 0);
-  assert_string_equal(gl_buf_string(&path), "/%7Bb%7D/x");
-  gl_buf_clear(&path);
-}
-
-static void a_missing_label_is_reported(void **state) {
-  (void)state;
-  gl_buf path = {0};
-  assert_int_equal(gl_uri_fill(&path, "vaultName", "v", 1), -1);
-  gl_buf_append_string(&path, "/{vaultNameX}/{vault}/vaultName/{vaultName");
-  assert_int_equal(gl_uri_fill(&path, "vaultName", "v", 1), -1);
-  assert_string_equal(gl_buf_string(&path), "/{vaultNameX}/{vault}/vaultName/{vaultName");
-  gl_buf_clear(&path);
-}
-
 static void query_parameters_are_joined_and_encoded(void **state) {
   (void)state;
   gl_buf query = {0};
@@ -219,9 +187,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_byte_that_is_not_unreserved_is_encoded),
       cmocka_unit_test(safe_bytes_are_not_encoded_and_a_nul_is_never_safe),
-      cmocka_unit_test(labels_are_filled_in_any_order),
-      cmocka_unit_test(a_value_cannot_become_a_label),
-      cmocka_unit_test(a_missing_label_is_reported),
       cmocka_unit_test(query_parameters_are_joined_and_encoded),
       cmocka_unit_test(a_normalized_path_has_no_empty_or_dot_segments),
       cmocka_unit_test(two_dots_drop_only_the_segment_before_them),

@@ -58,7 +58,7 @@ describe("the C module", function()
     assert.matches("glacier.request expected", catch(request.export, io.stdout), 1, true)
   end)
 
-  it("rejects braces in an endpoint, which look like labels of a path", function()
+  it("rejects braces in an endpoint, which come from a template", function()
     assert.equal("InvalidConfigError",
       catch(core.endpoint, { region = "us-west-2", endpoint_url = "http://h/{vaultName}" }).code)
   end)
