@@ -92,6 +92,11 @@ void *gl_box_new(lua_State *L, const gl_box_class *of) {
   void *value = gl_compat_newuserdata(L, of->size);
   memset(value, 0, of->size);
   gl_compat_registered(L, of);
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    gl_box_register(L, of);
+    gl_compat_registered(L, of);
+  }
   lua_setmetatable(L, -2);
   return value;
 }

@@ -22,10 +22,12 @@ typedef struct gl_box_class {
 
 /* Creates the metatable of a class in this state, unless it exists.  It may exist because the state
  * opens the module again, or because another shared object registered the class.  Raises an error
- * if a shared object of another version created it. */
+ * if a shared object of another version created it.  The first box of a class registers it.  Only
+ * the classes that several shared objects use must be registered earlier, by the shared object that
+ * has their methods. */
 void gl_box_register(lua_State *L, const gl_box_class *of);
 
-/* Pushes a new zeroed box and returns its value. */
+/* Pushes a new zeroed box and returns its value.  Registers the class if that has not been done. */
 void *gl_box_new(lua_State *L, const gl_box_class *of);
 
 /* Returns the value of the box at argument `index`.  Raises an argument error for anything else. */

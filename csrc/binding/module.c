@@ -123,11 +123,9 @@ int luaopen_glacier_core(lua_State *L);
 __attribute__((visibility("default")))
 #endif
 int luaopen_glacier_core(lua_State *L) {
-  const gl_box_class *const classes[] = {
-      &gl_buf_box,    &gl_request_box,   &gl_credentials_box, &gl_response_box,
-      &gl_events_box, &gl_tree_hash_box, &gl_body_hash_box,   &gl_certificate_box,
-      &gl_output_box, &gl_inventory_box, &gl_identifiers_box, &gl_journal_box,
-      &gl_flush_box,  &gl_waker_box};
+  /* those that glacier.curl uses, too */
+  static const gl_box_class *const classes[] = {&gl_buf_box, &gl_request_box, &gl_response_box,
+                                                &gl_events_box};
   gl_stay_loaded(functions); /* a handler of pthread_atfork may still be called */
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
