@@ -23,12 +23,6 @@ setmetatable(Client, { __index = function(_, name)
   return Client[name]
 end })
 
--- API names, by API name and by method name.
-local operations = {}
-for method_name, operation in pairs(core.operations) do
-  operations[method_name], operations[operation] = operation, operation
-end
-
 -- Returns the options, or an empty table for nil. Raises an error that lists every unknown option and every invalid
 -- value.
 local function checked(given)
@@ -61,49 +55,20 @@ function client.runtime_of(self)
   return self._runtime()
 end
 
---- Returns the API name of an operation. Raises `ParamValidationError` if there is none with that name.
--- @param name string: API name or method name
--- @return string
-function client.operation_of(name)
-  return operations[name] or errors.invalid(nil, ("Unknown operation: %q"):format(tostring(name)))
-end
-
-local operation_of, runtime_of = client.operation_of, client.runtime_of
-
--- Raises for a configuration that the option strict_notifications does not allow.
-local function guard(runtime, operation, params)
+--- Performs a call by the user.
+-- Raises for a configuration that the option strict_notifications does not allow, and the errors of `perform.run`.
+-- @param runtime table: of `runtime.new`
+-- @param operation string: API name
+-- @param params table or nil
+-- @return table: of `perform.run`
+function client.run(runtime, operation, params)
   if runtime.strict_notifications then
     require("glacier.notifications.check").guard(runtime, operation, params)
-  end
-end
-
--- A call by the user.
-local function run(runtime, operation, params)
-  if runtime.strict_notifications then
-    guard(runtime, operation, params)
   end
   return perform.run(runtime, operation, params)
 end
 
---- Calls an operation by its API name or method name: `client:call("SetVaultNotifications",
--- params)`.
--- @param name string
--- @param params table or nil: the API's own member names
--- @return table: the API's output members, and ResponseMetadata
-function Client:call(name, params)
-  return run(runtime_of(self), operation_of(name), params)
-end
-
---- Starts a call that is then polled: `task:poll()` never blocks and returns whether the task is done, `task:result()`
--- returns the result or raises. Raises `ParamValidationError` at once. Nothing is sent before the first poll.
--- @param name string: API name or method name
--- @param params table or nil
--- @return glacier.Task: also for `glacier.all` and `glacier.as_completed`
-function Client:start(name, params)
-  local runtime, operation = runtime_of(self), operation_of(name)
-  guard(runtime, operation, params)
-  return require("glacier.async.task").start(runtime, operation, params)
-end
+local run, runtime_of = client.run, client.runtime_of
 
 for method_name, operation in pairs(core.operations) do
   Client[method_name] = function(self, params)

@@ -1,13 +1,25 @@
 --- Further methods of a client. They are loaded together, when one of them is first used.
 local client = require "glacier.client"
 local context = require "glacier.async.context"
+local core = require "glacier.core"
 local errors = require "glacier.errors"
 local exceptions = require "glacier.exceptions"
 local perform = require "glacier.call.perform"
 
-local operation_of, runtime_of = client.operation_of, client.runtime_of
+local runtime_of = client.runtime_of
 
 local Client = {}
+
+-- API names, by API name and by method name.
+local operations = {}
+for method_name, operation in pairs(core.operations) do
+  operations[method_name], operations[operation] = operation, operation
+end
+
+-- Returns the API name of an operation. Raises `ParamValidationError` if there is none with that name.
+local function operation_of(name)
+  return operations[name] or errors.invalid(nil, ("Unknown operation: %q"):format(tostring(name)))
+end
 
 --- `client.exceptions.NAME` is the code of an exception as a string. A name that does not exist raises.
 Client.exceptions = setmetatable({}, {
@@ -26,6 +38,28 @@ local function caller(self)
   return function(operation, params)
     return perform.run(runtime, operation, params)
   end
+end
+
+--- Calls an operation by its API name or method name: `client:call("SetVaultNotifications",
+-- params)`.
+-- @param name string
+-- @param params table or nil: the API's own member names
+-- @return table: the API's output members, and ResponseMetadata
+function Client:call(name, params)
+  return client.run(runtime_of(self), operation_of(name), params)
+end
+
+--- Starts a call that is then polled: `task:poll()` never blocks and returns whether the task is done, `task:result()`
+-- returns the result or raises. Raises `ParamValidationError` at once. Nothing is sent before the first poll.
+-- @param name string: API name or method name
+-- @param params table or nil
+-- @return glacier.Task: also for `glacier.all` and `glacier.as_completed`
+function Client:start(name, params)
+  local runtime, operation = runtime_of(self), operation_of(name)
+  if runtime.strict_notifications then
+    require("glacier.notifications.check").guard(runtime, operation, params)
+  end
+  return require("glacier.async.task").start(runtime, operation, params)
 end
 
 --- Iterates over the pages of `list_vaults`, `list_jobs`, `list_multipart_uploads` or `list_parts`.

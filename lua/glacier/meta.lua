@@ -528,6 +528,9 @@
 ---@field exceptions table<string, string> the codes of errors; an unknown name raises
 local Client = {}
 
+---Closes the client's connections. It may be called any number of times; a later call opens new ones. Collecting the client closes them as well.
+function Client:close() end
+
 ---Calls an operation by its API name or method name: `client:call("SetVaultNotifications", params)`.
 ---@param name string 
 ---@param params? table the API's own member names
@@ -539,9 +542,6 @@ function Client:call(name, params) end
 ---@param params? table 
 ---@return glacier.Task # also for `glacier.all` and `glacier.as_completed`
 function Client:start(name, params) end
-
----Closes the client's connections. It may be called any number of times; a later call opens new ones. Collecting the client closes them as well.
-function Client:close() end
 
 ---Iterates over the pages of `list_vaults`, `list_jobs`, `list_multipart_uploads` or `list_parts`.
 ---@param name string API name or method name

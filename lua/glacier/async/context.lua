@@ -2,14 +2,15 @@
 -- and in `glacier.async.hosted`, in Lua, so that any host can switch coroutines.
 --
 -- The contexts of this class block. Their fields: deadline, a number or nil; clock, function() -> seconds, never set
--- back. The class in `glacier.async.hosted` is for contexts with `wait`.
+-- back. The class in `glacier.async.hosted`, which inherits the methods of `context.class`, is for contexts that have
+-- `wait`.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 
 local Context = {}
 Context.__index = Context
 
-local context = {}
+local context = { class = Context }
 
 -- Other coroutines may run after this number of feeds without a wait. A transfer whose peer is fast never waits.
 local FEEDS = 32
@@ -50,17 +51,6 @@ function context.of_call(runtime)
     runtime.context = created
   end
   return created
-end
-
---- Makes a class that has the methods of contexts, and may replace them.
--- @return table: the class
-function context.subclass()
-  local class = {}
-  for name, method in pairs(Context) do
-    class[name] = method
-  end
-  class.__index = class
-  return class
 end
 
 --- Returns the error of a call whose deadline has passed.

@@ -5,7 +5,11 @@
 -- the code that polls it; option, the option `wait`.
 local context = require "glacier.async.context"
 
-local Hosted = context.subclass()
+local Hosted = {}
+Hosted.__index = Hosted
+for name, method in pairs(context.class) do
+  Hosted[name] = Hosted[name] or method
+end
 
 local hosted = {}
 
