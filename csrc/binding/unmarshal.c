@@ -24,7 +24,7 @@ static int is_null(lua_State *L, int index) {
 }
 
 static void push_structure(lua_State *L, int index, const gl_shape *shape, mismatch *first) {
-  lua_createtable(L, 0, (int)shape->count);
+  lua_createtable(L, 0, (int)shape->count + 1); /* one more for the ResponseMetadata */
   for (size_t i = 0; i < shape->count; i++) {
     const gl_member *member = &shape->members[i];
     if (member->location != GL_IN_BODY)
@@ -264,7 +264,7 @@ int gl_unmarshal_output(lua_State *L, const gl_operation *operation, const gl_re
     return push_error(L, operation, lua_tostring(L, -1), "response");
   }
   if (!output || !gl_shape_has_json(output))
-    lua_newtable(L);
+    lua_createtable(L, 0, output ? (int)output->count + 1 : 1);
   else if (lua_isnil(L, decoded) && response->body.length > 0)
     return push_error(L, operation, "the body is not a JSON object", "body");
   else

@@ -4,12 +4,6 @@ local core = require "glacier.core"
 
 local exchange = {}
 
-local function sign(runtime, invocation, keys)
-  local attempt = invocation.operation and runtime.attempt_headers[invocation.attempts]
-  invocation.signed_at = runtime.time() + runtime.clock_offset
-  invocation.request:sign(keys, invocation.region, invocation.service, invocation.signed_at, attempt)
-end
-
 -- A service that rejects a signature may quote the signed values. The message is shortened only after the secrets are
 -- removed, because a truncated secret would not be found.
 local function redact_error(err, invocation)
@@ -22,16 +16,6 @@ local function redact_error(err, invocation)
   core.error(err)
 end
 
-local function send(runtime, invocation, context)
-  local response, err, body = runtime.transport:send(invocation, context)
-  if not response then
-    return nil, err
-  end
-  local result
-  result, err = invocation.read(invocation, response, body)
-  return result, err, response
-end
-
 --- Signs and sends a request once.
 -- @param runtime table: of `runtime.new`
 -- @param invocation table: of `glacier.call.prepare`; `attempts` is increased and `signed_at` is set (seconds
@@ -41,16 +25,24 @@ end
 -- @return the result of `invocation.read`; or nil and a redacted error. The third result is the response, if there was
 --   one.
 function exchange.once(runtime, invocation, keys, context)
-  local log = runtime.logger and invocation.operation and require "glacier.call.log"
-  local sign_request, send_request = sign, send
-  if log then
-    sign_request, send_request = log.signing(sign), log.sending(send)
-  end
+  local log = runtime.logger and invocation.operation and require("glacier.call.log").attempt(runtime, invocation)
   invocation.attempts = invocation.attempts + 1
   if keys then
-    sign_request(runtime, invocation, keys)
+    local number = invocation.operation and runtime.attempt_headers[invocation.attempts]
+    invocation.signed_at = runtime.time() + runtime.clock_offset
+    invocation.request:sign(keys, invocation.region, invocation.service, invocation.signed_at, number)
   end
-  local result, err, response = send_request(runtime, invocation, context)
+  if log then
+    log.signed()
+  end
+  local result
+  local response, err, body = runtime.transport:send(invocation, context)
+  if response then
+    result, err = invocation.read(invocation, response, body)
+  end
+  if log then
+    log.received(response, err)
+  end
   if err then
     redact_error(err, invocation)
   end

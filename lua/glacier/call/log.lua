@@ -24,30 +24,25 @@ function log.step(runtime, invocation, event, began, fields)
   runtime.logger(fields)
 end
 
---- Wraps the function that signs a request.
--- @param sign function(runtime, invocation, keys)
--- @return function
-function log.signing(sign)
-  return function(runtime, invocation, keys)
-    local began = runtime.clock()
-    sign(runtime, invocation, keys)
-    log.step(runtime, invocation, "sign", began, { region = invocation.region })
-  end
-end
-
---- Wraps the function that sends a request.
--- @param send function(runtime, invocation, context) -> result, error, response
--- @return function
-function log.sending(send)
-  return function(runtime, invocation, context)
-    local began = runtime.clock()
-    log.step(runtime, invocation, "send", began, { url = invocation.url })
-    local result, err, response = send(runtime, invocation, context)
-    log.step(runtime, invocation, "response", began, {
-      status = response and response:status() or nil, code = err and err.code or nil,
-    })
-    return result, err, response
-  end
+--- Makes the functions that log one attempt, which begins now.
+-- @param runtime table: of `runtime.new`; it must have a logger
+-- @param invocation table: of `glacier.call.prepare`
+-- @return table: signed, function() for after the signing; received, function(response or nil, error or nil) for after
+--   the exchange
+function log.attempt(runtime, invocation)
+  local began = runtime.clock()
+  return {
+    signed = function()
+      log.step(runtime, invocation, "sign", began, { region = invocation.region })
+      began = runtime.clock()
+      log.step(runtime, invocation, "send", began, { url = invocation.url })
+    end,
+    received = function(response, err)
+      log.step(runtime, invocation, "response", began, {
+        status = response and response:status() or nil, code = err and err.code or nil,
+      })
+    end,
+  }
 end
 
 return log

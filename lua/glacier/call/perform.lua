@@ -42,19 +42,6 @@ local function load_recovery()
   end
 end
 
--- Tells the policy, unless it does not exist yet because no attempt has failed.
-local function succeed(runtime, invocation)
-  local policy
-  if invocation.operation then
-    policy = runtime.retries
-  else
-    policy = invocation.policy
-  end
-  if policy then
-    policy:succeeded(invocation.retry_cost)
-  end
-end
-
 --- Sends a request, and sends it again as long as its policy allows.
 -- @param runtime table: of `runtime.new`
 -- @param invocation table: of `glacier.call.prepare`; it cannot be used again
@@ -65,7 +52,13 @@ function perform.attempts(runtime, invocation, context)
   while true do
     local result, err, response, why = attempt(runtime, invocation, context)
     if not err then
-      succeed(runtime, invocation)
+      local policy = runtime.retries -- nil if no call has failed yet
+      if not invocation.operation then
+        policy = invocation.policy
+      end
+      if policy then
+        policy:succeeded(invocation.retry_cost)
+      end
       return result
     end
     invocation.err = err

@@ -58,27 +58,25 @@ end
 local Transport = {}
 Transport.__index = Transport
 
--- Starts the transfer of a call. It reads a streamed body by itself if the core can do that. Otherwise it is fed.
-local function start_call(self, invocation)
-  local pool, source = self.pool or pool_for_calls(self, invocation), invocation.source
+-- Starts a transfer. It reads a streamed body by itself if the core can do that. Otherwise it is fed.
+local function start(self, invocation)
+  local request, source = invocation.request, invocation.source
+  if not invocation.operation then
+    local connect, read = invocation.timeouts.connect_timeout, invocation.timeouts.read_timeout
+    return pool_for(self, invocation):start(request, milliseconds(connect), milliseconds(read))
+  end
+  local pool = self.pool or pool_for_calls(self, invocation)
   if source and source.locate then
-    return pool:start(invocation.request, self.connect, self.read, false, source.locate(0, source.length))
+    return pool:start(request, self.connect, self.read, false, source.locate(0, source.length))
   end
-  return pool:start(invocation.request, self.connect, self.read, invocation.takes_body)
-end
-
-local function wait(transfer, events, invocation, context)
-  if invocation.source or invocation.takes_body then
-    return require("glacier.transport.streaming").wait(transfer, events, invocation, context)
-  end
-  return context:wait_for(transfer, events)
+  return pool:start(request, self.connect, self.read, invocation.takes_body)
 end
 
 -- Returns the results of `transfer:finish`. Raises the error of a body that cannot be read any more.
-local function finish(transfer, invocation)
+local function finish_sending(transfer, source)
   local response, err = transfer:finish()
   if err and err.kind == "validation" then
-    invocation.source.raise_invalid(err.message)
+    source.raise_invalid(err.message)
   end
   return response, err
 end
@@ -92,24 +90,25 @@ end
 --   error object; `close()` may be called at any time
 function Transport:send(invocation, context)
   local events = self:events()
-  local transfer, err
-  if invocation.operation then
-    transfer, err = start_call(self, invocation)
-  else
-    local connect, read = invocation.timeouts.connect_timeout, invocation.timeouts.read_timeout
-    transfer, err = pool_for(self, invocation):start(invocation.request, milliseconds(connect), milliseconds(read))
-  end
+  local transfer, err = start(self, invocation)
   if not transfer then
     return nil, err
   end
-  local in_time, head = wait(transfer, events, invocation, context)
+  local in_time, head
+  if invocation.source or invocation.takes_body then
+    in_time, head = require("glacier.transport.streaming").wait(transfer, events, invocation, context)
+  else
+    in_time = context:wait_for(transfer, events)
+  end
   if not in_time then
     transfer:cancel()
     return nil, context_of.too_late(invocation.url)
   elseif head then
     return head, nil, require("glacier.transport.streaming").incoming(self, transfer, invocation.url, context)
+  elseif invocation.source then
+    return finish_sending(transfer, invocation.source)
   end
-  return finish(transfer, invocation)
+  return transfer:finish()
 end
 
 --- Closes the connections. The next request opens new ones.
