@@ -266,7 +266,6 @@ build = {
     ["glacier.upload"] = "lua/glacier/upload/init.lua",
     ["glacier.upload.parts"] = "lua/glacier/upload/parts.lua",
     ["glacier.upload.plan"] = "lua/glacier/upload/plan.lua",
-    ["glacier.version"] = "lua/glacier/version.lua",
     ["glacier.waiters"] = "lua/glacier/waiters.lua",
   },
   install = {

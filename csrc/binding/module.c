@@ -144,5 +144,7 @@ int luaopen_glacier_core(lua_State *L) {
   set_exceptions(L);
   lua_pushinteger(L, GL_OUTPUT_JOURNALS);
   lua_setfield(L, -2, "journals");
+  lua_pushliteral(L, GL_VERSION);
+  lua_setfield(L, -2, "version");
   return 1;
 }

@@ -9,7 +9,7 @@ if searchpath and not package.loaded["glacier.core"] then
 end
 
 local client = require "glacier.client"
-local version = require "glacier.version"
+local core = require "glacier.core"
 
 -- Makes a function that loads its module when it is first called.
 local function lazy(module, name)
@@ -19,7 +19,7 @@ local function lazy(module, name)
 end
 
 return {
-  _VERSION = "glacier " .. version,
+  _VERSION = "glacier " .. core.version,
   client = client.new,
   all = lazy("glacier.async.all", "all"),
   as_completed = lazy("glacier.async.all", "as_completed"),

@@ -3,14 +3,13 @@ local config = require "glacier.config.resolve"
 local core = require "glacier.core"
 local credentials = require "glacier.credentials"
 local prepare = require "glacier.call.prepare"
-local version = require "glacier.version"
 
 local runtime = {}
 
 -- Replaces characters that are not allowed in User-Agent with "-".
 local function user_agent(app_id, extra)
   local interpreter = rawget(_G, "jit") and rawget(_G, "jit").version or _VERSION
-  local parts = { "lua-glacier/" .. version, (interpreter:gsub(" ", "/")) }
+  local parts = { "lua-glacier/" .. core.version, (interpreter:gsub(" ", "/")) }
   if app_id then
     parts[#parts + 1] = "app/" .. app_id:gsub("[^%w!#$%%&'*+.^_`|~-]", "-")
   end

@@ -1,2 +1,0 @@
---- The version of this module.
-return "0.1.0"
