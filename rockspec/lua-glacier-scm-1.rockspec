@@ -194,7 +194,6 @@ build = {
     ["glacier.command.actions"] = "lua/glacier/command/actions.lua",
     ["glacier.command.arguments"] = "lua/glacier/command/arguments.lua",
     ["glacier.command.output"] = "lua/glacier/command/output.lua",
-    ["glacier.config.configured_url"] = "lua/glacier/config/configured_url.lua",
     ["glacier.config.endpoint"] = "lua/glacier/config/endpoint.lua",
     ["glacier.config.ini"] = "lua/glacier/config/ini.lua",
     ["glacier.config.paths"] = "lua/glacier/config/paths.lua",

@@ -37,7 +37,7 @@ describe("a program with one call", function()
     assert.is_true(names["call.perform"], printed)
     for _, name in ipairs {
       "async.copcall", "async.hosted", "async.task", "body.reader", "body.source", "call.exchanger", "call.log",
-      "call.recovery", "config.configured_url", "config.ini", "config.proxies", "config.sections", "config.values",
+      "call.recovery", "config.endpoint", "config.ini", "config.proxies", "config.sections", "config.values",
       "credentials.fetched", "credentials.refreshable", "further_methods", "transport.host", "transport.streaming",
     } do
       assert.is_nil(names[name], name)

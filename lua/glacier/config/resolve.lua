@@ -1,5 +1,5 @@
 --- The settings of a client: its options, then the environment, then the profile, then the default.
-local endpoint = require "glacier.config.endpoint"
+local core = require "glacier.core"
 local profile = require "glacier.config.profile"
 local setting = require "glacier.config.setting"
 
@@ -69,11 +69,13 @@ end
 local function set_endpoint(settings, options, sources)
   local region, fips = plain_region(pick(options, sources, "region", "AWS_REGION", "AWS_DEFAULT_REGION"))
   settings.region = region
-  settings.endpoint_url = endpoint.resolve(sources, "glacier", {
+  local chosen = {
     region = region, endpoint_url = options.endpoint_url,
     use_fips = fips or pick(options, sources, "use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT"),
     use_dualstack = pick(options, sources, "use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT"),
-  })
+  }
+  settings.endpoint_url = options.endpoint_url and core.endpoint(chosen)
+    or require("glacier.config.endpoint").resolve(sources, "glacier", chosen)
 end
 
 local function ca_bundle(options, sources)
