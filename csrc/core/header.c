@@ -21,16 +21,14 @@ static const unsigned char token[256] = {
     ['M'] = 'm', ['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r',   ['S'] = 's',
     ['T'] = 't', ['U'] = 'u', ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y',   ['Z'] = 'z'};
 
-/* Copies the name in lower case, with a NUL.  Returns whether it is a token. */
+/* Copies the name in lower case, with a NUL.  Returns 0 if it is not a token. */
 static int copy_lower(char *to, const char *name, size_t length) {
-  int is_token = length > 0;
-  for (size_t i = 0; i < length; i++) {
-    unsigned char byte = token[(unsigned char)name[i]];
-    is_token &= byte != 0;
-    to[i] = (char)byte;
-  }
-  to[length] = '\0';
-  return is_token;
+  const char *end = name + length;
+  for (; name < end; name++, to++)
+    if (!(*to = (char)token[(unsigned char)*name]))
+      return 0;
+  *to = '\0';
+  return length > 0;
 }
 
 int gl_header_value_valid(const char *value, size_t length) {
