@@ -15,7 +15,7 @@ Client.__name = "glacier.client"
 Client.is_client = true -- the classes of `glacier.safe` inherit it
 
 setmetatable(Client, { __index = function(_, name)
-  local methods = require "glacier.further_methods"
+  local methods = require "glacier.client_methods"
   setmetatable(Client, nil)
   for key, method in pairs(methods) do
     Client[key] = method

@@ -38,7 +38,7 @@ describe("a program with one call", function()
     for _, name in ipairs {
       "async.copcall", "async.hosted", "async.task", "body.reader", "body.source", "call.exchanger", "call.log",
       "call.recovery", "config.endpoint", "config.ini", "config.proxies", "config.sections", "config.values",
-      "credentials.fetched", "credentials.refreshable", "further_methods", "transport.host", "transport.streaming",
+      "credentials.fetched", "credentials.refreshable", "client_methods", "transport.host", "transport.streaming",
     } do
       assert.is_nil(names[name], name)
     end

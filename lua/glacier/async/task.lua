@@ -6,7 +6,7 @@ local hosted = require "glacier.async.hosted"
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local rounds = require "glacier.async.rounds"
-local threads = require "glacier.async.threads"
+local coroutines = require "glacier.async.coroutines"
 
 local task = {}
 
@@ -64,7 +64,7 @@ local function begin(self)
   local timeout = runtime.settings.timeout
   self.started, self.context.deadline = true, timeout and runtime.clock() + timeout
   runtime.tasks[self] = true
-  self.thread = threads.take()
+  self.thread = coroutines.take()
   return coroutine.resume(self.thread, self.work, self.context, self.argument, runtime)
 end
 
@@ -123,8 +123,8 @@ local function run(self)
   end
   if not good then
     finish(self, false, yielded)
-  elseif yielded == threads.IDLE then
-    threads.keep(self.thread)
+  elseif yielded == coroutines.IDLE then
+    coroutines.keep(self.thread)
     finish(self, true, self.outcome)
   end
 end

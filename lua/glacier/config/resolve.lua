@@ -1,7 +1,7 @@
 --- The settings of a client: its options, then the environment, then the profile, then the default.
 local core = require "glacier.core"
+local lookup = require "glacier.config.lookup"
 local profile = require "glacier.config.profile"
-local setting = require "glacier.config.setting"
 
 local config = {}
 
@@ -56,7 +56,7 @@ local function pick(options, sources, name, ...)
   if options[name] ~= nil then
     return options[name]
   end
-  return (setting.look_up(sources, name, ...))
+  return (lookup.setting(sources, name, ...))
 end
 
 local function set_retries(settings, options, sources)
@@ -82,8 +82,8 @@ local function ca_bundle(options, sources)
   if options.ca_bundle then
     return require("glacier.config.values").path(sources, options.ca_bundle, "the option ca_bundle")
   end
-  return setting.look_up(sources, "ca_bundle", "AWS_CA_BUNDLE")
-    or setting.from_environment(sources, "ca_bundle", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+  return lookup.setting(sources, "ca_bundle", "AWS_CA_BUNDLE")
+    or lookup.from_environment(sources, "ca_bundle", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 end
 
 --- Resolves the settings of a client.
@@ -91,7 +91,7 @@ end
 -- the message says where it is set), `NoRegionError`, `InvalidRegionError`, `UnknownEndpointError`.
 -- @param options table: checked options of `glacier.client`
 -- @return table: region; endpoint_url; retry_mode; max_attempts; ca_bundle; verify; proxies (any, http, https,
---   no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; sources (of `setting.look_up`); profile_name;
+--   no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; sources (of `lookup.setting`); profile_name;
 --   profile_explicit (whether an option chose it)
 function config.resolve(options)
   local sources, name = open_sources(options)
@@ -103,7 +103,7 @@ function config.resolve(options)
     connect_timeout = options.connect_timeout or 60,
     read_timeout = options.read_timeout or 60,
     timeout = options.timeout,
-    app_id = (setting.look_up(sources, "sdk_ua_app_id", "AWS_SDK_UA_APP_ID")),
+    app_id = (lookup.setting(sources, "sdk_ua_app_id", "AWS_SDK_UA_APP_ID")),
   }
   set_retries(settings, options, sources)
   set_endpoint(settings, options, sources)

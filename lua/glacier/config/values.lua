@@ -94,7 +94,7 @@ end
 
 --- Reads the text of a setting.
 -- Raises `InvalidConfigError` for an invalid value.
--- @param sources table: of `setting.look_up`
+-- @param sources table: of `lookup.setting`
 -- @param name string: such as "use_fips_endpoint"
 -- @param text string
 -- @param origin string: where it is set, for a message
@@ -113,7 +113,7 @@ end
 
 --- Expands `~` in a path from an option.
 -- Raises `InvalidConfigError` for a path that is empty or has a NUL byte.
--- @param sources table: of `setting.look_up`
+-- @param sources table: of `lookup.setting`
 -- @param given string
 -- @param origin string: the option, for a message
 -- @return string

@@ -1,12 +1,12 @@
 --- Coroutines that do the work of tasks, one task after the other: making a coroutine costs more than polling a task.
-local threads = {}
+local coroutines = {}
 
 -- Coroutines without work, for later tasks.
 local spares = {}
 local MOST_SPARES = 64
 
 --- A coroutine yields this value when it waits for work.
-threads.IDLE = {}
+coroutines.IDLE = {}
 
 local function do_work(work, context, argument, runtime)
   context.task.outcome = work(context, argument, runtime)
@@ -15,14 +15,14 @@ end
 -- The function of a coroutine. It has no variables of its own, so a coroutine without work keeps no client alive.
 local function work_on_tasks()
   while true do
-    do_work(coroutine.yield(threads.IDLE))
+    do_work(coroutine.yield(coroutines.IDLE))
   end
 end
 
 --- Returns a coroutine that waits for work: `coroutine.resume(thread, work, context, argument, runtime)`. It calls
 -- `work(context, argument, runtime)`, stores the result in `context.task.outcome` and yields IDLE. An error ends it.
 -- @return thread
-function threads.take()
+function coroutines.take()
   local thread = spares[#spares]
   spares[#spares] = nil
   if not thread then
@@ -35,10 +35,10 @@ end
 --- Keeps a coroutine that has yielded IDLE for a later task. In OpenResty, a coroutine belongs to the request that made
 -- it, so it is not kept.
 -- @param thread thread
-function threads.keep(thread)
+function coroutines.keep(thread)
   if #spares < MOST_SPARES and not rawget(_G, "ngx") then
     spares[#spares + 1] = thread
   end
 end
 
-return threads
+return coroutines

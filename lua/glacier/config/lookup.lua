@@ -3,7 +3,7 @@
 --
 -- `sources` is a table: getenv, function(name) -> string or nil (an empty variable is nil); home, the `default_home` of
 -- `paths.expand_user`; files, of `profile.load`; profile, one of their maps.
-local setting = {}
+local lookup = {}
 
 -- Returns the value of a text. An absolute path is its own value.
 local function read(sources, name, text, origin)
@@ -19,7 +19,7 @@ end
 -- @param name string: such as "use_fips_endpoint"
 -- @param ... strings: the variables, in the order of precedence
 -- @return its value, and where it is set, for a message; nil if it is not set or empty
-function setting.from_environment(sources, name, ...)
+function lookup.from_environment(sources, name, ...)
   for _, variable in ipairs { ... } do
     local text = sources.getenv(variable)
     if text then
@@ -32,8 +32,8 @@ end
 --- Looks up a setting in the environment and the profile. Takes the same arguments; the name is the profile's key.
 -- Raises `InvalidConfigError` for an invalid value.
 -- @return its value, and where it is set, for a message; nil if it is not set or empty
-function setting.look_up(sources, name, ...)
-  local value, origin = setting.from_environment(sources, name, ...)
+function lookup.setting(sources, name, ...)
+  local value, origin = lookup.from_environment(sources, name, ...)
   if value == nil and sources.profile[name] then
     local text
     text, origin = require("glacier.config.values").text_of(sources, sources.profile, name)
@@ -42,4 +42,4 @@ function setting.look_up(sources, name, ...)
   return value, origin
 end
 
-return setting
+return lookup
