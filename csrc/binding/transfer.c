@@ -153,8 +153,8 @@ static int transfer_number(lua_State *L) {
   return 2;
 }
 
-/* transfer:needs_caller() -> whether it is done, can be fed, has sent bytes of its input, or has a
- * chunk for take(); makes no system call */
+/* transfer:needs_caller() -> whether it is done, can be fed, has sent bytes of its input, or has
+ * the head for head() or a chunk for take(); makes no system call */
 static int transfer_needs_caller(lua_State *L) {
   lua_pushboolean(L, gl_transfer_needs_caller(check_transfer(L)));
   return 1;

@@ -78,6 +78,18 @@ describe("a body that is read through the host's wait", function()
     for _, outcome in ipairs(outcomes) do assert.are.equal("ABCDEFGHIJKLMNOPQRST", outcome.result.body:read "a") end
   end)
 
+  for _, timeout in ipairs { false, 3600 } do
+    it("can be read when its head has arrived, from a task " .. (timeout and "with" or "without") .. " a timeout",
+      function()
+        server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n" }, { "stall" } } }
+        local client = streams.client(server.url, { timeout = timeout or nil, read_timeout = 3600 })
+        local task, ends = client:start("get_job_output", JOB), socket.gettime() + 60
+        while not task:poll() and socket.gettime() < ends do socket.sleep(0.001) end
+        assert.is_true(task.done)
+        task:result().body:close()
+      end)
+  end
+
   it("can be saved in coroutines", function()
     server:start { fallback = held_steps(2) }
     with_target(function(path, list)

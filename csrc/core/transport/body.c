@@ -131,7 +131,7 @@ size_t gl_transfer_on_chunk(gl_transfer *transfer, const char *bytes, size_t len
   return length;
 }
 
-int gl_transfer_head(const gl_transfer *transfer, gl_response *out) {
+int gl_transfer_head(gl_transfer *transfer, gl_response *out) {
   const gl_response *response = &transfer->response;
   if (!gl_transfer_receives_chunks(transfer))
     return 0;
@@ -142,11 +142,13 @@ int gl_transfer_head(const gl_transfer *transfer, gl_response *out) {
                        header->value_length))
       return -1;
   }
+  transfer->head_returned = 1;
   return 1;
 }
 
 void gl_transfer_take(gl_transfer *transfer, gl_buf *out) {
   *out = transfer->response.body;
   transfer->response.body = (gl_buf){0};
+  transfer->head_returned = transfer->head_done;
   resume(transfer, CURLPAUSE_RECV);
 }

@@ -83,8 +83,7 @@ void gl_events_enter(gl_events *events, gl_news *news);
 void gl_events_leave(gl_news *news);
 
 /* Adds `news` to the end of the list of news, unless it is listed already.  A user of the set calls
- * it when it needs its caller, for example when a transfer is done, and when it has something new
- * for a caller that asks, such as the head of a response. */
+ * it when it may need its caller, for example when a transfer is done. */
 void gl_events_add_news(gl_events *events, gl_news *news);
 
 /* Removes the first news from the list.  Returns its number, or 0 if the list is empty. */

@@ -128,7 +128,7 @@ unsigned long gl_transfer_number(const gl_transfer *transfer) {
 
 int gl_transfer_needs_caller(const gl_transfer *transfer) {
   return transfer->done || (transfer->paused & CURLPAUSE_SEND) || transfer->has_sent ||
-         (transfer->streams && transfer->response.body.length > 0 &&
+         (transfer->streams && (transfer->response.body.length > 0 || !transfer->head_returned) &&
           gl_transfer_receives_chunks(transfer));
 }
 

@@ -39,13 +39,14 @@ gl_transfer *gl_transfer_new(gl_pool *pool, const gl_request *request, const gl_
  * another transfer made it since this transfer was polled last. */
 int gl_transfer_poll(gl_transfer *transfer, long wait);
 
-/* Returns the number that gl_events_take_news returns when the transfer has news: it then needs its
- * caller, or the head of a response that is received in chunks has arrived. */
+/* Returns the number that gl_events_take_news returns when the transfer has news: it may then need
+ * its caller. */
 unsigned long gl_transfer_number(const gl_transfer *transfer);
 
-/* Returns whether the transfer is done, can be fed, has sent bytes of its input, or has received
- * bytes that were not taken yet.  Makes no system call.  For callers that wait for the event set's
- * descriptor themselves. */
+/* Returns whether the transfer is done, can be fed, has sent bytes of its input, has received bytes
+ * that were not taken yet, or has the head of a response that is received in chunks, for
+ * gl_transfer_head.  Makes no system call.  For callers that wait for the event set's descriptor
+ * themselves. */
 int gl_transfer_needs_caller(const gl_transfer *transfer);
 
 /* Returns the result of a transfer.  On success, returns 0 and moves the response to `out`, which
@@ -112,7 +113,7 @@ int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl
 /* For a response that is received in chunks.  Returns 1 when its head has arrived, and copies the
  * status and the headers to `out`, which the caller clears.  Returns 0 before that and for any
  * other response, or -1 if memory runs out. */
-int gl_transfer_head(const gl_transfer *transfer, gl_response *out);
+int gl_transfer_head(gl_transfer *transfer, gl_response *out);
 
 /* Moves the body bytes that arrived since the last call to `out`, which must be empty.  `out` may
  * stay empty.  When the transfer is done and no bytes are left, gl_transfer_finish returns whether

@@ -38,6 +38,7 @@ struct gl_transfer {
   uint64_t input_position; /* libcurl has read the bytes before it */
   int has_sent;            /* libcurl has read bytes since the last gl_transfer_has_sent */
   int streams;             /* receive the body of a 2xx response in chunks */
+  int head_returned;       /* the caller has the head of a response that is received in chunks */
   int paused;              /* CURLPAUSE_* bits of the paused directions */
 
   int done;

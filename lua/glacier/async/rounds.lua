@@ -1,8 +1,7 @@
 --- The waiters of an event set, and the rounds in which tasks are polled.
 --
--- A waiter waits for one transfer. The set lists the transfers that have news: those that need their caller, or have
--- the head of a response. Whoever handles the events of a set then wakes the waiters of the listed transfers. The
--- others cost nothing.
+-- A waiter waits for one transfer. The set lists the transfers that have news: those that may need their caller.
+-- Whoever handles the events of a set then wakes the waiters of the listed transfers. The others cost nothing.
 --
 -- A program polls each of its tasks once in every round. The second poll of a task begins the next round and handles
 -- the events that are ready. Until then, the poll of a task that nobody woke only compares two numbers.
