@@ -220,6 +220,14 @@ describe("a group of tasks", function()
     assert.are.equal(1, running:next().index)
   end)
 
+  it("ends if one of its tasks cancels it", function()
+    local runtime, running = runtime_of(), nil
+    local tasks = { task.new(runtime, function() running:cancel() end), task.new(runtime, function() end) }
+    running = group.new(group.of_list(tasks), 2)
+    assert.is_nil(running:next())
+    assert.is_true(tasks[2].done)
+  end)
+
   it("handles events while some of its tasks never wait", function()
     local events, transfer = events_of(), transfer_of(1)
     local runtime = runtime_with(events, {})

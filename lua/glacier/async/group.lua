@@ -194,9 +194,10 @@ local function poll_next(self)
   local entry = current[position]
   current[position], self.position = nil, position + 1
   local task = entry.task
-  if not self.entries[entry] then
+  local is_done = task:poll()
+  if not self.entries[entry] then -- the group was cancelled meanwhile
     return nil
-  elseif task:poll() then
+  elseif is_done then
     self.hurry = true
     self.entries[entry], self.count = nil, self.count - 1
     return entry
