@@ -57,6 +57,13 @@ static int events_wait(lua_State *L) {
   return 1;
 }
 
+/* events:interrupt(on): with true, makes the descriptor readable until a call with false. Does
+ * nothing if the system has no descriptor left. */
+static int events_interrupt(lua_State *L) {
+  (void)gl_events_interrupt(gl_lua_check_events(L, 1), lua_toboolean(L, 2));
+  return 0;
+}
+
 /* events:take_news() -> the number of a transfer that has news, or of other work that has ended;
  * nil if there is no more news. Each piece of news is returned once. */
 static int events_take_news(lua_State *L) {
@@ -77,6 +84,7 @@ static int events_is_forked(lua_State *L) {
 static const luaL_Reg events_methods[] = {{"fd", events_fd},
                                           {"timeout", events_timeout},
                                           {"wait", events_wait},
+                                          {"interrupt", events_interrupt},
                                           {"take_news", events_take_news},
                                           {"is_forked", events_is_forked},
                                           {NULL, NULL}};

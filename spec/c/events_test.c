@@ -235,6 +235,21 @@ static void on_signal(int number) {
   (void)number;
 }
 
+static void an_interrupted_set_is_readable_and_does_not_wait(void **state) {
+  (void)state;
+  gl_events *events = new_events();
+  struct pollfd own = {gl_events_fd(events), POLLIN, 0};
+  assert_int_equal(gl_events_interrupt(events, 0), 0);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(gl_events_interrupt(events, 1), 0);
+    gl_events_wait(events, LONG_WAIT);
+    assert_int_equal(poll(&own, 1, 0), own.fd >= 0);
+    assert_int_equal(gl_events_interrupt(events, 0), 0);
+    assert_int_equal(poll(&own, 1, 0), 0);
+  }
+  gl_events_release(events);
+}
+
 static void a_signal_ends_the_wait(void **state) {
   (void)state;
   const struct sigaction action = {.sa_handler = on_signal};
@@ -267,6 +282,7 @@ int main(void) {
       cmocka_unit_test(a_descriptor_that_is_removed_in_the_same_round_is_not_reported),
       cmocka_unit_test(more_descriptors_than_one_batch_are_all_reported),
       cmocka_unit_test(the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready),
+      cmocka_unit_test(an_interrupted_set_is_readable_and_does_not_wait),
       cmocka_unit_test(a_signal_ends_the_wait),
       cmocka_unit_test(a_set_is_freed_when_its_last_reference_is_dropped),
   };

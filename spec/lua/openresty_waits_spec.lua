@@ -12,7 +12,7 @@ describe("in OpenResty", function()
   before_each(function()
     glacier = service.start()
     nginx = openresty.start(glacier, location "wait_without_pauses" .. location "call_without_waker"
-      .. location "close_while_waiting")
+      .. location "close_while_waiting" .. location "cancel_while_waiting")
   end)
 
   after_each(function()
@@ -37,6 +37,13 @@ describe("in OpenResty", function()
     local shown = nginx.get "/close_while_waiting"
     assert.are.equal("ConnectionClosedError", shown.outcome.error.code)
     assert.is_true(shown.soon)
+    assert.are.equal("", nginx.stop "QUIT")
+  end)
+
+  it("glacier.all ends when another thread cancels the task that it waits for", function()
+    nginx.get "/wait_without_pauses" -- from now on, calls wait without pauses
+    local shown = nginx.get "/cancel_while_waiting"
+    assert.are.same({ true, "The task was cancelled" }, { shown.soon, shown.message })
     assert.are.equal("", nginx.stop "QUIT")
   end)
 

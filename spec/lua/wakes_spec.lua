@@ -1,6 +1,8 @@
 -- Whoever handles the events of a client wakes those that wait for them.
+local core = require "glacier.core"
 local rounds = require "glacier.async.rounds"
 local scripted = require "spec.support.scripted"
+local socket = require "socket"
 local support = require "spec.support.neighbour"
 
 local HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
@@ -97,5 +99,34 @@ describe("the waiter of a transfer", function()
     round.waiters[1], transport.event_set = waiter, events
     assert.are_not.equal(events, transport:events())
     assert.is_true(waiter.is_woken)
+  end)
+end)
+
+describe("the interruption of an event set", function()
+  local events, is_readable
+
+  before_each(function()
+    events = core.events()
+    function is_readable()
+      local fd = events:fd()
+      return fd and #socket.select({ { getfd = function() return fd end } }, nil, 0) > 0 or false
+    end
+  end)
+
+  it("lasts until each of its waiters runs", function()
+    local waiters = { {}, {} }
+    for _, waiter in ipairs(waiters) do rounds.interrupt(events, waiter) end
+    for _, waiter in ipairs(waiters) do
+      assert.are.equal(events:fd() ~= nil, is_readable())
+      rounds.settle(events, waiter)
+    end
+    assert.is_false(is_readable())
+  end)
+
+  it("ends when its waiter was collected", function()
+    rounds.interrupt(events, {})
+    collectgarbage()
+    rounds.begin(events, 0)
+    assert.is_false(is_readable())
   end)
 end)

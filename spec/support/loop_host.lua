@@ -90,6 +90,68 @@ tests["calls end at their timeout"] = function(loop)
   assert.are.same({ false, "ReadTimeoutError" }, { good, err.code })
 end
 
+-- Lets other coroutines run until `is_over` returns true. Returns whether it did soon.
+local function ends_soon(loop, is_over)
+  for _ = 1, 400 do
+    if is_over() then return true end
+    loop.host.sleep(0.005)
+  end
+  return false
+end
+
+-- Runs `wait` in a coroutine, and `interfere` in another one when the server has its request and no timer of the
+-- connection would end the wait. `wait` must end soon then.
+local function assert_ended_by_another(loop, client, wait, interfere)
+  local result, soon
+  loop.run(function() result = wait() end, function()
+    assert(ends_soon(loop, function()
+      return #loop.server:requests() > 0 and client:timeout() > TOO_LONG / 2
+    end))
+    interfere()
+    soon = ends_soon(loop, function() return result end)
+  end)
+  assert.is_true(soon)
+  return result
+end
+
+tests["calls end when another coroutine closes the client"] = function(loop)
+  loop.server:start { fallback = { { "read" }, { "stall" } } }
+  local client = streams.client(loop.server.url, { wait = loop.host })
+  local err = assert_ended_by_another(loop, client, function()
+    return select(2, copcall.call(client.list_vaults, client))
+  end, function() client:close() end)
+  assert.are.equal("ConnectionClosedError", err.code)
+end
+
+tests["glacier.all ends when another coroutine cancels its task"] = function(loop)
+  loop.server:start { fallback = { { "read" }, { "stall" } } }
+  local client = streams.client(loop.server.url, { wait = loop.host })
+  local task = client:start "list_vaults"
+  local outcomes = assert_ended_by_another(loop, client, function() return glacier.all { task } end,
+    function() task:cancel() end)
+  assert.are.equal("The task was cancelled", outcomes[1].error.message)
+end
+
+tests["calls and tasks end when another coroutine handles their responses"] = function(loop)
+  local answer = { "send", streams.answer(200, {}, '{"Marker":"m"}') }
+  local waits = {
+    function(client) return client:list_vaults() end,
+    function(client) return glacier.all({ client:start "list_vaults" })[1].result end,
+  }
+  for _, wait in ipairs(waits) do
+    loop.server:start {
+      { { "read" }, { "gather", 2 }, answer, { "stall" } },
+      { { "read" }, { "gather", 2 }, { "pause", 0.2 }, answer, { "stall" } },
+    }
+    local client = streams.client(loop.server.url, { wait = loop.host })
+    local result = assert_ended_by_another(loop, client, function() return wait(client) end, function()
+      local task = client:start "list_vaults"
+      repeat until task:poll()
+    end)
+    assert.are.equal("m", result.Marker)
+  end
+end
+
 tests["calls work for many short-lived clients that reuse descriptor numbers"] = function(loop)
   loop.server:start { fallback = streams.answered '{"Marker":"m"}' }
   local answered = 0

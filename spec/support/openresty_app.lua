@@ -55,6 +55,15 @@ function app.outcome(which, method, params)
   return { phase = phase, error = fields }
 end
 
+--- Starts a call.
+-- @param which string: as of `outcome`
+-- @param method string
+-- @param params table
+-- @return task
+function app.start(which, method, params)
+  return clients[which]:start(method, params)
+end
+
 --- Closes a client.
 -- @param which string: as of `outcome`
 function app.close(which)

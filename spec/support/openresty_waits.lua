@@ -2,6 +2,7 @@
 -- luacheck: std ngx_lua, ignore 122/ngx
 local app = require "spec.support.openresty_app"
 local core = require "glacier.core"
+local glacier = require "glacier"
 local semaphore = require "ngx.semaphore"
 
 local waits = {}
@@ -43,19 +44,37 @@ function waits.wait_without_pauses()
   app.say { outcome = outcome, pauses = pauses }
 end
 
---- Closes a client while one of its calls waits without pauses, and shows whether the call ends soon. nginx runs its
--- event loop many times, in far less time than passes between two idle bytes of a waker.
-function waits.close_while_waiting()
-  local held, turns = spawn_held_call "closed", 0
-  app.close "held"
-  while coroutine.status(held) == "running" or coroutine.status(held) == "suspended" do
-    turns = turns + 1
-    if turns > 50 then break end
+-- Returns whether a thread ends soon. nginx runs its event loop many times, in far less time than passes between two
+-- idle bytes of a waker.
+local function ends_soon(thread)
+  for _ = 1, 50 do
+    local status = coroutine.status(thread)
+    if status ~= "running" and status ~= "suspended" then return true end
     ngx.sleep(0.001)
   end
+  return false
+end
+
+--- Closes a client while one of its calls waits without pauses, and shows whether the call ends soon.
+function waits.close_while_waiting()
+  local held = spawn_held_call "closed"
+  app.close "held"
+  local soon = ends_soon(held)
   app.released:post()
   local _, outcome = ngx.thread.wait(held)
-  app.say { soon = turns <= 50, outcome = outcome }
+  app.say { soon = soon, outcome = outcome }
+end
+
+--- Cancels a task while another thread waits for it, and shows whether that wait ends soon.
+function waits.cancel_while_waiting()
+  local task = app.start("held", "create_vault", { vaultName = "cancelled" })
+  local thread = ngx.thread.spawn(function() return glacier.all { task }[1].error.message end)
+  assert(app.arrived:wait(app.TOO_LONG))
+  task:cancel()
+  local soon = ends_soon(thread)
+  app.released:post()
+  local _, message = ngx.thread.wait(thread)
+  app.say { soon = soon, message = message }
 end
 
 --- Makes a call while the system refuses a waker. It is answered after a waker was refused.

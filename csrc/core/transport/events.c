@@ -4,6 +4,7 @@
 #include "core/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@ gl_events *gl_events_new(gl_error *error) {
     return NULL;
   }
   events->references = 1;
+  events->alarm = -1;
   events->news.next = events->news.previous = &events->news;
   events->process = gl_process_id();
   if (gl_kernel_open(events) == 0)
@@ -37,6 +39,8 @@ void gl_events_release(gl_events *events) {
     return;
   if (events->fd >= 0)
     close(events->fd);
+  if (events->alarm >= 0)
+    close(events->alarm);
   gl_mem_free(events->watches);
   gl_timers_clear(&events->timers);
   gl_mem_free(events->scratch);
@@ -184,6 +188,31 @@ void gl_events_remove(gl_events *events, int fd) {
     return;
   forget(events, fd, watch);
   watch->kept = 0;
+}
+
+/* ---- interrupting ------------------------------------------------------------------------ */
+
+/* Opens a pipe and closes the end for writing, so that the other end is always readable. */
+static int open_alarm(gl_events *events) {
+  int ends[2];
+  if (pipe(ends) != 0)
+    return -1;
+  close(ends[1]);
+  (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  events->alarm = ends[0];
+  return 0;
+}
+
+static void ignore_alarm(void *context, int fd, int ready) {
+  (void)context;
+  (void)fd;
+  (void)ready;
+}
+
+int gl_events_interrupt(gl_events *events, int on) {
+  if (events->alarm < 0 && (!on || open_alarm(events) != 0))
+    return on ? -1 : 0;
+  return gl_events_set(events, events->alarm, on ? GL_EVENTS_READ : 0, ignore_alarm, NULL);
 }
 
 /* ---- waiting ----------------------------------------------------------------------------- */

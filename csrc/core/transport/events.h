@@ -49,6 +49,11 @@ int gl_events_is_forked(const gl_events *events);
  * report timers: see gl_timers_timeout.  Returns -1 on a system that has only poll. */
 int gl_events_fd(const gl_events *events);
 
+/* Makes the descriptor of gl_events_fd readable until a call with `on` 0, even if no other
+ * descriptor is ready.  gl_events_wait then does not wait.  Returns 0, or -1 and changes nothing if
+ * memory or a system limit is exhausted. */
+int gl_events_interrupt(gl_events *events, int on);
+
 /* Watches `fd` for `interest` (GL_EVENTS_* bits), which replaces the previous interest; 0 stops
  * watching.  Returns 0, or -1 and changes nothing if memory or a system limit is exhausted. */
 int gl_events_set(gl_events *events, int fd, int interest, gl_events_ready *on_ready,

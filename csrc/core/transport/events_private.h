@@ -32,6 +32,7 @@ struct gl_events {
   size_t references;
   pid_t process; /* the process that created the set */
   int fd;        /* descriptor of epoll or kqueue; -1 with poll */
+  int alarm;     /* descriptor that is always readable, of gl_events_interrupt; -1 before its use */
   unsigned long rounds;
   unsigned long numbers; /* how many gl_news have a number */
   gl_news news;          /* the head of the circular list of news */

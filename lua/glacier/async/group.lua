@@ -66,12 +66,16 @@ function group.seconds_left(task)
   return task.busy and 0 or ROUND
 end
 
---- Polls an entry in the next round. Its task calls this when it is woken or has ended.
+--- Polls an entry in the next round. Its task calls this when it is woken or has ended. That may happen in another
+-- coroutine while the group waits.
 -- @param entry table
 function Group:wake(entry)
   if not entry.is_ready then
     entry.is_ready = true
     self.ready[#self.ready + 1] = entry
+    if self.awaited then
+      rounds.wake_watchers(self.awaited)
+    end
   end
 end
 
@@ -132,8 +136,9 @@ local function idle(self)
   end
   local limit = math.min(limit_of(self), events and math.huge or self.is_mixed and ROUND_OF_SEVERAL or ROUND)
   if context.wait then
-    self.began = self.began or context.clock()
+    self.began, self.awaited = self.began or context.clock(), events
     context:pause(events, self.began, limit)
+    self.awaited = nil
     handle_events(self)
   else
     transport:idle(math.min(limit, BLOCKING))

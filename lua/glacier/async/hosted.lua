@@ -4,6 +4,7 @@
 -- cannot wait for a descriptor; nginx, `glacier.async.nginx` or nil; task, nil or the task whose coroutine yields to
 -- the code that polls it; option, the option `wait`.
 local context = require "glacier.async.context"
+local rounds = require "glacier.async.rounds"
 
 local Hosted = {}
 Hosted.__index = Hosted
@@ -54,6 +55,29 @@ function hosted.of_task(task, wait, clock)
   return setmetatable({ option = wait, wait = coroutine.yield, clock = clock, task = task }, Hosted)
 end
 
+-- A waiter has the fields events, while it waits, and round, of `rounds.of`.
+local Waiter = {}
+Waiter.__index = Waiter
+
+--- Lets the host resume the coroutine of the waiter.
+function Waiter:wake()
+  if self.events then
+    rounds.interrupt(self.events, self)
+  end
+end
+
+-- Waits with the host's function until the descriptor is readable, or until the seconds have passed. Another coroutine
+-- may handle the events of this one, and then the descriptor is only readable because the news wakes the waiter.
+local function wait_for_descriptor(self, events, fd, seconds, transfer)
+  local waiter = setmetatable({ events = events }, Waiter)
+  waiter.round = rounds.register(events, transfer, waiter)
+  if waiter.round then
+    self.readable(fd, seconds < math.huge and math.max(seconds, 0) or nil)
+    waiter.events, waiter.round = nil, nil
+    rounds.settle(events, waiter)
+  end
+end
+
 -- Returns the descriptor to wait for; nil if the host or the system can only sleep.
 local function descriptor(self, events)
   return self.readable and events and events:fd()
@@ -64,15 +88,14 @@ end
 -- @param events events of `glacier.core`, or nil
 -- @param began number: the time when the wait began, on the context's clock
 -- @param limit number: the most seconds
--- @param transfer transfer or nil: in nginx, only its news ends the wait; without it, any news of the set
+-- @param transfer transfer or nil: its news ends the wait; without it, any news of the set
 function Hosted:pause(events, began, limit, transfer)
   if self.nginx and events and self.nginx.wait(events, limit, transfer) then
     return
   end
   local fd = descriptor(self, events)
   if fd then
-    local seconds = math.min(events:timeout() or math.huge, limit)
-    self.readable(fd, seconds < math.huge and math.max(seconds, 0) or nil)
+    wait_for_descriptor(self, events, fd, math.min(events:timeout() or math.huge, limit), transfer)
   else
     local share = (self.clock() - began) * SHARE
     local seconds = math.min(math.max(share, SHORTEST), LONGEST, limit)

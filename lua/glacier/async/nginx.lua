@@ -162,16 +162,6 @@ local function has_semaphores()
   return new_semaphore
 end
 
--- Registers a waiter for the news of a transfer, or for any news of the set. Returns nil if there is news already.
-local function register(waiter, events, transfer)
-  if transfer then
-    return rounds.register(events, transfer, waiter)
-  end
-  local round = rounds.of(events)
-  round.watchers[waiter] = true
-  return round
-end
-
 -- Waits until the driver or another coroutine wakes the waiter, until a timer of the set is due, or until the limit.
 local function wait(waiter, events, limit)
   local seconds = math.max(SHORTEST, math.min(limit, events:timeout() or LONGEST, LONGEST))
@@ -198,7 +188,7 @@ function nginx.wait(events, limit, transfer)
     return false
   end
   local waiter = setmetatable({ semaphore = new_semaphore(0) }, Waiter)
-  waiter.round = waiter.semaphore and driver.waker:watch(fd) and register(waiter, events, transfer)
+  waiter.round = waiter.semaphore and driver.waker:watch(fd) and rounds.register(events, transfer, waiter)
   if not waiter.round then
     return false
   end

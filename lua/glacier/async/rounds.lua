@@ -12,6 +12,9 @@ local rounds = {}
 -- The rounds by event set. The waiters keep them alive.
 local of_events = setmetatable({}, { __mode = "kv" })
 
+-- By event set: the waiters for whom its descriptor is readable. Their references are weak, as those of `rounds.of`.
+local interrupted = setmetatable({}, { __mode = "k" })
+
 --- Returns the rounds of an event set.
 -- @param events events of `glacier.core`
 -- @return table: number, of the current round; waiters, by the number of their transfer; watchers, a set. A watcher is
@@ -27,15 +30,19 @@ end
 
 --- Registers a waiter. Its method `wake` is called once, when the transfer has news.
 -- @param events events of `glacier.core`
--- @param transfer transfer of `glacier.core`, in that set
+-- @param transfer transfer of `glacier.core`, in that set; or nil: any news wakes the waiter
 -- @param waiter table: it must keep the result alive
 -- @return table: the rounds of the set; nil if the transfer needs its caller already
 function rounds.register(events, transfer, waiter)
+  local round = of_events[events] or rounds.of(events)
+  if not transfer then
+    round.watchers[waiter] = true
+    return round
+  end
   local number, needs_caller = transfer:number()
   if needs_caller then
     return nil
   end
-  local round = of_events[events] or rounds.of(events)
   round.waiters[number] = waiter
   return round
 end
@@ -44,6 +51,42 @@ local function wake_watchers(round)
   for watcher in pairs(round.watchers) do
     round.watchers[watcher] = nil
     watcher:wake()
+  end
+end
+
+--- Wakes the watchers of an event set.
+-- @param events events of `glacier.core`
+function rounds.wake_watchers(events)
+  wake_watchers(rounds.of(events))
+end
+
+--- Makes the descriptor of an event set readable until `settle` is called for the waiter. A host can then resume the
+-- waiter's coroutine, even if the events were handled by another one.
+-- @param events events of `glacier.core`
+-- @param waiter table
+function rounds.interrupt(events, waiter)
+  local waiters = interrupted[events]
+  if not waiters then
+    waiters = setmetatable({}, { __mode = "k" })
+    interrupted[events] = waiters
+    events:interrupt(true)
+  end
+  waiters[waiter] = true
+end
+
+--- Ends the interruption of an event set if all of its waiters run or were collected.
+-- @param events events of `glacier.core`
+-- @param waiter table or nil: one that runs
+function rounds.settle(events, waiter)
+  local waiters = interrupted[events]
+  if not waiters then
+    return
+  elseif waiter then
+    waiters[waiter] = nil
+  end
+  if not next(waiters) then
+    interrupted[events] = nil
+    events:interrupt(false)
   end
 end
 
@@ -96,6 +139,9 @@ function rounds.begin(events, seconds)
   local round = of_events[events] or rounds.of(events)
   local usable = events:wait(seconds * 1000)
   round.number = round.number + 1
+  if interrupted[events] then
+    rounds.settle(events)
+  end
   if not usable then
     rounds.abandon(events)
   end
