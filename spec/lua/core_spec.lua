@@ -58,7 +58,7 @@ describe("the C module", function()
     assert.matches("glacier.request expected", catch(request.export, io.stdout), 1, true)
   end)
 
-  it("rejects braces in an endpoint, which come from a template", function()
+  it("rejects an endpoint with braces, which is a template that was not filled", function()
     assert.equal("InvalidConfigError",
       catch(core.endpoint, { region = "us-west-2", endpoint_url = "http://h/{vaultName}" }).code)
   end)

@@ -17,7 +17,7 @@ describe("an event set", function()
     assert.is_true(core.monotonic() - before >= 0.009)
   end)
 
-  it("has no news before it has a transfer", function()
+  it("has no news as long as it has no transfer", function()
     local events = core.events()
     assert.is_true(events:wait(0))
     assert.is_nil(events:take_news())

@@ -91,8 +91,8 @@ describe("an upload", function()
     assert.are.same({}, server:requests())
   end)
 
-  -- Uploads a file. Calls `change` with it after it is hashed and before it is sent. Asserts that the upload is
-  -- rejected with these words and closes its connection without the help of the collector.
+  -- Uploads a file. Calls `change(file)` after the file is hashed and before it is sent. Asserts that the upload is
+  -- rejected with these words, and that it closes its connection although the collector does not run.
   local function assert_closes_connection(file, change, words)
     collectgarbage "stop"
     local socket = require "socket"
@@ -119,7 +119,7 @@ describe("an upload", function()
     os.remove(path)
   end)
 
-  it("closes its connection at once if its file is fed and was closed", function()
+  it("closes its connection at once if Lua reads its file and the file was closed", function()
     local file = io.open("/proc/version", "rb") -- its size is 0, so the core cannot read it
     if not file then return pending "there is no /proc here" end
     assert_closes_connection(file, file.close, "it is not an open file")

@@ -16,7 +16,7 @@ local function runtime_of(host_waits)
   return runtime
 end
 
--- Returns an event set whose news a test adds with `add`, and which counts its waits.
+-- Returns an event set that counts its waits. A test adds news with `add`.
 local function events_of()
   local events, news = { waits = 0 }, {}
   function events.wait()
@@ -107,7 +107,7 @@ describe("rounds of tasks", function()
     assert.are.same({ 0, 0, 1, 1, 1 }, round()) -- each begins its transfer
     assert.are.same({ 0, 1, 1, 1, 1 }, round())
     events.add(transfers[2])
-    assert.are.same({ 0, 2, 1, 2, 1 }, round()) -- the news did not end the wait
+    assert.are.same({ 0, 2, 1, 2, 1 }, round()) -- the news did not end the wait of its task
     assert.are.same({ 0, 3, 1, 2, 1 }, round())
     transfers[3].is_done = true
     events.add(transfers[3])

@@ -49,7 +49,8 @@ describe("a transfer", function()
     assert.has_error(function() start(pool) end)
   end)
 
-  -- Starts a transfer whose body is the last arguments.
+  -- Starts a transfer with a request body of `length` bytes. The last arguments are the value, offset and length of
+  -- `pool:start`.
   local pool
   local function upload(length, ...)
     server = scripted.start { { { "read" }, { "send", answer "m" } } }

@@ -149,7 +149,7 @@ describe("an upload", function()
     assert.is_true(most <= 3 * MIB + 512 * 1024, most)
   end)
 
-  it("reads only one byte of a file into Lua, which shows that it is not empty", function()
+  it("reads only the first byte of a file into Lua, to detect an empty file", function()
     local path = archives.file(archives.bytes(6 * MIB))
     local file, total = assert(io.open(path, "rb")), 0
     local methods = getmetatable(file).__index

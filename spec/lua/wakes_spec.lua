@@ -1,4 +1,4 @@
--- Whoever handles the events of a client wakes those that wait for them.
+-- Code that handles the events of a client wakes the coroutines that wait for them.
 local core = require "glacier.core"
 local rounds = require "glacier.async.rounds"
 local scripted = require "spec.support.scripted"
@@ -8,13 +8,13 @@ local support = require "spec.support.neighbour"
 local HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
 local ANSWER = { fallback = { { "read" }, { "send", support.answer "m" } } }
 
-describe("a watcher of an event set is told of all news", function()
+describe("a watcher of an event set", function()
   local server, round, watcher
 
   before_each(function()
-    watcher = { told = 0 }
+    watcher = { wakes = 0 }
     function watcher:wake()
-      self.told = self.told + 1
+      self.wakes = self.wakes + 1
     end
   end)
 
@@ -23,7 +23,7 @@ describe("a watcher of an event set is told of all news", function()
   end)
 
   local function watch()
-    watcher.told, round.watchers[watcher] = 0, true
+    watcher.wakes, round.watchers[watcher] = 0, true
   end
 
   local function client_of(script, options)
@@ -34,8 +34,8 @@ describe("a watcher of an event set is told of all news", function()
     return client
   end
 
-  local function assert_told()
-    assert.are.equal(1, watcher.told)
+  local function assert_woken()
+    assert.are.equal(1, watcher.wakes)
     watch()
   end
 
@@ -45,34 +45,34 @@ describe("a watcher of an event set is told of all news", function()
     until done or condition and condition()
   end
 
-  it("by a call that blocks", function()
+  it("is woken by a call that blocks", function()
     client_of(ANSWER):list_vaults()
-    assert_told()
+    assert_woken()
   end)
 
   for _, timeout in ipairs { false, 60 } do
-    it("by the poll of a task, " .. (timeout and "with" or "without") .. " a timeout", function()
+    it("is woken by the poll of a task " .. (timeout and "with" or "without") .. " a timeout", function()
       local task = client_of(ANSWER, { timeout = timeout or nil }):start("list_vaults", {})
       poll_until(task)
-      assert_told()
+      assert_woken()
       assert.are.equal("m", task:result().Marker)
     end)
   end
 
-  it("by the end of the client", function()
+  it("is woken if the client is closed", function()
     local client = client_of { { { "read" }, { "stall" } } }
     local task = client:start("list_vaults", {})
     poll_until(task, function() return #server:requests() > 0 end)
-    assert.are.equal(0, watcher.told)
+    assert.are.equal(0, watcher.wakes)
     client:close()
-    assert_told()
+    assert_woken()
     task:cancel()
   end)
 
-  it("by the head of a response", function()
+  it("is woken by the head of a response", function()
     local client = client_of { { { "read" }, { "send", HEAD }, { "stall" } } }
     local body = client:get_job_output({ vaultName = "v", jobId = "j" }).body
-    assert_told()
+    assert_woken()
     body:close()
   end)
 end)
