@@ -15,10 +15,10 @@
 extern const gl_box_class gl_body_hash_box; /* boxes that contain a gl_body_hash */
 
 /* core.hash_body(value [, offset [, length [, threads [, skip_linear [, events]]]]]) -> hash,
- * length; nothing for a value that gl_lua_input_open cannot open; that function describes the first
- * three arguments.  `threads` is the greatest number of threads, which may be 0; by default the
- * number of processors, at most 8.  `events` is the event set that becomes ready when the threads
- * end. */
+ * length.  Returns nothing for a value that gl_lua_input_open cannot open.  That function describes
+ * the first three arguments.  `threads` is the greatest number of threads, which may be 0; by
+ * default the number of processors, at most 8.  `events` is the event set that becomes ready when
+ * the threads end. */
 int gl_lua_hash_body(lua_State *L);
 
 #endif

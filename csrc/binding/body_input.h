@@ -6,14 +6,14 @@
 #include "core/body_input.h"
 
 /* An input and the descriptor that it owns.  It is a field of a box, which clears it.  The zero
- * value is legal to clear. */
+ * value may be cleared. */
 typedef struct gl_lua_input {
   gl_body_input input;
   int has_file;
 } gl_lua_input;
 
-/* Opens the arguments (value, offset, length), of which the first is at index `first`.  `value` is
- * a string or an open file of the io library.  `offset` is in bytes; by default the position of the
+/* Opens the arguments (value, offset, length) from index `first` on as an input.  `value` is a
+ * string or an open file of the io library.  `offset` is in bytes; by default the position of the
  * file, or 0 for a string.  `length` is in bytes; by default all that follow.  `self` is the zero
  * value.  Returns 1; or 0 for any other value, for a file that is not a regular file, and if the
  * system has no descriptor left.
@@ -22,7 +22,7 @@ typedef struct gl_lua_input {
  * duplicated, so the file may be closed.  Its position does not change. */
 int gl_lua_input_open(lua_State *L, int first, gl_lua_input *self);
 
-/* Closes the descriptor.  Legal repeatedly. */
+/* Closes the descriptor.  It may be called any number of times. */
 void gl_lua_input_clear(gl_lua_input *self);
 
 #endif

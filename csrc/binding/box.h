@@ -2,7 +2,7 @@
  * resource, so the collector frees the resource even if a Lua function raises an error.
  *
  * A class is identified by its name, so several shared objects of this project can share their
- * boxes in one Lua state.  Each of them must register the class. */
+ * boxes in one Lua state.  Each of them must register the classes that it shares. */
 #ifndef GL_BINDING_BOX_H
 #define GL_BINDING_BOX_H
 
@@ -22,9 +22,10 @@ typedef struct gl_box_class {
 
 /* Creates the metatable of a class in this state, unless it exists.  It may exist because the state
  * opens the module again, or because another shared object registered the class.  Raises an error
- * if a shared object of another version created it.  The first box of a class registers it.  Only
- * the classes that several shared objects use must be registered earlier, by the shared object that
- * has their methods. */
+ * if a shared object of another version created it.
+ *
+ * gl_box_new does this with the first box of a class.  Only classes that several shared objects use
+ * must be registered earlier, first of all by the shared object that has their methods. */
 void gl_box_register(lua_State *L, const gl_box_class *of);
 
 /* Pushes a new zeroed box and returns its value.  Registers the class if that has not been done. */

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Further tests of the value on top of the stack, whose type is right. */
+/* Further checks of the value on top of the stack, whose type is valid. */
 
 static int is_positive(lua_State *L) {
   return lua_tonumber(L, -1) > 0;
@@ -106,7 +106,7 @@ static size_t smaller(size_t a, size_t b) {
   return a < b ? a : b;
 }
 
-/* Returns the number of characters to insert, remove or replace that make `name` of `text`. */
+/* Returns how many characters must be inserted, removed or replaced to turn `text` into `name`. */
 static size_t distance(const char *name, const char *text, size_t length) {
   size_t row[NAME_MAX_LENGTH + 1], width = strlen(name);
   for (size_t j = 0; j <= width; j++)

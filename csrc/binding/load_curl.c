@@ -22,7 +22,7 @@ static int push_loader(lua_State *L, void *file) {
   void *address = file ? dlsym(file, loader_name) : NULL;
   if (!address)
     return 0;
-  memcpy(&loader, &address, sizeof loader); /* C has no conversion to a function */
+  memcpy(&loader, &address, sizeof loader); /* ISO C forbids the conversion */
   lua_pushcfunction(L, loader);
   return 1;
 }

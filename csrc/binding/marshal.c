@@ -142,7 +142,8 @@ static const char *push_text(lua_State *L, int index, const gl_member *member, s
   return value;
 }
 
-/* Returns the member whose name is at the beginning of `label`, which ends with a brace. */
+/* Returns the member that a label of a path names.  `label` begins after the opening brace.  The
+ * member must exist. */
 static const gl_member *find_label(const gl_shape *shape, const char *label) {
   size_t length = strcspn(label, "}");
   const gl_member *member = shape->members;

@@ -123,7 +123,7 @@ int luaopen_glacier_core(lua_State *L);
 __attribute__((visibility("default")))
 #endif
 int luaopen_glacier_core(lua_State *L) {
-  /* those that glacier.curl uses, too */
+  /* the classes that glacier.curl uses too */
   static const gl_box_class *const classes[] = {&gl_buf_box, &gl_request_box, &gl_response_box,
                                                 &gl_events_box};
   gl_stay_loaded(functions); /* a handler of pthread_atfork may still be called */

@@ -5,8 +5,9 @@
 #include "binding/compat.h"
 
 /* core.redact(value, secrets) -> value.  `secrets` is a list of strings; empty ones are ignored.
- * Returns a string with "***" in the place of each secret.  In a table, replaces the strings of the
- * table and of its nested tables; it must be a tree of little depth.  Keys stay unchanged. */
+ * Returns a string with "***" instead of each secret.  In a table, replaces the strings of the
+ * table and of its nested tables.  A table must not be deep, and must not contain itself.  Keys
+ * stay unchanged. */
 int gl_lua_redact(lua_State *L);
 
 #endif

@@ -62,7 +62,7 @@ static int pool_close(lua_State *L) {
   return 0;
 }
 
-/* Opens the input of a streamed request, at the arguments from index 6 on.  Without one, the
+/* Opens the input of a streamed request: the arguments from index 6 on.  Without an input, the
  * transfer is fed. */
 static void open_input(lua_State *L, const gl_request *request, gl_lua_input *self) {
   if (!request->streamed || !gl_lua_input_open(L, 6, self))

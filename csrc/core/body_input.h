@@ -37,8 +37,9 @@ int gl_body_input_read(const gl_body_input *input, uint64_t position, size_t siz
 int gl_body_input_copy(const gl_body_input *input, uint64_t position, size_t size,
                        unsigned char *target, gl_error *error);
 
-/* Returns how many bytes, at most `size`, to copy to `target` if all pieces of the input are copied
- * there.  It is less than `size` if that moves the later pieces out of the slow range. */
+/* Returns the size of the next piece, which is at most `size`, for a caller that copies all pieces
+ * of an input to the same `target`.  It is less than `size` if that moves the later pieces out of
+ * the slow range. */
 size_t gl_body_input_piece(const gl_body_input *input, uint64_t position, size_t size,
                            const void *target);
 

@@ -1,16 +1,16 @@
 /* A list of HTTP header fields, in the order in which they were set.  Names are compared without
- * regard to case (RFC 9110, 5.1).  The zero value is an empty list.
- */
+ * regard to case (RFC 9110, 5.1).  The zero value is an empty list. */
 #ifndef GL_CORE_HEADER_H
 #define GL_CORE_HEADER_H
 
 #include <stddef.h>
 
-/* A block of the list holds the strings, each with a NUL at its end and none inside. */
+/* One header field.  A block of the list owns the strings, each with a NUL at its end and none
+ * inside. */
 typedef struct gl_header {
   const char *lower; /* the name in lower case */
   char *line;  /* the field in libcurl's form: "Name: value", or "Name;" if the value is blank */
-  char *value; /* the last part of `line`; of a blank value, the bytes after it */
+  char *value; /* the last part of `line`; a blank value is after its end */
   size_t name_length, value_length;
 } gl_header;
 

@@ -8,7 +8,7 @@
 enum { USUAL_LENGTH = 1000 };
 
 /* Returns whether the header of that name, in lower case, is signed.  Headers that proxies or
- * retries may change are not signed. The Authorization header is not signed either, because it
+ * retries may change are not signed.  The Authorization header is not signed either, because it
  * contains the signature. */
 static int is_signed(const char *name) {
   static const char *const never[] = {

@@ -1,13 +1,14 @@
---- Wraps functions of the user, which are options of a client.
+--- Wraps the functions that a program passes as options of a client: `clock`, `random` and `logger`.
 local copcall = require "glacier.async.copcall"
 local errors = require "glacier.errors"
 
 local callbacks = {}
 
---- Wraps a function so that it must return numbers. The wrapped function raises `ParamValidationError` for others.
+--- Wraps a function that must return a number. The wrapped function raises `ParamValidationError` if it returns any
+-- other value, or a number that is not between -1e15 and 1e15.
 -- @param read function() -> number
 -- @param name string: the option
--- @return function
+-- @return function() -> number
 function callbacks.numeric(read, name)
   return function()
     local value = read()
@@ -19,9 +20,9 @@ function callbacks.numeric(read, name)
   end
 end
 
---- Wraps a logger, because a logger that fails must not make the call fail.
+--- Wraps a logger. Its errors are ignored, because they must not make the call fail; see `copcall.ignoring`.
 -- @param logger function(event)
--- @return function
+-- @return function(event)
 function callbacks.guarded(logger)
   return function(event)
     copcall.ignoring(logger, event)

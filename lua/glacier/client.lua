@@ -1,7 +1,8 @@
 --- The client: a method for every operation of the service, named as in boto3.
 --
--- Modules that most programs do not need are loaded when they are first used: loading takes longer than a call. What
--- makes an error object is loaded at once, because a process without a free descriptor cannot load it later.
+-- Modules that most programs do not need are loaded when they are first used, because loading takes longer than a call.
+-- The modules that make error objects are loaded at once, because a process without a free descriptor cannot load them
+-- later.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local perform = require "glacier.call.perform"
@@ -14,6 +15,7 @@ Client.__index = Client
 Client.__name = "glacier.client"
 Client.is_client = true -- the classes of `glacier.safe` inherit it
 
+-- When a field is not there, copies all further methods into the class, once.
 setmetatable(Client, { __index = function(_, name)
   local methods = require "glacier.client_methods"
   setmetatable(Client, nil)

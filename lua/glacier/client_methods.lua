@@ -1,4 +1,5 @@
---- Further methods of a client. They are loaded together, when one of them is first used.
+--- The methods of a client that are not operations of the service. `glacier.client` loads all of them when one of them
+-- is first used.
 local client = require "glacier.client"
 local context = require "glacier.async.context"
 local core = require "glacier.core"

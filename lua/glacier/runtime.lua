@@ -17,7 +17,7 @@ local function user_agent(app_id, extra)
   return table.concat(parts, " ")
 end
 
--- Wraps a function among the options. Returns nil without one.
+-- Wraps the option `name` with a function of `glacier.callbacks`. Returns nil if the option is not set.
 local function wrapped(kind, chosen, name)
   return chosen[name] and require("glacier.callbacks")[kind](chosen[name], name)
 end
@@ -61,7 +61,9 @@ end
 --   `prepare.calls`), spare_requests (list), strict_notifications (boolean or nil), hash_threads (number or nil),
 --   logger or nil, wait or nil, clock and time (functions that return seconds: never set back, and since the epoch),
 --   clock_offset (seconds by which the service's clock is ahead; 0 until a signature was rejected for its time), random
---   (function() -> number from 0 to below 1), tasks (the set of tasks that have started and are not done)
+--   (function() -> number from 0 to below 1), tasks (the set of tasks that have started and are not done), reference
+--   (function() that returns the runtime, for objects whose printed fields must not show it), context (of
+--   `context.of_call`, or nil)
 function runtime.new(chosen)
   local began = core.monotonic()
   local self = make(chosen, config.resolve(chosen))

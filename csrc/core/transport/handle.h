@@ -33,7 +33,7 @@ struct gl_handle {
   long upload_buffer;         /* bytes; the current value of the option */
   gl_buf url;                 /* of the request */
   gl_buf origin;              /* the current value of CURLOPT_URL; empty if that is a whole URL */
-  struct curl_slist *fields;  /* owned; a list of the request's header lines */
+  struct curl_slist *fields;  /* owned; an array of nodes; the lines are the request's */
   size_t fields_capacity;
   char detail[CURL_ERROR_SIZE]; /* libcurl's error message */
 };

@@ -12,7 +12,7 @@ typedef enum gl_stop {
   GL_STOP_MEMORY,
   GL_STOP_HEAD, /* the header fields exceed GL_RESPONSE_HEADERS_MAX */
   GL_STOP_BODY, /* the body exceeds the limit for its status */
-  GL_STOP_INPUT /* the input cannot be read; `error` is set */
+  GL_STOP_INPUT /* the input cannot be read; `error` says why */
 } gl_stop;
 
 struct gl_transfer {

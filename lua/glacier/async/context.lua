@@ -19,8 +19,9 @@ local FEEDS = 32
 -- interpreter's handler for Ctrl-C.
 local BLOCKING = 0.5
 
---- Wakes the tasks and coroutines that wait for transfers with news. Whoever handles the events of a set calls this,
--- because those of others may be among them. Nothing waits before `glacier.async.rounds` is loaded, which replaces it.
+--- Wakes the tasks and coroutines that wait for transfers with news. Code that handles the events of a set must call
+-- this function, because the events may concern transfers of other callers. `glacier.async.rounds` replaces it. Before
+-- that module is loaded, nothing waits, so there is nothing to do.
 -- @param events events of `glacier.core`, or nil
 function context.wake(events) end -- luacheck: ignore 212/events
 

@@ -1,11 +1,12 @@
---- Coroutines that do the work of tasks, one task after the other: making a coroutine costs more than polling a task.
+--- Coroutines that do the work of tasks, one task after the other. They are reused, because making a coroutine
+-- costs more than polling a task.
 local coroutines = {}
 
 -- Coroutines without work, for later tasks.
 local spares = {}
 local MOST_SPARES = 64
 
---- A coroutine yields this value when it waits for work.
+--- A coroutine yields this value when it has no work.
 coroutines.IDLE = {}
 
 local function do_work(work, context, argument, runtime)

@@ -27,7 +27,7 @@ function group.new(next_task, concurrency)
   return setmetatable({
     next_task = next_task, concurrency = concurrency, runtimes = {},
     entries = {}, count = 0, -- the set of the entries in progress, and their number
-    ready = {}, timed = {}, -- lists of entries to poll in the next round: in any case, or after a wait
+    ready = {}, timed = {}, -- lists of entries for the next round; no wait is needed if one is ready
     current = {}, position = 1, -- the entries of this round
   }, Group)
 end
@@ -148,7 +148,7 @@ local function idle(self)
   end
 end
 
--- Lets other coroutines run between two rounds, if there is a host that waits.
+-- Lets other coroutines run between two rounds, if the host has coroutines.
 local function pass(self)
   self.began = nil
   if self.context and self.context.wait then

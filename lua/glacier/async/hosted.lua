@@ -67,7 +67,7 @@ function Waiter:wake()
 end
 
 -- Waits with the host's function until the descriptor is readable, or until the seconds have passed. Another coroutine
--- may handle the events of this one, and then the descriptor is only readable because the news wakes the waiter.
+-- may handle the events for this one. The descriptor is then readable only because the news wakes the waiter.
 local function wait_for_descriptor(self, events, fd, seconds, transfer)
   local waiter = setmetatable({ events = events }, Waiter)
   waiter.round = rounds.register(events, transfer, waiter)

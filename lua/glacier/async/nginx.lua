@@ -15,7 +15,7 @@ local nginx = {}
 local LINGER = 1 -- seconds that the driver stays without a waiter
 local PAUSE = 60 -- seconds after a failure of the driver until another one is started
 
--- The shortest and the longest wait, in seconds. A longer wait is divided, in case that a wake-up is missed.
+-- The shortest and the longest wait, in seconds. A longer wait is divided, because a wake-up might be missed.
 local SHORTEST, LONGEST = 0.001, 5
 
 -- Milliseconds without a byte after which the connection fails. The waker sends a byte at least every second.
@@ -65,7 +65,8 @@ local function connect(ngx)
   return connection, waker
 end
 
--- Wakes a waiter to wait anew if all of them would wake too late for the set's next timer, which an event may have set.
+-- Wakes one waiter if all of them would wake too late for the set's next timer, which an event may have started. That
+-- waiter then waits again, until the timer is due.
 local function wake_for_timer(events, waiters)
   local timeout = events:timeout()
   if not timeout then

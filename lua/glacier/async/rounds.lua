@@ -1,7 +1,7 @@
 --- The waiters of an event set, and the rounds in which tasks are polled.
 --
--- A waiter waits for one transfer. The set lists the transfers that have news: those that may need their caller.
--- Whoever handles the events of a set then wakes the waiters of the listed transfers. The others cost nothing.
+-- A waiter waits for one transfer. The set lists the transfers that have news: those that may need their caller. The
+-- code that handles the events of a set then wakes the waiters of the listed transfers. The other waiters cost nothing.
 --
 -- A program polls each of its tasks once in every round. The second poll of a task begins the next round and handles
 -- the events that are ready. Until then, the poll of a task that nobody woke only compares two numbers.
@@ -121,7 +121,7 @@ function context.wake(events)
   wake_watchers(round)
 end
 
---- Wakes all waiters of an event set that belongs to another process, so that they find out.
+--- Wakes all waiters of an event set that belongs to another process. They then detect that the set cannot be used.
 -- @param events events of `glacier.core`
 function rounds.abandon(events)
   local round = rounds.of(events)

@@ -1,4 +1,4 @@
---- The hashes of a string or a regular file. The core computes them on its own threads and copies nothing into Lua.
+--- Computes the hashes of a string or a regular file on threads of the core, without copying bytes into Lua.
 local core = require "glacier.core"
 
 local hash = {}

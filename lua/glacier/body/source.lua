@@ -188,7 +188,7 @@ end
 
 -- ---- hashing -------------------------------------------------------------------------------------
 
--- Starts to hash a source with the core's threads. Returns nil if the core cannot read it.
+-- Starts to hash a source on threads of the core. Returns nil if the core cannot read the source.
 local function start_hash(opened, options)
   if not (opened.total and opened.locate) then
     return nil

@@ -1,4 +1,4 @@
---- Requests that are no operation of the service: those for keys, and those to SNS.
+--- Performs requests that are not operations of the service: requests for keys, and requests to SNS.
 local context_of = require "glacier.async.context"
 local core = require "glacier.core"
 local perform = require "glacier.call.perform"

@@ -27,8 +27,8 @@ end
 --- Makes the functions that log one attempt, which begins now.
 -- @param runtime table: of `runtime.new`; it must have a logger
 -- @param invocation table: of `glacier.call.prepare`
--- @return table: signed, function() for after the signing; received, function(response or nil, error or nil) for after
---   the exchange
+-- @return table: signed, function() to call after the signing; received, function(response or nil, error or nil) to
+--   call after the exchange
 function log.attempt(runtime, invocation)
   local began = runtime.clock()
   return {

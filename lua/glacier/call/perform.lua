@@ -34,14 +34,14 @@ local function attempt(runtime, invocation, context)
   return result, err, response
 end
 
--- Loads what only failed attempts need. Returns nil in a process without a free descriptor, which cannot load it: then
--- the call fails with the error of its first attempt.
+-- Loads the module for failed attempts. Returns nil if the process has no free descriptor to load it: then the call
+-- fails with the error of its first attempt.
 local function load_recovery()
   local good, recovery = pcall(require, "glacier.call.recovery")
   if good then
     return recovery
   elseif not tostring(recovery):find("module 'glacier.call.recovery' not found", 1, true) then
-    error(recovery, 0) -- such as out of memory
+    error(recovery, 0) -- for example out of memory
   end
 end
 

@@ -1,5 +1,5 @@
---- Recovers from failed attempts: corrects the clock, refreshes the keys, or waits before another attempt. It is loaded
--- with the first failure.
+--- What happens between a failed attempt and the next one: the clock is corrected, the keys are refreshed, or the call
+-- waits. This module is loaded with the first failure.
 local classify = require "glacier.call.classify"
 local clock_skew = require "glacier.call.clock_skew"
 local retry = require "glacier.call.retry"

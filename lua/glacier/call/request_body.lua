@@ -3,7 +3,8 @@ local source = require "glacier.body.source"
 
 local request_body = {}
 
---- Opens the body of a call that request_body it.
+--- Opens the streamed body of a call's request.
+-- Raises `ParamValidationError` for a value that is not a source.
 -- @param operation string: API name
 -- @param value string, file or function: the body
 -- @return table: of `source.open`
@@ -13,8 +14,8 @@ end
 
 --- Reads a streamed body once, for its length and checksums, before the first attempt.
 -- @param runtime table: of `runtime.new`
--- @param invocation table
--- @param context context: lets other coroutines run during the hashing
+-- @param invocation table: of `prepare.call`, with `body`; `source` and `length` are set
+-- @param context context: other coroutines run during the hashing
 function request_body.hash(runtime, invocation, context)
   local hashed = invocation.body
   if not hashed.tree then

@@ -1,6 +1,6 @@
 --- Finds and reads AWS's shared config and credentials files, and selects the profile. They are read as botocore reads
--- them (configloader.py, session.py); glacier.config.ini has the grammar. What only files with content need is loaded
--- with the first such file. Messages never quote a line of a file, because the line may hold a key.
+-- them (configloader.py, session.py); glacier.config.ini has the grammar. `glacier.config.sections`
+-- is loaded only if a file has content. Messages never quote a line of a file, because the line may hold a key.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 
@@ -30,7 +30,7 @@ local function read_document(variable, default, options)
   return { path = path, why = why, text = text or "" }
 end
 
--- The function `source` of files without sections.
+-- The function `source` if both files are empty.
 local function nowhere() end
 
 --- Reads both files: AWS_CONFIG_FILE, else ~/.aws/config; AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials. A

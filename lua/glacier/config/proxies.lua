@@ -11,11 +11,14 @@ local function first(getenv, ...)
   end
 end
 
---- Reads the proxies: the option `proxy`, else the variables. Without the option `env`, libcurl reads the variables of
--- the process at each request; a kind of URL without a variable has no proxy. With `env`, the variables are read now.
+--- Reads the proxies: from the option `proxy`, else from variables. With the option `env`, the variables are read now.
+-- Without it, libcurl reads the variables of the process at each request. If there is no variable for https or http
+-- URLs now, they have no proxy.
 -- @param options table: checked options of `glacier.client`
 -- @param getenv function(name) -> string or nil
--- @return table: any, https, http, no_proxy: URLs; "" for no proxy; nil if libcurl reads the environment
+-- @return table: any, https, http (the proxy's URL for all URLs, or for those with that scheme; "" for no proxy; nil if
+--   libcurl reads the environment), and no_proxy (the hosts without a proxy, as in the variable; nil if libcurl reads
+--   the environment)
 function proxies.read(options, getenv)
   local given = options.env
   local no_proxy = given and (first(getenv, "no_proxy", "NO_PROXY") or "") or nil

@@ -42,7 +42,7 @@ local function plain_region(region)
 end
 
 -- Returns the proxies. Without the option `env`, libcurl reads the proxy variables of the process at each request; if
--- there are none now, it is told to use no proxy, which is faster.
+-- none is set now, the client tells libcurl to use no proxy, which is faster.
 local function proxies(options, getenv)
   if options.proxy or options.env or getenv "http_proxy" or getenv "https_proxy" or getenv "HTTPS_PROXY"
     or getenv "all_proxy" or getenv "ALL_PROXY" then

@@ -48,8 +48,8 @@ local function by_name(list)
   return map
 end
 
--- Merges the two parts of each profile; keys of the credentials file take precedence. For each merged map, `parts` gets
--- the list of its parts, the one with precedence first.
+-- Merges the two parts of each profile; keys of the credentials file take precedence. Stores in `parts`, under each
+-- merged map, the list of its parts, the one with precedence first.
 local function merge(config, credentials, parts)
   local merged = {}
   for _, part in ipairs { config, credentials } do
@@ -91,7 +91,7 @@ end
 --- Parses both files and merges their sections.
 -- Raises `ConfigParseError` for a malformed file.
 -- @param config table: the config file: path, text
--- @param shared table: the credentials file, likewise
+-- @param shared table: the credentials file: path, text
 -- @return table: of `profile.load`, without `unreadable`
 function sections.read(config, shared)
   parse(config)

@@ -5,7 +5,8 @@ local paths = require "glacier.config.paths"
 
 local values = {}
 
--- A reader converts the text of a setting into its value; or returns nil and what is expected.
+-- A reader converts the text of a setting into its value. For an invalid text it returns nil and a description of the
+-- valid ones.
 
 -- Expands `~` with the environment in `sources`.
 local function path(value, sources)
@@ -62,9 +63,9 @@ local readers = {
 }
 
 --- Raises `InvalidConfigError`.
--- @param origin string: where the setting is
--- @param given string: its value, or what kind of value it is
--- @param expected string: what a valid value is
+-- @param origin string: where the setting is set
+-- @param given string: its value, or the kind of its value
+-- @param expected string: a description of the valid values
 function values.invalid(origin, given, expected)
   errors.raise("config", "InvalidConfigError", ("%s: %s is not %s"):format(origin, given, expected))
 end
@@ -76,7 +77,7 @@ function values.origin(sources, map, key)
   return file and ("%s in %s, line %d"):format(key, file, line) or key
 end
 
---- Reads a text in one of the files' maps.
+--- Reads a text from one of the maps of `profile.load`.
 -- Raises `InvalidConfigError` for a nested block.
 -- @param key string or nil
 -- @return string, string: the text and where it is set; nil if the key is missing or empty
@@ -92,7 +93,7 @@ function values.text_of(sources, map, key)
   return value, origin
 end
 
---- Reads the text of a setting.
+--- Converts the text of a setting into its value.
 -- Raises `InvalidConfigError` for an invalid value.
 -- @param sources table: of `lookup.setting`
 -- @param name string: such as "use_fips_endpoint"

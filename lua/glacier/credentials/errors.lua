@@ -7,7 +7,7 @@ local credential_errors = {}
 -- The most bytes of another program's text that a message quotes. They are enough for a sentence.
 local QUOTED_BYTES = 400
 
--- The most bytes of such a text that are processed.
+-- The most bytes of such a text that are processed. The secrets are removed before the text is cut.
 local READ_BYTES = 64 * 1024
 
 --- Raises `CredentialRetrievalError`.

@@ -61,8 +61,8 @@ end
 
 Holder.keys, Holder.obtain = Holder.current, Holder.current
 
---- Is called after the service rejected the keys as expired. Returns whether there are other keys. This is always
--- false, because these keys never change.
+--- Returns whether there are other keys after the service rejected these as expired: always false, because these keys
+-- never change.
 function Holder.refresh()
   return false
 end

@@ -27,8 +27,8 @@ local function new_fetch(session)
   return { owner = setmetatable({ copcall.running() }, { __mode = "v" }), beat = 0, seen = 0, since = session.clock() }
 end
 
--- Returns the context of a fetching caller. Each wait bumps the fetch's heartbeat, so that waiters can detect an
--- abandoned fetch.
+-- Returns the context of a caller that fetches. Each wait increases the fetch's heartbeat, so that waiting callers can
+-- detect an abandoned fetch.
 local function beating(context, fetch)
   local function beat(wait)
     return wait and function(...)

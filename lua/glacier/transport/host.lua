@@ -139,6 +139,8 @@ function Transport.close() end
 --- Returns nil: there is no event set, because the host's transport does the waiting.
 function Transport.events() end
 
+--- Sleeps. There is no event to wait for.
+-- @param seconds number
 function Transport.idle(_, seconds)
   core.sleep(seconds)
 end

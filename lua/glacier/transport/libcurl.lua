@@ -58,7 +58,7 @@ end
 local Transport = {}
 Transport.__index = Transport
 
--- Starts a transfer. It reads a streamed body by itself if the core can do that. Otherwise it is fed.
+-- Starts a transfer. If the core can read the streamed body by itself, the transfer does so. Otherwise it is fed.
 local function start(self, invocation)
   local request, source = invocation.request, invocation.source
   if not invocation.operation then

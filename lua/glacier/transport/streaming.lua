@@ -7,8 +7,8 @@ local streaming = {}
 local FEED = 256 * 1024 -- the most that is fed to libcurl in one step
 local YIELD_BYTES = 8 * 1024 * 1024 -- after this number of received bytes other coroutines may run
 
--- Feeds a transfer from its source, which never yields. Returns whether the transfer accepted bytes, or has sent bytes
--- of its input: then it may continue at once.
+-- Feeds a transfer from its source, which never yields. Returns whether to poll again at once: the transfer accepted
+-- bytes, or it has sent bytes of its input.
 local function feed(transfer, source)
   local wanted = transfer:wants()
   if wanted == 0 then
