@@ -15,17 +15,6 @@ local Holder = {}
 Holder.__index = Holder
 Holder.__name = "glacier.credentials"
 
---- Makes the holder of keys that never change.
--- Raises `PartialCredentialsError` or `CredentialRetrievalError` for invalid keys.
--- @param provider string: botocore's name of the source of the keys
--- @param keys table: access_key_id, secret_access_key (strings); session_token, account_id (strings or nil)
--- @return holder
-function credentials.new(provider, keys)
-  local self = setmetatable({ _provider = provider }, Holder)
-  self:_keep(keys)
-  return self
-end
-
 --- Makes a class that inherits the methods of holders.
 -- @return table: the class
 function credentials.subclass()
@@ -76,15 +65,17 @@ function Holder:__tostring()
   return ("glacier.credentials (%s)"):format(self._provider)
 end
 
---- Makes the source of keys that are given in code.
+--- Makes the source of keys that are given in code. They never change.
 -- Raises `PartialCredentialsError` or `CredentialRetrievalError` for a table without valid keys.
 -- @param given table: access_key_id, secret_access_key, session_token or nil, account_id or nil
 -- @return holder
 function credentials.explicit(given)
-  return credentials.new("explicit", {
+  local self = setmetatable({ _provider = "explicit" }, Holder)
+  self:_keep {
     access_key_id = given.access_key_id, secret_access_key = given.secret_access_key,
     session_token = given.session_token, account_id = given.account_id,
-  })
+  }
+  return self
 end
 
 return credentials
