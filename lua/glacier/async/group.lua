@@ -29,6 +29,11 @@ function group.new(next_task, concurrency)
     entries = {}, count = 0, -- the set of the entries in progress, and their number
     ready = {}, timed = {}, -- lists of entries for the next round; no wait is needed if one is ready
     current = {}, position = 1, -- the entries of this round
+    is_over = false, -- there are no further tasks
+    hurry = false, -- a task of this round has ended, or lets other tasks run: the next round begins without a wait
+    skipped = false, -- no events were handled before this round
+    runtime = nil, reference = nil, context = nil, is_mixed = nil, -- of the last new client; whether there are several
+    began = nil, awaited = nil, -- while it waits: since when, and for which event set
   }, Group)
 end
 

@@ -28,9 +28,9 @@ function exchange.once(runtime, invocation, keys, context)
   local log = runtime.logger and invocation.operation and require("glacier.call.log").attempt(runtime, invocation)
   invocation.attempts = invocation.attempts + 1
   if keys then
-    local number = invocation.operation and runtime.attempt_headers[invocation.attempts]
+    local attempt_header = invocation.operation and runtime.attempt_headers[invocation.attempts]
     invocation.signed_at = runtime.time() + runtime.clock_offset
-    invocation.request:sign(keys, invocation.region, invocation.service, invocation.signed_at, number)
+    invocation.request:sign(keys, invocation.region, invocation.service, invocation.signed_at, attempt_header)
   end
   if log then
     log.signed()
