@@ -1,6 +1,7 @@
 /* Converts libcurl's results to botocore's exceptions and messages. */
 #include "core/transport/transfer_private.h"
 
+#include "core/mem.h"
 #include "core/transport/libcurl.h"
 
 #include <stdio.h>
@@ -277,4 +278,11 @@ void gl_transfer_set_timed_out(const gl_transfer *transfer, gl_error *error) {
   gl_error_set(error, GL_TRANSPORT, "ReadTimeoutError", "Read timeout on endpoint URL: \"%s\"",
                url_of(transfer));
   error->retryable = 1;
+}
+
+void gl_transfer_keep_error(gl_transfer *transfer, const gl_error *error) {
+  if (!transfer->error)
+    transfer->error = gl_mem_realloc(NULL, sizeof *error);
+  if (transfer->error)
+    *transfer->error = *error;
 }

@@ -7,13 +7,6 @@
 
 /* ---- ending ------------------------------------------------------------------------------ */
 
-void gl_transfer_keep_error(gl_transfer *transfer, const gl_error *error) {
-  if (!transfer->error)
-    transfer->error = gl_mem_realloc(NULL, sizeof *error);
-  if (transfer->error)
-    *transfer->error = *error;
-}
-
 /* Ends the transfer.  `error` is why it failed, or NULL. */
 static void end(gl_transfer *transfer, const gl_error *error) {
   gl_timers_cancel(gl_events_timers(transfer->pool->events), &transfer->read_timer);

@@ -47,12 +47,6 @@ struct gl_transfer {
   gl_error *error; /* owned; why it failed; NULL if there was no memory for it */
 };
 
-/* ---- transfer.c ---- */
-
-/* Stores a copy of the error for gl_transfer_finish.  Without memory, that function reports a
- * memory error. */
-void gl_transfer_keep_error(gl_transfer *transfer, const gl_error *error);
-
 /* ---- options.c ---- */
 
 /* Sets the options of the transfer's handle.  Copies the URL into the handle and borrows the header
@@ -83,8 +77,8 @@ int gl_transfer_receives_chunks(const gl_transfer *transfer);
 
 /* ---- result.c ----
  *
- * These functions fill an error of kind GL_TRANSPORT, whose message names the URL.  A transfer that
- * is done has no URL any more. */
+ * The first three functions fill an error of kind GL_TRANSPORT, whose message names the URL.  A
+ * transfer that is done has no URL any more. */
 
 /* Converts libcurl's result.  `transfer->handle` must not be NULL.  Returns the kind, which is
  * GL_OK for a complete response. */
@@ -92,5 +86,9 @@ int gl_transfer_result(const gl_transfer *transfer, CURLcode result, gl_error *e
 
 void gl_transfer_set_timed_out(const gl_transfer *transfer, gl_error *error);
 void gl_transfer_set_closed(const gl_transfer *transfer, const char *why, gl_error *error);
+
+/* Stores a copy of the error for gl_transfer_finish.  Without memory, that function reports a
+ * memory error. */
+void gl_transfer_keep_error(gl_transfer *transfer, const gl_error *error);
 
 #endif
