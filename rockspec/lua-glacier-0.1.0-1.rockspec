@@ -172,7 +172,6 @@ build = {
     ["glacier.async.nginx"] = "lua/glacier/async/nginx.lua",
     ["glacier.async.rounds"] = "lua/glacier/async/rounds.lua",
     ["glacier.async.task"] = "lua/glacier/async/task.lua",
-    ["glacier.body.hash"] = "lua/glacier/body/hash.lua",
     ["glacier.body.output"] = "lua/glacier/body/output.lua",
     ["glacier.body.parts"] = "lua/glacier/body/parts.lua",
     ["glacier.body.reader"] = "lua/glacier/body/reader.lua",

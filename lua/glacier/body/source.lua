@@ -8,7 +8,6 @@
 --   locate(at, n)   returns where the core can read these n bytes: a string or an open file, the offset in it, and n;
 --                   only if the total is known
 local background = require "glacier.async.background"
-local body_hash = require "glacier.body.hash"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 
@@ -194,7 +193,7 @@ local function start_hash(opened, options)
     return nil
   end
   local value, offset, length = opened.locate(0, opened.total)
-  return (body_hash.start(value, options, offset, length))
+  return (core.hash_body(value, offset, length, options.threads, options.skip_linear, options.events))
 end
 
 local function hash_in_core(opened, context, options, origin)
