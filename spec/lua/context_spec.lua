@@ -190,7 +190,9 @@ describe("a context", function()
 
   it("waits until the event set is readable if the host can do that", function()
     local waits = {}
-    local events = { fd = function() return 7 end, timeout = function() return 60 end }
+    local events = {
+      fd = function() return 7 end, timeout = function() return 60 end, take_news = function() end,
+    }
     local context = new_context({
       sleep = function() error "not to be called" end,
       readable = function(fd, seconds) waits[#waits + 1] = { fd, seconds } end,
