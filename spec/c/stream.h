@@ -35,10 +35,15 @@ static inline void stream_go(stream *s) {
   assert_non_null(s->transfer);
 }
 
-static inline void stream_start_upload(stream *s, uint64_t length) {
+/* Prepares an upload, whose timeouts a test may change before stream_go. */
+static inline void stream_prepare_upload(stream *s, uint64_t length) {
   stream_start(s, "POST");
   s->one.request.has_body = s->one.request.streamed = 1;
   s->one.request.body_length = length;
+}
+
+static inline void stream_start_upload(stream *s, uint64_t length) {
+  stream_prepare_upload(s, length);
   stream_go(s);
 }
 

@@ -204,9 +204,7 @@ static void a_transfer_that_waits_to_be_fed_does_not_time_out(void **state) {
   static const loopback_step steps[] = {LOOPBACK_ANSWER(OK), {END, 0, 0}};
   stream s;
   stream_begin(&s, steps);
-  stream_start(&s, "POST");
-  s.one.request.has_body = s.one.request.streamed = 1;
-  s.one.request.body_length = 2;
+  stream_prepare_upload(&s, 2);
   stream_go(&s);
   for (int i = 0; i < 3; i++) {
     assert_false(gl_transfer_poll(s.transfer, FOR_EVER)); /* waits until it could be fed */
@@ -223,9 +221,7 @@ static void a_missing_response_to_a_complete_body_is_a_read_timeout(void **state
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {HOLD, 0, 0}};
   stream s;
   stream_begin(&s, steps);
-  stream_start(&s, "POST");
-  s.one.request.has_body = s.one.request.streamed = 1;
-  s.one.request.body_length = 100;
+  stream_prepare_upload(&s, 100);
   s.one.timeouts.read = 50;
   stream_go(&s);
   assert_int_equal(feed_all(&s, MIB), 100);

@@ -194,9 +194,7 @@ static void a_missing_response_to_a_complete_body_is_a_read_timeout(void **state
   static const loopback_step steps[] = {{ACCEPT, 0, 0}, {READ, 0, 0}, {HOLD, 0, 0}};
   stream s;
   stream_begin(&s, steps);
-  stream_start(&s, "POST");
-  s.one.request.has_body = s.one.request.streamed = 1;
-  s.one.request.body_length = 100;
+  stream_prepare_upload(&s, 100);
   s.one.timeouts.read = 50;
   stream_go(&s);
   gl_body_input input = from_file(100);
