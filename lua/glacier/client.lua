@@ -57,20 +57,7 @@ function client.runtime_of(self)
   return self._runtime()
 end
 
---- Performs a call by the user.
--- Raises for a configuration that the option strict_notifications does not allow, and the errors of `perform.run`.
--- @param runtime table: of `runtime.new`
--- @param operation string: API name
--- @param params table or nil
--- @return table: of `perform.run`
-function client.run(runtime, operation, params)
-  if runtime.strict_notifications then
-    require("glacier.notifications.check").guard(runtime, operation, params)
-  end
-  return perform.run(runtime, operation, params)
-end
-
-local run, runtime_of = client.run, client.runtime_of
+local run, runtime_of = perform.run, client.runtime_of
 
 for method_name, operation in pairs(core.operations) do
   Client[method_name] = function(self, params)

@@ -47,7 +47,7 @@ end
 -- @param params table or nil: the API's own member names
 -- @return table: the API's output members, and ResponseMetadata
 function Client:call(name, params)
-  return client.run(runtime_of(self), operation_of(name), params)
+  return perform.run(runtime_of(self), operation_of(name), params)
 end
 
 --- Starts a call that is then polled: `task:poll()` never blocks and returns whether the task is done, `task:result()`

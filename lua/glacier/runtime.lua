@@ -2,7 +2,6 @@
 local config = require "glacier.config.resolve"
 local core = require "glacier.core"
 local credentials = require "glacier.credentials"
-local prepare = require "glacier.call.prepare"
 
 local runtime = {}
 
@@ -37,10 +36,9 @@ local function make(chosen, settings)
     user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
     random = wrapped("numeric", chosen, "random") or core.random,
     attempt_headers = { "attempt=1" }, -- as in botocore, the first attempt has no maximum
-    spare_requests = {},
+    spares = {},
   }
   self.limiter = settings.retry_mode == "adaptive" and require("glacier.call.rate_limiter").new(self.clock) or nil
-  self.calls = prepare.calls(self)
   self.reference = function() return self end
   self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport, settings)
     or require("glacier.transport.libcurl").new(settings)
@@ -57,9 +55,9 @@ end
 -- @param chosen table: checked options of `glacier.client`
 -- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
 --   `glacier.transport.libcurl` or `.host`), retries (the policy of calls, or nil before the first failure), limiter
---   (adaptive mode) or nil, user_agent (string), attempt_headers (the header amz-sdk-request by attempt), calls (of
---   `prepare.calls`), spare_requests (list), strict_notifications (boolean or nil), hash_threads (number or nil),
---   logger or nil, wait or nil, clock and time (functions that return seconds: never set back, and since the epoch),
+--   (adaptive mode) or nil, user_agent (string), attempt_headers (the header amz-sdk-request by attempt), spares
+--   (list of invocations for later calls), strict_notifications (boolean or nil), hash_threads (number or nil), logger
+--   or nil, wait or nil, clock and time (functions that return seconds: never set back, and since the epoch),
 --   clock_offset (seconds by which the service's clock is ahead; 0 until a signature was rejected for its time), random
 --   (function() -> number from 0 to below 1), tasks (the set of tasks that have started and are not done), reference
 --   (function() that returns the runtime, for objects whose printed fields must not show it), context (of

@@ -12,9 +12,6 @@ Context.__index = Context
 
 local context = { class = Context }
 
--- Other coroutines may run after this number of feeds without a wait. A transfer whose peer is fast never waits.
-local FEEDS = 32
-
 -- Seconds: the longest time that C may block before Lua runs again. Only then can a debug hook run, such as the
 -- interpreter's handler for Ctrl-C.
 local BLOCKING = 0.5
@@ -67,10 +64,9 @@ function Context:remaining()
   return self.deadline and self.deadline - self.clock() or math.huge
 end
 
--- Returns the time for which a poll may block, in milliseconds.
+-- Returns the time for which a poll may block before the deadline, in milliseconds.
 local function blocking_ms(self)
-  local seconds = self.deadline and math.max(0, math.min(BLOCKING, self:remaining())) or BLOCKING
-  return seconds * 1000
+  return math.max(0, math.min(BLOCKING, self:remaining())) * 1000
 end
 
 --- Waits for a transfer by polling it.
@@ -80,27 +76,16 @@ end
 --   It returns "enough" to stop waiting, "again" to poll again without a pause
 -- @return boolean: true when the transfer is done or `on_poll` returned "enough"; false if the deadline passed first
 function Context:wait_for(transfer, events, on_poll)
-  local feeds, began, answer = 0, nil, nil
-  while true do
-    local done = transfer:poll((self.wait or answer == "again") and 0 or blocking_ms(self))
+  local answer
+  repeat
+    local done = transfer:poll(answer == "again" and 0 or self.deadline and blocking_ms(self) or BLOCKING * 1000)
     context.wake(events)
     answer = on_poll and on_poll(done)
     if done or answer == "enough" then
       return true
-    elseif self.deadline and self:remaining() <= 0 then
-      return false
-    elseif answer == "again" then
-      began, feeds = nil, feeds + 1
-      if feeds % FEEDS == 0 then
-        self:yield()
-      end
-    elseif self.task then
-      self:yield_for(transfer, events)
-    elseif self.wait then
-      began = began or self.clock()
-      self:pause(events, began, self:remaining(), transfer.number and transfer or nil)
     end
-  end
+  until self.deadline and self:remaining() <= 0
+  return false
 end
 
 --- Sleeps.

@@ -14,6 +14,9 @@ end
 
 local hosted = {}
 
+-- Other coroutines may run after this number of feeds without a wait. A transfer whose peer is fast never waits.
+local FEEDS = 32
+
 -- The phases of an OpenResty request in which ngx.sleep may yield.
 local yielding_phases = {
   rewrite = true, server_rewrite = true, access = true, content = true, timer = true, preread = true,
@@ -111,6 +114,31 @@ function Hosted:yield_for(transfer, events)
   task.transfer, task.events = transfer, events
   self.wait()
   task.transfer = false
+end
+
+--- Waits for a transfer by polling it. The parameters and the result are those of the class that blocks.
+function Hosted:wait_for(transfer, events, on_poll)
+  local feeds, began = 0, nil
+  while true do
+    local done = transfer:poll(0)
+    context.wake(events)
+    local answer = on_poll and on_poll(done)
+    if done or answer == "enough" then
+      return true
+    elseif self.deadline and self:remaining() <= 0 then
+      return false
+    elseif answer == "again" then
+      began, feeds = nil, feeds + 1
+      if feeds % FEEDS == 0 then
+        self:yield()
+      end
+    elseif self.task then
+      self:yield_for(transfer, events)
+    else
+      began = began or self.clock()
+      self:pause(events, began, self:remaining(), transfer.number and transfer or nil)
+    end
+  end
 end
 
 local function sleep_in_task(self, seconds)

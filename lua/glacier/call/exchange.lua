@@ -18,19 +18,20 @@ end
 
 --- Signs and sends a request once.
 -- @param runtime table: of `runtime.new`
--- @param invocation table: of `glacier.call.prepare`; `attempts` is increased and `signed_at` is set (seconds
---   since the epoch, with the correction of the clock)
--- @param keys credentials of glacier.core; nil for a request that is not signed
+-- @param invocation table: of `glacier.call.prepare`; signed if it has `keys`. `attempts` is increased and `signed_at`
+--   is set
 -- @param context context: its deadline bounds the exchange
 -- @return the result of `invocation.read`; or nil and a redacted error. The third result is the response, if there was
 --   one.
-function exchange.once(runtime, invocation, keys, context)
+function exchange.once(runtime, invocation, context)
   local log = runtime.logger and invocation.operation and require("glacier.call.log").attempt(runtime, invocation)
-  invocation.attempts = invocation.attempts + 1
+  local attempts, keys = invocation.attempts + 1, invocation.keys
+  invocation.attempts = attempts
   if keys then
-    local attempt_header = invocation.operation and runtime.attempt_headers[invocation.attempts]
-    invocation.signed_at = runtime.time() + runtime.clock_offset
-    invocation.request:sign(keys, invocation.region, invocation.service, invocation.signed_at, attempt_header)
+    local time = runtime.time() + runtime.clock_offset
+    invocation.signed_at = time
+    invocation.request:sign(keys, invocation.region, invocation.service, time,
+      invocation.operation and runtime.attempt_headers[attempts])
   end
   if log then
     log.signed()

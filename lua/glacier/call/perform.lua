@@ -6,12 +6,12 @@ local prepare = require "glacier.call.prepare"
 local perform = {}
 
 -- A local is read faster than a field.
-local prepare_call, recycle = prepare.call, prepare.recycle
+local of_call, prepare_call, recycle = context_of.of_call, prepare.call, prepare.recycle
 
 -- Makes one attempt. The fourth result is "timeout" if the deadline prevented the attempt.
 local function attempt(runtime, invocation, context)
   if not invocation.operation then
-    return once(runtime, invocation, invocation.keys, context)
+    return once(runtime, invocation, context)
   end
   local limiter = runtime.limiter
   if limiter and not limiter:wait(context) then
@@ -21,15 +21,15 @@ local function attempt(runtime, invocation, context)
   if not keys then
     return nil, err
   end
-  invocation.used_keys = keys
+  invocation.keys = keys
   if invocation.source then
     invocation.source.rewind()
   end
   if not limiter then
-    return once(runtime, invocation, keys, context)
+    return once(runtime, invocation, context)
   end
   local result, response
-  result, err, response = once(runtime, invocation, keys, context)
+  result, err, response = once(runtime, invocation, context)
   limiter:observe(err)
   return result, err, response
 end
@@ -51,7 +51,7 @@ end
 -- @param context context
 -- @return the result of `invocation.read`; or nil, the error of the last attempt and the reason why there was no
 --   further attempt: "max_attempts", "timeout", "quota", or nil if it could not help
-function perform.attempts(runtime, invocation, context)
+local function attempts(runtime, invocation, context)
   while true do
     local result, err, response, why = attempt(runtime, invocation, context)
     if not err then
@@ -74,6 +74,7 @@ function perform.attempts(runtime, invocation, context)
     end
   end
 end
+perform.attempts = attempts
 
 local function raise(invocation, err, why)
   local recovery = load_recovery()
@@ -90,27 +91,34 @@ end
 -- @param invocation table: of `prepare.call`; it cannot be used again
 -- @param context context
 -- @return table: the operation's output, with ResponseMetadata
-function perform.call(runtime, invocation, context)
+local function call(runtime, invocation, context)
   if invocation.body then
     require("glacier.call.request_body").hash(runtime, invocation, context)
   end
-  local result, err, why = perform.attempts(runtime, invocation, context)
-  recycle(runtime, invocation)
+  local result, err, why = attempts(runtime, invocation, context)
   if err then
     return raise(invocation, err, why)
   end
-  result.ResponseMetadata.RetryAttempts = invocation.attempts - 1
+  local retries = invocation.attempts - 1
+  result.ResponseMetadata.RetryAttempts = retries
+  if retries == 0 then
+    recycle(runtime, invocation)
+  end
   return result
 end
+perform.call = call
 
 --- Prepares and performs a call.
+-- Raises for a configuration that the option strict_notifications does not allow, and the errors of `perform.call`.
 -- @param runtime table: of `runtime.new`
 -- @param operation string: API name
 -- @param params table or nil
 -- @return table: the operation's output, with ResponseMetadata
 function perform.run(runtime, operation, params)
-  local invocation = prepare_call(runtime, operation, params)
-  return perform.call(runtime, invocation, context_of.of_call(runtime))
+  if runtime.strict_notifications then
+    require("glacier.notifications.check").guard(runtime, operation, params)
+  end
+  return call(runtime, prepare_call(runtime, operation, params), of_call(runtime))
 end
 
 return perform

@@ -14,12 +14,14 @@
 --   secrets      list of strings that errors must not show
 --   attempts     the number of requests sent
 --   operation    the API name of a call's operation; nil for a request for keys
---   keys         of a request for keys: the credentials to sign with, or nil
+--   keys         the credentials to sign with; nil or false for none. Each attempt of a call sets them
+--   signed_at    the corrected time of the last signature, in seconds since the epoch; nil or false before
+--   err          the error of the last attempt, or nil
 local core = require "glacier.core"
 
 local prepare = {}
 
--- The most requests that a client keeps for later calls.
+-- The most invocations that a client keeps for later calls.
 local MOST_SPARES = 64
 
 -- A local is read faster than a field.
@@ -41,6 +43,17 @@ local function read_output(invocation, response, body)
   return result, err
 end
 
+-- Makes an invocation for any call of a client. All fields that a call reads are named here, so that the table never
+-- grows.
+local function new_invocation(runtime)
+  local settings = runtime.settings
+  return {
+    url = settings.endpoint_url, region = settings.region, service = "glacier", read = read_output,
+    operation = false, request = nil, attempts = 0, signed_at = false, keys = false, err = nil,
+    body = false, source = false, takes_body = false,
+  }
+end
+
 --- Checks the parameters of a call and makes its request. Sends nothing.
 -- Raises `ParamValidationError`.
 -- @param runtime table: of `runtime.new`
@@ -49,38 +62,30 @@ end
 -- @param hashed table or nil: the result of `source.hash_body`, if params.body has been hashed
 -- @return invocation
 function prepare.call(runtime, operation, params, hashed)
-  local spares = runtime.spare_requests
-  local request = prepare_request(operation, params, runtime.settings.endpoint_url, runtime.user_agent, spares[#spares])
-  spares[#spares] = nil
-  local body = hashed or false
-  if not hashed and blob_inputs[operation] and request:streamed() then
-    body = require("glacier.call.request_body").open(operation, params[blob_inputs[operation]])
+  local spares = runtime.spares
+  local count = #spares
+  local self = spares[count] or new_invocation(runtime)
+  local request = prepare_request(operation, params, self.url, runtime.user_agent, self.request)
+  spares[count] = nil
+  self.operation, self.request, self.takes_body = operation, request, blob_outputs[operation] or false
+  if hashed then
+    self.body = hashed
+  elseif blob_inputs[operation] and request:streamed() then
+    self.body = require("glacier.call.request_body").open(operation, params[blob_inputs[operation]])
   end
-  -- A field of the table itself is read faster than a missing one, which is then searched in the metatable.
-  return setmetatable({
-    operation = operation, request = request, attempts = 0, signed_at = false, used_keys = false,
-    body = body, source = false, takes_body = blob_outputs[operation] or false,
-  }, runtime.calls)
+  return self
 end
 
---- Makes the metatable of a client's invocations, which holds the fields that all of them share.
--- @param runtime table: of `runtime.new`
--- @return table
-function prepare.calls(runtime)
-  local settings = runtime.settings
-  return { __index = {
-    url = settings.endpoint_url, region = settings.region, service = "glacier", read = read_output,
-  } }
-end
-
---- Keeps the request of a finished invocation for a later call.
+--- Keeps the invocation of a call that succeeded at once, with its request, for a later call.
 -- @param runtime table: of `runtime.new`
 -- @param invocation table
 function prepare.recycle(runtime, invocation)
-  local spares = runtime.spare_requests
-  if #spares < MOST_SPARES and not invocation.takes_body then
+  local spares = runtime.spares
+  local count = #spares
+  if count < MOST_SPARES and not invocation.body and not invocation.takes_body then
     invocation.request:recycle()
-    spares[#spares + 1] = invocation.request
+    invocation.attempts, invocation.signed_at, invocation.keys = 0, false, false
+    spares[count + 1] = invocation
   end
 end
 

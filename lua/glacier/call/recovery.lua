@@ -23,7 +23,7 @@ local function refreshes_keys(runtime, invocation, err, context)
     return false
   end
   invocation.refreshed = true
-  return (runtime.credentials:refresh(context, invocation.used_keys))
+  return (runtime.credentials:refresh(context, invocation.keys))
 end
 
 -- Waits for the time that the policy returns. Returns the reason for another attempt and the delay; or nil and the

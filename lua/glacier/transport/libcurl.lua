@@ -72,15 +72,6 @@ local function start(self, invocation)
   return pool:start(request, self.connect, self.read, invocation.takes_body)
 end
 
--- Returns the results of `transfer:finish`. Raises the error of a body that cannot be read any more.
-local function finish_sending(transfer, source)
-  local response, err = transfer:finish()
-  if err and err.kind == "validation" then
-    source.raise_invalid(err.message)
-  end
-  return response, err
-end
-
 --- Sends a request.
 -- @param invocation table: of `glacier.call.prepare`
 -- @param context context
@@ -94,21 +85,13 @@ function Transport:send(invocation, context)
   if not transfer then
     return nil, err
   end
-  local in_time, head
   if invocation.source or invocation.takes_body then
-    in_time, head = require("glacier.transport.streaming").wait(transfer, events, invocation, context)
-  else
-    in_time = context:wait_for(transfer, events)
+    return require("glacier.transport.streaming").exchange(self, transfer, invocation, context)
+  elseif context:wait_for(transfer, events) then
+    return transfer:finish()
   end
-  if not in_time then
-    transfer:cancel()
-    return nil, context_of.too_late(invocation.url)
-  elseif head then
-    return head, nil, require("glacier.transport.streaming").incoming(self, transfer, invocation.url, context)
-  elseif invocation.source then
-    return finish_sending(transfer, invocation.source)
-  end
-  return transfer:finish()
+  transfer:cancel()
+  return nil, context_of.too_late(invocation.url)
 end
 
 --- Closes the connections. The next request opens new ones.

@@ -74,13 +74,8 @@ function Incoming:close()
   require("glacier.async.rounds").wake_waiter(self.events, self.number)
 end
 
---- Makes the reader of a response's body; see `Transport:send`.
--- @param transport table: of `glacier.transport.libcurl`
--- @param transfer transfer of `glacier.core`
--- @param url string: of the request, for messages
--- @param context context
--- @return table
-function streaming.incoming(transport, transfer, url, context)
+-- Makes the reader of a response's body.
+local function incoming(transport, transfer, url, context)
   return setmetatable({
     transport = transport, -- keeps the pool alive: the client may be collected before the body is read
     transfer = transfer, number = transfer:number(), events = transport.event_set,
@@ -88,15 +83,8 @@ function streaming.incoming(transport, transfer, url, context)
   }, Incoming)
 end
 
---- Waits for a transfer with a streamed body.
--- @param transfer transfer of `glacier.core`
--- @param events events of `glacier.core`
--- @param invocation table: with `source`, if the body of the request is streamed, and with `takes_body`, if the body of
---   the response is read in chunks
--- @param context context
--- @return boolean: whether it ended in time
--- @return response: the head of a response whose body is read in chunks; or nil
-function streaming.wait(transfer, events, invocation, context)
+-- Waits for a transfer. Returns whether it ended in time, and the head of a response whose body is read in chunks.
+local function wait(transfer, events, invocation, context)
   local head
   local in_time = context:wait_for(transfer, events, function(done)
     if invocation.source and not done and feed(transfer, invocation.source) then
@@ -107,6 +95,28 @@ function streaming.wait(transfer, events, invocation, context)
     end
   end)
   return in_time, head
+end
+
+--- Performs a transfer with a streamed body.
+-- @param transport table: of `glacier.transport.libcurl`
+-- @param transfer transfer of `glacier.core`
+-- @param invocation table: with `source`, if the body of the request is streamed, and with `takes_body`, if the body of
+--   the response is read in chunks
+-- @param context context
+-- @return the results of `Transport:send`
+function streaming.exchange(transport, transfer, invocation, context)
+  local in_time, head = wait(transfer, transport.event_set, invocation, context)
+  if not in_time then
+    transfer:cancel()
+    return nil, context_of.too_late(invocation.url)
+  elseif head then
+    return head, nil, incoming(transport, transfer, invocation.url, context)
+  end
+  local response, err = transfer:finish()
+  if err and err.kind == "validation" then -- the body cannot be read any more
+    invocation.source.raise_invalid(err.message)
+  end
+  return response, err
 end
 
 return streaming

@@ -1,0 +1,109 @@
+-- The invocations of a client's calls. A client keeps those of finished calls, with their requests, for later calls.
+local canned = require "spec.support.canned"
+
+local MANY_HEADERS = { vaultName = "v", archiveDescription = "first", partSize = "1048576" }
+
+local EMPTY = { status = 200, headers = { ["x-amz-multipart-upload-id"] = "upload" }, body = "{}" }
+
+-- Returns a client, and the list of the requests that its transport was given. `answer` may replace the response.
+local function recorded(options, answer)
+  local requests = {}
+  local client = canned.client(function(request)
+    requests[#requests + 1] = request
+    return answer and answer(#requests) or EMPTY
+  end, options)
+  return client, requests
+end
+
+-- Returns what identifies the operation: method, URL, description and body.
+local function described(request)
+  local headers = request.headers
+  local path = request.url:match "^https?://[^/]+(.*)$"
+  return { request.method, path, headers["x-amz-archive-description"], request.body }
+end
+
+local LIST = { "GET", "/-/vaults" }
+
+describe("the request of a call", function()
+  it("contains nothing of the call before", function()
+    local client, requests = recorded()
+    client:initiate_multipart_upload(MANY_HEADERS)
+    client:set_vault_notifications { vaultName = "v", vaultNotificationConfig = { SNSTopic = "t" } }
+    client:list_vaults()
+    assert.same({ "POST", "/-/vaults/v/multipart-uploads", "first", "" }, described(requests[1]))
+    assert.same({ "PUT", "/-/vaults/v/notification-configuration", nil, '{"SNSTopic":"t"}' }, described(requests[2]))
+    assert.same(LIST, described(requests[3]))
+  end)
+
+  it("contains nothing of a call whose parameters were invalid", function()
+    local client, requests = recorded()
+    client:list_vaults()
+    assert.is_false(pcall(client.initiate_multipart_upload, client, { vaultName = "v", archiveDescription = "a\nb" }))
+    client:list_vaults()
+    assert.same(LIST, described(requests[2]))
+  end)
+
+  it("contains nothing of a call that failed", function()
+    local client, requests = recorded({ max_attempts = 1 }, function(number)
+      return number == 1 and { status = 400, body = '{"code":"InvalidParameterValueException"}' }
+    end)
+    assert.is_false(pcall(client.initiate_multipart_upload, client, MANY_HEADERS))
+    client:list_vaults()
+    assert.same(LIST, described(requests[2]))
+  end)
+
+  it("is not shared by calls that overlap", function()
+    local client, requests
+    client, requests = recorded(nil, function(number)
+      return number == 2 and client:describe_vault { vaultName = "inner" } and nil
+    end)
+    client:list_vaults()
+    local output = client:set_vault_notifications { vaultName = "outer", vaultNotificationConfig = {} }
+    client:list_vaults()
+    assert.equal(0, output.ResponseMetadata.RetryAttempts)
+    assert.same({ "GET", "/-/vaults/inner" }, described(requests[3]))
+    assert.same(LIST, described(requests[4]))
+  end)
+
+  it("is not shared by tasks that were started together", function()
+    local client, requests = recorded()
+    client:list_vaults()
+    local tasks = {
+      client:start("initiate_multipart_upload", MANY_HEADERS), client:start("list_vaults"), client:start("list_vaults"),
+    }
+    for _, task in ipairs(tasks) do
+      task:result()
+    end
+    assert.same({ "POST", "/-/vaults/v/multipart-uploads", "first", "" }, described(requests[2]))
+    assert.same(LIST, described(requests[3]))
+    assert.same(LIST, described(requests[4]))
+  end)
+end)
+
+describe("an invocation", function()
+  it("counts the attempts of its own call only", function()
+    local client, requests = recorded({ max_attempts = 2, random = function() return 0 end }, function(number)
+      return number == 2 and { status = 500, body = "" }
+    end)
+    local retries = {}
+    for call = 1, 3 do
+      retries[call] = client:list_vaults().ResponseMetadata.RetryAttempts
+    end
+    assert.same({ 0, 1, 0 }, retries)
+    assert.equal("attempt=1", requests[4].headers["amz-sdk-request"])
+  end)
+
+  it("refreshes rejected keys once in each call", function()
+    local fetched = 0
+    local function fetch()
+      fetched = fetched + 1
+      return { access_key_id = "AKID" .. fetched, secret_access_key = "SECRET" }
+    end
+    local client = recorded({ credentials = fetch }, function(number)
+      return number % 2 == 1 and { status = 400, body = '{"code":"ExpiredTokenException"}' }
+    end)
+    client:list_vaults()
+    client:list_vaults()
+    assert.equal(3, fetched)
+  end)
+end)
