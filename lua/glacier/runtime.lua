@@ -1,7 +1,6 @@
 --- What all calls of a client share: settings, keys, connections and clocks.
 local config = require "glacier.config.resolve"
 local core = require "glacier.core"
-local credentials = require "glacier.credentials"
 
 local runtime = {}
 
@@ -42,7 +41,7 @@ local function make(chosen, settings)
   self.reference = function() return self end
   self.transport = chosen.transport and require("glacier.transport.host").new(chosen.transport, settings)
     or require("glacier.transport.libcurl").new(settings)
-  self.credentials = type(keys) == "table" and credentials.explicit(keys)
+  self.credentials = type(keys) == "table" and core.credentials(keys)
     or require("glacier.credentials.fetched").of_client(self, keys, chosen.mfa_code)
   -- The shared files contain keys. From now on only the source of the keys refers to them, because a program that
   -- prints an object, such as a task, may also print these settings.

@@ -69,7 +69,8 @@ static const script scripts[] = {
      "  },\n"
      "}, 'https://glacier.us-east-1.amazonaws.com')\n"
      "request:set_header('User-Agent', 'x')\n"
-     "local keys = core.credentials('AKID', 'SECRET', ('T'):rep(200))\n"
+     "local keys = core.credentials{ access_key_id = 'AKID', secret_access_key = 'SECRET',\n"
+     "  session_token = ('T'):rep(200) }\n"
      "request:sign(keys, 'us-east-1', 'glacier', 0)\n"
      "local canonical = request:sign_stages(keys, 'us-east-1', 'glacier', 0, false)\n"
      "assert(#canonical > 0 and keys:access_key_id() == 'AKID')\n"
@@ -80,7 +81,7 @@ static const script scripts[] = {
      "  accountId = 5, Unknown = 1, vaultNotificationConfig = { Foo = 1, "
      "Events = { 1, {}, 'x' } },\n"
      "}, 'http://127.0.0.1')\n"
-     "fails('PartialCredentialsError', core.credentials, 'AKID')\n"},
+     "fails('PartialCredentialsError', core.credentials, { access_key_id = 'A' })\n"},
     {"a request without an operation",
      "local request = core.request{\n"
      "  method = 'POST', url = 'http://127.0.0.1/a?b=c', body = ('x'):rep(500),\n"

@@ -12,7 +12,7 @@ describe("the C module", function()
   it("hides the finalizers of its userdata from scripts", function()
     for _, object in ipairs { core.request { method = "GET", url = "http://h/" }, core.tree_hash(), core.events(),
       curl.pool { events = core.events() },
-      core.credentials("id", "secret"), core.response { status = 200 } } do
+      core.credentials { access_key_id = "id", secret_access_key = "secret" }, core.response { status = 200 } } do
       assert.is_false(getmetatable(object))
     end
   end)
@@ -26,7 +26,7 @@ describe("the C module", function()
       assert.truthy(err.message:find(name, 1, true))
     end
     assert.equal("InvalidConfigError", catch(curl.pool, { events = core.events(), proxy = "http://h\0x" }).code)
-    local err = catch(core.credentials, "id", "secret\0tail")
+    local err = catch(core.credentials, { access_key_id = "id", secret_access_key = "secret\0tail" })
     assert.equal("CredentialRetrievalError", err.code)
     assert.is_nil(err.message:find("secret", 1, true))
   end)
@@ -88,7 +88,7 @@ end)
 describe("a function of the C module", function()
   it("rejects a zero byte in a path, a header's name or a part of the signature's scope", function()
     local request = core.request { method = "GET", url = "http://h/" }
-    local keys = core.credentials("id", "secret")
+    local keys = core.credentials { access_key_id = "id", secret_access_key = "secret" }
     for title, call in pairs {
       read_file = function() error(select(2, core.read_file("/etc/passwd\0.txt", 1e6)), 0) end,
       replace_file = function() core.replace_file("/nonexistent/x\0", "") end,

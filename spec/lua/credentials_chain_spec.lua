@@ -199,7 +199,6 @@ describe("glacier.credentials.chain", function()
     local source = world.source(given)
     given.access_key_id = "AKIAchanged"
     assert.is_true(worlds.same_keys(source:keys(), "AKIAcode", "SECRETc", "SECRETt"))
-    assert.are.equal("3", source:account())
     assert.is_false(source:refresh())
     worlds.check_silence(tostring(source))
   end)
@@ -210,13 +209,20 @@ describe("glacier.credentials.chain", function()
       {}, { access_key_id = "AKIA" }, { access_key_id = "AKIA", secret_access_key = "" },
       { access_key_id = "AKIA", secret_access_key = 5 }, { access_key_id = "AKIA\n", secret_access_key = "SECRET" },
       { access_key_id = "AKIA", secret_access_key = "SECRET", session_token = "SECRET\r\nX: y" },
+      { access_key_id = "AKIA", secret_access_key = "SECRET", account_id = 3 },
     } do
       code[i] = worlds.catch(world.source, given).code
     end
     assert.are.same({
       "PartialCredentialsError", "PartialCredentialsError", "PartialCredentialsError",
-      "CredentialRetrievalError", "CredentialRetrievalError", "CredentialRetrievalError",
+      "CredentialRetrievalError", "CredentialRetrievalError", "CredentialRetrievalError", "CredentialRetrievalError",
     }, code)
+  end)
+
+  it("the error about keys given in code names the key that is not a string", function()
+    local err = worlds.catch(world.source, { access_key_id = "AKIA", secret_access_key = {} })
+    assert.are.equal("Error when retrieving credentials from explicit: secret_access_key must be a string",
+      tostring(err))
   end)
 
   it("keys given in code may come from a function, which is called once if they do not expire", function()

@@ -31,7 +31,10 @@ end)
 -- The signatures that botocore makes for the same requests at 2012-05-25T00:24:53Z.
 describe("the signature of a prepared request", function()
   local function signature(url, operation, params, token)
-    local keys = core.credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token)
+    local keys = core.credentials {
+      access_key_id = "AKIDEXAMPLE", secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+      session_token = token,
+    }
     return (select(3, core.prepare(operation, params, url):sign_stages(keys, "us-west-2", "glacier", 1337905493)))
   end
   local CASES = {

@@ -19,7 +19,10 @@ local BARE = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"
 local BARE_POST = "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"
 
 local function keys(token)
-  return core.credentials("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", token)
+  return core.credentials {
+    access_key_id = "AKIDEXAMPLE", secret_access_key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+    session_token = token,
+  }
 end
 
 -- Title = a request and its expected signature:
@@ -179,7 +182,9 @@ end)
 describe("a signature of the developer guide", function()
   local function sign(request, time)
     request:set_header("x-amz-glacier-version", "2012-06-01")
-    local credentials = core.credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    local credentials = core.credentials {
+      access_key_id = "AKIAIOSFODNN7EXAMPLE", secret_access_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    }
     return request:sign_stages(credentials, "us-east-1", "glacier", time)
   end
 
@@ -246,11 +251,12 @@ local function check_published(path)
     assert.has_error(function() core.request(given) end)
     return
   end
-  local credentials = context.credentials
-  local token = not context.omit_session_token and credentials.token or nil
-  local canonical, to_sign, signature = core.request(given):sign_stages(
-    core.credentials(credentials.access_key_id, credentials.secret_access_key, token),
-    context.region, context.service, epoch(context.timestamp), not context.normalize)
+  local keys = core.credentials {
+    access_key_id = context.credentials.access_key_id, secret_access_key = context.credentials.secret_access_key,
+    session_token = not context.omit_session_token and context.credentials.token or nil,
+  }
+  local canonical, to_sign, signature = core.request(given):sign_stages(keys, context.region,
+    context.service, epoch(context.timestamp), not context.normalize)
   assert.equal(slurp(path .. "/header-canonical-request.txt"), canonical)
   assert.equal(slurp(path .. "/header-string-to-sign.txt"), to_sign)
   assert.equal(slurp(path .. "/header-signature.txt"), signature)

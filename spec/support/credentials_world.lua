@@ -204,7 +204,7 @@ function world.new(given)
   write_files(self, given, expand)
   self.session = new_session(self, given, env)
   function self.source(option)
-    return type(option) == "table" and require("glacier.credentials").explicit(option)
+    return type(option) == "table" and core.credentials(option)
       or require("glacier.credentials.fetched").source(self.session, option)
   end
   function self.close()
@@ -252,7 +252,9 @@ end
 -- Returns whether the credentials of glacier.core contain these keys.
 function world.same_keys(keys, access_key_id, secret_access_key, session_token)
   local theirs = signed_with(keys)
-  local ours = signed_with(core.credentials(access_key_id, secret_access_key, session_token))
+  local ours = signed_with(core.credentials {
+    access_key_id = access_key_id, secret_access_key = secret_access_key, session_token = session_token,
+  })
   return theirs.Authorization == ours.Authorization
     and theirs["X-Amz-Security-Token"] == ours["X-Amz-Security-Token"]
 end

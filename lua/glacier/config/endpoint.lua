@@ -1,7 +1,7 @@
 --- The URL of a service: the configured one, or the result of the endpoint rules.
+local config = require "glacier.config.resolve"
 local core = require "glacier.core"
 local errors = require "glacier.errors"
-local lookup = require "glacier.config.lookup"
 
 local endpoint = {}
 
@@ -37,7 +37,7 @@ end
 -- Looks up the URL of a service: in the environment, then in the [services] section that the profile names, then the
 -- profile's URL for all services. Returns the URL and where it is set; nil for none.
 local function look_up(sources, service)
-  if lookup.setting(sources, "ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") then
+  if config.setting(sources, "ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") then
     return nil
   end
   for _, name in ipairs { "AWS_ENDPOINT_URL_" .. service:upper(), "AWS_ENDPOINT_URL" } do
@@ -65,7 +65,7 @@ end
 
 --- Resolves the endpoint of a service.
 -- Raises errors of kind "config".
--- @param sources table: of `lookup.setting`
+-- @param sources table: of `glacier.config.resolve`
 -- @param service string: "glacier", "sts", "sso" or "sso_oidc"; this is the name in a [services] section and, in upper
 --   case, in AWS_ENDPOINT_URL_<NAME>
 -- @param options table: region, string; use_fips, use_dualstack, booleans or nil

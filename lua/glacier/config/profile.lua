@@ -1,8 +1,9 @@
 --- Finds and reads AWS's shared config and credentials files, and selects the profile. They are read as botocore reads
--- them (configloader.py, session.py); glacier.config.ini has the grammar. `glacier.config.sections`
--- is loaded only if a file has content. Messages never quote a line of a file, because the line may hold a key.
+-- them (configloader.py, session.py); glacier.config.ini has the grammar. Messages never quote a line of a file, because
+-- the line may hold a key.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
+local sections = require "glacier.config.sections"
 
 local profile = {}
 
@@ -30,9 +31,6 @@ local function read_document(variable, default, options)
   return { path = path, why = why, text = text or "" }
 end
 
--- The function `source` if both files are empty.
-local function nowhere() end
-
 --- Reads both files: AWS_CONFIG_FILE, else ~/.aws/config; AWS_SHARED_CREDENTIALS_FILE, else ~/.aws/credentials. A
 -- missing file counts as empty, and so does an unreadable file at the default path.
 -- Raises `ConfigParseError` for a malformed file. It also raises it for an unreadable file, if a variable names the
@@ -50,12 +48,7 @@ local function nowhere() end
 function profile.load(options)
   local config = read_document("AWS_CONFIG_FILE", "~/.aws/config", options)
   local shared = read_document("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", options)
-  local loaded
-  if config.text ~= "" or shared.text ~= "" then
-    loaded = require("glacier.config.sections").read(config, shared)
-  else
-    loaded = { profiles = {}, config = {}, credentials = {}, sso_sessions = {}, services = {}, source = nowhere }
-  end
+  local loaded = sections.read(config, shared)
   loaded.unreadable = { config = config.why, credentials = shared.why }
   return loaded
 end

@@ -1,7 +1,11 @@
 --- The settings of a client: its options, then the environment, then the profile, then the default.
+--
+-- Modules that are only needed for shared files with content, or for settings that must be converted, are loaded with
+-- the first of them.
+--
+-- In this module and in others, `sources` is a table: getenv, function(name) -> string or nil (an empty variable is
+-- nil); home, the `default_home` of `paths.expand_user`; files, of `profile.load`; profile, one of their maps.
 local core = require "glacier.core"
-local lookup = require "glacier.config.lookup"
-local profile = require "glacier.config.profile"
 
 local config = {}
 
@@ -19,16 +23,77 @@ local function environment(given)
   end
 end
 
+-- The result of `profile.load` if both shared files are missing or empty.
+local NO_FILES = {
+  profiles = {}, config = {}, credentials = {}, sso_sessions = {}, services = {}, unreadable = {},
+  source = function() end,
+}
+
+-- Returns whether a shared file is missing or empty. Returns false if its path must be expanded.
+local function is_empty(getenv, variable, default)
+  local path = getenv(variable) or (getenv "HOME" or "~") .. default
+  if path:find "[~$]" then
+    return false
+  end
+  local text, _, missing = core.read_file(path, 0)
+  return missing or text == ""
+end
+
 -- Returns the sources of settings besides the options, and the name of the profile.
 local function open_sources(options)
   local getenv = environment(options.env)
-  local home = nil
+  local sources = { getenv = getenv, files = NO_FILES, profile = {} }
   if options.env then
-    home = false -- with the option `env`, HOME is read only from it
+    sources.home = false -- with the option `env`, HOME is read only from it
   end
-  local files = profile.load { getenv = getenv, home = home, profile = options.profile }
-  local name, map = profile.select(files, options.profile, getenv)
-  return { getenv = getenv, home = home, files = files, profile = map }, name
+  local name = options.profile or getenv "AWS_PROFILE" or getenv "AWS_DEFAULT_PROFILE"
+  if name or not is_empty(getenv, "AWS_CONFIG_FILE", "/.aws/config")
+    or not is_empty(getenv, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials") then
+    local profile = require "glacier.config.profile"
+    sources.files = profile.load { getenv = getenv, home = sources.home, profile = options.profile }
+    name, sources.profile = profile.select(sources.files, options.profile, getenv)
+  end
+  return sources, name or "default"
+end
+
+-- Converts the text of a setting into its value. A region and an absolute path need no conversion.
+local function read(sources, name, text, origin)
+  if name == "region" or name == "ca_bundle" and text:sub(1, 1) == "/" and not text:find("\0", 1, true) then
+    return text
+  end
+  return require("glacier.config.values").read(sources, name, text, origin)
+end
+
+--- Looks up a setting in the environment only.
+-- Raises `InvalidConfigError` for an invalid value.
+-- @param sources table
+-- @param name string: such as "use_fips_endpoint"; `values.read` converts its text
+-- @param ... strings: the variables, in the order of precedence
+-- @return its value, and where it is set, for a message; nil if it is not set or empty
+function config.variable(sources, name, ...)
+  for _, variable in ipairs { ... } do
+    local text = sources.getenv(variable)
+    if text then
+      local origin = variable .. " in the environment"
+      return read(sources, name, text, origin), origin
+    end
+  end
+end
+
+--- Looks up a setting in the environment, then in the profile.
+-- Raises `InvalidConfigError` for an invalid value.
+-- @param sources table
+-- @param name string: the key in the profile
+-- @param ... strings: the variables, in the order of precedence
+-- @return its value, and where it is set, for a message; nil if it is not set or empty
+function config.setting(sources, name, ...)
+  local value, origin = config.variable(sources, name, ...)
+  if value == nil and sources.profile[name] then
+    local text
+    text, origin = require("glacier.config.values").text_of(sources, sources.profile, name)
+    value = text and read(sources, name, text, origin)
+  end
+  return value, origin
 end
 
 -- "fips-us-gov-west-1" and "us-east-1-fips" are old names that stand for a region and its FIPS endpoint. Returns the
@@ -56,7 +121,7 @@ local function pick(options, sources, name, ...)
   if options[name] ~= nil then
     return options[name]
   end
-  return (lookup.setting(sources, name, ...))
+  return (config.setting(sources, name, ...))
 end
 
 local function set_retries(settings, options, sources)
@@ -82,8 +147,8 @@ local function ca_bundle(options, sources)
   if options.ca_bundle then
     return require("glacier.config.values").path(sources, options.ca_bundle, "the option ca_bundle")
   end
-  return lookup.setting(sources, "ca_bundle", "AWS_CA_BUNDLE")
-    or lookup.from_environment(sources, "ca_bundle", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+  return config.setting(sources, "ca_bundle", "AWS_CA_BUNDLE")
+    or config.variable(sources, "ca_bundle", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 end
 
 --- Resolves the settings of a client.
@@ -91,7 +156,7 @@ end
 -- the message says where it is set), `NoRegionError`, `InvalidRegionError`, `UnknownEndpointError`.
 -- @param options table: checked options of `glacier.client`
 -- @return table: region; endpoint_url; retry_mode; max_attempts; ca_bundle; verify; proxies (any, http, https,
---   no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; sources (of `lookup.setting`); profile_name;
+--   no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; sources (see above); profile_name;
 --   profile_explicit (whether an option chose it)
 function config.resolve(options)
   local sources, name = open_sources(options)
@@ -103,7 +168,7 @@ function config.resolve(options)
     connect_timeout = options.connect_timeout or 60,
     read_timeout = options.read_timeout or 60,
     timeout = options.timeout,
-    app_id = (lookup.setting(sources, "sdk_ua_app_id", "AWS_SDK_UA_APP_ID")),
+    app_id = (config.setting(sources, "sdk_ua_app_id", "AWS_SDK_UA_APP_ID")),
   }
   set_retries(settings, options, sources)
   set_endpoint(settings, options, sources)

@@ -95,7 +95,7 @@ end
 
 --- Converts the text of a setting into its value.
 -- Raises `InvalidConfigError` for an invalid value.
--- @param sources table: of `lookup.setting`
+-- @param sources table: of `glacier.config.resolve`
 -- @param name string: such as "use_fips_endpoint"
 -- @param text string
 -- @param origin string: where it is set, for a message
@@ -114,7 +114,7 @@ end
 
 --- Expands `~` in a path from an option.
 -- Raises `InvalidConfigError` for a path that is empty or has a NUL byte.
--- @param sources table: of `lookup.setting`
+-- @param sources table: of `glacier.config.resolve`
 -- @param given string
 -- @param origin string: the option, for a message
 -- @return string

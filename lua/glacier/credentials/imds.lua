@@ -1,9 +1,9 @@
 --- Keys of an Amazon EC2 instance's role, from its metadata service (IMDS): with a session token (version 2), or
 -- without one (version 1) if the service has no tokens.
+local config = require "glacier.config.resolve"
 local errors = require "glacier.credentials.errors"
 local object = require "glacier.credentials.object"
 local retry = require "glacier.call.retry"
-local lookup = require "glacier.config.lookup"
 
 local imds = {}
 
@@ -19,10 +19,10 @@ local WINDOW, MIN_JITTER, MAX_JITTER = 15 * 60, 2 * 60, 10 * 60
 local absent = { EndpointConnectionError = true, ConnectTimeoutError = true }
 
 local function uses_ipv6(sources)
-  local mode, origin = lookup.setting(sources, "ec2_metadata_service_endpoint_mode",
+  local mode, origin = config.setting(sources, "ec2_metadata_service_endpoint_mode",
     "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE")
   if not mode then
-    return lookup.setting(sources, "imds_use_ipv6", "AWS_IMDS_USE_IPV6")
+    return config.setting(sources, "imds_use_ipv6", "AWS_IMDS_USE_IPV6")
   end
   local version = mode:match "^[Ii][Pp][Vv]([46])$" -- lower() changes I to another letter in some locales
   if not version then
@@ -34,7 +34,7 @@ end
 
 -- Returns the URL of the metadata service, with one slash at its end.
 local function url_of(sources)
-  local url, origin = lookup.setting(sources, "ec2_metadata_service_endpoint", "AWS_EC2_METADATA_SERVICE_ENDPOINT")
+  local url, origin = config.setting(sources, "ec2_metadata_service_endpoint", "AWS_EC2_METADATA_SERVICE_ENDPOINT")
   local default = uses_ipv6(sources) and "http://[fd00:ec2::254]/" or "http://169.254.169.254/"
   if url and (not url:find "^[Hh][Tt][Tt][Pp][Ss]?://[^/]" or url:find "[%z\1-\32\127]") then
     local shown = errors.quote((url:gsub("^.*@", "***@"))) -- there may be a password before the "@"
@@ -49,9 +49,9 @@ local function service_of(session)
   return {
     session = session,
     url = url_of(sources),
-    timeout = lookup.setting(sources, "metadata_service_timeout", "AWS_METADATA_SERVICE_TIMEOUT") or 1,
-    attempts = lookup.setting(sources, "metadata_service_num_attempts", "AWS_METADATA_SERVICE_NUM_ATTEMPTS") or 1,
-    v1_disabled = lookup.setting(sources, "ec2_metadata_v1_disabled", "AWS_EC2_METADATA_V1_DISABLED"),
+    timeout = config.setting(sources, "metadata_service_timeout", "AWS_METADATA_SERVICE_TIMEOUT") or 1,
+    attempts = config.setting(sources, "metadata_service_num_attempts", "AWS_METADATA_SERVICE_NUM_ATTEMPTS") or 1,
+    v1_disabled = config.setting(sources, "ec2_metadata_v1_disabled", "AWS_EC2_METADATA_V1_DISABLED"),
   }
 end
 
@@ -176,7 +176,7 @@ end
 -- refresh raises `CredentialRetrievalError`.
 function imds.find(search, context)
   local session = search.session
-  if lookup.from_environment(session.sources, "ec2_metadata_disabled", "AWS_EC2_METADATA_DISABLED") then
+  if config.variable(session.sources, "ec2_metadata_disabled", "AWS_EC2_METADATA_DISABLED") then
     return nil, "AWS_EC2_METADATA_DISABLED is true"
   end
   local service = service_of(session)

@@ -1,16 +1,25 @@
---- Keys that are fetched, kept, and fetched again before they expire. Coroutines that need keys at the same time share
--- one fetch.
+--- The source of a client's keys. A source is an object with
+--   obtain(context)         credentials for `request:sign`; or nil and the error object
+--   keys(context)           credentials; raises error objects of kind "credentials" or "config"
+--   refresh(context, used)  after the service rejected the keys `used` as expired: whether there are other keys now
+--
+-- Keys that are given in code never change: the object of `core.credentials` is its own source. The class in this
+-- module fetches keys, keeps them, and fetches them again before they expire. Coroutines that need keys at the same time
+-- share one fetch.
 --
 -- As in botocore, there are two kinds of refresh. Less than 15 minutes before the expiry (advisory), the first caller
 -- refreshes the keys while the others use the old ones; if the refresh fails, all use the old ones. Less than 10
 -- minutes before the expiry (mandatory), all callers wait for the refresh, and if it fails, all raise its error.
 local copcall = require "glacier.async.copcall"
+local core = require "glacier.core"
+local credential_errors = require "glacier.credentials.errors"
 local errors = require "glacier.errors"
-local credentials = require "glacier.credentials"
 
 local refreshable = {}
 
-local Refreshable = credentials.subclass()
+local Refreshable = {}
+Refreshable.__index = Refreshable
+Refreshable.__name = "glacier.credentials"
 
 -- Seconds before the expiry.
 local ADVISORY, MANDATORY = 15 * 60, 10 * 60
@@ -102,6 +111,15 @@ function Refreshable:become(provided)
   self._fetch = provided.fetch or self._fetch
 end
 
+-- Keeps keys. Their text is held only by `core.credentials`, which wipes its memory when it is freed.
+function Refreshable:_keep(keys)
+  if keys.expiration ~= nil and type(keys.expiration) ~= "number" then
+    credential_errors.retrieval(self._provider, "expiration must be a number: seconds since the epoch")
+  end
+  self._keys = core.credentials(keys, self._provider)
+  self._expiration, self._account = keys.expiration, keys.account_id
+end
+
 -- Returns whether a refresh is due: nil, "advisory" or "mandatory".
 function Refreshable:_need()
   if not self._keys then
@@ -117,7 +135,8 @@ function Refreshable:_accept(fetch, keys)
     return
   end
   if type(keys.expiration) == "number" and keys.expiration < self._session().clock() then
-    self:_raise "Credentials were refreshed, but the refreshed credentials are still expired."
+    credential_errors.retrieval(self._provider,
+      "Credentials were refreshed, but the refreshed credentials are still expired.")
   end
   self:_keep(keys)
 end
@@ -235,6 +254,15 @@ function Refreshable:refresh(context, used)
     error(err, 0)
   end
   return err == nil, err
+end
+
+--- Returns the account that the keys belong to: a string; nil if it is unknown.
+function Refreshable:account()
+  return self._account
+end
+
+function Refreshable:__tostring()
+  return ("glacier.credentials (%s)"):format(self._provider)
 end
 
 return refreshable

@@ -1,8 +1,8 @@
 --- Requests to the services that issue keys or tokens: STS, and the two services of IAM Identity Center (SSO).
 local classify = require "glacier.call.classify"
+local config = require "glacier.config.resolve"
 local endpoint = require "glacier.config.endpoint"
 local retry = require "glacier.call.retry"
-local lookup = require "glacier.config.lookup"
 
 local service = {}
 
@@ -24,11 +24,11 @@ end
 -- @return string: the region to sign for
 function service.endpoint(session, name, region)
   local sources = session.sources
-  local fips = lookup.setting(sources, "use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT")
-  local dualstack = lookup.setting(sources, "use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT")
+  local fips = config.setting(sources, "use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT")
+  local dualstack = config.setting(sources, "use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT")
   local url, custom = endpoint.resolve(sources, name, { region = region, use_fips = fips, use_dualstack = dualstack })
   if name == "sts" and not (custom or fips or dualstack)
-    and lookup.setting(sources, "sts_regional_endpoints", "AWS_STS_REGIONAL_ENDPOINTS") == "legacy"
+    and config.setting(sources, "sts_regional_endpoints", "AWS_STS_REGIONAL_ENDPOINTS") == "legacy"
     and legacy_regions[region] then
     return "https://sts.amazonaws.com", "us-east-1"
   end

@@ -1,7 +1,7 @@
 --- The settings that the credential providers use, and the function that sends their requests.
 --
 -- Every provider gets a `session` with these fields:
---   sources           of `lookup.setting`: environment, home directory, shared files, profile
+--   sources           of `glacier.config.resolve`: environment, home directory, shared files, profile
 --   profile_name      string; profile_explicit: whether an option chose it
 --   region            string
 --   clock             function() -> seconds since the epoch
