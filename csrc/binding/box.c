@@ -62,11 +62,18 @@ static void set_metamethods(lua_State *L, const gl_box_class *of) {
   lua_setfield(L, -2, "__metatable");
 }
 
+static int count_of(const luaL_Reg *methods) {
+  int count = 0;
+  while (methods[count].name)
+    count++;
+  return count;
+}
+
 /* Pushes a new metatable and stores it under the name of the class. */
 static void push_new(lua_State *L, const gl_box_class *of) {
-  lua_newtable(L);
+  lua_createtable(L, 0, 7);
   set_metamethods(L, of);
-  lua_newtable(L);
+  lua_createtable(L, 0, count_of(of->methods));
   lua_pushvalue(L, -2); /* the upvalue of each method, for gl_box_self */
   gl_compat_setfuncs(L, of->methods, 1);
   lua_setfield(L, -2, "__index");

@@ -26,16 +26,6 @@
 #include "core/model.h"
 #include "core/output_journal.h"
 
-/* core.operations: method name -> API name */
-static void set_operations(lua_State *L) {
-  lua_createtable(L, 0, (int)gl_operations_count);
-  for (size_t i = 0; i < gl_operations_count; i++) {
-    lua_pushstring(L, gl_operations[i].name);
-    lua_setfield(L, -2, gl_operations[i].method_name);
-  }
-  lua_setfield(L, -2, "operations");
-}
-
 static int is_blob(const gl_member *payload) {
   return payload && payload->shape->type == GL_BLOB;
 }
@@ -59,16 +49,6 @@ static void set_blobs(lua_State *L) {
   }
   lua_setfield(L, -3, "blob_outputs");
   lua_setfield(L, -2, "blob_inputs");
-}
-
-/* core.exceptions: list of the codes of the modelled exceptions */
-static void set_exceptions(lua_State *L) {
-  lua_createtable(L, (int)gl_exceptions_count, 0);
-  for (size_t i = 0; i < gl_exceptions_count; i++) {
-    lua_pushstring(L, gl_exceptions[i]);
-    lua_rawseti(L, -2, (int)i + 1);
-  }
-  lua_setfield(L, -2, "exceptions");
 }
 
 static const luaL_Reg functions[] = {
@@ -104,13 +84,20 @@ static const luaL_Reg functions[] = {
     {"waker", gl_lua_waker},
     {"option_violations", gl_lua_option_violations},
     {"redact", gl_lua_redact},
+    {"operation", gl_lua_operation},
+    {"operations", gl_lua_operations},
+    {"exceptions", gl_lua_exceptions},
     {NULL, NULL},
 };
+
+enum {
+  FIELDS = 48
+}; /* at least the number of fields of the module, so that the table never grows */
 
 /* The upvalue is the pool of identifiers. */
 static const luaL_Reg of_identifiers[] = {{"uuid", gl_lua_uuid}, {NULL, NULL}};
 
-/* The upvalues are the table of operations and the pool of identifiers. */
+/* The upvalues are the table of gl_lua_check_operation and the pool of identifiers. */
 static const luaL_Reg of_operations[] = {
     {"prepare", gl_lua_prepare},
     {"parse", gl_lua_parse},
@@ -132,16 +119,14 @@ int luaopen_glacier_core(lua_State *L) {
   gl_error_object_register(L);
   gl_box_new(L, &gl_identifiers_box);
   int identifiers = lua_gettop(L);
-  lua_newtable(L);
+  lua_createtable(L, 0, FIELDS);
   gl_compat_setfuncs(L, functions, 0);
   lua_pushvalue(L, identifiers);
   gl_compat_setfuncs(L, of_identifiers, 1);
-  gl_lua_push_operations(L);
+  lua_newtable(L);
   lua_pushvalue(L, identifiers);
   gl_compat_setfuncs(L, of_operations, 2);
-  set_operations(L);
   set_blobs(L);
-  set_exceptions(L);
   lua_pushinteger(L, GL_OUTPUT_JOURNALS);
   lua_setfield(L, -2, "journals");
   lua_pushliteral(L, GL_VERSION);

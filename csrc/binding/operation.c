@@ -1,21 +1,63 @@
 #include "binding/operation.h"
 
-void gl_lua_push_operations(lua_State *L) {
-  lua_createtable(L, 0, 2 * (int)gl_operations_count);
+#include <string.h>
+
+/* Pushes the operation that the first argument names, or nil.  It is searched once and then stored
+ * in the first upvalue, because most programs use few operations. */
+static void push_operation(lua_State *L) {
+  const char *name = lua_tostring(L, 1);
   for (size_t i = 0; i < gl_operations_count; i++) {
-    lua_pushlightuserdata(L, (void *)&gl_operations[i]);
-    lua_pushvalue(L, -1);
-    lua_setfield(L, -3, gl_operations[i].name);
-    lua_setfield(L, -2, gl_operations[i].method_name);
+    const gl_operation *operation = &gl_operations[i];
+    if (strcmp(name, operation->name) != 0 && strcmp(name, operation->method_name) != 0)
+      continue;
+    lua_pushvalue(L, 1);
+    lua_pushlightuserdata(L, (void *)operation);
+    lua_rawset(L, lua_upvalueindex(1));
+    lua_pushlightuserdata(L, (void *)operation);
+    return;
   }
+  lua_pushnil(L);
 }
 
 const gl_operation *gl_lua_check_operation(lua_State *L) {
   luaL_checktype(L, 1, LUA_TSTRING);
   lua_pushvalue(L, 1);
   lua_rawget(L, lua_upvalueindex(1));
+  if (lua_isnil(L, -1)) {
+    lua_pop(L, 1);
+    push_operation(L);
+  }
   const gl_operation *operation = lua_touserdata(L, -1);
   luaL_argcheck(L, operation != NULL, 1, "unknown operation");
   lua_pop(L, 1);
   return operation;
+}
+
+int gl_lua_operation(lua_State *L) {
+  const char *name = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    if (strcmp(name, gl_operations[i].method_name) == 0) {
+      lua_pushstring(L, gl_operations[i].name);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+int gl_lua_operations(lua_State *L) {
+  lua_createtable(L, 0, (int)gl_operations_count);
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    lua_pushstring(L, gl_operations[i].name);
+    lua_setfield(L, -2, gl_operations[i].method_name);
+  }
+  return 1;
+}
+
+int gl_lua_exceptions(lua_State *L) {
+  lua_createtable(L, (int)gl_exceptions_count, 0);
+  for (size_t i = 0; i < gl_exceptions_count; i++) {
+    lua_pushstring(L, gl_exceptions[i]);
+    lua_rawseti(L, -2, (int)i + 1);
+  }
+  return 1;
 }

@@ -1,16 +1,22 @@
-/* Reads an operation of the model from an argument. */
+/* The model's operations and exceptions for Lua. */
 #ifndef GL_BINDING_OPERATION_H
 #define GL_BINDING_OPERATION_H
 
 #include "binding/compat.h"
 #include "core/model.h"
 
-/* Pushes a table of all operations.  Its keys are API names and method names.  It must be the first
- * upvalue of every function that calls gl_lua_check_operation. */
-void gl_lua_push_operations(lua_State *L);
-
-/* Returns the operation that the first argument names.  Raises an argument error for any other
- * name. */
+/* Returns the operation that the first argument names: its API name or its method name.  Raises an
+ * argument error for any other name.  The first upvalue of the caller must be a table, which keeps
+ * the operations that have been found. */
 const gl_operation *gl_lua_check_operation(lua_State *L);
+
+/* core.operation(method_name) -> API name, or nothing for any other value */
+int gl_lua_operation(lua_State *L);
+
+/* core.operations() -> a new table of all operations: method name -> API name */
+int gl_lua_operations(lua_State *L);
+
+/* core.exceptions() -> a new list of the codes of the modelled exceptions */
+int gl_lua_exceptions(lua_State *L);
 
 #endif

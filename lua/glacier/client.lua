@@ -15,16 +15,6 @@ Client.__index = Client
 Client.__name = "glacier.client"
 Client.is_client = true -- the classes of `glacier.safe` inherit it
 
--- When a field is not there, copies all further methods into the class, once.
-setmetatable(Client, { __index = function(_, name)
-  local methods = require "glacier.client_methods"
-  setmetatable(Client, nil)
-  for key, method in pairs(methods) do
-    Client[key] = method
-  end
-  return Client[name]
-end })
-
 -- Returns the options, or an empty table for nil. Raises an error that lists every unknown option and every invalid
 -- value.
 local function checked(given)
@@ -59,11 +49,36 @@ end
 
 local run, runtime_of = perform.run, client.runtime_of
 
-for method_name, operation in pairs(core.operations) do
+local function add_operation(method_name, operation)
   Client[method_name] = function(self, params)
     return run(runtime_of(self), operation, params)
   end
 end
+
+local function add_all()
+  local further = require "glacier.client_methods"
+  setmetatable(Client, nil)
+  for method_name, operation in pairs(core.operations()) do
+    if not Client[method_name] then
+      add_operation(method_name, operation)
+    end
+  end
+  for name, method in pairs(further) do
+    Client[name] = method
+  end
+end
+
+-- The method of an operation is made when it is first used. All further methods are added with the first field that is
+-- neither there nor an operation.
+setmetatable(Client, { __index = function(_, name)
+  local operation = core.operation(name)
+  if operation then
+    add_operation(name, operation)
+  else
+    add_all()
+  end
+  return Client[name]
+end })
 
 --- Closes the client's connections. It may be called any number of times; a later call opens new ones. Collecting the
 -- client closes them as well.

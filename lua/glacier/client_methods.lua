@@ -13,7 +13,7 @@ local Client = {}
 
 -- API names, by API name and by method name.
 local operations = {}
-for method_name, operation in pairs(core.operations) do
+for method_name, operation in pairs(core.operations()) do
   operations[method_name], operations[operation] = operation, operation
 end
 

@@ -15,7 +15,7 @@ local further = {
 }
 
 local exceptions = {}
-for _, codes in ipairs { core.exceptions, further } do
+for _, codes in ipairs { core.exceptions(), further } do
   for _, code in ipairs(codes) do
     exceptions[code] = code
   end

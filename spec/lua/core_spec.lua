@@ -32,7 +32,7 @@ describe("the C module", function()
   end)
 
   it("finds an operation by its API name and by its method name only", function()
-    for method, name in pairs(core.operations) do
+    for method, name in pairs(core.operations()) do
       for _, known in ipairs { method, name } do
         local good, err = pcall(core.prepare, known, { Unknown = 1 }, "http://h")
         assert.same({ false, name }, { good, err.operation })

@@ -123,7 +123,7 @@ local OPERATIONS = {
 
 describe("the request of an operation", function()
   it("is tested for every operation", function()
-    for _, operation in pairs(core.operations) do assert.is_table(OPERATIONS[operation], operation) end
+    for _, operation in pairs(core.operations()) do assert.is_table(OPERATIONS[operation], operation) end
   end)
 
   for name, row in pairs(OPERATIONS) do

@@ -15,7 +15,7 @@ local function params_of(operation)
 end
 
 local calls = {}
-for _, name in pairs(core.operations) do
+for _, name in pairs(core.operations()) do
   calls[#calls + 1] = { operation = name, params = params_of(name) }
 end
 table.sort(calls, function(left, right) return left.operation < right.operation end)
