@@ -2,13 +2,19 @@
 
 #include <string.h>
 
+/* Returns whether the first argument, which is a string, is this name.  It may contain a NUL. */
+static int is_name(lua_State *L, const char *name) {
+  size_t length;
+  const char *text = lua_tolstring(L, 1, &length);
+  return strlen(name) == length && memcmp(text, name, length) == 0;
+}
+
 /* Pushes the operation that the first argument names, or nil.  It is searched once and then stored
  * in the first upvalue, because most programs use few operations. */
 static void push_operation(lua_State *L) {
-  const char *name = lua_tostring(L, 1);
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_operation *operation = &gl_operations[i];
-    if (strcmp(name, operation->name) != 0 && strcmp(name, operation->method_name) != 0)
+    if (!is_name(L, operation->name) && !is_name(L, operation->method_name))
       continue;
     lua_pushvalue(L, 1);
     lua_pushlightuserdata(L, (void *)operation);
@@ -34,9 +40,10 @@ const gl_operation *gl_lua_check_operation(lua_State *L) {
 }
 
 int gl_lua_operation(lua_State *L) {
-  const char *name = lua_type(L, 1) == LUA_TSTRING ? lua_tostring(L, 1) : "";
+  if (lua_type(L, 1) != LUA_TSTRING)
+    return 0;
   for (size_t i = 0; i < gl_operations_count; i++) {
-    if (strcmp(name, gl_operations[i].method_name) == 0) {
+    if (is_name(L, gl_operations[i].method_name)) {
       lua_pushstring(L, gl_operations[i].name);
       return 1;
     }

@@ -251,11 +251,11 @@ local function check_published(path)
     assert.has_error(function() core.request(given) end)
     return
   end
-  local keys = core.credentials {
+  local credentials = core.credentials {
     access_key_id = context.credentials.access_key_id, secret_access_key = context.credentials.secret_access_key,
     session_token = not context.omit_session_token and context.credentials.token or nil,
   }
-  local canonical, to_sign, signature = core.request(given):sign_stages(keys, context.region,
+  local canonical, to_sign, signature = core.request(given):sign_stages(credentials, context.region,
     context.service, epoch(context.timestamp), not context.normalize)
   assert.equal(slurp(path .. "/header-canonical-request.txt"), canonical)
   assert.equal(slurp(path .. "/header-string-to-sign.txt"), to_sign)

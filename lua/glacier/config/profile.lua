@@ -1,6 +1,6 @@
 --- Finds and reads AWS's shared config and credentials files, and selects the profile. They are read as botocore reads
--- them (configloader.py, session.py); glacier.config.ini has the grammar. Messages never quote a line of a file, because
--- the line may hold a key.
+-- them (configloader.py, session.py); glacier.config.ini has the grammar. Messages never quote a line of a file,
+-- because the line may hold a key.
 local core = require "glacier.core"
 local errors = require "glacier.errors"
 local sections = require "glacier.config.sections"

@@ -4,8 +4,8 @@
 --   refresh(context, used)  after the service rejected the keys `used` as expired: whether there are other keys now
 --
 -- Keys that are given in code never change: the object of `core.credentials` is its own source. The class in this
--- module fetches keys, keeps them, and fetches them again before they expire. Coroutines that need keys at the same time
--- share one fetch.
+-- module fetches keys, keeps them, and fetches them again before they expire. Coroutines that need keys at the same
+-- time share one fetch.
 --
 -- As in botocore, there are two kinds of refresh. Less than 15 minutes before the expiry (advisory), the first caller
 -- refreshes the keys while the others use the old ones; if the refresh fails, all use the old ones. Less than 10
