@@ -58,6 +58,7 @@ build = {
         "csrc/binding/request.c",
         "csrc/binding/response.c",
         "csrc/binding/service_error.c",
+        "csrc/binding/settings.c",
         "csrc/binding/stay_loaded.c",
         "csrc/binding/system.c",
         "csrc/binding/text.c",

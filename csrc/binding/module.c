@@ -17,6 +17,7 @@
 #include "binding/redact.h"
 #include "binding/request.h"
 #include "binding/response.h"
+#include "binding/settings.h"
 #include "binding/stay_loaded.h"
 #include "binding/system.h"
 #include "binding/text.h"
@@ -84,6 +85,8 @@ static const luaL_Reg functions[] = {
     {"waker", gl_lua_waker},
     {"option_violations", gl_lua_option_violations},
     {"redact", gl_lua_redact},
+    {"has_settings", gl_lua_has_settings},
+    {"has_shared_files", gl_lua_has_shared_files},
     {"operation", gl_lua_operation},
     {"operations", gl_lua_operations},
     {"exceptions", gl_lua_exceptions},

@@ -1,5 +1,4 @@
 --- What all calls of a client share: settings, keys, connections and clocks.
-local config = require "glacier.config.resolve"
 local core = require "glacier.core"
 
 local runtime = {}
@@ -13,6 +12,43 @@ local function user_agent(app_id, extra)
   end
   parts[#parts + 1] = extra
   return table.concat(parts, " ")
+end
+
+-- Completes options with settings from elsewhere. If there are none, returns the options themselves, and the CA bundle
+-- from the environment.
+local function complete(options)
+  local region = options.region
+  if region and not region:find("fips", 1, true) and type(options.credentials) == "table"
+    and not (options.env or options.profile or options.proxy or options.ca_bundle) then
+    local has_settings, ca_bundle = core.has_settings()
+    if not has_settings then
+      return options, ca_bundle
+    end
+  end
+  return require("glacier.config.resolve").complete(options)
+end
+
+--- Resolves the settings of a client: its options, then the environment, then the profile, then the default.
+-- Raises the errors of `config.complete`.
+-- @param options table: checked options of `glacier.client`
+-- @return table: region; endpoint_url; retry_mode; max_attempts; ca_bundle; verify; connect_timeout, read_timeout,
+--   timeout (seconds); proxies, app_id, sources, profile_name, profile_explicit (of `config.complete`)
+function runtime.settings(options)
+  local from, ca_bundle = complete(options)
+  local retry_mode = from.retry_mode or "standard"
+  return {
+    region = from.region,
+    endpoint_url = from.endpoint or core.endpoint {
+      region = from.region, endpoint_url = from.endpoint_url,
+      use_fips = from.use_fips_endpoint, use_dualstack = from.use_dualstack_endpoint,
+    },
+    retry_mode = retry_mode, max_attempts = from.max_attempts or retry_mode == "legacy" and 5 or 3,
+    ca_bundle = from.ca_bundle or ca_bundle, verify = from.verify ~= false,
+    proxies = from.proxies or { https = "", http = "" },
+    connect_timeout = from.connect_timeout or 60, read_timeout = from.read_timeout or 60, timeout = from.timeout,
+    app_id = from.app_id,
+    sources = from.sources, profile_name = from.profile_name, profile_explicit = from.profile_explicit,
+  }
 end
 
 -- Wraps the option `name` with a function of `glacier.callbacks`. Returns nil if the option is not set.
@@ -52,7 +88,7 @@ end
 --- Makes the runtime of a client.
 -- Raises errors of kind "config" and "credentials" for invalid settings.
 -- @param chosen table: checked options of `glacier.client`
--- @return table: settings (of `config.resolve`, without the shared files), credentials, transport (of
+-- @return table: settings (of `runtime.settings`, without the shared files), credentials, transport (of
 --   `glacier.transport.libcurl` or `.host`), retries (the policy of calls, or nil before the first failure), limiter
 --   (adaptive mode) or nil, user_agent (string), attempt_headers (the header amz-sdk-request by attempt), spares
 --   (list of invocations for later calls), strict_notifications (boolean or nil), hash_threads (number or nil), logger
@@ -63,7 +99,7 @@ end
 --   `context.of_call`, or nil)
 function runtime.new(chosen)
   local began = core.monotonic()
-  local self = make(chosen, config.resolve(chosen))
+  local self = make(chosen, runtime.settings(chosen))
   if self.logger then
     require("glacier.call.log").settings(self, core.monotonic() - began)
   end

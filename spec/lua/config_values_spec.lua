@@ -194,7 +194,7 @@ describe("glacier.config.values", function()
       AWS_REGION = "us-west-2", AWS_RETRY_MODE = "legacy", AWS_CA_BUNDLE = "", HOME = "/",
       AWS_ENDPOINT_URL = "http://x.test",
     }, [[
-      local found = require("glacier.config.resolve").resolve {}
+      local found = require("glacier.runtime").settings {}
       io.write(found.region, " ", found.retry_mode, " ", tostring(found.ca_bundle), " ", found.endpoint_url)
     ]])
     assert.are.equal("us-west-2 legacy nil http://x.test", printed)
@@ -216,7 +216,7 @@ describe("glacier.config.values", function()
 
   it("the option env may have a metamethod that returns the variables", function()
     local found = settings.with_files({ config = REGION }, function(env)
-      return require("glacier.config.resolve").resolve {
+      return require("glacier.runtime").settings {
         env = setmetatable({}, {
           __index = function(_, name) return name == "AWS_MAX_ATTEMPTS" and "4" or env[name] end,
         }),

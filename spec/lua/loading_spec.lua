@@ -37,7 +37,8 @@ describe("a program with one call", function()
     assert.is_true(names["call.perform"], printed)
     for _, name in ipairs {
       "async.copcall", "async.hosted", "async.task", "body.reader", "body.source", "call.exchanger", "call.log",
-      "call.recovery", "config.endpoint", "config.ini", "config.proxies", "config.sections", "config.values",
+      "call.recovery", "config.endpoint", "config.ini", "config.profile", "config.proxies", "config.resolve",
+      "config.sections", "config.values",
       "credentials.fetched", "credentials.refreshable", "client_methods", "transport.host", "transport.streaming",
     } do
       assert.is_nil(names[name], name)

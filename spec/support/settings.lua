@@ -4,11 +4,11 @@
 --     env = { AWS_REGION = "x" }, config = "[default]\n…", credentials = "…", options = { profile = "p" },
 --   }
 --
--- It returns the result of glacier.config.resolve, or raises its error. The files are in a new home directory. In a
+-- It returns the result of runtime.settings, or raises its error. The files are in a new home directory. In a
 -- message, @ stands for that directory.
 local assert = require "luassert"
-local config = require "glacier.config.resolve"
 local files = require "spec.support.files"
+local runtime = require "glacier.runtime"
 local shell = require "spec.support.shell"
 
 local settings = {}
@@ -34,7 +34,7 @@ function settings.resolve(case)
   return settings.with_files(case, function(env)
     local options = { env = env }
     for name, value in pairs(case.options or {}) do options[name] = value end
-    return config.resolve(options)
+    return runtime.settings(options)
   end)
 end
 

@@ -1,4 +1,4 @@
---- The settings of a client: its options, then the environment, then the profile, then the default.
+--- Settings from outside of a client's options: from the environment, then from the profile.
 --
 -- Modules that are only needed for shared files with content, or for settings that must be converted, are loaded with
 -- the first of them.
@@ -29,16 +29,6 @@ local NO_FILES = {
   source = function() end,
 }
 
--- Returns whether a shared file is missing or empty. Returns false if its path must be expanded.
-local function is_empty(getenv, variable, default)
-  local path = getenv(variable) or (getenv "HOME" or "~") .. default
-  if path:find "[~$]" then
-    return false
-  end
-  local text, _, missing = core.read_file(path, 0)
-  return missing or text == ""
-end
-
 -- Returns the sources of settings besides the options, and the name of the profile.
 local function open_sources(options)
   local getenv = environment(options.env)
@@ -47,8 +37,7 @@ local function open_sources(options)
     sources.home = false -- with the option `env`, HOME is read only from it
   end
   local name = options.profile or getenv "AWS_PROFILE" or getenv "AWS_DEFAULT_PROFILE"
-  if name or not is_empty(getenv, "AWS_CONFIG_FILE", "/.aws/config")
-    or not is_empty(getenv, "AWS_SHARED_CREDENTIALS_FILE", "/.aws/credentials") then
+  if name or options.env or core.has_shared_files() then
     local profile = require "glacier.config.profile"
     sources.files = profile.load { getenv = getenv, home = sources.home, profile = options.profile }
     name, sources.profile = profile.select(sources.files, options.profile, getenv)
@@ -124,25 +113,6 @@ local function pick(options, sources, name, ...)
   return (config.setting(sources, name, ...))
 end
 
-local function set_retries(settings, options, sources)
-  settings.retry_mode = pick(options, sources, "retry_mode", "AWS_RETRY_MODE") or "standard"
-  settings.max_attempts = pick(options, sources, "max_attempts", "AWS_MAX_ATTEMPTS")
-    or settings.retry_mode == "legacy" and 5 or 3
-end
-
--- Sets the endpoint, and the region that requests are signed for.
-local function set_endpoint(settings, options, sources)
-  local region, fips = plain_region(pick(options, sources, "region", "AWS_REGION", "AWS_DEFAULT_REGION"))
-  settings.region = region
-  local chosen = {
-    region = region, endpoint_url = options.endpoint_url,
-    use_fips = fips or pick(options, sources, "use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT"),
-    use_dualstack = pick(options, sources, "use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT"),
-  }
-  settings.endpoint_url = options.endpoint_url and core.endpoint(chosen)
-    or require("glacier.config.endpoint").resolve(sources, "glacier", chosen)
-end
-
 local function ca_bundle(options, sources)
   if options.ca_bundle then
     return require("glacier.config.values").path(sources, options.ca_bundle, "the option ca_bundle")
@@ -151,28 +121,38 @@ local function ca_bundle(options, sources)
     or config.variable(sources, "ca_bundle", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 end
 
---- Resolves the settings of a client.
+-- Returns the endpoint, unless an option sets it.
+local function endpoint(options, sources, found)
+  if options.endpoint_url then
+    return nil
+  end
+  return (require("glacier.config.endpoint").resolve(sources, "glacier", {
+    region = found.region, use_fips = found.use_fips_endpoint, use_dualstack = found.use_dualstack_endpoint,
+  }))
+end
+
+--- Completes options with settings from the environment and the profile. Options have precedence.
 -- Raises error objects of kind "config": `ProfileNotFound`, `ConfigParseError`, `InvalidConfigError` (an invalid value;
 -- the message says where it is set), `NoRegionError`, `InvalidRegionError`, `UnknownEndpointError`.
 -- @param options table: checked options of `glacier.client`
--- @return table: region; endpoint_url; retry_mode; max_attempts; ca_bundle; verify; proxies (any, http, https,
---   no_proxy); connect_timeout, read_timeout, timeout (seconds); app_id; sources (see above); profile_name;
---   profile_explicit (whether an option chose it)
-function config.resolve(options)
+-- @return table: the options, and endpoint (the URL, unless there is the option endpoint_url); proxies (any, http,
+--   https, no_proxy); app_id; sources (see above); profile_name; profile_explicit (whether an option chose it)
+function config.complete(options)
   local sources, name = open_sources(options)
-  local settings = {
+  local found = {
     sources = sources, profile_name = name, profile_explicit = options.profile ~= nil,
     ca_bundle = (ca_bundle(options, sources)),
-    verify = options.verify ~= false,
     proxies = proxies(options, sources.getenv),
-    connect_timeout = options.connect_timeout or 60,
-    read_timeout = options.read_timeout or 60,
-    timeout = options.timeout,
     app_id = (config.setting(sources, "sdk_ua_app_id", "AWS_SDK_UA_APP_ID")),
+    retry_mode = pick(options, sources, "retry_mode", "AWS_RETRY_MODE"),
+    max_attempts = pick(options, sources, "max_attempts", "AWS_MAX_ATTEMPTS"),
   }
-  set_retries(settings, options, sources)
-  set_endpoint(settings, options, sources)
-  return settings
+  local region, fips = plain_region(pick(options, sources, "region", "AWS_REGION", "AWS_DEFAULT_REGION"))
+  found.region = region
+  found.use_fips_endpoint = fips or pick(options, sources, "use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT")
+  found.use_dualstack_endpoint = pick(options, sources, "use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT")
+  found.endpoint = endpoint(options, sources, found)
+  return setmetatable(found, { __index = options })
 end
 
 return config

@@ -147,7 +147,7 @@ end
 
 --- Makes a transport.
 -- @param transport function(request) -> { status, headers, body }, or nil, message, code
--- @param settings table: of `config.resolve`
+-- @param settings table: of `runtime.settings`
 function host.new(transport, settings)
   return setmetatable({ ask = transport, settings = settings }, Transport)
 end

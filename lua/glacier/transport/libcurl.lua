@@ -123,7 +123,7 @@ function Transport:idle(seconds)
 end
 
 --- Makes a transport.
--- @param settings table: of `config.resolve`
+-- @param settings table: of `runtime.settings`
 function libcurl.new(settings)
   return setmetatable({
     settings = settings, pools = {},
