@@ -119,8 +119,6 @@ static void set_value(gl_header *header, const char *value, size_t length) {
 /* Copies the name and the value into a block of the list. */
 static int header_make(gl_headers *headers, gl_header *header, const char *name, size_t name_length,
                        const char *value, size_t value_length) {
-  if (!gl_header_value_valid(value, value_length))
-    return GL_HEADER_BAD;
   if (name_length > SIZE_MAX / 4 || value_length > SIZE_MAX / 4)
     return GL_MEMORY;
   size_t size = 2 * name_length + value_length + 4;
@@ -133,7 +131,7 @@ static int header_make(gl_headers *headers, gl_header *header, const char *name,
   }
   char *line = lower + name_length + 1;
   memcpy(line, name, name_length);
-  *header = (gl_header){lower, line, line + name_length + 2, name_length, 0};
+  *header = (gl_header){lower, line, line + name_length + 2, name_length, 0, value_length};
   set_value(header, value, value_length);
   return 0;
 }
@@ -141,7 +139,7 @@ static int header_make(gl_headers *headers, gl_header *header, const char *name,
 /* ---- the list ---------------------------------------------------------------------------- */
 
 static int grow(gl_headers *headers) {
-  if (headers->count < headers->capacity)
+  if (headers->filled < headers->capacity)
     return 0;
   size_t capacity = headers->capacity ? headers->capacity * 2 : 8;
   if (capacity > SIZE_MAX / sizeof(gl_header))
@@ -176,6 +174,12 @@ static size_t find(const gl_headers *headers, const char *name, size_t length) {
   return i;
 }
 
+static void swap(gl_headers *headers, size_t a, size_t b) {
+  gl_header item = headers->items[a];
+  headers->items[a] = headers->items[b];
+  headers->items[b] = item;
+}
+
 /* Drops the fields of that name from index `from` on. */
 static void remove_from(gl_headers *headers, const char *name, size_t length, size_t from) {
   size_t kept = from;
@@ -183,44 +187,68 @@ static void remove_from(gl_headers *headers, const char *name, size_t length, si
     if (is_named(&headers->items[i], name, length))
       wipe_value(&headers->items[i]);
     else if (kept++ != i)
-      headers->items[kept - 1] = headers->items[i];
+      swap(headers, kept - 1, i);
   }
   headers->count = kept;
 }
 
+/* Adds a former field with the same spelling of the name and with room for the value.  Returns 0 if
+ * there is none.  Usually it is the first one. */
+static int add_former(gl_headers *headers, const char *name, size_t name_length, const char *value,
+                      size_t value_length) {
+  for (size_t i = headers->count; i < headers->filled; i++) {
+    gl_header *former = &headers->items[i];
+    if (former->name_length != name_length || former->room < value_length ||
+        memcmp(former->line, name, name_length))
+      continue;
+    set_value(former, value, value_length);
+    if (i != headers->count)
+      swap(headers, i, headers->count);
+    headers->count++;
+    return 1;
+  }
+  return 0;
+}
+
 int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length) {
+  if (!gl_header_value_valid(value, value_length))
+    return GL_HEADER_BAD;
+  if (add_former(headers, name, name_length, value, value_length))
+    return 0;
   if (grow(headers))
     return GL_MEMORY;
-  int result =
-      header_make(headers, &headers->items[headers->count], name, name_length, value, value_length);
+  int result = header_make(headers, &headers->items[headers->filled], name, name_length, value,
+                           value_length);
   if (result == 0)
-    headers->count++;
+    swap(headers, headers->count++, headers->filled++);
   return result;
 }
 
-/* Replaces the field at `at` with `last`, which is the last field of the list. */
-static void replace_with_last(gl_headers *headers, gl_header last, size_t at) {
-  headers->count--;
-  remove_from(headers, last.lower, last.name_length, at + 1);
+/* Replaces the field at `at` with the last one, which has the same name. */
+static void replace_with_last(gl_headers *headers, size_t at) {
+  size_t last = --headers->count;
+  const gl_header *named = &headers->items[last];
+  remove_from(headers, named->lower, named->name_length, at + 1);
   wipe_value(&headers->items[at]);
-  headers->items[at] = last;
+  swap(headers, at, last);
 }
 
-/* Overwrites the old value, which is at least as long.  So a request that is signed many times
+/* Overwrites the old value, which has room for the new one.  So a request that is signed many times
  * needs no more memory. */
 static void overwrite(gl_headers *headers, size_t at, const char *value, size_t value_length) {
   gl_header *header = &headers->items[at];
   size_t old_length = header->value_length;
   set_value(header, value, value_length);
-  gl_mem_wipe(header->value + value_length, old_length - value_length);
+  if (old_length > value_length)
+    gl_mem_wipe(header->value + value_length, old_length - value_length);
   remove_from(headers, header->lower, header->name_length, at + 1);
 }
 
 int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length) {
   size_t count = headers->count, at = find(headers, name, name_length);
-  if (at < count && value_length <= headers->items[at].value_length) {
+  if (at < count && value_length <= headers->items[at].room) {
     if (!gl_header_value_valid(value, value_length))
       return GL_HEADER_BAD;
     overwrite(headers, at, value, value_length);
@@ -228,7 +256,7 @@ int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, co
   }
   int result = gl_headers_add(headers, name, name_length, value, value_length);
   if (result == 0 && at < count)
-    replace_with_last(headers, headers->items[count], at);
+    replace_with_last(headers, at);
   return result;
 }
 
@@ -241,17 +269,30 @@ void gl_headers_remove(gl_headers *headers, const char *name) {
   remove_from(headers, name, strlen(name), 0);
 }
 
-void gl_headers_reset(gl_headers *headers) {
+/* Forgets the former fields, and keeps only the memory of the oldest block. */
+static void drop_all(gl_headers *headers) {
   gl_header_block *block = keep_oldest(headers);
-  headers->count = 0;
+  headers->count = headers->filled = 0;
   if (!block)
     return;
   gl_mem_wipe(block->bytes, block->used);
   block->used = 0;
 }
 
+/* Names are kept only while one block is enough.  So their memory stays bounded, even if each
+ * request has others. */
+void gl_headers_reset(gl_headers *headers) {
+  if (headers->blocks && headers->blocks->next) {
+    drop_all(headers);
+    return;
+  }
+  for (size_t i = 0; i < headers->count; i++)
+    wipe_value(&headers->items[i]);
+  headers->count = 0;
+}
+
 void gl_headers_clear(gl_headers *headers) {
-  gl_headers_reset(headers);
+  drop_all(headers);
   gl_mem_free(headers->blocks);
   gl_mem_free(headers->items);
   *headers = (gl_headers){0};

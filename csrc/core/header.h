@@ -12,11 +12,14 @@ typedef struct gl_header {
   char *line;  /* the field in libcurl's form: "Name: value", or "Name;" if the value is blank */
   char *value; /* the last part of `line`; a blank value is after its end */
   size_t name_length, value_length;
+  size_t room; /* the longest value that its memory can hold */
 } gl_header;
 
 typedef struct gl_headers {
   gl_header *items; /* owned */
   size_t count;
+  size_t filled; /* the items from `count` on are former fields, whose names and memory are reused;
+                    their values are wiped */
   size_t capacity;
   struct gl_header_block *blocks; /* owned: memory for names and values, the newest block first */
 } gl_headers;
@@ -42,8 +45,9 @@ void gl_headers_remove(gl_headers *headers, const char *name);
 /* Returns whether the bytes may be a header's value: they contain no control character. */
 int gl_header_value_valid(const char *value, size_t length);
 
-/* Drops all fields and keeps some memory for the next ones.  Wipes the fields, because they may
- * hold tokens and signatures. */
+/* Drops all fields and keeps some memory for the next ones, and usually their names, because the
+ * next request mostly has the same ones.  Wipes the values, because they may be tokens and
+ * signatures. */
 void gl_headers_reset(gl_headers *headers);
 
 /* Wipes and frees. */

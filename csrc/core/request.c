@@ -156,28 +156,53 @@ static int append_origin(gl_buf *out, const url_parts *parts) {
   return gl_buf_append(out, port, port_length);
 }
 
+static int set_target(gl_request *request, const char *method, const char *path,
+                      size_t path_length) {
+  gl_buf_reset(&request->method);
+  gl_buf_reset(&request->path);
+  gl_buf_reset(&request->query);
+  return gl_buf_append_string(&request->method, method) ||
+         (path_length ? gl_buf_append(&request->path, path, path_length)
+                      : gl_buf_append_char(&request->path, '/'));
+}
+
+/* Remembers the URL, unless it has a query, which may contain secrets. */
+static int remember_url(gl_request *request, const char *url, const url_parts *parts) {
+  request->last_path = (size_t)(parts->path - url);
+  return parts->query_length
+             ? 0
+             : gl_buf_append(&request->last_url, url, request->last_path + parts->path_length);
+}
+
+static int set_parts(gl_request *request, const char *method, const char *url,
+                     const url_parts *parts) {
+  gl_buf_reset(&request->last_url);
+  gl_buf_reset(&request->origin);
+  return append_origin(&request->origin, parts) ||
+         set_target(request, method, parts->path, parts->path_length) ||
+         gl_buf_append(&request->query, parts->query, parts->query_length) ||
+         remember_url(request, url, parts);
+}
+
 int gl_request_set_url(gl_request *request, const char *method, const char *url, size_t length,
                        gl_error *error) {
+  const gl_buf *last = &request->last_url;
+  if (length > 0 && length == last->length && !memcmp(url, last->data, length))
+    return set_target(request, method, last->data + request->last_path, length - request->last_path)
+               ? gl_error_memory(error)
+               : 0;
   url_parts parts;
   const char *why = split_url(url, length, &parts);
   if (why)
     return bad_url(error, url, length, why);
-  gl_buf_reset(&request->method);
-  gl_buf_reset(&request->origin);
-  gl_buf_reset(&request->path);
-  gl_buf_reset(&request->query);
-  int failed = gl_buf_append_string(&request->method, method) ||
-               append_origin(&request->origin, &parts) ||
-               (parts.path_length ? gl_buf_append(&request->path, parts.path, parts.path_length)
-                                  : gl_buf_append_char(&request->path, '/')) ||
-               gl_buf_append(&request->query, parts.query, parts.query_length);
-  return failed ? gl_error_memory(error) : 0;
+  return set_parts(request, method, url, &parts) ? gl_error_memory(error) : 0;
 }
 
 const char *gl_request_host(const gl_request *request) {
   const char *origin = gl_buf_string(&request->origin);
-  const char *slashes = strstr(origin, "//");
-  return slashes ? slashes + 2 : origin;
+  if (!*origin)
+    return origin;
+  return origin + (origin[strlen("http")] == 's' ? strlen("https://") : strlen("http://"));
 }
 
 int gl_request_url(const gl_request *request, gl_buf *out, gl_error *error) {
@@ -206,7 +231,6 @@ int gl_request_set_header(gl_request *request, const char *name, const char *val
 
 void gl_request_reset(gl_request *request) {
   gl_buf_reset(&request->method);
-  gl_buf_reset(&request->origin);
   gl_buf_reset(&request->path);
   gl_buf_reset(&request->query);
   gl_headers_reset(&request->headers);
@@ -224,6 +248,8 @@ void gl_request_clear(gl_request *request) {
   gl_buf_clear(&request->query);
   gl_headers_clear(&request->headers);
   gl_buf_clear(&request->body);
+  gl_buf_clear(&request->last_url);
+  request->last_path = 0;
   request->has_body = request->streamed = 0;
   request->body_length = 0;
 }

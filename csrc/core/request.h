@@ -39,13 +39,16 @@ typedef struct gl_request {
   gl_buf query;  /* without "?", encoded as it is sent; empty for none */
   gl_headers headers;
   gl_buf body;
+  gl_buf last_url;      /* the URL that `origin` was read from; empty if it had a query */
+  size_t last_path;     /* the offset of the path in `last_url` */
   int has_body;         /* whether the request has a body, which may be empty */
   int streamed;         /* `body` is empty; the caller feeds `body_length` bytes to the transfer */
   uint64_t body_length; /* length of a streamed body */
 } gl_request;
 
 /* Sets the method and an absolute http or https URL.  The host becomes lower-case, the scheme's
- * default port is dropped, and a missing path becomes "/".
+ * default port is dropped, and a missing path becomes "/".  A URL without a query that was set last
+ * is not parsed again, even after gl_request_reset.
  *
  * Returns 0 or the kind in `error`.  After GL_MEMORY the URL is incomplete.  GL_CONFIG
  * "InvalidConfigError" leaves the request unchanged.  The reason is another scheme, an empty or
@@ -68,8 +71,9 @@ int gl_request_url(const gl_request *request, gl_buf *out, gl_error *error);
 int gl_request_set_header(gl_request *request, const char *name, const char *value, size_t length,
                           gl_error *error);
 
-/* Removes the URL, the headers and the body, and keeps some of the memory for the next request.
- * Wipes the headers. */
+/* Removes the method, the path, the query, the headers and the body.  Keeps the origin, the names
+ * of headers and some of the memory for the next request, which mostly has the same ones.  Wipes
+ * the values of headers. */
 void gl_request_reset(gl_request *request);
 
 /* Wipes and frees, and makes the request the zero value. */
