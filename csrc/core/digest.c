@@ -165,20 +165,14 @@ int gl_digest_hmac(gl_digest *digest, const void *key, size_t key_length, const 
 
 /* ---- SHA-1 and random bytes -------------------------------------------------------------- */
 
-static void put_hex(const unsigned char *bytes, size_t count, char *out) {
-  static const char digits[] = "0123456789abcdef";
-  for (size_t i = 0; i < count; i++) {
-    out[2 * i] = digits[bytes[i] >> 4];
-    out[2 * i + 1] = digits[bytes[i] & 15];
-  }
-  out[2 * count] = '\0';
-}
+enum { SHA1_SIZE = (GL_SHA1_HEX_SIZE - 1) / 2 };
 
 int gl_sha1_hex(const void *bytes, size_t length, char out[GL_SHA1_HEX_SIZE], gl_error *error) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   if (EVP_Digest(bytes, length, digest, NULL, EVP_sha1(), NULL) != 1)
     return set_error(error);
-  put_hex(digest, (GL_SHA1_HEX_SIZE - 1) / 2, out);
+  gl_hex_put(digest, SHA1_SIZE, out);
+  out[2 * SHA1_SIZE] = '\0';
   return 0;
 }
 
@@ -208,7 +202,8 @@ int gl_random(unsigned char *out, size_t length, gl_error *error) {
 /* ---- hexadecimal ------------------------------------------------------------------------- */
 
 void gl_hex(const unsigned char digest[GL_SHA256_SIZE], char out[GL_SHA256_HEX_SIZE]) {
-  put_hex(digest, GL_SHA256_SIZE, out);
+  gl_hex_put(digest, GL_SHA256_SIZE, out);
+  out[2 * GL_SHA256_SIZE] = '\0';
 }
 
 int gl_unhex(const char *hex, size_t length, unsigned char digest[GL_SHA256_SIZE]) {

@@ -1,7 +1,10 @@
 #include "core/identifier.h"
 
 #include "core/digest.h"
+#include "core/hex.h"
 #include "core/process.h"
+
+#include <string.h>
 
 enum { UUID_BYTES = 16 };
 
@@ -18,8 +21,20 @@ static int refill(gl_identifiers *pool, gl_error *error) {
   return 0;
 }
 
+/* Writes the groups of 8, 4, 4, 4 and 12 digits. */
+static void write_groups(const unsigned char bytes[UUID_BYTES], char text[GL_UUID_LENGTH + 1]) {
+  char digits[2 * UUID_BYTES];
+  gl_hex_put(bytes, UUID_BYTES, digits);
+  memcpy(text, digits, 8);
+  memcpy(text + 9, digits + 8, 4);
+  memcpy(text + 14, digits + 12, 4);
+  memcpy(text + 19, digits + 16, 4);
+  memcpy(text + 24, digits + 20, 12);
+  text[8] = text[13] = text[18] = text[23] = '-';
+  text[GL_UUID_LENGTH] = '\0';
+}
+
 int gl_identifier_uuid(gl_identifiers *pool, char text[GL_UUID_LENGTH + 1], gl_error *error) {
-  static const char digits[] = "0123456789abcdef";
   int result = refill(pool, error);
   if (result)
     return result;
@@ -27,12 +42,6 @@ int gl_identifier_uuid(gl_identifiers *pool, char text[GL_UUID_LENGTH + 1], gl_e
   unsigned char *bytes = pool->bytes + pool->left;
   bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40); /* version 4 */
   bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80); /* the variant of RFC 9562 */
-  for (int i = 0; i < UUID_BYTES; i++) {
-    if (i == 4 || i == 6 || i == 8 || i == 10)
-      *text++ = '-';
-    *text++ = digits[bytes[i] >> 4];
-    *text++ = digits[bytes[i] & 15];
-  }
-  *text = '\0';
+  write_groups(bytes, text);
   return 0;
 }
