@@ -5,6 +5,7 @@
 #define GL_CORE_BUF_H
 
 #include <stddef.h>
+#include <string.h>
 
 typedef struct gl_buf {
   char *data; /* owned */
@@ -26,6 +27,19 @@ int gl_buf_append_format(gl_buf *buf, const char *format, ...)
     __attribute__((format(printf, 2, 3)))
 #endif
     ;
+
+/* Writing many short pieces is faster with a pointer: reserve memory for all of them, write each
+ * one with gl_put, which returns the position after it, and end with gl_buf_end. */
+static inline char *gl_put(char *to, const void *bytes, size_t length) {
+  memcpy(to, bytes, length);
+  return to + length;
+}
+
+/* Makes the buffer end at `end`, which is a position in its reserved memory. */
+static inline void gl_buf_end(gl_buf *buf, char *end) {
+  *end = '\0';
+  buf->length = (size_t)(end - buf->data);
+}
 
 /* Replaces the `removed` bytes at `offset` with `length` others.  The buffer must hold the bytes to
  * remove.  Cannot fail if it does not grow the buffer. */

@@ -7,10 +7,16 @@
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define TERMINATOR "aws4_request"
 
+/* The length of a string to sign without the names of the region and the service, at most. */
+enum {
+  STRING_TO_SIGN_FIXED = sizeof ALGORITHM "\n" + GL_DATE_BASIC_SIZE +
+                         sizeof "20120525///" TERMINATOR + GL_SHA256_HEX_SIZE
+};
+
 /* ---- the signer -------------------------------------------------------------------------- */
 
 static void drop_key(gl_signer *signer) {
-  gl_buf_reset(&signer->key_scope);
+  signer->has_key = 0;
   gl_mem_wipe(signer->key, sizeof signer->key);
 }
 
@@ -32,36 +38,54 @@ void gl_signer_clear(gl_signer *signer) {
   gl_buf_clear(&signer->string_to_sign);
   gl_buf_clear(&signer->authorization);
   gl_buf_clear(&signer->sorted);
-  gl_buf_clear(&signer->key_scope);
   gl_digest_clear(&signer->digest);
   gl_mem_wipe(signer, sizeof *signer);
 }
 
 /* ---- stage two: the string to sign ------------------------------------------------------- */
 
-static int append_scope(gl_buf *out, const char *date_time, const gl_sigv4_options *options) {
-  return gl_buf_append(out, date_time, 8) || gl_buf_append_char(out, '/') ||
-         gl_buf_append_string(out, options->region) || gl_buf_append_char(out, '/') ||
-         gl_buf_append_string(out, options->service) || gl_buf_append_string(out, "/" TERMINATOR);
+static char *put_scope(char *to, const gl_signer *signer, const gl_sigv4_options *options,
+                       size_t region_length, size_t service_length) {
+  to = gl_put(to, signer->date_time, 8);
+  *to++ = '/';
+  to = gl_put(to, options->region, region_length);
+  *to++ = '/';
+  to = gl_put(to, options->service, service_length);
+  return gl_put(to, "/" TERMINATOR, strlen("/" TERMINATOR));
+}
+
+/* The signing key changes only with the scope and the keys.  Deriving it takes half of the time of
+ * a signature, so it is kept until one of them changes. */
+static int set_scope(gl_signer *signer, const char *scope, size_t length, gl_error *error) {
+  gl_buf *kept = &signer->scope;
+  if (kept->length == length && !memcmp(kept->data, scope, length))
+    return 0;
+  drop_key(signer);
+  gl_buf_reset(kept);
+  return gl_buf_append(kept, scope, length) ? gl_error_memory(error) : 0;
 }
 
 int gl_sigv4_string_to_sign(gl_signer *signer, const gl_sigv4_options *options, gl_error *error) {
   unsigned char digest[GL_SHA256_SIZE];
-  char hex[GL_SHA256_HEX_SIZE];
+  gl_buf *text = &signer->string_to_sign;
+  size_t region = strlen(options->region), service = strlen(options->service);
   int kind = gl_digest_sha256(&signer->digest, signer->canonical_request.data,
                               signer->canonical_request.length, digest, error);
   if (kind)
     return kind;
-  gl_hex(digest, hex);
-  gl_buf *text = &signer->string_to_sign, *scope = &signer->scope;
-  gl_buf_reset(scope);
   gl_buf_reset(text);
-  if (append_scope(scope, signer->date_time, options) ||
-      gl_buf_append_string(text, ALGORITHM "\n") || gl_buf_append_string(text, signer->date_time) ||
-      gl_buf_append_char(text, '\n') || gl_buf_append(text, scope->data, scope->length) ||
-      gl_buf_append_char(text, '\n') || gl_buf_append(text, hex, sizeof hex - 1))
+  if (gl_buf_reserve(text, region + service + STRING_TO_SIGN_FIXED))
     return gl_error_memory(error);
-  return 0;
+  char *to = gl_put(text->data, ALGORITHM "\n", strlen(ALGORITHM "\n"));
+  to = gl_put(to, signer->date_time, GL_DATE_BASIC_SIZE - 1);
+  *to++ = '\n';
+  char *scope = to;
+  to = put_scope(to, signer, options, region, service);
+  kind = set_scope(signer, scope, (size_t)(to - scope), error);
+  *to++ = '\n';
+  gl_hex(digest, to);
+  gl_buf_end(text, to + GL_SHA256_HEX_SIZE - 1);
+  return kind;
 }
 
 /* ---- stage three: the signature ---------------------------------------------------------- */
@@ -84,35 +108,38 @@ static int derive_key(gl_signer *signer, const gl_sigv4_options *options, gl_err
   return kind;
 }
 
-/* The signing key changes only with the day, the region, the service and the keys.  Deriving it
- * takes half of the time of a signature, so it is kept until one of them changes. */
 static int update_key(gl_signer *signer, const gl_sigv4_options *options, gl_error *error) {
-  gl_buf *kept = &signer->key_scope;
-  const gl_buf *scope = &signer->scope;
-  if (kept->length == scope->length && scope->length > 0 &&
-      !memcmp(kept->data, scope->data, scope->length))
+  if (signer->has_key)
     return 0;
-  drop_key(signer);
   int kind = derive_key(signer, options, error);
-  if (!kind && gl_buf_append(kept, scope->data, scope->length))
-    kind = gl_error_memory(error);
   if (kind)
     drop_key(signer);
+  else
+    signer->has_key = 1;
   return kind;
 }
 
+#define CREDENTIAL ALGORITHM " Credential="
+#define SIGNED_HEADERS ", SignedHeaders="
+#define SIGNATURE ", Signature="
+
 static int set_authorization(gl_request *request, gl_signer *signer, gl_error *error) {
   gl_buf *text = &signer->authorization;
+  const gl_buf *scope = &signer->scope, *names = &signer->signed_headers;
+  const char *id = signer->credentials.access_key_id;
+  size_t id_length = strlen(id);
   gl_buf_reset(text);
-  if (gl_buf_append_string(text, ALGORITHM " Credential=") ||
-      gl_buf_append_string(text, signer->credentials.access_key_id) ||
-      gl_buf_append_char(text, '/') ||
-      gl_buf_append(text, signer->scope.data, signer->scope.length) ||
-      gl_buf_append_string(text, ", SignedHeaders=") ||
-      gl_buf_append(text, signer->signed_headers.data, signer->signed_headers.length) ||
-      gl_buf_append_string(text, ", Signature=") ||
-      gl_buf_append(text, signer->hex, sizeof signer->hex - 1))
+  if (gl_buf_reserve(text, sizeof CREDENTIAL "/" SIGNED_HEADERS SIGNATURE + id_length +
+                               scope->length + names->length + sizeof signer->hex))
     return gl_error_memory(error);
+  char *to = gl_put(text->data, CREDENTIAL, strlen(CREDENTIAL));
+  to = gl_put(to, id, id_length);
+  *to++ = '/';
+  to = gl_put(to, scope->data, scope->length);
+  to = gl_put(to, SIGNED_HEADERS, strlen(SIGNED_HEADERS));
+  to = gl_put(to, names->data, names->length);
+  to = gl_put(to, SIGNATURE, strlen(SIGNATURE));
+  gl_buf_end(text, gl_put(to, signer->hex, sizeof signer->hex - 1));
   return gl_request_set_header(request, "Authorization", text->data, text->length, error);
 }
 
@@ -132,17 +159,29 @@ int gl_sigv4_authorize(gl_request *request, gl_signer *signer, const gl_sigv4_op
 
 /* ---- signing ----------------------------------------------------------------------------- */
 
-int gl_sigv4_add_headers(gl_request *request, gl_signer *signer, const gl_sigv4_options *options,
-                         gl_error *error) {
-  const char *host = gl_request_host(request), *token = signer->credentials.session_token;
-  if (gl_date_format(options->time, signer->date_time))
+/* Writes the date and the time of the signature.  Most calls begin in the second of the last one.
+ */
+static int set_time(gl_signer *signer, int64_t time, gl_error *error) {
+  if (signer->date_time[0] && signer->time == time)
+    return 0;
+  if (gl_date_format(time, signer->date_time))
     return gl_error_set(
         error, GL_CONFIG, "ClockError",
         "invalid time: %lld seconds since the epoch is outside of the years 1 to 9999",
-        (long long)options->time);
+        (long long)time);
+  signer->time = time;
+  return 0;
+}
+
+int gl_sigv4_add_headers(gl_request *request, gl_signer *signer, const gl_sigv4_options *options,
+                         gl_error *error) {
+  const char *host = gl_request_host(request), *token = signer->credentials.session_token;
+  int kind = set_time(signer, options->time, error);
+  if (kind)
+    return kind;
   gl_headers_remove(&request->headers, "Authorization");
   gl_headers_remove(&request->headers, "X-Amz-Security-Token");
-  int kind = gl_request_set_header(request, "Host", host, strlen(host), error);
+  kind = gl_request_set_header(request, "Host", host, strlen(host), error);
   if (!kind)
     kind = gl_request_set_header(request, "X-Amz-Date", signer->date_time, 16, error);
   if (!kind && token)

@@ -26,7 +26,8 @@ typedef struct gl_sigv4_options {
  * Only one thread at a time may use it. */
 typedef struct gl_signer {
   gl_credentials credentials;         /* set by gl_signer_set_credentials */
-  char date_time[GL_DATE_BASIC_SIZE]; /* "20120525T002453Z" */
+  int64_t time;                       /* the time of `date_time` */
+  char date_time[GL_DATE_BASIC_SIZE]; /* "20120525T002453Z"; empty before the first signing */
   gl_buf scope;                       /* "20120525/us-east-1/glacier/aws4_request" */
   gl_buf signed_headers;
   gl_buf canonical_request;
@@ -34,8 +35,8 @@ typedef struct gl_signer {
   gl_buf authorization;         /* the header's value */
   char hex[GL_SHA256_HEX_SIZE]; /* the signature */
   gl_digest digest;
-  gl_buf sorted;    /* working memory of the first stage: gl_header pointers */
-  gl_buf key_scope; /* the scope of `key`; empty if there is no key */
+  gl_buf sorted; /* working memory of the first stage: gl_header pointers */
+  int has_key;   /* whether `key` is the signing key of `scope` and the current keys */
   unsigned char key[GL_SHA256_SIZE];
 } gl_signer;
 

@@ -4,33 +4,45 @@
 
 #include <string.h>
 
-/* Bytes that are reserved for a canonical request, so that its buffer grows only once. */
-enum { USUAL_LENGTH = 1000 };
+/* Room for the two line breaks and the hash at the end of a canonical request. */
+enum { REST_LENGTH = 2 + GL_SHA256_HEX_SIZE };
 
-/* Returns whether the header of that name, in lower case, is signed.  Headers that proxies or
- * retries may change are not signed.  The Authorization header is not signed either, because it
- * contains the signature. */
-static int is_signed(const char *name) {
-  static const char *const never[] = {
-      "amz-sdk-invocation-id",
-      "amz-sdk-request",
-      "authorization",
-      "connection",
-      "expect",
-      "keep-alive",
-      "proxy-authenticate",
-      "proxy-authorization",
-      "te",
-      "trailer",
-      "transfer-encoding",
-      "upgrade",
-      "user-agent",
-      "x-amzn-trace-id",
-  };
-  for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-    if (name[0] == never[i][0] && !strcmp(name, never[i]))
+/* The names of headers that are not signed, because proxies or retries may change them, or because
+ * they contain the signature. */
+#define NAME(text)                                                                                 \
+  { sizeof(text) - 1, text }
+static const struct {
+  unsigned char length;
+  char name[23];
+} never_signed[] = {
+    NAME("amz-sdk-invocation-id"),
+    NAME("amz-sdk-request"),
+    NAME("authorization"),
+    NAME("connection"),
+    NAME("expect"),
+    NAME("keep-alive"),
+    NAME("proxy-authenticate"),
+    NAME("proxy-authorization"),
+    NAME("te"),
+    NAME("trailer"),
+    NAME("transfer-encoding"),
+    NAME("upgrade"),
+    NAME("user-agent"),
+    NAME("x-amzn-trace-id"),
+};
+
+static int is_signed(const gl_header *header) {
+  for (size_t i = 0; i < sizeof never_signed / sizeof *never_signed; i++)
+    if (header->name_length == never_signed[i].length &&
+        header->lower[0] == never_signed[i].name[0] &&
+        !memcmp(header->lower, never_signed[i].name, header->name_length))
       return 0;
   return 1;
+}
+
+/* Most names differ in the first letter. */
+static int compare_names(const gl_header *a, const gl_header *b) {
+  return a->lower[0] != b->lower[0] ? a->lower[0] - b->lower[0] : strcmp(a->lower, b->lower);
 }
 
 /* Fills `sorted` with pointers to the signed headers, ordered by name.  Headers of the same name
@@ -43,10 +55,10 @@ static int sort_headers(const gl_headers *headers, gl_buf *sorted) {
   size_t count = 0;
   for (size_t i = 0; i < headers->count; i++) {
     const gl_header *header = &headers->items[i];
-    if (!is_signed(header->lower))
+    if (!is_signed(header))
       continue;
     size_t at = count++;
-    for (; at > 0 && strcmp(list[at - 1]->lower, header->lower) > 0; at--)
+    for (; at > 0 && compare_names(list[at - 1], header) > 0; at--)
       list[at] = list[at - 1];
     list[at] = header;
   }
@@ -54,28 +66,15 @@ static int sort_headers(const gl_headers *headers, gl_buf *sorted) {
   return 0;
 }
 
-static int is_blank(char byte) {
-  return byte == ' ' || byte == '\t';
-}
-
-/* Returns whether trimming would leave the value unchanged, which is true for most values. */
-static int is_trimmed(const char *value, size_t length) {
-  return length > 0 && !is_blank(value[0]) && !is_blank(value[length - 1]) &&
-         !memchr(value, '\t', length) && !strstr(value, "  ");
-}
-
-/* Appends the value without white space at both ends, and with one space for each inner run of it.
- */
-static int append_trimmed(gl_buf *out, const gl_header *header) {
-  const char *value = header->value;
-  if (is_trimmed(value, header->value_length))
-    return gl_buf_append(out, value, header->value_length);
-  if (gl_buf_reserve(out, header->value_length))
-    return GL_MEMORY;
-  char *to = out->data + out->length;
+/* Writes the value without white space at both ends, and with one space for each inner run of it.
+ * Most values have none. */
+static char *put_trimmed(char *to, const gl_header *header) {
+  const char *value = header->value, *end = value + header->value_length;
+  if (!memchr(value, ' ', header->value_length) && !memchr(value, '\t', header->value_length))
+    return gl_put(to, value, header->value_length);
   int gap = 0, any = 0;
-  for (; *value; value++) {
-    if (is_blank(*value)) {
+  for (; value < end; value++) {
+    if (*value == ' ' || *value == '\t') {
       gap = any;
       continue;
     }
@@ -84,34 +83,60 @@ static int append_trimmed(gl_buf *out, const gl_header *header) {
     *to++ = *value;
     gap = 0, any = 1;
   }
-  *to = '\0';
-  out->length = (size_t)(to - out->data);
-  return 0;
+  return to;
 }
 
-/* Begins the line of a header, and adds its name to the list of signed headers. */
-static int append_name(gl_buf *text, gl_buf *names, const gl_header *header, int not_first) {
-  if (not_first && (gl_buf_append_char(text, '\n') || gl_buf_append_char(names, ';')))
-    return GL_MEMORY;
-  return gl_buf_append(names, header->lower, header->name_length) ||
-         gl_buf_append(text, header->lower, header->name_length) || gl_buf_append_char(text, ':');
+/* Returns the most bytes that the lines of the headers and their names can have. */
+static size_t measure(const gl_header *const *list, size_t count) {
+  size_t length = 0;
+  for (size_t i = 0; i < count; i++)
+    length += 2 * list[i]->name_length + list[i]->value_length + 3;
+  return length;
 }
 
-/* Appends a line "name:value,value" for each name, and sets the list of signed headers. */
+static int is_same_name(const gl_header *a, const gl_header *b) {
+  return a->name_length == b->name_length && !memcmp(a->lower, b->lower, a->name_length);
+}
+
+/* Writes a line "name:value,value" for each name, and sets the list of signed headers, for which
+ * there must be room. */
+static char *put_headers(char *to, const gl_header *const *list, size_t count, gl_buf *names) {
+  char *name_to = names->data;
+  for (size_t i = 0; i < count; i++) {
+    const gl_header *header = list[i];
+    if (i > 0 && is_same_name(list[i - 1], header)) {
+      *to++ = ',';
+    } else {
+      if (i > 0)
+        *to++ = '\n', *name_to++ = ';';
+      name_to = gl_put(name_to, header->lower, header->name_length);
+      to = gl_put(to, header->lower, header->name_length);
+      *to++ = ':';
+    }
+    to = put_trimmed(to, header);
+  }
+  gl_buf_end(names, name_to);
+  if (count > 0)
+    *to++ = '\n';
+  return to;
+}
+
+/* Appends the lines of the headers, an empty line, the list of signed headers and a line break. */
 static int append_headers(const gl_headers *headers, gl_signer *signer) {
   gl_buf *text = &signer->canonical_request, *names = &signer->signed_headers;
+  gl_buf_reset(names);
   if (sort_headers(headers, &signer->sorted))
     return GL_MEMORY;
   const gl_header *const *list = (void *)signer->sorted.data;
-  size_t count = signer->sorted.length / sizeof *list;
-  gl_buf_reset(names);
-  for (size_t i = 0; i < count; i++) {
-    int again = i > 0 && !strcmp(list[i - 1]->lower, list[i]->lower);
-    int failed = again ? gl_buf_append_char(text, ',') : append_name(text, names, list[i], i > 0);
-    if (failed || append_trimmed(text, list[i]))
-      return GL_MEMORY;
-  }
-  return count > 0 ? gl_buf_append_char(text, '\n') : 0;
+  size_t count = signer->sorted.length / sizeof *list, room = measure(list, count);
+  if (gl_buf_reserve(text, room + REST_LENGTH) || gl_buf_reserve(names, room))
+    return GL_MEMORY;
+  char *to = put_headers(text->data + text->length, list, count, names);
+  *to++ = '\n';
+  to = gl_put(to, names->data, names->length);
+  *to++ = '\n';
+  gl_buf_end(text, to);
+  return 0;
 }
 
 static int append_payload_hash(gl_signer *signer, const gl_request *request, gl_error *error) {
@@ -134,15 +159,11 @@ int gl_sigv4_canonical_request(const gl_request *request, gl_signer *signer,
   gl_buf *text = &signer->canonical_request;
   gl_buf_reset(text);
   int failed =
-      gl_buf_reserve(text, USUAL_LENGTH) ||
       gl_buf_append(text, request->method.data, request->method.length) ||
       gl_buf_append_char(text, '\n') ||
       gl_uri_canonical_path(text, request->path.data, request->path.length, !options->keep_path) ||
       gl_buf_append_char(text, '\n') ||
       gl_uri_canonical_query(text, request->query.data, request->query.length) ||
-      gl_buf_append_char(text, '\n') || append_headers(&request->headers, signer) ||
-      gl_buf_append_char(text, '\n') ||
-      gl_buf_append(text, signer->signed_headers.data, signer->signed_headers.length) ||
-      gl_buf_append_char(text, '\n');
+      gl_buf_append_char(text, '\n') || append_headers(&request->headers, signer);
   return failed ? gl_error_memory(error) : append_payload_hash(signer, request, error);
 }
