@@ -31,19 +31,21 @@ static int copy_lower(char *to, const char *name, size_t length) {
   return length > 0;
 }
 
+static int is_control(unsigned char byte) {
+  return byte < 0x20 || byte == 0x7F;
+}
+
+/* The last word of a value overlaps the one before, so only short values are read byte by byte. */
 int gl_header_value_valid(const char *value, size_t length) {
   size_t i = 0;
-  for (; length - i >= GL_WORD_SIZE; i += GL_WORD_SIZE) {
-    uint64_t word = gl_word_load(value + i);
-    if (gl_word_has_less(word, 0x20) || gl_word_has(word, 0x7F))
+  for (; length - i >= GL_WORD_SIZE; i += GL_WORD_SIZE)
+    if (gl_word_has_control(gl_word_load(value + i)))
       return 0;
-  }
-  for (; i < length; i++) {
-    unsigned char byte = (unsigned char)value[i];
-    if (byte < 0x20 || byte == 0x7F)
-      return 0;
-  }
-  return 1;
+  if (i > 0)
+    return !gl_word_has_control(gl_word_load(value + length - GL_WORD_SIZE));
+  while (i < length && !is_control((unsigned char)value[i]))
+    i++;
+  return i == length;
 }
 
 /* ---- memory of names and values ---------------------------------------------------------- */

@@ -21,9 +21,15 @@ static int finish(gl_json *json, size_t start, int failed, int comma) {
 }
 
 int gl_json_open(gl_json *json, char bracket) {
-  size_t start = json->out->length;
-  int failed = append_comma(json) || gl_buf_append_char(json->out, bracket);
-  return finish(json, start, failed, 0);
+  if (gl_buf_reserve(json->out, 2))
+    return GL_MEMORY;
+  char *to = json->out->data + json->out->length;
+  if (json->comma)
+    *to++ = ',';
+  *to++ = bracket;
+  gl_buf_end(json->out, to);
+  json->comma = 0;
+  return 0;
 }
 
 int gl_json_close(gl_json *json, char bracket) {
@@ -47,37 +53,60 @@ static int needs_escape(unsigned char byte) {
 /* Returns whether one of the GL_WORD_SIZE bytes needs an escape. */
 static int word_needs_escape(const char *bytes) {
   uint64_t word = gl_word_load(bytes);
-  return (gl_word_has_less(word, 0x20) | gl_word_has(word, '"') | gl_word_has(word, '\\') |
-          gl_word_has(word, 0x7F)) != 0;
+  return (gl_word_has_control(word) | gl_word_has(word, '"') | gl_word_has(word, '\\')) != 0;
 }
 
-static int append_quoted(gl_buf *out, const char *bytes, size_t length) {
-  int failed = gl_buf_append_char(out, '"');
-  size_t plain = 0; /* start of the bytes that are not written yet */
-  for (size_t i = 0; i < length && !failed; i++) {
-    while (length - i > GL_WORD_SIZE && !word_needs_escape(bytes + i))
-      i += GL_WORD_SIZE;
-    unsigned char byte = (unsigned char)bytes[i];
-    if (!needs_escape(byte))
-      continue;
-    failed = gl_buf_append(out, bytes + plain, i - plain) || append_escape(out, byte);
-    plain = i + 1;
+/* Returns the number of bytes before the first one that needs an escape.  The last word of a text
+ * may overlap the one before. */
+static size_t count_plain(const char *bytes, size_t length) {
+  size_t i = 0;
+  while (length - i >= GL_WORD_SIZE && !word_needs_escape(bytes + i))
+    i += GL_WORD_SIZE;
+  if (i > 0 && length - i < GL_WORD_SIZE && !word_needs_escape(bytes + length - GL_WORD_SIZE))
+    return length;
+  while (i < length && !needs_escape((unsigned char)bytes[i]))
+    i++;
+  return i;
+}
+
+/* Appends the rest of a string, from a byte on that needs an escape, with the closing quote. */
+static int append_escaped(gl_buf *out, const char *bytes, size_t length) {
+  int failed = 0;
+  while (length > 0 && !failed) {
+    size_t plain = count_plain(bytes + 1, length - 1);
+    failed = append_escape(out, (unsigned char)*bytes) || gl_buf_append(out, bytes + 1, plain);
+    bytes += plain + 1, length -= plain + 1;
   }
-  return failed || (plain < length && gl_buf_append(out, bytes + plain, length - plain)) ||
-         gl_buf_append_char(out, '"');
+  return failed || gl_buf_append_char(out, '"');
+}
+
+/* Appends a comma, if one is needed, and a string.  Few strings need escapes. */
+static int append_quoted(gl_json *json, const char *bytes, size_t length) {
+  gl_buf *out = json->out;
+  size_t plain = count_plain(bytes, length);
+  if (gl_buf_reserve(out, plain + 3))
+    return GL_MEMORY;
+  char *to = out->data + out->length;
+  if (json->comma)
+    *to++ = ',';
+  *to++ = '"';
+  if (plain > 0)
+    to = gl_put(to, bytes, plain);
+  if (plain == length)
+    *to++ = '"';
+  gl_buf_end(out, to);
+  return plain == length ? 0 : append_escaped(out, bytes + plain, length - plain);
 }
 
 int gl_json_key(gl_json *json, const char *name, size_t length) {
   size_t start = json->out->length;
-  int failed = append_comma(json) || append_quoted(json->out, name, length) ||
-               gl_buf_append_char(json->out, ':');
+  int failed = append_quoted(json, name, length) || gl_buf_append_char(json->out, ':');
   return finish(json, start, failed, 0);
 }
 
 int gl_json_string(gl_json *json, const char *bytes, size_t length) {
   size_t start = json->out->length;
-  int failed = append_comma(json) || append_quoted(json->out, bytes, length);
-  return finish(json, start, failed, 1);
+  return finish(json, start, append_quoted(json, bytes, length), 1);
 }
 
 int gl_json_integer(gl_json *json, int64_t value) {

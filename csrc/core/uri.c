@@ -83,7 +83,7 @@ static void append_segment(gl_buf *out, size_t start, const char *segment, size_
     drop_segment(out, start);
     return;
   }
-  gl_buf_append_char(out, '/');
+  out->data[out->length++] = '/';
   encode(out, segment, length, "");
 }
 

@@ -38,6 +38,10 @@ int gl_utf8_valid(const char *bytes, size_t length) {
       i += GL_WORD_SIZE;
       continue;
     }
+    if (at[i] < 0x80) {
+      i++;
+      continue;
+    }
     i += next_character(at + i, length - i, &is_valid);
     if (!is_valid)
       return 0;

@@ -33,6 +33,13 @@ static inline uint64_t gl_word_has(uint64_t word, unsigned char byte) {
   return gl_word_has_less(word ^ gl_word_of(byte), 1);
 }
 
+/* Returns a value other than 0 if one of the bytes is an ASCII control character. */
+static inline uint64_t gl_word_has_control(uint64_t word) {
+  uint64_t less = word - gl_word_of(0x20);                     /* bit 7 below 0x20 */
+  uint64_t del = (word & gl_word_of(0x7F)) + gl_word_of(0x01); /* bit 7 for 0x7F */
+  return (less | del) & ~word & gl_word_of(0x80);
+}
+
 /* A set of bytes, one bit for each. */
 typedef struct gl_byte_set {
   uint32_t bits[8];
