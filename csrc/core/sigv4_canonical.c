@@ -7,13 +7,13 @@
 /* Room for the two line breaks and the hash at the end of a canonical request. */
 enum { REST_LENGTH = 2 + GL_SHA256_HEX_SIZE };
 
-/* The names of headers that are not signed, because proxies or retries may change them, or because
- * they contain the signature. */
+/* The names of headers that are not signed.  Proxies or retries may change most of them, and
+ * Authorization contains the signature. */
 #define NAME(text)                                                                                 \
   { sizeof(text) - 1, text }
 static const struct {
   unsigned char length;
-  char name[23];
+  char text[23];
 } never_signed[] = {
     NAME("amz-sdk-invocation-id"),
     NAME("amz-sdk-request"),
@@ -34,8 +34,7 @@ static const struct {
 static int is_signed(const gl_header *header) {
   for (size_t i = 0; i < sizeof never_signed / sizeof *never_signed; i++)
     if (header->name_length == never_signed[i].length &&
-        header->lower[0] == never_signed[i].name[0] &&
-        !memcmp(header->lower, never_signed[i].name, header->name_length))
+        !memcmp(header->lower, never_signed[i].text, header->name_length))
       return 0;
   return 1;
 }
