@@ -32,13 +32,6 @@ static void check_unchanged(lua_State *L, int index, int type) {
 
 static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *shape);
 
-static void write_key(lua_State *L, gl_json *json, int index) {
-  size_t length;
-  check_unchanged(L, index, LUA_TSTRING);
-  const char *text = lua_tolstring(L, index, &length);
-  must(L, gl_json_key(json, text, length));
-}
-
 /* Writes the members of the body, in the model's order. */
 static void write_structure(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
   check_unchanged(L, index, LUA_TTABLE);
@@ -46,14 +39,14 @@ static void write_structure(lua_State *L, gl_json *json, int index, const gl_sha
   for (size_t i = 0; i < shape->count; i++) {
     if (shape->members[i].location != GL_IN_BODY)
       continue;
-    lua_pushstring(L, shape->members[i].name);
-    lua_pushvalue(L, -1);
+    const char *name = shape->members[i].name;
+    lua_pushstring(L, name);
     lua_rawget(L, index);
     if (!lua_isnil(L, -1)) {
-      write_key(L, json, lua_gettop(L) - 1);
+      must(L, gl_json_key(json, name, strlen(name)));
       write_value(L, json, lua_gettop(L), shape->members[i].shape);
     }
-    lua_pop(L, 2);
+    lua_pop(L, 1);
   }
   must(L, gl_json_close(json, '}'));
 }
@@ -68,6 +61,13 @@ static void write_list(lua_State *L, gl_json *json, int index, const gl_shape *s
     lua_pop(L, 1);
   }
   must(L, gl_json_close(json, ']'));
+}
+
+static void write_key(lua_State *L, gl_json *json, int index) {
+  size_t length;
+  check_unchanged(L, index, LUA_TSTRING);
+  const char *text = lua_tolstring(L, index, &length);
+  must(L, gl_json_key(json, text, length));
 }
 
 static void write_map(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
@@ -96,8 +96,17 @@ static void write_long(lua_State *L, gl_json *json, int index) {
   must(L, gl_json_integer(json, value));
 }
 
-static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
+static void write_table(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
   luaL_checkstack(L, 8, "parameters nested too deeply");
+  if (shape->type == GL_STRUCTURE)
+    write_structure(L, json, index, shape);
+  else if (shape->type == GL_LIST)
+    write_list(L, json, index, shape);
+  else
+    write_map(L, json, index, shape);
+}
+
+static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *shape) {
   switch (shape->type) {
   case GL_STRING:
     write_string(L, json, index);
@@ -109,13 +118,9 @@ static void write_value(lua_State *L, gl_json *json, int index, const gl_shape *
     must(L, gl_json_boolean(json, lua_toboolean(L, index)));
     break;
   case GL_STRUCTURE:
-    write_structure(L, json, index, shape);
-    break;
   case GL_LIST:
-    write_list(L, json, index, shape);
-    break;
   case GL_MAP:
-    write_map(L, json, index, shape);
+    write_table(L, json, index, shape);
     break;
   case GL_BLOB: /* a blob is never inside JSON */
     break;
@@ -222,9 +227,7 @@ static void write_request(lua_State *L, int index, const gl_operation *operation
                           gl_request *request) {
   gl_buf *path = &request->path;
   if (path->length > 0 && path->data[path->length - 1] == '/')
-    must(L, gl_buf_splice(path, path->length - 1, 1, NULL, 0));
-  gl_buf_reset(&request->method);
-  must(L, gl_buf_append_string(&request->method, operation->http_method));
+    gl_buf_truncate(path, path->length - 1);
   write_path(L, index, operation, path);
   if (operation->query)
     must(L, gl_buf_append_string(&request->query, operation->query));

@@ -153,10 +153,9 @@ static int64_t check_time(lua_State *L, int argument) {
   return (int64_t)time;
 }
 
-/* Signs with the arguments (request, credentials, region, service, time). */
-static const gl_signer *sign(lua_State *L, int keep_path) {
+/* Signs `request` with the arguments (request, credentials, region, service, time). */
+static const gl_signer *sign(lua_State *L, gl_request *request, int keep_path) {
   gl_error error;
-  gl_request *request = gl_box_self(L, &gl_request_box);
   gl_signer *signer = gl_box_check(L, 2, &gl_credentials_box);
   gl_sigv4_options options = {gl_check_string(L, 3), gl_check_string(L, 4), check_time(L, 5),
                               keep_path};
@@ -170,16 +169,17 @@ static const gl_signer *sign(lua_State *L, int keep_path) {
  * X-Amz-Security-Token, Authorization and, if `attempt` is a string, amz-sdk-request.  `time` is in
  * seconds since the epoch.  May be called again. */
 static int request_sign(lua_State *L) {
+  gl_request *request = gl_box_self(L, &gl_request_box);
   if (lua_type(L, 6) == LUA_TSTRING)
-    set_header(L, gl_box_self(L, &gl_request_box), "amz-sdk-request", 6);
-  sign(L, 0);
+    set_header(L, request, "amz-sdk-request", 6);
+  sign(L, request, 0);
   return 0;
 }
 
 /* request:sign_stages(credentials, region, service, time, keep_path) -> canonical request, string
  * to sign, signature.  Signs the request as request:sign does. */
 static int request_sign_stages(lua_State *L) {
-  const gl_signer *signer = sign(L, lua_toboolean(L, 6));
+  const gl_signer *signer = sign(L, gl_box_self(L, &gl_request_box), lua_toboolean(L, 6));
   lua_pushlstring(L, signer->canonical_request.data, signer->canonical_request.length);
   lua_pushlstring(L, signer->string_to_sign.data, signer->string_to_sign.length);
   lua_pushstring(L, signer->hex);

@@ -144,9 +144,10 @@ static void check_structure(report *to, int index, const gl_shape *shape, const 
     check_unknown(to, index, shape, path);
   for (int i = 0; i < (int)shape->count; i++) {
     const char *name = shape->members[i].name;
+    if (lua_isnil(to->L, top + 1 + i))
+      continue;
     param_path inner = {path, name, strlen(name), 0};
-    if (!lua_isnil(to->L, top + 1 + i))
-      check_member(to, top + 1 + i, &shape->members[i], &inner);
+    check_member(to, top + 1 + i, &shape->members[i], &inner);
   }
   lua_settop(to->L, top);
 }
@@ -266,7 +267,7 @@ static void check_value(report *to, int index, const gl_shape *shape, const para
     check_blob(to, index, path);
   else if (lua_type(to->L, index) != wanted[shape->type].type)
     gl_report_wrong_type(to, index, path, wanted[shape->type].name);
-  else if (lua_istable(to->L, index))
+  else if (wanted[shape->type].type == LUA_TTABLE)
     check_table(to, index, shape, path);
 }
 
