@@ -210,6 +210,85 @@ static void a_reset_list_is_empty_and_keeps_no_value(void **state) {
   gl_headers_clear(&headers);
 }
 
+static void a_reset_list_reuses_the_memory_of_equal_names_and_wipes_their_values(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_int_equal(add(&headers, "Host", "example"), 0);
+  assert_int_equal(add(&headers, "Token", "secret"), 0);
+  const char *host = gl_headers_get(&headers, "host"), *token = gl_headers_get(&headers, "token");
+  gl_headers_reset(&headers);
+  assert_null(gl_headers_get(&headers, "host"));
+  assert_memory_equal(host, "\0\0\0\0\0\0", 7);
+  assert_memory_equal(token, "\0\0\0\0\0", 6);
+  assert_int_equal(add(&headers, "Token", "short"), 0);
+  assert_int_equal(add(&headers, "Host", "another"), 0);
+  expect_list(&headers, "Token=short;Host=another;");
+  assert_ptr_equal(gl_headers_get(&headers, "host"), host);
+  assert_ptr_equal(gl_headers_get(&headers, "token"), token);
+  gl_headers_clear(&headers);
+}
+
+static void a_reset_list_takes_other_names_spellings_and_lengths(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_int_equal(add(&headers, "A", "1"), 0);
+  assert_int_equal(add(&headers, "B", "2"), 0);
+  gl_headers_reset(&headers);
+  assert_int_equal(add(&headers, "C", "4"), 0);
+  assert_int_equal(set(&headers, "b", "5"), 0);
+  assert_int_equal(add(&headers, "A", "longer"), 0);
+  expect_list(&headers, "C=4;b=5;A=longer;");
+  assert_int_equal(set(&headers, "B", "too long for 5"), 0);
+  gl_headers_remove(&headers, "c");
+  expect_list(&headers, "B=too long for 5;A=longer;");
+  gl_headers_reset(&headers);
+  assert_int_equal(add(&headers, "B", ""), 0);
+  expect_list(&headers, "B=;");
+  gl_headers_clear(&headers);
+}
+
+static void a_removed_field_is_reused_without_its_value(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_int_equal(add(&headers, "A", "1"), 0);
+  assert_int_equal(add(&headers, "Authorization", "secret"), 0);
+  assert_int_equal(add(&headers, "B", "2"), 0);
+  const char *value = gl_headers_get(&headers, "authorization");
+  gl_headers_remove(&headers, "authorization");
+  expect_list(&headers, "A=1;B=2;");
+  assert_memory_equal(value, "\0\0\0\0\0", 6);
+  assert_int_equal(set(&headers, "Authorization", "other"), 0);
+  expect_list(&headers, "A=1;B=2;Authorization=other;");
+  assert_ptr_equal(gl_headers_get(&headers, "authorization"), value);
+  gl_headers_clear(&headers);
+}
+
+static void a_list_that_is_reset_often_keeps_a_bounded_number_of_names(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  char name[24];
+  for (int i = 0; i < 10000; i++) {
+    snprintf(name, sizeof name, "name-%d", i);
+    assert_int_equal(add(&headers, name, "value"), 0);
+    gl_headers_reset(&headers);
+  }
+  assert_in_range(headers.filled, 0, 100);
+  gl_headers_clear(&headers);
+}
+
+static void a_control_character_is_found_at_each_position_of_a_value(void **state) {
+  (void)state;
+  char value[20];
+  for (size_t length = 1; length <= sizeof value; length++)
+    for (size_t at = 0; at < length; at++) {
+      memset(value, at % 2 ? '\xFF' : '~', sizeof value);
+      assert_true(gl_header_value_valid(value, length));
+      value[at] = at % 3 ? '\n' : '\x7F';
+      assert_false(gl_header_value_valid(value, length));
+      assert_true(gl_header_value_valid(value, at));
+    }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_empty_list_finds_no_header_and_may_be_cleared),
@@ -227,6 +306,11 @@ int main(void) {
       cmocka_unit_test(the_line_of_a_blank_value_ends_in_a_semicolon),
       cmocka_unit_test(a_replaced_value_that_fits_takes_no_more_memory),
       cmocka_unit_test(a_reset_list_is_empty_and_keeps_no_value),
+      cmocka_unit_test(a_reset_list_reuses_the_memory_of_equal_names_and_wipes_their_values),
+      cmocka_unit_test(a_reset_list_takes_other_names_spellings_and_lengths),
+      cmocka_unit_test(a_removed_field_is_reused_without_its_value),
+      cmocka_unit_test(a_list_that_is_reset_often_keeps_a_bounded_number_of_names),
+      cmocka_unit_test(a_control_character_is_found_at_each_position_of_a_value),
   };
   return cmocka_run_group_tests_name("header", tests, NULL, NULL);
 }

@@ -252,6 +252,43 @@ static void a_cleared_request_may_be_used_and_cleared_again(void **state) {
   gl_request_clear(&request);
 }
 
+static void the_last_url_is_set_again_without_its_former_path_and_query(void **state) {
+  (void)state;
+  gl_request request = {0};
+  gl_error error;
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(set_url(&request, "http://H:8080/base", &error), 0);
+    assert_string_equal(gl_buf_string(&request.origin), "http://h:8080");
+    assert_string_equal(gl_buf_string(&request.path), "/base");
+    assert_string_equal(gl_buf_string(&request.query), "");
+    assert_string_equal(gl_buf_string(&request.method), "GET");
+    assert_int_equal(gl_buf_append_string(&request.path, "/-/vaults"), 0);
+    assert_int_equal(gl_buf_append_string(&request.query, "limit=1"), 0);
+    gl_request_reset(&request);
+    assert_string_equal(gl_buf_string(&request.path), "");
+  }
+  assert_int_equal(set_url(&request, "http://H:8080", &error), 0);
+  assert_string_equal(gl_buf_string(&request.path), "/");
+  assert_int_equal(set_url(&request, "http://H:8080", &error), 0);
+  assert_string_equal(gl_buf_string(&request.path), "/");
+  assert_int_equal(set_url(&request, "https://other/x", &error), 0);
+  assert_string_equal(gl_request_host(&request), "other");
+  gl_request_clear(&request);
+}
+
+static void a_url_with_a_query_is_not_remembered(void **state) {
+  (void)state;
+  gl_request request = {0};
+  gl_error error;
+  assert_int_equal(set_url(&request, "http://h/p", &error), 0);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(set_url(&request, "http://h/p?token=secret", &error), 0);
+    assert_string_equal(gl_buf_string(&request.query), "token=secret");
+    assert_int_equal(request.last_url.length, 0);
+  }
+  gl_request_clear(&request);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_url_is_split_without_changing_path_and_query),
@@ -268,6 +305,8 @@ int main(void) {
       cmocka_unit_test(the_host_is_the_origin_without_its_scheme),
       cmocka_unit_test(a_header_is_set_once_whatever_its_case),
       cmocka_unit_test(a_header_that_could_end_its_line_is_rejected_and_not_shown),
+      cmocka_unit_test(the_last_url_is_set_again_without_its_former_path_and_query),
+      cmocka_unit_test(a_url_with_a_query_is_not_remembered),
       cmocka_unit_test(a_cleared_request_may_be_used_and_cleared_again),
   };
   return cmocka_run_group_tests_name("request", tests, NULL, NULL);

@@ -73,3 +73,59 @@ describe("the signature of a prepared request", function()
     end)
   end
 end)
+
+describe("a recycled request", function()
+  local URL = "https://glacier.us-west-2.amazonaws.com"
+  local NAME = string.rep("n", 2000)
+  local STEPS = {
+    { "SetVaultNotifications", { vaultName = "v", vaultNotificationConfig = { SNSTopic = TOPIC } }, "token" },
+    { "ListVaults", { marker = MARKER, limit = "10" } },
+    { "UploadArchive", { vaultName = "v", archiveDescription = "d", body = "bytes" }, "another token" },
+    { "DeleteVault", { vaultName = NAME }, NAME },
+    { "UploadArchive", { vaultName = "v", body = "" } },
+    { "UploadArchive", { vaultName = "v", body = io.stdout } },
+    { "InitiateMultipartUpload", { vaultName = "v", archiveDescription = NAME:sub(1, 1000), partSize = "1048576" } },
+    { "GetJobOutput", { vaultName = "v", jobId = "j", range = "bytes=0-1" }, "token" },
+    { "SetVaultNotifications", { vaultName = "v" } },
+  }
+
+  local function signed(step, url, spare)
+    local keys = core.credentials {
+      access_key_id = "AKIDEXAMPLE", secret_access_key = "secret", session_token = step[3],
+    }
+    local request = core.prepare(step[1], step[2], url, "agent", spare)
+    request:sign(keys, "us-west-2", "glacier", 1337905493, "attempt=1")
+    local made = request:export()
+    made.headers["amz-sdk-invocation-id"] = nil
+    made.is_streamed = request:streamed()
+    return made, request
+  end
+
+  it("is the same as a new one, whatever it was before", function()
+    local spare
+    for i = 1, 3 * #STEPS do
+      local step = STEPS[1 + i * 2 % #STEPS]
+      local made
+      made, spare = signed(step, URL, spare)
+      assert.same(signed(step, URL), made)
+      spare:recycle()
+    end
+  end)
+
+  it("is the same as a new one after parameters that were rejected, and with another endpoint", function()
+    local _, spare = signed(STEPS[1], URL)
+    for _, step in ipairs(STEPS) do
+      assert.is_false((pcall(core.prepare, "ListVaults", { limit = 1 }, "http://h:80/base/", "agent", spare)))
+      assert.is_false((pcall(core.prepare, "ListVaults", {}, "http://h:80/ba se/", "agent", spare)))
+      assert.same(signed(step, "http://h:80/base/"), (signed(step, "http://h:80/base/", spare)))
+    end
+  end)
+
+  it("has no header, body or query of the last call", function()
+    local _, request = signed(STEPS[3], URL)
+    request:recycle()
+    local made = request:export()
+    assert.same({ method = "", headers = {}, url = URL }, made)
+    assert.same({}, { request:secrets() })
+  end)
+end)
