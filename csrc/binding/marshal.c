@@ -147,31 +147,44 @@ static const char *push_text(lua_State *L, int index, const gl_member *member, s
   return value;
 }
 
+static int is_label(const char *label, const char *name) {
+  while (*name && *name == *label)
+    name++, label++;
+  return !*name && *label == '}';
+}
+
 /* Returns the member that a label of a path names.  `label` begins after the opening brace.  The
  * member must exist. */
 static const gl_member *find_label(const gl_shape *shape, const char *label) {
-  size_t length = strcspn(label, "}");
   const gl_member *member = shape->members;
-  while (strncmp(member->name, label, length) || member->name[length])
+  while (!is_label(label, member->name))
     member++;
   return member;
 }
 
+/* Writes a label's value and returns the position after the label.  `label` begins with the opening
+ * brace. */
+static const char *write_label(lua_State *L, int index, const gl_operation *operation,
+                               const char *label, gl_buf *path) {
+  size_t length;
+  const gl_member *member = find_label(operation->input, label + 1);
+  const char *value = push_text(L, index, member, &length);
+  if (!value)
+    check_unchanged(L, lua_gettop(L), LUA_TSTRING);
+  must(L, gl_uri_encode(path, value, length, NULL));
+  lua_pop(L, 1);
+  return label + strlen(member->name) + 2;
+}
+
 /* Writes the operation's path.  Each label is the name of a member. */
 static void write_path(lua_State *L, int index, const gl_operation *operation, gl_buf *path) {
-  const char *at = operation->path;
-  for (const char *brace = strchr(at, '{'); brace; brace = strchr(at, '{')) {
-    size_t length;
-    const gl_member *member = find_label(operation->input, brace + 1);
-    const char *value = push_text(L, index, member, &length);
-    if (!value)
-      check_unchanged(L, lua_gettop(L), LUA_TSTRING);
-    must(L,
-         gl_buf_append(path, at, (size_t)(brace - at)) || gl_uri_encode(path, value, length, NULL));
-    lua_pop(L, 1);
-    at = brace + 1 + strlen(member->name) + 1;
+  for (const char *at = operation->path, *end; *at; at = end) {
+    for (end = at; *end && *end != '{'; end++) {
+    }
+    must(L, gl_buf_append(path, at, (size_t)(end - at)));
+    if (*end)
+      end = write_label(L, index, operation, end, path);
   }
-  must(L, gl_buf_append_string(path, at));
 }
 
 /* Writes a member into the query or a header. */

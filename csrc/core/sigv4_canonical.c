@@ -1,6 +1,7 @@
 #include "core/sigv4.h"
 
 #include "core/uri.h"
+#include "core/word.h"
 
 #include <string.h>
 
@@ -65,15 +66,25 @@ static int sort_headers(const gl_headers *headers, gl_buf *sorted) {
   return 0;
 }
 
-/* Writes the value without white space at both ends, and with one space for each inner run of it.
- * Most values have none. */
+static int has_space(const char *text, size_t length) {
+  size_t i = 0;
+  for (; length - i >= GL_WORD_SIZE; i += GL_WORD_SIZE)
+    if (gl_word_has(gl_word_load(text + i), ' '))
+      return 1;
+  while (i < length && text[i] != ' ')
+    i++;
+  return i < length;
+}
+
+/* Writes the value without spaces at both ends, and with one space for each inner run of them.  A
+ * value contains no other white space, and most values have none. */
 static char *put_trimmed(char *to, const gl_header *header) {
   const char *value = header->value, *end = value + header->value_length;
-  if (!memchr(value, ' ', header->value_length) && !memchr(value, '\t', header->value_length))
+  if (!has_space(value, header->value_length))
     return gl_put(to, value, header->value_length);
   int gap = 0, any = 0;
   for (; value < end; value++) {
-    if (*value == ' ' || *value == '\t') {
+    if (*value == ' ') {
       gap = any;
       continue;
     }
