@@ -85,6 +85,7 @@ build = {
         "csrc/core/error.c",
         "csrc/core/file.c",
         "csrc/core/header.c",
+        "csrc/core/hex.c",
         "csrc/core/home.c",
         "csrc/core/identifier.c",
         "csrc/core/inventory.c",

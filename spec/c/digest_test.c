@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,6 +188,21 @@ static void a_text_other_than_64_digits_is_rejected(void **state) {
     }
 }
 
+static void each_byte_is_written_as_two_digits(void **state) {
+  (void)state;
+  char hex[GL_SHA256_HEX_SIZE], expected[3];
+  unsigned char bytes[GL_SHA256_SIZE];
+  for (int value = 0; value < 256; value++) {
+    int at = value % GL_SHA256_SIZE;
+    memset(bytes, 255 - value, sizeof bytes);
+    bytes[at] = (unsigned char)value;
+    gl_hex(bytes, hex);
+    snprintf(expected, sizeof expected, "%02x", value);
+    assert_memory_equal(hex + 2 * at, expected, 2);
+    assert_int_equal(strlen(hex), 64);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       /* Must be the first test, because the algorithm is kept after the first use. */
@@ -198,6 +214,7 @@ int main(void) {
       cmocka_unit_test(starting_a_new_hash_drops_an_unfinished_one),
       cmocka_unit_test(sha1_gives_the_published_digests),
       cmocka_unit_test(random_bytes_fill_the_array_and_differ_each_time),
+      cmocka_unit_test(each_byte_is_written_as_two_digits),
       cmocka_unit_test(hexadecimal_of_either_case_is_read_back),
       cmocka_unit_test(a_text_other_than_64_digits_is_rejected),
   };
