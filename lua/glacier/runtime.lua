@@ -47,7 +47,7 @@ function runtime.settings(options)
     proxies = from.proxies or { https = "", http = "" },
     connect_timeout = from.connect_timeout or 60, read_timeout = from.read_timeout or 60, timeout = from.timeout,
     app_id = from.app_id,
-    sources = from.sources, profile_name = from.profile_name, profile_explicit = from.profile_explicit,
+    sources = from.sources, profile_name = from.profile_name or "default", profile_explicit = from.profile_explicit,
   }
 end
 

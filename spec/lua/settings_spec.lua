@@ -51,6 +51,10 @@ describe("the settings of a client with a region and keys", function()
     end
   end)
 
+  it("name the default profile if no variable names another", function()
+    assert.are.equal("default", setting("profile_name", {}))
+  end)
+
   it("take the first CA bundle of the environment", function()
     local env = { REQUESTS_CA_BUNDLE = "/b.pem", SSL_CERT_FILE = "/c.pem" }
     assert.are.equal("/b.pem", setting("ca_bundle", env))
