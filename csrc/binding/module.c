@@ -5,6 +5,7 @@
 #include "binding/certificate.h"
 #include "binding/client_options.h"
 #include "binding/error_object.h"
+#include "binding/errors.h"
 #include "binding/events.h"
 #include "binding/files.h"
 #include "binding/flush.h"
@@ -129,6 +130,8 @@ int luaopen_glacier_core(lua_State *L) {
   lua_newtable(L);
   lua_pushvalue(L, identifiers);
   gl_compat_setfuncs(L, of_operations, 2);
+  gl_lua_push_errors(L);
+  lua_setfield(L, -2, "errors");
   set_blobs(L);
   lua_pushinteger(L, GL_OUTPUT_JOURNALS);
   lua_setfield(L, -2, "journals");

@@ -1,6 +1,6 @@
 --- Wraps the functions that a program passes as options of a client: `clock`, `random` and `logger`.
 local copcall = require "glacier.async.copcall"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 
 local callbacks = {}
 

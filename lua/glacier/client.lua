@@ -1,10 +1,8 @@
 --- The client: a method for every operation of the service, named as in boto3.
 --
 -- Modules that most programs do not need are loaded when they are first used, because loading takes longer than a call.
--- The modules that make error objects are loaded at once, because a process without a free descriptor cannot load them
--- later.
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local perform = require "glacier.call.perform"
 local new_runtime = require("glacier.runtime").new
 

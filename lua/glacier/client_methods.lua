@@ -3,7 +3,7 @@
 local client = require "glacier.client"
 local context = require "glacier.async.context"
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local exceptions = require "glacier.exceptions"
 local perform = require "glacier.call.perform"
 

@@ -1,6 +1,6 @@
 --- Iterates over the archives of a vault's inventory, the output of an inventory-retrieval job.
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local source = require "glacier.body.source"
 
 local inventory = {}

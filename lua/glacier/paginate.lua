@@ -1,5 +1,5 @@
 --- Paginators: iterate over the results of operations that return them in pages, by page or by item.
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 
 local paginate = {}
 

@@ -3,7 +3,7 @@
 local arguments = require "glacier.download.arguments"
 local copcall = require "glacier.async.copcall"
 local download = require "glacier.download"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local inventory = require "glacier.inventory"
 local journal = require "glacier.download.journal"
 local new_context = require("glacier.async.context").new

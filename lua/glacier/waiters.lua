@@ -1,5 +1,5 @@
 --- Waiters: poll an operation until a vault or a job is in the expected state.
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local copcall = require "glacier.async.copcall"
 
 local waiters = {}

@@ -34,7 +34,7 @@ describe("the field retryable", function()
 end)
 
 describe("an error of the client's own", function()
-  local errors = require "glacier.errors"
+  local errors = require("glacier.core").errors
 
   it("has its kind, code, message and further fields", function()
     local err = errors.new("transport", "ReadTimeoutError", "late", { retryable = true, operation = "ListVaults" })

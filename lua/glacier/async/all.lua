@@ -1,6 +1,6 @@
 --- Runs many tasks, several at a time: `glacier.all` and `glacier.as_completed`.
 local copcall = require "glacier.async.copcall"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local group = require "glacier.async.group"
 local task = require "glacier.async.task"
 

@@ -5,7 +5,7 @@
 -- back. The class in `glacier.async.hosted`, which inherits the methods of `context.class`, is for contexts that have
 -- `wait`.
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 
 local Context = {}
 Context.__index = Context

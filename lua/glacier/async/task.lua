@@ -1,6 +1,6 @@
 --- Tasks: calls that are started and then polled, many at a time on one thread.
 local context_of = require "glacier.async.context"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local group = require "glacier.async.group"
 local hosted = require "glacier.async.hosted"
 local perform = require "glacier.call.perform"

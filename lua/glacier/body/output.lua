@@ -3,7 +3,7 @@
 -- the file that it replaces. A path that is not a regular file is written directly.
 local background = require "glacier.async.background"
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local paths = require "glacier.config.paths"
 
 local output = {}

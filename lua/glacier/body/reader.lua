@@ -1,6 +1,6 @@
 --- The body of a response. It is read while it arrives, and checked at its end.
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local output = require "glacier.body.output"
 local copcall = require "glacier.async.copcall"
 

@@ -9,7 +9,7 @@
 --                   only if the total is known
 local background = require "glacier.async.background"
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 
 local source = {}
 

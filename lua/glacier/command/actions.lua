@@ -1,5 +1,5 @@
 --- The subcommands of `glacier`: each calls one function of the API and prints the result.
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local glacier = require "glacier"
 local json = require "glacier.json"
 

@@ -1,7 +1,7 @@
 --- The URL of a service: the configured one, or the result of the endpoint rules.
 local config = require "glacier.config.resolve"
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 
 local endpoint = {}
 

@@ -2,7 +2,7 @@
 -- them (configloader.py, session.py); glacier.config.ini has the grammar. Messages never quote a line of a file,
 -- because the line may hold a key.
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local sections = require "glacier.config.sections"
 
 local profile = {}

@@ -1,5 +1,5 @@
 --- Parses the shared config and credentials files, and sorts their sections into profiles, SSO sessions and services.
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local ini = require "glacier.config.ini"
 local words = require "glacier.config.words"
 

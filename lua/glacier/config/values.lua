@@ -1,6 +1,6 @@
 --- The values of settings: which ones are valid, and how their text is read. The names are those of the AWS SDKs and
 -- Tools Reference Guide.
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local paths = require "glacier.config.paths"
 
 local values = {}

@@ -1,6 +1,6 @@
 --- The order in which the providers are asked for keys, as in botocore. The first provider that has keys is used. The
 -- module of a provider is loaded when the provider is asked.
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 
 local chain = {}
 

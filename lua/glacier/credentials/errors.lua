@@ -1,6 +1,6 @@
 --- Raises the errors about credentials, in botocore's words, and prepares the text of other programs for messages.
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 
 local credential_errors = {}
 

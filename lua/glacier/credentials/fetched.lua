@@ -18,7 +18,7 @@ local function ask(given)
     copcall.raise_fatal(keys)
     errors.retrieval(FUNCTION, errors.quote(keys))
   elseif type(keys) ~= "table" then
-    require("glacier.errors").raise("credentials", "NoCredentialsError",
+    require("glacier.core").errors.raise("credentials", "NoCredentialsError",
       "Unable to locate credentials: the function in the option credentials did not return a table")
   end
   return keys

@@ -13,7 +13,7 @@
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local credential_errors = require "glacier.credentials.errors"
-local errors = require "glacier.errors"
+local errors = core.errors
 
 local refreshable = {}
 

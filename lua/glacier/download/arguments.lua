@@ -1,5 +1,5 @@
 --- The arguments of `client:download`, `client:retrieve` and `client:list_archives`, checked all at once.
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local parameters = require "glacier.call.parameters"
 local paths = require "glacier.config.paths"
 

@@ -1,7 +1,7 @@
 --- The download manager: saves a job's output in a file, in ranges with checked hashes. A later call can complete it.
 local arguments = require "glacier.download.arguments"
 local copcall = require "glacier.async.copcall"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local journal = require "glacier.download.journal"
 local new_context = require("glacier.async.context").new
 local output = require "glacier.body.output"

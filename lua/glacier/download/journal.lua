@@ -5,7 +5,7 @@
 -- `NUMBER HASH`, the number of a range (from 0) and its tree hash. It is written after the range is on the disk. A line
 -- that a crash cut off does not have this form and is ignored.
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local output = require "glacier.body.output"
 
 local journal = {}

@@ -1,7 +1,7 @@
 --- Downloads a job's output in ranges, several at a time, into a file that a later process can complete.
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local group = require "glacier.async.group"
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"

@@ -2,7 +2,7 @@
 -- itself.
 local confirm = require "glacier.notifications.confirm"
 local copcall = require "glacier.async.copcall"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local names = require "glacier.notifications.names"
 local verify = require "glacier.notifications.verify"
 

@@ -1,6 +1,6 @@
 --- What the modules for hosts require: their library, and the coroutine that their host runs.
 local copcall = require "glacier.async.copcall"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 
 local requirements = {}
 

@@ -1,6 +1,6 @@
 --- Checks a notification configuration more strictly than the service does.
 local prepare = require "glacier.call.prepare"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local names = require "glacier.notifications.names"
 
 local check = {}

@@ -1,7 +1,7 @@
 --- Confirms subscriptions of HTTP endpoints to topics.
 local classify = require "glacier.call.classify"
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local exchanger = require "glacier.call.exchanger"
 local new_context = require("glacier.async.context").new
 local retry = require "glacier.call.retry"

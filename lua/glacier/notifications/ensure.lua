@@ -2,7 +2,7 @@
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local check = require "glacier.notifications.check"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local copcall = require "glacier.async.copcall"
 local new_context = require("glacier.async.context").new
 

@@ -1,6 +1,6 @@
 --- Reads notifications of completed jobs in the formats in which SNS, SQS and Lambda deliver them.
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local json = require "glacier.json"
 local names = require "glacier.notifications.names"
 

@@ -1,5 +1,5 @@
 --- Policies that allow vaults to publish to a topic, as tables and as JSON.
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local names = require "glacier.notifications.names"
 local policy_text = require "glacier.notifications.policy_text"
 

@@ -1,6 +1,6 @@
 --- Sets or removes the notification configurations of many vaults concurrently.
 local ensure = require "glacier.notifications.ensure"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local all = require "glacier.async.all"
 local task = require "glacier.async.task"
 local names = require "glacier.notifications.names"

@@ -2,7 +2,7 @@
 local copcall = require "glacier.async.copcall"
 local context_of = require "glacier.async.context"
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 
 local host = {}
 

@@ -1,7 +1,7 @@
 --- Sends requests over libcurl.
 local core = require "glacier.core"
 local context_of = require "glacier.async.context"
-local errors = require "glacier.errors"
+local errors = core.errors
 
 local libcurl = {}
 

@@ -2,7 +2,7 @@
 local context_of = require "glacier.async.context"
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
-local errors = require "glacier.errors"
+local errors = core.errors
 local paginate = require "glacier.paginate"
 local parameters = require "glacier.call.parameters"
 local parts = require "glacier.upload.parts"

@@ -1,6 +1,6 @@
 --- Sends the parts of an upload, several at a time.
 local copcall = require "glacier.async.copcall"
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local group = require "glacier.async.group"
 local perform = require "glacier.call.perform"
 local plan = require "glacier.upload.plan"

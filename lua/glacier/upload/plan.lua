@@ -1,5 +1,5 @@
 --- The arguments of `client:upload`. They are checked all at once, and determine the parts of the upload.
-local errors = require "glacier.errors"
+local errors = require("glacier.core").errors
 local parameters = require "glacier.call.parameters"
 local parts = require "glacier.body.parts"
 local source = require "glacier.body.source"
