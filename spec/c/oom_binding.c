@@ -82,6 +82,11 @@ static const script scripts[] = {
      "Events = { 1, {}, 'x' } },\n"
      "}, 'http://127.0.0.1')\n"
      "fails('PartialCredentialsError', core.credentials, { access_key_id = 'A' })\n"},
+    {"errors of the client's own",
+     "fails('E', core.errors.raise, 'config', 'E', 'text', { reason = 'r', [1] = {} })\n"
+     "fails('ParamValidationError', core.errors.invalid, 'upload', 'text')\n"
+     "fails('ParamValidationError', core.errors.check, 'f', { 'b', 'a', 'c' })\n"
+     "core.errors.check('f', {})\n"},
     {"a request without an operation",
      "local request = core.request{\n"
      "  method = 'POST', url = 'http://127.0.0.1/a?b=c', body = ('x'):rep(500),\n"

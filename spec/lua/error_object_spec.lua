@@ -45,6 +45,13 @@ describe("an error of the client's own", function()
     assert.is_false(errors.new("config", "NoRegionError", "none").retryable)
   end)
 
+  it("lists all violations in order, after the function that was called", function()
+    local good, err = pcall(errors.check, "upload", { "b", "a", "c" })
+    assert.same({ false, "ParamValidationError", "upload", "upload:\na\nb\nc" },
+      { good, err.code, err.operation, err.message })
+    errors.check("upload", {})
+  end)
+
   it("names the operation if an argument is invalid", function()
     local good, err = pcall(errors.invalid, "upload", "upload: wrong")
     assert.same({ false, "ParamValidationError", "validation", "upload", "upload: wrong" },
