@@ -174,6 +174,7 @@ build = {
     ["glacier.async.nginx"] = "lua/glacier/async/nginx.lua",
     ["glacier.async.rounds"] = "lua/glacier/async/rounds.lua",
     ["glacier.async.task"] = "lua/glacier/async/task.lua",
+    ["glacier.async.task_context"] = "lua/glacier/async/task_context.lua",
     ["glacier.body.output"] = "lua/glacier/body/output.lua",
     ["glacier.body.parts"] = "lua/glacier/body/parts.lua",
     ["glacier.body.reader"] = "lua/glacier/body/reader.lua",

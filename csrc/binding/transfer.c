@@ -135,13 +135,14 @@ static gl_transfer *check_transfer(lua_State *L) {
   return self->transfer;
 }
 
-/* transfer:poll(wait_ms) -> whether it is done, whether it needs its caller.  Waits `wait_ms` at
- * most; 0 does not wait. */
+/* transfer:poll(wait_ms) -> whether it is done, whether it needs its caller, and whether its event
+ * set has news for events:take_news.  Waits `wait_ms` at most; 0 does not wait. */
 static int transfer_poll(lua_State *L) {
   gl_transfer *transfer = check_transfer(L);
   lua_pushboolean(L, gl_transfer_poll(transfer, gl_lua_check_ms(L, 2)));
   lua_pushboolean(L, gl_transfer_needs_caller(transfer));
-  return 2;
+  lua_pushboolean(L, gl_transfer_has_news(transfer));
+  return 3;
 }
 
 /* transfer:number() -> the number that events:take_news will return when the transfer has news, and

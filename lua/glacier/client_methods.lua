@@ -50,6 +50,13 @@ function Client:call(name, params)
   return perform.run(runtime_of(self), operation_of(name), params)
 end
 
+-- Loads the module of tasks with the first one.
+local start
+function start(runtime, operation, params)
+  start = require("glacier.async.task").start
+  return start(runtime, operation, params)
+end
+
 --- Starts a call that is then polled: `task:poll()` never blocks and returns whether the task is done, `task:result()`
 -- returns the result or raises. Raises `ParamValidationError` at once. Nothing is sent before the first poll.
 -- @param name string: API name or method name
@@ -60,7 +67,7 @@ function Client:start(name, params)
   if runtime.strict_notifications then
     require("glacier.notifications.check").guard(runtime, operation, params)
   end
-  return require("glacier.async.task").start(runtime, operation, params)
+  return start(runtime, operation, params)
 end
 
 --- Iterates over the pages of `list_vaults`, `list_jobs`, `list_multipart_uploads` or `list_parts`.
@@ -195,7 +202,7 @@ end
 function Client:timeout()
   local runtime = runtime_of(self)
   local events = runtime.transport:events()
-  local of_tasks = next(runtime.tasks) and require("glacier.async.task").timeout(runtime) or math.huge
+  local of_tasks = runtime.task_class and require("glacier.async.task").timeout(runtime) or math.huge
   local seconds = math.min(of_tasks, events and events:timeout() or math.huge)
   return seconds < math.huge and seconds or nil
 end

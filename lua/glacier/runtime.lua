@@ -94,7 +94,8 @@ end
 --   (list of invocations for later calls), strict_notifications (boolean or nil), hash_threads (number or nil), logger
 --   or nil, wait or nil, clock and time (functions that return seconds: never set back, and since the epoch),
 --   clock_offset (seconds by which the service's clock is ahead; 0 until a signature was rejected for its time), random
---   (function() -> number from 0 to below 1), tasks (the set of tasks that have started and are not done), reference
+--   (function() -> number from 0 to below 1), tasks (a set with the tasks that must be polled even if no event comes),
+--   task_class (of `glacier.async.task_context`, or nil before the first task), reference
 --   (function() that returns the runtime, for objects whose printed fields must not show it), context (of
 --   `context.of_call`, or nil)
 function runtime.new(chosen)

@@ -64,7 +64,7 @@ describe("the timeout of a client's descriptor", function()
       retry_mode = "legacy",
     })
     local task = client:start "list_vaults"
-    repeat task:poll() until task.due
+    repeat task:poll() until task.context.due
     assert.is_true(client:timeout() <= 0.5)
     now = now + 0.5
     assert.are.equal(0, client:timeout())
@@ -78,8 +78,8 @@ describe("the timeout of a client's descriptor", function()
     local task = client:start "list_vaults"
     task:poll()
     local other = client:start "list_vaults"
-    repeat other:poll() until other.done
-    while not task.transfer:needs_caller() do client:list_vaults() end
+    repeat until other:poll()
+    while not task.context.transfer:needs_caller() do client:list_vaults() end
     assert.are.equal(0, client:timeout())
     assert.is_true(task:poll())
   end)

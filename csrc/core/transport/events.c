@@ -88,6 +88,10 @@ void gl_events_add_news(gl_events *events, gl_news *news) {
   news->is_listed = 1;
 }
 
+int gl_events_has_news(const gl_events *events) {
+  return events->news.next != &events->news;
+}
+
 unsigned long gl_events_take_news(gl_events *events) {
   gl_news *first = events->news.next;
   if (first == &events->news)

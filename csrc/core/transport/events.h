@@ -91,6 +91,9 @@ void gl_events_leave(gl_news *news);
  * it when it may need its caller, for example when a transfer is done. */
 void gl_events_add_news(gl_events *events, gl_news *news);
 
+/* Returns whether the list of news is not empty. */
+int gl_events_has_news(const gl_events *events);
+
 /* Removes the first news from the list.  Returns its number, or 0 if the list is empty. */
 unsigned long gl_events_take_news(gl_events *events);
 

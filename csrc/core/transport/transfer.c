@@ -119,6 +119,10 @@ unsigned long gl_transfer_number(const gl_transfer *transfer) {
   return transfer->news.number;
 }
 
+int gl_transfer_has_news(const gl_transfer *transfer) {
+  return gl_events_has_news(transfer->pool->events);
+}
+
 int gl_transfer_needs_caller(const gl_transfer *transfer) {
   return transfer->done || (transfer->paused & CURLPAUSE_SEND) || transfer->has_sent ||
          (transfer->streams && (transfer->response.body.length > 0 || !transfer->head_returned) &&

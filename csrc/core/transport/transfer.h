@@ -43,6 +43,9 @@ int gl_transfer_poll(gl_transfer *transfer, long wait);
  * its caller. */
 unsigned long gl_transfer_number(const gl_transfer *transfer);
 
+/* Returns whether gl_events_take_news of the transfer's event set returns a number. */
+int gl_transfer_has_news(const gl_transfer *transfer);
+
 /* Returns whether the transfer is done, can be fed, has sent bytes of its input, has received bytes
  * that were not taken yet, or has the head of a response that is received in chunks, for
  * gl_transfer_head.  Makes no system call.  For callers that wait for the event set's descriptor

@@ -77,14 +77,6 @@ end
 
 -- ---- results -------------------------------------------------------------------------------------
 
-local function outcome_of(entry)
-  local finished = entry.task
-  if finished.good then
-    return { ok = true, result = finished.outcome }
-  end
-  return { ok = false, error = finished.outcome }
-end
-
 --- Performs tasks, several at a time. A task that fails does not raise here.
 -- Raises `ParamValidationError` for invalid arguments before anything is sent.
 -- @param tasks list of tasks, or a function that returns the next one, nil at the end. If the function raises, the
@@ -97,7 +89,7 @@ function all.all(tasks, options)
   local total = type(tasks) == "table" and #tasks or nil
   local entry = running:next() -- Lua 5.1 cannot yield in the iterator of a `for` loop
   while entry do
-    outcomes[entry.index] = outcome_of(entry)
+    outcomes[entry.index] = entry.task.outcome
     done = done + 1
     if options.progress then
       copcall.ignoring(options.progress, done, total)
@@ -121,7 +113,7 @@ function all.as_completed(tasks, options)
   return function()
     local entry = running:next()
     if entry then
-      return entry.index, outcome_of(entry)
+      return entry.index, entry.task.outcome
     end
   end, nil, nil, closer
 end

@@ -1,5 +1,5 @@
 --- The deadline of one call and how it waits. It is passed to everything that the call does. All waiting happens here
--- and in `glacier.async.hosted`, in Lua, so that any host can switch coroutines.
+-- and in the classes that inherit its methods, in Lua, so that any host can switch coroutines.
 --
 -- The contexts of this class block. Their fields: deadline, a number or nil; clock, function() -> seconds, never set
 -- back. The class in `glacier.async.hosted`, which inherits the methods of `context.class`, is for contexts that have
@@ -78,8 +78,11 @@ end
 function Context:wait_for(transfer, events, on_poll)
   local answer
   repeat
-    local done = transfer:poll(answer == "again" and 0 or self.deadline and blocking_ms(self) or BLOCKING * 1000)
-    context.wake(events)
+    local done, _, has_news = transfer:poll(
+      answer == "again" and 0 or self.deadline and blocking_ms(self) or BLOCKING * 1000)
+    if has_news then
+      context.wake(events)
+    end
     answer = on_poll and on_poll(done)
     if done or answer == "enough" then
       return true

@@ -20,15 +20,16 @@ local BLOCKING = 0.5
 
 --- Makes a group.
 -- @param next_task function() -> table with a `task`, nil at the end. The table is an entry of the group, which adds
---   the fields `group`, `next_member` and `is_ready`
+--   the fields `group`, `slot` (its place in `entries`), `next_member` and `is_ready`
 -- @param concurrency number: how many tasks are in progress at a time
 -- @return group
 function group.new(next_task, concurrency)
   return setmetatable({
     next_task = next_task, concurrency = concurrency, runtimes = {},
-    entries = {}, count = 0, -- the set of the entries in progress, and their number
-    ready = {}, timed = {}, -- lists of entries for the next round; no wait is needed if one is ready
-    current = {}, position = 1, -- the entries of this round
+    entries = {}, count = 0, -- the list of the entries in progress in any order, and their number
+    ready = {}, ready_count = 0, -- the entries for the next round, and their number; no wait is needed if one is ready
+    timed = {}, -- further entries for the next round
+    current = {}, position = 1, -- the entries of this round, and the next one
     is_over = false, -- there are no further tasks
     hurry = false, -- a task of this round has ended, or lets other tasks run: the next round begins without a wait
     skipped = false, -- no events were handled before this round
@@ -42,7 +43,7 @@ end
 -- @param task task
 -- @return table
 function group.entry(index, task)
-  return { index = index, task = task, group = false, next_member = false, is_ready = false }
+  return { index = index, task = task, group = false, slot = false, next_member = false, is_ready = false }
 end
 
 --- Makes a function that returns the tasks of a list as entries.
@@ -60,15 +61,19 @@ end
 -- @param task task
 -- @return number: 0 or less if it must be polled now; math.huge if only an event can continue it
 function group.seconds_left(task)
-  local transfer, context = task.transfer, task.context
-  if transfer then
+  local context = task.context
+  local transfer = context.transfer
+  if task.seen then
+    return math.huge
+  elseif context.is_woken then
+    return 0
+  elseif transfer then
     -- `transfer` may also be the hash of a body, which has no needs_caller
     return transfer.needs_caller and transfer:needs_caller() and 0 or context:remaining()
+  elseif context.due then
+    return context.due - context.clock()
   end
-  if task.due then
-    return task.due - context.clock()
-  end
-  return task.busy and 0 or ROUND
+  return context.busy and 0 or ROUND
 end
 
 --- Polls an entry in the next round. Its task calls this when it is woken or has ended. That may happen in another
@@ -76,31 +81,46 @@ end
 -- @param entry table
 function Group:wake(entry)
   if not entry.is_ready then
-    entry.is_ready = true
-    self.ready[#self.ready + 1] = entry
+    local count = self.ready_count + 1
+    entry.is_ready, self.ready_count, self.ready[count] = true, count, entry
     if self.awaited then
       rounds.wake_watchers(self.awaited)
     end
   end
 end
 
--- Records the runtime of a task. There is rarely more than one client.
-local function note_runtime(self, task)
-  local reference = task._runtime
-  if reference and reference ~= self.reference then
-    local runtime = reference()
-    self.is_mixed, self.reference = self.runtime ~= nil, reference
-    self.runtime, self.runtimes[runtime] = runtime, true
-    self.context = context_of.new(runtime.wait, nil, runtime.clock)
-  end
+-- Records the client of a task. There is rarely more than one.
+local function note_client(self, reference)
+  local runtime = reference()
+  self.is_mixed, self.reference = self.runtime ~= nil, reference
+  self.runtime, self.runtimes[runtime] = runtime, true
+  self.context = context_of.new(runtime.wait, nil, runtime.clock)
 end
 
 local function add(self, entry)
-  local task = entry.task
-  note_runtime(self, task)
-  entry.group, entry.next_member, task.member = self, task.member, entry
-  self.entries[entry], self.count = true, self.count + 1
+  local context, count = entry.task.context, self.count + 1
+  entry.group, entry.slot, self.entries[count], self.count = self, count, entry, count
+  if context then -- otherwise the task is done
+    local reference = context.reference
+    if reference ~= self.reference then
+      note_client(self, reference)
+    end
+    entry.next_member, context.member = context.member, entry
+  end
   self:wake(entry)
+end
+
+-- Removes an entry whose task is done.
+-- Returns false if the group was cancelled meanwhile.
+local function remove(self, entry)
+  local entries, count, slot = self.entries, self.count, entry.slot
+  local last = entries[count]
+  if entries[slot] ~= entry then
+    return false
+  end
+  entries[slot], last.slot = last, slot
+  entries[count], self.count = nil, count - 1
+  return true
 end
 
 -- Starts tasks up to the limit of concurrency.
@@ -136,7 +156,7 @@ end
 local function idle(self)
   local context, transport = self.context, self.runtime.transport
   local events = not self.is_mixed and transport:events() or nil
-  if self.ready[1] then -- after a fork, `transport:events` wakes all tasks
+  if self.ready_count > 0 then -- after a fork, `transport:events` wakes all tasks
     return
   end
   local limit = math.min(limit_of(self), events and math.huge or self.is_mixed and ROUND_OF_SEVERAL or ROUND)
@@ -164,7 +184,7 @@ end
 -- Waits if no task can continue. Otherwise only handles the events, in every second round: the tasks that continue
 -- often start transfers, whose events come later.
 local function wait(self)
-  if not self.ready[1] then
+  if self.ready_count == 0 then
     idle(self)
     self.skipped = false
   elseif self.skipped then
@@ -176,12 +196,12 @@ local function wait(self)
 end
 
 local function begin_round(self)
-  local ready, timed = self.ready, self.timed
+  local timed = self.timed
   for index, entry in ipairs(timed) do
     self:wake(entry)
     timed[index] = nil
   end
-  self.ready, self.current, self.position = self.current, ready, 1
+  self.ready, self.ready_count, self.current, self.position = self.current, 0, self.ready, 1
 end
 
 -- Between two rounds: starts further tasks, and waits.
@@ -198,48 +218,49 @@ local function end_round(self)
   begin_round(self)
 end
 
--- Polls the next entry of the round. Returns it if its task is done.
-local function poll_next(self)
-  local current, position = self.current, self.position
-  local entry = current[position]
-  current[position], self.position = nil, position + 1
+-- Polls an entry. Returns whether its task is done, and the group was not cancelled meanwhile.
+local function poll(self, entry)
   local task = entry.task
-  local is_done = task:poll()
-  if not self.entries[entry] then -- the group was cancelled meanwhile
-    return nil
-  elseif is_done then
+  if task:poll() then
     self.hurry = true
-    self.entries[entry], self.count = nil, self.count - 1
-    return entry
+    return remove(self, entry)
   end
   entry.is_ready = false
-  if task.busy then
+  if task.seen then
+    return false
+  elseif task.context.busy then
     self.hurry = true
     self:wake(entry)
-  elseif not task.round then
+  else
     self.timed[#self.timed + 1] = entry
   end
+  return false
 end
 
 --- Waits for the next task that is done. Errors of `next_task` and of the host's wait are not caught.
 -- @return the table that `next_task` returned; nil when all tasks are done
 function Group:next()
-  repeat
-    if not self.current[self.position] then
+  while true do
+    local current, position = self.current, self.position
+    local entry = current[position]
+    if entry then
+      current[position], self.position = nil, position + 1
+      if poll(self, entry) then
+        return entry
+      end
+    elseif self.is_over and self.count == 0 then
+      return nil
+    else
       end_round(self)
     end
-    local entry = self.current[self.position] and poll_next(self)
-    if entry then
-      return entry
-    end
-  until self.count == 0 and self.is_over
+  end
 end
 
 --- Cancels the tasks in progress, and starts no more.
 function Group:cancel()
   local entries = self.entries
   self.is_over, self.entries, self.count, self.current = true, {}, 0, {}
-  for entry in pairs(entries) do
+  for _, entry in ipairs(entries) do
     entry.task:cancel()
   end
 end

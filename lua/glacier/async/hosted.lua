@@ -1,8 +1,7 @@
---- Contexts that wait with a function of the host, with ngx.sleep, or by yielding to the code that polls a task.
+--- Contexts that wait with a function of the host or with ngx.sleep.
 --
 -- Further fields of these contexts: wait, function(seconds); readable, function(fd, seconds or nil), or nil if the host
--- cannot wait for a descriptor; nginx, `glacier.async.nginx` or nil; task, nil or the task whose coroutine yields to
--- the code that polls it; option, the option `wait`.
+-- cannot wait for a descriptor; nginx, `glacier.async.nginx` or nil; option, the option `wait`.
 local context = require "glacier.async.context"
 local rounds = require "glacier.async.rounds"
 
@@ -12,7 +11,7 @@ for name, method in pairs(context.class) do
   Hosted[name] = Hosted[name] or method
 end
 
-local hosted = {}
+local hosted = { class = Hosted }
 
 -- Other coroutines may run after this number of feeds without a wait. A transfer whose peer is fast never waits.
 local FEEDS = 32
@@ -46,16 +45,6 @@ function hosted.new(wait, clock)
     self.nginx = self.wait and require "glacier.async.nginx"
   end
   return self.wait and self or nil
-end
-
---- Makes the context of a task, which waits by yielding to the code that polls it. It has no deadline yet.
--- @param task table. It has the fields `transfer` and `events` while it waits for a transfer. It has `due` while it
---   sleeps until that time of the clock, and `busy` while it only lets other tasks run
--- @param wait function, table or nil: the option `wait`, for objects that outlive the task
--- @param clock function() -> number
--- @return context
-function hosted.of_task(task, wait, clock)
-  return setmetatable({ option = wait, wait = coroutine.yield, clock = clock, task = task }, Hosted)
 end
 
 -- A waiter has the fields events, while it waits, and round, of `rounds.of`.
@@ -106,22 +95,14 @@ function Hosted:pause(events, began, limit, transfer)
   end
 end
 
---- Yields to the code that polls the task, until the transfer needs its caller or the deadline has passed.
--- @param transfer transfer of `glacier.core`
--- @param events events of `glacier.core`, or nil
-function Hosted:yield_for(transfer, events)
-  local task = self.task
-  task.transfer, task.events = transfer, events
-  self.wait()
-  task.transfer = false
-end
-
 --- Waits for a transfer by polling it. The parameters and the result are those of the class that blocks.
 function Hosted:wait_for(transfer, events, on_poll)
   local feeds, began = 0, nil
   while true do
-    local done = transfer:poll(0)
-    context.wake(events)
+    local done, _, has_news = transfer:poll(0)
+    if has_news then
+      context.wake(events)
+    end
     local answer = on_poll and on_poll(done)
     if done or answer == "enough" then
       return true
@@ -132,7 +113,7 @@ function Hosted:wait_for(transfer, events, on_poll)
       if feeds % FEEDS == 0 then
         self:yield()
       end
-    elseif self.task then
+    elseif self.yield_for then -- the context of a task
       self:yield_for(transfer, events)
     else
       began = began or self.clock()
@@ -141,33 +122,15 @@ function Hosted:wait_for(transfer, events, on_poll)
   end
 end
 
-local function sleep_in_task(self, seconds)
-  local task = self.task
-  task.due = self.clock() + seconds
-  repeat
-    self.wait(seconds)
-  until self.clock() >= task.due
-  task.due = false
-end
-
 --- Sleeps. The host's wait is called once, and may return early.
 -- @param seconds number
 function Hosted:sleep(seconds)
-  if self.task then
-    return sleep_in_task(self, seconds)
-  end
   self.wait(seconds)
 end
 
 --- Lets other coroutines run during long work.
 function Hosted:yield()
-  if self.task then
-    self.task.busy = true
-    self.wait()
-    self.task.busy = false
-  else
-    self.wait(SHORTEST)
-  end
+  self.wait(SHORTEST)
 end
 
 return hosted

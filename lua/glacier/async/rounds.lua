@@ -5,41 +5,80 @@
 --
 -- A program polls each of its tasks once in every round. The second poll of a task begins the next round and handles
 -- the events that are ready. Until then, the poll of a task that nobody woke only compares two numbers.
+--
+-- The rounds of a set are a table:
+--   number     of the current round
+--   advance    function() that begins the next round
+--   poll       function(task): the method `poll` of the tasks that sleep until their transfer has news
+--   waiters    by the number of their transfer
+--   woken      the last waiter that was woken for each number
+--   watchers   a set. A watcher is woken by any news
+-- The references to waiters and watchers are weak, because a host may kill a coroutine that waits.
 local context = require "glacier.async.context"
 
 local rounds = {}
 
--- The rounds by event set. The waiters keep them alive.
-local of_events = setmetatable({}, { __mode = "kv" })
+local weak_values = { __mode = "v" }
 
--- By event set: the waiters for whom its descriptor is readable. Their references are weak, as those of `rounds.of`.
+-- The rounds by event set.
+local of_events = setmetatable({}, { __mode = "k" })
+
+-- By event set: the waiters for whom its descriptor is readable. The references to them are weak too.
 local interrupted = setmetatable({}, { __mode = "k" })
+
+-- A program may poll hundreds of tasks in each of its frames, so the poll of a sleeping task must cost almost nothing.
+-- A variable of a function is read faster than a field. That is why each set has its own function.
+local function new_round()
+  local number = 0
+  local round = {
+    number = 0, waiters = setmetatable({}, weak_values), woken = setmetatable({}, weak_values),
+    watchers = setmetatable({}, { __mode = "k" }),
+  }
+  function round.advance()
+    number = number + 1
+    round.number = number
+  end
+  function round.poll(task)
+    if task.seen ~= number then
+      task.seen = number
+      return false
+    end
+    rounds.begin(task.context.events, 0)
+    if task.seen then
+      task.seen = number
+      return false
+    end
+    return task:poll() -- it was woken
+  end
+  return round
+end
 
 --- Returns the rounds of an event set.
 -- @param events events of `glacier.core`
--- @return table: number, of the current round; waiters, by the number of their transfer; watchers, a set. A watcher is
---   woken by any news. The references to both are weak, because a host may kill a coroutine that waits
+-- @return table
 function rounds.of(events)
-  local round = of_events[events]
-  if not round then
-    round = { number = 0, waiters = setmetatable({}, { __mode = "v" }), watchers = setmetatable({}, { __mode = "k" }) }
-    of_events[events] = round
-  end
+  local round = of_events[events] or new_round()
+  of_events[events] = round
   return round
 end
 
 --- Registers a waiter. Its method `wake` is called once, when the transfer has news.
 -- @param events events of `glacier.core`
 -- @param transfer transfer of `glacier.core`, in that set; or nil: any news wakes the waiter
--- @param waiter table: it must keep the result alive
--- @return table: the rounds of the set; nil if the transfer needs its caller already
+-- @param waiter table
+-- @return table: the rounds of the set; nil if the transfer needs its caller already, or if it has no number, as the
+--   hash of a body or a write to the disk
 function rounds.register(events, transfer, waiter)
   local round = of_events[events] or rounds.of(events)
   if not transfer then
     round.watchers[waiter] = true
     return round
   end
-  local number, needs_caller = transfer:number()
+  local number_of = transfer.number
+  if not number_of then
+    return nil
+  end
+  local number, needs_caller = number_of(transfer)
   if needs_caller then
     return nil
   end
@@ -90,16 +129,19 @@ function rounds.settle(events, waiter)
   end
 end
 
+local function wake_waiter(round, number)
+  local waiter = round.waiters[number]
+  if waiter then
+    round.waiters[number], round.woken[number] = nil, waiter
+    waiter:wake()
+  end
+end
+
 --- Wakes the waiter of a transfer that was cancelled.
 -- @param events events of `glacier.core`
 -- @param number number: of the transfer
 function rounds.wake_waiter(events, number)
-  local waiters = rounds.of(events).waiters
-  local waiter = waiters[number]
-  if waiter then
-    waiters[number] = nil
-    waiter:wake()
-  end
+  wake_waiter(rounds.of(events), number)
 end
 
 -- Wakes the waiters of the transfers that have news.
@@ -109,16 +151,16 @@ function context.wake(events)
   if not number then
     return
   end
-  local waiters = round.waiters
   repeat
-    local waiter = waiters[number]
-    if waiter then
-      waiters[number] = nil
-      waiter:wake()
-    end
+    wake_waiter(round, number)
     number = events:take_news()
   until not number
   wake_watchers(round)
+end
+
+--- Iterates over the rounds of all event sets.
+function rounds.each()
+  return pairs(of_events)
 end
 
 --- Wakes all waiters of an event set that belongs to another process. They then detect that the set cannot be used.
@@ -126,7 +168,7 @@ end
 function rounds.abandon(events)
   local round = rounds.of(events)
   for number in pairs(round.waiters) do
-    rounds.wake_waiter(events, number)
+    wake_waiter(round, number)
   end
   wake_watchers(round)
 end
@@ -134,11 +176,10 @@ end
 --- Begins the next round: waits for events, handles them and wakes their waiters.
 -- @param events events of `glacier.core`
 -- @param seconds number: the longest wait; 0 only handles what is ready
--- @return number: of the round
 function rounds.begin(events, seconds)
   local round = of_events[events] or rounds.of(events)
   local usable = events:wait(seconds * 1000)
-  round.number = round.number + 1
+  round.advance()
   if interrupted[events] then
     rounds.settle(events)
   end
@@ -146,7 +187,6 @@ function rounds.begin(events, seconds)
     rounds.abandon(events)
   end
   context.wake(events)
-  return round.number
 end
 
 return rounds

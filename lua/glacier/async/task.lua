@@ -2,18 +2,34 @@
 local context_of = require "glacier.async.context"
 local errors = require("glacier.core").errors
 local group = require "glacier.async.group"
-local hosted = require "glacier.async.hosted"
 local perform = require "glacier.call.perform"
 local prepare = require "glacier.call.prepare"
 local rounds = require "glacier.async.rounds"
 local coroutines = require "glacier.async.coroutines"
+local task_context = require "glacier.async.task_context"
 
 local task = {}
 
+-- A local is read faster than a field.
+local resume, take_coroutine, keep_coroutine = coroutine.resume, coroutines.take, coroutines.keep
+local register, wake = rounds.register, context_of.wake
+local new_context = task_context.new
+local FOR_TRANSFER, IDLE = task_context.FOR_TRANSFER, coroutines.IDLE
+local call, prepare_call = perform.call, prepare.call
+
 local Task = {}
+local poll -- Task.poll
 Task.__index = Task
 Task.__name = "glacier.task"
 Task.is_task = true -- the classes of `glacier.safe` inherit it
+
+-- A task has four fields only, because a program may poll hundreds of tasks in each of its frames, and small tables fit
+-- into the processor's caches:
+--   poll      the method of the task's state: `poll` of `rounds.of` while it sleeps until its transfer has
+--             news, otherwise `Task.poll`
+--   seen      the number of the round in which it was polled last, while it sleeps; otherwise false
+--   context   of `glacier.async.task_context`; false when the task is done
+--   outcome   { ok = true, result = … } or { ok = false, error = … }; false until the task is done
 
 --- Makes a task of a function that may wait.
 -- @param runtime table: of `runtime.new`
@@ -21,19 +37,13 @@ Task.is_task = true -- the classes of `glacier.safe` inherit it
 -- @param argument any
 -- @return task
 function task.new(runtime, work, argument)
-  -- A function hides the runtime, as in the client, so that printing a task and its fields prints no secret setting.
-  -- All fields are named here, so that the table never grows.
-  local self = setmetatable({
-    _runtime = runtime.reference, thread = false, work = work, argument = argument, context = false,
-    started = false, done = false, good = false, outcome = false, transfer = false, events = false, due = false,
-    busy = false, round = false, seen = 0, is_woken = false, member = false,
+  return setmetatable({
+    poll = poll, seen = false, context = new_context(runtime, work, argument), outcome = false,
   }, Task)
-  self.context = hosted.of_task(self, runtime.wait, runtime.clock)
-  return self
 end
 
 local function perform_call(context, invocation, runtime)
-  return perform.call(runtime, invocation, context)
+  return call(runtime, invocation, context)
 end
 
 --- Starts a call: checks its parameters, but sends nothing yet.
@@ -43,14 +53,14 @@ end
 -- @param params table or nil
 -- @return task
 function task.start(runtime, operation, params)
-  return task.new(runtime, perform_call, prepare.call(runtime, operation, params))
+  return task.new(runtime, perform_call, prepare_call(runtime, operation, params))
 end
 
 --- Makes a failed task, in place of a task that could not be made.
 -- @param err any: the error that `result` raises
 -- @return task
 function task.failed(err)
-  return setmetatable({ done = true, good = false, outcome = err }, Task)
+  return setmetatable({ poll = poll, seen = false, context = false, outcome = { ok = false, error = err } }, Task)
 end
 
 --- Returns whether a value is a task.
@@ -58,140 +68,169 @@ function task.is(value)
   return type(value) == "table" and value.is_task == true
 end
 
--- Resumes the task for the first time. The timeout starts here, because a task may be created long before it runs.
-local function begin(self)
-  local runtime = self._runtime()
+-- Starts the coroutine. The timeout starts here, because a task may be created long before it runs.
+local function begin(context)
+  local runtime, work, argument = context.reference(), context.work, context.argument
   local timeout = runtime.settings.timeout
-  self.started, self.context.deadline = true, timeout and runtime.clock() + timeout
-  runtime.tasks[self] = true
-  self.thread = coroutines.take()
-  return coroutine.resume(self.thread, self.work, self.context, self.argument, runtime)
+  if timeout then
+    context.deadline = runtime.clock() + timeout
+  end
+  local thread = take_coroutine()
+  context.thread, context.work, context.argument = thread, false, false
+  return resume(thread, work, context, argument, runtime)
 end
 
--- Wakes the task, and tells the groups that it is in. They form a list, because a program may wait for the result of a
--- task that another group polls.
-local function wake(self)
-  self.round, self.is_woken = false, true
-  local member = self.member
+-- Tells the groups of a task that it was woken or has ended. They form a list, because a program may wait for the
+-- result of a task that another group polls.
+local function wake_groups(context)
+  local member = context.member
   while member do
-    member.group:wake(member)
+    if not member.is_ready then
+      member.group:wake(member)
+    end
     member = member.next_member
   end
 end
-Task.wake = wake
 
-local function finish(self, good, outcome)
-  self.done, self.good, self.outcome = true, good, outcome
-  self.thread, self.work, self.argument, self.transfer, self.due, self.busy = nil, nil, nil, false, false, false
-  self._runtime().tasks[self] = nil
-  wake(self)
+--- Lets the next poll continue the task.
+function Task:wake()
+  local context = self.context
+  if context then
+    self.poll, self.seen, context.is_woken = poll, false, true
+    wake_groups(context)
+  end
+end
+
+local function finish(self, context, outcome)
+  self.poll, self.seen, self.context, self.outcome = poll, false, false, outcome
+  wake_groups(context)
 end
 
 -- Lets the task sleep until its transfer has news, if nothing else can continue it. With a deadline, each poll has to
--- look at the clock. A hash or a write to the disk has no number.
-local function sleep(self)
-  local transfer, events = self.transfer, self.events
-  local round = events and transfer.number and not self.context.deadline
-    and rounds.register(events, transfer, self)
+-- look at the clock.
+local function sleep(self, context, transfer, events)
+  context.transfer, context.events = transfer, events
+  local round = events and not context.deadline and register(events, transfer, self)
   if round then
-    self.round, self.seen = round, round.number
+    self.poll, self.seen = round.poll, round.number
+  else
+    context.reference().tasks[self] = true
   end
 end
 
 -- Returns whether the task must still wait.
-local function is_waiting(self)
-  if self.is_woken or not self.started then
-    return false
-  end
-  local transfer, context = self.transfer, self.context
+local function is_waiting(context)
+  local transfer = context.transfer
   if transfer then
-    local done, needs_caller = transfer:poll(0)
-    context_of.wake(self.events)
+    local done, needs_caller, has_news = transfer:poll(0)
+    if has_news then
+      wake(context.events)
+    end
     return not (done or needs_caller or context.deadline and context:remaining() <= 0)
   end
-  return self.due and context.clock() < self.due
+  return context.due and context.clock() < context.due
 end
 
--- Runs the task until it waits or ends.
-local function run(self)
-  local good, yielded
-  self.is_woken = false
-  if self.started then
-    good, yielded = coroutine.resume(self.thread)
+-- Runs the task until it waits or ends. Returns whether it ended.
+local function run(self, context)
+  local thread, good, yielded, transfer, events = context.thread
+  context.is_woken = false
+  if thread then
+    good, yielded, transfer, events = resume(thread)
   else
-    good, yielded = begin(self)
+    good, yielded, transfer, events = begin(context)
   end
-  if not good then
-    finish(self, false, yielded)
-  elseif yielded == coroutines.IDLE then
-    coroutines.keep(self.thread)
-    finish(self, true, self.outcome)
+  if yielded == FOR_TRANSFER then
+    sleep(self, context, transfer, events)
+    return false
+  elseif yielded == IDLE then
+    keep_coroutine(context.thread)
+    finish(self, context, { ok = true, result = context.result })
+  elseif good then
+    context.transfer = false
+    context.reference().tasks[self] = true
+    return false
+  else
+    finish(self, context, { ok = false, error = yielded })
   end
+  return true
 end
 
 --- Continues the task as far as possible without waiting. The first poll sends the request.
 -- @return boolean: whether it is done
 function Task:poll()
-  -- A program may poll hundreds of tasks in each of its frames, so the poll of a sleeping task does almost nothing.
-  local round = self.round
-  if round then
-    local number = round.number
-    if self.seen ~= number then
-      self.seen = number
-      return false
-    end
-    self.seen = rounds.begin(self.events, 0)
-    if self.round then
-      return false
-    end
-  end
-  if self.done then
+  local context = self.context
+  if not context then
     return true
-  elseif not is_waiting(self) then
-    run(self)
-    if self.transfer then
-      sleep(self)
-    end
+  elseif context.is_woken or not is_waiting(context) then
+    return run(self, context)
   end
-  return self.done
+  return false
 end
+poll = Task.poll
 
 --- Waits for the call if it is not done, and returns its result.
 -- Raises the call's error.
 -- @return table: the output of the call
 function Task:result()
-  if not self.done then
+  if not self.outcome then
     group.new(group.of_list { self }, math.huge):next()
   end
-  if not self.good then
-    return error(self.outcome, 0)
+  local outcome = self.outcome
+  if not outcome.ok then
+    return error(outcome.error, 0)
   end
-  return self.outcome
+  return outcome.result
+end
+
+local function is_timeout(err)
+  return type(err) == "table" and err.code == "ReadTimeoutError"
 end
 
 --- Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was
 -- cancelled, unless it was done already.
 function Task:cancel()
-  if self.done then
+  local context = self.context
+  if not context then
     return
   end
   -- With a deadline in the past, the next poll ends the call, and the call frees its resources. If it ends with another
   -- error than the timeout, that error is kept.
-  self.context.deadline, self.due = -math.huge, self.due and -math.huge
-  self.round = false
-  local ended = self.started and self:poll()
-  if not ended or type(self.outcome) == "table" and self.outcome.code == "ReadTimeoutError" then
-    finish(self, false, errors.new("transport", "ReadTimeoutError", "The task was cancelled"))
+  context.deadline, context.due = -math.huge, context.due and -math.huge
+  self.poll, self.seen, context.is_woken = poll, false, true
+  local ended = context.thread and self:poll()
+  if not ended or is_timeout(self.outcome.error) then
+    finish(self, context, { ok = false, error = errors.new("transport", "ReadTimeoutError", "The task was cancelled") })
   end
+end
+
+-- Returns whether a task of the client was woken, but not polled since.
+local function has_woken(runtime)
+  for _, round in rounds.each() do
+    for _, waiter in pairs(round.woken) do
+      local context = waiter.context
+      if context and context.is_woken and context.reference == runtime.reference then
+        return true
+      end
+    end
+  end
+  return false
 end
 
 --- Returns the time after which a task of a client must be polled even if no event comes.
 -- @param runtime table: of `runtime.new`
 -- @return number: seconds; math.huge if no task waits for a time
 function task.timeout(runtime)
-  local least = math.huge
-  for self in pairs(runtime.tasks) do
-    least = math.min(least, group.seconds_left(self))
+  if has_woken(runtime) then
+    return 0
+  end
+  local least, tasks = math.huge, runtime.tasks
+  for self in pairs(tasks) do
+    if self.seen or not self.context then
+      tasks[self] = nil -- it sleeps until its transfer has news, or it is done
+    else
+      least = math.min(least, group.seconds_left(self))
+    end
   end
   return math.max(least, 0)
 end

@@ -1,0 +1,86 @@
+--- Contexts of tasks. They wait by yielding to the code that polls the task.
+--
+-- Further fields of these contexts:
+--   state       the context itself, even in a table that inherits from the context
+--   wait        coroutine.yield
+--   option      the option `wait` of the client, for objects that outlive the task
+--   reference   function() that returns the runtime
+--   work, argument   what the task does, until it starts
+--   thread      its coroutine, or false
+--   result      of its work
+--   is_woken    true: the next poll resumes the coroutine
+--   member      the entry of the last group that the task was added to, or false
+--   transfer, events   what it waits for; `transfer` is false while it waits for none
+--   due         while it sleeps: until that time of the clock; otherwise false
+--   busy        true while it only lets other tasks run
+local hosted = require "glacier.async.hosted"
+
+local task_context = {}
+
+--- A task yields this value, a transfer and its event set or nil when it waits for the transfer.
+task_context.FOR_TRANSFER = {}
+
+local FOR_TRANSFER = task_context.FOR_TRANSFER
+
+-- The values of fields that few tasks set are here.
+local methods = {
+  wait = coroutine.yield, deadline = false, thread = false, transfer = false, events = false, due = false, busy = false,
+}
+for name, method in pairs(hosted.class) do
+  methods[name] = method
+end
+methods.__index = nil
+
+--- Yields to the code that polls the task, until the transfer needs its caller or the deadline has passed.
+-- @param transfer transfer of `glacier.core`
+-- @param events events of `glacier.core`, or nil
+function methods:yield_for(transfer, events)
+  self.wait(FOR_TRANSFER, transfer, events)
+end
+
+--- Sleeps.
+-- @param seconds number
+function methods:sleep(seconds)
+  local state = self.state
+  state.due = self.clock() + seconds
+  repeat
+    self.wait(seconds)
+  until self.clock() >= state.due
+  state.due = false
+end
+
+--- Lets other tasks run during long work.
+function methods:yield()
+  local state = self.state
+  state.busy = true
+  self.wait()
+  state.busy = false
+end
+
+-- Makes the metatable of the contexts of a client's tasks. It holds the methods and what all of these contexts share.
+local function class_of(runtime)
+  local class = { option = runtime.wait, clock = runtime.clock, reference = runtime.reference }
+  for name, value in pairs(methods) do
+    class[name] = value
+  end
+  class.__index = class
+  runtime.task_class = class
+  return class
+end
+
+--- Makes the context of a task. It has no deadline yet.
+-- @param runtime table: of `runtime.new`
+-- @param work function(context, argument, runtime) -> result
+-- @param argument any
+-- @return context
+function task_context.new(runtime, work, argument)
+  -- The fields that each task sets are named here, so that the table does not grow.
+  local self = setmetatable({
+    state = false, work = work, argument = argument, thread = false, deadline = false, transfer = false,
+    events = false, is_woken = true, member = false, result = false,
+  }, runtime.task_class or class_of(runtime))
+  self.state = self
+  return self
+end
+
+return task_context
