@@ -13,7 +13,9 @@ static void news_are_taken_once_and_in_their_order(void **state) {
   for (int i = 0; i < 3; i++)
     gl_events_enter(events, &news[i]);
   assert_int_equal(gl_events_take_news(events), 0);
+  assert_false(gl_events_has_news(events));
   gl_events_add_news(events, &news[2]);
+  assert_true(gl_events_has_news(events));
   gl_events_add_news(events, &news[0]);
   gl_events_add_news(events, &news[2]);
   assert_int_equal(gl_events_take_news(events), news[2].number);

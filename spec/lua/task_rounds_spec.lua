@@ -129,6 +129,32 @@ describe("rounds of tasks", function()
     assert.are.equal(0, events.waits)
   end)
 
+  it("continue a task that is polled with a function that the program has kept", function()
+    local runtime, events, transfer = runtime_of(), events_of(), transfer_of(1)
+    local one = task.new(runtime, function(context) return context:wait_for(transfer, events) end)
+    one:poll()
+    local poll = one.poll
+    assert.is_false(poll(one))
+    transfer.is_done = true
+    events.add(transfer)
+    rounds.begin(events, 0)
+    assert.is_true(poll(one))
+    assert.is_true(poll(one))
+  end)
+
+  it("forget a task that was woken and polled", function()
+    local runtime, events, transfer = runtime_of(), events_of(), transfer_of(1)
+    local one = task.new(runtime, function(context) return context:wait_for(transfer, events) end)
+    one:poll()
+    transfer.is_done = true
+    events.add(transfer)
+    rounds.begin(events, 0)
+    assert.are.equal(0, task.timeout(runtime))
+    one:poll()
+    assert.are.equal(math.huge, task.timeout(runtime))
+    assert.is_nil(next(rounds.of(events).woken))
+  end)
+
   it("see news that come before a task sleeps", function()
     local runtime, events, transfer = runtime_of(), events_of(), transfer_of(1)
     local one = task.new(runtime, function(context)

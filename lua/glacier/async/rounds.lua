@@ -39,16 +39,16 @@ local function new_round()
     round.number = number
   end
   function round.poll(task)
-    if task.seen ~= number then
+    local seen = task.seen
+    if seen == number then
+      rounds.begin(task.context.events, 0)
+      seen = task.seen
+    end
+    if seen then
       task.seen = number
       return false
     end
-    rounds.begin(task.context.events, 0)
-    if task.seen then
-      task.seen = number
-      return false
-    end
-    return task:poll() -- it was woken
+    return task:poll() -- it was woken, maybe before this call: a program may keep this function in a variable
   end
   return round
 end

@@ -204,12 +204,15 @@ function Task:cancel()
   end
 end
 
--- Returns whether a task of the client was woken, but not polled since.
+-- Returns whether a task of the client was woken, but not polled since. Forgets the others, so that each is examined
+-- once.
 local function has_woken(runtime)
   for _, round in rounds.each() do
-    for _, waiter in pairs(round.woken) do
+    for number, waiter in pairs(round.woken) do
       local context = waiter.context
-      if context and context.is_woken and context.reference == runtime.reference then
+      if not (context and context.is_woken) then
+        round.woken[number] = nil
+      elseif context.reference == runtime.reference then
         return true
       end
     end
