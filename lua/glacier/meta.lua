@@ -618,9 +618,6 @@ function Client:timeout() end
 ---@class glacier.Task
 local Task = {}
 
----Lets the next poll continue the task.
-function Task:wake() end
-
 ---Continues the task as far as possible without waiting. The first poll sends the request.
 ---@return boolean # whether it is done
 function Task:poll() end

@@ -92,14 +92,15 @@ local function wake_groups(context)
   end
 end
 
---- Lets the next poll continue the task.
-function Task:wake()
+-- Lets the next poll continue the task. `glacier.async.rounds` calls this method.
+local function wake_task(self)
   local context = self.context
   if context then
     self.poll, self.seen, context.is_woken = poll, false, true
     wake_groups(context)
   end
 end
+Task.wake = wake_task
 
 local function finish(self, context, outcome)
   self.poll, self.seen, self.context, self.outcome = poll, false, false, outcome
