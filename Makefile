@@ -72,7 +72,7 @@ have_luajit := $(if $(filter undefined file,$(origin LUAJIT_CFLAGS)),$(shell \
                  $(PKG_CONFIG) --exists luajit 2>/dev/null && echo yes),yes)
 
 .PHONY: all $(luas) for-lua benches fuzzers tests clean help
-.PHONY: demo test lint sanitize valgrind fuzz bench doc install uninstall
+.PHONY: demo test lint sanitize valgrind fuzz bench doc install uninstall FORCE
 
 all: $(main) $(if $(have_luajit),luajit)
 	$(if $(have_luajit),,@echo "LuaJIT's headers are not installed: built without it.")
