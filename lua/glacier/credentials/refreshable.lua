@@ -1,7 +1,8 @@
 --- The source of a client's keys. A source is an object with
 --   obtain(context)         credentials for `request:sign`; or nil and the error object
 --   keys(context)           credentials; raises error objects of kind "credentials" or "config"
---   refresh(context, used)  after the service rejected the keys `used` as expired: whether there are other keys now
+--   refresh(context, used)  is called after the service rejected the keys `used` as expired. Returns whether there are
+--                           other keys now
 --
 -- Keys that are given in code never change: the object of `core.credentials` is its own source. The class in this
 -- module fetches keys, keeps them, and fetches them again before they expire. Coroutines that need keys at the same
