@@ -43,7 +43,7 @@ core    := $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard csrc/core/*.c 
 binding := $(patsubst csrc/binding/%.c,%.o,$(sort $(wildcard csrc/binding/*.c)))
 
 # Two modules: glacier.curl has libcurl, and glacier.core all the rest.
-libcurl_rooms := libcurl handle drive pool transfer options body receive result sigpipe
+libcurl_rooms := libcurl handle drive pool transfer setup options body receive result sigpipe
 core_of_curl := $(addprefix $(BUILD)/obj/core/,$(addsuffix .o,body_input buf error header mem process request \
                  response utf8 \
                  transport/events transport/events_epoll transport/events_kqueue transport/events_poll \

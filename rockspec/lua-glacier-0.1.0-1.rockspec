@@ -155,6 +155,7 @@ build = {
         "csrc/core/transport/pool.c",
         "csrc/core/transport/receive.c",
         "csrc/core/transport/result.c",
+        "csrc/core/transport/setup.c",
         "csrc/core/transport/sigpipe.c",
         "csrc/core/transport/timers.c",
         "csrc/core/transport/transfer.c",

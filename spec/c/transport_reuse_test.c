@@ -3,6 +3,7 @@
 #include "core/transport/transfer_private.h"
 
 #include "exchange.h"
+#include "failures.h"
 #include "loopback.h"
 
 #include <fcntl.h>
@@ -138,6 +139,28 @@ static void a_handle_sends_requests_to_different_servers(void **state) {
   assert_memory_equal(last_request(&second), "GET /d%2f HTTP/1.1\r\n", 20);
   loopback_clear(&first);
   loopback_clear(&second);
+  free(steps);
+}
+
+static void a_handle_sends_a_request_over_http_after_one_over_https(void **state) {
+  (void)state;
+  static const gl_pool_options excepted = {.no_proxy = "127.0.0.1"};
+  char refused[64];
+  loopback server;
+  exchange one;
+  int bound = refused_port(refused, sizeof refused, "https://");
+  loopback_step *steps = answers(1);
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool_of(&excepted, &one.error);
+  exchange_init(&one, "GET", refused, "/a", NULL);
+  assert_int_equal(exchange_run(&one, pool), GL_TRANSPORT);
+  exchange_clear(&one);
+  get_with_one_handle(pool, server.url, "/b");
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  assert_memory_equal(server.received, "GET /b HTTP/1.1\r\n", 17);
+  loopback_clear(&server);
+  close(bound);
   free(steps);
 }
 
@@ -290,6 +313,7 @@ int main(void) {
       cmocka_unit_test(many_transfers_leave_the_same_descriptors_and_one_handle),
       cmocka_unit_test(a_request_contains_nothing_of_the_request_before_it),
       cmocka_unit_test(a_handle_sends_requests_to_different_servers),
+      cmocka_unit_test(a_handle_sends_a_request_over_http_after_one_over_https),
       cmocka_unit_test(a_handle_sends_whole_urls_to_a_proxy_each_time),
       cmocka_unit_test(a_returned_handle_holds_no_url_of_a_request),
       cmocka_unit_test(the_number_of_spare_handles_is_limited),

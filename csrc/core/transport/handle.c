@@ -10,6 +10,7 @@ void gl_handle_hold_sigpipe(const gl_pool *pool, gl_sigpipe *held) {
 
 static void free_handle(gl_handle *handle) {
   curl_easy_cleanup(handle->easy);
+  curl_url_cleanup(handle->parsed);
   gl_buf_clear(&handle->url);
   gl_buf_clear(&handle->origin);
   gl_mem_free(handle->fields);

@@ -32,7 +32,8 @@ struct gl_handle {
   long connect_timeout;       /* milliseconds; the current value of the option */
   long upload_buffer;         /* bytes; the current value of the option */
   gl_buf url;                 /* of the request */
-  gl_buf origin;              /* the current value of CURLOPT_URL; empty if that is a whole URL */
+  gl_buf origin;              /* what `parsed` holds; empty if CURLOPT_URL is used instead */
+  CURLU *parsed;              /* owned or NULL; the current value of CURLOPT_CURLU */
   struct curl_slist *fields;  /* owned; an array of nodes; the lines are the request's */
   size_t fields_capacity;
   char detail[CURL_ERROR_SIZE]; /* libcurl's error message */
@@ -53,6 +54,7 @@ struct gl_pool {
   char *ca_bundle;    /* owned or NULL, like the next two fields */
   char *proxy;        /* may hold a password */
   char *no_proxy;
+  int direct; /* no proxy is used, because `proxy` is "" */
   int insecure;
 };
 

@@ -14,6 +14,7 @@ static int copy_option(char **out, const char *value) {
 
 static int set_up(gl_pool *pool, const gl_pool_options *options) {
   pool->insecure = options->insecure;
+  pool->direct = options->proxy && !*options->proxy;
   pool->multi = curl_multi_init();
   if (!pool->multi || !copy_option(&pool->ca_bundle, options->ca_bundle) ||
       !copy_option(&pool->proxy, options->proxy) ||

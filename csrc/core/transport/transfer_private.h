@@ -47,9 +47,17 @@ struct gl_transfer {
   gl_error *error; /* owned; why it failed; NULL if there was no memory for it */
 };
 
+/* ---- setup.c ---- */
+
+/* Sets the options that are the same for all requests, unless they are set already. */
+CURLcode gl_transfer_set_up(gl_handle *handle);
+
 /* ---- options.c ---- */
 
-/* Sets the options of the transfer's handle.  Copies the URL into the handle and borrows the header
+/* Sets an option unless an earlier one failed.  Requires the locals `easy` and `code`. */
+#define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
+
+/* Sets all options of the transfer's handle.  Copies the URL into the handle and borrows the header
  * fields and the body. */
 CURLcode gl_transfer_set_options(gl_transfer *transfer, const gl_request *request);
 
