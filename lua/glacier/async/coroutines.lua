@@ -14,7 +14,7 @@ local IDLE = {}
 coroutines.IDLE = IDLE
 
 local function do_work(work, context, argument, runtime)
-  context.result = work(context, argument, runtime)
+  context.value = work(context, argument, runtime)
 end
 
 -- The function of a coroutine. It has no variables of its own, so a coroutine without work keeps no client alive.
@@ -25,7 +25,7 @@ local function work_on_tasks()
 end
 
 --- Returns a coroutine that waits for work: `coroutine.resume(thread, work, context, argument, runtime)`. It calls
--- `work(context, argument, runtime)`, stores the result in `context.result` and yields IDLE. An error ends it.
+-- `work(context, argument, runtime)`, stores the result in `context.value` and yields IDLE. An error ends it.
 -- @return thread
 function coroutines.take()
   if count > 0 then

@@ -70,13 +70,13 @@ end
 
 -- Starts the coroutine. The timeout starts here, because a task may be created long before it runs.
 local function begin(context)
-  local runtime, work, argument = context.reference(), context.work, context.argument
+  local runtime, work, argument = context.reference(), context.work, context.value
   local timeout = runtime.settings.timeout
   if timeout then
     context.deadline = runtime.clock() + timeout
   end
   local thread = take_coroutine()
-  context.thread, context.work, context.argument = thread, false, false
+  context.thread, context.work, context.value = thread, false, false
   return resume(thread, work, context, argument, runtime)
 end
 
@@ -146,7 +146,7 @@ local function run(self, context)
     return false
   elseif yielded == IDLE then
     keep_coroutine(context.thread)
-    finish(self, context, { ok = true, result = context.result })
+    finish(self, context, { ok = true, result = context.value })
   elseif good then
     context.transfer = false
     context.reference().tasks[self] = true

@@ -5,9 +5,9 @@
 --   wait        coroutine.yield
 --   option      the option `wait` of the client, for objects that outlive the task
 --   reference   function() that returns the runtime
---   work, argument   what the task does, until it starts
+--   work        what the task does, until it starts
+--   value       the argument of the work, then its result
 --   thread      its coroutine, or false
---   result      of its work
 --   is_woken    true: the next poll resumes the coroutine
 --   member      the entry of the last group that the task was added to, or false
 --   transfer, events   what it waits for; `transfer` is false while it waits for none
@@ -74,10 +74,10 @@ end
 -- @param argument any
 -- @return context
 function task_context.new(runtime, work, argument)
-  -- The fields that each task sets are named here, so that the table does not grow.
+  -- The fields that each task sets are named here, so that the table does not grow. A ninth one would double its size.
   local self = setmetatable({
-    state = false, work = work, argument = argument, thread = false, deadline = false, transfer = false,
-    events = false, is_woken = true, member = false, result = false,
+    state = false, work = work, value = argument, thread = false, transfer = false, events = false, is_woken = true,
+    member = false,
   }, runtime.task_class or class_of(runtime))
   self.state = self
   return self
