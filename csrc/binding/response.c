@@ -220,7 +220,7 @@ static void set_string(lua_State *L, const char *field, const char *value) {
 static void push_metadata(lua_State *L, const gl_response *response) {
   const gl_headers *headers = &response->headers;
   const char *id = gl_headers_get(headers, "x-amzn-requestid");
-  lua_createtable(L, 0, 5);
+  lua_createtable(L, 0, 4); /* one for RetryAttempts; HostId is rare */
   lua_pushinteger(L, response->status);
   lua_setfield(L, -2, "HTTPStatusCode");
   push_headers(L, headers);
