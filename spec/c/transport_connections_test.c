@@ -138,6 +138,39 @@ static gl_transfer *start_held(exchange *one, gl_pool *pool, const loopback *ser
   return transfer;
 }
 
+/* When the server closes an idle connection, the event set wakes up only once.  The answer comes in
+ * two parts, so that libcurl surely waits for the second one and the connection is watched. */
+static void a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready(void **state) {
+  (void)state;
+  static const loopback_step steps[] = {
+      {ACCEPT, 0, 0}, {READ, 0, 0},    {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", 0},
+      {CUE, 0, 0},    {SEND, "ok", 0}, {CUE, 0, 0},
+      {CLOSE, 0, 0},  {HOLD, 0, 0}};
+  loopback server;
+  exchange one;
+  loopback_start(&server, steps);
+  gl_pool *pool = exchange_pool();
+  struct pollfd set = {.fd = gl_events_fd(pool->events), .events = POLLIN};
+  if (set.fd < 0)
+    skip();
+  exchange_init(&one, "GET", server.url, "/", NULL);
+  gl_transfer *transfer = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
+  while (!transfer->head_done)
+    assert_false(gl_transfer_poll(transfer, 1));
+  loopback_cue(&server);
+  assert_int_equal(exchange_finish(&one, transfer), 0);
+  assert_int_equal(poll(&set, 1, 0), 0);
+  assert_int_equal(gl_timers_timeout(gl_events_timers(pool->events)), -1);
+  loopback_cue(&server);
+  assert_int_equal(poll(&set, 1, 60000), 1);
+  gl_events_wait(pool->events, 0);
+  assert_int_equal(poll(&set, 1, 0), 0);
+  gl_pool_free(pool);
+  loopback_stop(&server);
+  exchange_clear(&one);
+  loopback_clear(&server);
+}
+
 static void a_running_transfer_may_be_cancelled(void **state) {
   (void)state;
   loopback server;
@@ -250,6 +283,7 @@ int main(void) {
       cmocka_unit_test(a_dead_kept_connection_is_replaced_without_an_error),
       cmocka_unit_test(a_body_is_sent_again_completely_on_the_new_connection),
       cmocka_unit_test(many_connections_are_kept),
+      cmocka_unit_test(a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready),
       cmocka_unit_test(a_running_transfer_may_be_cancelled),
       cmocka_unit_test(a_transfer_that_was_never_polled_sends_nothing),
       cmocka_unit_test(a_pool_that_is_freed_first_ends_its_transfers),

@@ -275,39 +275,6 @@ static void a_round_of_polls_waits_once(void **state) {
   loopback_clear(&server);
 }
 
-/* When the server closes an idle connection, the event set wakes up only once.  The answer comes in
- * two parts, so that libcurl surely waits for the second one and the connection is watched. */
-static void a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready(void **state) {
-  (void)state;
-  static const loopback_step steps[] = {
-      {ACCEPT, 0, 0}, {READ, 0, 0},    {SEND, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", 0},
-      {CUE, 0, 0},    {SEND, "ok", 0}, {CUE, 0, 0},
-      {CLOSE, 0, 0},  {HOLD, 0, 0}};
-  loopback server;
-  exchange one;
-  loopback_start(&server, steps);
-  gl_pool *pool = exchange_pool();
-  struct pollfd set = {.fd = gl_events_fd(pool->events), .events = POLLIN};
-  if (set.fd < 0)
-    skip();
-  exchange_init(&one, "GET", server.url, "/", NULL);
-  gl_transfer *transfer = gl_transfer_new(pool, &one.request, &one.timeouts, &one.error);
-  while (!transfer->head_done)
-    assert_false(gl_transfer_poll(transfer, 1));
-  loopback_cue(&server);
-  assert_int_equal(exchange_finish(&one, transfer), 0);
-  assert_int_equal(poll(&set, 1, 0), 0);
-  assert_int_equal(gl_timers_timeout(gl_events_timers(pool->events)), -1);
-  loopback_cue(&server);
-  assert_int_equal(poll(&set, 1, 60000), 1);
-  gl_events_wait(pool->events, 0);
-  assert_int_equal(poll(&set, 1, 0), 0);
-  gl_pool_free(pool);
-  loopback_stop(&server);
-  exchange_clear(&one);
-  loopback_clear(&server);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_transfers_leave_the_same_descriptors_and_one_handle),
@@ -319,7 +286,6 @@ int main(void) {
       cmocka_unit_test(the_number_of_spare_handles_is_limited),
       cmocka_unit_test(the_end_of_a_connection_leaves_no_timer_and_no_watch),
       cmocka_unit_test(a_round_of_polls_waits_once),
-      cmocka_unit_test(a_kept_connection_that_the_server_closes_does_not_keep_the_set_ready),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
