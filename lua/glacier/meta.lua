@@ -618,15 +618,15 @@ function Client:timeout() end
 ---@class glacier.Task
 local Task = {}
 
----Continues the task as far as possible without waiting. The first poll sends the request.
+---Continues the task as far as possible without waiting. The first poll sends the request. A poll in the task's own work, for example in the option `transport`, only returns false.
 ---@return boolean # whether it is done
 function Task:poll() end
 
----Waits for the call if it is not done, and returns its result. Raises the call's error.
+---Waits for the call if it is not done, and returns its result. Raises the call's error; `ParamValidationError` in the task's own work, which cannot wait for itself.
 ---@return table # the output of the call
 function Task:result() end
 
----Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was cancelled, unless it was done already.
+---Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was cancelled, unless it was done already. If the task's own work cancels it, it ends when it would wait.
 function Task:cancel() end
 
 ---@class glacier.Reader

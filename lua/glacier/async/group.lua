@@ -4,7 +4,9 @@
 -- poll can continue, for example after a sleep. Between two rounds there is one wait for all tasks. A task that sleeps
 -- until its transfer has news costs nothing.
 local context_of = require "glacier.async.context"
+local errors = require("glacier.core").errors
 local rounds = require "glacier.async.rounds"
+local is_inside = require("glacier.async.task_context").is_inside
 
 local group = {}
 
@@ -97,10 +99,14 @@ local function note_client(self, reference)
   self.context = context_of.new(runtime.wait, nil, runtime.clock)
 end
 
+-- Raises `ParamValidationError` for a task whose own work waits for the group.
 local function add(self, entry)
   local context, count = entry.task.context, self.count + 1
   entry.group, entry.slot, self.entries[count], self.count = self, count, entry, count
   if context then -- otherwise the task is done
+    if context.thread and is_inside(context) then
+      errors.invalid(nil, "a task cannot wait for its own result")
+    end
     local reference = context.reference
     if reference ~= self.reference then
       note_client(self, reference)

@@ -11,7 +11,8 @@ local task_context = require "glacier.async.task_context"
 local task = {}
 
 -- A local is read faster than a field.
-local resume, take_coroutine, keep_coroutine = coroutine.resume, coroutines.take, coroutines.keep
+local resume, status = coroutine.resume, coroutine.status
+local take_coroutine, keep_coroutine = coroutines.take, coroutines.keep
 local register, wake = rounds.register, context_of.wake
 local new_context = task_context.new
 local FOR_TRANSFER, IDLE = task_context.FOR_TRANSFER, coroutines.IDLE
@@ -132,32 +133,50 @@ local function is_waiting(context)
   return context.due and context.clock() < context.due
 end
 
--- Runs the task until it waits or ends. Returns whether it ended.
+local function cancelled()
+  return errors.new("transport", "ReadTimeoutError", "The task was cancelled")
+end
+
+-- Returns the error of a task whose work raised an error. The work of a cancelled task detects only that its deadline
+-- has passed. Any other error is kept.
+local function error_of(context, err)
+  if context.deadline == -math.huge and type(err) == "table" and err.code == "ReadTimeoutError" then
+    return cancelled()
+  end
+  return err
+end
+
+-- Runs the task until it waits or ends. Returns whether it ended. While it runs, `is_woken` is true, so that a poll in
+-- its own work does not use its last transfer.
 local function run(self, context)
   local thread, good, yielded, transfer, events = context.thread
-  context.is_woken = false
+  context.is_woken = true
   if thread then
     good, yielded, transfer, events = resume(thread)
   else
     good, yielded, transfer, events = begin(context)
   end
   if yielded == FOR_TRANSFER then
+    context.is_woken = false
     sleep(self, context, transfer, events)
     return false
   elseif yielded == IDLE then
     keep_coroutine(context.thread)
     finish(self, context, { ok = true, result = context.value })
   elseif good then
-    context.transfer = false
+    context.is_woken, context.transfer = false, false
     context.reference().tasks[self] = true
     return false
+  elseif status(context.thread) == "dead" then
+    finish(self, context, { ok = false, error = error_of(context, yielded) })
   else
-    finish(self, context, { ok = false, error = yielded })
+    return false -- the coroutine runs already
   end
   return true
 end
 
---- Continues the task as far as possible without waiting. The first poll sends the request.
+--- Continues the task as far as possible without waiting. The first poll sends the request. A poll in the task's own
+-- work, for example in the option `transport`, only returns false.
 -- @return boolean: whether it is done
 function Task:poll()
   local context = self.context
@@ -171,7 +190,7 @@ end
 poll = Task.poll
 
 --- Waits for the call if it is not done, and returns its result.
--- Raises the call's error.
+-- Raises the call's error; `ParamValidationError` in the task's own work, which cannot wait for itself.
 -- @return table: the output of the call
 function Task:result()
   if not self.outcome then
@@ -184,24 +203,19 @@ function Task:result()
   return outcome.result
 end
 
-local function is_timeout(err)
-  return type(err) == "table" and err.code == "ReadTimeoutError"
-end
-
 --- Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was
--- cancelled, unless it was done already.
+-- cancelled, unless it was done already. If the task's own work cancels it, it ends when it would wait.
 function Task:cancel()
   local context = self.context
   if not context then
     return
   end
-  -- With a deadline in the past, the next poll ends the call, and the call frees its resources. If it ends with another
-  -- error than the timeout, that error is kept.
+  -- With a deadline in the past, the next poll ends the call, and the call frees its resources.
   context.deadline, context.due = -math.huge, context.due and -math.huge
   self.poll, self.seen, context.is_woken = poll, false, true
-  local ended = context.thread and self:poll()
-  if not ended or is_timeout(self.outcome.error) then
-    finish(self, context, { ok = false, error = errors.new("transport", "ReadTimeoutError", "The task was cancelled") })
+  local thread = context.thread
+  if not thread or not self:poll() and status(thread) == "suspended" then
+    finish(self, context, { ok = false, error = cancelled() })
   end
 end
 

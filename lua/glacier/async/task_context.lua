@@ -8,11 +8,12 @@
 --   work        what the task does, until it starts
 --   value       the argument of the work, then its result
 --   thread      its coroutine, or false
---   is_woken    true: the next poll resumes the coroutine
+--   is_woken    true: the next poll resumes the coroutine, or the coroutine runs
 --   member      the entry of the last group that the task was added to, or false
 --   transfer, events   what it waits for; `transfer` is false while it waits for none
 --   due         while it sleeps: until that time of the clock; otherwise false
 --   busy        true while it only lets other tasks run
+local copcall = require "glacier.async.copcall"
 local hosted = require "glacier.async.hosted"
 
 local task_context = {}
@@ -81,6 +82,16 @@ function task_context.new(runtime, work, argument)
   }, runtime.task_class or class_of(runtime))
   self.state = self
   return self
+end
+
+--- Returns whether the caller is a part of the task's own work. In OpenResty, the work may also wait for a cosocket
+-- while another light thread is the caller.
+-- @param context context of a task
+-- @return boolean
+function task_context.is_inside(context)
+  local thread = context.thread
+  return thread and coroutine.status(thread) ~= "suspended"
+    and (copcall.running() == thread or not rawget(_G, "ngx"))
 end
 
 return task_context
