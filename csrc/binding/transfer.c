@@ -136,9 +136,14 @@ static gl_transfer *check_transfer(lua_State *L) {
 }
 
 /* transfer:poll(wait_ms) -> whether it is done, whether it needs its caller, and whether its event
- * set has news for events:take_news.  Waits `wait_ms` at most; 0 does not wait. */
+ * set has news for events:take_news.  Waits `wait_ms` at most; 0 does not wait.  A finished
+ * or cancelled transfer is done: another coroutine may cancel it while one waits for it. */
 static int transfer_poll(lua_State *L) {
-  gl_transfer *transfer = check_transfer(L);
+  gl_transfer *transfer = ((outgoing *)gl_box_self(L, &gl_transfer_box))->transfer;
+  if (!transfer) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
   lua_pushboolean(L, gl_transfer_poll(transfer, gl_lua_check_ms(L, 2)));
   lua_pushboolean(L, gl_transfer_needs_caller(transfer));
   lua_pushboolean(L, gl_transfer_has_news(transfer));

@@ -646,7 +646,7 @@ function Reader:lines() end
 ---@return number # bytes of the whole body
 function Reader:save(path) end
 
----Closes the body and discards the rest. It may be called any number of times.
+---Closes the body and discards the rest. It may be called any number of times. Later reads raise `ParamValidationError`, and so does a read that waits in another coroutine.
 function Reader:close() end
 
 ---Aborts a multipart upload. The service drops its parts.

@@ -214,7 +214,8 @@ function Reader:save(path)
   return self.tree:length()
 end
 
---- Closes the body and discards the rest. It may be called any number of times.
+--- Closes the body and discards the rest. It may be called any number of times. Later reads raise
+-- `ParamValidationError`, and so does a read that waits in another coroutine.
 function Reader:close()
   if not self.err and not self.over then
     give_up(self, errors.new("validation", "ParamValidationError", "read: the reader was closed"))

@@ -38,13 +38,16 @@ local function outliving(context)
   return later
 end
 
--- Takes the bytes that have arrived, or waits for some.
+-- Takes the bytes that have arrived, or waits for some. Another coroutine may close the body during the wait.
 local function take(self)
   local chunk = self.transfer:take()
   if chunk ~= "" then
     return chunk
   end
   local in_time = outliving(self.context):wait_for(self.transfer, self.events, function()
+    if self.closed then
+      return "enough"
+    end
     chunk = self.transfer:take()
     return chunk ~= "" and "enough"
   end)
@@ -54,14 +57,20 @@ local function take(self)
   return chunk
 end
 
--- Returns the next chunk of the body; nil at its end; nil and an error object after a failure.
+-- Returns the next chunk of the body; nil at its end or if it was closed meanwhile; nil and an error object after a
+-- failure.
 function Incoming:next()
   if self.since_yield >= YIELD_BYTES then
     self.since_yield = 0
     outliving(self.context):yield()
   end
-  local chunk, err = take(self)
-  if chunk == "" then
+  local chunk, err
+  if not self.closed then
+    chunk, err = take(self)
+  end
+  if self.closed then
+    return nil
+  elseif chunk == "" then
     return nil, select(2, self.transfer:finish())
   elseif chunk then
     self.since_yield = self.since_yield + #chunk
@@ -70,6 +79,7 @@ function Incoming:next()
 end
 
 function Incoming:close()
+  self.closed = true
   self.transfer:cancel()
   require("glacier.async.rounds").wake_waiter(self.events, self.number)
 end
@@ -79,7 +89,7 @@ local function incoming(transport, transfer, url, context)
   return setmetatable({
     transport = transport, -- keeps the pool alive: the client may be collected before the body is read
     transfer = transfer, number = transfer:number(), events = transport.event_set,
-    url = url, context = context, since_yield = 0,
+    url = url, context = context, since_yield = 0, closed = false,
   }, Incoming)
 end
 
