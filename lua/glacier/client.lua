@@ -78,10 +78,12 @@ setmetatable(Client, { __index = function(_, name)
   return Client[name]
 end })
 
---- Closes the client's connections. It may be called any number of times; a later call opens new ones. Collecting the
--- client closes them as well.
+--- Closes the client's connections. It may be called any number of times; a later call opens new ones. A call in
+-- progress fails with `ConnectionClosedError`, and is not retried. Collecting the client closes the connections as well.
 function Client:close()
-  runtime_of(self).transport:close()
+  local runtime = runtime_of(self)
+  runtime.closings = runtime.closings + 1
+  runtime.transport:close()
 end
 
 Client.__close = Client.close

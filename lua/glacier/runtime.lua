@@ -66,7 +66,7 @@ local function make(chosen, settings)
     logger = wrapped("guarded", chosen, "logger"),
     clock = clock or core.monotonic,
     time = clock or core.time,
-    clock_offset = 0,
+    clock_offset = 0, closings = 0,
     tasks = setmetatable({}, { __mode = "k" }),
     user_agent = user_agent(settings.app_id, chosen.user_agent_extra),
     random = wrapped("numeric", chosen, "random") or core.random,
@@ -93,11 +93,11 @@ end
 --   (adaptive mode) or nil, user_agent (string), attempt_headers (the header amz-sdk-request by attempt), spares
 --   (list of invocations for later calls), strict_notifications (boolean or nil), hash_threads (number or nil), logger
 --   or nil, wait or nil, clock and time (functions that return seconds: never set back, and since the epoch),
---   clock_offset (seconds by which the service's clock is ahead; 0 until a signature was rejected for its time), random
---   (function() -> number from 0 to below 1), tasks (a set with the tasks that must be polled even if no event comes),
---   task_class (of `glacier.async.task_context`, or nil before the first task), reference
---   (function() that returns the runtime, for objects whose printed fields must not show it), context (of
---   `context.of_call`, or nil)
+--   clock_offset (seconds by which the service's clock is ahead; 0 until a signature was rejected for its time),
+--   closings (how often the client was closed), random (function() -> number from 0 to below 1), tasks (a set with the
+--   tasks that must be polled even if no event comes), task_class (of `glacier.async.task_context`, or nil before the
+--   first task), reference (function() that returns the runtime, for objects whose printed fields must not show it),
+--   context (of `context.of_call`, or nil)
 function runtime.new(chosen)
   local began = core.monotonic()
   local self = make(chosen, runtime.settings(chosen))

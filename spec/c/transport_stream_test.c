@@ -211,6 +211,7 @@ static void closing_the_pool_keeps_the_received_bytes(void **state) {
   assert_true(gl_transfer_poll(s.transfer, FOR_EVER));
   assert_int_equal(take_all(&s), GL_TRANSPORT);
   assert_non_null(strstr(s.one.error.message, "The client was closed."));
+  assert_false(s.one.error.retryable);
   assert_string_equal(gl_buf_string(&s.received), "abc");
   stream_end(&s);
 }

@@ -1,5 +1,8 @@
 -- client:close: it ends calls and connections, and the client stays usable.
+local failure = require "spec.support.failure"
+local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
+local simulation = require "spec.support.simulation"
 local socket = require "socket"
 local support = require "spec.support.neighbour"
 local client_of, answer, neighbour = support.client_of, support.answer, support.neighbour
@@ -34,6 +37,54 @@ describe("closing a client", function()
     server = scripted.start { { { "read" }, { "send", answer "m" } } }
     assert.equal("m", client_of(server.url):list_vaults().Marker)
   end)
+
+  it("ends a call whose request was sent, which is not retried", function()
+    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
+    local client, closed
+    client = client_of(server.url, { max_attempts = 3, wait = function(seconds)
+      if #server:requests() == 1 and not closed then
+        closed = true
+        client:close()
+      end
+      socket.sleep(seconds)
+    end })
+    local err = failure(client.list_vaults, client)
+    assert.same({ "ConnectionClosedError", false, 1 }, { err.code, err.retryable, err.attempts })
+    assert.matches("The client was closed.", err.message, 1, true)
+    assert.equal("m", client:list_vaults().Marker)
+  end)
+
+  it("ends a task whose request was sent, which is not retried", function()
+    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
+    local client = client_of(server.url, { max_attempts = 3 })
+    local task = client:start "list_vaults"
+    while #server:requests() == 0 do task:poll() end
+    client:close()
+    assert.is_true(task:poll())
+    local err = failure(task.result, task)
+    assert.same({ "ConnectionClosedError", false, 1 }, { err.code, err.retryable, err.attempts })
+    assert.equal("m", client:start("list_vaults"):result().Marker)
+  end)
+
+  for _, transport in ipairs { "libcurl", "the host's transport" } do
+    it("ends a call that waits for its next attempt, with " .. transport, function()
+      server = scripted.start { fallback = { { "read" }, { "send", "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n" } } }
+      local sim, sent, client = simulation.new(), 0, nil
+      sim.on_pause = function() client:close() end
+      sim.listener = function(event) sent = sent + (event.event == "send" and 1 or 0) end
+      client = glacier.client(sim:options {
+        endpoint_url = server.url,
+        transport = transport ~= "libcurl" and function() return { status = 503, headers = {}, body = "" } end or nil,
+      })
+      for calls = 1, 2 do
+        local err = failure(client.list_vaults, client)
+        assert.same({ "transport", "ConnectionClosedError", false, 1, "ListVaults" },
+          { err.kind, err.code, err.retryable, err.attempts, err.operation })
+        assert.matches("The client was closed before the next attempt", err.message, 1, true)
+        assert.equal(calls, sent)
+      end
+    end)
+  end
 
   it("closes the connections at once", function()
     uncollected(function()

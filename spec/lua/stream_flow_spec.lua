@@ -135,7 +135,8 @@ describe("several bodies", function()
     client:close()
     assert.are.equal("2345", bodies[1]:read(4))
     for i = 1, 2 do
-      local err = assert_failed("ConnectionClosedError", bodies[i].read, bodies[i], "a")
+      local err = failure(bodies[i].read, bodies[i], "a")
+      assert.are.same({ "ConnectionClosedError", false, "GetJobOutput" }, { err.code, err.retryable, err.operation })
       assert.is_truthy(err.message:find("The client was closed.", 1, true))
     end
     assert.are.equal("2345", bodies[3]:read(4))

@@ -29,8 +29,10 @@ static void end_by_pool(void *context, CURLcode result, const char *why) {
     gl_transfer_result(transfer, result, &error);
   else if (result == CURLE_OUT_OF_MEMORY)
     gl_error_memory(&error);
-  else
+  else {
     gl_transfer_set_closed(transfer, why, &error);
+    error.retryable = result != CURLE_ABORTED_BY_CALLBACK;
+  }
   end(transfer, error.kind ? &error : NULL);
 }
 

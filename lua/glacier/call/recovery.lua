@@ -2,6 +2,7 @@
 -- waits. This module is loaded with the first failure.
 local classify = require "glacier.call.classify"
 local clock_skew = require "glacier.call.clock_skew"
+local errors = require("glacier.core").errors
 local retry = require "glacier.call.retry"
 
 local recovery = {}
@@ -26,6 +27,17 @@ local function refreshes_keys(runtime, invocation, err, context)
   return (runtime.credentials:refresh(context, invocation.keys))
 end
 
+-- Sleeps. Raises `ConnectionClosedError` if the client is closed meanwhile: the call is in progress, so it must not open
+-- a new connection.
+local function sleep(runtime, invocation, seconds, context)
+  local closings = runtime.closings
+  context:sleep(seconds)
+  if runtime.closings ~= closings then
+    errors.raise("transport", "ConnectionClosedError", "The client was closed before the next attempt",
+      { operation = invocation.operation, attempts = invocation.attempts })
+  end
+end
+
 -- Waits for the time that the policy returns. Returns the reason for another attempt and the delay; or nil and the
 -- reason against it.
 local function back_off(runtime, invocation, err, context)
@@ -34,7 +46,7 @@ local function back_off(runtime, invocation, err, context)
   if not delay then
     return nil, cost
   end
-  context:sleep(delay)
+  sleep(runtime, invocation, delay, context)
   invocation.retry_cost = cost
   return classify(err) or "transient", delay
 end
@@ -51,7 +63,7 @@ end
 -- @param err table: the error of the last attempt
 -- @param response response or nil
 -- @param context context
--- @return true; or false and the reason of `perform.attempts`
+-- @return true; or false and the reason of `perform.attempts`. Raises `ConnectionClosedError` if the client was closed
 function recovery.try_again(runtime, invocation, err, response, context)
   local log = runtime.logger and invocation.operation and require "glacier.call.log"
   local began, delay = log and runtime.clock(), 0
