@@ -68,7 +68,8 @@ describe("closing a client", function()
 
   for _, transport in ipairs { "libcurl", "the host's transport" } do
     it("ends a call that waits for its next attempt, with " .. transport, function()
-      server = scripted.start { fallback = { { "read" }, { "send", "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n" } } }
+      local busy = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+      server = scripted.start { fallback = { { "read" }, { "send", busy } } }
       local sim, sent, client = simulation.new(), 0, nil
       sim.on_pause = function() client:close() end
       sim.listener = function(event) sent = sent + (event.event == "send" and 1 or 0) end

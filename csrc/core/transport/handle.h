@@ -16,7 +16,8 @@ typedef struct gl_handle gl_handle;
 
 /* Called when a transfer ends.  `result` is libcurl's result, and `why` is NULL.  If the pool
  * itself fails or is closed, `why` is the reason, and `result` is CURLE_OUT_OF_MEMORY,
- * CURLE_ABORTED_BY_CALLBACK if it is closed, or another code.  The function must call gl_handle_return. */
+ * CURLE_ABORTED_BY_CALLBACK if it is closed, or another code.  The function must call
+ * gl_handle_return. */
 typedef void gl_handle_end(void *owner, CURLcode result, const char *why);
 
 /* A libcurl handle and the data that is reused by later transfers.  A running transfer has one

@@ -27,8 +27,7 @@ local function refreshes_keys(runtime, invocation, err, context)
   return (runtime.credentials:refresh(context, invocation.keys))
 end
 
--- Sleeps. Raises `ConnectionClosedError` if the client is closed meanwhile: the call is in progress, so it must not open
--- a new connection.
+-- Sleeps. Raises `ConnectionClosedError` if the client is closed meanwhile, so that the call opens no new connection.
 local function sleep(runtime, invocation, seconds, context)
   local closings = runtime.closings
   context:sleep(seconds)
