@@ -167,7 +167,8 @@ end
 -- @param params table: config (or false: remove), vaults ("all", a list of names, or
 --   function(vault) -> boolean), accountId, concurrency (64), dry_run (false), progress
 --   (function(done, total, name, entry))
--- @return table: changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }
+-- @return table: changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }; with dry_run also
+--   findings: the list that `glacier.check_notification_config` returns for the configuration
 function Client:sync_vault_notifications(params)
   return require("glacier.notifications.sync").vaults(runtime_of(self), params)
 end

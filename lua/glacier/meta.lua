@@ -594,7 +594,7 @@ function Client:get_vault_notifications_or_nil(params) end
 
 ---Sets or removes the notifications of many vaults concurrently, if they differ. A vault that fails does not stop the others. Raises `ParamValidationError` before anything is sent, and the errors of listing the vaults.
 ---@param params table config (or false: remove), vaults ("all", a list of names, or function(vault) -> boolean), accountId, concurrency (64), dry_run (false), progress (function(done, total, name, entry))
----@return table # changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }
+---@return table # changed, unchanged, failed: lists of { vaultName =, before =, after =, error = }; with dry_run also findings: the list that `glacier.check_notification_config` returns for the configuration
 function Client:sync_vault_notifications(params) end
 
 ---Verifies a SubscriptionConfirmation of SNS, and confirms the subscription of the HTTP endpoint to the topic. Raises `NotificationError` (see `glacier.verify_notification`), the errors of the transport, and errors of kind "service" if SNS rejects the request.

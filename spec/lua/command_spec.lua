@@ -102,6 +102,20 @@ describe("the command glacier", function()
     assert.is_nil(client:get_vault_notifications_or_nil { vaultName = "v" })
   end)
 
+  it("prints the findings of a configuration with --dry-run, and ends with status 1", function()
+    start()
+    local finding = "-\tInvalidTopicArn\tvaultNotificationConfig.SNSTopic: "
+    for _, action in ipairs { "sync", "set" } do
+      local printed, status = run("notifications " .. action .. " v --dry-run --topic arn:aws:sns:us-west-2:mytopic")
+      assert.are.equal(1, status)
+      assert.are.equal(finding, printed:sub(1, #finding))
+      assert.is_truthy(printed:find "\nv\twould change$", printed)
+    end
+    local printed, status = run "notifications sync v --dry-run --json --topic arn:aws:sns:us-west-2:mytopic"
+    assert.are.equal(1, status)
+    assert.is_truthy(printed:find('"code":"InvalidTopicArn"', 1, true), printed)
+  end)
+
   it("rejects --dry-run if it has no meaning for the command", function()
     start()
     local rejection = "glacier: --dry-run is only for notifications set, delete and sync"

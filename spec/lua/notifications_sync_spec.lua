@@ -115,6 +115,22 @@ describe("sync_vault_notifications", function()
     assert.same(OTHER, stored "v04")
   end)
 
+  it("reports the findings of a configuration with dry_run only", function()
+    local malformed = { SNSTopic = "arn:aws:sns:us-west-2:mytopic", Events = { "ArchiveRetrievalCompleted" } }
+    local elsewhere = { SNSTopic = "arn:aws:sns:eu-west-1:999999999999:mytopic", Events = CONFIG.Events }
+    for _, row in ipairs {
+      { malformed, "InvalidTopicArn" }, { elsewhere, "RegionMismatch" }, { CONFIG, "" }, { false, "" },
+    } do
+      local options = { config = row[1], vaults = { "v01", "v04" }, dry_run = true }
+      local report, codes = client:sync_vault_notifications(options), {}
+      for i, finding in ipairs(report.findings) do codes[i] = finding.code end
+      assert.equal(row[2], table.concat(codes, " "))
+      assert.equal(0, #report.failed)
+    end
+    assert.is_nil(client:sync_vault_notifications({ config = elsewhere, vaults = {} }).findings)
+    assert.is_nil(sent.SetVaultNotifications)
+  end)
+
   it("calls progress for each vault, and ignores its errors", function()
     local told = {}
     client:sync_vault_notifications {

@@ -71,13 +71,24 @@ function notifications.get(run)
   end)
 end
 
--- Sets or removes (config: false) the configuration of the vaults, and prints a line for each.
+-- `vault` is a name, or nil if the finding is about no particular vault.
+local function print_finding(run, finding, vault)
+  run.printer:result({
+    vaultName = vault, code = finding.code, field = finding.field, message = finding.message,
+  }, ("%s\t%s\t%s"):format(vault or "-", finding.code, tostring(finding)))
+end
+
+-- Sets or removes (config: false) the configuration of the vaults, and prints a line for each. In a dry run, it also
+-- prints the findings of the configuration.
 local function sync(run, config, vaults)
   local report = run.client:sync_vault_notifications {
     config = config, vaults = vaults, accountId = run.options.account_id,
     concurrency = run.options.concurrency, dry_run = run.options.dry_run,
     progress = function(done, total) run.printer:progress(done, total, "vaults") end,
   }
+  for _, finding in ipairs(report.findings or {}) do
+    print_finding(run, finding)
+  end
   local words = { changed = run.options.dry_run and "would change" or "changed", unchanged = "unchanged" }
   for _, state in ipairs { "changed", "unchanged" } do
     for _, entry in ipairs(report[state]) do
@@ -88,7 +99,7 @@ local function sync(run, config, vaults)
   for _, entry in ipairs(report.failed) do
     run.print_error(entry.error, entry.vaultName)
   end
-  return report.failed[1] == nil
+  return not (report.failed[1] or report.findings and report.findings[1])
 end
 
 function notifications.set(run)
@@ -113,9 +124,7 @@ function notifications.check(run)
     for _, finding in ipairs(findings) do
       if vault or finding.code ~= "MissingVaultName" then
         clean = false
-        run.printer:result({
-          vaultName = vault or nil, code = finding.code, field = finding.field, message = finding.message,
-        }, ("%s\t%s\t%s"):format(vault or "-", finding.code, tostring(finding)))
+        print_finding(run, finding, vault or nil)
       end
     end
   end

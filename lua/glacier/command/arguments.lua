@@ -29,7 +29,7 @@ local function add_common(parser)
   add_option(parser, "--account-id", "ID", "The account that owns the vaults (default: that of the keys).")
   parser:flag("--json", "Print results as JSON, one document per line.")
   parser:flag("-q --quiet", "Do not print progress.")
-  parser:flag("-n --dry-run", "With notifications set, delete and sync: only print what would change.")
+  parser:flag("-n --dry-run", "With notifications set, delete and sync: only print what would change, and findings.")
 end
 
 local function add_command(parser, name, description)

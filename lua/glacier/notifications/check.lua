@@ -174,9 +174,19 @@ local function raise(findings, operation)
     { operation = operation, findings = findings })
 end
 
---- Checks the parameters of a call that sets a configuration, if the client has the option strict_notifications. The
--- topic is compared with the client's region and `accountId`.
--- Raises `ParamValidationError` if `check.config` has findings; they are in the error's `findings`. Parameters of the
+--- Checks a configuration that the client would set. The topic is compared with the client's region and `accountId`.
+-- @param runtime table: of `runtime.new`
+-- @param params table: of SetVaultNotifications
+-- @return list of findings: of `check.config`
+function check.findings(runtime, params)
+  return check.config {
+    vaultName = rawget(params, "vaultName"), vaultNotificationConfig = rawget(params, CONFIG),
+    region = runtime.settings.region, accountId = rawget(params, "accountId"),
+  }
+end
+
+--- Checks the parameters of a call that sets a configuration, if the client has the option strict_notifications.
+-- Raises `ParamValidationError` if there are findings; they are in the error's `findings`. Parameters of the
 -- wrong type are reported first, as in every call.
 -- @param runtime table: of `runtime.new`
 -- @param operation string: API name
@@ -186,10 +196,7 @@ function check.guard(runtime, operation, params)
     return
   end
   prepare.call(runtime, operation, params)
-  local findings = check.config {
-    vaultName = rawget(params, "vaultName"), vaultNotificationConfig = rawget(params, CONFIG),
-    region = runtime.settings.region, accountId = rawget(params, "accountId"),
-  }
+  local findings = check.findings(runtime, params)
   if findings[1] then
     raise(findings, operation)
   end

@@ -1,4 +1,5 @@
 --- Sets or removes the notification configurations of many vaults concurrently.
+local check_findings = require("glacier.notifications.check").findings
 local ensure = require "glacier.notifications.ensure"
 local errors = require("glacier.core").errors
 local all = require "glacier.async.all"
@@ -133,6 +134,16 @@ local function run(runtime, entries, options)
   end
 end
 
+-- Checks the configuration before anything is sent, and returns its findings.
+local function check_config(runtime, options)
+  if not options.config then
+    return {}
+  end
+  local params = { accountId = options.accountId, vaultName = "any", vaultNotificationConfig = options.config }
+  ensure.check(runtime, params)
+  return check_findings(runtime, params)
+end
+
 --- Sets the configuration of many vaults if it differs, or removes it. All vaults are listed before the
 -- first one is changed. A vault that fails does not stop the others.
 -- Raises `ParamValidationError` before anything is sent, the errors of ListVaults, and those of the function `vaults`.
@@ -142,20 +153,16 @@ end
 --   (vaults at a time, 64), dry_run (true to report only, without writing), progress (function(done, total,
 --   name, entry), whose errors are ignored)
 -- @return table: changed, unchanged, failed: lists of entries { vaultName =, before =, after =, error = } in the
---   order of the vaults. The entry that `progress` gets also has `changed`
+--   order of the vaults. The entry that `progress` gets also has `changed`. With dry_run also findings: of
+--   `check.config`, for the configuration
 function sync.vaults(runtime, options)
   check(options)
-  if options.config then
-    ensure.check(runtime, {
-      accountId = options.accountId, vaultName = "any", vaultNotificationConfig = options.config,
-    })
-  end
-  local entries = {}
+  local entries, findings = {}, check_config(runtime, options)
   for position, name in ipairs(choose(runtime, options)) do
     entries[position] = { vaultName = name }
   end
   run(runtime, entries, options)
-  local report = { changed = {}, unchanged = {}, failed = {} }
+  local report = { changed = {}, unchanged = {}, failed = {}, findings = options.dry_run and findings or nil }
   for _, entry in ipairs(entries) do
     local list = entry.error ~= nil and report.failed or entry.changed and report.changed or report.unchanged
     list[#list + 1] = entry
