@@ -99,7 +99,7 @@ static const struct client_option {
 enum {
   COUNT = sizeof options / sizeof *options,
   NAME_MAX_LENGTH = 32,
-  TOO_DIFFERENT = 3 /* characters: a name that differs more is not suggested */
+  TOO_DIFFERENT = 3 /* a name with this many different characters is not suggested */
 };
 
 static size_t smaller(size_t a, size_t b) {

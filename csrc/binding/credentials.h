@@ -10,7 +10,7 @@ extern const gl_box_class gl_credentials_box; /* boxes that contain a gl_signer 
  * secret_access_key, session_token or nil, account_id or nil.  Copies the keys into memory that is
  * wiped when it is freed.  Raises "PartialCredentialsError" if a key is missing, and
  * "CredentialRetrievalError" for a field that is not a string, a zero byte or another control
- * character.  `provider` is botocore's name of where the keys are from, for the message; by default
+ * character.  `provider` is botocore's name for the source of the keys, for the message; by default
  * "explicit". */
 int gl_lua_credentials(lua_State *L);
 

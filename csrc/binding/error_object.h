@@ -22,7 +22,8 @@ void gl_error_object_new(lua_State *L, gl_kind kind, const char *code, const cha
  * raises Lua's memory error instead. */
 void gl_error_object_push(lua_State *L, const gl_error *error, const char *operation);
 
-/* Raises that error object.  Never returns; the int is for `return gl_raise(...)`. */
+/* Raises the error object of a core error, as gl_error_object_push makes it.  Never returns; the
+ * int is for `return gl_raise(...)`. */
 int gl_raise(lua_State *L, const gl_error *error, const char *operation);
 
 /* Raises Lua's memory error.  Never returns. */

@@ -1,5 +1,5 @@
-/* Makes and raises the client's own errors for Lua.  It is in C because a process without a free
- * descriptor cannot load a Lua module when it has an error to raise. */
+/* Makes and raises the client's own errors for Lua.  These functions are in C because a process
+ * without a free descriptor cannot load a Lua module when it has an error to raise. */
 #ifndef GL_BINDING_ERRORS_H
 #define GL_BINDING_ERRORS_H
 
@@ -19,8 +19,8 @@
  * caller.  `operation` is the API name of the operation, or the function of this project that was
  * called, such as "upload"; nil if the operation is not known yet.
  *
- * errors.check(operation, violations) does so if the list of strings `violations` is not empty.  It
- * sorts the list.  The message begins with the function and lists all of them. */
+ * errors.check(operation, violations) raises that error if the list of strings `violations` is not
+ * empty.  The message begins with `operation` and lists the violations, sorted. */
 void gl_lua_push_errors(lua_State *L);
 
 #endif

@@ -16,7 +16,8 @@ const char *gl_check_string(lua_State *L, int argument);
  * a string, and for a string with a zero byte, which would end a C string too early. */
 const char *gl_option_string(lua_State *L, const char *name, size_t *length);
 
-/* Does the same, but allows zero bytes.  `length` must not be NULL. */
+/* Pushes and returns a string as gl_option_string does, but allows zero bytes.  `length` must not
+ * be NULL. */
 const char *gl_option_bytes(lua_State *L, const char *name, size_t *length);
 
 /* Pushes a field of the table at index 1 and returns whether it is true. */

@@ -247,15 +247,15 @@ static int request_secrets(lua_State *L) {
   return lua_gettop(L);
 }
 
-/* request:streamed() -> whether the caller feeds the body in chunks */
+/* request:streamed() -> whether the body is sent in chunks and is not part of the request */
 static int request_streamed(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
   lua_pushboolean(L, request->streamed);
   return 1;
 }
 
-/* request:stream(length, tree, linear): sets the length and the checksums, in hexadecimal, of the
- * body that will be fed */
+/* request:stream(length, tree, linear): sets the length of the streamed body and its checksums,
+ * which are hexadecimal */
 static int request_stream(lua_State *L) {
   gl_error error;
   gl_request *request = gl_box_self(L, &gl_request_box);

@@ -39,7 +39,7 @@ static int add_header(lua_State *L, gl_response *response) {
   return failed ? gl_raise_memory(L) : 0;
 }
 
-/* Does the same for a list of values: adds one field for each. */
+/* Adds a field for each value of the list on top of the stack.  The name is below. */
 static int add_headers(lua_State *L, gl_response *response) {
   int count = (int)gl_compat_rawlen(L, -1);
   for (int i = 1; i <= count; i++) {
@@ -216,7 +216,8 @@ static void set_string(lua_State *L, const char *field, const char *value) {
 }
 
 /* Pushes the ResponseMetadata: HTTPStatusCode, HTTPHeaders (names in lower case, the values of one
- * name joined with ", "), and RequestId and HostId if the service sent them. */
+ * name joined with ", "), and RequestId if the service sent it.  HostId is set only if the service
+ * sent no x-amzn-requestid, as in botocore. */
 static void push_metadata(lua_State *L, const gl_response *response) {
   const gl_headers *headers = &response->headers;
   const char *id = gl_headers_get(headers, "x-amzn-requestid");
@@ -232,8 +233,8 @@ static void push_metadata(lua_State *L, const gl_response *response) {
 
 /* ---- parsing ----------------------------------------------------------------------------- */
 
-/* Returns whether the body is read as JSON: that of an error always, that of a success if its shape
- * is JSON, and only if it is an object. */
+/* Returns whether to read the body as JSON: the response is an error or its shape is JSON, and the
+ * body is an object. */
 static int has_json(const gl_operation *operation, const gl_response *response) {
   if (response->status < 300 && !(operation->output && gl_shape_has_json(operation->output)))
     return 0;

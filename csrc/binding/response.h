@@ -8,14 +8,14 @@
 extern const gl_box_class gl_response_box; /* boxes that contain a gl_response */
 
 /* core.response{ status=, headers={…}, body= } -> response, from the result of the host program's
- * own transport; or nil and an error object that names the field that is missing or invalid.  A
- * body of an error that is too long is cut. */
+ * own transport; or nil and an error object that names the field that is missing or invalid.  If
+ * the body of an error response is too long, it is truncated. */
 int gl_lua_response(lua_State *L);
 
 /* core.parse(operation, response, decode) -> output table with its ResponseMetadata; or nil and an
- * error object.  `decode` is the function of an instance of lua-cjson.  If the body was decoded
- * before, it is the resulting table.  After a success, the response keeps its headers and its body
- * only if the output is a blob. */
+ * error object.  `decode` is a function that decodes JSON as lua-cjson does, or the table of a body
+ * that was decoded before.  After a success, the response keeps its headers and its body only if
+ * the output is a blob. */
 int gl_lua_parse(lua_State *L);
 
 #endif

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* All variables that glacier.config.resolve reads, except those of the region, the CA bundle and
- * the paths of the shared files. */
+/* The variables that may hold settings for glacier.config.resolve, except those of the region, the
+ * CA bundle and the paths of the shared files.  Further variables, such as NO_PROXY, have no effect
+ * without one of these. */
 static const char *const variables[] = {
     "ALL_PROXY",
     "AWS_DEFAULT_PROFILE",

@@ -63,7 +63,7 @@ static int pool_close(lua_State *L) {
 }
 
 /* Opens the input of a streamed request: the arguments from index 6 on.  Without an input, the
- * transfer is fed. */
+ * caller feeds the body. */
 static void open_input(lua_State *L, const gl_request *request, gl_lua_input *self) {
   if (!request->streamed || !gl_lua_input_open(L, 6, self))
     return;
@@ -104,7 +104,8 @@ static int start(lua_State *L, outgoing *self, gl_pool *pool, const gl_request *
 /* pool:start(request, connect_ms, read_ms, stream [, value, offset, length]) -> transfer, or nil
  * and an error object.  A timeout of 0 means no limit.  With `stream`, the body of a 2xx response
  * is received in chunks.  The last three arguments are those of gl_lua_input_open.  If they can be
- * opened, the transfer reads the body of a streamed request from them; otherwise it is fed. */
+ * opened, the transfer reads the body of a streamed request from them; otherwise the caller feeds
+ * the body. */
 static int pool_start(lua_State *L) {
   gl_pool *pool = check_pool(L);
   gl_request *request = gl_box_check(L, 2, &gl_request_box);

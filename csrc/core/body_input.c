@@ -7,7 +7,8 @@
 /* In bytes.  PAGE is the smallest page of any processor. */
 enum { PAGE = 4096, SLOW = 32 };
 
-/* Returns how many bytes after the source the target begins, modulo the page. */
+/* Returns the distance from the position in the file to the target address, modulo the page size.
+ */
 static unsigned distance(const gl_body_input *input, uint64_t position, const void *target) {
   return (unsigned)((uintptr_t)target - (input->offset + position)) & (PAGE - 1);
 }

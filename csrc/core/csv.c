@@ -62,7 +62,7 @@ static answer fits_field(const cursor *row, const char **at, gl_csv_kind kind) {
   return YES;
 }
 
-/* Returns whether the columns after `column` and a line end are at `at`. */
+/* Returns whether the text at `at` is valid for the columns after `column` and a line end. */
 static answer fits_rest(const gl_csv *csv, const cursor *row, const char *at, int column) {
   answer fits = YES;
   for (int i = column + 1; i < csv->columns && fits == YES; i++) {

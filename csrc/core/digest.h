@@ -30,7 +30,7 @@ int gl_digest_update(gl_digest *digest, const void *bytes, size_t length, gl_err
 /* Writes the hash of the bytes since gl_digest_start, which must be called before the next use. */
 int gl_digest_finish(gl_digest *digest, unsigned char out[GL_SHA256_SIZE], gl_error *error);
 
-/* Does the same, but more bytes may follow afterwards. */
+/* Writes the hash of the bytes so far.  More bytes may be added afterwards. */
 int gl_digest_peek(const gl_digest *digest, unsigned char out[GL_SHA256_SIZE], gl_error *error);
 
 void gl_digest_clear(gl_digest *digest);

@@ -194,8 +194,8 @@ static void remove_from(gl_headers *headers, const char *name, size_t length, si
   headers->count = kept;
 }
 
-/* Adds a former field with the same spelling of the name and with room for the value.  Returns 0 if
- * there is none.  Usually it is the first one. */
+/* Adds a field in the memory of a removed one that has the same spelling of the name and enough
+ * room for the value.  Returns 0 if there is none.  Usually the first removed field fits. */
 static int add_former(gl_headers *headers, const char *name, size_t name_length, const char *value,
                       size_t value_length) {
   for (size_t i = headers->count; i < headers->filled; i++) {

@@ -18,8 +18,8 @@ typedef struct gl_header {
 typedef struct gl_headers {
   gl_header *items; /* owned */
   size_t count;
-  size_t filled; /* the items from `count` on are former fields, whose names and memory are reused;
-                    their values are wiped */
+  size_t filled; /* the items from `count` on are removed fields: their names and memory are reused,
+                    and their values are wiped */
   size_t capacity;
   struct gl_header_block *blocks; /* owned: memory for names and values, the newest block first */
 } gl_headers;
@@ -32,7 +32,8 @@ enum { GL_HEADER_BAD = -1 };
 int gl_headers_add(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length);
 
-/* Does the same, but replaces the first field of that name and drops the others. */
+/* Adds a field as gl_headers_add does, but replaces the first field of that name and drops the
+ * others. */
 int gl_headers_set(gl_headers *headers, const char *name, size_t name_length, const char *value,
                    size_t value_length);
 

@@ -8,7 +8,7 @@ static uint64_t digits_of(const unsigned char bytes[4]) {
   uint64_t apart = (uint64_t)bytes[0] | (uint64_t)bytes[1] << 16 | (uint64_t)bytes[2] << 32 |
                    (uint64_t)bytes[3] << 48;
   uint64_t halves = (apart >> 4 & 0x000F000F000F000Fu) | (apart & 0x000F000F000F000Fu) << 8;
-  uint64_t letters = (halves + 0x0606060606060606u) >> 4 & 0x0101010101010101u; /* 1 from 10 on */
+  uint64_t letters = (halves + 0x0606060606060606u) >> 4 & 0x0101010101010101u; /* 1 for a to f */
   return halves + 0x3030303030303030u + letters * ('a' - '0' - 10);
 }
 

@@ -90,8 +90,8 @@ static void copy_invalid(scan *s) {
   *s->out++ = *s->at++;
 }
 
-/* Reads from a digit, a minus sign, "N" or "I".  Writes the number, null, or the byte if it begins
- * neither. */
+/* Copies a number, which begins with a digit or a minus sign.  Replaces NaN and Infinity with null.
+ * Copies a single byte if neither follows. */
 static void scan_number(scan *s) {
   const char *integer_end, *start = s->at;
   const char *after = skip_number(start, s->end, &integer_end);

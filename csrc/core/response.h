@@ -17,7 +17,7 @@ enum {
   GL_RESPONSE_FULL = -1,
   /* Limit of a body in bytes.  The largest page of the service (1,000 jobs) is below 2 MiB. */
   GL_RESPONSE_BODY_MAX = 64 * 1024 * 1024,
-  /* Limit of an error's body in bytes.  Those of the service are below 1 KiB. */
+  /* Limit of an error's body in bytes.  The service sends less than 1 KiB. */
   GL_RESPONSE_ERROR_BODY_MAX = 256 * 1024,
   /* Limit of all header fields together, in bytes. */
   GL_RESPONSE_HEADERS_MAX = 256 * 1024

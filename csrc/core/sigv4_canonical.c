@@ -96,7 +96,7 @@ static char *put_trimmed(char *to, const gl_header *header) {
   return to;
 }
 
-/* Returns the most bytes that the lines of the headers and their names can have. */
+/* Returns an upper limit for the bytes of the header lines and of the list of their names. */
 static size_t measure(const gl_header *const *list, size_t count) {
   size_t length = 0;
   for (size_t i = 0; i < count; i++)

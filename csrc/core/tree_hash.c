@@ -46,7 +46,8 @@ static int feed(gl_tree_hash *hash, const unsigned char *bytes, size_t length, g
   return hash->chunk_length == GL_TREE_CHUNK ? finish_chunk(hash, error) : 0;
 }
 
-/* Both hashes read a block of so many bytes before the next block.  It fits into the cache. */
+/* In bytes.  Both hashes read one block of this size before the next, because it fits into the
+ * cache. */
 enum { STEP = 64 * 1024 };
 
 int gl_tree_hash_update(gl_tree_hash *hash, const void *bytes, size_t length, gl_error *error) {

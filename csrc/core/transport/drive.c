@@ -21,7 +21,7 @@ static void perform(gl_pool *pool, curl_socket_t fd, int ready) {
   CURLMcode code = curl_multi_socket_action(pool->multi, fd, ready, &running);
   gl_sigpipe_release(&held);
   end_finished(pool);
-  /* Only out of memory or out of descriptors.  End all transfers, or callers would poll forever. */
+  /* Memory or descriptors ran out.  End all transfers, or callers would poll forever. */
   if (code > CURLM_OK)
     gl_handle_end_all(pool, pool->out_of_memory ? CURLE_OUT_OF_MEMORY : CURLE_FAILED_INIT,
                       curl_multi_strerror(code));

@@ -1,6 +1,6 @@
 /* A set of descriptors and timers to wait for.  It uses epoll on Linux, kqueue on macOS and the
  * BSDs, and poll elsewhere.  A client has one set for everything that it waits for: the connections
- * of all its pools, and the threads that hash.
+ * of all its pools, and the background threads.
  *
  * Only one thread may use a set.  Only gl_events_wait and gl_timers_run_due call the callbacks, and
  * a callback must not call these two functions.
@@ -87,8 +87,8 @@ void gl_events_enter(gl_events *events, gl_news *news);
 /* Removes `news` from the list of news.  Call it before freeing the memory. */
 void gl_events_leave(gl_news *news);
 
-/* Adds `news` to the end of the list of news, unless it is listed already.  A user of the set calls
- * it when it may need its caller, for example when a transfer is done. */
+/* Adds `news` to the end of the list of news, unless it is listed already.  A transfer, for
+ * example, calls this function when it is done, because it then needs its caller. */
 void gl_events_add_news(gl_events *events, gl_news *news);
 
 /* Returns whether the list of news is not empty. */

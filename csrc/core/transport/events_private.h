@@ -50,7 +50,7 @@ typedef struct gl_ready {
   uint32_t generation;
 } gl_ready;
 
-enum { GL_EVENTS_BATCH = 256 }; /* the limit of the descriptors that one wait reports */
+enum { GL_EVENTS_BATCH = 256 }; /* how many descriptors one wait reports at most */
 
 /* Opens the descriptor of a new set.  Returns 0, or -1 and sets errno. */
 int gl_kernel_open(gl_events *events);

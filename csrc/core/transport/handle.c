@@ -72,7 +72,7 @@ static void wipe_buf(gl_buf *buf) {
   gl_buf_reset(buf);
 }
 
-/* Removes all data of the request, because libcurl must not use it any more. */
+/* Removes the data of the request, because libcurl must not use it any more.  The origin stays. */
 static void wipe_handle(gl_handle *handle) {
   CURL *easy = handle->easy;
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);

@@ -9,7 +9,7 @@
 
 #include <curl/curl.h>
 
-enum { GL_HANDLE_SPARE_MAX = 64 }; /* most handles that are kept for later transfers */
+enum { GL_HANDLE_SPARE_MAX = 64 }; /* how many handles are kept at most for later transfers */
 
 typedef struct gl_pool gl_pool; /* also in pool.h, which does not include libcurl */
 typedef struct gl_handle gl_handle;

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
-/* Bytes that libcurl reads at a time from a streamed body, and libcurl's default. */
+/* In bytes: the size of libcurl's upload buffer for a streamed body, and libcurl's default size. */
 enum { LARGE_UPLOAD_BUFFER = 256 * 1024, UPLOAD_BUFFER = 64 * 1024 };
 
 static CURLcode set_upload_buffer(gl_handle *handle, long size) {
@@ -62,8 +62,8 @@ static CURLcode parse_origin(gl_handle *handle, const gl_buf *origin) {
 }
 
 /* Sets the URL to the origin unless it has that value already.  libcurl gets it in parsed form,
- * because it would parse a string again for each transfer.  Without the string, it makes a new one
- * from the parsed form. */
+ * because it would parse a string again for each transfer.  The string may be an older URL, so it
+ * is removed; libcurl then makes a new one from the parsed form. */
 static CURLcode set_origin(gl_handle *handle, const gl_buf *origin) {
   CURL *easy = handle->easy;
   if (has_origin(handle, origin))
@@ -111,7 +111,7 @@ static CURLcode set_connect_timeout(gl_handle *handle, long wait) {
 
 /* ---- header fields ----------------------------------------------------------------------- */
 
-/* Header fields that libcurl may add on its own.  A line without a value prevents that. */
+/* How many header fields libcurl may add on its own.  A line without a value prevents that. */
 enum { SUPPRESSED_MAX = 4 };
 
 /* No version of libcurl adds Expect for a body of up to EXPECT_MIN bytes. */

@@ -51,7 +51,7 @@ static int host_and_port(const gl_transfer *transfer, char *out, size_t size) {
 }
 
 /* Returns whether libcurl's message names a host other than the server, which must be the proxy.
- * Before 8.7, libcurl names the host only in its message. */
+ * Before 8.7, only this message shows whether a proxy was used. */
 static int names_other_host(const gl_transfer *transfer) {
   static const char words[] = "Failed to connect to ";
   char address[CURL_ERROR_SIZE];

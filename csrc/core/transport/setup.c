@@ -57,7 +57,7 @@ static CURLcode set_callbacks(gl_handle *handle) {
   return code;
 }
 
-/* HTTP/1.1 without changes to the signed request. */
+/* Allows only HTTP/1.1, and no changes to the signed request. */
 static CURLcode set_rules(CURL *easy) {
   CURLcode code = CURLE_OK;
 #if LIBCURL_VERSION_NUM >= 0x075500

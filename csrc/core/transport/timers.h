@@ -40,7 +40,7 @@ long gl_timers_timeout(const gl_timers *timers);
 /* Calls the callbacks of the timers that are due. */
 void gl_timers_run_due(gl_timers *timers);
 
-/* Frees the heap.  No timer may be used with it any more.  Legal any number of times. */
+/* Frees the heap.  No timer may be used with it any more.  May be called repeatedly. */
 void gl_timers_clear(gl_timers *timers);
 
 #endif

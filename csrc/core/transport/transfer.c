@@ -44,8 +44,8 @@ static int is_connected(const gl_transfer *transfer) {
   return up > transfer->up_threshold;
 }
 
-/* The timer is not moved for each byte.  When it is due, it checks for activity since it was set,
- * and is set again if there was any. */
+/* The timer is not moved for each byte.  When it is due, this function checks for activity since
+ * the timer was set, and sets it again if there was any. */
 static void on_read_timeout(void *context) {
   gl_error error;
   gl_transfer *transfer = context;

@@ -48,8 +48,8 @@ int gl_transfer_has_news(const gl_transfer *transfer);
 
 /* Returns whether the transfer is done, can be fed, has sent bytes of its input, has received bytes
  * that were not taken yet, or has the head of a response that is received in chunks, for
- * gl_transfer_head.  Makes no system call.  For callers that wait for the event set's descriptor
- * themselves. */
+ * gl_transfer_head.  Makes no system call.  Callers that wait for the event set's descriptor
+ * themselves need this function. */
 int gl_transfer_needs_caller(const gl_transfer *transfer);
 
 /* Returns the result of a transfer.  On success, returns 0 and moves the response to `out`, which
@@ -67,7 +67,8 @@ int gl_transfer_needs_caller(const gl_transfer *transfer);
  *                            or the CA bundle cannot be read (reported at the first connection)
  *   ProxyConnectionError     the proxy was not found, did not answer or refused the connection
  *   ConnectionClosedError    any other failure before the end of the response: connection reset,
- *                            truncated body, invalid HTTP, headers over GL_RESPONSE_HEADERS_MAX
+ *                            truncated body, invalid HTTP, headers over GL_RESPONSE_HEADERS_MAX;
+ *                            not retryable if the pool was freed
  *   ResponseParserError      a 2xx response with a body over its limit; not retryable
  *   ParamValidationError     the input cannot be read: the error of gl_body_input_read
  *
@@ -108,9 +109,9 @@ int gl_transfer_has_sent(gl_transfer *transfer);
 size_t gl_transfer_wants(const gl_transfer *transfer);
 
 /* Feeds bytes of the request body, which are copied.  libcurl resends the request if an idle
- * connection turns out to be closed; that works only while a single call has fed all bytes so far.
- * Returns 0, or the kind and fills `error`: GL_VALIDATION "ParamValidationError" for more bytes
- * than the request's `body_length`. */
+ * connection turns out to be closed; that works until a call feeds bytes after all earlier ones
+ * were sent.  Returns 0, or the kind and fills `error`: GL_VALIDATION "ParamValidationError" for
+ * more bytes than the request's `body_length`. */
 int gl_transfer_feed(gl_transfer *transfer, const void *bytes, size_t length, gl_error *error);
 
 /* For a response that is received in chunks.  Returns 1 when its head has arrived, and copies the

@@ -57,8 +57,8 @@ CURLcode gl_transfer_set_up(gl_handle *handle);
 /* Sets an option unless an earlier one failed.  Requires the locals `easy` and `code`. */
 #define SET(option, value) (code = code ? code : curl_easy_setopt(easy, option, value))
 
-/* Sets all options of the transfer's handle.  Copies the URL into the handle and borrows the header
- * fields and the body. */
+/* Sets all options of the transfer's handle, whose `url` must be set.  Borrows the header fields
+ * and the body. */
 CURLcode gl_transfer_set_options(gl_transfer *transfer, const gl_request *request);
 
 /* ---- receive.c: callbacks for libcurl, whose context is a gl_handle ---- */
@@ -85,8 +85,8 @@ int gl_transfer_receives_chunks(const gl_transfer *transfer);
 
 /* ---- result.c ----
  *
- * The first three functions fill an error of kind GL_TRANSPORT, whose message names the URL.  A
- * transfer that is done has no URL any more. */
+ * The first three functions fill an error.  An error of kind GL_TRANSPORT names the URL, which a
+ * transfer that is done does not have any more. */
 
 /* Converts libcurl's result.  `transfer->handle` must not be NULL.  Returns the kind, which is
  * GL_OK for a complete response. */
