@@ -626,7 +626,7 @@ function Task:poll() end
 ---@return table # the output of the call
 function Task:result() end
 
----Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was cancelled, unless it was done already. If the task's own work cancels it, it ends when it would wait.
+---Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was cancelled, unless it was done already. If the task's own work calls this method, the task ends the next time it would wait.
 function Task:cancel() end
 
 ---@class glacier.Reader

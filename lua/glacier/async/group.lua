@@ -1,8 +1,8 @@
 --- Groups of tasks that run together, a limited number at a time.
 --
--- In each round, a group polls the tasks that can continue: new tasks, those that were woken, and those that only a
--- poll can continue, for example after a sleep. Between two rounds there is one wait for all tasks. A task that sleeps
--- until its transfer has news costs nothing.
+-- In each round, a group polls new tasks, tasks that were woken, and tasks that no event will wake, for example because
+-- they sleep for some seconds. Between two rounds there is one wait for all tasks. A task that sleeps until its
+-- transfer has news costs nothing.
 local context_of = require "glacier.async.context"
 local errors = require("glacier.core").errors
 local rounds = require "glacier.async.rounds"
@@ -30,13 +30,13 @@ function group.new(next_task, concurrency)
     next_task = next_task, concurrency = concurrency, runtimes = {},
     entries = {}, count = 0, -- the list of the entries in progress in any order, and their number
     ready = {}, ready_count = 0, -- the entries for the next round, and their number; no wait is needed if one is ready
-    timed = {}, -- further entries for the next round
+    timed = {}, -- the entries that no event will wake, also for the next round
     current = {}, position = 1, -- the entries of this round, and the next one
     is_over = false, -- there are no further tasks
     hurry = false, -- a task of this round has ended, or lets other tasks run: the next round begins without a wait
     skipped = false, -- no events were handled before this round
-    runtime = nil, reference = nil, context = nil, is_mixed = nil, -- of the last new client; whether there are several
-    began = nil, awaited = nil, -- while it waits: since when, and for which event set
+    runtime = nil, reference = nil, context = nil, is_mixed = nil, -- the last new client; whether there are several
+    began = nil, awaited = nil, -- when the wait began, and the event set it waits for
   }, Group)
 end
 

@@ -47,7 +47,7 @@ function hosted.new(wait, clock)
   return self.wait and self or nil
 end
 
--- A waiter has the fields events, while it waits, and round, of `rounds.of`.
+-- The fields of a waiter, while it waits: events, the event set; round, the rounds of that set.
 local Waiter = {}
 Waiter.__index = Waiter
 
@@ -59,7 +59,7 @@ function Waiter:wake()
 end
 
 -- Waits with the host's function until the descriptor is readable, or until the seconds have passed. Another coroutine
--- may handle the events for this one. The descriptor is then readable only because the news wakes the waiter.
+-- may handle the events for this one. The descriptor then becomes readable because that coroutine wakes the waiter.
 local function wait_for_descriptor(self, events, fd, seconds, transfer)
   local waiter = setmetatable({ events = events }, Waiter)
   waiter.round = rounds.register(events, transfer, waiter)
@@ -79,7 +79,7 @@ end
 -- early.
 -- @param events events of `glacier.core`, or nil
 -- @param began number: the time when the wait began, on the context's clock
--- @param limit number: the most seconds
+-- @param limit number: the longest wait in seconds
 -- @param transfer transfer or nil: its news ends the wait; without it, any news of the set
 function Hosted:pause(events, began, limit, transfer)
   if self.nginx and events and self.nginx.wait(events, limit, transfer) then

@@ -12,7 +12,7 @@ local rounds = require "glacier.async.rounds"
 
 local nginx = {}
 
-local LINGER = 1 -- seconds that the driver stays without a waiter
+local LINGER = 1 -- seconds until a driver without a waiter ends
 local PAUSE = 60 -- seconds after a failure of the driver until another one is started
 
 -- The shortest and the longest wait, in seconds. A longer wait is divided, because a wake-up might be missed.
@@ -27,8 +27,8 @@ local driver = { waker = nil, retry_at = 0 }
 -- The waiters by event set. Their references are weak, because nginx may kill a waiting coroutine.
 local waiting = setmetatable({}, { __mode = "k" })
 
--- A waiter has the fields semaphore; waiters, the set that it is in; due, the time at which it wakes by itself; and
--- round, of `rounds.of`.
+-- The fields of a waiter: semaphore; waiters, the set that contains it; due, the time at which it wakes by itself; and
+-- round, the rounds of its event set.
 local Waiter = {}
 Waiter.__index = Waiter
 
@@ -177,7 +177,7 @@ end
 
 --- Waits until something happens in an event set, or until the time limit.
 -- @param events events of `glacier.core`
--- @param limit number: the most seconds
+-- @param limit number: the longest wait in seconds
 -- @param transfer transfer or nil: only its news ends the wait; without it, any news
 -- @return boolean: whether it waited; if false, the caller must pause in another way
 function nginx.wait(events, limit, transfer)

@@ -3,8 +3,8 @@
 -- A waiter waits for one transfer. The set lists the transfers that have news: those that may need their caller. The
 -- code that handles the events of a set then wakes the waiters of the listed transfers. The other waiters cost nothing.
 --
--- A program polls each of its tasks once in every round. The second poll of a task begins the next round and handles
--- the events that are ready. Until then, the poll of a task that nobody woke only compares two numbers.
+-- A program polls each of its tasks once in every round. The second poll of the same task begins the next round and
+-- handles the events that are ready. Until then, the poll of a task that nobody woke only compares two numbers.
 --
 -- The rounds of a set are a table:
 --   number     of the current round
@@ -23,7 +23,7 @@ local weak_values = { __mode = "v" }
 -- The rounds by event set.
 local of_events = setmetatable({}, { __mode = "k" })
 
--- By event set: the waiters for whom its descriptor is readable. The references to them are weak too.
+-- By event set: the waiters for which its descriptor was made readable. The references to them are weak too.
 local interrupted = setmetatable({}, { __mode = "k" })
 
 -- A program may poll hundreds of tasks in each of its frames, so the poll of a sleeping task must cost almost nothing.
@@ -66,7 +66,7 @@ end
 -- @param events events of `glacier.core`
 -- @param transfer transfer of `glacier.core`, in that set; or nil: any news wakes the waiter
 -- @param waiter table
--- @return table: the rounds of the set; nil if the transfer needs its caller already, or if it has no number, as the
+-- @return table: the rounds of the set; nil if the transfer needs its caller already, or if it has no number, like the
 --   hash of a body or a write to the disk
 function rounds.register(events, transfer, waiter)
   local round = of_events[events] or rounds.of(events)
@@ -113,9 +113,9 @@ function rounds.interrupt(events, waiter)
   waiters[waiter] = true
 end
 
---- Ends the interruption of an event set if all of its waiters run or were collected.
+--- Ends the interruption of an event set if all of its waiters run again or were collected.
 -- @param events events of `glacier.core`
--- @param waiter table or nil: one that runs
+-- @param waiter table or nil: a waiter that runs again
 function rounds.settle(events, waiter)
   local waiters = interrupted[events]
   if not waiters then

@@ -81,8 +81,8 @@ local function begin(context)
   return resume(thread, work, context, argument, runtime)
 end
 
--- Tells the groups of a task that it was woken or has ended. They form a list, because a program may wait for the
--- result of a task that another group polls.
+-- Tells the groups of a task that it was woken or has ended. A task may be in several groups, because a program may
+-- wait for the result of a task that another group polls.
 local function wake_groups(context)
   local member = context.member
   while member do
@@ -147,7 +147,7 @@ local function error_of(context, err)
 end
 
 -- Runs the task until it waits or ends. Returns whether it ended. While it runs, `is_woken` is true, so that a poll in
--- its own work does not use its last transfer.
+-- its own work does not poll its last transfer.
 local function run(self, context)
   local thread, good, yielded, transfer, events = context.thread
   context.is_woken = true
@@ -204,7 +204,8 @@ function Task:result()
 end
 
 --- Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was
--- cancelled, unless it was done already. If the task's own work cancels it, it ends when it would wait.
+-- cancelled, unless it was done already. If the task's own work calls this method, the task ends the next time it would
+-- wait.
 function Task:cancel()
   local context = self.context
   if not context then

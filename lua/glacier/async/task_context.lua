@@ -9,21 +9,21 @@
 --   value       the argument of the work, then its result
 --   thread      its coroutine, or false
 --   is_woken    true: the next poll resumes the coroutine, or the coroutine runs
---   member      the entry of the last group that the task was added to, or false
+--   member      its entry in the last group that it was added to, or false
 --   transfer, events   what it waits for; `transfer` is false while it waits for none
---   due         while it sleeps: until that time of the clock; otherwise false
+--   due         the time of the clock until which it sleeps; false while it does not sleep
 --   busy        true while it only lets other tasks run
 local copcall = require "glacier.async.copcall"
 local hosted = require "glacier.async.hosted"
 
 local task_context = {}
 
---- A task yields this value, a transfer and its event set or nil when it waits for the transfer.
+--- A task yields three values when it waits for a transfer: this one, the transfer, and its event set or nil.
 task_context.FOR_TRANSFER = {}
 
 local FOR_TRANSFER = task_context.FOR_TRANSFER
 
--- The values of fields that few tasks set are here.
+-- The methods, and the default values of fields. A context need not hold the fields that its task does not set.
 local methods = {
   wait = coroutine.yield, deadline = false, thread = false, transfer = false, events = false, due = false, busy = false,
 }

@@ -1,4 +1,4 @@
---- Performs calls and requests for keys: the one retry loop.
+--- Performs calls and requests for keys. This is the only retry loop.
 local context_of = require "glacier.async.context"
 local once = require("glacier.call.exchange").once
 local prepare = require "glacier.call.prepare"
@@ -50,7 +50,7 @@ end
 -- @param invocation table: of `glacier.call.prepare`; it cannot be used again
 -- @param context context
 -- @return the result of `invocation.read`; or nil, the error of the last attempt and the reason why there was no
---   further attempt: "max_attempts", "timeout", "quota", or nil if it could not help
+--   further attempt: "max_attempts", "timeout", "quota", or nil if another attempt cannot help
 local function attempts(runtime, invocation, context)
   while true do
     local result, err, response, why = attempt(runtime, invocation, context)

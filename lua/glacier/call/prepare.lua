@@ -7,7 +7,7 @@
 --   body         a request body that is sent in pieces and is not in the request yet: of `source.open`, or of
 --                `source.hash_body` if it was hashed; false: none
 --   source, length   a streamed request body and its number of bytes, or false
---   takes_body   the output member that reads the body of a success in chunks, or false
+--   takes_body   the name of the output member that is a reader of the response body, or false
 --   region, service   for the signature
 --   read(invocation, response, body)   converts a response to the result, or returns nil and an error
 --   policy       of `glacier.call.retry`; nil: that of the client for a call, and a single attempt for other requests
@@ -15,8 +15,10 @@
 --   attempts     the number of requests sent
 --   operation    the API name of a call's operation; nil for a request for keys
 --   keys         the credentials to sign with; nil or false for none. Each attempt of a call sets them
---   signed_at    the corrected time of the last signature, in seconds since the epoch; nil or false before
+--   signed_at    the corrected time of the last signature, in seconds since the epoch; nil or false without one
 --   err          the error of the last attempt, or nil
+--   corrected, refreshed   true if the clock was corrected, or the keys were refreshed, after an attempt
+--   retry_cost   what the last retry took from the retry quota, or nil
 local core = require "glacier.core"
 
 local prepare = {}
@@ -43,7 +45,7 @@ local function read_output(invocation, response, body)
   return result, err
 end
 
--- Makes an invocation for any call of a client. All fields that a call reads are named here, so that the table never
+-- Makes an invocation for any call of a client. The fields that most calls set are named here, so that the table rarely
 -- grows.
 local function new_invocation(runtime)
   local settings = runtime.settings

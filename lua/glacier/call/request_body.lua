@@ -14,7 +14,7 @@ end
 
 --- Reads a streamed body once, for its length and checksums, before the first attempt.
 -- @param runtime table: of `runtime.new`
--- @param invocation table: of `prepare.call`, with `body`; `source` and `length` are set
+-- @param invocation table: of `prepare.call`, with `body`; gets the fields `source` and `length`
 -- @param context context: other coroutines run during the hashing
 function request_body.hash(runtime, invocation, context)
   local hashed = invocation.body
@@ -28,7 +28,7 @@ end
 
 --- Returns the options for hashing the bodies of a client's calls.
 -- @param runtime table: of `runtime.new`
--- @return table: of `source.hash`
+-- @return table: the options of `source.hash`
 function request_body.hash_options(runtime)
   return { threads = runtime.hash_threads, events = runtime.transport:events() }
 end

@@ -1,4 +1,4 @@
---- What the modules for hosts require: their library, and the coroutine that their host runs.
+--- Checks what the modules for hosts need: their library, and a coroutine that their host runs.
 local copcall = require "glacier.async.copcall"
 local errors = require("glacier.core").errors
 

@@ -50,7 +50,7 @@ end
 --- Hashes a part and sends it. A part that was damaged in transit is read, hashed and sent again.
 -- @param runtime table: of `runtime.new`
 -- @param planned table: of `plan.new`
--- @param part source: of `glacier.body.parts`; gets its tree hash as `hash`
+-- @param part source: of `glacier.body.parts`; its field `hash` is set to its tree hash
 -- @param context context
 -- @param operation string: "UploadArchive" or "UploadMultipartPart"
 -- @param params table: its parameters without the body
