@@ -9,7 +9,8 @@
  * one has the number 0.  No allocation fails for n < 0. */
 void gl_mem_fail_from(long n);
 
-/* Does the same, but only the n-th allocation fails.  This finds failures that the code ignores. */
+/* Resets the count as gl_mem_fail_from does, but lets only the n-th allocation fail.  This finds
+ * failures that the code ignores. */
 void gl_mem_fail_at(long n);
 
 /* Returns the number of attempted allocations since gl_mem_fail_from was called, or since the

@@ -156,7 +156,7 @@ static void a_socket_that_cannot_be_watched_ends_the_transfer(void **state) {
   loopback_end(&server);
 }
 
-static void one_refused_allocation_loses_no_option_and_no_header(void **state) {
+static void a_failed_allocation_loses_no_option_and_no_header(void **state) {
   (void)state;
   static const loopback_step steps[] = {LOOPBACK_ANSWER(answer), {HOLD, 0, 0}};
   int result = GL_MEMORY;
@@ -258,7 +258,7 @@ int main(void) {
       cmocka_unit_test(an_exchange_without_memory_is_a_memory_error_and_leaks_nothing),
       cmocka_unit_test(a_transfer_without_memory_for_its_read_timer_is_not_created),
       cmocka_unit_test(a_socket_that_cannot_be_watched_ends_the_transfer),
-      cmocka_unit_test(one_refused_allocation_loses_no_option_and_no_header),
+      cmocka_unit_test(a_failed_allocation_loses_no_option_and_no_header),
       cmocka_unit_test(when_libcurl_has_no_memory_no_option_is_ignored),
   };
   return cmocka_run_group_tests(tests, make_curl_fail, NULL);

@@ -34,8 +34,8 @@ describe("client:download from a misbehaving service", function()
     return retrieved.bytes:sub(first_of(number) + 1, number * MIB)
   end
 
-  -- Returns the head of the response to the request for a range, by its number from 1; headers in `more` take
-  -- precedence, and false removes one.
+  -- Returns the head of the response with range `number`, which is 1 for the first range. `more` replaces headers; the
+  -- value false removes one.
   local function head(number, more, status)
     local bytes = bytes_of(number)
     local headers = {

@@ -273,6 +273,6 @@ if directory then
         it("is reproduced for the case " .. name, function() check_published(directory .. "/" .. name) end)
       end
     end
-    it("exists", function() assert.is_true(count > 0) end)
+    it("has at least one case", function() assert.is_true(count > 0) end)
   end)
 end

@@ -88,7 +88,7 @@ describe("glacier.all", function()
     client:close()
   end)
 
-  it("accepts tasks of several clients, also tasks that are done", function()
+  it("accepts tasks of several clients, and tasks that are done", function()
     server:start { fallback = { { "read" }, { "pause", 0.01 }, { "send", marker "one" } } }
     local other = scripted.start { fallback = { { "read" }, { "send", marker "two" } } }
     local one, two, three = streams.client(server.url), streams.client(other.url), counted(FINE)

@@ -90,7 +90,7 @@ describe("an upload", function()
     for _, one in ipairs(opened) do assert.are.equal("closed file", io.type(one)) end
   end)
 
-  it("has its description with one request and in parts", function()
+  it("sends its description in one request or in parts", function()
     local interceptor = interceptors.new()
     local by = vault.client { transport = interceptor.transport }
     upload({ body = "x", archiveDescription = "small" }, by)

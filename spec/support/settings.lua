@@ -56,7 +56,7 @@ function settings.check(it, subject, cases)
   end
 end
 
--- Does the same for cases that raise `code` (InvalidConfigError by default) with `message`.
+-- Defines tests as the function above does, for cases that raise `code` (InvalidConfigError by default) with `message`.
 function settings.check_rejected(it, subject, cases)
   for what, case in pairs(cases) do
     it(subject .. " " .. what, function()

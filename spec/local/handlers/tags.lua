@@ -1,4 +1,4 @@
--- AddTagsToVault, RemoveTagsFromVault, ListTagsForVault. In the vault's table `tags` maps keys to
+-- AddTagsToVault, RemoveTagsFromVault, ListTagsForVault. The field `tags` of a vault maps keys to
 -- values.
 
 local errors = require "http.errors"

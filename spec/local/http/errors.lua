@@ -41,7 +41,7 @@ function errors.from(raised)
   return { code = "InternalFailure", message = "The request failed inside the service." }
 end
 
--- A message handler for xpcall: adds a traceback to any other value.
+-- A message handler for xpcall. Returns an error object unchanged, and adds a traceback to any other value.
 function errors.traced(raised)
   if getmetatable(raised) == Error then return raised end
   return debug.traceback(tostring(raised), 2)
