@@ -8,10 +8,10 @@
 /* Pushes core.errors, a table of functions:
  *
  * errors.new(kind, code, message, fields or nil) -> error object, for a function that returns
- * `nil, err`.  `kind` is "validation", "credentials", "config", "transport" or "waiter"; `code` is
- * botocore's name of the exception; `message` never contains a secret.  `fields` are further fields
- * of the error, such as `operation`, `reason`, `response` and `retryable` (whether trying again
- * could help; false by default).
+ * `nil, err`.  `kind` is "validation", "credentials", "config", "transport", "waiter" or "service";
+ * `code` is botocore's name of the exception; `message` never contains a secret.  `fields` are
+ * further fields of the error, such as `operation`, `reason`, `response` and `retryable` (whether
+ * trying again could help; false by default).
  *
  * errors.raise(kind, code, message, fields or nil) raises that error object.
  *

@@ -137,8 +137,9 @@ static gl_transfer *check_transfer(lua_State *L) {
 }
 
 /* transfer:poll(wait_ms) -> whether it is done, whether it needs its caller, and whether its event
- * set has news for events:take_news.  Waits `wait_ms` at most; 0 does not wait.  A finished
- * or cancelled transfer is done: another coroutine may cancel it while one waits for it. */
+ * set has news for events:take_news.  Waits `wait_ms` at most; 0 does not wait.  Returns only true
+ * if the transfer was finished or cancelled, because another coroutine may have done that during
+ * the wait. */
 static int transfer_poll(lua_State *L) {
   gl_transfer *transfer = ((outgoing *)gl_box_self(L, &gl_transfer_box))->transfer;
   if (!transfer) {

@@ -26,10 +26,10 @@ typedef struct gl_body_input {
   uint64_t length;
 } gl_body_input;
 
-/* Sets `*out` to `size` bytes of the input at `position`.  The bytes of a file are read to some
- * place in `buffer`, which has GL_BODY_BUFFER bytes, and `size` is at most GL_BODY_READ.  Returns 0
- * or the kind in `error`.  If the file cannot be read or ends too early, that is GL_VALIDATION
- * "ParamValidationError", whose message begins with "it", for the file. */
+/* Sets `*out` to `size` bytes of the input at `position`.  The bytes of a file are read into
+ * `buffer`, which has GL_BODY_BUFFER bytes, and `size` is at most GL_BODY_READ.  Returns 0 or the
+ * kind in `error`.  If the file cannot be read or ends too early, that is GL_VALIDATION
+ * "ParamValidationError".  Its message begins with "it", which means the file. */
 int gl_body_input_read(const gl_body_input *input, uint64_t position, size_t size,
                        unsigned char *buffer, const unsigned char **out, gl_error *error);
 

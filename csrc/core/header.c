@@ -271,7 +271,7 @@ void gl_headers_remove(gl_headers *headers, const char *name) {
   remove_from(headers, name, strlen(name), 0);
 }
 
-/* Forgets the former fields, and keeps only the memory of the oldest block. */
+/* Drops all fields and names, and keeps only the memory of the oldest block. */
 static void drop_all(gl_headers *headers) {
   gl_header_block *block = keep_oldest(headers);
   headers->count = headers->filled = 0;

@@ -37,7 +37,7 @@ static int document_member(const gl_buf *name) {
   return member;
 }
 
-/* Skips a value that is not needed, of any depth; `where` comes after it. */
+/* Skips a value that is not needed, with all values inside it.  `where` is the state after it. */
 static gl_inventory_result skip_value(gl_inventory *inventory, int where) {
   int is_over = inventory->json.depth == inventory->outer;
   return is_over ? move_to(inventory, where, 0) : GL_INVENTORY_MORE;

@@ -42,7 +42,7 @@ typedef struct gl_request {
   gl_buf last_url;      /* the URL that `origin` was read from; empty if it had a query */
   size_t last_path;     /* the offset of the path in `last_url` */
   int has_body;         /* whether the request has a body, which may be empty */
-  int streamed;         /* `body` is empty; the caller feeds `body_length` bytes to the transfer */
+  int streamed;         /* `body` is empty; the transfer gets `body_length` bytes in chunks */
   uint64_t body_length; /* length of a streamed body */
 } gl_request;
 

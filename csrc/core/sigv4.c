@@ -7,7 +7,7 @@
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define TERMINATOR "aws4_request"
 
-/* The length of a string to sign without the names of the region and the service, at most. */
+/* The greatest length of a string to sign, without the names of the region and the service. */
 enum {
   STRING_TO_SIGN_FIXED = sizeof ALGORITHM "\n" + GL_DATE_BASIC_SIZE +
                          sizeof "20120525///" TERMINATOR + GL_SHA256_HEX_SIZE
@@ -159,8 +159,8 @@ int gl_sigv4_authorize(gl_request *request, gl_signer *signer, const gl_sigv4_op
 
 /* ---- signing ----------------------------------------------------------------------------- */
 
-/* Writes the date and the time of the signature.  Most calls begin in the second of the last one.
- */
+/* Writes the date and the time of the signature, unless they are already there: most calls begin in
+ * the same second as the call before. */
 static int set_time(gl_signer *signer, int64_t time, gl_error *error) {
   if (signer->date_time[0] && signer->time == time)
     return 0;
