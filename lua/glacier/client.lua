@@ -66,8 +66,8 @@ local function add_all()
   end
 end
 
--- The method of an operation is made when it is first used. All further methods are added with the first field that is
--- neither there nor an operation.
+-- The method of an operation is made when it is first used. All other methods are added at the first access to a field
+-- that is neither present nor an operation.
 setmetatable(Client, { __index = function(_, name)
   local operation = core.operation(name)
   if operation then

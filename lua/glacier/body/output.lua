@@ -82,7 +82,7 @@ function Output:read_at(offset, count)
 end
 
 --- Waits until the disk has all bytes. A thread of the core does the work.
--- Raises also `ReadTimeoutError` (kind "transport") if the deadline of the context passes.
+-- Also raises `ReadTimeoutError` (kind "transport") if the deadline of the context passes.
 -- @param context context: other coroutines run meanwhile
 -- @param events event set of `glacier.core`, or nil
 function Output:flush(context, events)

@@ -4,10 +4,10 @@ local errors = core.errors
 
 local credential_errors = {}
 
--- The most bytes of another program's text that a message quotes. They are enough for a sentence.
+-- How many bytes of another program's text a message quotes at most. They are enough for a sentence.
 local QUOTED_BYTES = 400
 
--- The most bytes of such a text that are processed. The secrets are removed before the text is cut.
+-- How many bytes of such a text are processed at most. The secrets are removed before the text is cut.
 local READ_BYTES = 64 * 1024
 
 --- Raises `CredentialRetrievalError`.

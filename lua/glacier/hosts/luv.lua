@@ -11,7 +11,8 @@ local ADVICE = "start it with coroutine.wrap"
 
 local host = {}
 
--- A watcher for each descriptor that calls wait for: libuv accepts only one handle for a descriptor.
+-- The watchers by descriptor. All calls that wait for a descriptor share one, because libuv accepts only one handle for
+-- it.
 local watchers = {}
 
 -- Returns luv, which the program has loaded because it runs the loop. This module must not load it: luv would then run

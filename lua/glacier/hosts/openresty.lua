@@ -10,7 +10,7 @@ local openresty = {}
 
 local OPERATION = "receiver"
 
--- Bytes. The Message of SNS has at most 256 KiB; a notification of Glacier has a few.
+-- Bytes. The Message of SNS has at most 256 KiB; a notification of Glacier has a few KiB.
 local MAX_SIZE = 256 * 1024
 
 -- Seconds for which a message is reserved for the request that handles it. SNS ends a request after 15 seconds.

@@ -58,7 +58,8 @@ end
 local Transport = {}
 Transport.__index = Transport
 
--- Starts a transfer. If the core can read the streamed body by itself, the transfer does so. Otherwise it is fed.
+-- Starts a transfer. If the core can read the streamed body by itself, the transfer reads it. Otherwise
+-- `glacier.transport.streaming` feeds it.
 local function start(self, invocation)
   local request, source = invocation.request, invocation.source
   if not invocation.operation then

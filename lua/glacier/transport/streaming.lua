@@ -28,7 +28,7 @@ Incoming.__index = Incoming
 
 -- Returns the context for a body, which outlives its call: it may be read later, maybe in another coroutine or phase.
 -- The context has the same deadline, and waits with the option `wait`. If `reads_bodies` is set in the call's context,
--- that context belongs to a task that reads the bodies of its calls, and is returned itself.
+-- that context belongs to a task that reads the bodies of its calls. It is then returned unchanged.
 local function outliving(context)
   if context.reads_bodies then
     return context
