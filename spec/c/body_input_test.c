@@ -127,7 +127,7 @@ static void a_shorter_piece_moves_the_later_ones_out_of_the_slow_range(void **st
   }
 }
 
-static void a_piece_of_memory_or_of_a_few_bytes_is_never_shorter(void **state) {
+static void a_piece_of_memory_or_of_a_few_bytes_is_not_shortened(void **state) {
   (void)state;
   gl_body_input memory = from_memory(), disk = from_file();
   for (size_t shift = 0; shift < PAGE; shift++) {
@@ -145,7 +145,7 @@ int main(void) {
       cmocka_unit_test(a_file_that_is_too_short_is_an_error_that_names_its_end),
       cmocka_unit_test(a_file_that_cannot_be_read_is_an_error_with_the_reason),
       cmocka_unit_test(a_shorter_piece_moves_the_later_ones_out_of_the_slow_range),
-      cmocka_unit_test(a_piece_of_memory_or_of_a_few_bytes_is_never_shorter),
+      cmocka_unit_test(a_piece_of_memory_or_of_a_few_bytes_is_not_shortened),
   };
   return cmocka_run_group_tests_name("body_input", tests, set_up, tear_down);
 }

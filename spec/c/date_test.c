@@ -220,7 +220,7 @@ static void any_other_text_is_not_a_date(void **state) {
   }
 }
 
-static void a_text_of_more_than_64_bytes_is_no_date(void **state) {
+static void a_text_of_more_than_64_bytes_is_not_a_date(void **state) {
   (void)state;
   char text[66] = "2026-11-26T08:48:11Z";
   int64_t time;
@@ -243,7 +243,7 @@ int main(void) {
       cmocka_unit_test(a_date_is_read_as_boto3_reads_it),
       cmocka_unit_test(a_leap_second_is_the_first_second_of_the_next_minute),
       cmocka_unit_test(any_other_text_is_not_a_date),
-      cmocka_unit_test(a_text_of_more_than_64_bytes_is_no_date),
+      cmocka_unit_test(a_text_of_more_than_64_bytes_is_not_a_date),
       cmocka_unit_test(a_text_with_a_zero_byte_is_not_a_date),
   };
   return cmocka_run_group_tests_name("date", tests, NULL, NULL);

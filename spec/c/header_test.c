@@ -228,7 +228,7 @@ static void a_reset_list_reuses_the_memory_of_equal_names_and_wipes_their_values
   gl_headers_clear(&headers);
 }
 
-static void a_reset_list_takes_other_names_spellings_and_lengths(void **state) {
+static void a_reset_list_accepts_other_names_spellings_and_lengths(void **state) {
   (void)state;
   gl_headers headers = {0};
   assert_int_equal(add(&headers, "A", "1"), 0);
@@ -307,7 +307,7 @@ int main(void) {
       cmocka_unit_test(a_replaced_value_that_fits_takes_no_more_memory),
       cmocka_unit_test(a_reset_list_is_empty_and_keeps_no_value),
       cmocka_unit_test(a_reset_list_reuses_the_memory_of_equal_names_and_wipes_their_values),
-      cmocka_unit_test(a_reset_list_takes_other_names_spellings_and_lengths),
+      cmocka_unit_test(a_reset_list_accepts_other_names_spellings_and_lengths),
       cmocka_unit_test(a_removed_field_is_reused_without_its_value),
       cmocka_unit_test(a_list_that_is_reset_often_keeps_a_bounded_number_of_names),
       cmocka_unit_test(a_control_character_is_found_at_each_position_of_a_value),

@@ -110,7 +110,7 @@ static void an_error_names_the_wrong_byte(void **state) {
   expect_error("[\"\0\"]", 5, "invalid JSON at byte 3: unescaped control character");
 }
 
-static void an_incomplete_document_is_never_whole(void **state) {
+static void an_incomplete_document_is_not_accepted_as_complete(void **state) {
   (void)state;
   static const char text[] = "{\"a\":[1,\"x\\n\\u00e9\",null]}";
   for (size_t length = 1; length < sizeof text - 1; length++) {
@@ -158,7 +158,7 @@ int main(void) {
       cmocka_unit_test(escapes_are_resolved_in_pieces_of_any_size),
       cmocka_unit_test(a_surrogate_without_its_partner_becomes_the_replacement_character),
       cmocka_unit_test(an_error_names_the_wrong_byte),
-      cmocka_unit_test(an_incomplete_document_is_never_whole),
+      cmocka_unit_test(an_incomplete_document_is_not_accepted_as_complete),
       cmocka_unit_test(nesting_beyond_the_limit_is_an_error),
       cmocka_unit_test(a_text_beyond_the_limit_is_an_error_unless_it_is_skipped),
   };

@@ -38,7 +38,7 @@ static void only_the_headers_of_the_request_are_sent(void **state) {
   expect_sent("DELETE", "/v", NULL, "DELETE /v HTTP/1.1\r\nHost: glacier.example\r\n\r\n");
 }
 
-static void an_empty_body_has_its_length_and_nothing_else(void **state) {
+static void an_empty_body_adds_only_a_content_length(void **state) {
   (void)state;
   static const char *const methods[] = {"DELETE", "POST", "PUT"};
   for (size_t i = 0; i < 3; i++) {
@@ -222,7 +222,7 @@ static void a_long_body_of_an_error_is_cut(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(only_the_headers_of_the_request_are_sent),
-      cmocka_unit_test(an_empty_body_has_its_length_and_nothing_else),
+      cmocka_unit_test(an_empty_body_adds_only_a_content_length),
       cmocka_unit_test(a_body_is_sent_with_its_length),
       cmocka_unit_test(path_and_query_are_sent_unchanged),
       cmocka_unit_test(a_proxy_receives_the_whole_url),

@@ -45,7 +45,7 @@ describe("a program with one call", function()
     end
   end)
 
-  it("loads what reads the settings that are set", function()
+  it("loads the modules that read settings if a setting exists", function()
     local names, printed = loaded({ AWS_REGION = "us-west-2", AWS_MAX_ATTEMPTS = "1" }, KEYS)
     assert.is_true(names["config.values"], printed)
   end)

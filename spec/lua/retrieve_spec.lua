@@ -118,7 +118,7 @@ describe("client:retrieve", function()
   end)
 
   for _, format in ipairs { "JSON", "CSV" } do
-    it("has a method beside it, list_archives, that lists the archives of a vault in " .. format, function()
+    it("is accompanied by list_archives, which lists the archives of a vault in " .. format, function()
       local given = { vaultName = "v", format = format, delay = 0.05 }
       local found
       for listed, info in world.client:list_archives(given) do

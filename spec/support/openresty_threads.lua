@@ -23,7 +23,7 @@ local function await_arrivals(count)
   for _ = 1, count do assert(app.arrived:wait(app.TOO_LONG)) end
 end
 
---- Calls in light threads of one request; none is answered before all have arrived.
+--- Makes calls in light threads of one request. None gets its response before all requests have arrived.
 function threads.call_at_once()
   local spawned, count = {}, tonumber(ngx.var.arg_count)
   for i = 1, count do spawned[i] = spawn_call("held", "thread-" .. i) end
@@ -75,7 +75,7 @@ end
 
 local CALLS = 10 -- that each worker makes at the same time
 
---- Calls of the client that was made before the fork, in a timer of each worker.
+--- Makes calls in a timer of each worker, with the client that was made before the fork.
 function threads.call_in_worker()
   local spawned, id = {}, ngx.worker.id()
   for i = 1, CALLS do spawned[i] = spawn_call("service", ("worker-%d-%d"):format(id, i)) end

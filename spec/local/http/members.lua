@@ -16,7 +16,7 @@ function members.optional(object, name, kind)
   return value
 end
 
--- The same, but raises MissingParameterValueException if the member is missing.
+-- Returns the member's value as `optional` does, but raises MissingParameterValueException if it is missing.
 function members.required(object, name, kind)
   local value = members.optional(object, name, kind)
   if value == nil then
