@@ -528,7 +528,7 @@
 ---@field exceptions table<string, string> the codes of errors; an unknown name raises
 local Client = {}
 
----Closes the client's connections. It may be called any number of times; a later call opens new ones. A call in progress fails with `ConnectionClosedError`, and is not retried. Collecting the client closes them as well.
+---Closes the client's connections. It may be called any number of times; a later call opens new ones. A call whose request is in progress fails with `ConnectionClosedError`, and is not retried. Collecting the client closes them as well.
 function Client:close() end
 
 ---Calls an operation by its API name or method name: `client:call("SetVaultNotifications", params)`.

@@ -25,7 +25,7 @@ local FOR_TRANSFER = task_context.FOR_TRANSFER
 
 -- The methods, and the default values of fields. A context need not hold the fields that its task does not set.
 local methods = {
-  wait = coroutine.yield, deadline = false, thread = false, transfer = false, events = false, due = false, busy = false,
+  wait = coroutine.yield, deadline = false, due = false, busy = false,
 }
 for name, method in pairs(hosted.class) do
   methods[name] = method
