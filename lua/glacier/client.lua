@@ -79,8 +79,8 @@ setmetatable(Client, { __index = function(_, name)
 end })
 
 --- Closes the client's connections. It may be called any number of times; a later call opens new ones. A
--- call whose request is in progress fails with `ConnectionClosedError`, and is not retried. Collecting the client closes
--- them as well.
+-- call whose request is in progress fails with `ConnectionClosedError`, and is not retried. Collecting the client
+-- closes them as well.
 function Client:close()
   local runtime = runtime_of(self)
   runtime.closings = runtime.closings + 1

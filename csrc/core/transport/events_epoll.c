@@ -18,8 +18,8 @@ int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int intere
   if (!interest)
     return epoll_ctl(events->fd, EPOLL_CTL_DEL, fd, &event);
   int result = epoll_ctl(events->fd, watch->registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
-  /* The kernel's state differs from `watch` if a descriptor was closed without gl_events_remove, and
-   * its number now belongs to another one. */
+  /* The kernel's state differs from `watch` if a descriptor was closed without gl_events_remove,
+   * and its number now belongs to another one. */
   if (result && errno == ENOENT)
     return epoll_ctl(events->fd, EPOLL_CTL_ADD, fd, &event);
   if (result && errno == EEXIST)
