@@ -24,6 +24,16 @@ end
 
 local LIST = { "GET", "/-/vaults" }
 
+-- Makes garbage that calls a function when it is collected. Lua 5.1 has no finalizers of tables.
+local function make_garbage(finalize)
+  local newproxy = rawget(_G, "newproxy")
+  if newproxy then
+    getmetatable(newproxy(true)).__gc = finalize
+  else
+    setmetatable({}, { __gc = finalize })
+  end
+end
+
 describe("the request of a call", function()
   it("contains nothing of the call before", function()
     local client, requests = recorded()
@@ -63,6 +73,27 @@ describe("the request of a call", function()
     assert.equal(0, output.ResponseMetadata.RetryAttempts)
     assert.same({ "GET", "/-/vaults/inner" }, described(requests[3]))
     assert.same(LIST, described(requests[4]))
+  end)
+
+  -- The collector may run while the parameters are written, because the table of a missing configuration is made then.
+  it("is not shared with a call that a finalizer makes", function()
+    local client, requests = recorded()
+    local inner = 0
+    client:list_vaults()
+    for _ = 1, 2000 do
+      make_garbage(function()
+        inner = inner + 1
+        client:list_vaults()
+      end)
+      client:set_vault_notifications { vaultName = "outer" }
+    end
+    local outer = 0
+    for index = 2, #requests do
+      local sent = described(requests[index])
+      outer = outer + (sent[1] == "PUT" and sent[2] == "/-/vaults/outer/notification-configuration" and 1 or 0)
+    end
+    assert.is_true(inner > 0)
+    assert.equal(2000, outer)
   end)
 
   it("is not shared by tasks that were started together", function()

@@ -67,8 +67,8 @@ function prepare.call(runtime, operation, params, hashed)
   local spares = runtime.spares
   local count = #spares
   local self = spares[count] or new_invocation(runtime)
+  spares[count] = nil -- before anything else, because the preparation may run a finalizer that makes a call
   local request = prepare_request(operation, params, self.url, runtime.user_agent, self.request)
-  spares[count] = nil
   self.operation, self.request, self.takes_body = operation, request, blob_outputs[operation] or false
   if hashed then
     self.body = hashed
