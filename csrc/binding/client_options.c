@@ -36,10 +36,15 @@ static int is_header_text(lua_State *L) {
   return 1;
 }
 
+/* Returns whether a string is `text`.  The string may contain a NUL. */
+static int equals(lua_State *L, int index, const char *text) {
+  size_t length;
+  const char *value = lua_tolstring(L, index, &length);
+  return strlen(text) == length && memcmp(value, text, length) == 0;
+}
+
 static int is_retry_mode(lua_State *L) {
-  const char *mode = lua_tostring(L, -1);
-  return strcmp(mode, "standard") == 0 || strcmp(mode, "legacy") == 0 ||
-         strcmp(mode, "adaptive") == 0;
+  return equals(L, -1, "standard") || equals(L, -1, "legacy") || equals(L, -1, "adaptive");
 }
 
 static int is_wait(lua_State *L) {
@@ -161,9 +166,10 @@ static void push_unknown(lua_State *L) {
 }
 
 static const struct client_option *find(lua_State *L, int index) {
-  const char *name = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "";
+  if (lua_type(L, index) != LUA_TSTRING)
+    return NULL;
   for (size_t i = 0; i < COUNT; i++)
-    if (strcmp(name, options[i].name) == 0)
+    if (equals(L, index, options[i].name))
       return &options[i];
   return NULL;
 }

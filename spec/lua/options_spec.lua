@@ -16,7 +16,9 @@ local OPTIONS = {
   read_timeout = { { 1, 0.001 }, { 0, -1, 0 / 0, "1" }, "number (seconds, more than 0)" },
   timeout = { { 1, 0.001 }, { 0, -1, 0 / 0, "1", false }, "number (seconds, more than 0)" },
   max_attempts = { { 1, 3, 3.0, 2 ^ 60 }, { 0, -1, 1.5, math.huge, 0 / 0, "3" }, "number (integer, at least 1)" },
-  retry_mode = { { "standard", "legacy", "adaptive" }, { "Standard", "", 1, {} }, "standard, legacy, adaptive" },
+  retry_mode = {
+    { "standard", "legacy", "adaptive" }, { "Standard", "", "legacy\0", 1, {} }, "standard, legacy, adaptive",
+  },
   ca_bundle = { { "/x" }, { 1, true }, "string" },
   verify = { { true, false }, { "false", "/x", 0 }, "boolean" },
   proxy = { { "http://x", "" }, { 1, false }, "string" },
@@ -66,6 +68,11 @@ describe("the option", function()
     end
     local _, err = pcall(glacier.client, { aws_access_key_id = "x" })
     assert.is_nil(tostring(err):find("did you mean", 1, true))
+  end)
+
+  it("is rejected if its name has a zero byte", function()
+    local _, err = pcall(glacier.client, { region = "x", ["verify\0"] = true })
+    assert.matches('Unknown option: "verify\\x00"', tostring(err), 1, true)
   end)
 
   it("is rejected with the list of options if it does not exist", function()
