@@ -189,6 +189,19 @@ static void a_replaced_value_that_fits_takes_no_more_memory(void **state) {
   assert_memory_equal(value + 7, "\0\0\0\0\0", 6);
   assert_int_equal(gl_headers_set(&headers, "Authorization", 13, "a\nb", 3), GL_HEADER_BAD);
   assert_string_equal(gl_headers_get(&headers, "authorization"), "another");
+  assert_int_equal(gl_headers_set(&headers, "Authorization", 13, "signature two", 13), 0);
+  assert_ptr_equal(gl_headers_get(&headers, "authorization"), value);
+  gl_headers_clear(&headers);
+}
+
+static void a_replaced_value_that_does_not_fit_is_wiped(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_int_equal(set(&headers, "Token", "secret"), 0);
+  const char *value = gl_headers_get(&headers, "token");
+  assert_int_equal(set(&headers, "Token", "another secret"), 0);
+  expect_list(&headers, "Token=another secret;");
+  assert_memory_equal(value, "\0\0\0\0\0", 6);
   gl_headers_clear(&headers);
 }
 
@@ -247,6 +260,18 @@ static void a_reset_list_accepts_other_names_spellings_and_lengths(void **state)
   gl_headers_clear(&headers);
 }
 
+static void a_reset_list_reuses_no_memory_that_is_too_small_for_the_value(void **state) {
+  (void)state;
+  gl_headers headers = {0};
+  assert_int_equal(add(&headers, "A", "1"), 0);
+  assert_int_equal(add(&headers, "B", "2"), 0);
+  gl_headers_reset(&headers);
+  assert_int_equal(add(&headers, "B", "2"), 0);
+  assert_int_equal(add(&headers, "A", "longer"), 0);
+  expect_list(&headers, "B=2;A=longer;");
+  gl_headers_clear(&headers);
+}
+
 static void a_removed_field_is_reused_without_its_value(void **state) {
   (void)state;
   gl_headers headers = {0};
@@ -274,6 +299,16 @@ static void a_list_that_is_reset_often_keeps_a_bounded_number_of_names(void **st
   }
   assert_in_range(headers.filled, 0, 100);
   gl_headers_clear(&headers);
+}
+
+static void each_control_character_is_found_in_a_long_value(void **state) {
+  (void)state;
+  char value[20];
+  for (int byte = 0; byte < 256; byte++) {
+    memset(value, ' ', sizeof value);
+    value[3] = value[18] = (char)byte;
+    assert_int_equal(gl_header_value_valid(value, sizeof value), byte >= 0x20 && byte != 0x7F);
+  }
 }
 
 static void a_control_character_is_found_at_each_position_of_a_value(void **state) {
@@ -305,11 +340,14 @@ int main(void) {
       cmocka_unit_test(a_header_has_its_name_in_lower_case_and_its_line),
       cmocka_unit_test(the_line_of_a_blank_value_ends_in_a_semicolon),
       cmocka_unit_test(a_replaced_value_that_fits_takes_no_more_memory),
+      cmocka_unit_test(a_replaced_value_that_does_not_fit_is_wiped),
       cmocka_unit_test(a_reset_list_is_empty_and_keeps_no_value),
       cmocka_unit_test(a_reset_list_reuses_the_memory_of_equal_names_and_wipes_their_values),
       cmocka_unit_test(a_reset_list_accepts_other_names_spellings_and_lengths),
+      cmocka_unit_test(a_reset_list_reuses_no_memory_that_is_too_small_for_the_value),
       cmocka_unit_test(a_removed_field_is_reused_without_its_value),
       cmocka_unit_test(a_list_that_is_reset_often_keeps_a_bounded_number_of_names),
+      cmocka_unit_test(each_control_character_is_found_in_a_long_value),
       cmocka_unit_test(a_control_character_is_found_at_each_position_of_a_value),
   };
   return cmocka_run_group_tests_name("header", tests, NULL, NULL);

@@ -1,5 +1,6 @@
 -- The invocations of a client's calls. A client keeps those of finished calls, with their requests, for later calls.
 local canned = require "spec.support.canned"
+local clients = require "glacier.client"
 
 local MANY_HEADERS = { vaultName = "v", archiveDescription = "first", partSize = "1048576" }
 
@@ -112,6 +113,14 @@ describe("the request of a call", function()
 end)
 
 describe("an invocation", function()
+  it("keeps nothing of a request that was sent", function()
+    local client = recorded({ credentials = { access_key_id = "A", secret_access_key = "S", session_token = "TOKEN" } })
+    client:set_vault_notifications { vaultName = "v", vaultNotificationConfig = {} }
+    local kept = clients.runtime_of(client).spares
+    assert.equal(1, #kept)
+    assert.same({ method = "", url = kept[1].url, headers = {} }, kept[1].request:export())
+  end)
+
   it("counts the attempts of its own call only", function()
     local client, requests = recorded({ max_attempts = 2, random = function() return 0 end }, function(number)
       return number == 2 and { status = 500, body = "" }
