@@ -14,6 +14,7 @@ static const char *const variables[] = {
     "AWS_DEFAULT_PROFILE",
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_GLACIER",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_MAX_ATTEMPTS",
     "AWS_PROFILE",
     "AWS_RETRY_MODE",

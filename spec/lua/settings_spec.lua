@@ -45,6 +45,10 @@ describe("the settings of a client with a region and keys", function()
     assert.matches("us%-west%-2%.api%.aws$", setting("endpoint_url", { AWS_USE_DUALSTACK_ENDPOINT = "true" }))
   end)
 
+  it("require a valid AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", function()
+    assert.matches("is not true or false", setting("region", { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS = "maybe" }))
+  end)
+
   it("require the profile that a variable names", function()
     for _, name in ipairs { "AWS_PROFILE", "AWS_DEFAULT_PROFILE" } do
       assert.matches("profile %(none%) could not be found", setting("region", { [name] = "none" }))
