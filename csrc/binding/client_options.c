@@ -36,7 +36,7 @@ static int is_header_text(lua_State *L) {
   return 1;
 }
 
-/* Returns whether a string is `text`.  The string may contain a NUL. */
+/* Returns whether the string at `index`, which may contain a NUL, equals `text`. */
 static int equals(lua_State *L, int index, const char *text) {
   size_t length;
   const char *value = lua_tolstring(L, index, &length);

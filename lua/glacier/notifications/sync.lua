@@ -134,14 +134,14 @@ local function run(runtime, entries, options)
   end
 end
 
--- Checks the configuration before anything is sent, and returns its findings.
+-- Checks the configuration before anything is sent. Returns its findings in a dry run, otherwise nil.
 local function check_config(runtime, options)
   if not options.config then
-    return {}
+    return options.dry_run and {} or nil
   end
   local params = { accountId = options.accountId, vaultName = "any", vaultNotificationConfig = options.config }
   ensure.check(runtime, params)
-  return check_findings(runtime, params)
+  return options.dry_run and check_findings(runtime, params) or nil
 end
 
 --- Sets the configuration of many vaults if it differs, or removes it. All vaults are listed before the
@@ -153,8 +153,8 @@ end
 --   (vaults at a time, 64), dry_run (true to report only, without writing), progress (function(done, total,
 --   name, entry), whose errors are ignored)
 -- @return table: changed, unchanged, failed: lists of entries { vaultName =, before =, after =, error = } in the
---   order of the vaults. The entry that `progress` gets also has `changed`. With dry_run also findings: of
---   `check.config`, for the configuration
+--   order of the vaults. The entry that `progress` gets also has `changed`. With dry_run, the table also has the field
+--   findings: the list that `check.config` returns for the configuration
 function sync.vaults(runtime, options)
   check(options)
   local entries, findings = {}, check_config(runtime, options)
@@ -162,7 +162,7 @@ function sync.vaults(runtime, options)
     entries[position] = { vaultName = name }
   end
   run(runtime, entries, options)
-  local report = { changed = {}, unchanged = {}, failed = {}, findings = options.dry_run and findings or nil }
+  local report = { changed = {}, unchanged = {}, failed = {}, findings = findings }
   for _, entry in ipairs(entries) do
     local list = entry.error ~= nil and report.failed or entry.changed and report.changed or report.unchanged
     list[#list + 1] = entry
