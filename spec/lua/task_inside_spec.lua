@@ -62,6 +62,26 @@ describe("a task, in its own work,", function()
     assert.is_true(other:poll())
   end)
 
+  for title, polls in pairs { ["the first poll"] = 0, ["a later poll"] = 1 } do
+    it("fails if the option `clock` cancels it during " .. title, function()
+      local server, task, armed = scripted.new(), nil, false
+      server:start { fallback = { { "read" }, { "stall" } } }
+      task = streams.client(server.url, { timeout = 60, clock = function()
+        if armed then
+          armed = false
+          task:cancel()
+        end
+        return 1
+      end }):start "list_vaults"
+      for _ = 1, polls do task:poll() end
+      armed = true
+      assert.is_true(task:poll())
+      assert.are.equal("The task was cancelled", failure(task.result, task).message)
+      server:stop()
+      assert.are.equal("m", task_of(function() end):result().Marker)
+    end)
+  end
+
   describe("called by the logger", function()
     local server = scripted.new()
     local ANSWER = "HTTP/1.1 %s\r\nx-amzn-RequestId: r\r\nContent-Length: 2\r\n\r\n{}"

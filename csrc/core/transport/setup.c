@@ -120,9 +120,9 @@ static CURLcode set_proxy(CURL *easy, const gl_pool *pool) {
 }
 
 CURLcode gl_transfer_set_up(gl_handle *handle) {
-  CURLcode code = handle->prepared ? CURLE_OK : set_callbacks(handle);
   if (handle->prepared)
-    return code;
+    return CURLE_OK;
+  CURLcode code = set_callbacks(handle);
   code = code ? code : set_rules(handle->easy);
   code = code ? code : set_tls(handle->easy, handle->pool);
   code = code ? code : set_proxy(handle->easy, handle->pool);

@@ -69,13 +69,9 @@ function task.is(value)
   return type(value) == "table" and value.is_task == true
 end
 
--- Starts the coroutine. The timeout starts here, because a task may be created long before it runs.
+-- Starts the coroutine.
 local function begin(context)
   local runtime, work, argument = context.reference(), context.work, context.value
-  local timeout = runtime.settings.timeout
-  if timeout then
-    context.deadline = runtime.clock() + timeout
-  end
   local thread = take_coroutine()
   context.thread, context.work, context.value = thread, false, false
   return resume(thread, work, context, argument, runtime)
@@ -117,6 +113,14 @@ local function sleep(self, context, transfer, events)
     self.poll, self.seen = round.poll, round.number
   else
     context.reference().tasks[self] = true
+  end
+end
+
+-- Starts the timeout at the first poll, because a task may be created long before it runs.
+local function set_deadline(context)
+  local timeout = context.timeout
+  if timeout then
+    context.deadline = context.clock() + timeout
   end
 end
 
@@ -182,10 +186,17 @@ function Task:poll()
   local context = self.context
   if not context then
     return true
-  elseif context.is_woken or not is_waiting(context) then
-    return run(self, context)
   end
-  return false
+  local waits = false
+  if not context.thread then
+    set_deadline(context)
+  elseif not context.is_woken then
+    waits = is_waiting(context)
+  end
+  if not self.context then -- the option `clock` is a function that has cancelled the task
+    return true
+  end
+  return not waits and run(self, context)
 end
 poll = Task.poll
 

@@ -5,6 +5,7 @@
 --   wait        coroutine.yield
 --   option      the option `wait` of the client, for objects that outlive the task
 --   reference   function() that returns the runtime
+--   timeout     of the client, in seconds; nil without one
 --   work        what the task does, until it starts
 --   value       the argument of the work, then its result
 --   thread      its coroutine, or false
@@ -60,7 +61,9 @@ end
 
 -- Makes the metatable of the contexts of a client's tasks. It holds the methods and what all of these contexts share.
 local function class_of(runtime)
-  local class = { option = runtime.wait, clock = runtime.clock, reference = runtime.reference }
+  local class = {
+    option = runtime.wait, clock = runtime.clock, reference = runtime.reference, timeout = runtime.settings.timeout,
+  }
   for name, value in pairs(methods) do
     class[name] = value
   end
