@@ -3,6 +3,7 @@
 #include "binding/box.h"
 #include "binding/validate.h"
 #include "binding/error_object.h"
+#include "core/body_hash.h"
 #include "core/checksum.h"
 #include "core/json.h"
 #include "core/uri.h"
@@ -217,7 +218,17 @@ static void write_body(lua_State *L, int index, const gl_operation *operation,
   set_header(L, request, operation, "Content-Type", "application/json", 16);
 }
 
-/* Writes a blob that is a string.  The Lua layer reads any other blob in chunks. */
+/* Returns whether the Lua layer must hash and send a blob: anything but a string, and a string that
+ * is so long that the hash would block the host. */
+static int is_streamed(lua_State *L, int index) {
+  size_t length;
+  if (lua_type(L, index) != LUA_TSTRING)
+    return !lua_isnil(L, index);
+  (void)lua_tolstring(L, index, &length);
+  return length >= GL_BODY_HASH_THREADS_FROM;
+}
+
+/* Writes a blob that is not streamed. */
 static void write_blob(lua_State *L, int index, const gl_operation *operation,
                        gl_request *request) {
   size_t length;
@@ -227,7 +238,7 @@ static void write_blob(lua_State *L, int index, const gl_operation *operation,
     return;
   lua_pushstring(L, payload->name);
   lua_rawget(L, index);
-  request->streamed = !lua_isnil(L, -1) && lua_type(L, -1) != LUA_TSTRING;
+  request->streamed = is_streamed(L, -1);
   if (request->streamed)
     return;
   const char *bytes = lua_tolstring(L, -1, &length);
