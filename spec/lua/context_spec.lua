@@ -171,6 +171,22 @@ describe("a context", function()
     assert.are.same({ 0.001, 0.025, 0.05, 0.05 }, waits)
   end)
 
+  it("never sleeps for less than a millisecond in OpenResty, where ngx.sleep would log a warning", function()
+    local waits = {}
+    rawset(_G, "ngx", {
+      get_phase = function() return "content" end,
+      sleep = function(seconds) waits[#waits + 1] = seconds end,
+    })
+    finally(function() rawset(_G, "ngx", nil) end)
+    local context = new_context(nil, nil, core.monotonic)
+    context:sleep(0.0004)
+    context:sleep(0)
+    context:pause(nil, core.monotonic(), 0.0004)
+    context:pause(nil, core.monotonic(), 0)
+    context:sleep(0.0014)
+    assert.are.same({ 0.001, 0.001, 0.001, 0.001, 0.0014 }, waits)
+  end)
+
   it("is shared by the calls of a client, unless they have a deadline", function()
     local runtime = { settings = {}, clock = core.monotonic }
     assert.are.equal(contexts.of_call(runtime), contexts.of_call(runtime))

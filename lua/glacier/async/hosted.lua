@@ -75,6 +75,11 @@ local function descriptor(self, events)
   return self.readable and events and events:fd()
 end
 
+-- Returns the seconds for the host's function. ngx.sleep counts whole milliseconds, and logs a warning for a sleep of 0.
+local function sleepable(self, seconds)
+  return self.nginx and math.max(seconds, SHORTEST) or seconds
+end
+
 --- Waits once, with the host's function, until something happens in an event set or until the time limit. It may return
 -- early.
 -- @param events events of `glacier.core`, or nil
@@ -91,7 +96,7 @@ function Hosted:pause(events, began, limit, transfer)
   else
     local share = (self.clock() - began) * SHARE
     local seconds = math.min(math.max(share, SHORTEST), LONGEST, limit)
-    self.wait(seconds > 0 and seconds or SHORTEST) -- nginx logs a warning for a sleep of 0 seconds
+    self.wait(sleepable(self, seconds > 0 and seconds or SHORTEST))
   end
 end
 
@@ -125,7 +130,7 @@ end
 --- Sleeps. The host's wait is called once, and may return early.
 -- @param seconds number
 function Hosted:sleep(seconds)
-  self.wait(seconds)
+  self.wait(sleepable(self, seconds))
 end
 
 --- Lets other coroutines run during long work.
