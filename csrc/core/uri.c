@@ -99,8 +99,8 @@ static void append_normalized(gl_buf *out, const char *path, size_t length) {
 }
 
 int gl_uri_canonical_path(gl_buf *out, const char *path, size_t length, int normalize) {
-  /* Normalizing may add a slash before the only segment, and one at the end. */
-  if (reserve_encoded(out, length, 2))
+  /* Normalizing may add one slash: at the beginning, or in place of an empty path. */
+  if (reserve_encoded(out, length, 1))
     return GL_MEMORY;
   if (normalize)
     append_normalized(out, path, length);
