@@ -56,7 +56,7 @@ static const char *check_key(lua_State *L, const char *name, const char *provide
   if (strlen(key) == length)
     return key;
   gl_error_set(&error, GL_CREDENTIALS, "CredentialRetrievalError",
-               "invalid credentials: a key contains a zero byte");
+               "invalid credentials: a key contains a NUL byte");
   gl_raise(L, &error, NULL);
   return NULL;
 }

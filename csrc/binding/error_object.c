@@ -69,7 +69,7 @@ static int push_max_retries(lua_State *L) {
 }
 
 /* Pushes botocore's text.  The parts are concatenated, not formatted, because a message may contain
- * zero bytes. */
+ * NUL bytes. */
 static void push_service_text(lua_State *L) {
   int bottom = lua_gettop(L);
   lua_pushliteral(L, "An error occurred (");
@@ -146,9 +146,8 @@ static void clean_text(lua_State *L, size_t limit) {
   replace_with_buf(L, clean);
 }
 
-/* Replaces control characters in the string on top with "\x1b".  Keeps line breaks if
- * `keeps_lines`.
- */
+/* Replaces each control character in the string on top with an escape such as "\x1b".  Keeps line
+ * breaks if `keeps_lines`. */
 static void escape_controls(lua_State *L, int keeps_lines) {
   size_t length, plain = 0;
   const char *text = lua_tolstring(L, -1, &length);

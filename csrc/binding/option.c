@@ -31,7 +31,7 @@ const char *gl_option_string(lua_State *L, const char *name, size_t *length) {
   size_t size;
   const char *value = gl_option_bytes(L, name, &size);
   if (value && strlen(value) != size)
-    raise_invalid(L, name, "must not contain a zero byte");
+    raise_invalid(L, name, "must not contain a NUL byte");
   if (length)
     *length = size;
   return value;

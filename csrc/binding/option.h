@@ -1,4 +1,4 @@
-/* Reads strings and options for functions of C, which end a string at its first zero byte. */
+/* Reads strings and options for functions of C, which end a string at its first NUL byte. */
 #ifndef GL_BINDING_OPTION_H
 #define GL_BINDING_OPTION_H
 
@@ -7,16 +7,16 @@
 #include <stddef.h>
 
 /* Returns the string at an argument.  Raises an argument error for any other value, and for a
- * string with a zero byte.  Paths, names of header fields and all other strings that C reads as
- * such are checked here or by gl_option_string. */
+ * string with a NUL byte.  A string from a script, such as a path, must be checked here or by
+ * gl_option_string if C reads it only up to its first NUL byte. */
 const char *gl_check_string(lua_State *L, int argument);
 
 /* Pushes a field of the table at index 1.  Returns the string, or NULL if the field is absent. Sets
  * `length`, which may be NULL.  Raises "InvalidConfigError" (kind "config") for a value that is not
- * a string, and for a string with a zero byte, which would end a C string too early. */
+ * a string, and for a string with a NUL byte, which would end a C string too early. */
 const char *gl_option_string(lua_State *L, const char *name, size_t *length);
 
-/* Pushes and returns a string as gl_option_string does, but allows zero bytes.  `length` must not
+/* Pushes and returns a string as gl_option_string does, but allows NUL bytes.  `length` must not
  * be NULL. */
 const char *gl_option_bytes(lua_State *L, const char *name, size_t *length);
 

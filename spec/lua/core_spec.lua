@@ -17,7 +17,7 @@ describe("the C module", function()
     end
   end)
 
-  it("rejects strings with a zero byte, which would end a C string", function()
+  it("rejects strings with a NUL byte, which would end a C string", function()
     for name, value in pairs { region = "us-west-2\0evil", endpoint_url = "http://h\0.evil" } do
       local settings = { region = "us-west-2", endpoint_url = "http://h" }
       settings[name] = value
@@ -86,7 +86,7 @@ describe("the C module", function()
 end)
 
 describe("a function of the C module", function()
-  it("rejects a zero byte in a path, a header's name or a part of the signature's scope", function()
+  it("rejects a NUL byte in a path, a header's name or a part of the signature's scope", function()
     local request = core.request { method = "GET", url = "http://h/" }
     local keys = core.credentials { access_key_id = "id", secret_access_key = "secret" }
     for title, call in pairs {

@@ -64,7 +64,7 @@ local MESSAGES = {
   ["nothing for a boolean"] = { '{"code":"C","message":true}', "" },
   ["characters beyond ASCII"] = { [[{"code":"C","message":"\u00fc\u20ac\ud83d\ude00"}]], "ü€😀" },
   ["several lines"] = { [[{"code":"C","message":"a\nb"}]], "a\nb" },
-  ["a zero byte"] = { [[{"code":"C","message":"a\u0000b"}]], "a\0b" },
+  ["a NUL byte"] = { [[{"code":"C","message":"a\u0000b"}]], "a\0b" },
   ["markup"] = { '{"code":"C","message":"<html>"}', "<html>" },
   ["the first 4 KiB of a long text"] = { '{"code":"C","message":"' .. ("x"):rep(20000) .. '"}', ("x"):rep(4096) },
   ["whole characters of a long text"] =
@@ -80,7 +80,7 @@ local TEXTS = {
   ["a list"] = "[1]", ["a string"] = '"text"', ["a number"] = "5", ["null"] = "null", ["true"] = "true",
   ["single quotes"] = "{'code':'A'}", ["an additional comma"] = '{"code":"A",}',
   ["text after the object"] = '{"code":"A"} x', ["a byte order mark"] = '\239\187\191{"code":"A"}',
-  ["zero bytes"] = "a\0b",
+  ["NUL bytes"] = "a\0b",
 }
 
 local PHRASES = {

@@ -48,7 +48,7 @@ local VALUES = {
     { a = "b" },
   },
   ["control characters in a value"] = { "[s]\na=b\vc\0d\f\n", { a = "b\vc\0d" } },
-  ["a zero byte in a key"] = { "[s]\n\0a\0=b\n", { ["\0a\0"] = "b" } },
+  ["a NUL byte in a key"] = { "[s]\n\0a\0=b\n", { ["\0a\0"] = "b" } },
   ["a byte order mark further down"] = {
     "[s]\na=1\n" .. BYTE_ORDER_MARK .. "b=2", { a = "1", [BYTE_ORDER_MARK .. "b"] = "2" },
   },
@@ -130,7 +130,7 @@ describe("glacier.config.ini", function()
     assert.same({ s = { a = "1" }, t = { b = "2" } }, read("[s]\na=1\n[t]\n  b=2\n"))
   end)
 
-  it("the INI grammar keeps a zero byte in a section name", function()
+  it("the INI grammar keeps a NUL byte in a section name", function()
     assert.same({ ["s\0t"] = { a = "1" } }, read("[s\0t]\na=1"))
   end)
 

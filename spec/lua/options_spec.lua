@@ -70,7 +70,7 @@ describe("the option", function()
     assert.is_nil(tostring(err):find("did you mean", 1, true))
   end)
 
-  it("is rejected if its name has a zero byte", function()
+  it("is rejected if its name has a NUL byte", function()
     local _, err = pcall(glacier.client, { region = "x", ["verify\0"] = true })
     assert.matches('Unknown option: "verify\\x00"', tostring(err), 1, true)
   end)

@@ -8,7 +8,7 @@ describe("core.redact", function()
     ["replaces secrets one after the other"] = { "key and token", { "token", "key" }, "*** and ***" },
     ["ignores an empty secret"] = { "text", { "" }, "text" },
     ["does not take a secret as a pattern"] = { "a.c abc", { "a.c" }, "*** abc" },
-    ["finds a secret after a zero byte"] = { "a\0b\0c", { "\0b" }, "a***\0c" },
+    ["finds a secret after a NUL byte"] = { "a\0b\0c", { "\0b" }, "a***\0c" },
     ["finds a secret after a part of it"] = { "aab", { "ab" }, "a***" },
     ["does not find a secret that is longer than the text"] = { "ab", { "abc" }, "ab" },
     ["leaves a text without secrets unchanged"] = { "text", {}, "text" },

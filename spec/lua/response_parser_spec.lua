@@ -38,7 +38,7 @@ local UNDERSTOOD = {
     { JobList = { { Completed = true }, { Completed = false }, { Completed = true } } } },
   { "numbers and booleans where a string belongs without converting them", "DescribeVault",
     '{"VaultName":5,"VaultARN":true,"CreationDate":1.5}', { VaultName = 5, VaultARN = true, CreationDate = 1.5 } },
-  { "escapes, zero bytes and characters beyond the basic plane", "DescribeVault",
+  { "escapes, NUL bytes and characters beyond the basic plane", "DescribeVault",
     [[{"VaultName":"\u00e9\ud83d\ude00\u0000\n\"\\\/","VaultARN":"é😀"}]],
     { VaultName = "é😀\0\n\"\\/", VaultARN = "é😀" } },
   { "half of a surrogate pair as U+FFFD", "DescribeVault",
