@@ -264,7 +264,7 @@ help:
 #:   install     builds for $(LUA) and installs in $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y
 #:   uninstall   removes what `install` has installed
 #:   clean       removes build/
-#: `demo`, `test`, `lint`, `valgrind`, `fuzz` and `bench` first install missing packages with apt.
+#: `demo`, `test`, `lint`, `sanitize`, `valgrind`, `fuzz` and `bench` first install missing packages with apt.
 #:
 #: Variables
 #:   LUA LUAJIT               the interpreters (lua5.4, luajit)

@@ -45,7 +45,7 @@
 ---@field proxy? string URL of a proxy; `""` for no proxy at all
 ---@field user_agent_extra? string text added to `User-Agent`
 ---@field strict_notifications? boolean `true` rejects notification configurations that have findings
----@field hash_threads? integer threads that hash archives from 4 MiB on; 0: none
+---@field hash_threads? integer threads that hash archives from 4 MiB on, at most 8; 0: none
 ---@field env? table<string, string> a table of variables instead of the process's environment
 ---@field logger? fun(event: table) `function(event)`: see Logging
 ---@field wait? fun(seconds: number)|table how the host waits: see Waiting without blocking

@@ -1,6 +1,6 @@
 -- `make demo`: sets the notifications of a vault and reads them back, uploads an archive, and starts its retrieval.
 -- Then it verifies the message about the completed job, removes the notifications, and downloads the archive with an
--- interruption. It uses the local service, which checks every byte, and its own HTTP subscriber.
+-- interruption. It uses the local service, which checks signatures and hashes, and its own HTTP subscriber.
 local http = require "socket.http"
 local glacier = require "glacier"
 local service = require "spec.support.local_service"

@@ -193,10 +193,10 @@ local function serve(receiver)
 end
 
 --- Makes the handler of a location that is the HTTP endpoint of SNS topics: `content_by_lua_block { handler() }`.
--- It verifies each message, confirms subscriptions, and calls `on_job` for each completed job. It never blocks the
--- worker. SNS repeats a request only after a 5xx response: if `on_job` or the request for a certificate fails, or if a
--- confirmation may succeed later. Invalid messages get a 4xx response. Raw delivery must be off, because its messages
--- have no signature.
+-- It verifies each message, confirms subscriptions, and calls `on_job` for each completed job. It waits without
+-- blocking the worker. SNS repeats a request only after a 5xx response: if `on_job` fails, if fetching the certificate
+-- or a confirmation may succeed later, and while another request handles the same message. Invalid messages get a 4xx
+-- response. Raw delivery must be off, because its messages have no signature.
 -- Raises `ParamValidationError` for invalid options.
 -- @param options table: those of `glacier.verify_notification` (`topics` is required); on_job (function(job, message),
 --   required; it may yield; an error that it raises is logged, and SNS delivers the message again), dict (name of a
