@@ -31,8 +31,8 @@ int gl_raise_memory(lua_State *L);
 
 /* core.error{ code=, message=, kind=, … } -> the same table as an error object; does not raise it.
  * The message becomes valid UTF-8, and is cut to 4 KiB unless the kind is "validation".  Control
- * characters except line breaks are escaped, but not in a message of the kind "service".  The code
- * becomes valid UTF-8 of at most 256 bytes without control characters. */
+ * characters except line breaks are escaped, but not in a message of the kinds "service" and
+ * "waiter".  The code becomes valid UTF-8 of at most 256 bytes without control characters. */
 int gl_lua_error(lua_State *L);
 
 /* Pushes true for the result 0; otherwise nil and `why`.  Returns how many values it pushed.

@@ -16,7 +16,8 @@ static size_t directory_length(const char *path) {
   return slash && strcmp(slash + 1, core_name) == 0 ? (size_t)(slash + 1 - path) : 0;
 }
 
-/* Pushes the loader in a loaded file.  Returns how many values it pushed. */
+/* Pushes the function of glacier.curl that `require` calls.  `file` is the result of dlopen.
+ * Returns how many values it pushed: 0 if the file was not loaded or has no such function. */
 static int push_loader(lua_State *L, void *file) {
   lua_CFunction loader;
   void *address = file ? dlsym(file, loader_name) : NULL;

@@ -226,7 +226,8 @@ static int request_export(lua_State *L) {
   return 1;
 }
 
-/* request:recycle(): removes and wipes the content, so that core.prepare can reuse the request */
+/* request:recycle(): removes the content, so that core.prepare can reuse the request.  Wipes the
+ * values of headers. */
 static int request_recycle(lua_State *L) {
   gl_request_reset(gl_box_self(L, &gl_request_box));
   return 0;

@@ -1,8 +1,7 @@
 /* Threads that do one unit of work together in the background.
  *
- * The threads begin when they are started.  The caller polls, waits, or passes an event set, which
- * becomes ready when the last thread ends.  The threads never call back.  A forked child does not
- * have them. */
+ * The caller polls, waits, or passes an event set, which becomes ready when the work is finished.
+ * A forked child does not have the threads. */
 #ifndef GL_CORE_BACKGROUND_H
 #define GL_CORE_BACKGROUND_H
 
@@ -20,9 +19,10 @@ typedef struct gl_background_work {
 
 typedef struct gl_background gl_background;
 
-/* Starts at most `count` threads, which is at most GL_BACKGROUND_THREADS.  `events` may be NULL;
- * the threads hold a reference to it.  Returns 0 or the kind in `error`.  `*out` is then NULL if
- * the system has no thread or descriptor left, or cannot watch one more. */
+/* Starts at most `count` threads, and never more than GL_BACKGROUND_THREADS.  `events` may be NULL;
+ * `*out` holds a reference to it.  Returns 0 or the kind in `error`.  `*out` is NULL after a
+ * failure, and also after 0 if the system has no thread or descriptor left or cannot watch another
+ * one. */
 int gl_background_start(gl_background **out, int count, const gl_background_work *work,
                         gl_events *events, gl_error *error);
 

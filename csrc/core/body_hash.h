@@ -2,8 +2,8 @@
  * works step by step on the caller's thread.
  *
  * The threads begin when the hash is started.  The caller polls, waits, or passes an event set,
- * which becomes ready when the threads end.  The threads never call back.  A forked child does not
- * have the threads, so it hashes from the beginning on its own thread. */
+ * which becomes ready when the threads end.  A forked child does not have the threads, so it hashes
+ * from the beginning on its own thread. */
 #ifndef GL_CORE_BODY_HASH_H
 #define GL_CORE_BODY_HASH_H
 

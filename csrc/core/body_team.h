@@ -1,5 +1,5 @@
 /* Threads that hash one body together.  They begin when the team is started, and the last one makes
- * the event set ready when it ends.  The threads never call back. */
+ * the event set ready when it ends. */
 #ifndef GL_CORE_BODY_TEAM_H
 #define GL_CORE_BODY_TEAM_H
 
@@ -12,7 +12,7 @@ typedef struct gl_body_team gl_body_team;
  * of `input` and, unless `skip_linear`, its linear hash.  `events` may be NULL; the team holds a
  * reference to it.  Returns 0 or the kind in `error`.  After 0, the caller ends `*team` with
  * gl_body_team_collect or gl_body_team_cancel.  `*team` is NULL if the system has no thread or
- * descriptor left, or cannot watch one more. */
+ * descriptor left, or cannot watch another one. */
 int gl_body_team_start(gl_body_team **team, const gl_body_input *input, int threads,
                        int skip_linear, gl_events *events, gl_error *error);
 

@@ -5,7 +5,7 @@
  *   header                        set by                                          signed
  *   x-amz-glacier-version         binding/marshal                                 yes
  *   x-amz-* of an operation,      binding/marshal, from the model                 yes
- *     Range
+ *     Range, Content-Range
  *   Content-Type                  binding/marshal, write_body, for JSON bodies    yes
  *   x-amz-content-sha256,         core/checksum, for the uploads of archives      yes
  *     x-amz-sha256-tree-hash
@@ -47,8 +47,8 @@ typedef struct gl_request {
 } gl_request;
 
 /* Sets the method and an absolute http or https URL.  The host becomes lower-case, the scheme's
- * default port is dropped, and a missing path becomes "/".  A URL without a query that was set last
- * is not parsed again, even after gl_request_reset.
+ * default port is dropped, and a missing path becomes "/".  If the URL is the same as the last one
+ * and has no query, it is not parsed again, even after gl_request_reset.
  *
  * Returns 0 or the kind in `error`.  After GL_MEMORY the URL is incomplete.  GL_CONFIG
  * "InvalidConfigError" leaves the request unchanged.  The reason is another scheme, an empty or

@@ -70,8 +70,9 @@ local function ask(host, waiter, params)
 end
 
 --- Waits for a vault or a job.
--- Raises `WaiterError` (kind "waiter"; `response` is the last response) after the last attempt, at the timeout, or when
--- the expected state can no longer be reached. Other errors of the operation are raised unchanged.
+-- Raises `WaiterError` (kind "waiter"; `response` is the last response) after the last attempt, if the next attempt
+-- would come after the timeout, or when the expected state can no longer be reached. Other errors of the operation are
+-- raised unchanged.
 -- @param host table: `call(operation, params)`, `pause(seconds)`, `clock()`
 -- @param name string: "vault_exists", "vault_not_exists", "job_completed"
 -- @param params table: of DescribeVault or DescribeJob

@@ -25,7 +25,7 @@ static int make_directory(void **state) {
   return result;
 }
 
-/* Fails unless the directory is empty. */
+/* Removes the directory.  This fails if a test has left a file. */
 static int remove_directory(void **state) {
   (void)state;
   gl_mem_fail_from(-1);

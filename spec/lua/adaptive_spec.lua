@@ -160,7 +160,7 @@ describe("a client in the adaptive mode", function()
     keys = { access_key_id = "a", secret_access_key = "b" }
     sim.now = sim.now + 0.5
     pcall(client.list_vaults, client)
-    -- The limiter has counted one response in 1.5 seconds, so it must not send more than one request in two seconds.
+    -- One response in 1.5 seconds leads to the lowest rate: one request in two seconds.
     assert.are.near(2, limited(sim)[1], 0.1)
   end)
 end)

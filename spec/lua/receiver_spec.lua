@@ -217,7 +217,7 @@ describe("the receiver for OpenResty", function()
     nginx.get "/answer"
   end)
 
-  it("logs the end of a subscription", function()
+  it("responds with 200 to the end of a subscription", function()
     local status, word = post("/receive", sns:message { Type = "UnsubscribeConfirmation" })
     assert.are.equal(200, status)
     assert.are.equal("noted", word)

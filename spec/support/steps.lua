@@ -30,7 +30,7 @@ function steps.count(run)
   return count, bytes
 end
 
---- Asserts that ten times the input takes at most about fifteen times the work.
+--- Asserts that ten times the input takes at most about 15 times the instructions and 40 times the bytes.
 -- @param run function(n): works on an input of size n
 -- @param n number: the smaller size
 function steps.assert_linear(run, n)

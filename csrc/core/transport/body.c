@@ -1,5 +1,5 @@
 /* Streamed bodies.  A request body is read from an input or is fed.  A callback pauses its
- * direction when there is nothing to send, or when the received chunk was not taken yet.
+ * direction when there is nothing to send, or when too many received bytes were not taken yet.
  * gl_transfer_feed and gl_transfer_take resume the transfer. */
 #include "core/transport/transfer_private.h"
 

@@ -33,7 +33,7 @@ function group.new(next_task, concurrency)
     timed = {}, -- the entries that no event will wake, also for the next round
     current = {}, position = 1, -- the entries of this round, and the next one
     is_over = false, -- there are no further tasks
-    hurry = false, -- a task of this round has ended, or lets other tasks run: the next round begins without a wait
+    hurry = false, -- a task of this round has ended or lets others run: other coroutines run before the next round
     skipped = false, -- no events were handled before this round
     runtime = nil, reference = nil, context = nil, is_mixed = nil, -- the last new client; whether there are several
     began = nil, awaited = nil, -- when the wait began, and the event set it waits for

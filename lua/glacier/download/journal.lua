@@ -166,7 +166,8 @@ local function remove_leftovers(self)
   end
 end
 
---- Renames the partial file to the path, and removes the journal.
+--- Renames the partial file to the path. Removes the journal, and the files of other downloads to the path that are
+-- not in progress.
 function Journal:commit()
   self.output:commit()
   self.file:remove()

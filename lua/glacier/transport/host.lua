@@ -89,8 +89,8 @@ local function export(self, invocation, context)
   return exported
 end
 
--- Calls the host's function. A table that it raises is raised again, and so is out of memory. Any other error counts as
--- a failure to connect.
+-- Calls the host's function. A table that it raises is raised again, and so is an error for `copcall.raise_fatal`. Any
+-- other error counts as a failure to connect.
 local function ask(self, exported)
   local good, result, message, code = copcall.call(self.ask, exported)
   if good then
