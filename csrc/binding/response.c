@@ -242,9 +242,9 @@ static int has_json(const gl_operation *operation, const gl_response *response) 
   return body[strspn(body, " \t\r\n")] == '{'; /* lua-cjson returns the same for `{}` and `[]` */
 }
 
-/* Returns whether the caller needs the body and the headers after parsing, because the output is a
- * blob. */
-static int is_blob(const gl_operation *operation) {
+/* Returns whether the caller may need the body and the headers after parsing: the output is not
+ * read from JSON, so it may be a blob. */
+static int may_be_blob(const gl_operation *operation) {
   return operation->output && !gl_shape_has_json(operation->output);
 }
 
@@ -265,7 +265,7 @@ int gl_lua_parse(lua_State *L) {
     return 2;
   }
   int pushed = gl_unmarshal_output(L, operation, response, 4, 5);
-  if (pushed == 1 && !is_blob(operation))
+  if (pushed == 1 && !may_be_blob(operation))
     gl_response_drop(response); /* Lua's collector does not count this memory */
   return pushed;
 }

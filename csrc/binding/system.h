@@ -14,7 +14,7 @@ int gl_lua_monotonic(lua_State *L);
 /* core.sleep(seconds): blocks for that time, at most a day, or until a signal is handled */
 int gl_lua_sleep(lua_State *L);
 
-/* core.random() -> number: at least 0 and below 1, from OpenSSL's generator */
+/* core.random() -> number: at least 0 and below 1, from 32 random bits of gl_random */
 int gl_lua_random(lua_State *L);
 
 /* core.uuid() -> string: a random UUID (RFC 9562, version 4).  Its upvalue is a gl_identifiers_box.

@@ -12,7 +12,7 @@ typedef enum gl_kind {
   GL_VALIDATION, /* the caller's parameters are invalid */
   GL_CONFIG,     /* a setting is invalid: region, endpoint, … */
   GL_CREDENTIALS,
-  GL_TRANSPORT /* no complete response arrived */
+  GL_TRANSPORT /* no valid response arrived */
 } gl_kind;
 
 typedef struct gl_error {

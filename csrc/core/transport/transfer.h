@@ -70,7 +70,7 @@ int gl_transfer_needs_caller(const gl_transfer *transfer);
  *                            truncated body, invalid HTTP, headers over GL_RESPONSE_HEADERS_MAX;
  *                            not retryable if the pool was freed
  *   ResponseParserError      a 2xx response with a body over its limit; not retryable
- *   ParamValidationError     the input cannot be read: the error of gl_body_input_read
+ *   ParamValidationError     the input cannot be read (gl_body_input_read); not retryable
  *
  * An error response with a body over its limit is a success of this function: the response is
  * `truncated`. */
