@@ -3,7 +3,9 @@ local downloads = require "spec.support.downloads"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local scripted = require "spec.support.scripted"
+local new_context = require("glacier.async.context").new
 local socket = require "socket"
+local streaming = require "glacier.transport.streaming"
 local streams = require "spec.support.streams"
 
 local server = scripted.new()
@@ -209,5 +211,18 @@ describe("a body that is read slowly", function()
     waits = 0
     assert.are.equal(64 * MIB, save_to_device(body, "/dev/null"))
     assert.is_true(waits >= 7, waits .. " waits")
+  end)
+
+  it("lets other coroutines run after every 2 MiB that it receives without a wait", function()
+    local waits, chunk = 0, ("\0"):rep(MIB / 4)
+    local transfer = {
+      poll = function() return true end, head = function() return {} end, take = function() return chunk end,
+      number = function() return 1 end,
+    }
+    local context = new_context(function() waits = waits + 1 end, nil, os.clock)
+    context.reads_bodies = true
+    local _, _, body = streaming.exchange({}, transfer, { takes_body = "body" }, context)
+    for _ = 1, 8 * 4 + 1 do body:next() end
+    assert.are.equal(4, waits)
   end)
 end)

@@ -5,7 +5,7 @@ local streaming = {}
 
 -- In bytes.
 local FEED = 256 * 1024 -- the most that is fed to libcurl in one step
-local YIELD_BYTES = 8 * 1024 * 1024 -- after this number of received bytes other coroutines may run
+local YIELD_BYTES = 2 * 1024 * 1024 -- after this number of received bytes other coroutines may run
 
 -- Feeds a transfer from its source, which never yields. Returns whether to poll again at once: the transfer accepted
 -- bytes, or it has sent bytes of its input.
