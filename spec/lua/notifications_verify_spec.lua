@@ -149,6 +149,14 @@ describe("verify_notification", function()
     assert.truthy(verify(sns:message(), { certificate = sns:certificate_for(NOW, NOW + 1) }))
   end)
 
+  it("names the option certificate, not the URL, if the certificate in the option cannot be used", function()
+    for _, certificate in ipairs { "x", (sns:certificate_for(NOW + DAY, NOW + 2 * DAY)) } do
+      local err = assert_rejected("certificate", sns:message(), { certificate = certificate })
+      assert.matches("certificate in the option certificate: ", err.message, 1, true)
+      assert.is_nil(err.message:find("https:", 1, true), err.message)
+    end
+  end)
+
   it("rejects texts that are not certificates", function()
     local text = sns.certificate
     for _, certificate in ipairs { "", "x", text:sub(1, -40), text:gsub("CERTIFICATE", "PUBLIC KEY"),

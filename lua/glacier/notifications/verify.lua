@@ -116,15 +116,16 @@ local function check_signature(operation, message, options)
     raise_error(operation, "certificate_url", "invalid SigningCertURL " .. names.quote(message.SigningCertURL)
       .. ": expected the URL of a certificate of SNS")
   end
+  local source = options.certificate and "in the option certificate" or "at " .. message.SigningCertURL
   local certificate, why, retryable = certificate_of(message, options)
   if not certificate then
-    raise_error(operation, "certificate", ("no certificate at %s: %s"):format(message.SigningCertURL, why), retryable)
+    raise_error(operation, "certificate", ("no certificate %s: %s"):format(source, why), retryable)
   end
   local good
   local now = now_of(operation, options)
   good, why = certificate:valid_at(now)
   if not good then
-    raise_error(operation, "certificate", ("the certificate at %s: %s"):format(message.SigningCertURL, why))
+    raise_error(operation, "certificate", ("the certificate %s: %s"):format(source, why))
   end
   good, why = envelope.verify(message, certificate)
   if not good then
