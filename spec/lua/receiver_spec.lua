@@ -258,10 +258,11 @@ describe("the receiver for OpenResty", function()
     assert.are.equal("ParamValidationError", err.code)
   end)
 
-  it("logs rejected messages and failures, without secrets", function()
+  it("logs invalid options, rejected messages and failures, without secrets", function()
+    nginx.get "/check?dict=%22nosuchdict%22"
     local log = nginx.stop "QUIT"
     for _, text in ipairs { "on_job failed for the message", "the content type", "signature", "has ended",
-      "runtime error: not enough memory" } do
+      "runtime error: not enough memory", "invalid option dict: expected the name of a lua_shared_dict" } do
       assert.truthy(log:find(text, 1, true), text)
     end
     for _, secret in ipairs { "TOKEN", "Token=", "EXAMPLESECRETKEY" } do

@@ -57,6 +57,17 @@ local function check(options, ngx)
   return verify.check_options(OPERATION, others)
 end
 
+-- Returns the checked options of `glacier.verify_notification`. Logs an error before it raises it, because nginx logs
+-- an error object that is not caught as "unknown reason".
+local function check_and_log(options, ngx)
+  local good, result = pcall(check, options, ngx)
+  if not good then
+    ngx.log(ngx.ERR, "glacier ", tostring(result))
+    error(result, 0)
+  end
+  return result
+end
+
 -- ---- the request ---------------------------------------------------------------------------------
 
 -- nginx writes a body to a file if it is larger than client_body_buffer_size. Its size was checked before.
@@ -197,7 +208,7 @@ end
 -- blocking the worker. SNS repeats a request only after a 5xx response: if `on_job` fails, if fetching the certificate
 -- or a confirmation may succeed later, and while another request handles the same message. Invalid messages get a 4xx
 -- response. Raw delivery must be off, because its messages have no signature.
--- Raises `ParamValidationError` for invalid options.
+-- Raises `ParamValidationError` for invalid options, and logs it, because nginx does not show error objects.
 -- @param options table: those of `glacier.verify_notification` (`topics` is required); on_job (function(job, message),
 --   required; it may yield; an error that it raises is logged, and SNS delivers the message again), dict (name of a
 --   lua_shared_dict in which handled messages are remembered, so that a repeated one is not handled again), max_size
@@ -208,7 +219,7 @@ function openresty.receiver(options)
   if not (ngx and ngx.shared) then
     errors.invalid(OPERATION, "receiver: invalid host: expected OpenResty")
   end
-  local checked = check(options, ngx)
+  local checked = check_and_log(options, ngx)
   local receiver = {
     ngx = ngx, options = checked, on_job = options.on_job, max_size = options.max_size or MAX_SIZE,
     dict = options.dict and ngx.shared[options.dict] or nil,
