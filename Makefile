@@ -240,8 +240,10 @@ install: for-lua
 uninstall:
 	rm -rf '$(libdir)/glacier' '$(sharedir)/glacier' '$(DESTDIR)$(PREFIX)/bin/glacier'
 
+# LuaRocks compiles in the directory of the source and leaves glacier/*.so and the objects there.
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) glacier
+	find csrc -name '*.o' -exec rm -f {} +
 
 help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
@@ -263,7 +265,7 @@ help:
 #:   doc         generates the annotations for editors and the reference in lua/glacier/
 #:   install     builds for $(LUA) and installs in $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y
 #:   uninstall   removes what `install` has installed
-#:   clean       removes build/
+#:   clean       removes build/, and what LuaRocks has left in this directory
 #: `demo`, `test`, `lint`, `sanitize`, `valgrind`, `fuzz` and `bench` first install missing packages with apt.
 #:
 #: Variables

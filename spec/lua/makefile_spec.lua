@@ -11,4 +11,16 @@ describe("the Makefile", function()
       end
     end)
   end)
+
+  it("removes with `clean` also what LuaRocks has left, but no sources", function()
+    files.with_directory(function(directory)
+      shell.run(("cp Makefile %s && cd %s && mkdir -p build csrc/core/transport glacier"):format(directory, directory))
+      for _, name in ipairs { "build/x.o", "csrc/core/transport/pool.o", "csrc/core/uri.c", "glacier/core.so" } do
+        files.write(directory .. "/" .. name, "")
+      end
+      shell.run("MAKEFLAGS= make -C " .. directory .. " clean")
+      local left = shell.output(("cd %s && find . -type f | sort"):format(directory))
+      assert.are.equal("./Makefile\n./csrc/core/uri.c", left)
+    end)
+  end)
 end)
