@@ -114,6 +114,22 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA2", once(world))
   end)
 
+  it("an abandoned fetch that ends before the later one gives its keys to its caller", function()
+    local world = at { lifetime = 60 * MINUTE }
+    once(world)
+    world.now = world.now + 61 * MINUTE
+    local stuck, waiter = caller(world), caller(world)
+    stuck.step()
+    waiter.step()
+    world.now = world.now + 121
+    repeat waiter.step() until world.calls == 3
+    finish { stuck }
+    assert.are.equal("AKIA2", stuck.key)
+    finish { waiter }
+    assert.are.equal("AKIA3", waiter.key)
+    assert.are.equal("AKIA3", once(world))
+  end)
+
   it("a fetch is not taken over while its caller sleeps", function()
     local world = worlds.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
       return worlds.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",

@@ -32,9 +32,13 @@ local ABANDONED = 120
 -- Seconds between two checks of another caller's fetch.
 local MIN_PAUSE, MAX_PAUSE = 0.002, 0.05
 
--- A fetch in progress. The reference to its coroutine is weak, because the host may drop the coroutine.
-local function new_fetch(session)
-  return { owner = setmetatable({ copcall.running() }, { __mode = "v" }), beat = 0, seen = 0, since = session.clock() }
+-- A fetch in progress, which replaces keys, or nil if there are none. The reference to its coroutine is weak, because
+-- the host may drop the coroutine.
+local function new_fetch(session, keys)
+  return {
+    owner = setmetatable({ copcall.running() }, { __mode = "v" }), replaces = keys,
+    beat = 0, seen = 0, since = session.clock(),
+  }
 end
 
 -- Returns the context of a caller that fetches. Each wait increases the fetch's heartbeat, so that waiting callers can
@@ -130,9 +134,9 @@ function Refreshable:_need()
   return left < MANDATORY and "mandatory" or left < ADVISORY and "advisory" or nil
 end
 
--- Keeps the keys of a fetch, unless a later fetch has already replaced them.
+-- Keeps the keys of a fetch, unless a later fetch has already kept others.
 function Refreshable:_accept(fetch, keys)
-  if self._pending ~= fetch and self._keys then
+  if self._pending ~= fetch and self._keys ~= fetch.replaces then
     return
   end
   if type(keys.expiration) == "number" and keys.expiration < self._session().clock() then
@@ -156,7 +160,7 @@ end
 
 -- Fetches keys. Returns nil, or the error that was raised.
 function Refreshable:_start(context)
-  local fetch, began = new_fetch(self._session()), self._session().clock()
+  local fetch, began = new_fetch(self._session(), self._keys), self._session().clock()
   self._pending = fetch
   local err = self:_run(fetch, context)
   fetch.done, fetch.failed = true, err ~= nil
