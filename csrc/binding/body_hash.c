@@ -20,8 +20,12 @@ static void clear(void *value) {
 
 /* ---- starting ---------------------------------------------------------------------------- */
 
-static int opt_threads(lua_State *L, int argument) {
-  lua_Number threads = luaL_optnumber(L, argument, gl_body_hash_default_threads());
+/* Reads the number of processors only if threads can be used, because reading it takes system
+ * calls. */
+static int opt_threads(lua_State *L, int argument, uint64_t length) {
+  if (lua_isnoneornil(L, argument))
+    return length < GL_BODY_HASH_THREADS_FROM ? 0 : gl_body_hash_default_threads();
+  lua_Number threads = luaL_checknumber(L, argument);
   luaL_argcheck(L, threads >= 0, argument, "expected a number of threads");
   return threads < GL_BACKGROUND_THREADS ? (int)threads : GL_BACKGROUND_THREADS;
 }
@@ -40,7 +44,8 @@ int gl_lua_hash_body(lua_State *L) {
   body_hash *self = gl_box_new(L, &gl_body_hash_box);
   if (!gl_lua_input_open(L, 1, &self->body))
     return 0;
-  int threads = opt_threads(L, 4), skip_linear = lua_toboolean(L, 5);
+  int threads = opt_threads(L, 4, self->body.input.length);
+  int skip_linear = lua_toboolean(L, 5);
   gl_events *events = opt_events(L, 6);
   lua_pushvalue(L, 1);
   gl_compat_set_anchor(L, -2);
