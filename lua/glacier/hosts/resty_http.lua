@@ -116,9 +116,6 @@ end
 local function connect(request)
   local scheme, authority, path = request.url:match "^(%a+)://([^/?]*)(.*)$"
   local host, port = authority:match "^(.-):?(%d*)$"
-  if host:find "^%[" and not host:find "%]$" then -- an IPv6 address without a port
-    host, port = authority, ""
-  end
   local connection, err = requirements.load(NAME, "resty.http").new()
   if not connection then
     return failure(request, "EndpointConnectionError", err)
