@@ -24,8 +24,8 @@ typedef struct gl_box_class {
  * opens the module again, or because another shared object registered the class.  Raises an error
  * if a shared object of another version created it.
  *
- * gl_box_new does this with the first box of a class.  Only classes that several shared objects use
- * must be registered earlier, first of all by the shared object that has their methods. */
+ * gl_box_new does this with the first box of a class.  Only a class that several shared objects use
+ * must be registered earlier: the shared object that has its methods must be the first to do so. */
 void gl_box_register(lua_State *L, const gl_box_class *of);
 
 /* Pushes a new zeroed box and returns its value.  Registers the class if that has not been done. */

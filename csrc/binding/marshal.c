@@ -218,8 +218,8 @@ static void write_body(lua_State *L, int index, const gl_operation *operation,
   set_header(L, request, operation, "Content-Type", "application/json", 16);
 }
 
-/* Returns whether the Lua layer must hash and send a blob: anything but a string, and a string that
- * is so long that the hash would block the host. */
+/* Returns whether the Lua layer must hash and send a blob.  It must do so for any source that is
+ * not a string, and for a string that is so long that its hash would block the host. */
 static int is_streamed(lua_State *L, int index) {
   size_t length;
   if (lua_type(L, index) != LUA_TSTRING)

@@ -46,8 +46,8 @@ typedef struct gl_json_reader {
 gl_json_event gl_json_read(gl_json_reader *reader, const char **at, const char *end,
                            gl_error *error);
 
-/* Returns whether a document was read to its end.  It is never true for a document that is only a
- * number, because more digits could follow. */
+/* Returns whether a document was read to its end.  For a document that is only a number, it is true
+ * only if white space follows the number, because otherwise more digits could follow. */
 int gl_json_is_whole(const gl_json_reader *reader);
 
 /* Frees the text.  Legal for the zero value and any number of times. */

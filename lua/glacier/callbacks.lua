@@ -13,8 +13,8 @@ function callbacks.numeric(read, name)
   return function()
     local value = read()
     if type(value) ~= "number" or not (value > -1e15 and value < 1e15) then
-      errors.invalid(nil, ("glacier.client: the option %s returned %s, expected a number"):format(name,
-        tostring(value)))
+      local message = "glacier.client: the option %s returned %s, expected a number between -1e15 and 1e15"
+      errors.invalid(nil, message:format(name, tostring(value)))
     end
     return value
   end

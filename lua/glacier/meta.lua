@@ -618,22 +618,22 @@ function Client:timeout() end
 ---@class glacier.Task
 local Task = {}
 
----Continues the task as far as possible without waiting. The first poll sends the request. A poll in the task's own work, for example in the option `transport`, only returns false.
+---Continues the task as far as possible without waiting. The first poll sends the request. If a function that the task calls, such as the option `transport`, polls the task, it only gets false.
 ---@return boolean # whether it is done
 function Task:poll() end
 
----Waits for the call if it is not done, and returns its result. Raises the call's error; `ParamValidationError` in the task's own work, which cannot wait for itself.
+---Waits for the call if it is not done, and returns its result. Raises the call's error. Raises `ParamValidationError` if a function that the task calls uses this method, because a task cannot wait for itself.
 ---@return table # the output of the call
 function Task:result() end
 
----Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was cancelled, unless it was done already. If the task's own work calls this method, the task ends the next time it would wait.
+---Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was cancelled, unless the task was done or its response had arrived. If a function that the task calls uses this method, the task ends the next time it would wait.
 function Task:cancel() end
 
 ---@class glacier.Reader
 local Reader = {}
 
 ---Reads like a file of Lua. Raises the errors of a transfer, and at the end `ChecksumError` (kind "transport") if the bytes do not have the tree hash that the service sent. After an error, all later reads raise it again.
----@param what number the most bytes to return; "a" or "*a": all bytes that are left; "l" or "*l" (the default): a line without its end; "L" or "*L": a line with its end
+---@param what? any the most bytes to return; "a" or "*a": all bytes that are left; "l" or "*l" (the default): a line without its end; "L" or "*L": a line with its end
 ---@return any # string; at the end nil, or "" for "a"
 function Reader:read(what) end
 

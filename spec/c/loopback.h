@@ -17,8 +17,8 @@ typedef enum loopback_act {
   END,
   ACCEPT, /* closes the old connection and accepts the next one */
   READ,   /* reads one request: its head, and a body of Content-Length bytes */
-  TASTE,  /* reads the first bytes that arrive */
-  SEND,   /* sends a string, or a FILL */
+  TASTE,  /* reads and drops the first bytes that arrive */
+  SEND,   /* sends `bytes` */
   FILL,   /* sends `bytes` `count` times */
   CLOSE,  /* closes without a reset */
   RESET,  /* closes with a TCP reset */
@@ -42,7 +42,7 @@ typedef struct loopback {
   const loopback_step *steps; /* borrowed, ends with END */
   int listener, connection, stop[2], cue[2];
   char url[64];   /* "http://127.0.0.1:port" */
-  char *received; /* all bytes read from all connections; valid after loopback_stop */
+  char *received; /* all bytes that READ got from all connections; valid after loopback_stop */
   size_t length;  /* of `received`, without its NUL */
   int accepted;
   pthread_t thread;

@@ -74,7 +74,7 @@ static void check_locations(const gl_shape *shape, int is_top) {
   }
 }
 
-static void members_outside_the_body_are_strings_of_the_outermost_structure(void **state) {
+static void members_outside_the_body_belong_to_the_outermost_structure(void **state) {
   (void)state;
   walk_all(check_locations);
 }
@@ -184,7 +184,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(member_names_are_unique_in_their_structure),
       cmocka_unit_test(every_shape_has_only_the_parts_of_its_type),
-      cmocka_unit_test(members_outside_the_body_are_strings_of_the_outermost_structure),
+      cmocka_unit_test(members_outside_the_body_belong_to_the_outermost_structure),
       cmocka_unit_test(a_structure_with_a_payload_has_nothing_else_in_the_body),
       cmocka_unit_test(an_output_has_no_members_in_a_path_or_query),
       cmocka_unit_test(a_header_has_a_valid_name_and_one_member),

@@ -76,7 +76,7 @@ describe("parse_notification", function()
     assert.equal(5000, select("#", glacier.parse_notification(cjson.encode(list))))
     list[5001] = list[1]
     local err = failure(glacier.parse_notification, cjson.encode(list))
-    assert.equal("parse_notification: the list holds more than 5000 messages", err.message)
+    assert.equal("parse_notification: the list contains more than 5000 messages", err.message)
   end)
 
   it("says what the text is if it is not a notification", function()
@@ -87,7 +87,7 @@ describe("parse_notification", function()
       ["expected a string, got a number"] = { 1 },
       ["the text is not JSON"] = { "", "hello", "{", '{"JobId":', '{"ArchiveSizeInBytes":nan}', envelope() .. "x" },
       ["the text is JSON, but neither an object nor a list"] = { "null", "1", '"x"' },
-      ["holds no message"] = { "[]", '{"Records":[]}', '{"Messages":[]}' },
+      ["contains no message"] = { "[]", '{"Records":[]}', '{"Messages":[]}' },
       ["confirm the subscription"] = { kind "SubscriptionConfirmation", body(kind "SubscriptionConfirmation") },
       ["the subscription has ended"] = { kind "UnsubscribeConfirmation" },
       ["it has another Type"] = { kind "Other", kind(1), kind(cjson.null) },

@@ -101,8 +101,8 @@ describe("a function among the options", function()
         local good, err = pcall(function() return glacier.client(given):list_vaults() end)
         assert.is_false(good)
         assert.are.equal("ParamValidationError", err.code)
-        assert.are.equal(("glacier.client: the option %s returned %s, expected a number"):format(name,
-          tostring(wrong)), err.message)
+        assert.are.equal(("glacier.client: the option %s returned %s, expected a number "
+          .. "between -1e15 and 1e15"):format(name, tostring(wrong)), err.message)
       end
     end)
   end

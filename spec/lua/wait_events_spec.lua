@@ -15,7 +15,7 @@ end
 describe("the descriptor of a client", function()
   after_each(function() server:stop() end)
 
-  it("drives a task to its end with any number of pools", function()
+  it("drives a task to its end with few polls, and stays the same", function()
     server:start { { { "read" }, { "pause", 0.2 }, { "send", streams.answer(200, {}, '{"Marker":"m"}') } } }
     local client = streams.client(server.url)
     local fd, task = client:pollfd(), client:start "list_vaults"

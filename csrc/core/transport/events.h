@@ -59,9 +59,9 @@ int gl_events_interrupt(gl_events *events, int on);
 int gl_events_set(gl_events *events, int fd, int interest, gl_events_ready *on_ready,
                   void *context);
 
-/* Keeps a descriptor registered with the kernel while it is not watched.  Stopping and restarting
- * to watch it for reading then costs no system call; the registration is only removed if an event
- * arrives that nobody waits for.  Call it right after opening `fd`, and call gl_events_remove
+/* Keeps a descriptor registered with the kernel while it is not watched.  It then costs no system
+ * call to stop watching it for reading and to start again.  The registration is removed only if an
+ * event arrives that nobody waits for.  Call it right after opening `fd`, and call gl_events_remove
  * before closing `fd`.  Returns 0 or -1 as gl_events_set does. */
 int gl_events_keep(gl_events *events, int fd);
 
@@ -73,8 +73,9 @@ void gl_events_remove(gl_events *events, int fd);
 gl_timers *gl_events_timers(gl_events *events);
 
 /* Waits until a descriptor is ready, a timer is due or `wait` milliseconds have passed; 0 does not
- * wait.  Then calls the callbacks of all ready descriptors and due timers.  Returns -1 if a signal
- * interrupted the wait, else 0. */
+ * wait.  Then calls the callbacks of the ready descriptors, at most 256 of them, and of all due
+ * timers.  The next wait reports the other descriptors.  Returns -1 if a signal interrupted the
+ * wait, else 0. */
 int gl_events_wait(gl_events *events, long wait);
 
 /* Returns how often gl_events_wait was called.  A caller that compares two counts knows whether

@@ -22,7 +22,8 @@ static curl_socket_t open_socket(const struct curl_sockaddr *address) {
 }
 
 /* libcurl opens a socket for a new connection, possibly after an idle connection turned out to be
- * closed.  So the transfer is not connected now, and `up_threshold` is set. */
+ * closed.  So the transfer is not connected now.  It is connected when the pre-transfer time
+ * exceeds the present one, which `up_threshold` gets. */
 static curl_socket_t on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
   (void)purpose;
   gl_handle *handle = context;

@@ -31,7 +31,7 @@ function group.new(next_task, concurrency)
     entries = {}, count = 0, -- the list of the entries in progress in any order, and their number
     ready = {}, ready_count = 0, -- the entries for the next round, and their number; no wait is needed if one is ready
     timed = {}, -- the entries that no event will wake, also for the next round
-    current = {}, position = 1, -- the entries of this round, and the next one
+    current = {}, position = 1, -- the entries of this round, and the position of the next entry
     is_over = false, -- there are no further tasks
     hurry = false, -- a task of this round has ended or lets others run: other coroutines run before the next round
     skipped = false, -- no events were handled before this round

@@ -75,7 +75,8 @@ local function descriptor(self, events)
   return self.readable and events and events:fd()
 end
 
--- Returns the seconds for the host's function. ngx.sleep counts milliseconds, and logs a warning for a sleep of 0.
+-- Returns the seconds for which the host's function is called. ngx.sleep counts milliseconds and logs a warning for a
+-- sleep of 0. The option `wait` gets the exact number, which may be 0.
 local function sleepable(self, seconds)
   return self.nginx and math.max(seconds, SHORTEST) or seconds
 end

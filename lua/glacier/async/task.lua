@@ -179,8 +179,8 @@ local function run(self, context)
   return true
 end
 
---- Continues the task as far as possible without waiting. The first poll sends the request. A poll in the task's own
--- work, for example in the option `transport`, only returns false.
+--- Continues the task as far as possible without waiting. The first poll sends the request. If a function that the task
+-- calls, such as the option `transport`, polls the task, it only gets false.
 -- @return boolean: whether it is done
 function Task:poll()
   local context = self.context
@@ -201,7 +201,8 @@ end
 poll = Task.poll
 
 --- Waits for the call if it is not done, and returns its result.
--- Raises the call's error; `ParamValidationError` in the task's own work, which cannot wait for itself.
+-- Raises the call's error. Raises `ParamValidationError` if a function that the task calls uses this method, because a
+-- task cannot wait for itself.
 -- @return table: the output of the call
 function Task:result()
   if not self.outcome then
@@ -215,8 +216,8 @@ function Task:result()
 end
 
 --- Cancels the task and its transfer. Its result is then a `ReadTimeoutError` whose message says that the task was
--- cancelled, unless it was done already. If the task's own work calls this method, the task ends the next time it would
--- wait.
+-- cancelled, unless the task was done or its response had arrived. If a function that the
+-- task calls uses this method, the task ends the next time it would wait.
 function Task:cancel()
   local context = self.context
   if not context then

@@ -165,8 +165,8 @@ end
 --- Reads like a file of Lua.
 -- Raises the errors of a transfer, and at the end `ChecksumError` (kind "transport") if the bytes do not have the tree
 -- hash that the service sent. After an error, all later reads raise it again.
--- @param what number: the most bytes to return; "a" or "*a": all bytes that are left; "l" or "*l" (the default): a line
---   without its end; "L" or "*L": a line with its end
+-- @param what number, string or nil: the most bytes to return; "a" or "*a": all bytes that are left; "l" or "*l" (the
+--   default): a line without its end; "L" or "*L": a line with its end
 -- @return string; at the end nil, or "" for "a"
 function Reader:read(what)
   local format = type(what) == "string" and what:gsub("^%*", ""):sub(1, 1) or what or "l"

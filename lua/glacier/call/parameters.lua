@@ -4,8 +4,8 @@ local core = require "glacier.core"
 
 local parameters = {}
 
--- The smallest and the largest part size in bytes. Part sizes are 1 MiB times a power of 2, because the service sends
--- tree hashes only for ranges of such sizes.
+-- The smallest and the largest part size in bytes. Part sizes are 1 MiB times a power of 2: the service accepts no
+-- other part sizes in an upload, and sends tree hashes only for ranges of such sizes.
 local MIB, LARGEST = 1024 * 1024, 4096 * 1024 * 1024
 
 --- Returns whether a number of bytes is a valid part size: 1 MiB times a power of 2, 4 GiB at most.

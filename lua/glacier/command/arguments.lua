@@ -29,7 +29,8 @@ local function add_common(parser)
   add_option(parser, "--account-id", "ID", "The account that owns the vaults (default: that of the keys).")
   parser:flag("--json", "Print results as JSON, one document per line.")
   parser:flag("-q --quiet", "Do not print progress.")
-  parser:flag("-n --dry-run", "With notifications set, delete and sync: only print what would change, and findings.")
+  parser:flag("-n --dry-run",
+    "With notifications set, delete and sync: print the changes and the findings, but change nothing.")
 end
 
 local function add_command(parser, name, description)
@@ -65,7 +66,7 @@ local function add_notifications(parser)
   add_vaults(add_command(group, "delete",
     "Remove the configuration of each vault. Prints whether it was changed."), "+")
   local sync = add_command(group, "sync",
-    "The same as set. Without a vault: for all vaults.")
+    "Do the same as set. If no vault is given, do it for all vaults.")
   add_vaults(sync, "*")
   add_config(sync)
   sync:option("--concurrency", "The number of vaults that are changed at the same time.", 64)

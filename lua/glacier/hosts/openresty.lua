@@ -205,9 +205,10 @@ end
 
 --- Makes the handler of a location that is the HTTP endpoint of SNS topics: `content_by_lua_block { handler() }`.
 -- It verifies each message, confirms subscriptions, and calls `on_job` for each completed job. It waits without
--- blocking the worker. SNS repeats a request only after a 5xx response: if `on_job` fails, if fetching the certificate
--- or a confirmation may succeed later, and while another request handles the same message. Invalid messages get a 4xx
--- response. Raw delivery must be off, because its messages have no signature.
+-- blocking the worker. SNS repeats a request after a 5xx response, and if no response arrives in 15 seconds. The
+-- response is 5xx if `on_job` fails, if fetching the certificate or a confirmation may succeed later, and while another
+-- request handles the same message. Invalid messages get a 4xx response. Raw delivery must be off, because its messages
+-- have no signature.
 -- Raises `ParamValidationError` for invalid options, and logs it, because nginx does not show error objects.
 -- @param options table: those of `glacier.verify_notification` (`topics` is required); on_job (function(job, message),
 --   required; it may yield; an error that it raises is logged, and SNS delivers the message again), dict (name of a

@@ -62,7 +62,8 @@ local function compare_account(findings, topic, account, field)
     add(findings, field, "InvalidAccount", "invalid account ID %s: expected 12 digits", names.quote(account))
   elseif topic and topic.account ~= account then
     add(findings, TOPIC, "AccountMismatch",
-      "the topic belongs to the account %s, the vault to %s: the topic's policy must allow the vault to publish",
+      "the topic belongs to the account %s and the vault belongs to %s: the topic's policy must "
+        .. "allow the vault to publish",
       names.quote(topic.account), account)
   end
 end

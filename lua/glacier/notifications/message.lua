@@ -119,7 +119,7 @@ local MOST = 5000
 local function of_list(list, what)
   local jobs = {}
   if #list > MOST then
-    return nil, ("%s holds more than %d messages"):format(what, MOST)
+    return nil, ("%s contains more than %d messages"):format(what, MOST)
   end
   for position, record in ipairs(list) do
     local job, why = of_record(record, ("message %d of %s"):format(position, what))
@@ -129,7 +129,7 @@ local function of_list(list, what)
     jobs[position] = job
   end
   if not jobs[1] then
-    return nil, ("%s holds no message"):format(what)
+    return nil, ("%s contains no message"):format(what)
   end
   return jobs
 end

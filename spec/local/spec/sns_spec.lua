@@ -104,8 +104,8 @@ describe("the local service", function()
     assert.are.equal(id, listener.receive().job.JobId)
   end)
 
-  -- The service notifies the vault's topic of a job before the job's own topic: a message that should
-  -- not be sent would be received first.
+  -- When a job ends, the service first notifies the vault's topic and then the job's topic. So a wrong
+  -- message to the vault's topic would be received first.
   it("notifies the vault's topic only of the events in its configuration", function()
     start_with { job_delay = 0 }
     for _, own in ipairs { VAULT_TOPIC, OTHER_TOPIC } do
