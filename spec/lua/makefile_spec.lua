@@ -18,7 +18,7 @@ describe("the Makefile", function()
       for _, name in ipairs { "build/x.o", "csrc/core/transport/pool.o", "csrc/core/uri.c", "glacier/core.so" } do
         files.write(directory .. "/" .. name, "")
       end
-      shell.run("MAKEFLAGS= make -C " .. directory .. " clean")
+      shell.run("MAKEFLAGS= make -C " .. directory .. " BUILD=build clean")
       local left = shell.output(("cd %s && find . -type f | sort"):format(directory))
       assert.are.equal("./Makefile\n./csrc/core/uri.c", left)
     end)
