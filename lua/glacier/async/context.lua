@@ -1,5 +1,6 @@
---- The deadline of one call and how it waits. It is passed to everything that the call does. All waiting happens here
--- and in the classes that inherit its methods, in Lua, so that any host can switch coroutines.
+--- A context: the deadline of one call and how the call waits. It is passed to everything that the call does. A call
+-- waits for time and for transfers only in the methods here and in the classes that inherit them. They yield in Lua,
+-- never inside a C function, so any host can switch coroutines.
 --
 -- The contexts of this class block. Their fields: deadline, a number or nil; clock, function() -> seconds, never set
 -- back. The class in `glacier.async.hosted`, which inherits the methods of `context.class`, is for contexts that have
@@ -18,7 +19,7 @@ local BLOCKING = 0.5
 
 --- Wakes the tasks and coroutines that wait for transfers with news. Code that handles the events of a set must call
 -- this function, because the events may concern transfers of other callers. `glacier.async.rounds` replaces it. Before
--- that module is loaded, nothing waits, so there is nothing to do.
+-- that module is loaded, there are no other callers that wait, so there is nothing to do.
 -- @param events events of `glacier.core`, or nil
 function context.wake(events) end -- luacheck: ignore 212/events
 
@@ -36,8 +37,8 @@ function context.new(wait, timeout, clock)
   return self
 end
 
---- Returns the context of a call that blocks. All calls of a client share one context if the client has no timeout. In
--- OpenResty this also requires the option `wait`, because otherwise the context depends on the phase.
+--- Returns the context of a call that is not a task. All such calls of a client share one context if the client has no
+-- timeout. In OpenResty this also requires the option `wait`, because otherwise the context depends on the phase.
 -- @param runtime table: of `runtime.new`
 -- @return context
 function context.of_call(runtime)
@@ -69,8 +70,8 @@ local function blocking_ms(self)
   return math.max(0, math.min(BLOCKING, self:remaining())) * 1000
 end
 
---- Waits for a transfer by polling it.
--- @param transfer transfer of `glacier.core`
+--- Waits for a transfer, or for other work, by polling it.
+-- @param transfer transfer of `glacier.core`, or the `work` of `background.finish`
 -- @param events events of `glacier.core`, or nil: the set that the transfer is in
 -- @param on_poll function(done) or nil: called after each poll. It may feed the transfer or look at it.
 --   It returns "enough" to stop waiting, "again" to poll again without a pause

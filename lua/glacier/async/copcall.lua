@@ -42,7 +42,7 @@ function copcall.ignoring(run, ...)
   end
 end
 
---- Returns the running coroutine of the host, even inside of `call`; "main" for the main program on Lua 5.1.
+--- Returns the running coroutine of the host, even inside of `call`; "main" for the main program on Lua 5.1 and LuaJIT.
 -- @return thread, or "main"
 function copcall.running()
   local thread = coroutine.running() or "main"

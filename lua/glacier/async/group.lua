@@ -1,8 +1,8 @@
 --- Groups of tasks that run together, a limited number at a time.
 --
 -- In each round, a group polls new tasks, tasks that were woken, and tasks that no event will wake, for example because
--- they sleep for some seconds. Between two rounds there is one wait for all tasks. A task that sleeps until its
--- transfer has news costs nothing.
+-- they sleep for some seconds. Between two rounds there is at most one wait, which is for all tasks. A task that sleeps
+-- until its transfer has news costs nothing.
 local context_of = require "glacier.async.context"
 local errors = require("glacier.core").errors
 local rounds = require "glacier.async.rounds"
@@ -70,7 +70,7 @@ function group.seconds_left(task)
   elseif context.is_woken then
     return 0
   elseif transfer then
-    -- `transfer` may also be the hash of a body, which has no needs_caller
+    -- `transfer` may also be the hash of a body or a flush, which have no needs_caller
     return transfer.needs_caller and transfer:needs_caller() and 0 or context:remaining()
   elseif context.due then
     return context.due - context.clock()
@@ -78,8 +78,8 @@ function group.seconds_left(task)
   return context.busy and 0 or ROUND
 end
 
---- Polls an entry in the next round. Its task calls this when it is woken or has ended. That may happen in another
--- coroutine while the group waits.
+--- Makes the next round poll an entry. The entry's task calls this when it is woken or has ended. That may happen in
+-- another coroutine while the group waits.
 -- @param entry table
 function Group:wake(entry)
   if not entry.is_ready then
@@ -99,7 +99,7 @@ local function note_client(self, reference)
   self.context = context_of.new(runtime.wait, nil, runtime.clock)
 end
 
--- Raises `ParamValidationError` for a task whose own work waits for the group.
+-- Adds an entry. Raises `ParamValidationError` for a task whose own work waits for the group.
 local function add(self, entry)
   local context, count = entry.task.context, self.count + 1
   entry.group, entry.slot, self.entries[count], self.count = self, count, entry, count
@@ -116,8 +116,7 @@ local function add(self, entry)
   self:wake(entry)
 end
 
--- Removes an entry whose task is done.
--- Returns false if the group was cancelled meanwhile.
+-- Removes an entry whose task is done. Returns false if the group was cancelled meanwhile.
 local function remove(self, entry)
   local entries, count, slot = self.entries, self.count, entry.slot
   local last = entries[count]

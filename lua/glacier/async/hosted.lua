@@ -16,7 +16,7 @@ local hosted = { class = Hosted }
 -- Other coroutines may run after this number of feeds without a wait. A transfer whose peer is fast never waits.
 local FEEDS = 32
 
--- The phases of an OpenResty request in which ngx.sleep may yield.
+-- The phases of OpenResty in which ngx.sleep may yield.
 local yielding_phases = {
   rewrite = true, server_rewrite = true, access = true, content = true, timer = true, preread = true,
   ssl_cert = true, ssl_session_fetch = true, ssl_client_hello = true,
@@ -75,8 +75,8 @@ local function descriptor(self, events)
   return self.readable and events and events:fd()
 end
 
--- Returns the seconds for which the host's function is called. ngx.sleep counts milliseconds and logs a warning for a
--- sleep of 0. The option `wait` gets the exact number, which may be 0.
+-- Returns the seconds for which the host's function is called. ngx.sleep counts milliseconds, and for a sleep of 0 it
+-- logs a warning if nginx was built without OpenResty's patches. The option `wait` gets the exact number, even 0.
 local function sleepable(self, seconds)
   return self.nginx and math.max(seconds, SHORTEST) or seconds
 end

@@ -5,7 +5,8 @@
 -- one is readable. The driver then handles the events, which wakes the coroutines whose transfers have news.
 --
 -- There is one driver in each worker. It starts with the first wait, and ends a little after the last one. Until it is
--- connected, callers pause with ngx.sleep. They also do so if the system does not allow the connection.
+-- connected, callers pause with ngx.sleep. They also do so if the system does not allow the connection, and without
+-- lua-resty-core.
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local rounds = require "glacier.async.rounds"
@@ -13,12 +14,12 @@ local rounds = require "glacier.async.rounds"
 local nginx = {}
 
 local LINGER = 1 -- seconds until a driver without a waiter ends
-local PAUSE = 60 -- seconds after a failure of the driver until another one is started
+local PAUSE = 60 -- seconds until another driver is started after one that could not connect
 
 -- The shortest and the longest wait, in seconds. A longer wait is divided, because a wake-up might be missed.
 local SHORTEST, LONGEST = 0.001, 5
 
--- Milliseconds without a byte after which the connection fails. The waker sends a byte at least every second.
+-- Milliseconds without a byte after which the connection fails. The waker sends a byte after a second without an event.
 local SILENCE = 60 * 1000
 
 -- Fields: waker, or nil while none is connected; retry_at, the time from which another driver may be started.
@@ -49,7 +50,7 @@ end
 
 -- ---- the driver ----------------------------------------------------------------------------------
 
--- Returns the connection to a new waker; nil if the system does not allow it.
+-- Returns the connection to a new waker, and the waker; nil if the system does not allow it.
 local function connect(ngx)
   local directory = os.getenv "TMPDIR"
   local waker = core.waker(directory and directory ~= "" and directory or "/tmp")
@@ -163,7 +164,8 @@ local function has_semaphores()
   return new_semaphore
 end
 
--- Waits until the driver or another coroutine wakes the waiter, until a timer of the set is due, or until the limit.
+-- Waits until the driver or another coroutine wakes the waiter, until a timer of the set is due, or until the limit, at
+-- most for LONGEST. Then handles the events if nobody has woken the waiter.
 local function wait(waiter, events, limit)
   local seconds = math.max(SHORTEST, math.min(limit, events:timeout() or LONGEST, LONGEST))
   waiter.due, waiter.waiters = core.monotonic() + seconds, waiters_of(events)
@@ -175,10 +177,10 @@ local function wait(waiter, events, limit)
   end
 end
 
---- Waits until something happens in an event set, or until the time limit.
+--- Waits until something happens in an event set, or until the time limit. It may return early.
 -- @param events events of `glacier.core`
 -- @param limit number: the longest wait in seconds
--- @param transfer transfer or nil: only its news ends the wait; without it, any news
+-- @param transfer transfer or nil: its news ends the wait; without it, any news
 -- @return boolean: whether it waited; if false, the caller must pause in another way
 function nginx.wait(events, limit, transfer)
   local fd = events:fd()

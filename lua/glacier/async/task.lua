@@ -179,8 +179,8 @@ local function run(self, context)
   return true
 end
 
---- Continues the task as far as possible without waiting. The first poll sends the request. If a function that the task
--- calls, such as the option `transport`, polls the task, it only gets false.
+--- Continues the task as far as possible without waiting. Nothing is sent before the first poll. If a function that the
+-- task calls, such as the option `transport`, polls the task, it only gets false.
 -- @return boolean: whether it is done
 function Task:poll()
   local context = self.context
@@ -200,8 +200,8 @@ function Task:poll()
 end
 poll = Task.poll
 
---- Waits for the call if it is not done, and returns its result.
--- Raises the call's error. Raises `ParamValidationError` if a function that the task calls uses this method, because a
+--- Waits for the task if it is not done, and returns its result.
+-- Raises the task's error. Raises `ParamValidationError` if a function that the task calls uses this method, because a
 -- task cannot wait for itself.
 -- @return table: the output of the call
 function Task:result()
@@ -232,8 +232,8 @@ function Task:cancel()
   end
 end
 
--- Returns whether a task of the client was woken, but not polled since. Forgets the others, so that each is examined
--- once.
+-- Returns whether a task of the client was woken, but not polled since. Forgets the waiters that need no poll any more,
+-- so that they are not examined again.
 local function has_woken(runtime)
   for _, round in rounds.each() do
     for number, waiter in pairs(round.woken) do

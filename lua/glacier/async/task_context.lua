@@ -24,7 +24,7 @@ task_context.FOR_TRANSFER = {}
 
 local FOR_TRANSFER = task_context.FOR_TRANSFER
 
--- The methods, and the default values of fields. A context need not hold the fields that its task does not set.
+-- The methods, and the default values of fields. A context need not contain the fields that its task does not set.
 local methods = {
   wait = coroutine.yield, deadline = false, due = false, busy = false,
 }

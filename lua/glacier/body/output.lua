@@ -24,8 +24,8 @@ local function check(self, result, why)
   return result
 end
 
---- Opens a file for writing. Nothing appears under its name before `commit`.
--- This function and all methods raise `ParamValidationError` if the path is invalid or cannot be written.
+--- Opens a file for writing. The bytes of a regular file appear under its name only after `commit`.
+-- This function and the methods that write, read, flush or commit raise `ParamValidationError` if they fail.
 -- @param caller string: the name of the function for messages, such as "save"
 -- @param path string
 -- @param tag string or nil: letters and digits, which are a part of the partial file's name. The partial file is in

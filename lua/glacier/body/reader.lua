@@ -21,7 +21,7 @@ function reader.new(incoming, declared)
   }, Reader)
 end
 
--- Wraps a string as a body that is read in chunks.
+-- Wraps a string as an incoming body that is one chunk.
 local function whole(body)
   return {
     next = function()
@@ -215,7 +215,7 @@ function Reader:save(path)
 end
 
 --- Closes the body and discards the rest. It may be called any number of times. Later reads raise
--- `ParamValidationError`, and so does a read that waits in another coroutine.
+-- `ParamValidationError`, and so does a read that waits in another coroutine. After the end was read, it does nothing.
 function Reader:close()
   if not self.err and not self.over then
     give_up(self, errors.new("validation", "ParamValidationError", "read: the reader was closed"))

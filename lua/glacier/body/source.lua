@@ -1,10 +1,10 @@
 --- Sources of bytes that are sent or hashed: a string, an open file or a reader function.
 --
 -- A source is a table with
---   read(n)         at most n bytes (256 KiB without n); nil at the end
+--   read(n)         at most n bytes (256 KiB without n), though a reader function may return more; nil at the end
 --   rewind()        starts again; nil if the source can be read only once
 --   total           bytes; nil if the number is unknown
---   read_at(at, n)  at most n bytes at an offset; only if the total is known
+--   read_at(at, n)  at most n bytes at an offset; only if the total is known; not of a range
 --   locate(at, n)   returns where the core can read these n bytes: a string or an open file, the offset in it, and n;
 --                   only if the total is known
 local background = require "glacier.async.background"
@@ -133,8 +133,8 @@ end
 
 --- Opens a source.
 -- Raises `ParamValidationError` for a value that is not a source.
--- @param value string, open file (read from its position on), or function(n) -> string or nil: about n bytes at most,
---   nil at the end
+-- @param value string, open file (read from its position on), or function(n) -> string or nil: about n bytes, but any
+--   number is accepted; nil at the end
 -- @param origin table or nil: { words = the text before the reason in an error's message, operation = API name or nil
 --   }; without it, the body of a call
 -- @return source
@@ -187,7 +187,7 @@ end
 
 -- ---- hashing -------------------------------------------------------------------------------------
 
--- Starts to hash a source on threads of the core. Returns nil if the core cannot read the source.
+-- Starts to hash a source in the core, on threads if it is large. Returns nil if the core cannot read the source.
 local function start_hash(opened, options)
   if not (opened.total and opened.locate) then
     return nil
@@ -228,7 +228,8 @@ local function hash_chunks(opened, context, options)
 end
 
 --- Hashes a source from its beginning. Other coroutines run during the hashing.
--- Raises `ParamValidationError` if the source cannot be read.
+-- Raises `ParamValidationError` if the source cannot be read; `ReadTimeoutError` if the context's deadline passes while
+-- threads hash.
 -- @param opened source, at its beginning
 -- @param context context
 -- @param options table or nil: skip_linear (boolean: without the plain SHA-256), threads (number or nil), events (event
