@@ -80,7 +80,7 @@ end })
 
 --- Closes the client's connections. It may be called any number of times; a later call opens new ones. A
 -- call whose request is in progress fails with `ConnectionClosedError`, and is not retried. Collecting the client
--- closes them as well.
+-- closes them as well. The connections of a function in the option `transport` stay open.
 function Client:close()
   local runtime = runtime_of(self)
   runtime.closings = runtime.closings + 1

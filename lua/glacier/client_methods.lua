@@ -50,7 +50,7 @@ function Client:call(name, params)
   return perform.run(runtime_of(self), operation_of(name), params)
 end
 
--- Loads the module of tasks with the first one.
+-- Loads the module of tasks when the first task is started.
 local start
 function start(runtime, operation, params)
   start = require("glacier.async.task").start
@@ -87,7 +87,8 @@ function Client:each(name, params)
 end
 
 --- Waits, by polling, until a vault exists, a vault does not exist, or a job is completed.
--- Raises `WaiterError` (kind "waiter") if that does not happen in time or cannot happen any more.
+-- Raises `WaiterError` (kind "waiter") if that does not happen in time or cannot happen any more, and all other errors
+-- of describe_vault or describe_job.
 -- @param name string: "vault_exists", "vault_not_exists", "job_completed"
 -- @param params table: of describe_vault or describe_job
 -- @param limits table or nil: delay (seconds), max_attempts, timeout (seconds)
@@ -104,8 +105,10 @@ function Client:wait_until(name, params, limits)
 end
 
 --- Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload.
--- Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` if
--- the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) if the service has other bytes.
+-- Raises `ParamValidationError` for invalid arguments before anything is sent, and later for a body that is empty, too
+-- long, or gets another length during the upload; errors of the operations, with `uploadId` and `partSize` if the upload
+-- can be resumed; `ChecksumError` (kind "transport") if the service has other bytes, with `archiveId` if it has stored
+-- the archive.
 -- @param params table: vaultName, accountId, archiveDescription as of upload_archive; one of path (string), body
 --   (string, open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId
 --   (resumes that upload), progress (function(done, total, uploadId): bytes), abort_on_failure (false)

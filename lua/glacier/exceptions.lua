@@ -1,4 +1,4 @@
---- The codes of all errors, for `client.exceptions`: a table in which each code is both a key and its value.
+--- The known codes of errors, for `client.exceptions`: a table in which each code is both a key and its value.
 local core = require "glacier.core"
 
 -- Codes that the service documents but that are not in its model, and the codes of the client's own errors.

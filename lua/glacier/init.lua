@@ -1,6 +1,6 @@
 --- Amazon Glacier for Lua. See README.md.
 
--- Loads the C module from package.cpath at once. `require` would first look for a Lua file in all of package.path.
+-- Finds the C module in package.cpath directly. `require` would first look for a Lua file in all of package.path.
 local searchpath = rawget(package, "searchpath") -- absent on Lua 5.1
 if searchpath and not package.loaded["glacier.core"] then
   local path = searchpath("glacier.core", package.cpath)

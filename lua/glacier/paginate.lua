@@ -25,8 +25,9 @@ local function copy(params)
 end
 
 --- Iterates over the pages of an operation.
--- Raises the errors of the operation, and `PaginationError` (kind "validation") for an operation that has no pages. If
--- the service sends the same marker twice, the iterator raises `PaginationError` instead of fetching the next page.
+-- Raises `PaginationError` (kind "validation") for an operation that has no pages. The iterator raises the operation's
+-- errors. If the service sends the same marker twice in a row, it raises `PaginationError` instead of fetching the next
+-- page.
 -- @param call function(operation, params) -> output
 -- @param operation string: API name
 -- @param params table or nil; it is copied

@@ -1,5 +1,5 @@
 --- Retrieves an archive into a file, and lists the archives of a vault. Both find or start the job, wait for it and
--- fetch its output. A job with the same parameters that is in progress or done is used instead of a new one.
+-- fetch its output. A suitable job that is in progress or done is used instead of a new one.
 local arguments = require "glacier.download.arguments"
 local copcall = require "glacier.async.copcall"
 local download = require "glacier.download"
@@ -19,8 +19,9 @@ local RETRIEVE = {
 }
 local LIST = { "vaultName", "accountId", "format", "jobId", "on_wait", "delay" }
 
--- Seconds between two polls of a job, and seconds after which the wait fails. Jobs take minutes (Expedited) or at most
--- 12 hours (developer guide, "Archive Retrieval Options"), so a week is long enough.
+-- Seconds between two polls of a job, and seconds after which the wait fails (earlier if the delay is less than a
+-- second). Jobs take minutes (Expedited) or at most 12 hours (developer guide, "Archive Retrieval Options"), so a week
+-- is long enough.
 local EXPEDITED_DELAY, USUAL_DELAY, WAIT_MAX = 30, 300, 7 * 24 * 3600
 
 -- ---- finding a job -------------------------------------------------------------------------------
@@ -94,8 +95,8 @@ local function wait_for(runtime, given, job_id, delay)
     { delay = delay, max_attempts = math.max(1, math.ceil(WAIT_MAX / math.max(delay, 1))) })
 end
 
--- Finds or starts the job, waits for it and calls `use`. An error object gets the ID of the job, so that the caller can
--- continue with it.
+-- Finds or starts the job, waits for it and calls `use` with its ID. An error object gets the ID in `jobId`, so that
+-- the caller can continue with the job.
 local function with_job(runtime, given, job, use)
   local job_id = given.jobId or find_job(runtime, given, job.matches) or start_job(runtime, given, job.parameters)
   local good, result = copcall.call(function()
@@ -154,7 +155,7 @@ end
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId or nil, format ("JSON", "CSV"), jobId, on_wait, delay as of `retrieve`
 -- @return as of `glacier.inventory`: the iterator and `info`; then nil and the body of the output, which a `for` loop
---   of Lua 5.4 closes when it is left early
+--   of Lua 5.4 and later closes at its end, also when it is left early
 function retrieve.list(runtime, given)
   arguments.check("list_archives", given, LIST, {})
   local format = given.format or "JSON"

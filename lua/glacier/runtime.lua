@@ -3,7 +3,7 @@ local core = require "glacier.core"
 
 local runtime = {}
 
--- Replaces characters that are not allowed in User-Agent with "-".
+-- Returns the value of User-Agent. Characters of the app ID that are not allowed there are replaced with "-".
 local function user_agent(app_id, extra)
   local interpreter = rawget(_G, "jit") and rawget(_G, "jit").version or _VERSION
   local parts = { "lua-glacier/" .. core.version, (interpreter:gsub(" ", "/")) }
@@ -14,8 +14,8 @@ local function user_agent(app_id, extra)
   return table.concat(parts, " ")
 end
 
--- Completes options with settings from elsewhere. If there are none, returns the options themselves, and the CA bundle
--- from the environment.
+-- Completes options with settings from the environment and the shared files. If the options contain the region and the
+-- keys, and there are no other settings, returns the options themselves, and the CA bundle from the environment.
 local function complete(options)
   local region = options.region
   if region and not region:find("fips", 1, true) and type(options.credentials) == "table"
@@ -29,10 +29,10 @@ local function complete(options)
 end
 
 --- Resolves the settings of a client: its options, then the environment, then the profile, then the default.
--- Raises the errors of `config.complete`.
+-- Raises the errors of `complete` in `glacier.config.resolve`, and those of `core.endpoint`.
 -- @param options table: checked options of `glacier.client`
 -- @return table: region; endpoint_url; retry_mode; max_attempts; ca_bundle; verify; connect_timeout, read_timeout,
---   timeout (seconds); proxies, app_id, sources, profile_name, profile_explicit (of `config.complete`)
+--   timeout (seconds); proxies, app_id, sources, profile_name, profile_explicit (of `complete`)
 function runtime.settings(options)
   local from, ca_bundle = complete(options)
   local retry_mode = from.retry_mode or "standard"

@@ -6,9 +6,9 @@ local waiters = {}
 
 -- Each waiter calls `operation` and passes the output to `check`. `check` returns true when the waiter is done; false
 -- and a description of the current state to continue; nil and a reason when the expected state is no longer possible.
--- If `missing` is set, ResourceNotFoundException is a valid response, and `check` gets nil. The names and messages are
--- botocore's. The delays (seconds) and attempts of the first two are those of the service's waiters-2.json. A job takes
--- hours, so its delay is longer and it has more attempts.
+-- If `missing` is set, ResourceNotFoundException is a valid response, and `check` gets nil. The first two waiters and
+-- their messages are botocore's; their delays (seconds) and attempts are those of the service's waiters-2.json. A job
+-- takes hours, so its delay is longer and it has more attempts.
 local known = {
   vault_exists = {
     name = "VaultExists",

@@ -1,5 +1,5 @@
 --- One exchange with a service: signs a request, sends it, reads the response and redacts the text of errors. Calls of
--- operations and requests for keys both go through here; nothing else signs or sends.
+-- operations and all other requests go through here; nothing else signs or sends.
 local core = require "glacier.core"
 
 local exchange = {}

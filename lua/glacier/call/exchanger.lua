@@ -44,7 +44,8 @@ end
 -- `policy` is `retry.new(mode, attempts, random)`, `retry.constant(attempts, pause, may_retry)` or nil (one attempt). A
 -- signature that was rejected because of the clock is made again once, with any policy.
 --
--- If the context's deadline has passed, it raises `ReadTimeoutError`, so providers need not handle that case.
+-- If the context's deadline passes before the service has answered, it raises `ReadTimeoutError`, so providers need not
+-- handle that case.
 -- @param runtime table: of `runtime.new`
 -- @return function
 function exchanger.new(runtime)

@@ -1,4 +1,4 @@
---- Logs the settings of a client and the steps of its calls. Requests for keys are not logged.
+--- Logs the settings of a client and the steps of its calls. Other requests, such as those for keys, are not logged.
 local log = {}
 
 --- Logs the settings of a client.

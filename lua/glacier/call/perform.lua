@@ -1,4 +1,5 @@
---- Performs calls and requests for keys. This is the only retry loop.
+--- Performs calls and all other requests, such as those for keys. This is their only retry loop. Downloads and uploads
+-- also repeat whole calls: see `ranges.with_retries` and `parts.upload`.
 local context_of = require "glacier.async.context"
 local once = require("glacier.call.exchange").once
 local prepare = require "glacier.call.prepare"
@@ -86,7 +87,7 @@ local function raise(invocation, err, why)
 end
 
 --- Performs a call.
--- Raises the error objects of the credentials, the transport and the service.
+-- Raises the error objects of the body, the credentials, the transport and the service.
 -- @param runtime table: of `runtime.new`
 -- @param invocation table: of `prepare.call`; it cannot be used again
 -- @param context context
@@ -109,7 +110,8 @@ end
 perform.call = call
 
 --- Prepares and performs a call.
--- Raises for a configuration that the option strict_notifications does not allow, and the errors of `perform.call`.
+-- Raises `ParamValidationError` for a configuration that the option strict_notifications does not allow, and the errors
+-- of `prepare.call` and `perform.call`.
 -- @param runtime table: of `runtime.new`
 -- @param operation string: API name
 -- @param params table or nil

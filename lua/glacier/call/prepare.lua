@@ -1,8 +1,9 @@
---- Makes invocations: what the retry loop needs to know about one call, or about one request for keys.
+--- Makes the invocations of calls. An invocation is what the retry loop needs to know about one call, or about another
+-- request, such as one for keys; `glacier.call.exchanger` makes those.
 --
 -- An invocation is a table with these fields:
 --   request      of `glacier.core`;  url
---   timeouts     { connect_timeout, read_timeout } in seconds, of a request for keys; nil: the client's
+--   timeouts     { connect_timeout, read_timeout } in seconds, of a request that is not a call; nil: the client's
 --   direct       true: no proxy is used
 --   body         a request body that is sent in pieces and is not in the request yet: of `source.open`, or of
 --                `source.hash_body` if it was hashed; false: none
@@ -13,7 +14,7 @@
 --   policy       of `glacier.call.retry`; nil: that of the client for a call, and a single attempt for other requests
 --   secrets      list of strings that errors must not show
 --   attempts     the number of requests sent
---   operation    the API name of a call's operation; nil for a request for keys
+--   operation    the API name of a call's operation; nil for other requests
 --   keys         the credentials to sign with; nil or false for none. Each attempt of a call sets them
 --   signed_at    the corrected time of the last signature, in seconds since the epoch; nil or false without one
 --   err          the error of the last attempt, or nil

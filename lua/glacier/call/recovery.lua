@@ -85,7 +85,7 @@ function recovery.try_again(runtime, invocation, err, response, context)
   return true
 end
 
---- Sets the fields of a call's error that depend on its attempts.
+--- Completes the error of a call: sets `retryable` of a service's error, and the metadata about the attempts.
 -- @param invocation table: of `glacier.call.prepare`
 -- @param err table: the error of the last attempt
 -- @param why string or nil: of `perform.attempts`

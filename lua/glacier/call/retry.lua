@@ -2,7 +2,7 @@
 -- of a client may make together. The numbers are those of the AWS SDKs' standard mode as of 2026, and of their legacy
 -- mode.
 --
--- A policy is an object with two methods, which `glacier.call.perform` and `glacier.call.recovery` call:
+-- A policy is an object with two methods:
 --   decide(err, attempt, left)  attempt number `attempt` (from 1) failed with `err`, and the call has `left` seconds.
 --                               Returns the seconds to wait before the next attempt and its cost; or nil and the reason
 --                               why there is none: "max_attempts", "timeout", "quota", or nil if it cannot succeed

@@ -65,7 +65,8 @@ local function fetch(runtime, planned, range, file, context)
   return result
 end
 
---- Calls a function, and calls it again after transport errors: as often as calls are retried, with the same pauses.
+--- Calls a function, and calls it again after transport errors: as often as a call retries its request, with the same
+-- pauses. The calls in the function retry their requests as well.
 -- @param runtime table: of `runtime.new`
 -- @param context context: sleeps between the attempts
 -- @param work function(): may raise

@@ -102,7 +102,7 @@ local function ask(self, exported)
   return nil, result
 end
 
--- A response whose body the host gives as a reader.
+-- Converts a response whose body is a reader of the host. Returns the results of `Transport:send`.
 local function read_streamed(result, invocation, context)
   local read, body, err = result.body, nil, nil
   result.body = nil

@@ -73,7 +73,7 @@ function parts.upload(runtime, planned, part, context, operation, params, is_kno
   end
 end
 
--- Makes the task that sends a part, unless the service has it already.
+-- Makes the task that hashes a part, and sends it if the service does not have it yet.
 local function task_of(runtime, planned, started, part)
   local last = part.first + part.length - 1
   local function is_known(tree)
@@ -95,7 +95,7 @@ local function check_number(planned, started, number)
   end
 end
 
--- Returns a group of tasks, one for each part to send.
+-- Returns a group of tasks, one for each part of the body.
 local function sending(runtime, planned, started)
   local number = 0
   return group.new(function()
