@@ -106,9 +106,9 @@ end
 
 --- Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload.
 -- Raises `ParamValidationError` for invalid arguments before anything is sent, and later for a body that is empty, too
--- long, or gets another length during the upload; errors of the operations, with `uploadId` and `partSize` if the upload
--- can be resumed; `ChecksumError` (kind "transport") if the service has other bytes, with `archiveId` if it has stored
--- the archive.
+-- long, or gets another length during the upload; errors of the operations, with `uploadId` and `partSize` if the
+-- upload can be resumed; `ChecksumError` (kind "transport") if the service has other bytes, with `archiveId` if it has
+-- stored the archive.
 -- @param params table: vaultName, accountId, archiveDescription as of upload_archive; one of path (string), body
 --   (string, open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId
 --   (resumes that upload), progress (function(done, total, uploadId): bytes), abort_on_failure (false)

@@ -162,9 +162,9 @@ end
 
 --- Uploads an archive: with one request if it fits into one part, else in parts. See README.md.
 -- Raises `ParamValidationError` for invalid arguments before anything is sent, and later for a body that is empty, too
--- long, or gets another length during the upload; errors of the operations, with `uploadId` and `partSize` if the upload
--- can be resumed; `ChecksumError` (kind "transport") if the service has other bytes, with `archiveId` if it has stored
--- the archive.
+-- long, or gets another length during the upload; errors of the operations, with `uploadId` and `partSize` if the
+-- upload can be resumed; `ChecksumError` (kind "transport") if the service has other bytes, with `archiveId` if it has
+-- stored the archive.
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId, archiveDescription as of UploadArchive; one of path (string), body (string,
 --   open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId (resumes that
