@@ -45,7 +45,7 @@
 ---@field proxy? string URL of a proxy; `""` for no proxy at all
 ---@field user_agent_extra? string text added to `User-Agent`
 ---@field strict_notifications? boolean `true` rejects notification configurations that have findings
----@field hash_threads? integer threads that hash archives from 4 MiB on, at most 8; 0: none
+---@field hash_threads? integer threads that hash a body or a part of 4 MiB or more, at most 8; 0: none
 ---@field env? table<string, string> a table of variables instead of the process's environment
 ---@field logger? fun(event: table) `function(event)`: see Logging
 ---@field wait? fun(seconds: number)|table how the host waits: see Waiting without blocking
@@ -528,7 +528,7 @@
 ---@field exceptions table<string, string> the codes of errors; an unknown name raises
 local Client = {}
 
----Closes the client's connections. It may be called any number of times; a later call opens new ones. A call whose request is in progress fails with `ConnectionClosedError`, and is not retried. Collecting the client closes them as well.
+---Closes the client's connections. It may be called any number of times; a later call opens new ones. A call whose request is in progress fails with `ConnectionClosedError`, and is not retried. Collecting the client closes them as well. The connections of a function in the option `transport` stay open.
 function Client:close() end
 
 ---Calls an operation by its API name or method name: `client:call("SetVaultNotifications", params)`.
@@ -555,14 +555,14 @@ function Client:paginate(name, params) end
 ---@return function # function() -> item
 function Client:each(name, params) end
 
----Waits, by polling, until a vault exists, a vault does not exist, or a job is completed. Raises `WaiterError` (kind "waiter") if that does not happen in time or cannot happen any more.
+---Waits, by polling, until a vault exists, a vault does not exist, or a job is completed. Raises `WaiterError` (kind "waiter") if that does not happen in time or cannot happen any more, and all other errors of describe_vault or describe_job.
 ---@param name string "vault_exists", "vault_not_exists", "job_completed"
 ---@param params table of describe_vault or describe_job
 ---@param limits? table delay (seconds), max_attempts, timeout (seconds)
 ---@return table # the last response
 function Client:wait_until(name, params, limits) end
 
----Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload. Raises `ParamValidationError` before anything is sent; errors of the operations, with `uploadId` and `partSize` if the upload can be resumed; `ChecksumError` (kind "transport", `archiveId`) if the service has other bytes.
+---Uploads an archive of any size: in one call, or in concurrent parts. It can resume an interrupted upload. Raises `ParamValidationError` for invalid arguments before anything is sent, and later for a body that is empty, too long, or gets another length during the upload; errors of the operations, with `uploadId` and `partSize` if the upload can be resumed; `ChecksumError` (kind "transport") if the service has other bytes, with `archiveId` if it has stored the archive.
 ---@param params table vaultName, accountId, archiveDescription as of upload_archive; one of path (string), body (string, open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId (resumes that upload), progress (function(done, total, uploadId): bytes), abort_on_failure (false)
 ---@return table # archiveId, checksum, location; uploadId if it was uploaded in parts
 function Client:upload(params) end
@@ -618,11 +618,11 @@ function Client:timeout() end
 ---@class glacier.Task
 local Task = {}
 
----Continues the task as far as possible without waiting. The first poll sends the request. If a function that the task calls, such as the option `transport`, polls the task, it only gets false.
+---Continues the task as far as possible without waiting. Nothing is sent before the first poll. If a function that the task calls, such as the option `transport`, polls the task, it only gets false.
 ---@return boolean # whether it is done
 function Task:poll() end
 
----Waits for the call if it is not done, and returns its result. Raises the call's error. Raises `ParamValidationError` if a function that the task calls uses this method, because a task cannot wait for itself.
+---Waits for the task if it is not done, and returns its result. Raises the task's error. Raises `ParamValidationError` if a function that the task calls uses this method, because a task cannot wait for itself.
 ---@return table # the output of the call
 function Task:result() end
 
@@ -646,7 +646,7 @@ function Reader:lines() end
 ---@return number # bytes of the whole body
 function Reader:save(path) end
 
----Closes the body and discards the rest. It may be called any number of times. Later reads raise `ParamValidationError`, and so does a read that waits in another coroutine.
+---Closes the body and discards the rest. It may be called any number of times. Later reads raise `ParamValidationError`, and so does a read that waits in another coroutine. After the end was read, it does nothing.
 function Reader:close() end
 
 ---Aborts a multipart upload. The service drops its parts.
