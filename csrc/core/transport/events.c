@@ -130,8 +130,9 @@ static int tell_kernel(gl_events *events, int fd, gl_watch *watch, int interest)
   return 0;
 }
 
-/* Returns whether the kernel goes on watching a descriptor that has no interest.  It does so for a
- * kept descriptor that it watches only for reading, because the next request will read from it. */
+/* Returns whether the kernel goes on watching a descriptor whose interest becomes 0.  It does so
+ * for a kept descriptor that it watches only for reading, because the next request will read from
+ * it. */
 static int stays_registered(const gl_watch *watch) {
   return watch->kept && watch->registered == GL_EVENTS_READ;
 }
@@ -171,7 +172,7 @@ int gl_events_set(gl_events *events, int fd, int interest, gl_events_ready *on_r
 
 /* The watch belongs to an old descriptor with the same number that was closed without
  * gl_events_remove.  libcurl does that with the slower of two parallel connection attempts.  If the
- * old one had an interest, the new one inherits it. */
+ * old one had an interest, the new one inherits it, with its callback. */
 static int renew(gl_events *events, int fd, gl_watch *watch) {
   watch->generation++;
   watch->registered = 0;

@@ -2,13 +2,13 @@
  * BSDs, and poll elsewhere.  A client has one set for everything that it waits for: the connections
  * of all its pools, and the background threads.
  *
- * Only one thread may use a set.  Only gl_events_wait and gl_timers_run_due call the callbacks, and
- * a callback must not call these two functions.
+ * Only one thread at a time may use a set.  Only gl_events_wait and gl_timers_run_due call the
+ * callbacks, and a callback must not call these two functions.
  *
  * A set belongs to the process that created it, because a forked child shares the kernel object
  * with its parent.  In a child, gl_events_is_forked returns true, gl_events_set fails, waiting
- * returns at once, and releasing the set only closes the descriptor.  The child must create a new
- * set. */
+ * returns at once, and releasing the set does not change what the parent watches.  The child must
+ * create a new set. */
 #ifndef GL_CORE_TRANSPORT_EVENTS_H
 #define GL_CORE_TRANSPORT_EVENTS_H
 
@@ -50,8 +50,8 @@ int gl_events_is_forked(const gl_events *events);
 int gl_events_fd(const gl_events *events);
 
 /* Makes the descriptor of gl_events_fd readable until a call with `on` 0, even if no other
- * descriptor is ready.  gl_events_wait then does not wait.  Returns 0, or -1 and changes nothing if
- * memory or a system limit is exhausted. */
+ * descriptor is ready.  Until then, gl_events_wait returns at once.  Returns 0, or -1 and changes
+ * nothing if memory or a system limit is exhausted. */
 int gl_events_interrupt(gl_events *events, int on);
 
 /* Watches `fd` for `interest` (GL_EVENTS_* bits), which replaces the previous interest; 0 stops
@@ -59,10 +59,10 @@ int gl_events_interrupt(gl_events *events, int on);
 int gl_events_set(gl_events *events, int fd, int interest, gl_events_ready *on_ready,
                   void *context);
 
-/* Keeps a descriptor registered with the kernel while it is not watched.  It then costs no system
- * call to stop watching it for reading and to start again.  The registration is removed only if an
- * event arrives that nobody waits for.  Call it right after opening `fd`, and call gl_events_remove
- * before closing `fd`.  Returns 0 or -1 as gl_events_set does. */
+/* Keeps a descriptor: if the kernel watches it only for reading, its registration stays when its
+ * interest becomes 0.  It then costs no system call to stop reading and to start again.  The
+ * registration is removed if an event arrives that nobody waits for.  Call it right after opening
+ * `fd`, and call gl_events_remove before closing `fd`.  Returns 0 or -1 as gl_events_set does. */
 int gl_events_keep(gl_events *events, int fd);
 
 /* Removes a descriptor from the set.  Call it before closing the descriptor.  Ignores a descriptor

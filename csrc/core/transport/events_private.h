@@ -22,7 +22,8 @@
 typedef struct gl_watch {
   gl_events_ready *on_ready;
   void *context;
-  uint32_t generation;      /* changes when `fd` is removed: identifies outdated events */
+  uint32_t generation;      /* changes when the watch ends or `fd` is another descriptor: identifies
+                               outdated events */
   unsigned char interest;   /* GL_EVENTS_* bits */
   unsigned char registered; /* bits that the kernel watches; at least those of `interest` */
   unsigned char kept;       /* gl_events_keep was called */
@@ -34,7 +35,7 @@ struct gl_events {
   int fd;        /* descriptor of epoll or kqueue; -1 with poll */
   int alarm;     /* descriptor that is always readable, of gl_events_interrupt; -1 before its use */
   unsigned long rounds;
-  unsigned long numbers; /* how many gl_news have a number */
+  unsigned long numbers; /* the last number that gl_events_enter gave */
   gl_news news;          /* the head of the circular list of news */
   gl_watch *watches;     /* owned; indexed by descriptor */
   size_t watch_count;

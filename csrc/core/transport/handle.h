@@ -34,7 +34,7 @@ struct gl_handle {
   long upload_buffer;         /* bytes; the current value of the option */
   gl_buf url;                 /* of the request */
   gl_buf origin;              /* what `parsed` holds; empty if CURLOPT_URL is used instead */
-  CURLU *parsed;              /* owned or NULL; the current value of CURLOPT_CURLU */
+  CURLU *parsed;              /* owned or NULL; used as CURLOPT_CURLU unless `origin` is empty */
   struct curl_slist *fields;  /* owned; an array of nodes; the lines are the request's */
   size_t fields_capacity;
   char detail[CURL_ERROR_SIZE]; /* libcurl's error message */
@@ -48,8 +48,8 @@ struct gl_pool {
   gl_handle *spare;   /* list of the handles without a transfer */
   size_t spare_count;
   gl_timer timer;     /* for libcurl's timeouts */
-  int out_of_memory;  /* one of our callbacks ran out of memory */
-  int is_due;         /* libcurl wants to run at once, to start a transfer */
+  int out_of_memory;  /* a socket cannot be watched: no memory, or a limit of the system */
+  int is_due;         /* libcurl wants to run at once, for example to start a transfer */
   int guards_sigpipe; /* libcurl may raise SIGPIPE */
   gl_handle internal; /* context of sockets that belong to no transfer */
   char *ca_bundle;    /* owned or NULL, like the next two fields */

@@ -111,7 +111,8 @@ static CURLcode set_connect_timeout(gl_handle *handle, long wait) {
 
 /* ---- header fields ----------------------------------------------------------------------- */
 
-/* How many header fields libcurl may add on its own.  A line without a value prevents that. */
+/* How many of the header fields that libcurl may add are suppressed.  A line without a value does
+ * that. */
 enum { SUPPRESSED_MAX = 4 };
 
 /* No version of libcurl adds Expect for a body of up to EXPECT_MIN bytes. */

@@ -4,7 +4,7 @@
  * curl_multi_socket_action, so the cost of a step depends on the number of ready sockets, not on
  * the number of transfers.
  *
- * Only one thread at a time may use a pool.  Different threads may use different pools.
+ * Only one thread at a time may use a pool, or pools of the same event set.
  *
  * A pool belongs to the process that created it.  In a forked child, gl_pool_is_forked returns true
  * and gl_transfer_new fails.  Freeing the pool or a transfer there closes no connection, because

@@ -21,8 +21,8 @@ static const char *url_of(const gl_transfer *transfer) {
   return transfer->handle ? gl_buf_string(&transfer->handle->url) : "";
 }
 
-/* Returns libcurl's error message.  Returns a general one if the message contains "@", because it
- * may then contain a proxy's password. */
+/* Returns libcurl's error message.  Returns a general one if the message is empty or contains "@",
+ * because it may then contain a proxy's password. */
 static const char *detail(const gl_transfer *transfer, CURLcode result) {
   const char *words = transfer->handle->detail;
   return words[0] && !strchr(words, '@') ? words : curl_easy_strerror(result);
@@ -31,7 +31,8 @@ static const char *detail(const gl_transfer *transfer, CURLcode result) {
 /* ---- proxy errors ------------------------------------------------------------------------ */
 
 #if LIBCURL_VERSION_NUM < 0x080700
-/* Writes the URL's host and port as "HOST port PORT".  Returns 0 if `size` is too small. */
+/* Writes the URL's host and port as "HOST port PORT".  Returns 0 if the URL is not absolute or
+ * `size` is too small. */
 static int host_and_port(const gl_transfer *transfer, char *out, size_t size) {
   const char *url = url_of(transfer);
   const char *host = strstr(url, "//");

@@ -104,8 +104,8 @@ static CURLcode set_tls(CURL *easy, const gl_pool *pool) {
   return code;
 }
 
-/* Does not send the request's headers to the proxy, and does not pass the headers of the proxy's
- * response to our callbacks. */
+/* A CONNECT request does not get the headers of the signed request, and our callbacks do not get
+ * the headers of its response. */
 static CURLcode set_proxy(CURL *easy, const gl_pool *pool) {
   CURLcode code = CURLE_OK;
   SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);

@@ -3,9 +3,9 @@
  * Only gl_transfer_poll blocks, and never longer than its `wait`.  (Exception: before libcurl 7.87,
  * cancelling a transfer during a name look-up waits for the resolver.)
  *
- * The path and the query are sent byte for byte.  libcurl adds no headers except Content-Length
- * (if there is a body) and Host (if the request has none).  (Exception: over plain
- * http, if a proxy may be used, libcurl 8 and later writes hexadecimal digits in upper case.)
+ * The path and the query are sent byte for byte.  (Exception: over plain http, if a proxy may be
+ * used, libcurl 8 and later writes the hexadecimal digits of the path in upper case.)  libcurl adds
+ * no headers except Content-Length (if there is a body) and Host (if the request has none).
  * Redirects are not followed.  TLS has at least version 1.2.  The host name and the certificate are
  * verified, unless the pool is `insecure`. */
 #ifndef GL_CORE_TRANSPORT_TRANSFER_H
@@ -43,7 +43,7 @@ int gl_transfer_poll(gl_transfer *transfer, long wait);
  * its caller. */
 unsigned long gl_transfer_number(const gl_transfer *transfer);
 
-/* Returns whether gl_events_take_news of the transfer's event set returns a number. */
+/* Returns whether gl_events_take_news of the transfer's event set would return a number. */
 int gl_transfer_has_news(const gl_transfer *transfer);
 
 /* Returns whether the transfer is done, can be fed, has sent bytes of its input, has received bytes
@@ -54,10 +54,10 @@ int gl_transfer_needs_caller(const gl_transfer *transfer);
 
 /* Returns the result of a transfer.  On success, returns 0 and moves the response to `out`, which
  * the caller clears later; the old content of `out` is ignored.  On failure, returns the kind,
- * fills `error` and does not change `out`.  A second call, or a call before the transfer is done,
- * fails with ConnectionClosedError.
+ * fills `error` and does not change `out`.  A second call after a success, or a call before the
+ * transfer is done, fails with ConnectionClosedError.
  *
- * The error codes follow.  The messages are botocore's.  An error is retryable unless noted:
+ * The error codes follow.  Most messages are botocore's.  An error is retryable unless noted:
  *
  *   EndpointConnectionError  the name look-up or the connection failed; not retryable if libcurl
  *                            rejects the URL
@@ -65,10 +65,11 @@ int gl_transfer_needs_caller(const gl_transfer *transfer);
  *   ReadTimeoutError         gl_timeouts.read expired
  *   SSLError                 the TLS handshake failed; not retryable if the certificate is rejected
  *                            or the CA bundle cannot be read (reported at the first connection)
- *   ProxyConnectionError     the proxy was not found, did not answer or refused the connection
+ *   ProxyConnectionError     the proxy was not found, refused the connection or rejected a CONNECT
+ *                            request
  *   ConnectionClosedError    any other failure before the end of the response: connection reset,
  *                            truncated body, invalid HTTP, headers over GL_RESPONSE_HEADERS_MAX;
- *                            not retryable if the pool was freed
+ *                            not retryable if the pool was freed or belongs to another process
  *   ResponseParserError      a 2xx response with a body over its limit; not retryable
  *   ParamValidationError     the input cannot be read (gl_body_input_read); not retryable
  *
@@ -105,7 +106,7 @@ void gl_transfer_set_input(gl_transfer *transfer, const gl_body_input *input);
 int gl_transfer_has_sent(gl_transfer *transfer);
 
 /* Returns how many bytes the transfer accepts now.  Returns 0 while it has bytes to send, after the
- * whole body was fed, and if the transfer has an input. */
+ * whole body was fed, after the transfer is done, and if it has an input. */
 size_t gl_transfer_wants(const gl_transfer *transfer);
 
 /* Feeds bytes of the request body, which are copied.  libcurl resends the request if an idle

@@ -1,5 +1,5 @@
-/* Shared by the files of the transfer room.  No other file includes it, because it includes
- * libcurl. */
+/* Shared by the files of the transfer room.  No other file of the library includes it, because it
+ * includes libcurl. */
 #ifndef GL_CORE_TRANSPORT_TRANSFER_PRIVATE_H
 #define GL_CORE_TRANSPORT_TRANSFER_PRIVATE_H
 
@@ -21,7 +21,7 @@ struct gl_transfer {
   gl_timeouts timeouts;
   gl_timer read_timer;     /* due when the read timeout may have expired */
   gl_news news;            /* listed when the transfer may need its caller */
-  unsigned long round;     /* gl_events_rounds at the last poll of this transfer */
+  unsigned long round;     /* gl_events_rounds at the end of the last poll of this transfer */
   curl_off_t up_threshold; /* connected when CURLINFO_PRETRANSFER_TIME_T exceeds it */
 
   gl_response response;
@@ -38,12 +38,13 @@ struct gl_transfer {
   uint64_t input_position; /* libcurl has read the bytes before it */
   int has_sent;            /* libcurl has read bytes since the last gl_transfer_has_sent */
   int streams;             /* receive the body of a 2xx response in chunks */
-  int head_returned;       /* the caller has the head of a response that is received in chunks */
+  int head_returned;       /* after the head arrived, gl_transfer_head returned it, or
+                              gl_transfer_take was called */
   int paused;              /* CURLPAUSE_* bits of the paused directions */
 
   int done;
   int returned;    /* gl_transfer_finish has returned the response */
-  int failed;      /* the response is incomplete */
+  int failed;      /* it ended with an error */
   gl_error *error; /* owned; why it failed; NULL if there was no memory for it */
 };
 
@@ -85,8 +86,8 @@ int gl_transfer_receives_chunks(const gl_transfer *transfer);
 
 /* ---- result.c ----
  *
- * The first three functions fill an error.  An error of kind GL_TRANSPORT names the URL, which a
- * transfer that is done does not have any more. */
+ * The first three functions fill an error.  Most messages contain the URL, which is a part of the
+ * handle.  So call them before the handle is returned to the pool. */
 
 /* Converts libcurl's result.  `transfer->handle` must not be NULL.  Returns the kind, which is
  * GL_OK for a complete response. */
