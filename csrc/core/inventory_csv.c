@@ -77,7 +77,8 @@ static gl_inventory_result store_row(gl_inventory *inventory, size_t start, gl_e
       continue;
     const char *text = gl_buf_string(&csv->text) + field->offset;
     if (member == GL_INVENTORY_SIZE && !gl_inventory_set_size(inventory, text, field->length))
-      return set_error(inventory, error, start, "the Size of the row is not a whole number");
+      return set_error(inventory, error, start,
+                       "the Size of the row is not a whole number below 2^63");
     archive->texts[member] = *field;
     archive->present[member] = 1;
   }

@@ -106,7 +106,7 @@ static const char *store(gl_inventory *inventory, gl_json_event event) {
   if (member == GL_INVENTORY_SIZE)
     return event == GL_JSON_NUMBER && gl_inventory_set_size(inventory, text->data, text->length)
                ? NULL
-               : "Size is not a whole number";
+               : "Size is not a whole number below 2^63";
   if (event != GL_JSON_STRING)
     return "a member of an archive is not a string";
   if (text->length > MAX_ARCHIVE - archive->text.length)
@@ -144,14 +144,14 @@ static gl_inventory_result on_event(gl_inventory *inventory, gl_json_event event
   }
 }
 
-/* Returns the result when the whole input was read. */
+/* Returns the result after all bytes that were fed have been read. */
 static gl_inventory_result at_end(gl_inventory *inventory, gl_error *error) {
   if (!inventory->is_end)
     return GL_INVENTORY_MORE;
   if (!gl_json_is_whole(&inventory->json))
     return set_error(inventory, error, "the document ends too early");
   return inventory->lists ? GL_INVENTORY_DONE
-                          : set_error(inventory, error, "it has no ArchiveList");
+                          : set_error(inventory, error, "the document has no ArchiveList");
 }
 
 gl_inventory_result gl_inventory_next_json(gl_inventory *inventory, gl_error *error) {
