@@ -19,8 +19,8 @@ struct gl_background {
   pthread_t ids[GL_BACKGROUND_THREADS];
   int pipe[2]; /* a byte arrives when the work is finished */
   gl_events *events;
-  gl_news news;        /* listed at the end of the work */
-  atomic_int running;  /* threads that have not ended */
+  gl_news news;        /* listed when gl_events_wait has seen the end of the work */
+  atomic_int running;  /* calls of `work.run` that have not returned */
   atomic_int finished; /* the results of the work may be read */
 };
 
@@ -52,8 +52,8 @@ static void release(gl_background *background) {
   gl_mem_free(background);
 }
 
-/* Tells the waiting callers, and stops watching the pipe.  Its byte is never read, so it would wake
- * every later wait. */
+/* Adds the news, and stops watching the pipe.  The byte in the pipe is never read, so it would end
+ * every later wait at once. */
 static void end_seen(void *context, int fd, int ready) {
   (void)ready;
   gl_background *background = context;

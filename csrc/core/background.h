@@ -21,12 +21,13 @@ typedef struct gl_background gl_background;
 
 /* Starts at most `count` threads, and never more than GL_BACKGROUND_THREADS.  `events` may be NULL;
  * `*out` holds a reference to it.  Returns 0 or the kind in `error`.  `*out` is NULL after a
- * failure, and also after 0 if the system has no thread or descriptor left or cannot watch another
- * one. */
+ * failure, and also after 0 if no thread can be created, or if the pipe that reports the end cannot
+ * be created or watched. */
 int gl_background_start(gl_background **out, int count, const gl_background_work *work,
                         gl_events *events, gl_error *error);
 
-/* Returns whether the work is finished.  Waits for that for at most `wait` milliseconds. */
+/* Returns whether the work is finished.  Waits for the end of the work for at most `wait`
+ * milliseconds. */
 int gl_background_finished(const gl_background *background, long wait);
 
 /* Returns whether this process is a forked child of the one that started the threads. */

@@ -35,14 +35,15 @@ typedef struct gl_body_hash {
 int gl_body_hash_default_threads(void);
 
 /* Starts a hash.  `hash` is the zero value.  Uses at most `threads` threads, and none for a body
- * below GL_BODY_HASH_THREADS_FROM or if none can be created.  `events` may be NULL; the hash holds
- * a reference to it while threads run.  Returns 0 or the kind in `error`. */
+ * below GL_BODY_HASH_THREADS_FROM or if none can be created.  `events` may be NULL; a hash with
+ * threads holds a reference to it until it is done or cleared.  Returns 0 or the kind in `error`.
+ */
 int gl_body_hash_start(gl_body_hash *hash, const gl_body_input *input, int threads, int skip_linear,
                        gl_events *events, gl_error *error);
 
 /* Returns whether the hash is done; then its fields `error`, `tree` and `linear` are set.  Waits
  * for the threads for at most `wait` milliseconds.  Without threads, hashes the next
- * GL_BODY_HASH_STEP bytes.  If a file cannot be read or is shorter than `length`, `error` is
+ * GL_BODY_HASH_STEP bytes.  If a file cannot be read or ends before the body does, `error` is
  * GL_VALIDATION "ParamValidationError".  Its message begins with "it", for the file. */
 int gl_body_hash_poll(gl_body_hash *hash, long wait);
 

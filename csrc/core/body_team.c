@@ -10,8 +10,8 @@
 
 typedef unsigned char leaf[GL_SHA256_SIZE];
 
-/* The shared data of the threads.  The first thread computes the linear hash, unless it is skipped.
- * Then each thread hashes the next chunk of the tree until there are no more. */
+/* The shared data of the threads.  The first thread computes the linear hash, unless it is skipped,
+ * and then hashes chunks of the tree.  All other threads hash chunks from the beginning. */
 struct gl_body_team {
   gl_body_input input;
   int skip_linear;
@@ -101,7 +101,7 @@ static void run(void *context) {
 
 /* ---- in the caller's thread -------------------------------------------------------------- */
 
-/* Waits until no thread uses the team any more, and frees it. */
+/* Waits until the threads have ended, and frees the team. */
 static void free_team(gl_body_team *team) {
   gl_background_free(team->threads);
   gl_mem_free(team->leaves);

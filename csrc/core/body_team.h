@@ -10,13 +10,13 @@ typedef struct gl_body_team gl_body_team;
 
 /* Starts at most `threads` threads, from 1 to GL_BACKGROUND_THREADS, that compute the tree hash
  * of `input` and, unless `skip_linear`, its linear hash.  `events` may be NULL; the team holds a
- * reference to it.  Returns 0 or the kind in `error`.  After 0, the caller ends `*team` with
- * gl_body_team_collect or gl_body_team_cancel.  `*team` is NULL if the system has no thread or
- * descriptor left, or cannot watch another one. */
+ * reference to it.  Returns 0 or the kind in `error`.  After 0, `*team` is NULL if
+ * gl_background_start could not start a thread; otherwise the caller ends it with
+ * gl_body_team_collect or gl_body_team_cancel. */
 int gl_body_team_start(gl_body_team **team, const gl_body_input *input, int threads,
                        int skip_linear, gl_events *events, gl_error *error);
 
-/* Returns whether the threads have ended.  Waits for that for at most `wait` milliseconds. */
+/* Returns whether the hash is finished.  Waits for the threads for at most `wait` milliseconds. */
 int gl_body_team_finished(const gl_body_team *team, long wait);
 
 /* Returns whether this process is a forked child of the one that started the threads. */

@@ -2,8 +2,8 @@
  * certificate is not checked: the caller trusts the host from which it fetched the certificate.
  *
  * The functions return 0 or the kind in `error`.  That is GL_MEMORY, or GL_VALIDATION with the code
- * "CertificateError" and a message that says what is wrong.  They leave the thread's OpenSSL error
- * queue empty. */
+ * "CertificateError" and a message that says what is wrong.  A failure leaves the thread's OpenSSL
+ * error queue empty. */
 #ifndef GL_CORE_CERTIFICATE_H
 #define GL_CORE_CERTIFICATE_H
 

@@ -12,9 +12,9 @@ typedef struct gl_credentials {
 } gl_credentials;
 
 /* Copies the keys; `session_token` may be NULL or empty for none.  Returns 0 or the kind in
- * `error`: GL_CREDENTIALS "PartialCredentialsError" for a missing or empty key, or
- * "CredentialRetrievalError" for a control character, which could end a header line.  The message
- * names the field and never shows its value.  On failure `credentials` is unchanged. */
+ * `error`: GL_MEMORY, or GL_CREDENTIALS with "PartialCredentialsError" for a missing or empty key,
+ * or with "CredentialRetrievalError" for a control character, which could end a header line.  The
+ * message names the field and never shows its value.  On failure `credentials` is unchanged. */
 int gl_credentials_set(gl_credentials *credentials, const char *access_key_id,
                        const char *secret_access_key, const char *session_token, gl_error *error);
 

@@ -6,7 +6,7 @@
 typedef struct cursor {
   const char *at, *end;
   int is_end;  /* no more bytes follow `end` */
-  int doubles; /* a copy of the reader's field until the row is complete */
+  int doubles; /* a copy of the reader's field, which is stored back after a complete row */
   const char *why;
 } cursor;
 
@@ -62,7 +62,8 @@ static answer fits_field(const cursor *row, const char **at, gl_csv_kind kind) {
   return YES;
 }
 
-/* Returns whether the text at `at` is valid for the columns after `column` and a line end. */
+/* Returns whether the text at `at` is valid for the columns after `column` and a line end.  A
+ * column of kind GL_CSV_ANY ends the check, because anything may follow. */
 static answer fits_rest(const gl_csv *csv, const cursor *row, const char *at, int column) {
   answer fits = YES;
   for (int i = column + 1; i < csv->columns && fits == YES; i++) {

@@ -21,7 +21,7 @@ typedef struct gl_csv_field {
   size_t offset, length; /* position of the value in the row's text */
 } gl_csv_field;
 
-/* The zero value is a reader that accepts any number of columns. */
+/* The zero value is a reader that accepts up to GL_CSV_MAX_COLUMNS columns. */
 typedef struct gl_csv {
   gl_csv_kind kinds[GL_CSV_MAX_COLUMNS]; /* for `columns` columns, set by the caller */
   int columns;                           /* number of columns; 0 accepts any number */
@@ -34,7 +34,7 @@ typedef struct gl_csv {
 typedef enum gl_csv_result {
   GL_CSV_ROW,
   GL_CSV_MORE,   /* the end of the row has not arrived yet */
-  GL_CSV_FAILED, /* the text is not CSV */
+  GL_CSV_FAILED, /* the row is not valid CSV or has a wrong number of columns */
   GL_CSV_MEMORY
 } gl_csv_result;
 

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* What was read so far.  A field that was not read yet is -1. */
+/* What was read so far.  The numbers of the date and the time, and `half`, are -1 until they are
+ * read. */
 typedef struct reading {
   const char *at, *end;
   int year, month, day, hour, minute, second;
@@ -58,8 +59,8 @@ static size_t skip_digits(reading *r) {
   return digits;
 }
 
-/* Reads letters into `word`, in lower case.  A run of more than 9 letters, which is longer than any
- * known word, is cut. */
+/* Reads letters into `word`, in lower case.  Skips the letters after the ninth: no known word is
+ * longer. */
 static void take_word(reading *r, char word[10]) {
   size_t length = 0;
   for (; r->at < r->end && is_letter(*r->at); r->at++)
@@ -181,7 +182,8 @@ static int read_separated(reading *r, number first, char separator) {
   return set_year(r, year_first ? first : third);
 }
 
-/* Reads a number without a separator: it is the day, and after the day it is the year. */
+/* Reads a number without a separator.  It is the year if it has more than two digits or if the day
+ * was read already, otherwise the day. */
 static int read_single(reading *r, number n) {
   if (n.digits > 2 || r->day >= 0)
     return set_year(r, n);

@@ -192,7 +192,7 @@ static int ask_kernel(unsigned char *out, size_t length) {
 
 #endif
 
-/* The first use of OpenSSL's generator takes longer than a call. */
+/* Asks the kernel first, because the first use of OpenSSL's generator is slow. */
 int gl_random(unsigned char *out, size_t length, gl_error *error) {
   if (ask_kernel(out, length))
     return 0;

@@ -58,8 +58,8 @@ int gl_random(unsigned char *out, size_t length, gl_error *error);
 /* Writes `digest` in lower-case hexadecimal, NUL-terminated. */
 void gl_hex(const unsigned char digest[GL_SHA256_SIZE], char out[GL_SHA256_HEX_SIZE]);
 
-/* Converts hexadecimal of either case to bytes.  Returns 0, or -1 unless `hex` is exactly 64
- * digits. */
+/* Converts hexadecimal of either case to bytes.  Returns 0, or -1 if `hex` does not consist of
+ * exactly 64 digits. */
 int gl_unhex(const char *hex, size_t length, unsigned char digest[GL_SHA256_SIZE]);
 
 #endif

@@ -30,7 +30,7 @@ gl_file_result gl_file_replace(const char *path, const void *bytes, size_t lengt
 /* Sets `why` to the system's text for the errno `number`. */
 void gl_file_describe(int number, char why[GL_FILE_ERROR_SIZE]);
 
-/* Writes all of the bytes to a descriptor that blocks.  Returns 0, or -1 with errno set. */
+/* Writes all of the bytes to a descriptor without O_NONBLOCK.  Returns 0, or -1 with errno set. */
 int gl_file_write(int fd, const void *bytes, size_t length);
 
 #endif

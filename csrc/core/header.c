@@ -57,7 +57,8 @@ typedef struct gl_header_block {
 } gl_header_block;
 
 /* The first block holds the fields of a typical request.  It stays below 1 KiB, from which on the
- * allocator of glibc is much slower.  Each further block is twice as large. */
+ * allocator of glibc is much slower.  Each further block is twice as large as the last one, until
+ * that one has LARGEST_BLOCK bytes or more.  A longer field gets a block of its own size. */
 enum { FIRST_BLOCK = 1000 - (int)sizeof(gl_header_block), LARGEST_BLOCK = 64 * 1024 };
 
 static gl_header_block *add_block(gl_headers *headers, size_t needed) {
@@ -282,7 +283,7 @@ static void drop_all(gl_headers *headers) {
 }
 
 /* Names are kept only while one block is enough.  So their memory stays bounded, even if each
- * request has others. */
+ * request has other names. */
 void gl_headers_reset(gl_headers *headers) {
   if (headers->blocks && headers->blocks->next) {
     drop_all(headers);

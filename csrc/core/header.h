@@ -18,8 +18,8 @@ typedef struct gl_header {
 typedef struct gl_headers {
   gl_header *items; /* owned */
   size_t count;
-  size_t filled; /* the items from `count` on are removed fields: their names and memory are reused,
-                    and their values are wiped */
+  size_t filled; /* the items with an index from `count` to `filled` - 1 are removed fields: their
+                    names and memory are reused, and their values are wiped */
   size_t capacity;
   struct gl_header_block *blocks; /* owned: memory for names and values, the newest block first */
 } gl_headers;

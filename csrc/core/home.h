@@ -6,7 +6,7 @@
 
 /* Appends the home directory of the user named `user`, or of the user who runs this process if
  * `user` is NULL.  Returns 0, GL_MEMORY, or -1 if the database has no such user or no home
- * directory for that user. */
+ * directory for that user, or cannot be read. */
 int gl_home_find(const char *user, gl_buf *out);
 
 #endif

@@ -1,5 +1,5 @@
-/* Random identifiers.  They are made from a buffer of random bytes, because a request to the random
- * generator for each identifier would take longer than the rest of a call. */
+/* Random identifiers.  They are made from a buffer of random bytes, so that most of them need no
+ * system call. */
 #ifndef GL_CORE_IDENTIFIER_H
 #define GL_CORE_IDENTIFIER_H
 

@@ -14,7 +14,8 @@ static size_t mark_length(const gl_buf *input) {
   return length && !memcmp(input->data, mark, length) ? length : 0;
 }
 
-/* Detects the format from the first byte that is not white space: JSON begins with a bracket. */
+/* Detects the format from the first byte that is not white space: JSON begins with "{" or "[".
+ * Returns GL_INVENTORY_DONE when the format is known. */
 static gl_inventory_result detect(gl_inventory *inventory, gl_error *error) {
   const gl_buf *input = &inventory->input;
   size_t at = mark_length(input);

@@ -41,8 +41,8 @@ typedef struct gl_inventory {
   int format;
   int where;                       /* where the next event is in a JSON document */
   int member;                      /* the member whose value comes next */
-  int lists;                       /* an ArchiveList was read */
-  unsigned outer;                  /* depth of the JSON value being read */
+  int lists;                       /* an ArchiveList has begun */
+  unsigned outer;                  /* depth of the JSON object that has this member */
   int columns[GL_CSV_MAX_COLUMNS]; /* a CSV column's member, or GL_INVENTORY_MEMBERS */
   gl_json_reader json;
   gl_csv csv;
@@ -76,7 +76,7 @@ int gl_inventory_member(const char *name, size_t length);
 /* Removes the members of the last archive. */
 void gl_inventory_begin_archive(gl_inventory *inventory);
 
-/* Sets the Size from its digits.  Returns whether they are a 64-bit number. */
+/* Sets the Size from its digits.  Returns whether they are a number below 2^63. */
 int gl_inventory_set_size(gl_inventory *inventory, const char *digits, size_t length);
 
 #endif

@@ -69,7 +69,7 @@ static size_t count_plain(const char *bytes, size_t length) {
   return i;
 }
 
-/* Appends the rest of a string, from a byte on that needs an escape, with the closing quote. */
+/* Appends the rest of a string, whose first byte needs an escape, and the closing quote. */
 static int append_escaped(gl_buf *out, const char *bytes, size_t length) {
   int failed = 0;
   while (length > 0 && !failed) {

@@ -4,8 +4,8 @@
  * - any other number is a string that consists of GL_JSON_NUMBER_MARK and the number;
  * - NaN, Infinity and -Infinity, which Python's json accepts as numbers, are null;
  * - half of a surrogate pair is \ufffd.
- * The mark is not valid UTF-8.  If a string of the text begins with the mark, U+FFFD replaces it. A
- * text that is not JSON is still not JSON afterwards. */
+ * The mark is not valid UTF-8.  If a string of the text begins with the mark, U+FFFD replaces it.
+ * Apart from these changes, a text that is not JSON is still not JSON afterwards. */
 #ifndef GL_CORE_JSON_PREPARE_H
 #define GL_CORE_JSON_PREPARE_H
 

@@ -198,7 +198,7 @@ static const char *skip_space(const char *at, const char *end) {
   return at;
 }
 
-/* Reads a comma or colon if one is expected.  Returns 0, or -1 for any other byte. */
+/* Reads the comma or colon that is expected.  Returns 0, or -1 for any other byte. */
 static int read_separator(gl_json_reader *reader, char byte, const char **why) {
   int is_object = in_object(reader);
   if (reader->expected == COLON) {

@@ -27,7 +27,7 @@ typedef enum gl_json_event {
 typedef struct gl_json_reader {
   uint64_t position; /* bytes read so far */
   unsigned depth;    /* objects and arrays that are open */
-  gl_json_text text; /* owned; its `bytes` are the text of the last KEY, STRING or NUMBER event;
+  gl_json_text text; /* owned; its `bytes` are the text after a KEY, STRING or NUMBER event;
                         the caller may set its `skip` between two calls */
   /* private */
   unsigned char is_object[GL_JSON_MAX_DEPTH / 8]; /* one bit for each open level */
@@ -40,9 +40,10 @@ typedef struct gl_json_reader {
 
 /* Reads from `*at` to the next event and moves `*at` past it, at most to `end`.  After the document
  * only white space may follow.  Returns GL_JSON_FAILED, with `error` filled, if the bytes are not
- * JSON or an allocation failed.  In the first case the error is GL_TRANSPORT "ResponseParserError",
- * and its message contains the number of the wrong byte, counted from 1.  After GL_JSON_FAILED only
- * gl_json_reader_clear is legal. */
+ * JSON, exceed GL_JSON_MAX_DEPTH or GL_JSON_MAX_TEXT, or if an allocation failed.  Unless an
+ * allocation failed, the error is GL_TRANSPORT "ResponseParserError", and its message contains the
+ * number of the wrong byte, counted from 1.  After GL_JSON_FAILED only gl_json_reader_clear is
+ * legal. */
 gl_json_event gl_json_read(gl_json_reader *reader, const char **at, const char *end,
                            gl_error *error);
 

@@ -3,8 +3,8 @@
  * The bytes go to a partial file in the same directory as the target.  In the end the partial file
  * is renamed to the target.  Symbolic links are followed first, so that they stay links.  A new
  * file gets the owner and the mode of the file that it replaces.  A target that is not a regular
- * file (a device, a pipe, or an open descriptor by its name in /dev/fd or /proc) is written
- * directly. */
+ * file (a device or a pipe), or that is an open descriptor by its name in /dev/fd or /proc, is
+ * written directly. */
 #ifndef GL_CORE_OUTPUT_H
 #define GL_CORE_OUTPUT_H
 
@@ -33,8 +33,8 @@ int gl_output_open(gl_output *output, const char *path, const char *tag,
 int gl_output_write(gl_output *output, const void *bytes, size_t length,
                     char why[GL_FILE_ERROR_SIZE]);
 
-/* Writes at `offset`, in bytes from the beginning.  If the target is written directly, this works
- * only with a descriptor of a regular file. */
+/* Writes at `offset`, in bytes from the beginning.  A target that is written directly must support
+ * pwrite(2), as a regular file does and a pipe does not. */
 int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, size_t length,
                        char why[GL_FILE_ERROR_SIZE]);
 
@@ -43,11 +43,12 @@ int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, si
 int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t length, size_t *got,
                       char why[GL_FILE_ERROR_SIZE]);
 
-/* Returns the size of the partial file in bytes, 0 if it is unknown. */
+/* Returns the size of the open file in bytes, 0 if it is unknown. */
 uint64_t gl_output_size(const gl_output *output);
 
-/* Closes the file and renames it to the target.  On failure the target is unchanged and the partial
- * file is removed.  In both cases the output is closed. */
+/* Closes the partial file and renames it to the target.  On failure the target is unchanged and the
+ * partial file is removed.  If the target is written directly, only closes it.  In all cases the
+ * output is closed. */
 int gl_output_commit(gl_output *output, char why[GL_FILE_ERROR_SIZE]);
 
 /* Closes the output and leaves the partial file, which can be opened again with its tag.  Legal for

@@ -21,7 +21,7 @@ static void run(void *context) {
   flush_file(flush->fd, &flush->failure);
 }
 
-/* Closes the duplicate immediately, because it would keep the lock of a journal. */
+/* Closes the duplicate at once, because an open duplicate would keep the lock of a journal. */
 static void end(gl_output_flush *flush) {
   gl_background_free(flush->thread);
   flush->thread = NULL;

@@ -19,7 +19,7 @@ typedef struct gl_output_flush {
  * left, flushes on the caller's thread.  Returns 0, or GL_MEMORY in `error`. */
 int gl_output_flush_start(gl_output_flush *flush, int fd, gl_events *events, gl_error *error);
 
-/* Returns whether the flush is done.  Waits for that for at most `wait` milliseconds.  A forked
+/* Returns whether the flush is done.  Waits for its end for at most `wait` milliseconds.  A forked
  * child flushes on its own thread. */
 int gl_output_flush_poll(gl_output_flush *flush, long wait);
 

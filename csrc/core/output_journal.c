@@ -71,7 +71,7 @@ static int is_own(const gl_output_journal *journal) {
          S_ISREG(opened.st_mode) && opened.st_uid == geteuid();
 }
 
-/* Returns the result for the errno of a failed open.  Anyone can put a file into a shared
+/* Returns the result for the errno of a failed open or lock.  Anyone can put a file into a shared
  * directory, so a file of another user counts as a journal in use, not as a failure. */
 static gl_output_journal_result open_failed(const gl_output_journal *journal, int number,
                                             char *why) {

@@ -27,8 +27,9 @@ typedef enum gl_output_journal_result {
 } gl_output_journal_result;
 
 /* Opens and locks journal `number` (0 to GL_OUTPUT_JOURNALS - 1) of the file at `path`.  Symbolic
- * links are followed first.  The name of the journal is a hash of the file's name.  With `create`,
- * creates the journal if it is missing.  Any result but GL_JOURNAL_OPEN leaves it closed. */
+ * links are followed first.  The name of the journal contains a hash of the file's name.  With
+ * `create`, creates the journal if it is missing.  Any result but GL_JOURNAL_OPEN leaves it closed.
+ */
 gl_output_journal_result gl_output_journal_open(gl_output_journal *journal, const char *path,
                                                 int number, int create,
                                                 char why[GL_FILE_ERROR_SIZE]);

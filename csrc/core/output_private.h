@@ -1,4 +1,4 @@
-/* Resolves the path of an output. */
+/* Helpers of outputs and journals: error texts and paths. */
 #ifndef GL_CORE_OUTPUT_PRIVATE_H
 #define GL_CORE_OUTPUT_PRIVATE_H
 

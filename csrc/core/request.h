@@ -12,12 +12,13 @@
  *   Host, X-Amz-Date,             core/sigv4, gl_sigv4_add_headers                yes
  *     X-Amz-Security-Token
  *   Authorization                 core/sigv4, gl_sigv4_authorize                  no
- *   User-Agent,                   binding/request, core.prepare                   no
- *     amz-sdk-invocation-id
+ *   User-Agent                    binding/request, core.prepare; call/exchanger   no
+ *   amz-sdk-invocation-id         binding/request, core.prepare                   no
  *   amz-sdk-request               binding/request, request:sign, each attempt     no
  *   headers of requests for keys  the provider in lua/glacier/credentials         yes, if it signs
- *   Content-Length, Connection,   libcurl, or the host's transport                no
- *     Transfer-Encoding
+ *   Content-Length                libcurl, or the host's transport                no
+ *   Connection,                   the host's transport, if it needs them;         no
+ *     Transfer-Encoding             libcurl does not send them
  *   Accept, Expect,               suppressed in core/transport/options.c          no
  *     Proxy-Connection, and
  *     Content-Type of other bodies

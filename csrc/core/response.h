@@ -15,11 +15,11 @@ typedef struct gl_response {
 
 enum {
   GL_RESPONSE_FULL = -1,
-  /* Limit of a body in bytes.  The largest page of the service (1,000 jobs) is below 2 MiB. */
+  /* Limit of a body in bytes.  Even a page of 1,000 jobs has less than 2 MiB. */
   GL_RESPONSE_BODY_MAX = 64 * 1024 * 1024,
   /* Limit of an error's body in bytes.  The service sends less than 1 KiB. */
   GL_RESPONSE_ERROR_BODY_MAX = 256 * 1024,
-  /* Limit of all header fields together, in bytes. */
+  /* Limit of the status lines, header fields and trailers of a transfer together, in bytes. */
   GL_RESPONSE_HEADERS_MAX = 256 * 1024
 };
 

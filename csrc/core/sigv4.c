@@ -159,8 +159,8 @@ int gl_sigv4_authorize(gl_request *request, gl_signer *signer, const gl_sigv4_op
 
 /* ---- signing ----------------------------------------------------------------------------- */
 
-/* Writes the date and the time of the signature, unless they are already there: most calls begin in
- * the same second as the call before. */
+/* Writes the date and the time of the signature, unless they are already there: a call often begins
+ * in the same second as the call before. */
 static int set_time(gl_signer *signer, int64_t time, gl_error *error) {
   if (signer->date_time[0] && signer->time == time)
     return 0;

@@ -57,8 +57,8 @@ int gl_sigv4_add_headers(gl_request *request, gl_signer *signer, const gl_sigv4_
                          gl_error *error);
 
 /* Stage one: the canonical request.  The payload hash is the x-amz-content-sha256 header if the
- * request has one, otherwise the hash of its body.  Signs every header except those that proxies or
- * retries change. */
+ * request has one, otherwise the hash of its body.  Signs every header except those in the list
+ * `never_signed` of sigv4_canonical.c. */
 int gl_sigv4_canonical_request(const gl_request *request, gl_signer *signer,
                                const gl_sigv4_options *options, gl_error *error);
 

@@ -40,7 +40,7 @@ static int is_signed(const gl_header *header) {
   return 1;
 }
 
-/* Most names differ in the first letter. */
+/* Compares the first letters first, because names often differ there. */
 static int compare_names(const gl_header *a, const gl_header *b) {
   return a->lower[0] != b->lower[0] ? a->lower[0] - b->lower[0] : strcmp(a->lower, b->lower);
 }

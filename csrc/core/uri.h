@@ -7,7 +7,8 @@
 #include "core/buf.h"
 
 /* Percent-encodes all bytes except A-Z a-z 0-9 - . _ ~ and those in `safe` (NULL for none).  The
- * hexadecimal digits are upper-case, as RFC 3986 and AWS require.  Any byte is accepted. */
+ * hexadecimal digits are upper-case, as RFC 3986 recommends and AWS requires.  Any byte is
+ * accepted. */
 int gl_uri_encode(gl_buf *out, const void *bytes, size_t length, const char *safe);
 
 /* Adds "name=value", both encoded, to a query.  A "&" precedes each parameter but the first. */

@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Milliseconds.  If no descriptor is ready for this time, the thread sends a byte. */
+/* Milliseconds.  If nothing happens for this time, the thread sends a byte. */
 enum { IDLE = 1000 };
 
 /* A closed connection must not raise SIGPIPE.  macOS has no such flag: see SO_NOSIGPIPE below. */
@@ -111,7 +111,7 @@ static int watch_once(watcher *of) {
   return !control || receive_numbers(of);
 }
 
-/* At the end it shuts the connection down, so that gl_waker_watch fails. */
+/* At the end it shuts the control connection down, so that gl_waker_watch fails. */
 static void *run(void *value) {
   watcher *of = value;
   while (watch_once(of)) {

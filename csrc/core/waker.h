@@ -1,8 +1,8 @@
 /* Wakes an event loop that can wait only for sockets that it connected itself, such as nginx.
  *
  * The loop connects to a Unix socket of the waker.  A thread of the waker then watches descriptors.
- * It sends a byte over the connection when a descriptor is readable, and also after each second
- * without such a descriptor.  So the loop continues at least once a second, without a timer. */
+ * It sends a byte over the connection when a descriptor is readable, and also after each second in
+ * which nothing happens.  So the loop continues at least once a second, without a timer. */
 #ifndef GL_CORE_WAKER_H
 #define GL_CORE_WAKER_H
 
@@ -25,7 +25,7 @@ const char *gl_waker_path(const gl_waker *waker);
 int gl_waker_start(gl_waker *waker);
 
 /* Lets the thread watch a descriptor until it is readable for the first time.  Returns 0, or -1 if
- * the thread does not run. */
+ * the thread does not run or does not keep up with many calls. */
 int gl_waker_watch(gl_waker *waker, int fd);
 
 /* Ends the thread, closes the connection and frees the waker.  Legal for NULL.  In a forked child
