@@ -86,7 +86,7 @@ static int hash_result(lua_State *L) {
   body_hash *self = check_self(L);
   gl_body_hash *hash = &self->hash;
   gl_body_hash_wait(hash);
-  gl_lua_input_clear(&self->body); /* here, because the collector may run much later */
+  gl_lua_input_clear(&self->body); /* closes the file here: the collector may run much later */
   if (hash->error.kind == GL_VALIDATION) {
     lua_pushnil(L);
     lua_pushstring(L, hash->error.message);

@@ -1,12 +1,13 @@
-/* Hashes of whole bodies as userdata.  Threads compute them without copies through Lua.
+/* Hashes of whole bodies as userdata.  The bytes are not copied through Lua, and threads hash large
+ * bodies.
  *
  *   hash:poll([wait_ms]) -> whether the hash is done.  Waits at most `wait_ms` for the threads, by
  *       default 0.  Without threads, hashes a few MiB.
  *   hash:has_threads() -> whether threads do the work; the caller should wait before it polls again
  *   hash:wait(): waits until the hash is done
  *   hash:result() -> tree hash, linear hash (nil if skipped); or nil and what is wrong with the
- *       input.  Waits until the hash is done.  Raises an error that the input did not cause.
- *   hash:cancel(): stops the threads and releases the input */
+ *       input.  Waits until the hash is done.  Raises any other error.
+ *   hash:cancel(): stops the threads and closes the descriptor of the input */
 #ifndef GL_BINDING_BODY_HASH_H
 #define GL_BINDING_BODY_HASH_H
 

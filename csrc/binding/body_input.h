@@ -15,14 +15,15 @@ typedef struct gl_lua_input {
 /* Opens the arguments (value, offset, length) from index `first` on as an input.  `value` is a
  * string or an open file of the io library.  `offset` is in bytes; by default the position of the
  * file, or 0 for a string.  `length` is in bytes; by default all that follow.  `self` is the zero
- * value.  Returns 1; or 0 for any other value, for a file that is not a regular file, and if the
- * system has no descriptor left.
+ * value.  Returns 1; or 0 for a value of another type, for a file that is not a regular file, and
+ * if the system has no descriptor left.  Raises an argument error for a closed file, for a userdata
+ * that is not a file, and for bytes that the string does not have.
  *
  * The bytes of a string are borrowed, so the caller must anchor it.  The descriptor of a file is
  * duplicated, so the file may be closed.  Its position does not change. */
 int gl_lua_input_open(lua_State *L, int first, gl_lua_input *self);
 
-/* Closes the descriptor.  It may be called any number of times. */
+/* Closes the descriptor.  Legal any number of times. */
 void gl_lua_input_clear(gl_lua_input *self);
 
 #endif

@@ -34,7 +34,8 @@ void *gl_box_new(lua_State *L, const gl_box_class *of);
 /* Returns the value of the box at argument `index`.  Raises an argument error for anything else. */
 void *gl_box_check(lua_State *L, int index, const gl_box_class *of);
 
-/* A faster gl_box_check(L, 1, of).  Only the functions of `of->methods` may call it. */
+/* A faster gl_box_check(L, 1, of).  Only the functions of `of->methods` and the metamethods may
+ * call it: their first upvalue is the metatable. */
 void *gl_box_self(lua_State *L, const gl_box_class *of);
 
 /* Clears and zeroes the value of the box at `index`.  Call it as soon as the value is not needed

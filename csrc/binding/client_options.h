@@ -4,8 +4,8 @@
 
 #include "binding/compat.h"
 
-/* core.option_violations(options) -> a list of strings: one line for each unknown option and each
- * invalid value.  Its order is not defined.  The lines never quote a value, because it may be a
+/* core.option_violations(options) -> a list of strings: one for each unknown option and each
+ * invalid value.  Its order is not defined.  The strings never contain a value, because it may be a
  * secret. */
 int gl_lua_option_violations(lua_State *L);
 

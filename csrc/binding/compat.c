@@ -44,7 +44,7 @@ void *gl_compat_newuserdata(lua_State *L, size_t size) {
   return lua_newuserdata(L, size);
 }
 
-/* Lua 5.1 and 5.2 accept only a table. */
+/* Lua 5.1 and 5.2 accept only a table as the anchor. */
 void gl_compat_set_anchor(lua_State *L, int index) {
 #if LUA_VERSION_NUM < 503
   lua_createtable(L, 1, 0);

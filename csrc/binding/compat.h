@@ -19,7 +19,8 @@
 /* Pushes the registry's value with the address `key`. */
 void gl_compat_registered(lua_State *L, const void *key);
 
-/* Converts an index to one that counts from the bottom of the stack. */
+/* Converts an index to one that counts from the bottom of the stack.  Leaves a pseudo-index
+ * unchanged. */
 int gl_compat_absindex(lua_State *L, int index);
 
 /* Works as luaL_setfuncs.  Adds functions to the table that is below the `upvalues` values on top
@@ -29,11 +30,11 @@ void gl_compat_setfuncs(lua_State *L, const luaL_Reg *functions, int upvalues);
 /* Pushes a userdata of `size` bytes that can have an anchor, and returns its memory. */
 void *gl_compat_newuserdata(lua_State *L, size_t size);
 
-/* Pops a value and keeps it alive as long as the userdata at `index`. */
+/* Pops a value and makes it the anchor of the userdata at `index`, which keeps the value alive. */
 void gl_compat_set_anchor(lua_State *L, int index);
 
-/* Converts the number at `index`, which is not a string, to a 64-bit integer.  Returns whether it
- * is one; a float without a fraction counts as an integer. */
+/* Converts the number at `index` to a 64-bit integer.  Returns whether it is such an integer; a
+ * float without a fraction counts as one.  The value must not be a string. */
 int gl_compat_toint64(lua_State *L, int index, int64_t *out);
 
 /* Returns the stream of the io library's file at argument `index`, or NULL if the file is closed.

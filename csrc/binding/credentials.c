@@ -16,15 +16,15 @@ static int credentials_access_key_id(lua_State *L) {
   return 1;
 }
 
-/* credentials:obtain(), credentials:keys() -> itself: keys that never change are their own source
- */
+/* credentials:obtain(), credentials:keys() -> itself.  Keys that never change are their own source:
+ * see lua/glacier/credentials/refreshable.lua. */
 static int credentials_keys(lua_State *L) {
   (void)gl_box_self(L, &gl_credentials_box);
   lua_settop(L, 1);
   return 1;
 }
 
-/* credentials:refresh() -> false: after the service rejected the keys, there are no others */
+/* credentials:refresh() -> false: there are no other keys after the service rejected these */
 static int credentials_refresh(lua_State *L) {
   (void)gl_box_self(L, &gl_credentials_box);
   lua_pushboolean(L, 0);
@@ -40,7 +40,7 @@ static const luaL_Reg credentials_methods[] = {{"access_key_id", credentials_acc
 const gl_box_class gl_credentials_box = {"glacier.credentials", sizeof(gl_signer),
                                          clear_credentials, credentials_methods, 0};
 
-/* Pushes a field of the table at index 1 and returns it, or NULL if it is absent. */
+/* Pushes a field of the table at index 1.  Returns its text, or NULL if the field is absent. */
 static const char *check_key(lua_State *L, const char *name, const char *provider) {
   size_t length;
   gl_error error;
@@ -56,7 +56,7 @@ static const char *check_key(lua_State *L, const char *name, const char *provide
   if (strlen(key) == length)
     return key;
   gl_error_set(&error, GL_CREDENTIALS, "CredentialRetrievalError",
-               "invalid credentials: a key contains a NUL byte");
+               "invalid credentials: a field contains a NUL byte");
   gl_raise(L, &error, NULL);
   return NULL;
 }

@@ -1,6 +1,6 @@
-/* The classes that glacier.curl shares with glacier.core.  glacier.core has registered them with
- * their methods, so glacier.curl needs only their names and sizes.  It is linked with this file
- * instead of the files that define the classes completely. */
+/* Two classes that glacier.curl shares with glacier.core.  glacier.core has registered them with
+ * their methods, so glacier.curl needs only their names and sizes.  glacier.curl is linked with
+ * this file instead of the files that define the classes completely. */
 #include "binding/request.h"
 #include "binding/response.h"
 

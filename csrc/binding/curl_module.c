@@ -10,7 +10,8 @@
 
 static const luaL_Reg functions[] = {{"pool", gl_lua_pool}, {NULL, NULL}};
 
-/* The classes of glacier.core have methods only if that module registered them. */
+/* Only glacier.core registers the classes of requests and responses with their methods, so it must
+ * be first. */
 static void check_core(lua_State *L) {
   lua_pushstring(L, gl_request_box.name);
   lua_rawget(L, LUA_REGISTRYINDEX);

@@ -68,8 +68,8 @@ static int push_max_retries(lua_State *L) {
   return is_count;
 }
 
-/* Pushes botocore's text.  The parts are concatenated, not formatted, because a message may contain
- * NUL bytes. */
+/* Pushes botocore's text, with a hint if the account cannot use Glacier.  The parts are
+ * concatenated, not formatted, because a message may contain NUL bytes. */
 static void push_service_text(lua_State *L) {
   int bottom = lua_gettop(L);
   lua_pushliteral(L, "An error occurred (");
@@ -169,7 +169,8 @@ static size_t message_limit(gl_kind kind) {
   return kind == GL_VALIDATION ? SIZE_MAX : MESSAGE_MAX;
 }
 
-/* Escapes control characters except line breaks, but changes nothing in the text of a service. */
+/* Cleans and cuts the message on top of the stack.  Escapes control characters except line breaks,
+ * but not in a service's text. */
 static void clean_message(lua_State *L, gl_kind kind) {
   if (kind != GL_OK)
     escape_controls(L, 1);
@@ -210,7 +211,7 @@ int gl_raise(lua_State *L, const gl_error *error, const char *operation) {
   return lua_error(L);
 }
 
-/* Returns the kind of the error at index 1; GL_OK for a kind that the core does not have. */
+/* Returns the kind of the error at index 1; GL_OK for "service", "waiter" and any other text. */
 static gl_kind kind_of(lua_State *L) {
   static const gl_kind kinds[] = {GL_VALIDATION, GL_CONFIG, GL_CREDENTIALS, GL_TRANSPORT};
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

@@ -1,7 +1,7 @@
 /* The error object: a table with the fields of the public contract (code, message, kind, operation,
- * status, request_id, type, attempts, retryable, response).  Its __tostring returns the same text
- * as boto3.  A failed allocation raises Lua's own "not enough memory" instead, because there may be
- * no memory for a table. */
+ * status, request_id, type, attempts, retryable, response).  For an error of the service, its
+ * __tostring returns the text of boto3; for any other, the message.  A failed allocation raises
+ * Lua's own "not enough memory" instead, because there may be no memory for a table. */
 #ifndef GL_BINDING_ERROR_OBJECT_H
 #define GL_BINDING_ERROR_OBJECT_H
 

@@ -17,7 +17,7 @@
  *
  * errors.invalid(operation, message) raises "ParamValidationError", for invalid arguments of the
  * caller.  `operation` is the API name of the operation, or the function of this project that was
- * called, such as "upload"; nil if the operation is not known yet.
+ * called, such as "upload"; nil if there is none.
  *
  * errors.check(operation, violations) raises that error if the list of strings `violations` is not
  * empty.  The message begins with `operation` and lists the violations, sorted. */

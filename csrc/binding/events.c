@@ -48,8 +48,9 @@ static int events_timeout(lua_State *L) {
   return 1;
 }
 
-/* events:wait(wait_ms) -> whether the set belongs to this process. Waits at most `wait_ms` until a
- * descriptor is ready or a timer is due, and handles it. */
+/* events:wait(wait_ms) -> whether the set belongs to this process.  Waits at most `wait_ms` until a
+ * descriptor is ready or a timer is due.  Then handles the due timers, and at most 256 ready
+ * descriptors. */
 static int events_wait(lua_State *L) {
   gl_events *events = gl_lua_check_events(L, 1);
   gl_events_wait(events, gl_lua_check_ms(L, 2));
@@ -57,7 +58,7 @@ static int events_wait(lua_State *L) {
   return 1;
 }
 
-/* events:interrupt(on): with true, makes the descriptor readable until a call with false. Does
+/* events:interrupt(on): with true, makes the descriptor readable until a call with false.  Does
  * nothing if the system has no descriptor left. */
 static int events_interrupt(lua_State *L) {
   (void)gl_events_interrupt(gl_lua_check_events(L, 1), lua_toboolean(L, 2));
@@ -65,7 +66,7 @@ static int events_interrupt(lua_State *L) {
 }
 
 /* events:take_news() -> the number of a transfer that has news, or of other work that has ended;
- * nil if there is no more news. Each piece of news is returned once. */
+ * nil if there is no more news.  Each piece of news is returned once. */
 static int events_take_news(lua_State *L) {
   unsigned long number = gl_events_take_news(gl_lua_check_events(L, 1));
   if (number == 0)

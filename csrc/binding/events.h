@@ -10,10 +10,11 @@ extern const gl_box_class gl_events_box; /* boxes that contain a gl_events *, on
 /* core.events() -> event set.  Raises the errors of gl_events_new. */
 int gl_lua_events(lua_State *L);
 
-/* Returns the event set at argument `index`.  The box owns it. */
+/* Returns the event set at argument `index`.  The box owns it.  Raises an argument error for any
+ * other value. */
 gl_events *gl_lua_check_events(lua_State *L, int index);
 
-/* Returns the milliseconds at an argument: at least 0 and at most INT_MAX. */
+/* Returns the milliseconds at an argument, limited to the range from 0 to INT_MAX. */
 long gl_lua_check_ms(lua_State *L, int argument);
 
 #endif

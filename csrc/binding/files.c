@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* Pushes nil, the problem of the path, and false.  The system would ignore what follows a NUL. */
+/* Pushes the results for an invalid path.  The system would ignore what follows a NUL. */
 static int push_fault(lua_State *L, size_t length) {
   lua_pushnil(L);
   lua_pushstring(L, length ? "the path contains a NUL byte" : "the path is empty");

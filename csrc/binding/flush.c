@@ -4,7 +4,7 @@
 #include "binding/events.h"
 #include "core/output_flush.h"
 
-/* `started` is 0 if starting failed.  The flush must not be polled then. */
+/* `started` is 0 if starting failed, and after flush:cancel.  The flush must not be polled then. */
 typedef struct flush_value {
   gl_output_flush flush;
   int started;

@@ -8,7 +8,7 @@ extern const gl_box_class gl_inventory_box; /* boxes that contain a gl_inventory
 
 /* core.inventory() -> inventory without input.
  *   inventory:feed(bytes)
- *   inventory:finish()    to be called after all bytes were fed
+ *   inventory:finish()    tells it that all bytes were fed
  *   inventory:next(info)  -> the next archive, a table; false if more bytes are needed; nil at the
  *                         end.  Sets VaultARN and InventoryDate in the table `info` as soon as they
  *                         were read.  Raises ResponseParserError. */

@@ -5,7 +5,7 @@
 #include "binding/option.h"
 #include "core/output_journal.h"
 
-enum { MAX_TEXT = 4 * 1024 * 1024 }; /* bytes: 10,000 lines are less than 1 MiB */
+enum { MAX_TEXT = 4 * 1024 * 1024 }; /* bytes; the lines of 10,000 ranges are less than 1 MiB */
 
 static void clear_journal(void *value) {
   gl_output_journal_close(value);

@@ -17,7 +17,7 @@ extern const gl_box_class gl_journal_box; /* boxes that contain a gl_output_jour
  *   journal:append(text) -> true; or nil and what is wrong
  *   journal:restart(text) -> true; or nil and what is wrong.  Replaces the text.
  *   journal:flush([events]) -> flush: writes the text to the disk in the background
- *   journal:close(): closes the journal and leaves the file for a later process
+ *   journal:close(): closes the journal and leaves the file for a later download
  *   journal:remove(): closes the journal and removes the file */
 int gl_lua_journal(lua_State *L);
 

@@ -10,7 +10,7 @@ static const char core_name[] = "core.so", curl_name[] = "curl.so";
 static const char loader_name[] = "luaopen_glacier_curl";
 
 /* Returns the length of the directory in the path of glacier.core, including the slash.  Returns 0
- * if the module is not in a file of its own, for example if a program contains it. */
+ * if the file is not core.so, for example if a program contains the module. */
 static size_t directory_length(const char *path) {
   const char *slash = strrchr(path, '/');
   return slash && strcmp(slash + 1, core_name) == 0 ? (size_t)(slash + 1 - path) : 0;
@@ -31,7 +31,7 @@ static int push_loader(lua_State *L, void *file) {
 int gl_lua_load_curl(lua_State *L) {
   Dl_info info;
   char path[4096];
-  /* core_name is an address in this module */
+  /* finds the file of this module, which contains core_name */
   if (!dladdr(core_name, &info) || !info.dli_fname)
     return 0;
   size_t length = directory_length(info.dli_fname);

@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* The functions below run after gl_validate_input found no problem, so values have the types of
- * their shapes.  All buffers belong to an anchored request, so an error leaks nothing. */
+/* The functions that write run after gl_validate_input found no problem, so values have the types
+ * of their shapes.  All buffers belong to an anchored request, so an error leaks nothing. */
 
 static void must(lua_State *L, int failed) {
   if (failed)
@@ -137,7 +137,8 @@ static void set_header(lua_State *L, gl_request *request, const gl_operation *op
     gl_raise(L, &error, operation->name);
 }
 
-/* Pushes a member that is a string and returns its text, or NULL. */
+/* Pushes a member that is a string.  Returns its text; or, if that is absent or empty, its fallback
+ * if it has one.  Returns NULL for an absent member without a fallback. */
 static const char *push_text(lua_State *L, int index, const gl_member *member, size_t *length) {
   *length = 0;
   lua_pushstring(L, member->name);
@@ -228,7 +229,7 @@ static int is_streamed(lua_State *L, int index) {
   return length >= GL_BODY_HASH_THREADS_FROM;
 }
 
-/* Writes a blob that is not streamed. */
+/* Writes the blob if the operation has one, or marks the request as streamed. */
 static void write_blob(lua_State *L, int index, const gl_operation *operation,
                        gl_request *request) {
   size_t length;

@@ -9,8 +9,8 @@
 
 /* Writes the parameters at `index` into `request` for `operation`.  The request must be anchored,
  * its URL is that of the endpoint, and its method that of the operation.  nil counts as an empty
- * table.  Checks all parameters before it writes anything.  If anything is wrong, raises one
- * ParamValidationError that lists every problem in botocore's words, and leaves `request`
+ * table.  Checks all parameters before it writes anything.  If the check finds a problem, raises
+ * one ParamValidationError that lists every problem in botocore's words, and leaves `request`
  * unchanged. */
 void gl_marshal_input(lua_State *L, int index, const gl_operation *operation, gl_request *request);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 200 /* levels of nested tables; more mean a cycle */ };
+enum { MAX_DEPTH = 200 /* levels of nested tables; a table that contains itself has more */ };
 
 typedef struct encoder {
   lua_State *L;

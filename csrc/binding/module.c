@@ -32,7 +32,7 @@ static int is_blob(const gl_member *payload) {
   return payload && payload->shape->type == GL_BLOB;
 }
 
-/* core.blob_inputs, core.blob_outputs: API name -> the member whose value is streamed */
+/* core.blob_inputs, core.blob_outputs: API name -> the name of the member that is a blob */
 static void set_blobs(lua_State *L) {
   lua_newtable(L);
   lua_newtable(L);
@@ -117,7 +117,7 @@ int luaopen_glacier_core(lua_State *L) {
   /* the classes that glacier.curl uses too */
   static const gl_box_class *const classes[] = {&gl_buf_box, &gl_request_box, &gl_response_box,
                                                 &gl_events_box};
-  gl_stay_loaded(functions); /* a handler of pthread_atfork may still be called */
+  gl_stay_loaded(functions); /* its handler of pthread_atfork cannot be removed */
   for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
     gl_box_register(L, classes[i]);
   gl_error_object_register(L);

@@ -2,15 +2,15 @@
 
 #include <string.h>
 
-/* Returns whether the first argument, which is a string, is this name.  It may contain a NUL. */
+/* Returns whether the first argument, a string that may contain a NUL, is this name. */
 static int is_name(lua_State *L, const char *name) {
   size_t length;
   const char *text = lua_tolstring(L, 1, &length);
   return strlen(name) == length && memcmp(text, name, length) == 0;
 }
 
-/* Pushes the operation that the first argument names, or nil.  It is searched once and then stored
- * in the first upvalue, because most programs use few operations. */
+/* Searches the operation that the first argument names, and pushes it or nil.  Stores it in the
+ * first upvalue, so that the search is not repeated. */
 static void push_operation(lua_State *L) {
   for (size_t i = 0; i < gl_operations_count; i++) {
     const gl_operation *operation = &gl_operations[i];

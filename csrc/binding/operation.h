@@ -6,8 +6,8 @@
 #include "core/model.h"
 
 /* Returns the operation that the first argument names: its API name or its method name.  Raises an
- * argument error for any other name.  The first upvalue of the caller must be a table, which keeps
- * the operations that have been found. */
+ * argument error for any other value.  The first upvalue of the C function that calls it must be a
+ * table, which keeps the operations that have been found. */
 const gl_operation *gl_lua_check_operation(lua_State *L);
 
 /* core.operation(method_name) -> API name, or nothing for any other value */

@@ -54,7 +54,8 @@ static int output_write_at(lua_State *L) {
   return gl_lua_push_outcome(L, gl_output_write_at(output, offset, bytes, length, why), why);
 }
 
-/* output:read_at(offset, count) -> string, "" at the end; or nil and what is wrong */
+/* output:read_at(offset, count) -> string of at most `count` bytes, "" at the end; or nil and what
+ * is wrong */
 static int output_read_at(lua_State *L) {
   char why[GL_FILE_ERROR_SIZE] = "";
   size_t got = 0;
@@ -77,7 +78,7 @@ static int output_flush(lua_State *L) {
   return gl_lua_flush(L, check_output(L)->fd, 2);
 }
 
-/* output:size() -> size of the partial file in bytes */
+/* output:size() -> size of the partial file in bytes; 0 if it is unknown */
 static int output_size(lua_State *L) {
   lua_pushnumber(L, (lua_Number)gl_output_size(check_output(L)));
   return 1;
@@ -90,7 +91,8 @@ static int output_commit(lua_State *L) {
   return gl_lua_push_outcome(L, gl_output_commit(check_output(L), why), why);
 }
 
-/* output:keep(): closes the output and leaves the partial file, which its tag can open again */
+/* output:keep(): closes the output and leaves the partial file, which core.output can open again
+ * with its tag */
 static int output_keep(lua_State *L) {
   gl_output_keep(gl_box_self(L, &gl_output_box));
   return 0;

@@ -15,7 +15,7 @@ static const char *find(const char *text, const char *end, const char *secret, s
   return NULL;
 }
 
-/* Removes the secret on top of the stack from the text below, and pops the secret. */
+/* Replaces the secret on top of the stack in the text below, and pops the secret. */
 static void remove_secret(lua_State *L) {
   size_t length, size;
   const char *text = lua_tolstring(L, -2, &length), *end = text + length;

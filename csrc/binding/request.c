@@ -19,8 +19,8 @@ static void clear_request(void *value) {
   gl_request_clear(value);
 }
 
-/* Returns the part of the URL that an endpoint must not have, or NULL.  No path of an operation can
- * be appended to a query, and a brace is the rest of a template that was not filled. */
+/* Returns the part of the URL that an endpoint must not have, or NULL.  The path of an operation
+ * cannot be appended to a query.  A brace means that a template was not filled in. */
 static const char *find_obstacle(const gl_request *probe) {
   if (probe->query.length > 0)
     return "a query";
@@ -153,7 +153,7 @@ static int64_t check_time(lua_State *L, int argument) {
   return (int64_t)time;
 }
 
-/* Signs `request` with the arguments (request, credentials, region, service, time). */
+/* Signs `request`.  The Lua arguments are (request, credentials, region, service, time). */
 static const gl_signer *sign(lua_State *L, gl_request *request, int keep_path) {
   gl_error error;
   gl_signer *signer = gl_box_check(L, 2, &gl_credentials_box);
@@ -165,9 +165,9 @@ static const gl_signer *sign(lua_State *L, gl_request *request, int keep_path) {
   return signer;
 }
 
-/* request:sign(credentials, region, service, time, attempt): sets Host, X-Amz-Date,
- * X-Amz-Security-Token, Authorization and, if `attempt` is a string, amz-sdk-request.  `time` is in
- * seconds since the epoch.  May be called again. */
+/* request:sign(credentials, region, service, time, attempt): sets Host, X-Amz-Date, Authorization,
+ * X-Amz-Security-Token (for temporary keys) and, if `attempt` is a string, amz-sdk-request.  `time`
+ * is in seconds since the epoch.  May be called again. */
 static int request_sign(lua_State *L) {
   gl_request *request = gl_box_self(L, &gl_request_box);
   if (lua_type(L, 6) == LUA_TSTRING)
@@ -177,7 +177,8 @@ static int request_sign(lua_State *L) {
 }
 
 /* request:sign_stages(credentials, region, service, time, keep_path) -> canonical request, string
- * to sign, signature.  Signs the request as request:sign does. */
+ * to sign, signature.  Signs the request as request:sign does.  With `keep_path`, empty, "." and
+ * ".." segments stay in the canonical path. */
 static int request_sign_stages(lua_State *L) {
   const gl_signer *signer = sign(L, gl_box_self(L, &gl_request_box), lua_toboolean(L, 6));
   lua_pushlstring(L, signer->canonical_request.data, signer->canonical_request.length);

@@ -16,9 +16,10 @@ int gl_lua_endpoint(lua_State *L);
 int gl_lua_partition(lua_State *L);
 
 /* core.prepare(operation, params, endpoint_url, user_agent, spare) -> request.  `operation` is an
- * API or method name.  With `user_agent` the request gets User-Agent and amz-sdk-invocation-id.
+ * API or method name.  With `user_agent` the request gets User-Agent and amz-sdk-invocation-id; nil
+ * sets neither.
  * `spare` is a request that is not used any more, whose memory is reused; or nil.  Raises
- * ParamValidationError with every problem.  The upvalues are those of gl_lua_check_operation
+ * ParamValidationError with every problem.  The upvalues are the table of gl_lua_check_operation
  * and the pool of identifiers. */
 int gl_lua_prepare(lua_State *L);
 

@@ -234,7 +234,7 @@ static void push_metadata(lua_State *L, const gl_response *response) {
 /* ---- parsing ----------------------------------------------------------------------------- */
 
 /* Returns whether to read the body as JSON: the response is an error or its shape is JSON, and the
- * body is an object. */
+ * body begins as an object does. */
 static int has_json(const gl_operation *operation, const gl_response *response) {
   if (response->status < 300 && !(operation->output && gl_shape_has_json(operation->output)))
     return 0;

@@ -14,8 +14,8 @@ int gl_lua_response(lua_State *L);
 
 /* core.parse(operation, response, decode) -> output table with its ResponseMetadata; or nil and an
  * error object.  `decode` is a function that decodes JSON as lua-cjson does, or the table of a body
- * that was decoded before.  After a success, drops the headers and the body of the response, but
- * not if the output may be a blob, because the blob is the body. */
+ * that was decoded before, or nil to read no JSON.  After a success, drops the headers and the body
+ * of the response, but not if the output may be a blob, because the blob is the body. */
 int gl_lua_parse(lua_State *L);
 
 #endif

@@ -47,8 +47,8 @@ static int push_code_of(lua_State *L, const char *text) {
   return length > 0;
 }
 
-/* Pushes the code.  Its source is the first that exists of: the header x-amzn-errortype, the body's
- * code, the body's __type, the status. */
+/* Pushes the code.  Its source is the first of these that has one: the header x-amzn-errortype, the
+ * body's code or Code, the body's __type, the status. */
 static void push_code(lua_State *L, const gl_response *response, int decoded) {
   static const char *const members[] = {"code", "Code", "__type"};
   const char *header = gl_headers_get(&response->headers, "x-amzn-errortype");
@@ -74,8 +74,8 @@ static int is_page(const gl_response *response) {
   return response->status >= 500 && (!*body || !strncmp(body, "<html>", 6));
 }
 
-/* Returns the reason phrase of RFC 9110 and its extensions.  It does not use the phrase of the
- * server, which may be any text. */
+/* Returns the reason phrase of a 5xx status, or "" for a rare or unknown one.  The phrase that the
+ * server sent is not used, because it may be any text. */
 static const char *reason_phrase(int status) {
   switch (status) {
   case 500:
@@ -109,8 +109,8 @@ static void push_message(lua_State *L, const gl_response *response, int decoded)
     lua_pushlstring(L, gl_buf_string(&response->body), response->body.length);
 }
 
-/* Pushes the table that is `response` in boto3.  `code` is the index of the code.  The message is
- * at the next index. */
+/* Pushes the table that boto3's errors have as `response`.  `code` is the index of the code.  The
+ * message is at the next index. */
 static void push_boto_response(lua_State *L, int code, int metadata) {
   lua_createtable(L, 0, 2);
   lua_createtable(L, 0, 2);

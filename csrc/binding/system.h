@@ -1,5 +1,5 @@
 /* Time and random numbers for the Lua layer: os.time has only whole seconds, and math.random of
- * LuaJIT returns the same numbers in every process. */
+ * LuaJIT and of Lua before 5.4 returns the same numbers in every process. */
 #ifndef GL_BINDING_SYSTEM_H
 #define GL_BINDING_SYSTEM_H
 

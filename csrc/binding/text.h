@@ -11,7 +11,7 @@ int gl_lua_uri_encode(lua_State *L);
 int gl_lua_utf8_valid(lua_State *L);
 
 /* core.utf8_clean(text [, limit]) -> string: valid UTF-8 of at most `limit` bytes, cut between
- * characters.  U+FFFD replaces invalid bytes. */
+ * characters; by default there is no limit.  U+FFFD replaces invalid bytes. */
 int gl_lua_utf8_clean(lua_State *L);
 
 /* core.sha1_hex(text) -> string: 40 lower-case hexadecimal digits.  Only for names of cache files.

@@ -137,9 +137,9 @@ static gl_transfer *check_transfer(lua_State *L) {
 }
 
 /* transfer:poll(wait_ms) -> whether it is done, whether it needs its caller, and whether its event
- * set has news for events:take_news.  Waits `wait_ms` at most; 0 does not wait.  Returns only true
- * if the transfer was finished or cancelled, because another coroutine may have done that during
- * the wait. */
+ * set has news for events:take_news.  Waits `wait_ms` at most; 0 does not wait.  If the transfer
+ * was finished or cancelled, the only result is true: another coroutine may have done that since
+ * the last poll. */
 static int transfer_poll(lua_State *L) {
   gl_transfer *transfer = ((outgoing *)gl_box_self(L, &gl_transfer_box))->transfer;
   if (!transfer) {
@@ -192,7 +192,7 @@ static int transfer_feed(lua_State *L) {
 }
 
 /* transfer:head() -> response without body, after the head of a 2xx response that is received in
- * chunks has arrived; before that, nothing */
+ * chunks has arrived; nothing before that, and for any other response */
 static int transfer_head(lua_State *L) {
   gl_transfer *transfer = check_transfer(L);
   gl_response *head = gl_box_new(L, &gl_response_box);

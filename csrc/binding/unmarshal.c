@@ -71,7 +71,8 @@ static void push_map(lua_State *L, int index, const gl_shape *shape, const char 
   }
 }
 
-/* Converts a number without a fraction to an integer.  Pushes any other value unchanged. */
+/* Pushes a value as gl_json_push_value does, but any 64-bit number without a fraction, also "1.0",
+ * as an integer. */
 static void push_plain(lua_State *L, int index) {
   int64_t value;
   gl_json_push_value(L, index);
@@ -81,7 +82,7 @@ static void push_plain(lua_State *L, int index) {
   gl_compat_pushint64(L, value);
 }
 
-/* A string of digits is accepted as well. */
+/* Accepts a string of digits too. */
 static void push_long(lua_State *L, int index) {
   if (lua_type(L, index) == LUA_TSTRING && !gl_json_is_number(L, index))
     gl_compat_pushint64(L, strtoll(lua_tostring(L, index), NULL, 10));

@@ -12,7 +12,8 @@
  *
  * `decoded` is the index of the body's value from gl_json_push; nil if the body is empty or not a
  * JSON object.  Members that the model does not have are dropped, and so are JSON nulls, also in
- * lists. Integers are exact.  A number or boolean in place of a string is not converted. */
+ * lists.  Integers are as exact as those of core.decode.  A number or boolean in place of a string
+ * is not converted to a string. */
 int gl_unmarshal_output(lua_State *L, const gl_operation *operation, const gl_response *response,
                         int decoded, int metadata);
 

@@ -4,7 +4,7 @@
 #include "core/json_prepare.h"
 
 /* An error that does not come from the decoder is raised again, because the text may be valid JSON.
- * Such an error is out of memory or, in Lua 5.2 and 5.3, the error of a finalizer. */
+ * Such an error means that memory ran out or, in Lua 5.2 and 5.3, that a finalizer failed. */
 void gl_json_push(lua_State *L, const char *text, size_t length, int decode) {
   char *prepared = gl_compat_newuserdata(L, GL_JSON_PREPARED_MAX(length));
   size_t size = gl_json_prepare(text, length, prepared);

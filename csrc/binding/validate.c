@@ -79,7 +79,7 @@ static void check_path_member(report *to, int index, const gl_member *member,
     gl_report_wrong_value(to, index, path, "it would disappear from the path of the request");
 }
 
-/* Checks a text of printable ASCII characters. */
+/* Checks that a text has at most `most` characters, and only printable ASCII ones. */
 static void check_printable(report *to, const char *text, size_t length, size_t most,
                             const param_path *path) {
   size_t printable = 0;
@@ -115,8 +115,8 @@ static void check_member(report *to, int index, const gl_member *member, const p
     check_text(to, index, path);
 }
 
-/* Pushes the values of all members, reports required ones that are missing, and returns the number
- * of the others. */
+/* Pushes the values of all members, and reports required ones that are missing.  Returns how many
+ * members are present. */
 static int push_members(report *to, int index, const gl_shape *shape, const param_path *path) {
   int count = 0;
   for (size_t i = 0; i < shape->count; i++) {
@@ -154,7 +154,7 @@ static void check_structure(report *to, int index, const gl_shape *shape, const 
 
 /* ---- lists and maps ---------------------------------------------------------------------- */
 
-/* Returns the number of keys that are positive integers, and reports every other key. */
+/* Reports every key that is not a positive integer.  Returns the number of the other keys. */
 static size_t check_keys(report *to, int index, const param_path *path) {
   lua_State *L = to->L;
   size_t count = 0;

@@ -39,7 +39,7 @@ static void add_name(report *to, const param_path *path) {
 }
 
 /* Returns the greatest size, at most `length`, at which the text may be cut between two UTF-8
- * characters. */
+ * characters.  The text is longer than `length`. */
 static size_t whole_characters(const char *text, size_t length) {
   size_t shown = length;
   while (shown > length - 4 && ((unsigned char)text[shown] & 0xC0) == 0x80)

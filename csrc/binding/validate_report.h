@@ -1,5 +1,5 @@
 /* The report of a validation: one line for each problem, in botocore's words, with names such as
- * "vaultNotificationConfig.Events[0]".  Private to the room `validate`. */
+ * "vaultNotificationConfig.Events[0]".  Part of the room `validate`. */
 #ifndef GL_BINDING_VALIDATE_REPORT_H
 #define GL_BINDING_VALIDATE_REPORT_H
 
@@ -23,7 +23,7 @@ typedef struct report {
 
 /* All of these functions raise an error if memory runs out. */
 
-/* Begins a problem: a new line, `text` and the path. */
+/* Begins a problem: a new line, `text` and the path.  Marks the parameters as invalid. */
 void gl_report_begin(report *to, const char *text, const param_path *path);
 
 void gl_report_add(report *to, const char *text);
@@ -31,7 +31,7 @@ void gl_report_add(report *to, const char *text);
 /* Adds a number.  `format` contains one %zu. */
 void gl_report_add_index(report *to, const char *format, size_t index);
 
-/* Adds the value at `index`, cut if it is long.  For a table or a function, adds only its type. */
+/* Adds the text of gl_report_push_shown for the value at `index`, cut if it is long. */
 void gl_report_add_value(report *to, int index);
 
 void gl_report_wrong_type(report *to, int index, const param_path *path, const char *valid);

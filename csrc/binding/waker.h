@@ -10,9 +10,9 @@ extern const gl_box_class gl_waker_box;
  *
  *   waker:path() -> the path of the socket to which the event loop connects
  *   waker:start() -> boolean: whether the loop has connected and the thread was started
- *   waker:watch(fd) -> boolean: whether the thread now watches the descriptor.  It sends one byte
- *                      over the connection when the descriptor is readable for the first time.
- *   waker:close(): ends the thread.  Legal any number of times. */
+ *   waker:watch(fd) -> boolean: whether the thread now watches the descriptor.  The thread sends a
+ *                      byte when the descriptor is readable for the first time.
+ *   waker:close(): ends the thread and closes the connection.  Legal any number of times. */
 int gl_lua_waker(lua_State *L);
 
 #endif
