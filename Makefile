@@ -42,7 +42,7 @@ endif
 core    := $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(sort $(wildcard csrc/core/*.c csrc/core/*/*.c)))
 binding := $(patsubst csrc/binding/%.c,%.o,$(sort $(wildcard csrc/binding/*.c)))
 
-# Two modules: glacier.curl has libcurl, and glacier.core all the rest.
+# There are two modules: glacier.curl contains libcurl, and glacier.core contains the rest. Some rooms are in both.
 libcurl_rooms := libcurl handle drive pool transfer setup options body receive result sigpipe
 core_of_curl := $(addprefix $(BUILD)/obj/core/,$(addsuffix .o,body_input buf error header mem process request \
                  response utf8 \
@@ -130,7 +130,7 @@ $(benches): $(BUILD)/spec/bench/%: $(BUILD)/obj/bench/%.o $(core)
 	@mkdir -p $(@D)
 	$(call say,LINK)$(link) -o $@ $^ $(CURL_LIBS) $(CRYPTO_LIBS)
 
-# A fuzz target over its corpus. `make fuzz` builds with libFuzzer, whose main takes the place of replay.
+# The fuzz targets. replay.c has a `main` that runs a target on its corpus. `make fuzz` uses libFuzzer's instead.
 fuzz_main := $(BUILD)/obj/fuzz/replay.o
 $(BUILD)/obj/fuzz/%.o: spec/fuzz/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -144,7 +144,8 @@ tests-noted:
 	@mkdir -p $(BUILD)
 	@$(MAKE) --no-print-directory -k tests $(LUAS); echo $$? >$(BUILD)/built
 
-# Changes only if the compiler, its flags or the list of files change: then everything is rebuilt.
+# This file changes only if the compiler, the flags for all files, or the list of files in csrc changes. Then everything
+# is rebuilt.
 inputs = $(subst ','\'',$(compile) $(LDFLAGS) $(core) $(binding))
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
@@ -206,7 +207,7 @@ sharedir = $(DESTDIR)$(PREFIX)/share/lua/$(abi)
 libdir   = $(DESTDIR)$(PREFIX)/lib/lua/$(abi)
 modules := $(patsubst lua/%,%,$(shell find lua -name '*.lua' 2>/dev/null))
 
-# The build for $(LUA), which must be able to load it
+# Builds for $(LUA), and checks that it can load the modules.
 for-lua:
 	$(if $(name),,$(error $(LUA) does not run: set LUA to your interpreter))
 	$(if $(filter $(luas),$(name)),,$(error $(LUA) is $(name): this release supports Lua 5.1 to 5.5 and LuaJIT))
@@ -214,7 +215,7 @@ for-lua:
 	@LUA_CPATH='$(patsubst %/glacier/core.so,%,$(word 1,$(call modules_of,$(name))))/?.so' $(LUA) -e 'require "glacier.core" require "glacier.curl"' || \
 	  { echo "The build does not load in $(LUA): are the headers those of $(name)?" >&2; exit 1; }
 
-# The annotations for editors and the reference, from the model and the docstrings.
+# Generates the annotations for editors and the reference from the model, the docstrings and the README's options.
 doc: $(BUILD)/spec/tools/model_dump
 	@$< >$(BUILD)/model.lua
 	@$(LUA) spec/tools/make-reference $(BUILD)/model.lua $(or $(DOC),lua/glacier)
@@ -249,28 +250,29 @@ help:
 	@sed -n 's/^#: \{0,1\}//p' Makefile
 
 #: Targets
-#:   all         the modules for $(LUA) and for LuaJIT: build/glacier/{core,curl}.so for Lua 5.4,
-#:               build/NAME/glacier/{core,curl}.so for any other
+#:   all         the modules for $(LUA), and for LuaJIT if its headers are installed:
+#:               build/glacier/{core,curl}.so for Lua 5.4, build/NAME/glacier/{core,curl}.so for any other
 #:   lua5.1 lua5.2 lua5.3 lua5.4 lua5.5 luajit
 #:               the modules for one of them
 #:   demo        sets a vault's notifications and fetches an archive, against a local service
-#:   test        runs all tests: C, Lua 5.4 and LuaJIT, and those that need no OpenResty on every
-#:               other Lua that is installed (ONLY=word: only files with that word in their names)
-#:   lint        checks format, compiler warnings, Lua style, includes and the rockspec
+#:   test        runs all tests: C, the corpora of the fuzz targets, Lua on $(LUA) and $(LUAJIT), and the
+#:               specs that need no OpenResty on every other Lua that is installed and has its headers
+#:               and modules (ONLY=word: only files with that word in their names)
+#:   lint        checks format, compiler warnings, exports, Lua style, includes, the rockspec and lengths
 #:   sanitize    runs the tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #:   fuzz        runs each fuzz target for SECONDS (60) under libFuzzer and sanitizers
-#:   valgrind    runs the C tests and the Lua 5.4 tests under valgrind
+#:   valgrind    runs the C tests, the corpora of the fuzz targets, and the specs on $(LUA) under valgrind
 #:   bench       compares the client with libcurl and OpenSSL alone (ONLY=sign: one row; TREE=256:
 #:               the MiB of the tree hash; LARGE=4096: an archive of that many MiB, up and down)
 #:   doc         generates the annotations for editors and the reference in lua/glacier/
-#:   install     builds for $(LUA) and installs in $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y
+#:   install     builds for $(LUA) and installs in $(DESTDIR)$(PREFIX)/{share,lib}/lua/X.Y and .../bin
 #:   uninstall   removes what `install` has installed
-#:   clean       removes build/, and what LuaRocks has left in this directory
+#:   clean       removes $(BUILD), and what LuaRocks has left in this directory
 #: `demo`, `test`, `lint`, `sanitize`, `valgrind`, `fuzz` and `bench` first install missing packages with apt.
 #:
 #: Variables
 #:   LUA LUAJIT               the interpreters (lua5.4, luajit)
-#:   LUAS                     the other Lua versions to test (default: all that are installed)
+#:   LUAS                     the other Lua versions to test (default: all that are installed with headers and modules)
 #:   JOBS                     how many test files run at the same time (the number of processors)
 #:   CC CPPFLAGS CFLAGS LDFLAGS PREFIX DESTDIR BUILD PKG_CONFIG
 #:   V                        1 shows each command

@@ -26,7 +26,7 @@ test = {
   command = "make test",
 }
 external_dependencies = {
-  -- No header is named: Debian keeps it in a folder of the architecture, which gcc knows and LuaRocks does not.
+  -- CURL names no header, because LuaRocks does not search the directory of the architecture where Debian has it.
   CURL = { library = "curl" },
   CRYPTO = { header = "openssl/evp.h", library = "crypto" },
 }
