@@ -2,7 +2,7 @@
  *   one libcurl handle.
  * bare_curl multi FILE CALLS HANDLES: the same over curl_multi, HANDLES requests at a time.
  * Prints the microseconds of CPU (user and system) and the elapsed microseconds, both for each
- * call, and the peak of the resident memory in KiB. BENCH_CA names a file of certificates to
+ * call, and the peak of the resident memory in KiB.  BENCH_CA names a file of certificates to
  * trust. */
 #include <curl/curl.h>
 
@@ -44,7 +44,8 @@ static char *next_line(char **text) {
   return line;
 }
 
-/* Disables the headers that libcurl adds, so that both sides send the same bytes. */
+/* Reads a request.  Disables the headers that libcurl adds, so that both sides send the same
+ * bytes. */
 static request parse(char *text) {
   request parsed = {next_line(&text), next_line(&text), NULL, NULL};
   parsed.headers = curl_slist_append(NULL, "Accept:");
@@ -87,7 +88,8 @@ static void run_easy(CURL *easy, long calls) {
     check(easy, curl_easy_perform(easy));
 }
 
-/* Checks the finished transfers, and starts the next of `*unsent` on their handles. */
+/* Checks the finished transfers and returns their number.  Starts the next of the `*unsent` ones on
+ * their handles. */
 static long next_transfers(CURLM *multi, long *unsent) {
   long done = 0;
   int left = 0;

@@ -5,6 +5,7 @@ local core = require "glacier.core"
 local measure = {}
 
 --- Runs a function.
+-- @param work function()
 -- @return number, number: the seconds of CPU (user and system, of all threads) and the elapsed seconds
 function measure.run(work)
   local cpu, wall = os.clock(), core.monotonic()

@@ -1,8 +1,8 @@
 /* sign SIGNATURES: signs a set_vault_notifications request, then only computes the SHA-256
  * compressions that its signature needs, with OpenSSL's low-level functions: of the body, the
- * canonical request and the HMAC of the string to sign. The signing key and the first block of both
- * hashes of the HMAC are computed once. Prints the microseconds of CPU of one signature and of one
- * set of compressions. */
+ * canonical request and the HMAC of the string to sign.  The signing key and the first block of
+ * both hashes of the HMAC are computed once.  Prints the microseconds of CPU of one signature and
+ * of one set of compressions. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "core/sigv4.h"
 
@@ -61,7 +61,8 @@ static void digest(const void *bytes, size_t length) {
   SHA256_Final(out, &context);
 }
 
-/* A hash whose first block, the padded key, is hashed already. The contents make no difference. */
+/* Computes a hash whose first block, the padded key, is hashed already.  The bytes of the key do
+ * not change the time. */
 static void digest_keyed(const void *bytes, size_t length) {
   static const unsigned char key[BLOCK];
   static SHA256_CTX keyed;

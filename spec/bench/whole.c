@@ -1,5 +1,5 @@
-/* whole TIMES COMMAND...: runs the command TIMES times without its output; prints the microseconds
- * of CPU (user and system) of one run, from the start of the process to its end. */
+/* whole TIMES COMMAND...: runs the command TIMES times without its output.  Prints the mean
+ * microseconds of CPU (user and system) of a run, from the start of the process to its end. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 -- The handler for the location /call of nginx. It makes `calls` calls to the endpoint `url`, one after another, with
 -- the transport libcurl or resty_http, or it sleeps `sleep` seconds. It responds with the elapsed microseconds and the
--- microseconds of the worker's CPU of one call. Without lua-resty-http, the stand-in of the specs takes its place.
+-- microseconds of the worker's CPU of one call. Without lua-resty-http, it uses the stand-in of the specs.
 -- luacheck: std ngx_lua
 
 local glacier = require "glacier"
