@@ -1,4 +1,4 @@
-/* Dates: a date that is read can be written, and reading the written date returns the same time. */
+/* Dates: if a time that was read can be written, reading the written date returns the same time. */
 #include "fuzz.h"
 
 #include "core/date.h"

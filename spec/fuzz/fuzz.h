@@ -1,5 +1,5 @@
 /* Shared by all fuzz targets.  A target is a file *_fuzz.c that defines LLVMFuzzerTestOneInput and
- * checks properties of one room with CHECK. `make fuzz` links it with libFuzzer.  `make test` links
+ * checks properties with CHECK.  `make fuzz` links it with libFuzzer.  `make test` links
  * it with replay.c, which runs it on its corpus. */
 #ifndef GL_SPEC_FUZZ_H
 #define GL_SPEC_FUZZ_H
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
   } while (0)
 
 /* The input, split at its first line break: `first` is the line without the break, `rest` follows
- * the break. */
+ * the break.  Without a break, `rest` is empty. */
 typedef struct fuzz_lines {
   const char *first, *rest;
   size_t first_length, rest_length;

@@ -1,4 +1,4 @@
-/* Inventories: an input gives the same archives, or the same error, for any sizes of its chunks. */
+/* Inventories: an input gives the same archives, or the same error, as a whole and in chunks. */
 #include "fuzz.h"
 
 #include "core/inventory.h"
@@ -28,12 +28,13 @@ static void feed(gl_inventory *inventory, const char *bytes, size_t length) {
   free(piece);
 }
 
-/* Reads the whole input in chunks of 1 to `longest` bytes, and writes the results to `out`. */
+/* Reads the whole input in chunks and writes the results to `out`.  The first chunk has `longest`
+ * bytes, the next ones 1, 2, 3 and so on, up to `longest` again. */
 static void read_all(const char *text, size_t size, size_t longest, gl_buf *out) {
   gl_inventory inventory = {0};
   gl_inventory_result result;
   gl_error error;
-  size_t at = 0, length = 1;
+  size_t at = 0, length = longest - 1;
   while ((result = gl_inventory_next(&inventory, &error)) == GL_INVENTORY_ARCHIVE ||
          result == GL_INVENTORY_MORE) {
     if (result == GL_INVENTORY_ARCHIVE) {

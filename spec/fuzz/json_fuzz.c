@@ -1,5 +1,5 @@
-/* The JSON writer and the check of UTF-8.  The output has no raw control character, and ends at its
- * closing quote. */
+/* Strings in JSON: valid UTF-8 is written without raw control characters, and only the last quote
+ * ends the string. */
 #include "fuzz.h"
 
 #include "core/json.h"

@@ -1,4 +1,4 @@
-/* replay FILE...: runs a fuzz target on the files of its corpus and reports in TAP. A failed check
+/* replay FILE...: runs a fuzz target on the files of its corpus and reports in TAP.  A failed check
  * aborts the program, and the incomplete TAP counts as a failure. */
 #include "fuzz.h"
 
@@ -22,7 +22,7 @@ int main(int count, char **paths) {
     uint8_t *data = read_file(paths[i], &size);
     if (data)
       LLVMFuzzerTestOneInput(data, size);
-    printf("%s %d - %s keeps what the target checks\n", data ? "ok" : "not ok", i, paths[i]);
+    printf("%s %d - %s passes the checks\n", data ? "ok" : "not ok", i, paths[i]);
     fflush(stdout);
     free(data);
   }

@@ -1,4 +1,4 @@
-/* The head of a response, line by line, then its body. */
+/* Responses: any lines of a head give valid header fields, and any body is accepted after them. */
 #include "fuzz.h"
 
 #include "core/error.h"

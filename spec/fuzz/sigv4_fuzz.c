@@ -1,4 +1,5 @@
-/* Signing: the first line is a URL, the others are header fields. Signing twice gives the same. */
+/* Signing: the first line is a URL, the others are header fields.  Signing the request twice gives
+ * the same signature. */
 #include "fuzz.h"
 
 #include "core/sigv4.h"

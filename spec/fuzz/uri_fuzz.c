@@ -1,4 +1,4 @@
-/* Percent-encoding and the canonical forms of paths and queries. */
+/* URIs: percent-encoded texts, and canonical paths and queries, contain no forbidden characters. */
 #include "fuzz.h"
 
 #include "core/uri.h"

@@ -1,4 +1,4 @@
--- Shared files: parsing any text returns sections or a problem, and the problem does not quote the text.
+-- Shared files: parsing any text returns sections, or a problem and the number of its line.
 local ini = require "glacier.config.ini"
 
 return function(text)

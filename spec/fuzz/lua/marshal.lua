@@ -3,7 +3,7 @@ local cjson = require "cjson"
 local errors_only = require "spec.support.errors_only"
 local glacier = require "glacier"
 
--- The members of each operation. A string is the kind of value that is valid there.
+-- Operations and their members. A string is the kind of value that is valid for the member.
 local OPERATIONS = {
   { "SetVaultNotifications", { vaultNotificationConfig = { SNSTopic = "string", Events = "list" } } },
   { "InitiateJob", { jobParameters = { Type = "string", Description = "string",
@@ -22,7 +22,7 @@ local function sorted_keys(members)
   return keys
 end
 
--- Each byte of the text decides the next value.
+-- Returns functions that build a value and choose a number. Each choice reads the next byte of the text.
 local function builder(text)
   local position, makers = 0, {}
   local function decide(count)

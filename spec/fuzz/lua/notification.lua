@@ -1,4 +1,5 @@
--- Notifications: parsing or verifying any text returns job descriptions or raises an error object.
+-- Notifications: parsing any text returns job descriptions or raises an error object. Verifying any text raises one,
+-- because the certificate is empty.
 local errors_only = require "spec.support.errors_only"
 local glacier = require "glacier"
 

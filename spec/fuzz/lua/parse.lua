@@ -1,9 +1,10 @@
--- Responses: the first line chooses the operation, the status and a header; the rest is the body.
+-- Responses: a call returns or raises an error object. The first line of the text chooses the operation, the status and
+-- a header; the rest is the body.
 local core = require "glacier.core"
 local errors_only = require "spec.support.errors_only"
 local glacier = require "glacier"
 
--- Valid parameters of an operation: all that any operation needs, without those that this one does not have.
+-- Returns valid parameters of an operation: the required ones of all operations, but only those that this one has.
 local function params_of(operation)
   local params = { vaultName = "v", jobId = "j", uploadId = "u", lockId = "l", archiveId = "a", body = "" }
   local good, err = pcall(core.prepare, operation, params, "http://h")
