@@ -1,5 +1,5 @@
---- Reads the docstrings of Lua files: `--- text`, `-- text`, `-- @param name type: text`,
--- `-- @return type: text`, directly above what they describe.
+--- Reads the docstrings of Lua files. A docstring is directly above what it describes. It has the lines `--- text`,
+-- `-- text`, `-- @param name type: text` and `-- @return type: text`.
 local docstrings = {}
 
 -- Appends a line of a comment to the text that it continues.

@@ -1,4 +1,4 @@
---- Writes lua/glacier/meta.lua: LuaCATS annotations for editors.
+--- Makes the text of lua/glacier/meta.lua: LuaCATS annotations for editors.
 local operations = require "spec.tools.reference.operations"
 
 local meta = {}
@@ -7,7 +7,7 @@ local function camel(name)
   return (name:gsub("^%l", string.upper):gsub("_(%l)", string.upper):gsub("_(%d)", "%1"))
 end
 
--- Converts "a table or nil" of a docstring to LuaCATS. A word that is not a type becomes any.
+-- Converts a type in a docstring, such as "table or nil", to LuaCATS. A word that is not a type becomes any.
 local plain = { string = true, number = true, boolean = true, table = true, integer = true }
 local function annotation(text)
   local kind, optional = text:gsub(",? or nil.*$", "")
@@ -31,7 +31,7 @@ function Writer:line(format, ...)
   self.lines[#self.lines + 1] = select("#", ...) > 0 and format:format(...) or format
 end
 
--- The type of a shape. The class of a nested structure is written when it is first needed.
+-- Returns the type of a shape. `flush` writes the class of a nested structure.
 function Writer:type_of(shape)
   if shape.type == "list" then
     return self:type_of(shape.element) .. "[]"

@@ -1,4 +1,4 @@
---- Facts about the operations that the C model does not contain: a sentence for each, and the exceptions that the
+--- Facts about the operations that the C model does not contain: a description of each, and the exceptions that the
 -- service's own model lists besides the common ones.
 local operations = {}
 

@@ -1,4 +1,4 @@
---- The types of the options of `glacier.client`, which the README describes in words.
+--- The types of the options of `glacier.client`, in LuaCATS. The README describes them in words.
 return {
   region = "string", endpoint_url = "string", credentials = "table|fun(): table", profile = "string",
   use_fips_endpoint = "boolean", use_dualstack_endpoint = "boolean", connect_timeout = "number",
