@@ -8,7 +8,7 @@ CFLAGS      ?= -O2 -g
 BUILD       ?= build
 PKG_CONFIG  ?= pkg-config
 
-# pkg_config OPTION NAMES...: what pkg-config prints for the first of these that is installed
+# pkg_config OPTION NAMES...: what pkg-config prints for the first of these packages that is installed
 pkg_config = $(shell for name in $(2); do \
                $(PKG_CONFIG) --exists $$name 2>/dev/null && exec $(PKG_CONFIG) $(1) $$name; done)
 LUA51_CFLAGS  ?= $(call pkg_config,--cflags,lua5.1 lua-5.1 lua51)
@@ -155,7 +155,7 @@ FORCE:
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)
 
 # --- running ---------------------------------------------------------------------------------
-# What needs a package that `deps` may just have installed runs in a second make, which sees it.
+# Steps that need packages run in a second make. This one has computed its variables before `deps` installs packages.
 
 sanitizers = -g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 memcheck = valgrind --quiet --leak-check=full --keep-debuginfo=yes --error-exitcode=99 \
