@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, SIZE = 300 * 1000, BEGIN = 1000 /* of the body in the file */ };
+enum { PAGE = 4096, SIZE = 300 * 1000, BEGIN = 1000 /* where the body begins in the file */ };
 
 static unsigned char bytes[SIZE]; /* byte i is i mod 251 */
 static int file;
@@ -107,7 +107,7 @@ static void a_file_that_cannot_be_read_is_an_error_with_the_reason(void **state)
   expect_error((gl_body_input){NULL, -1, 0, 10}, 0, "it cannot be read: Bad file descriptor");
 }
 
-/* Returns how many bytes after the source a piece begins, modulo the page. */
+/* Returns how many bytes after the source the target begins, modulo the page size. */
 static size_t distance(const gl_body_input *input, uint64_t position, const void *target) {
   return (size_t)((uintptr_t)target - (input->offset + position)) % PAGE;
 }

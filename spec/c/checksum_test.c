@@ -11,7 +11,8 @@
 
 enum { MIB = 1024 * 1024 };
 
-/* The checksums of the first `size` bytes of "00000000", "00000001", ... in hexadecimal. */
+/* The checksums, in hexadecimal, of the first `size` bytes of a text.  The text consists of the
+ * numbers 0, 1, 2 and so on, each with 8 hexadecimal digits. */
 static const struct {
   size_t size;
   const char *linear, *tree;

@@ -29,7 +29,7 @@ static void expect_first_field(const char *text, const char *first) {
   gl_csv_clear(&csv);
 }
 
-/* Expects GL_CSV_MORE for each incomplete part of the row. */
+/* Expects GL_CSV_MORE for each incomplete start of the row. */
 static void expect_more_until_the_end(const char *text) {
   for (size_t length = 1; length < strlen(text); length++) {
     gl_csv csv = new_reader();
@@ -63,7 +63,7 @@ static void a_doubled_quote_becomes_one_quote_and_backslashes_stay(void **state)
 }
 
 /* The examples of the developer guide, page "Get Job Output", and other cases of its rule. */
-static void a_quote_after_a_backslash_is_a_part_of_the_value(void **state) {
+static void a_quote_after_a_backslash_is_a_part_of_the_value_or_ends_the_field(void **state) {
   (void)state;
   expect_first_field("\"my archive description,1\",2012,5\r\n", "my archive description,1");
   expect_first_field("\"my archive description,1\\\"2\",2012,5\r\n", "my archive description,1\"2");
@@ -117,7 +117,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(fields_may_be_plain_or_quoted_and_lines_end_in_lf_or_crlf),
       cmocka_unit_test(a_doubled_quote_becomes_one_quote_and_backslashes_stay),
-      cmocka_unit_test(a_quote_after_a_backslash_is_a_part_of_the_value),
+      cmocka_unit_test(a_quote_after_a_backslash_is_a_part_of_the_value_or_ends_the_field),
       cmocka_unit_test(a_doubled_quote_decides_the_dialect_of_later_rows),
       cmocka_unit_test(a_row_is_read_only_after_its_end_has_arrived),
       cmocka_unit_test(an_error_names_the_wrong_byte),

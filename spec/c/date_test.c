@@ -54,7 +54,8 @@ static void expect_time(const char *text, int64_t expected) {
     fail_msg("\"%s\" is read as %lld, not as %lld", text, (long long)time, (long long)expected);
 }
 
-/* The results of dateutil 2.9, which boto3 uses to read expirations. */
+/* Times are those of dateutil 2.9, which boto3 uses to read expirations.  A time without a zone is
+ * in UTC. */
 static const char *const one_time[] = {
     "2026-11-26T08:48:11Z",
     "2026-11-26T08:48:11z",
@@ -150,6 +151,8 @@ static void a_leap_second_is_the_first_second_of_the_next_minute(void **state) {
   expect_time("2016-12-31T23:59:60Z", 1483228800);
 }
 
+/* dateutil accepts some of these texts.  For example, it takes the day of "2026-11" from the clock.
+ */
 static const char *const no_dates[] = {
     "2026-02-30",
     "2026-13-01",

@@ -9,7 +9,7 @@
 
 enum { LONG_WAIT = 60 * 1000 };
 
-/* The events that the set reported for one descriptor. */
+/* How often the set called on_ready, and the arguments of the last call. */
 typedef struct report {
   int calls, fd, ready;
 } report;

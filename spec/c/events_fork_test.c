@@ -8,8 +8,7 @@
 #include <poll.h>
 #include <sys/wait.h>
 
-/* Calls every function that a child may call for its parent's set.  Returns 0, or the number of the
- * step that failed. */
+/* Uses the set of the parent in a child.  Returns 0, or the number of the step that failed. */
 static int use_in_child(gl_events *events, int watched, report *got) {
   if (!gl_events_is_forked(events))
     return 1;

@@ -1,4 +1,4 @@
-/* The event set with descriptors that the system refuses or has closed. */
+/* The event set with descriptors that are closed or invalid, or when none is left. */
 #include "core/transport/events_private.h"
 
 #include <stdarg.h>
@@ -28,7 +28,7 @@ static void a_number_that_was_closed_while_watched_can_be_watched_again(void **s
   gl_events_release(events);
 }
 
-static void a_descriptor_that_cannot_be_watched_is_rejected(void **state) {
+static void a_negative_descriptor_is_rejected_and_an_unknown_one_may_be_removed(void **state) {
   (void)state;
   gl_events *events = new_events();
   assert_int_equal(gl_events_set(events, -1, GL_EVENTS_READ, on_ready, NULL), -1);
@@ -62,7 +62,7 @@ static void without_a_free_descriptor_there_is_no_set(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_number_that_was_closed_while_watched_can_be_watched_again),
-      cmocka_unit_test(a_descriptor_that_cannot_be_watched_is_rejected),
+      cmocka_unit_test(a_negative_descriptor_is_rejected_and_an_unknown_one_may_be_removed),
       cmocka_unit_test(without_a_free_descriptor_there_is_no_set),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

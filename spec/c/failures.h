@@ -30,8 +30,8 @@ static inline void expect_failure(const gl_pool_options *options, const gl_timeo
 
 static const gl_pool_options no_proxy = {.proxy = ""};
 
-/* Returns a port of 127.0.0.1 without a listener.  It is bound, so that no other program gets it.
- */
+/* Writes the URL of a port of 127.0.0.1 without a listener to `url`.  Returns a descriptor that is
+ * bound to the port, so that no other program gets it. */
 static inline int refused_port(char *url, size_t size, const char *scheme) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof address;

@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Ends a child by running another program.  The child does not free the memory of its parent on
- * purpose, and valgrind would count that as a leak. */
+/* Ends a child by running another program.  The child intentionally does not free the memory of its
+ * parent, and valgrind would report that as a leak. */
 static void leave(int good) {
   execl("/bin/sh", "sh", "-c", good ? "exit 0" : "exit 1", (char *)NULL);
   _exit(1);
@@ -32,8 +32,8 @@ static int in_child(lua_State *L) {
   return 1;
 }
 
-/* Runs a script, which can use `in_child`, `client_of` and `answer`.  It raises an error if a check
- * fails. */
+/* Runs a script, which can use `in_child`, `client_of`, `scripted` and `answer`.  The script raises
+ * an error if a check fails, and this ends the process. */
 static void run(const char *script) {
   lua_State *L = lua_state_new();
   lua_register(L, "in_child", in_child);

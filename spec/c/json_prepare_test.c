@@ -99,7 +99,7 @@ static void an_integer_is_read_exactly_up_to_64_bits(void **state) {
   assert_false(gl_json_to_integer("1e2", &value));
 }
 
-static void a_fraction_is_read_as_the_nearest_double(void **state) {
+static void a_number_is_read_as_the_nearest_double(void **state) {
   (void)state;
   double value;
   assert_int_equal(gl_json_to_double("-1.5e-3", &value), 0);
@@ -119,7 +119,7 @@ int main(void) {
       cmocka_unit_test(half_of_a_surrogate_pair_becomes_the_replacement_character),
       cmocka_unit_test(a_string_that_begins_with_the_mark_begins_with_the_replacement_character),
       cmocka_unit_test(an_integer_is_read_exactly_up_to_64_bits),
-      cmocka_unit_test(a_fraction_is_read_as_the_nearest_double),
+      cmocka_unit_test(a_number_is_read_as_the_nearest_double),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-/* Writes a letter for each event, followed by the text of a string, a name or a number. */
+/* Writes one character for the event, and the text of a string, a name or a number after it. */
 static void write_event(gl_json_event event, const gl_buf *text, gl_buf *out) {
   static const char letters[] = "?.{}[]ksntfz";
   gl_buf_append_char(out, letters[event]);

@@ -1,5 +1,5 @@
-/* Lua states for tests that can load this checkout's module.  The working directory must be the
- * root of the checkout. */
+/* Lua states that can load the modules of this checkout, for tests.  The working directory must be
+ * the root of the checkout. */
 #ifndef GL_SPEC_LUA_STATE_H
 #define GL_SPEC_LUA_STATE_H
 
@@ -12,8 +12,8 @@
 int luaopen_glacier_core(lua_State *L);
 int luaopen_glacier_curl(lua_State *L);
 
-/* Runs a script with the `arguments` values on top of the stack, and replaces them with its result.
- * Ends the process if the script raises an error. */
+/* Runs a script.  The top `arguments` values of the stack are its arguments; its result replaces
+ * them.  Ends the process if the script raises an error. */
 static inline void lua_state_run(lua_State *L, const char *script, int arguments) {
   if (luaL_loadstring(L, script) == LUA_OK) {
     lua_insert(L, -arguments - 1);
@@ -39,7 +39,7 @@ static inline lua_State *lua_state_new(void) {
   return L;
 }
 
-/* A client for one server that ignores the environment. */
+/* A script that returns a client of the server at `url`.  The client ignores the environment. */
 static const char lua_state_client[] =
     "local url, options = ...\n"
     "local given = {\n"

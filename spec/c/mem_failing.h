@@ -13,8 +13,8 @@ void gl_mem_fail_from(long n);
  * failures that the code ignores. */
 void gl_mem_fail_at(long n);
 
-/* Returns the number of attempted allocations since gl_mem_fail_from was called, or since the
- * start.  Failed allocations and reallocations count too. */
+/* Returns the number of attempted allocations since the last call of gl_mem_fail_from or
+ * gl_mem_fail_at, or since the start.  Failed allocations and reallocations count too. */
 long gl_mem_count(void);
 
 /* Returns the number of blocks that are not freed. */

@@ -14,7 +14,7 @@
 
 /* Runs `step` for n = 0, 1, … with every allocation from the n-th on failing, until it succeeds.
  * Each failure must be GL_MEMORY and leave nothing in OpenSSL's error queue, no run may leak
- * memory, and there must be at least `at_least` runs. */
+ * memory, and there must be at least `at_least` runs and at most 200. */
 static inline void oom_expect_memory_until_done(int (*step)(gl_error *), long at_least) {
   gl_error error = {.kind = GL_OK};
   gl_mem_fail_from(-1);

@@ -33,7 +33,7 @@ typedef struct budget {
   long live;
 } budget;
 
-/* Lua requires that shrinking never fails. */
+/* Lua before 5.4 requires that shrinking never fails. */
 static void *allocate(void *context, void *pointer, size_t old_size, size_t size) {
   budget *memory = context;
   if (size == 0) {
@@ -178,7 +178,7 @@ static const char frame[] =
 
 /* ---- a run ------------------------------------------------------------------------------- */
 
-/* Opens the module and runs a script.  The script is at index 1, lua-cjson's decode at index 2. */
+/* Opens the modules and runs a script.  The script is at index 1, lua-cjson's decode at index 2. */
 static int run_script(lua_State *L) {
   const script *it = lua_touserdata(L, 1);
   if (luaL_loadstring(L, frame) != LUA_OK)
@@ -228,7 +228,7 @@ static int succeeds(const script *it, victim whose, long n) {
   return through;
 }
 
-/* Runs every script; at least `least` runs must have failed. */
+/* Runs every script; at least `least` runs must fail. */
 static void expect_no_leaks(victim whose, long least) {
   long failures = 0;
   for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)

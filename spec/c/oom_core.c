@@ -174,7 +174,7 @@ static void a_json_step_that_fails_is_undone(void **state) {
   expect_json_step_undone(5, 1);
 }
 
-/* Returns a list whose first array is full. */
+/* Adds fields until the first array of the list is full. */
 static void fill_headers(gl_headers *headers) {
   static const char *const names[] = {"A", "B", "b", "C", "D", "E", "F"};
   gl_mem_fail_from(-1);

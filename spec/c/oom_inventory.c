@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-/* Reads an inventory of one archive, whose texts do not fit into the smallest buffer.  Returns 0 or
- * GL_MEMORY. */
+/* Reads an inventory of one archive, whose description does not fit into the smallest buffer.
+ * Returns 0 or the kind of the error. */
 static int read_all(gl_inventory *inventory, const char *text) {
   gl_error error;
   if (gl_inventory_feed(inventory, text, strlen(text)))

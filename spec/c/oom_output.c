@@ -1,4 +1,4 @@
-/* Outputs with an allocator that fails.  Every failure must be GL_MEMORY and leave no file. */
+/* Outputs with an allocator that fails.  Every failure must be a memory error and leave no file. */
 #include "core/error.h"
 #include "core/output.h"
 #include "core/output_flush.h"
@@ -81,7 +81,7 @@ static void a_flush_without_memory_is_a_memory_error_and_leaks_nothing(void **st
   }
   gl_mem_fail_from(-1);
   assert_in_range(n, 2, 20);
-  assert_in_range(gl_mem_live(), before, before + 2); /* the event set keeps its table */
+  assert_in_range(gl_mem_live(), before, before + 2); /* the event set keeps its arrays */
   gl_events_release(events);
   assert_int_equal(gl_mem_live(), 0);
   close(file);

@@ -107,7 +107,7 @@ static void a_transfer_without_memory_for_its_read_timer_is_not_created(void **s
   gl_pool *pool = gl_pool_new(&(gl_pool_options){.proxy = ""}, events, &error);
   exchange_init(&one, "GET", "http://127.0.0.1:1", "/", NULL);
   gl_mem_fail_from(0);
-  int filled = 0; /* until no timer can be added */
+  int filled = 0; /* how many timers fit into the memory of the set */
   while (filled < 64 && gl_timers_set(timers, &others[filled], GL_TIMERS_NEVER) == 0)
     filled++;
   gl_mem_fail_from(-1);
@@ -210,7 +210,8 @@ static int make_curl_fail(void **state) {
                               curl_calloc) != CURLE_OK;
 }
 
-/* Expects a correct response or an error. */
+/* Runs an exchange in which the n-th allocation of libcurl fails.  Returns 0 or the kind of the
+ * error. */
 static int run_without_curls_memory(exchange *one, const gl_pool_options *options, long n) {
   curl_attempts = 0;
   curl_fails_at = n;
@@ -228,8 +229,8 @@ static void when_libcurl_has_no_memory_no_option_is_ignored(void **state) {
   loopback other;
   loopback_start(&other, nothing);
   setenv("http_proxy", other.url, 1);
-  for (long run = 0; run / 2 <= curl_attempts;
-       run++) { /* runs each script twice: without and with a proxy */
+  /* Each allocation fails in two runs: without and with a proxy. */
+  for (long run = 0; run / 2 <= curl_attempts; run++) {
     loopback server;
     exchange one;
     loopback_start(&server, steps);

@@ -160,8 +160,8 @@ static void a_path_that_cannot_be_a_file_is_rejected(void **state) {
   assert_int_equal(count_names(), 1);
 }
 
-/* Opens the target "file" in a child process without root's rights.  Returns the errno whose text
- * is the problem, and 0 if there is none. */
+/* Opens the target "file" in a child process without root's rights.  Returns 0 on success, EACCES
+ * or EPERM if the reason is the text of that errno, and 255 for another failure. */
 static int errno_of_another_user(void) {
   static const int expected[] = {EACCES, EPERM};
   int status;
@@ -219,7 +219,7 @@ static void a_pipe_is_written_directly_and_stays(void **state) {
   assert_int_equal(count_names(), 1);
 }
 
-/* A descriptor of any kind is written at its position: of a removed file, a socket or a pipe. */
+/* The bytes are written at the position of the descriptor, here of a removed file. */
 static void a_descriptor_by_its_name_is_written_directly(void **state) {
   (void)state;
   char path[64], seen[8] = "";

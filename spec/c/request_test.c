@@ -14,7 +14,7 @@ static int set_url(gl_request *request, const char *url, gl_error *error) {
   return gl_request_set_url(request, "GET", url, strlen(url), error);
 }
 
-/* Expects that the URL is split into origin, path and query, and that they give the URL again. */
+/* Expects that the URL is split into these parts, and that gl_request_url joins them. */
 static void expect_parts(const char *url, const char *origin, const char *path, const char *query) {
   gl_request request = {0};
   gl_buf whole = {0};

@@ -194,7 +194,7 @@ static void the_kept_signing_key_is_used_for_the_whole_day(void **state) {
   expect_signature(&s, bare_signature);
 }
 
-static void headers_that_proxies_change_are_not_signed(void **state) {
+static void headers_that_proxies_or_retries_change_are_not_signed(void **state) {
   (void)state;
   static const char *const names[] = {
       "User-Agent",
@@ -306,7 +306,7 @@ int main(void) {
       cmocka_unit_test(the_kept_key_is_replaced_with_the_day_region_or_service),
       cmocka_unit_test(the_kept_key_is_replaced_with_the_secret),
       cmocka_unit_test(the_kept_signing_key_is_used_for_the_whole_day),
-      cmocka_unit_test(headers_that_proxies_change_are_not_signed),
+      cmocka_unit_test(headers_that_proxies_or_retries_change_are_not_signed),
       cmocka_unit_test(every_other_header_is_signed),
       cmocka_unit_test(a_port_that_is_not_the_default_is_part_of_the_signed_host),
       cmocka_unit_test(a_header_with_the_payload_hash_takes_precedence_over_the_body),

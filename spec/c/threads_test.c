@@ -31,7 +31,7 @@ static const char calls[] =
     "client:close()\n"
     "return right\n";
 
-/* The script accepts only once, so every request must use the same connection. */
+/* The server accepts only one connection, so every request must use it. */
 static void prepare(worker *one, int number, pthread_barrier_t *start) {
   char body[32];
   int length = snprintf(body, sizeof body, "{\"Marker\":\"m%d\"}", number);

@@ -208,7 +208,7 @@ static void a_name_that_does_not_exist_is_an_endpoint_error(void **state) {
 
 /* --- TLS ----------------------------------------------------------------------------------- */
 
-static void an_interrupted_handshake_is_a_retryable_ssl_error(void **state) {
+static void an_interrupted_or_invalid_handshake_is_a_retryable_ssl_error(void **state) {
   (void)state;
   static const loopback_step hang_up[] = {
       {ACCEPT, 0, 0}, {TASTE, 0, 0}, {CLOSE, 0, 0}, {END, 0, 0}};
@@ -245,7 +245,7 @@ int main(void) {
       cmocka_unit_test(a_handshake_that_stalls_is_a_connect_timeout),
       cmocka_unit_test(a_refused_port_is_an_endpoint_error),
       cmocka_unit_test(a_name_that_does_not_exist_is_an_endpoint_error),
-      cmocka_unit_test(an_interrupted_handshake_is_a_retryable_ssl_error),
+      cmocka_unit_test(an_interrupted_or_invalid_handshake_is_a_retryable_ssl_error),
       cmocka_unit_test(an_unreadable_ca_bundle_is_an_ssl_error_that_is_not_retryable),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,8 +50,8 @@ static int open_descriptors(void) {
   return open;
 }
 
-/* Runs in the child: frees everything that it inherited.  It must not touch anything of the parent,
- * except the descriptor of the event set. */
+/* Runs in the child: frees the pool and the transfer, which belong to the parent.  That must close
+ * no descriptor except that of the event set. */
 static int forget(gl_pool *pool, gl_transfer *running, exchange *one) {
   int expected = open_descriptors() - (gl_events_fd(pool->events) >= 0);
   if (!gl_pool_is_forked(pool) || gl_transfer_new(pool, &one->request, &one->timeouts, &one->error))

@@ -8,7 +8,7 @@
 
 /* --- what is sent -------------------------------------------------------------------------- */
 
-/* Sends one request to a server that answers "ok".  The caller clears both. */
+/* Sends one request to a server that answers "ok".  Stops the server.  The caller clears both. */
 static void send_one(exchange *one, loopback *server) {
   gl_pool *pool = exchange_pool();
   assert_int_equal(exchange_run(one, pool), 0);
@@ -88,7 +88,7 @@ static void a_proxy_receives_the_whole_url(void **state) {
   loopback_clear(&server);
 }
 
-static void headers_are_sent_unchanged_even_if_they_are_empty(void **state) {
+static void headers_are_sent_unchanged_and_a_blank_value_as_an_empty_one(void **state) {
   (void)state;
   loopback server;
   exchange one;
@@ -226,7 +226,7 @@ int main(void) {
       cmocka_unit_test(a_body_is_sent_with_its_length),
       cmocka_unit_test(path_and_query_are_sent_unchanged),
       cmocka_unit_test(a_proxy_receives_the_whole_url),
-      cmocka_unit_test(headers_are_sent_unchanged_even_if_they_are_empty),
+      cmocka_unit_test(headers_are_sent_unchanged_and_a_blank_value_as_an_empty_one),
       cmocka_unit_test(a_large_body_is_sent_without_the_header_expect),
       cmocka_unit_test(a_response_has_its_status_headers_and_body),
       cmocka_unit_test(a_body_may_be_chunked_or_end_with_the_connection),

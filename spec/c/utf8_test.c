@@ -78,7 +78,8 @@ static void expect_clean(const char *bytes, size_t length, size_t limit, const c
   gl_buf_clear(&out);
 }
 
-/* The examples of the Unicode Standard 15, tables 3-8 to 3-11, and a valid text. */
+/* A valid text, the examples of the Unicode Standard 15 (tables 3-8 to 3-11), and the start of a
+ * character. */
 static void each_maximal_subpart_becomes_one_replacement_character(void **state) {
   (void)state;
   static const struct {

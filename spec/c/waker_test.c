@@ -63,7 +63,7 @@ static void a_waker_that_was_not_started_leaves_no_file(void **state) {
   gl_waker_free(new_waker());
 }
 
-static void a_byte_arrives_for_each_watched_descriptor_that_is_readable(void **state) {
+static void a_byte_arrives_when_a_watched_descriptor_is_readable(void **state) {
   (void)state;
   int connection, ends[2];
   char byte;
@@ -187,7 +187,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_started_waker_leaves_no_file),
       cmocka_unit_test(a_waker_that_was_not_started_leaves_no_file),
-      cmocka_unit_test(a_byte_arrives_for_each_watched_descriptor_that_is_readable),
+      cmocka_unit_test(a_byte_arrives_when_a_watched_descriptor_is_readable),
       cmocka_unit_test(many_descriptors_are_watched_at_once),
       cmocka_unit_test(a_byte_arrives_while_nothing_is_watched),
       cmocka_unit_test(the_connection_ends_with_the_waker),
