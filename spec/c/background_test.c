@@ -79,8 +79,10 @@ static void the_event_set_becomes_ready_at_the_end(void **state) {
   gl_background *background = start(&seen, 1, events);
   gl_events_wait(events, 0);
   assert_false(gl_background_finished(background, 0));
+  assert_false(gl_events_has_news(events));
   let_end(&seen, 1);
   gl_events_wait(events, 60000);
+  assert_true(gl_events_has_news(events)); /* it did not wait in vain */
   assert_true(gl_background_finished(background, 0));
   end(&seen, background);
   gl_events_release(events);

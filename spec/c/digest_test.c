@@ -26,7 +26,7 @@ static void expect_sha256(const void *bytes, size_t length, const char *expected
   expect_hex(digest, expected);
 }
 
-/* The examples of FIPS 180-4. */
+/* The hash of no bytes, and the examples of FIPS 180-2, appendix B. */
 static void sha256_gives_the_published_digests(void **state) {
   (void)state;
   expect_sha256("", 0, empty_hash);
@@ -77,8 +77,6 @@ static void an_hmac_may_have_no_key_and_no_bytes(void **state) {
   gl_error error;
   gl_digest scratch = {NULL};
   expect_hmac("", 0, "", expected);
-  expect_hmac("Jefe", 4, "what do ya want for nothing?",
-              "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   assert_int_equal(gl_digest_hmac(&scratch, NULL, 0, NULL, 0, digest, &error), 0);
   gl_digest_clear(&scratch);
   expect_hex(digest, expected);

@@ -39,26 +39,28 @@ static void a_ready_descriptor_is_reported_until_it_is_read(void **state) {
   gl_events_release(events);
 }
 
+/* kqueue reports each direction in a separate call. */
+static void add_ready(void *context, int fd, int ready) {
+  (void)fd;
+  int *seen = context;
+  *seen |= ready;
+}
+
 static void only_the_wanted_direction_is_reported(void **state) {
   (void)state;
-  int pair[2];
-  report got = {0};
+  int pair[2], seen;
   gl_events *events = new_events();
   make_pair(pair);
   put(pair[1]);
   static const int wanted[] = {GL_EVENTS_WRITE, GL_EVENTS_READ, GL_EVENTS_READ | GL_EVENTS_WRITE,
                                GL_EVENTS_READ, GL_EVENTS_WRITE};
   for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-    int seen = 0;
-    assert_int_equal(gl_events_set(events, pair[0], wanted[i], on_ready, &got), 0);
+    assert_int_equal(gl_events_set(events, pair[0], wanted[i], add_ready, &seen), 0);
     for (int round = 0; round < 3; round++) {
-      got = (report){0};
+      seen = 0;
       gl_events_wait(events, LONG_WAIT);
-      assert_true(got.calls > 0);
-      assert_int_equal(got.ready & ~wanted[i], 0);
-      seen |= got.ready;
+      assert_int_equal(seen, wanted[i]);
     }
-    assert_int_equal(seen & wanted[i], seen);
   }
   close_pair(pair);
   gl_events_release(events);
@@ -110,8 +112,10 @@ static void a_kept_descriptor_that_nobody_watches_wakes_the_set_only_once(void *
   int pair[2];
   report got = {0};
   gl_events *events = new_events();
-  if (gl_events_fd(events) < 0)
+  if (gl_events_fd(events) < 0) {
+    gl_events_release(events);
     skip();
+  }
   make_pair(pair);
   assert_int_equal(gl_events_keep(events, pair[0]), 0);
   assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
@@ -151,7 +155,7 @@ static void a_reused_descriptor_number_is_a_new_descriptor(void **state) {
   }
 }
 
-/* Two descriptors that are ready at the same time.  The function of the first removes the other. */
+/* Two descriptors that are ready at the same time.  The callback of the first removes the other. */
 typedef struct couple {
   gl_events *events;
   int fds[2], calls;
@@ -186,7 +190,7 @@ static void a_descriptor_that_is_removed_in_the_same_round_is_not_reported(void 
 
 static void more_descriptors_than_one_batch_are_all_reported(void **state) {
   (void)state;
-  enum { MANY = 3 * GL_EVENTS_BATCH };
+  enum { MANY = GL_EVENTS_BATCH + 100 }; /* their pairs fit into the usual limit of 1,024 */
   static int pairs[MANY][2];
   static report got[MANY];
   gl_events *events = new_events();
@@ -218,8 +222,10 @@ static void the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready(vo
   report got = {0};
   gl_events *events = new_events();
   struct pollfd set = {.fd = gl_events_fd(events), .events = POLLIN};
-  if (set.fd < 0)
+  if (set.fd < 0) {
+    gl_events_release(events);
     skip();
+  }
   make_pair(pair);
   assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
   assert_int_equal(poll(&set, 1, 0), 0);
@@ -239,6 +245,7 @@ static void an_interrupted_set_is_readable_and_does_not_wait(void **state) {
   (void)state;
   gl_events *events = new_events();
   struct pollfd own = {gl_events_fd(events), POLLIN, 0};
+  int64_t begin = gl_timers_now();
   assert_int_equal(gl_events_interrupt(events, 0), 0);
   for (int i = 0; i < 2; i++) {
     assert_int_equal(gl_events_interrupt(events, 1), 0);
@@ -247,6 +254,7 @@ static void an_interrupted_set_is_readable_and_does_not_wait(void **state) {
     assert_int_equal(gl_events_interrupt(events, 0), 0);
     assert_int_equal(poll(&own, 1, 0), 0);
   }
+  assert_true(gl_timers_now() - begin < LONG_WAIT);
   gl_events_release(events);
 }
 

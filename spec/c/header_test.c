@@ -59,7 +59,7 @@ static void setting_a_header_replaces_the_first_and_drops_the_others(void **stat
   gl_headers_clear(&headers);
 }
 
-static void a_header_may_be_set_to_its_own_value(void **state) {
+static void a_header_may_be_set_to_a_part_of_its_own_value(void **state) {
   (void)state;
   gl_headers headers = {0};
   add(&headers, "A", "value");
@@ -101,7 +101,11 @@ static void a_header_name_that_is_not_a_token_is_rejected(void **state) {
 static void every_character_of_a_token_is_accepted(void **state) {
   (void)state;
   gl_headers headers = {0};
-  assert_int_equal(add(&headers, "!#$%&'*+-.^_`|~09azAZ", "v"), 0);
+  assert_int_equal(add(&headers,
+                       "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+                       "v"),
+                   0);
   gl_headers_clear(&headers);
 }
 
@@ -181,7 +185,7 @@ int main(void) {
       cmocka_unit_test(the_list_grows_beyond_its_first_block),
       cmocka_unit_test(a_field_is_found_without_regard_to_case),
       cmocka_unit_test(setting_a_header_replaces_the_first_and_drops_the_others),
-      cmocka_unit_test(a_header_may_be_set_to_its_own_value),
+      cmocka_unit_test(a_header_may_be_set_to_a_part_of_its_own_value),
       cmocka_unit_test(removing_a_name_drops_every_header_of_that_name),
       cmocka_unit_test(a_header_name_that_is_not_a_token_is_rejected),
       cmocka_unit_test(every_character_of_a_token_is_accepted),

@@ -26,8 +26,8 @@ static void write_archive(const gl_inventory_archive *archive, gl_buf *out) {
   gl_buf_append_char(out, '\n');
 }
 
-/* Reads `text` in chunks of `size` bytes.  Writes its archives, and at the end the error, to `out`.
- */
+/* Reads `text` in chunks of `size` bytes.  Writes its archives to `out`, and at the end the error
+ * or "VaultARN|InventoryDate". */
 static void read_all(const char *text, size_t length, size_t size, gl_buf *out) {
   gl_inventory inventory = {0};
   gl_inventory_result result;
@@ -81,12 +81,16 @@ static void members_may_come_in_any_order_and_unknown_ones_are_skipped(void **st
 
 static void csv_finds_its_columns_by_name(void **state) {
   (void)state;
-  expect("ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\r\n"
-         "a,\"x\\\"y\",2012,5," HASH "\r\n\r\nb,,2013,6,c",
-         "a|x\"y|2012|5|" HASH "\ninvalid CSV at byte 158: the row ends too early");
   expect("Size,New,SHA256TreeHash,ArchiveId,CreationDate,ArchiveDescription\n5,n,c,a,2012,x\n",
          "a|x|2012|5|c\n|");
   expect("ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash", "|");
+}
+
+static void csv_skips_empty_lines_and_rejects_an_incomplete_hash(void **state) {
+  (void)state;
+  expect("ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\r\n"
+         "a,\"x\\\"y\",2012,5," HASH "\r\n\r\nb,,2013,6,c",
+         "a|x\"y|2012|5|" HASH "\ninvalid CSV at byte 158: the row ends too early");
 }
 
 static void a_byte_order_mark_is_skipped(void **state) {
@@ -172,6 +176,7 @@ int main(void) {
       cmocka_unit_test(json_gives_the_archives_in_order_in_pieces_of_any_size),
       cmocka_unit_test(members_may_come_in_any_order_and_unknown_ones_are_skipped),
       cmocka_unit_test(csv_finds_its_columns_by_name),
+      cmocka_unit_test(csv_skips_empty_lines_and_rejects_an_incomplete_hash),
       cmocka_unit_test(a_byte_order_mark_is_skipped),
       cmocka_unit_test(an_invalid_inventory_is_an_error_that_names_the_byte),
       cmocka_unit_test(an_incomplete_document_is_an_error_at_its_last_byte),

@@ -54,8 +54,10 @@ static void empty_objects_and_arrays_have_no_comma(void **state) {
   gl_buf out = {0};
   gl_json json = {.out = &out};
   gl_json_open(&json, '[');
+  gl_json_open(&json, '{');
+  gl_json_close(&json, '}');
   gl_json_close(&json, ']');
-  assert_string_equal(gl_buf_string(&out), "[]");
+  assert_string_equal(gl_buf_string(&out), "[{}]");
   gl_buf_clear(&out);
 }
 

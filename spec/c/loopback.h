@@ -1,6 +1,6 @@
 /* A server on 127.0.0.1 for the transport's tests.  One thread runs a list of steps, one connection
- * at a time, and stores the bytes that it reads.  It never waits for a time, only for the client or
- * for loopback_stop. */
+ * at a time, and stores the requests that it reads.  It never waits for a certain time, only for
+ * the client, loopback_cue or loopback_stop. */
 #ifndef GL_SPEC_LOOPBACK_H
 #define GL_SPEC_LOOPBACK_H
 
@@ -20,7 +20,7 @@ typedef enum loopback_act {
   TASTE,  /* reads and drops the first bytes that arrive */
   SEND,   /* sends `bytes` */
   FILL,   /* sends `bytes` `count` times */
-  CLOSE,  /* closes without a reset */
+  CLOSE,  /* closes; the system sends a reset only if received bytes were not read */
   RESET,  /* closes with a TCP reset */
   CUE,    /* waits for loopback_cue */
   HOLD    /* does nothing until loopback_stop */
@@ -91,7 +91,7 @@ static inline size_t loopback_missing(const char *request, size_t length) {
 }
 
 static inline int loopback_taste(loopback *server) {
-  char bytes[64];
+  char bytes[16384];
   return loopback_ready(server, server->connection, POLLIN) &&
          recv(server->connection, bytes, sizeof bytes, 0) > 0;
 }
@@ -113,7 +113,7 @@ static inline int loopback_read(loopback *server) {
   return 1;
 }
 
-/* If the client has stopped reading, the script continues. */
+/* If the connection is broken, drops the rest of `bytes`, and the script continues. */
 static inline int loopback_send(loopback *server, const char *bytes) {
   size_t length = strlen(bytes);
   while (length > 0) {
@@ -194,8 +194,8 @@ static inline void loopback_cue(loopback *server) {
   loopback_check(write(server->cue[1], "", 1) == 1, "write");
 }
 
-/* Ends the thread at any step.  `received` and `accepted` may be read afterwards, until
- * loopback_clear. */
+/* Ends the thread at any step.  Afterwards `received`, until loopback_clear, and `accepted` may be
+ * read. */
 static inline void loopback_stop(loopback *server) {
   loopback_check(write(server->stop[1], "", 1) == 1, "write");
   pthread_join(server->thread, NULL);

@@ -84,11 +84,17 @@ static void the_http_method_follows_from_the_operations_name(void **state) {
       {"Abort", "DELETE"},  {"Delete", "DELETE"}, {"Describe", "GET"}, {"Get", "GET"},
       {"List", "GET"},      {"Initiate", "POST"}, {"Add", "POST"},     {"Remove", "POST"},
       {"Complete", "POST"}, {"Purchase", "POST"}, {"Create", "PUT"},   {"Set", "PUT"},
+      {"UploadA", "POST"},  {"UploadM", "PUT"},
   };
-  for (size_t i = 0; i < gl_operations_count; i++)
+  for (size_t i = 0; i < gl_operations_count; i++) {
+    size_t matches = 0;
     for (size_t j = 0; j < COUNT(rules); j++)
-      if (!strncmp(gl_operations[i].name, rules[j].prefix, strlen(rules[j].prefix)))
+      if (!strncmp(gl_operations[i].name, rules[j].prefix, strlen(rules[j].prefix))) {
         assert_string_equal(gl_operations[i].http_method, rules[j].method);
+        matches++;
+      }
+    assert_int_equal(matches, 1);
+  }
 }
 
 static void the_labels_of_a_path_are_the_members_in_the_path(void **state) {

@@ -20,7 +20,8 @@
 
 static atomic_int calls;         /* number of calls of fsync */
 static atomic_int calls_in_main; /* number of these calls on the main thread */
-static int failures[2];          /* the errno of the next calls; 0 for success */
+static atomic_int ended;         /* number of these calls that have ended */
+static int failures[2];          /* the errno of the first two calls; 0 for success */
 static int gate[2];              /* a call on another thread waits for a byte */
 static pthread_t main_thread;
 
@@ -33,6 +34,7 @@ int fsync(int fd) {
   else
     (void)!read(gate[0], &byte, 1);
   int number = fcntl(fd, F_GETFD) < 0 ? EBADF : n < 2 ? failures[n] : 0;
+  atomic_fetch_add(&ended, 1);
   errno = number;
   return number ? -1 : 0;
 }
@@ -47,6 +49,7 @@ static int set_up(void **state) {
   (void)state;
   atomic_store(&calls, 0);
   atomic_store(&calls_in_main, 0);
+  atomic_store(&ended, 0);
   failures[0] = failures[1] = 0;
   main_thread = pthread_self();
   file = open("/tmp", O_RDONLY);
@@ -78,6 +81,7 @@ static void the_caller_does_not_wait_for_the_disk(void **state) {
   assert_false(gl_output_flush_poll(&flush, 0));
   open_gate(1);
   gl_events_wait(events, 60000);
+  assert_true(gl_events_has_news(events));
   assert_true(gl_output_flush_poll(&flush, 0));
   assert_int_equal(gl_output_flush_result(&flush, why), 0);
   assert_int_equal(calls, 1);
@@ -149,7 +153,7 @@ static void clearing_waits_for_the_disk(void **state) {
   start(&flush, NULL);
   open_gate(1);
   gl_output_flush_clear(&flush);
-  assert_int_equal(calls, 1);
+  assert_int_equal(ended, 1);
 }
 
 static void without_a_descriptor_left_the_caller_flushes(void **state) {

@@ -77,11 +77,17 @@ static inline int stream_poll_and_finish(stream *s) {
   return stream_finish(s);
 }
 
-/* Makes the last activity older than the read timeout, and looks at the time. */
+/* Makes the last activity older than the read timeout, and runs the read timer now. */
 static inline void stream_let_time_pass(stream *s) {
   s->transfer->handle->active -= 2 * s->one.timeouts.read;
   gl_timers_set(gl_events_timers(s->pool->events), &s->transfer->read_timer, gl_timers_now());
   gl_events_wait(s->pool->events, 0);
+}
+
+/* Returns the byte at `position` of a body.  Each 8 bytes are a number in hexadecimal, which counts
+ * up, so that no two blocks of a body are equal. */
+static inline char stream_byte(uint64_t position) {
+  return "0123456789abcdef"[position / 8 >> (28 - position % 8 * 4) & 15];
 }
 
 static inline void stream_nap(long milliseconds) {

@@ -5,16 +5,11 @@
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-/* Returns the byte at `position` of every body in this file.  No two KiB are equal. */
-static char byte_at(uint64_t position) {
-  return (char)('a' + (position / 26 + position) % 26);
-}
-
 static void feed(stream *s, uint64_t from, size_t length) {
   char *bytes = malloc(length);
   assert_non_null(bytes);
   for (size_t i = 0; i < length; i++)
-    bytes[i] = byte_at(from + i);
+    bytes[i] = stream_byte(from + i);
   assert_int_equal(gl_transfer_feed(s->transfer, bytes, length, &s->one.error), 0);
   free(bytes);
 }
@@ -37,7 +32,7 @@ static uint64_t feed_all(stream *s, size_t most) {
 static void assert_body(const char *body, uint64_t length) {
   assert_int_equal(strlen(body), length);
   for (uint64_t i = 0; i < length; i++)
-    assert_true(body[i] == byte_at(i));
+    assert_true(body[i] == stream_byte(i));
 }
 
 static void a_body_that_is_fed_arrives_complete(void **state) {
@@ -163,7 +158,8 @@ static void a_reset_during_a_fed_body_is_a_closed_connection_error(void **state)
   stream_end(&s);
 }
 
-/* Sends a second request on a connection that is dead, with a body of `length` bytes in chunks. */
+/* Sends a request with a body of `length` bytes, which is fed in chunks, on a kept connection.  The
+ * server closes the connection without a response. */
 static int send_on_dead_connection(size_t length, size_t chunk, gl_error *error) {
   static const loopback_step steps[] = {
       LOOPBACK_ANSWER(OK), {READ, 0, 0}, {CLOSE, 0, 0}, LOOPBACK_ANSWER(OK), {HOLD, 0, 0}};
@@ -207,7 +203,7 @@ static void a_transfer_that_waits_to_be_fed_does_not_time_out(void **state) {
   stream_prepare_upload(&s, 2);
   stream_go(&s);
   for (int i = 0; i < 3; i++) {
-    assert_false(gl_transfer_poll(s.transfer, FOR_EVER)); /* waits until it could be fed */
+    assert_false(gl_transfer_poll(s.transfer, FOR_EVER)); /* waits until it can be fed */
     stream_let_time_pass(&s);
   }
   feed(&s, 0, 2);

@@ -7,7 +7,7 @@
 
 #define OK "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-enum { LONGEST = 3 * MIB + 7, BEGIN = 1000 /* of the body in the file */ };
+enum { LONGEST = 3 * MIB + 7, BEGIN = 1000 /* where the body begins in the file */ };
 
 static char *body; /* with a NUL after LONGEST bytes */
 static int file;
@@ -17,7 +17,7 @@ static int set_up(void **state) {
   char path[] = "/tmp/transport_input_XXXXXX";
   body = malloc(LONGEST + 1);
   for (size_t i = 0; i < LONGEST; i++)
-    body[i] = (char)('a' + (i / 26 + i) % 26); /* no two KiB are equal */
+    body[i] = stream_byte(i);
   body[LONGEST] = '\0';
   file = mkstemp(path);
   unlink(path);
@@ -43,7 +43,8 @@ static void start(stream *s, gl_body_input input) {
   gl_transfer_set_input(s->transfer, &input);
 }
 
-/* Polls until the transfer is done, without waiting while bytes are sent. */
+/* Polls until the transfer is done.  Calls gl_transfer_has_sent, because otherwise the next poll
+ * would not wait. */
 static int run(stream *s) {
   while (!gl_transfer_poll(s->transfer, FOR_EVER))
     gl_transfer_has_sent(s->transfer);
@@ -112,7 +113,7 @@ static void a_transfer_needs_its_caller_after_bytes_were_sent(void **state) {
   start(&s, from_file(LONGEST));
   assert_false(gl_transfer_needs_caller(s.transfer));
   assert_false(gl_transfer_has_sent(s.transfer));
-  assert_false(gl_transfer_poll(s.transfer, FOR_EVER)); /* does not wait any longer */
+  assert_false(gl_transfer_poll(s.transfer, FOR_EVER)); /* returns when bytes were sent */
   assert_int_equal(gl_events_take_news(s.pool->events), gl_transfer_number(s.transfer));
   assert_true(gl_transfer_needs_caller(s.transfer));
   assert_true(gl_transfer_has_sent(s.transfer));
@@ -166,7 +167,7 @@ static void an_early_response_ends_the_sending(void **state) {
   assert_int_equal(ftruncate(file, BEGIN + LONGEST), 0);
 }
 
-/* A body that was fed in several calls is lost here; see transport_feed_test.c. */
+/* A body that is fed in several calls cannot be sent again; see transport_feed_test.c. */
 static void a_body_of_any_size_is_sent_again_after_a_dead_connection(void **state) {
   (void)state;
   static const loopback_step steps[] = {
