@@ -76,6 +76,12 @@ static int hash_has_threads(lua_State *L) {
   return 1;
 }
 
+/* hash:needs_caller() -> whether the next poll can do something; it never waits */
+static int hash_needs_caller(lua_State *L) {
+  lua_pushboolean(L, gl_body_hash_needs_caller(&check_self(L)->hash));
+  return 1;
+}
+
 static int hash_wait(lua_State *L) {
   gl_body_hash_wait(&check_self(L)->hash);
   return 0;
@@ -110,8 +116,9 @@ static int hash_cancel(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"poll", hash_poll},     {"has_threads", hash_has_threads}, {"wait", hash_wait},
-    {"result", hash_result}, {"cancel", hash_cancel},           {NULL, NULL},
+    {"poll", hash_poll}, {"has_threads", hash_has_threads}, {"needs_caller", hash_needs_caller},
+    {"wait", hash_wait}, {"result", hash_result},           {"cancel", hash_cancel},
+    {NULL, NULL},
 };
 
 const gl_box_class gl_body_hash_box = {"glacier.body_hash", sizeof(body_hash), clear, methods, 1};

@@ -42,6 +42,12 @@ static int flush_has_threads(lua_State *L) {
   return 1;
 }
 
+/* flush:needs_caller() -> whether the next poll returns true; it never waits */
+static int flush_needs_caller(lua_State *L) {
+  lua_pushboolean(L, gl_output_flush_needs_caller(check_self(L)));
+  return 1;
+}
+
 static int flush_result(lua_State *L) {
   char why[GL_FILE_ERROR_SIZE] = "";
   return gl_lua_push_outcome(L, gl_output_flush_result(check_self(L), why), why);
@@ -56,6 +62,7 @@ static int flush_cancel(lua_State *L) {
 static const luaL_Reg methods[] = {
     {"poll", flush_poll},
     {"has_threads", flush_has_threads},
+    {"needs_caller", flush_needs_caller},
     {"result", flush_result},
     {"cancel", flush_cancel},
     {NULL, NULL},

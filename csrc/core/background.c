@@ -75,6 +75,7 @@ static int open_pipe(gl_background *background) {
 
 /* Registers the pipe with the event set.  Returns -1 without memory or at a limit of the system. */
 static int watch(gl_background *background, gl_events *events) {
+  gl_events_remove(events, background->pipe[0]); /* the set may remember a closed descriptor */
   if (gl_events_set(events, background->pipe[0], GL_EVENTS_READ, end_seen, background) != 0)
     return -1;
   background->events = gl_events_hold(events);

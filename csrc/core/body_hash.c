@@ -78,6 +78,10 @@ int gl_body_hash_has_threads(const gl_body_hash *hash) {
   return hash->team && !gl_body_team_is_forked(hash->team);
 }
 
+int gl_body_hash_needs_caller(const gl_body_hash *hash) {
+  return !gl_body_hash_has_threads(hash) || gl_body_team_finished(hash->team, 0);
+}
+
 void gl_body_hash_wait(gl_body_hash *hash) {
   while (!gl_body_hash_poll(hash, 0))
     if (hash->team)

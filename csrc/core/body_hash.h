@@ -50,6 +50,10 @@ int gl_body_hash_poll(gl_body_hash *hash, long wait);
 /* Returns whether threads do the work, so that the caller should wait before it polls again. */
 int gl_body_hash_has_threads(const gl_body_hash *hash);
 
+/* Returns whether the next poll can do something: the hash is done, its threads have ended, or it
+ * has none.  It never waits. */
+int gl_body_hash_needs_caller(const gl_body_hash *hash);
+
 /* Waits until the hash is done. */
 void gl_body_hash_wait(gl_body_hash *hash);
 

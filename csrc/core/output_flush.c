@@ -60,6 +60,11 @@ int gl_output_flush_poll(gl_output_flush *flush, long wait) {
   return 1;
 }
 
+int gl_output_flush_needs_caller(const gl_output_flush *flush) {
+  return flush->done || gl_background_is_forked(flush->thread) ||
+         gl_background_finished(flush->thread, 0);
+}
+
 int gl_output_flush_result(gl_output_flush *flush, char why[GL_FILE_ERROR_SIZE]) {
   while (!gl_output_flush_poll(flush, LONGEST_WAIT)) {
   }

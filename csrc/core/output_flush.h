@@ -23,6 +23,9 @@ int gl_output_flush_start(gl_output_flush *flush, int fd, gl_events *events, gl_
  * child flushes on its own thread. */
 int gl_output_flush_poll(gl_output_flush *flush, long wait);
 
+/* Returns whether the next poll reports that the flush is done.  It never waits. */
+int gl_output_flush_needs_caller(const gl_output_flush *flush);
+
 /* Waits for the end.  Returns 0, or -1 with the reason in `why`. */
 int gl_output_flush_result(gl_output_flush *flush, char why[GL_FILE_ERROR_SIZE]);
 

@@ -27,15 +27,23 @@ static void finish(void *context) {
   atomic_store(&seen->finished_after, atomic_load(&seen->runs));
 }
 
-static gl_background *start(counts *seen, int count, gl_events *events) {
+static void open_counts(counts *seen) {
+  memset(seen, 0, sizeof *seen);
+  assert_int_equal(pipe(seen->pipe), 0);
+}
+
+static gl_background *start_counting(counts *seen, int count, gl_events *events) {
   gl_error error;
   gl_background *background = NULL;
   gl_background_work work = {run, finish, seen};
-  memset(seen, 0, sizeof *seen);
-  assert_int_equal(pipe(seen->pipe), 0);
   assert_int_equal(gl_background_start(&background, count, &work, events, &error), 0);
   assert_non_null(background);
   return background;
+}
+
+static gl_background *start(counts *seen, int count, gl_events *events) {
+  open_counts(seen);
+  return start_counting(seen, count, events);
 }
 
 static void let_end(counts *seen, size_t threads) {
@@ -88,6 +96,34 @@ static void the_event_set_becomes_ready_at_the_end(void **state) {
   gl_events_release(events);
 }
 
+static void on_ready(void *context, int fd, int ready) {
+  (void)context;
+  (void)fd;
+  (void)ready;
+}
+
+/* libcurl closes the slower of two parallel connection attempts without telling the set. */
+static void the_set_forgets_a_closed_descriptor_with_the_same_number(void **state) {
+  (void)state;
+  int closed[2];
+  counts seen;
+  gl_error error;
+  gl_events *events = gl_events_new(&error);
+  open_counts(&seen);
+  assert_int_equal(pipe(closed), 0);
+  assert_int_equal(gl_events_keep(events, closed[0]), 0);
+  assert_int_equal(gl_events_set(events, closed[0], GL_EVENTS_READ, on_ready, NULL), 0);
+  assert_int_equal(gl_events_set(events, closed[0], 0, NULL, NULL), 0);
+  close(closed[0]);
+  close(closed[1]);
+  gl_background *background = start_counting(&seen, 1, events);
+  let_end(&seen, 1);
+  gl_events_wait(events, 5000);
+  assert_true(gl_events_has_news(events));
+  end(&seen, background);
+  gl_events_release(events);
+}
+
 static void freeing_waits_for_the_threads(void **state) {
   (void)state;
   counts seen;
@@ -120,6 +156,7 @@ int main(void) {
       cmocka_unit_test(the_work_is_finished_after_every_thread_has_run),
       cmocka_unit_test(at_most_eight_threads_are_started),
       cmocka_unit_test(the_event_set_becomes_ready_at_the_end),
+      cmocka_unit_test(the_set_forgets_a_closed_descriptor_with_the_same_number),
       cmocka_unit_test(freeing_waits_for_the_threads),
       cmocka_unit_test(nothing_is_started_if_no_descriptor_is_left),
   };

@@ -258,6 +258,23 @@ static void an_interrupted_set_is_readable_and_does_not_wait(void **state) {
   gl_events_release(events);
 }
 
+static void a_closed_descriptor_does_not_prevent_an_interruption(void **state) {
+  (void)state;
+  int pair[2];
+  report got = {0};
+  gl_events *events = new_events();
+  make_pair(pair);
+  assert_int_equal(gl_events_keep(events, pair[0]), 0);
+  assert_int_equal(gl_events_set(events, pair[0], GL_EVENTS_READ, on_ready, &got), 0);
+  assert_int_equal(gl_events_set(events, pair[0], 0, NULL, NULL), 0);
+  close_pair(pair); /* the set is not told, and the number is used again */
+  int64_t begin = gl_timers_now();
+  assert_int_equal(gl_events_interrupt(events, 1), 0);
+  gl_events_wait(events, LONG_WAIT);
+  assert_true(gl_timers_now() - begin < LONG_WAIT);
+  gl_events_release(events);
+}
+
 static void a_signal_ends_the_wait(void **state) {
   (void)state;
   const struct sigaction action = {.sa_handler = on_signal};
@@ -291,6 +308,7 @@ int main(void) {
       cmocka_unit_test(more_descriptors_than_one_batch_are_all_reported),
       cmocka_unit_test(the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready),
       cmocka_unit_test(an_interrupted_set_is_readable_and_does_not_wait),
+      cmocka_unit_test(a_closed_descriptor_does_not_prevent_an_interruption),
       cmocka_unit_test(a_signal_ends_the_wait),
       cmocka_unit_test(a_set_is_freed_when_its_last_reference_is_dropped),
   };

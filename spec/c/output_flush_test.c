@@ -78,10 +78,12 @@ static void the_caller_does_not_wait_for_the_disk(void **state) {
   gl_events *events = gl_events_new(&error);
   start(&flush, events);
   gl_events_wait(events, 0);
+  assert_false(gl_output_flush_needs_caller(&flush));
   assert_false(gl_output_flush_poll(&flush, 0));
   open_gate(1);
   gl_events_wait(events, 60000);
   assert_true(gl_events_has_news(events));
+  assert_true(gl_output_flush_needs_caller(&flush));
   assert_true(gl_output_flush_poll(&flush, 0));
   assert_int_equal(gl_output_flush_result(&flush, why), 0);
   assert_int_equal(calls, 1);

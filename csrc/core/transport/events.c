@@ -204,6 +204,7 @@ static int open_alarm(gl_events *events) {
     return -1;
   close(ends[1]);
   (void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  gl_events_remove(events, ends[0]); /* the set may remember a closed descriptor */
   events->alarm = ends[0];
   return 0;
 }

@@ -64,14 +64,13 @@ end
 -- @return number: 0 or less if it must be polled now; math.huge if only an event can continue it
 function group.seconds_left(task)
   local context = task.context
-  local transfer = context.transfer
+  local transfer = context and context.transfer
   if task.seen then
     return math.huge
-  elseif context.is_woken then
+  elseif not context or context.is_woken then -- the option `clock` may have cancelled the task
     return 0
   elseif transfer then
-    -- `transfer` may also be the hash of a body or a flush, which have no needs_caller
-    return transfer.needs_caller and transfer:needs_caller() and 0 or context:remaining()
+    return transfer:needs_caller() and 0 or context:remaining()
   elseif context.due then
     return context.due - context.clock()
   end

@@ -53,7 +53,9 @@ local function beating(context, fetch)
   if not (context and context.wait) then
     return context
   end
-  return setmetatable({ wait = beat(context.wait), readable = beat(context.readable) }, { __index = context })
+  return setmetatable({
+    wait = beat(context.wait), readable = beat(context.readable), pause = beat(context.pause),
+  }, { __index = context })
 end
 
 local function is_abandoned(fetch, session)
