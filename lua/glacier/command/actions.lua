@@ -12,7 +12,8 @@ local function quoted(word)
   return word:find "^[%w@%%_+=:,./-]+$" and word or "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
--- Returns the command line that resumes an interrupted command, with the same common options.
+-- Returns a command line that continues the work of this one. It has the options that select the account and the
+-- service, but not --json and --quiet.
 local function command_line(options, subcommand, ...)
   local words = { "glacier" }
   for _, name in ipairs { "profile", "region", "endpoint_url", "account_id" } do

@@ -21,7 +21,7 @@ local function add_option(command, name, argument, description)
   return command:option(name, description):argname(argument):convert(filled(("option '%s'"):format(name)))
 end
 
--- Options that every subcommand takes, before or after its name.
+-- The options of the whole command, which may be given before or after the name of the subcommand.
 local function add_common(parser)
   add_option(parser, "--profile", "NAME", "The profile of the shared config and credentials files.")
   add_option(parser, "--region", "REGION", "The region, for example us-west-2.")
@@ -101,7 +101,7 @@ local function add_archives(parser)
   add_argument(download, "job", "The ID of the job.")
   add_argument(download, "path", "The file to write.")
   local retrieve = add_command(parser, "retrieve",
-    "Retrieve an archive and save it, which takes hours. Prints the same as download.")
+    "Retrieve an archive and save it, which can take hours. Prints the same as download.")
   add_argument(retrieve, "vault", "The name of the vault.")
   add_argument(retrieve, "archive", "The ID of the archive.")
   add_argument(retrieve, "path", "The file to write.")

@@ -1,12 +1,12 @@
 --- The command `glacier`: a thin layer over the API. Help: `glacier --help`.
 --
--- Everything is loaded within `command.main`, which catches Ctrl-C at any time.
+-- All other modules are loaded within `command.main`, so that it also catches Ctrl-C while they load.
 local command = {}
 
 -- Exit statuses.
 local SUCCESS, FAILURE, USAGE, INTERRUPTED = 0, 1, 2, 130
 
--- The interpreter raises this text on Ctrl-C. argparse adds a traceback to it.
+-- The interpreter raises a text that ends with this on Ctrl-C. argparse adds a traceback to it.
 local function is_interrupt(err)
   return type(err) == "string" and err:match("^[^\n]*"):find "interrupted!$" ~= nil
 end
@@ -25,7 +25,7 @@ local function status_of(err)
   return type(err) == "table" and err.kind == "validation" and USAGE or FAILURE
 end
 
--- Subcommands that send nothing and need no settings.
+-- Subcommands, and actions of `notifications`, that send nothing and need no settings.
 local offline = { ["topic-policy"] = true, check = true }
 
 local function new_run(options)
@@ -64,7 +64,7 @@ local function report(run, err)
   return status
 end
 
--- The subcommands of `notifications` that know --dry-run.
+-- The actions of `notifications` that accept --dry-run.
 local dry = { set = true, delete = true, sync = true }
 
 -- Returns the options of a command line; or nil and what is wrong with it.

@@ -50,7 +50,8 @@ function Printer.flush()
   check(io.stdout:flush())
 end
 
---- Shows the progress on one line that is overwritten. Does nothing if standard error is not a terminal.
+--- Shows the progress on one line that is overwritten. Does nothing with `--quiet`, or if standard error is not a
+-- terminal.
 function Printer:progress(done, total, unit)
   if self.is_live then
     local part = total and total > 0 and (" (%d %%)"):format(math.floor(100 * done / total)) or ""
