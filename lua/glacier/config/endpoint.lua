@@ -8,7 +8,7 @@ local endpoint = {}
 -- The first part of a service's host name, by the service's name in settings.
 local hosts = { glacier = "glacier", sts = "sts", sso = "portal.sso", sso_oidc = "oidc" }
 
--- Returns the [services] section that the profile names.
+-- Returns the [services] section that the profile names; an empty table if it names none.
 local function services_of_profile(sources, values)
   local name, origin = values.text_of(sources, sources.profile, "services")
   local services = sources.files.services[name]
@@ -19,7 +19,8 @@ local function services_of_profile(sources, values)
   return services or {}
 end
 
--- Returns the URL for the service in the [services] section, else the profile's URL for all services.
+-- Returns the URL for the service in the [services] section, else the profile's URL for all services; and where the
+-- URL is set.
 local function url_of_profile(sources, service)
   local values = require "glacier.config.values"
   local services = services_of_profile(sources, values)
@@ -35,7 +36,8 @@ local function url_of_profile(sources, service)
 end
 
 -- Looks up the URL of a service: in the environment, then in the [services] section that the profile names, then the
--- profile's URL for all services. Returns the URL and where it is set; nil for none.
+-- profile's URL for all services. Returns the URL and where it is set; nil if there is none, or if a setting says to
+-- ignore configured URLs.
 local function look_up(sources, service)
   if config.setting(sources, "ignore_configured_endpoint_urls", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") then
     return nil
@@ -68,7 +70,7 @@ end
 -- @param sources table: of `glacier.config.resolve`
 -- @param service string: "glacier", "sts", "sso" or "sso_oidc"; this is the name in a [services] section and, in upper
 --   case, in AWS_ENDPOINT_URL_<NAME>
--- @param options table: region, string; use_fips, use_dualstack, booleans or nil
+-- @param options table: region (string or nil); use_fips, use_dualstack (booleans or nil)
 -- @return string, boolean: the URL, and whether it is configured (false: it comes from the rules)
 function endpoint.resolve(sources, service, options)
   local url, origin = look_up(sources, service)

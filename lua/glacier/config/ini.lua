@@ -9,7 +9,8 @@
 -- - A line that is indented deeper than its key continues the value of that key.
 -- - A value that begins on the line below its key is a block of `key = value` lines. Their keys stay as written.
 -- - A comment is a whole line that begins with `#` or `;`.
--- - A header or a key that is repeated is an error.
+-- - A repeated header is an error, except `[DEFAULT]`. A key that is repeated in a section is an error. In a nested
+--   block, the last one counts.
 --
 -- Messages never quote a line, because a malformed line may hold a secret key.
 local core = require "glacier.core"
@@ -78,7 +79,7 @@ local function new_section(name, line)
   return { name = name, line = line, options = {}, order = {} }
 end
 
--- Makes `name` the current section. Only `[DEFAULT]` may come twice.
+-- Makes `name` the current section. Only `[DEFAULT]` may come twice. Returns the problem, or nil.
 local function open_section(state, name, line)
   state.option = nil
   if name == "DEFAULT" then
@@ -94,6 +95,7 @@ local function open_section(state, name, line)
   state.sections[#state.sections + 1] = state.section
 end
 
+-- Adds a key with the first line of its value to the current section. Returns the problem, or nil.
 local function add_option(state, text, line)
   local delimiter = text:find("[=:]")
   if not delimiter then
@@ -144,8 +146,8 @@ local function read_line(state, line, number)
   return add_option(state, text, number)
 end
 
--- Reads the `key = value` lines of a nested block into a map and the map of their line numbers. botocore splits them
--- with str.splitlines(), which splits at more than newlines.
+-- Reads the `key = value` lines of a nested block. Returns a map and the map of its line numbers; or nil, the problem
+-- and its line. botocore splits the lines with str.splitlines(), which splits at more than newlines.
 local function read_block(option)
   local values, lines = {}, {}
   for _, part in ipairs(option) do
@@ -165,7 +167,7 @@ local function read_block(option)
   return values, lines
 end
 
--- Returns the value of an option: a string, or a map and the map of its line numbers.
+-- Returns the value of an option: a string, or the results of `read_block`.
 local function read_value(option)
   while #option > 1 and option[#option].text == "" do
     table.remove(option)
@@ -180,7 +182,7 @@ local function read_value(option)
   return table.concat(texts, "\n")
 end
 
--- Adds the options of `from` that `values` does not have yet.
+-- Adds the options of `from` that `values` does not have yet. Returns the problem and its line, or nil.
 local function read_options(from, values, lines)
   local value_lines = lines[values]
   for _, key in ipairs(from.order) do
@@ -198,6 +200,7 @@ local function read_options(from, values, lines)
   end
 end
 
+-- Makes the results of `ini.parse`.
 local function finish(state)
   local sections, lines = {}, {}
   for index, section in ipairs(state.sections) do

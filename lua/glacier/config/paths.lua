@@ -3,8 +3,8 @@ local core = require "glacier.core"
 
 local paths = {}
 
---- Checks a path. Every path from a setting, a parameter or a file is checked here before it is used, because the
--- system ignores what follows the first NUL of a path.
+--- Checks a path from a setting, a parameter or a file, because the system ignores what follows the first NUL of a
+-- path. `core.read_file` makes the same check.
 -- @param path string
 -- @return string: the problem, for a message; nil for a valid path
 function paths.fault(path)
@@ -14,8 +14,8 @@ function paths.fault(path)
   return path:find("\0", 1, true) and "the path contains a NUL byte" or nil
 end
 
---- Replaces $NAME and ${NAME} by the values of variables, as Python's os.path.expandvars does: unknown names stay
--- unchanged, and values are not expanded again.
+--- Replaces $NAME and ${NAME} by the values of variables, as Python's os.path.expandvars does: names for which `getenv`
+-- returns nil stay unchanged, and values are not expanded again.
 -- @param path string
 -- @param getenv function(name) -> string or nil
 -- @return string
@@ -49,8 +49,8 @@ local function home_of(user, getenv, default_home)
   return home or nil
 end
 
---- Expands `~` or `~user` at the start of a path, as Python's os.path.expanduser does. If the home directory
--- is unknown, the path stays unchanged.
+--- Expands `~` or `~user` at the start of a path, as Python's os.path.expanduser does. An invalid path stays unchanged,
+-- and so does any path if the home directory is unknown.
 -- @param path string
 -- @param getenv function(name) -> string or nil: for HOME
 -- @param default_home string, nil or false: used for `~` if HOME is not set; nil means the system's user database,

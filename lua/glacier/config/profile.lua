@@ -18,8 +18,8 @@ local function expand(path, options)
   return paths.expand_user(paths.expand_variables(path, options.getenv), options.getenv, options.home)
 end
 
--- Reads one of the two files. As in botocore, an unreadable file at the default path is not an error; `why` then
--- holds the reason.
+-- Reads one of the two files. As in botocore, an unreadable file at the default path is not an error; `why` then holds
+-- the reason. But it is an error if a profile is chosen in code.
 local function read_document(variable, default, options)
   local named = options.getenv(variable)
   local path = expand(named or default, options)

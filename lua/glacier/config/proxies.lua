@@ -12,8 +12,8 @@ local function first(getenv, ...)
 end
 
 --- Reads the proxies: from the option `proxy`, else from variables. With the option `env`, the variables are read now.
--- Without it, libcurl reads the variables of the process at each request. If there is no variable for https or http
--- URLs now, they have no proxy.
+-- Without it, libcurl reads the variables of the process at each request. But if no variable names a proxy for https
+-- URLs now, https URLs never have a proxy. The same applies to http URLs.
 -- @param options table: checked options of `glacier.client`
 -- @param getenv function(name) -> string or nil
 -- @return table: any, https, http (the proxy's URL for all URLs, or for those with that scheme; "" for no proxy; nil if

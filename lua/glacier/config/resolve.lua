@@ -1,16 +1,17 @@
 --- Settings from outside of a client's options: from the environment, then from the profile.
 --
--- Modules that are only needed for shared files with content, or for settings that must be converted, are loaded with
--- the first of them.
+-- The modules that read the shared files are loaded only if a file may have content, a profile is named or the option
+-- `env` is given. `glacier.config.values` is loaded for the first setting that is in a profile or must be converted.
 --
 -- In this module and in others, `sources` is a table: getenv, function(name) -> string or nil (an empty variable is
--- nil); home, the `default_home` of `paths.expand_user`; files, of `profile.load`; profile, one of their maps.
+-- nil); home, the `default_home` of `paths.expand_user`; files, of `profile.load`; profile, the map of the selected
+-- profile.
 local core = require "glacier.core"
 
 local config = {}
 
 -- Returns a function that looks up variables: in the option `env`, or in the environment of the process. Values that
--- are not strings are ignored. An empty variable counts as unset, as in every AWS tool.
+-- are not strings are ignored. An empty variable counts as unset.
 local function environment(given)
   return function(name)
     local value
@@ -135,8 +136,8 @@ end
 -- Raises error objects of kind "config": `ProfileNotFound`, `ConfigParseError`, `InvalidConfigError` (an invalid value;
 -- the message says where it is set), `NoRegionError`, `InvalidRegionError`, `UnknownEndpointError`.
 -- @param options table: checked options of `glacier.client`
--- @return table: the options, and endpoint (the URL, unless there is the option endpoint_url); proxies (any, http,
---   https, no_proxy); app_id; sources (see above); profile_name; profile_explicit (whether an option chose it)
+-- @return table: the completed options, and endpoint (the URL, unless there is the option endpoint_url); proxies (of
+--   `proxies.read`); app_id; sources (see above); profile_name; profile_explicit (whether an option chose it)
 function config.complete(options)
   local sources, name = open_sources(options)
   local found = {

@@ -77,8 +77,7 @@ local function locate(documents, parts, map, key)
   end
 end
 
--- Sets the sections of a document, and the lines of their keys. The message is made without string.format, which cuts a
--- string at its first NUL on Lua 5.1 and 5.2.
+-- Parses the text of a document, and sets its `sections` and `lines`, the results of `ini.parse`.
 local function parse(document)
   local sections_of, lines, line = ini.parse(document.text)
   if not sections_of then

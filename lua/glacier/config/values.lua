@@ -1,5 +1,5 @@
---- The values of settings: which ones are valid, and how their text is read. The names are those of the AWS SDKs and
--- Tools Reference Guide.
+--- The values of settings: which ones are valid, and how their text is read. The names are those of botocore and of the
+-- AWS SDKs and Tools Reference Guide.
 local errors = require("glacier.core").errors
 local paths = require "glacier.config.paths"
 
@@ -8,7 +8,7 @@ local values = {}
 -- A reader converts the text of a setting into its value. For an invalid text it returns nil and a description of the
 -- valid ones.
 
--- Expands `~` with the environment in `sources`.
+-- Expands `~` with the environment in `sources`, and checks the path.
 local function path(value, sources)
   value = paths.expand_user(value, sources.getenv, sources.home)
   if paths.fault(value) then

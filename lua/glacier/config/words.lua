@@ -1,4 +1,4 @@
---- Splits text into words as a POSIX shell does.
+--- Splits text into words, with the quotes and backslashes of a shell.
 local words = {}
 
 -- Reads a double-quoted string whose opening quote is before `position`. Returns its text and the position after the
@@ -20,7 +20,8 @@ local function double_quoted(text, position)
   end
 end
 
--- Returns one quoted or unquoted part of a word, and the position after it; nil if the quote is not closed.
+-- Returns one quoted or unquoted part of a word, and the position after it; nil if a quote is not closed, or if nothing
+-- follows a backslash.
 local function word_piece(text, position)
   local plain, after = text:match("^([^ \t\r\n'\"\\]+)()", position)
   if plain then
