@@ -117,7 +117,7 @@ local function integer_of(text)
   return #text <= 64 and text:match "^%s*([+-]?%d+)%s*$" or nil
 end
 
--- Returns the parameters of AssumeRole. A duration that is not an integer is ignored, as in botocore.
+-- Returns the `call` of `sts.keys` for AssumeRole. A duration that is not an integer is ignored, as in botocore.
 local function call_of(session, role, name)
   local parameters = { { "RoleArn", role.role_arn }, { "RoleSessionName", name } }
   local function add(parameter, value)

@@ -8,7 +8,7 @@ local chain = {}
 local environment = { "environment", "environment" }
 local assume_role = { "assume role", "assume_role" }
 
--- The steps that use the profile.
+-- The steps that search one profile. The source profile of a role is searched with these steps, too.
 local profile_steps = {
   { "web identity", "web_identity" },
   { "SSO", "sso" },
@@ -57,7 +57,7 @@ end
 -- invalid.
 -- @param session table: of glacier.credentials.settings
 -- @param context context
--- @return table of `refreshable.new`
+-- @return table: `provided` of `refreshable.new`
 function chain.find(session, context)
   local provided, reasons = walk(steps, {
     session = session, profile_name = session.profile_name or "default", use_environment = not session.profile_explicit,

@@ -18,14 +18,16 @@ local plain_hosts = {
   ["169.254.170.2"] = true, ["169.254.170.23"] = true, ["fd00:ec2::23"] = true, ["localhost"] = true,
 }
 
--- Returns the host of a URL in lower case: a name, or an address without brackets; nil for an ambiguous URL.
+-- Returns the host of a URL in lower case: a name, or an address without brackets. Returns nil for any other form, for
+-- example a URL with user information.
 local function host_of(url)
   local authority = url:match "^%a+://([^/?#]*)"
   local host = authority and (authority:match "^%[([%x:.]+)%]:?%d*$" or authority:match "^([%w.-]+):?%d*$")
   return host and host:lower()
 end
 
--- Returns the host of any other URL, for a message: without the path and the user information, which may be secret.
+-- Returns what a message shows of a URL that `host_of` rejects. The path and the user information are left out, because
+-- they may be secret.
 local function shown_host(url)
   local authority = url:gsub("^%a+://", ""):match "^[^/?#]*"
   return authority:match "^.*@(.*)$" or authority
@@ -66,7 +68,7 @@ local function token_of(session)
   return token
 end
 
--- Returns the message for an error response. Its code and message are included if the body is JSON.
+-- Returns the message for an error response, with the code and the message in its body, if there are any.
 local function message_of(response)
   local text = ("Received non 200 response %d from container metadata"):format(response:status())
   local body = object.decode(response:body()) or {}
@@ -132,7 +134,7 @@ end
 
 --- Requests the URL in AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or AWS_CONTAINER_CREDENTIALS_FULL_URI. Without TLS, the
 -- host must be a loopback address or one of the addresses that AWS reserves for containers.
--- Raises `CredentialRetrievalError` if there are no keys.
+-- Raises `CredentialRetrievalError` if a variable is set, but the URL gives no keys.
 function container.find(search, context)
   local session = search.session
   local url = url_of(session)

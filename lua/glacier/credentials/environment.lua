@@ -30,7 +30,8 @@ end
 
 --- Reads AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SECURITY_TOKEN or AWS_SESSION_TOKEN,
 -- AWS_CREDENTIAL_EXPIRATION and AWS_ACCOUNT_ID. Keys with an expiration are read again shortly before it.
--- Raises `PartialCredentialsError` if the first variable is set and the second is not.
+-- Raises `PartialCredentialsError` if the first variable is set and the second is not; `CredentialRetrievalError` for
+-- an invalid expiration.
 function environment.find(search)
   local session = search.session
   if not settings.variable(session, "AWS_ACCESS_KEY_ID") then

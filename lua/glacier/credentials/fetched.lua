@@ -8,8 +8,8 @@ local fetched = {}
 
 local FUNCTION = "the option credentials"
 
--- Returns the keys that the user's function returns. An error object that it raises is raised again, and so is a fatal
--- error; any other error becomes `CredentialRetrievalError`.
+-- Returns the table that the user's function returns. An error object that it raises is raised again, and so is a fatal
+-- error (`copcall.raise_fatal`); any other error becomes `CredentialRetrievalError`.
 local function ask(given)
   local good, keys = copcall.call(given)
   if not good and type(keys) == "table" and keys.kind then
@@ -33,7 +33,7 @@ local function from_function(session, given)
   })
 end
 
--- The chain is searched when keys are first needed. Later only the provider that had keys is asked.
+-- The chain is searched when keys are first needed. Later only the provider that the search found is asked.
 local function from_chain(session)
   local source
   source = refreshable.new(session, {

@@ -1,5 +1,5 @@
 --- Keys of an Amazon EC2 instance's role, from its metadata service (IMDS): with a session token (version 2), or
--- without one (version 1) if the service has no tokens.
+-- without one (version 1) if the service returns no token.
 local config = require "glacier.config.resolve"
 local errors = require "glacier.credentials.errors"
 local object = require "glacier.credentials.object"
@@ -82,8 +82,9 @@ local function may_retry_token(failure)
     and (failure.kind == "service" or failure.retryable)
 end
 
--- Returns the token of version 2; or "" to use version 1, as botocore does after all failures except a missing service
--- and status 400; or nil and the reason.
+-- Returns the token of version 2; or "" to use version 1; or nil and the reason. Without a token, version 1 is used,
+-- unless it is disabled, there is no service, the status is 400, or the transport failed in a way that no retry can
+-- correct.
 local function fetch_token(service, context)
   local token, failure = exchange(service, context, {
     method = "PUT", path = "latest/api/token", headers = { ["x-aws-ec2-metadata-token-ttl-seconds"] = TOKEN_SECONDS },
@@ -119,7 +120,7 @@ local function get(service, context, path, token, convert)
 end
 
 -- Returns the role's name, which may be an ARN or have a path, as in the responses of kube2iam and kiam. It becomes a
--- part of a URL, so only characters without a special meaning in a path are accepted.
+-- part of a URL, so only characters that need no escape in a path are accepted, and no segment may be "." or "..".
 local function role_name(body)
   local name = #body <= 2048 and body:match "^([%w!$&'()*+,./:;=@_~-]+)[ \t\r\n]*$"
   local segments = name and "/" .. name .. "/"
@@ -170,8 +171,8 @@ local function retrieve(service, context)
   return read_keys(service.session, answer)
 end
 
---- Gets keys from the metadata service, unless AWS_EC2_METADATA_DISABLED is "true". If the service does not respond,
--- the chain continues with the next provider.
+--- Gets keys from the metadata service, unless AWS_EC2_METADATA_DISABLED is "true". If the service gives no keys, this
+-- returns nil and the reason, because most hosts have no such service.
 -- Raises `InvalidConfigError`, `InvalidIMDSEndpointError`, `InvalidIMDSEndpointModeError` for invalid settings; a
 -- refresh raises `CredentialRetrievalError`.
 function imds.find(search, context)

@@ -47,7 +47,7 @@ local function run(command)
   if not good and pipe == "not enough memory" then
     error(pipe, 0)
   elseif not good or not pipe then
-    errors.retrieval(PROVIDER, "this host cannot start programs")
+    errors.retrieval(PROVIDER, "the shell that runs the program cannot be started")
   end
   local everything = pipe:read(MAX_BYTES + 1) or ""
   pipe:close()
@@ -130,7 +130,8 @@ local function retrieve(command, account)
 end
 
 --- Runs the profile's `credential_process`, and runs it again shortly before its keys expire. This blocks.
--- Raises `CredentialRetrievalError` if the program fails or prints no keys. The message never contains its output.
+-- Raises `InvalidConfigError` for an invalid setting; `CredentialRetrievalError` if the program fails or prints no
+-- keys. Of its standard output, messages show at most an invalid Version or Expiration.
 function process.find(search)
   local session = search.session
   local section = settings.profile(session, search.profile_name)

@@ -1,6 +1,6 @@
 --- The source of a client's keys. A source is an object with
 --   obtain(context)         credentials for `request:sign`; or nil and the error object
---   keys(context)           credentials; raises error objects of kind "credentials" or "config"
+--   keys(context)           credentials; raises error objects of kind "credentials", "config" or "transport"
 --   refresh(context, used)  is called after the service rejected the keys `used` as expired. Returns whether there are
 --                           other keys now
 --
@@ -10,7 +10,9 @@
 --
 -- As in botocore, there are two kinds of refresh. Less than 15 minutes before the expiry (advisory), the first caller
 -- refreshes the keys while the others use the old ones; if the refresh fails, all use the old ones. Less than 10
--- minutes before the expiry (mandatory), all callers wait for the refresh, and if it fails, all raise its error.
+-- minutes before the expiry (mandatory), all callers wait for the refresh, and if it fails, all raise its error. If the
+-- error concerns only the caller that refreshes, such as its deadline, the others do not raise it: one of them
+-- refreshes the keys instead.
 local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local credential_errors = require "glacier.credentials.errors"
@@ -32,8 +34,8 @@ local ABANDONED = 120
 -- Seconds between two checks of another caller's fetch.
 local MIN_PAUSE, MAX_PAUSE = 0.002, 0.05
 
--- A fetch in progress, which replaces keys, or nil if there are none. The reference to its coroutine is weak, because
--- the host may drop the coroutine.
+-- Makes the record of a fetch in progress. `keys` are the keys that it replaces, or nil. The reference to its coroutine
+-- is weak, because the host may drop the coroutine.
 local function new_fetch(session, keys)
   return {
     owner = setmetatable({ copcall.running() }, { __mode = "v" }), replaces = keys,
@@ -41,8 +43,8 @@ local function new_fetch(session, keys)
   }
 end
 
--- Returns the context of a caller that fetches. Each wait increases the fetch's heartbeat, so that waiting callers can
--- detect an abandoned fetch.
+-- Returns the context of a caller that fetches. Each call of its `wait` or `readable` increases the fetch's heartbeat,
+-- so that waiting callers can detect an abandoned fetch. A wait of `glacier.async.nginx` calls neither.
 local function beating(context, fetch)
   local function beat(wait)
     return wait and function(...)
@@ -118,7 +120,7 @@ function Refreshable:become(provided)
   self._fetch = provided.fetch or self._fetch
 end
 
--- Keeps keys. Their text is held only by `core.credentials`, which wipes its memory when it is freed.
+-- Keeps keys, but not their text: only `core.credentials` has it, and wipes its memory when it is freed.
 function Refreshable:_keep(keys)
   if keys.expiration ~= nil and type(keys.expiration) ~= "number" then
     credential_errors.retrieval(self._provider, "expiration must be a number: seconds since the epoch")
@@ -211,7 +213,8 @@ function Refreshable:current()
 end
 
 --- Returns the keys, and refreshes them first if a refresh is due.
--- Raises error objects of kind "credentials" or "config". May yield through the context.
+-- Raises error objects of kind "credentials" or "config", and of kind "transport" if the call's timeout passes. May
+-- yield through the context.
 -- @param context context or nil: how this caller waits
 -- @return credentials of glacier.core
 function Refreshable:keys(context)

@@ -48,7 +48,7 @@ local function reader(code_of, message_of)
   end
 end
 
---- Sends a request, and retries it as calls are retried: see glacier.call.retry.
+--- Sends a request, and retries it as calls are retried in the standard mode: see glacier.call.retry.
 -- Raises `ReadTimeoutError` if the context's deadline has passed.
 -- @param fields table: of `session.exchange`, without `read`; and code_of, message_of, function(response) -> string or
 --   nil: the code and the message of an error response

@@ -24,7 +24,7 @@ local function path_of(session, name)
 end
 
 --- Reads a token.
--- Raises `SSOTokenLoadError` if there is no valid token.
+-- Raises `SSOTokenLoadError` if there is no token, or if the file is malformed. The token may have expired.
 -- @param name string: the name of the sso-session, or the start URL for a login without one
 -- @return table: the content of the file; at least accessToken and expiresAt are strings
 function sso_cache.read(session, name)

@@ -12,7 +12,7 @@ local sso_token = {}
 -- Seconds before the expiry.
 local WINDOW = 15 * 60
 
--- Seconds: longer lifetimes, of 300 years or more, are invalid.
+-- Seconds, more than 300 years. Longer lifetimes are invalid.
 local MAX_SECONDS = 1e10
 
 local refresh_fields = { "refreshToken", "clientId", "clientSecret", "registrationExpiresAt" }

@@ -23,7 +23,7 @@ local function keys_of(session, section, provider)
   }
 end
 
--- Looks in the profile's part that is in one of the files.
+-- Looks for keys in the profile's section of one of the files.
 local function find(search, file, provider, title)
   local files, name = search.session.sources.files, search.profile_name
   local section = files[file][name]

@@ -68,7 +68,7 @@ local function read_keys(call, body)
   local expiration = text("Credentials", "Expiration")
   if not (keys.access_key_id and keys.secret_access_key and keys.session_token and expiration) then
     errors.retrieval(call.provider, ("the response to %s does not contain complete keys%s")
-      :format(call.action, why and ", because it is not XML: " .. why or ""))
+      :format(call.action, why and ", because it cannot be read as XML: " .. why or ""))
   end
   keys.expiration = core.parse_date(expiration) or errors.retrieval(call.provider,
     ('Expiration cannot be read as a date: "%s"'):format(errors.quote(expiration)))

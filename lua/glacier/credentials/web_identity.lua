@@ -10,7 +10,7 @@ local NO_ROLE = "The provided profile or the current environment is configured t
   .. "has no role ARN configured. Ensure that the profile has the role_arn configuration set or the AWS_ROLE_ARN env "
   .. "var is set."
 
--- Returns the variable, if variables may be used; else the profile's setting.
+-- Returns the variable if variables may be used and it is set; else the profile's setting.
 local function setting(search, variable, key)
   local session = search.session
   return search.use_environment and settings.variable(session, variable)
@@ -24,8 +24,8 @@ local function call_of(role_arn, role_session, token)
   }
 end
 
---- Reads AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME, or the profile's settings of these
--- names. The role is assumed when the keys are needed.
+--- Reads AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME. For a variable that is not set, reads the
+-- profile's web_identity_token_file, role_arn or role_session_name. The role is assumed when the keys are needed.
 -- Raises `InvalidConfigError` for a token file without a role.
 function web_identity.find(search)
   local session = search.session

@@ -1,6 +1,6 @@
---- A small strict parser of XML 1.0, for responses of the query protocol. It keeps elements and their text; it skips
--- attributes, comments and processing instructions. It rejects document types, and therefore entities that are not
--- predefined. Its time is linear in the length of the document.
+--- A small parser of XML 1.0, for responses of the query protocol. It keeps elements, and the text of elements without
+-- children; it skips attributes, comments and processing instructions. It rejects document types, and therefore
+-- entities that are not predefined. Its time is linear in the length of the document.
 local core = require "glacier.core"
 
 local xml = {}
@@ -53,9 +53,7 @@ local function decode(text)
   return valid and decoded or nil
 end
 
--- Each reader gets the position after the markup's first characters. It returns the position after the markup, or nil
--- and the problem.
-
+-- Adds a text to the innermost open element. Returns the problem, or nil.
 local function add_text(state, text)
   local element = state[#state]
   if element then
@@ -64,6 +62,9 @@ local function add_text(state, text)
     return "text outside of the root element"
   end
 end
+
+-- Each of the following readers gets the position after the first characters of a markup. It returns the position after
+-- the markup; or nil or false, and the problem.
 
 local function read_comment(state, position)
   local close = state.document:find("--", position, true)
@@ -148,6 +149,7 @@ local function read_start_tag(state, position)
   return after
 end
 
+-- The first characters of each markup, and its reader.
 local readers = {
   { "<!--", read_comment }, { "<![CDATA[", read_cdata }, { "<!", read_declaration }, { "<?", read_instruction },
   { "</", read_end_tag }, { "<", read_start_tag },
