@@ -6,7 +6,8 @@ local requirements = require "glacier.hosts.requirements"
 
 local NAME = "glacier.hosts.copas"
 
--- Copas ends the wait for a socket up to 0.1 seconds late. A wait with a shorter limit sleeps in short pauses instead.
+-- In seconds. Copas ends the wait for a socket up to 0.1 seconds late. A wait with a shorter limit is one short pause
+-- instead, after which the caller polls and waits again.
 local PRECISION, PAUSE = 0.1, 0.01
 
 local host = {}

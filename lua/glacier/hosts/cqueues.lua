@@ -8,7 +8,8 @@ local NAME = "glacier.hosts.cqueues"
 
 local host = {}
 
--- The tokens of the waits for each descriptor. The table is weak, because collecting a controller ends its waits.
+-- The tokens of the waits in progress, by descriptor. The sets of tokens are weak, because a wait never returns if its
+-- controller is collected.
 local waits = setmetatable({}, { __index = function(tokens, fd)
   tokens[fd] = setmetatable({}, { __mode = "k" })
   return tokens[fd]

@@ -36,7 +36,7 @@ local function resume(waiter)
   end
 end
 
--- Resumes coroutines. An error that none of them caught is raised, so that the loop reports it.
+-- Resumes coroutines. If they do not catch errors, one of these errors is raised, so that the loop reports it.
 local function resume_all(waiters)
   local uncaught
   for waiter in pairs(waiters) do
@@ -127,7 +127,7 @@ function host.sleep(seconds)
 end
 
 --- Waits until a descriptor is readable, or until the seconds have passed.
--- Raises `InvalidConfigError` outside of a coroutine or without luv.
+-- Raises `InvalidConfigError` outside of a coroutine, without luv, or if luv cannot watch the descriptor.
 -- @param fd number
 -- @param seconds number, or nil for no limit
 function host.readable(fd, seconds)

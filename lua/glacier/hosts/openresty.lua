@@ -70,7 +70,8 @@ end
 
 -- ---- the request ---------------------------------------------------------------------------------
 
--- nginx writes a body to a file if it is larger than client_body_buffer_size. Its size was checked before.
+-- nginx writes a body to a file if it is larger than client_body_buffer_size. The file of a body without Content-Length
+-- may be larger than `max_size`; nginx limits it by client_max_body_size.
 local function read_file(path)
   local file = path and io.open(path, "rb")
   local text = file and file:read "*a"
@@ -130,7 +131,7 @@ local function remember(receiver, key, handled)
   end
 end
 
--- Each of the following functions returns a status and the text of the response.
+-- Each function that handles a message returns a status and the text of the response.
 
 local function handle_job(receiver, message)
   local job, summary = verify.job(OPERATION, message)
@@ -196,7 +197,7 @@ local function serve(receiver)
   if good then
     return result, word
   elseif type(result) ~= "table" then
-    return error(result, 0) -- out of memory: nginx responds with 500
+    return error(result, 0) -- for example, out of memory; nginx responds with 500
   end
   status = status_of(result)
   ngx.log(status < 500 and ngx.WARN or ngx.ERR, "glacier receiver: ", (tostring(result):gsub("^receiver: ", "")))
@@ -206,9 +207,9 @@ end
 --- Makes the handler of a location that is the HTTP endpoint of SNS topics: `content_by_lua_block { handler() }`.
 -- It verifies each message, confirms subscriptions, and calls `on_job` for each completed job. It waits without
 -- blocking the worker. SNS repeats a request after a 5xx response, and if no response arrives in 15 seconds. The
--- response is 5xx if `on_job` fails, if fetching the certificate or a confirmation may succeed later, and while another
--- request handles the same message. Invalid messages get a 4xx response. Raw delivery must be off, because its messages
--- have no signature.
+-- response is 5xx if `on_job` fails, if fetching the certificate may succeed later, if a confirmation fails and SNS has
+-- not rejected it, and while another request handles the same message. Invalid messages get a 4xx response. Raw
+-- delivery must be off, because its messages have no signature.
 -- Raises `ParamValidationError` for invalid options, and logs it, because nginx does not show error objects.
 -- @param options table: those of `glacier.verify_notification` (`topics` is required); on_job (function(job, message),
 --   required; it may yield; an error that it raises is logged, and SNS delivers the message again), dict (name of a

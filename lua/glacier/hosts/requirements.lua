@@ -4,7 +4,7 @@ local errors = require("glacier.core").errors
 
 local requirements = {}
 
---- Raises `InvalidConfigError` (kind "config"): the host cannot wait here.
+--- Raises `InvalidConfigError` (kind "config"): the module cannot be used here.
 -- @param module string: the name of the host's module
 -- @param message string: what is missing
 function requirements.raise(module, message)
@@ -12,7 +12,7 @@ function requirements.raise(module, message)
 end
 
 --- Loads the library of a host.
--- Raises `InvalidConfigError` if it is not installed.
+-- Raises `InvalidConfigError` if it is not installed, or if it fails to load.
 -- @param module string: the name of the host's module
 -- @param library string: the name of the library's module
 -- @return any: what `require` returns
