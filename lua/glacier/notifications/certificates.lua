@@ -10,10 +10,10 @@ local retry = require "glacier.call.retry"
 
 local certificates = {}
 
--- The number of certificates that a client keeps; one for each region is enough.
+-- The maximum number of certificates that a client keeps. One for each region is enough.
 local MOST = 64
 
--- Limits for one certificate: bytes, seconds and requests.
+-- Limits for one certificate: bytes, seconds for all requests, and requests.
 local LARGEST, TIMEOUT, ATTEMPTS = 64 * 1024, 10, 3
 
 -- Seconds between two checks of another coroutine's fetch.
@@ -71,7 +71,7 @@ local function wait_for_other(runtime, cache, url)
 end
 
 --- Gets the certificate at a URL from the cache, or fetches it. Coroutines that need it at the same time share one
--- fetch.
+-- fetch; if it fails, the next coroutine fetches it again.
 -- @param runtime table: of `runtime.new`
 -- @param url string: one that `sns_url.is_certificate` accepts
 -- @return certificate of glacier.core; or nil, the problem, and whether trying again could help

@@ -13,7 +13,7 @@ local confirm = {}
 
 local OPERATION = "confirm_subscription"
 
--- Limits for the request to a SubscribeURL: seconds and attempts.
+-- Limits for the visit of a SubscribeURL: seconds, if the client has no timeout, and attempts.
 local TIMEOUT, ATTEMPTS = 15, 3
 
 local function read(response)
@@ -54,8 +54,8 @@ function confirm.visit(runtime, message)
 end
 
 --- Verifies a SubscriptionConfirmation and confirms its subscription.
--- Raises as `verify.message` and `confirm.visit` do. For another type of message, such as an UnsubscribeConfirmation,
--- it raises `NotificationError` with the reason "type".
+-- Raises as `verify.check_options`, `verify.message` and `confirm.visit` do. For another type of message, such as an
+-- UnsubscribeConfirmation, it raises `NotificationError` with the reason "type".
 -- @param client table: a client; it fetches the certificate, unless `options` names another client
 -- @param runtime table: of `runtime.new`: the client's
 -- @param text string: the envelope of SNS

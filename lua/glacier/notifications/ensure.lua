@@ -30,8 +30,8 @@ local function missing(err)
   return message:find "^vault not found" and "vault" or message:find "notification" and "configuration" or nil
 end
 
--- Raises if DescribeVault says that the vault is missing. AccessDeniedException is ignored: the operations that write
--- raise for a missing vault themselves.
+-- Raises if DescribeVault fails, for example because the vault is missing. AccessDeniedException is ignored, because
+-- the program may lack this permission. The operations that write raise for a missing vault themselves.
 local function check_vault(ask, params)
   local good, err = copcall.call(ask, "DescribeVault", params)
   if not good and (type(err) ~= "table" or err.code ~= "AccessDeniedException") then
@@ -41,7 +41,8 @@ end
 
 --- Reads a configuration. The service answers with ResourceNotFoundException both for a missing vault and
 -- for a missing configuration. DescribeVault is called only if the message does not tell which of them is missing.
--- Raises the errors of the calls; ResourceNotFoundException for a missing vault.
+-- Raises the errors of the calls; ResourceNotFoundException for a missing vault. If DescribeVault is needed and not
+-- permitted, a missing vault looks like a missing configuration.
 -- @param ask function: of `ensure.caller`
 -- @param params table: of GetVaultNotifications
 -- @return table: the output of GetVaultNotifications; nil if there is no configuration

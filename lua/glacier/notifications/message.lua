@@ -9,15 +9,15 @@ local message = {}
 local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 
 -- The messages of SNS that are not notifications (SNS, "HTTP/HTTPS subscription confirmation JSON format").
--- Messages do not show their URLs, which contain a token.
+-- Error messages do not show their URLs, which contain a token.
 local confirmations = {
   SubscriptionConfirmation = "a SubscriptionConfirmation of SNS, not a notification: confirm the subscription with"
     .. " client:confirm_subscription, or by visiting its SubscribeURL",
   UnsubscribeConfirmation = "an UnsubscribeConfirmation of SNS, not a notification: the subscription has ended",
 }
 
--- Each of the following functions returns nil and the problem for an invalid value. `what` describes the value in the
--- message.
+-- Each function below with the parameter `what` returns nil and the problem for an invalid value. `what` describes the
+-- value in an error message.
 
 local function object(text, what)
   local value = json.decode(text)
@@ -63,7 +63,7 @@ end
 
 --- Reads the job description in an envelope of SNS.
 -- @param envelope table: decoded
--- @param what string: describes the envelope in an error
+-- @param what string: describes the envelope in an error message
 -- @return table: the output of DescribeJob; or nil and the problem
 function message.of_envelope(envelope, what)
   local kind = envelope.Type
@@ -95,7 +95,7 @@ local function queue_body(value)
   return type(body) == "string" and body or nil
 end
 
--- An item of a Lambda event or of a list of SQS messages.
+-- Reads an item of a Lambda event or of a list of SQS messages.
 local function of_record(record, what)
   if type(record) ~= "table" then
     return nil, ("%s is not an object"):format(what)

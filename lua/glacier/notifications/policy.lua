@@ -22,7 +22,7 @@ local function check_vaults(vaults, violations)
   end
 end
 
--- alias/aws/sns is the key that AWS manages for SNS in every account.
+-- alias/aws/sns is the alias of the key that AWS manages for SNS in every account.
 local function check_key(key, violations)
   if key == nil then
     return

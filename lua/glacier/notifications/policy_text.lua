@@ -1,5 +1,5 @@
 --- Writes policies as JSON with a fixed order of members. lua-cjson is not used, because it has no fixed order, writes
--- an empty table as an object, and escapes differently in each version.
+-- an empty table as an object, and its escapes differ between versions.
 local policy_text = {}
 
 -- The order in which a policy's members are written. Other members follow in alphabetical order.
@@ -65,7 +65,7 @@ function write(value, name)
 end
 
 --- Writes a policy, or a part of one.
--- @param value table: contains strings, booleans and such tables; it is not checked
+-- @param value table: contains strings, numbers, booleans, and tables of the same kind; it is not checked
 -- @return string: JSON
 function policy_text.json(value)
   return write(value)

@@ -145,7 +145,8 @@ end
 
 --- Verifies a message of SNS of any type.
 -- Raises `NotificationError` with a `reason`: "malformed", "type", "topic", "certificate_url", "certificate",
--- "signature" or "expired". Its `retryable` is true if only the request for the certificate failed.
+-- "signature" or "expired". Its `retryable` is true if fetching the certificate failed and may succeed later. Raises
+-- `ParamValidationError` if the option `clock` does not return a time.
 -- @param operation string: the function that was called
 -- @param text string: any bytes
 -- @param options table: of `verify.check_options`
