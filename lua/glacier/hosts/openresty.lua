@@ -13,7 +13,8 @@ local OPERATION = "receiver"
 -- Bytes. The Message of SNS has at most 256 KiB; a notification of Glacier has a few KiB.
 local MAX_SIZE = 256 * 1024
 
--- Seconds for which a message is reserved for the request that handles it. SNS ends a request after 15 seconds.
+-- Seconds for which a message is reserved for the request that handles it. After that, a repeated message is handled
+-- again. SNS ends a request after 15 seconds.
 local RESERVED = 60
 
 -- Seconds for which handled messages are remembered, if messages of any age are accepted.
@@ -208,8 +209,8 @@ end
 -- It verifies each message, confirms subscriptions, and calls `on_job` for each completed job. It waits without
 -- blocking the worker. SNS repeats a request after a 5xx response, and if no response arrives in 15 seconds. The
 -- response is 5xx if `on_job` fails, if fetching the certificate may succeed later, if a confirmation fails and SNS has
--- not rejected it, and while another request handles the same message. Invalid messages get a 4xx response. Raw
--- delivery must be off, because its messages have no signature.
+-- not rejected it, and while another request handles the same message (for up to 60 seconds). Invalid messages get a
+-- 4xx response. Raw delivery must be off, because its messages have no signature.
 -- Raises `ParamValidationError` for invalid options, and logs it, because nginx does not show error objects.
 -- @param options table: those of `glacier.verify_notification` (`topics` is required); on_job (function(job, message),
 --   required; it may yield; an error that it raises is logged, and SNS delivers the message again), dict (name of a
