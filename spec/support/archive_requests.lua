@@ -12,8 +12,8 @@ local function sha256(text)
   return digest.new("sha256"):final(text)
 end
 
--- The left child of a node has the largest power of two of leaves that leaves at least one to the right
--- child.
+-- The left child of a node gets as many bytes as possible: 1 MiB times a power of two, but less than
+-- the whole node.
 local function node(text)
   if #text <= MIB then return sha256(text) end
   local left = MIB

@@ -9,8 +9,9 @@ local M = {}
 
 local TOO_LONG = 60 -- seconds; ends a test that would hang
 
--- Returns a world whose keys come from a function. The function yields twice before it returns, like a function that
--- waits for a network. Fields of `given`: lifetime (seconds), and fail(n), which may raise in the n-th call.
+-- Returns a world whose keys come from a function. In a coroutine, the function yields twice before it returns, like a
+-- function that waits for a network. Fields of `given`: lifetime (seconds), and fail(n), which may raise in the n-th
+-- call.
 function M.world(given)
   local world = worlds.new {}
   world.calls, world.ended = 0, 0

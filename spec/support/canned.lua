@@ -21,7 +21,7 @@ function canned.client(answer, options)
   return glacier.client(given)
 end
 
--- Parameters of the operations that require more than a vault's name.
+-- Valid parameters of the operations that take more than a vault's name, or none.
 local INPUT = {
   CompleteMultipartUpload = { vaultName = "v", uploadId = "u" },
   AbortMultipartUpload = { vaultName = "v", uploadId = "u" },
@@ -32,7 +32,9 @@ local INPUT = {
 }
 
 --- Calls an operation with valid parameters.
--- @param body string or nil: of the response, as its headers and status, which are optional
+-- @param body string or nil: of the response
+-- @param headers table or nil: of the response
+-- @param status number or nil: of the response (200)
 -- @return table: the output
 function canned.call(operation, body, headers, status)
   local client = canned.client { status = status or 200, headers = headers or {}, body = body }
@@ -71,7 +73,7 @@ function canned.sent(operation, params, options)
   return seen, (seen.url:gsub("^https?://[^/]+", ""))
 end
 
---- Asserts that a call, made as `canned.call` does, is a ResponseParserError.
+--- Asserts that a call, made as `canned.call` does, raises a ResponseParserError.
 -- @param words string: a part of its message
 function canned.assert_rejected(words, ...)
   local good, err = pcall(canned.call, ...)

@@ -1,12 +1,12 @@
--- Runs Lua code in a new process, with the interpreter that runs the spec. The process gets only Lua's paths and the
--- given environment variables. A third argument is shell code that runs first.
+-- Runs Lua code in a new process, with the interpreter that runs the spec. Its environment has only the given
+-- variables, Lua's paths, and the variables in KEPT. A third argument is shell code that runs first.
 --
 --   local printed = child({ HOME = "/nonexistent" }, "print(os.getenv 'HOME')")
 --   local printed = child({}, "io.open 'f'", "ulimit -n 3")
 local interpreter = require "spec.support.interpreter"
 local shell = require "spec.support.shell"
 
--- Passed to every child, because the sanitizers must be loaded there too.
+-- Passed to every child: PATH, to find programs, and the variables that load and configure the sanitizers.
 local KEPT = { "PATH", "LD_PRELOAD", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS" }
 
 return function(environment, code, before)

@@ -10,7 +10,7 @@ local function marker(text)
 end
 
 -- Returns a client whose transport yields once and then returns `answer`. Also returns a table that counts its
--- requests: `now` in flight, at `most` in flight, and `all`.
+-- requests: `now`, in flight; `most`, the highest number in flight at once; and `all`.
 local function counted(answer, more)
   local count = { now = 0, most = 0, all = 0 }
   local options = streams.options(more)

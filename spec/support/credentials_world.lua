@@ -100,7 +100,8 @@ local function new_service(on_request)
   return service
 end
 
--- Sends a request that nobody reads; returns its error. Only such a request has a timeout that passes.
+-- Sends a request that nobody reads; returns its error. Only such a request has the short timeout, so no other request
+-- times out.
 local function time_out(pool, request, service)
   local transfer = pool:start(request, PATIENT, SHORT)
   repeat until transfer:poll(1000)

@@ -87,7 +87,8 @@ function Trial:params(more)
   return all
 end
 
---- Asserts that a download returned `result` and wrote the file, and that no other file is left.
+--- Asserts that `result` is the result of a complete download, that the file has the right bytes, and that no other
+-- file is left.
 function Trial:assert_whole(result)
   assert.are.same({ path = self.target, size = #self.retrieved.bytes, checksum = self.retrieved.hash }, result)
   assert.is_true(files.read(self.target) == self.retrieved.bytes)

@@ -39,7 +39,7 @@ local function neighbour(silent)
     end
     socket.sleep(0.001)
   end
-  -- Waits until the client closes the connection. Returns whether it did so without a reset.
+  -- Waits until the client closes or resets the connection. Returns whether it did so within a minute.
   function self.left(number)
     local peer = self.peers[number].socket
     peer:settimeout(60)

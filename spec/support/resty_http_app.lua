@@ -87,7 +87,7 @@ function app.call()
   end)))
 end
 
---- Responds with the number of the connection, and with the framing of the request body.
+--- Responds with the number of the connection, the request line, and the credentials for a proxy.
 function app.show_connection()
   local authorization = ngx.var.http_proxy_authorization
   ngx.say(cjson.encode { Marker = table.concat({

@@ -7,7 +7,8 @@
 --   }
 --   client { endpoint_url = server.url }
 --   server:requests()   -- a list of the requests so far
---   server:stop()       -- also called when the server is collected; the server ends with this process, too
+--   server:stop()       -- Lua 5.2 and later also call it when the server is collected. The server
+--                       -- ends with this process, too
 --
 -- scripted_server.lua documents the steps. A request has connection (its number), line, method,
 -- target, headers (a list of {name, value}), fields (value by lower-case name) and body.

@@ -58,7 +58,7 @@ streams.ZEROS = {
     tree = "d6aca039b35e1b1915f5a0666aff8bef9bd44a3341454741f9adefbc4b2b2a4d" },
   [300] = { linear = "17a88af83717f68b8bd97873ffcf022c8aed703416fe9b08e0fa9e3287692bf0",
     tree = "02e0371f9b25490a5f2e7a6e4a4dfdfa0c5e4fc2535e53f2469c74f3d1a95909" },
-} -- MiB
+}
 
 --- Returns an open file with these bytes, at its start. Closing or collecting it removes the file.
 function streams.file(bytes)

@@ -105,7 +105,8 @@ local function receive_headers(socket)
   end
 end
 
--- Readers return nil at the end, or nil and a message.
+-- Readers return nil at the end, or nil and a message. That of `until_closed` may return the last bytes with the
+-- message "closed".
 local function of_length(socket, length)
   return function(size)
     local count = math.min(size, length)
