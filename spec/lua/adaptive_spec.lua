@@ -7,10 +7,11 @@ local reply = require "spec.support.reply"
 
 -- The results of botocore 1.43 (retries/adaptive.py, throttling.py, bucket.py) for these requests, with a simulated
 -- clock. Each row is one request. Columns:
---  { seconds since the last response, seconds until the next response, whether that is a throttle; then the expected
---    values: seconds that the request waits, and, after the response, requests a second, maximum of tokens, tokens }
+--  { seconds since the last response, seconds from the end of the wait to the response, whether the response is a
+--    throttle; then the expected values: seconds that the request waits, and, after the response, requests a second,
+--    maximum of tokens, tokens }
 local RUNS = {
-  ["on a clock that is between two seconds"] = { 1000.25, {
+  ["with a clock that starts between two whole seconds"] = { 1000.25, {
     { 0, 0.05, false, 0, 0.5, 1, 0.05 },
     { 0.1, 0.05, false, 0, 0.5, 1, 0.125 },
     { 0.25, 0.05, false, 0, 0.5, 1, 0.275 },

@@ -22,8 +22,8 @@ describe("closing a client", function()
     server = nil
   end)
 
-  it("ends a call in progress, and the client stays usable", function()
-    server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
+  it("ends a call in progress", function()
+    server = scripted.start { { { "read" }, { "stall" } } }
     local client
     client = client_of(server.url, { wait = function(seconds)
       if #server:requests() == 1 then client:close() end
@@ -33,12 +33,9 @@ describe("closing a client", function()
     assert.is_false(good)
     assert.same({ "ConnectionClosedError", "transport", "ListVaults" }, { err.code, err.kind, err.operation })
     assert.matches("closed", err.message)
-    server:stop()
-    server = scripted.start { { { "read" }, { "send", answer "m" } } }
-    assert.equal("m", client_of(server.url):list_vaults().Marker)
   end)
 
-  it("ends a call whose request was sent, which is not retried", function()
+  it("ends a call whose request was sent, without a retry, and the client stays usable", function()
     server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
     local client, closed
     client = client_of(server.url, { max_attempts = 3, wait = function(seconds)
@@ -54,7 +51,7 @@ describe("closing a client", function()
     assert.equal("m", client:list_vaults().Marker)
   end)
 
-  it("ends a task whose request was sent, which is not retried", function()
+  it("ends a task whose request was sent, without a retry, and the client stays usable", function()
     server = scripted.start { { { "read" }, { "stall" } }, fallback = { { "read" }, { "send", answer "m" } } }
     local client = client_of(server.url, { max_attempts = 3 })
     local task = client:start "list_vaults"

@@ -75,7 +75,7 @@ describe("a clock that is wrong", function()
     assert.are.equal(2, #run:stop())
   end)
 
-  it("is corrected without cost to the retry quota and the other attempts", function()
+  it("is corrected without a pause, between two retries with pauses", function()
     local script = { reply.error(500), rejection(HOUR), reply.error(500), reply.good() }
     local run = scripted_client(script, { max_attempts = 4 })
     local good, response = run:list_vaults()
@@ -85,7 +85,7 @@ describe("a clock that is wrong", function()
     run:stop()
   end)
 
-  it("is corrected once for several calls in flight", function()
+  it("is corrected for several calls in flight, with one more request for each", function()
     local waiting, sent = {}, 0
     local client = glacier.client(simulation.new():options {
       transport = function(request)
@@ -114,7 +114,7 @@ describe("a clock that is wrong", function()
     ["the same Date"] = rejection(0),
     ["no Date"] = reply.error(403, "InvalidSignatureException"),
     ["an empty Date"] = reply.error(403, "InvalidSignatureException", { Date = "" }),
-    ["a Date that is none"] = reply.error(403, "InvalidSignatureException", { Date = "tomorrow" }),
+    ["a malformed Date"] = reply.error(403, "InvalidSignatureException", { Date = "tomorrow" }),
     ["another code"] = rejection(HOUR, "AccessDeniedException"),
     ["a token that is not known"] = rejection(HOUR, "UnrecognizedClientException"),
   }

@@ -36,7 +36,7 @@ describe("the command glacier", function()
       settings.AWS_ENDPOINT_URL_GLACIER, settings.AWS_REGION = service.url, service.region
       settings.AWS_ACCESS_KEY_ID, settings.AWS_SECRET_ACCESS_KEY = service.access_key_id, service.secret_access_key
     end
-    if rawget(_G, "jit") then -- the command does not close its state there, which the leak check would report
+    if rawget(_G, "jit") then -- the command does not close its state; with LuaJIT, the leak check would report that
       settings.ASAN_OPTIONS = (os.getenv "ASAN_OPTIONS" or "") .. ":detect_leaks=0"
     end
     local list = { "env" }
@@ -134,7 +134,7 @@ describe("the command glacier", function()
     end)
   end)
 
-  it("ends with status 2 for parameters that the API rejects", function()
+  it("ends with status 2 for invalid parameters, without a hint to resume", function()
     start()
     for _, words in ipairs {
       "upload v Makefile --part-size 5", "call nosuch_operation", "upload v /nonexistent", "notifications get .. v",
@@ -226,6 +226,7 @@ describe("the command glacier", function()
     end)
     assert.are.equal(130, status, printed)
     assert.is_truthy(printed:find("glacier: interrupted", 1, true), printed)
+    assert.is_true(select(2, printed:gsub("v\t%-", "")) < 20, printed)
   end)
 
   it("prints how to resume an upload that Ctrl-C interrupts, and ends with status 130", function()

@@ -39,7 +39,7 @@ describe("glacier.config.values", function()
     ["not limited in number"] = {
       env = { AWS_MAX_ATTEMPTS = "99999999999999999999" }, config = REGION, expect = { max_attempts = 1e20 },
     },
-    -- botocore rejects empty values with "invalid literal for int() with base 10".
+    -- botocore rejects an empty number with "invalid literal for int() with base 10".
     ["the default where a value is empty"] = {
       env = { AWS_RETRY_MODE = "", AWS_MAX_ATTEMPTS = "" }, config = REGION .. "retry_mode =\nmax_attempts =\n",
       expect = { retry_mode = "standard", max_attempts = 3 },
@@ -113,13 +113,13 @@ describe("glacier.config.values", function()
       env = { AWS_CA_BUNDLE = "/env" }, config = REGION .. "ca_bundle = /file", expect = { ca_bundle = "/env" },
     },
     -- The AWS CLI expands no variables here.
-    ["as the profile says, without its ~ but with its variables"] = {
+    ["as the profile says, with ~ expanded, but no variables"] = {
       config = REGION .. "ca_bundle = ~root/$HOME/a b", expect = { ca_bundle = "/root/$HOME/a b" },
     },
-    ["as AWS_CA_BUNDLE says, without its ~"] = {
+    ["as AWS_CA_BUNDLE says, with ~ expanded"] = {
       env = { AWS_CA_BUNDLE = "~root/x" }, config = REGION, expect = { ca_bundle = "/root/x" },
     },
-    ["as the option says, without its ~"] = {
+    ["as the option says, with ~ expanded"] = {
       env = { HOME = "/h", AWS_REGION = "us-west-2" }, options = { ca_bundle = "~/x" }, expect = { ca_bundle = "/h/x" },
     },
     ["as REQUESTS_CA_BUNDLE says where neither AWS_CA_BUNDLE nor the profile does"] = {

@@ -23,7 +23,7 @@ local WORDS = {
 
 describe("glacier.config.words", function()
   for text, expected in pairs(WORDS) do
-    it("splits " .. printable(text) .. " as a shell does", function()
+    it("splits " .. printable(text) .. " as shlex.split does", function()
       assert.same(expected, words.split(text))
     end)
   end

@@ -36,8 +36,7 @@ describe("the timeout of a call", function()
     run:stop()
   end)
 
-  -- Checks a call that the deadline has ended. The simulated clock advances only in the client's waits, so the test
-  -- does not sleep.
+  -- Checks a call that the deadline has ended. The clock is simulated, so a test takes less time than the timeout.
   local function assert_given_up(err, run, attempts)
     assert.are.equal("ReadTimeoutError", err.code)
     assert.are.equal("transport", err.kind)
@@ -149,7 +148,7 @@ describe("a context", function()
     }
   end
 
-  it("never blocks in a poll if the host waits, and sleeps for a tenth of the time waited so far", function()
+  it("never blocks in a poll if the host waits, and sleeps for a tenth of the time so far, at most 50 ms", function()
     local now, polls, waits = 0, {}, {}
     local context = new_context(function(seconds)
       waits[#waits + 1], now = seconds, now + 0.25

@@ -1,5 +1,5 @@
--- The order in which the chain looks for keys, and its message if there are none. The expected values are the results
--- of botocore 1.43 for the same files and variables.
+-- The order in which the chain looks for keys, and its message if there are none. The expected keys are those that
+-- botocore 1.43 finds for the same files and variables.
 
 local child = require "spec.support.child"
 local support = require "spec.support.files"
@@ -159,8 +159,7 @@ describe("glacier.credentials.chain", function()
   end)
 end)
 
--- Returns the modules of glacier.credentials that a program loads to get its keys, without those that every program
--- loads.
+-- Returns the modules of providers that a program loads to get its keys.
 local function loaded(env, options)
   local home = support.directory()
   env.HOME, env.AWS_REGION = home, "us-west-2"
@@ -225,7 +224,7 @@ describe("glacier.credentials.chain", function()
       tostring(err))
   end)
 
-  it("keys given in code may come from a function, which is called once if they do not expire", function()
+  it("keys given in code may come from a function, which is called again only for a refresh", function()
     local calls = 0
     local source = world.source(function()
       calls = calls + 1
@@ -238,7 +237,7 @@ describe("glacier.credentials.chain", function()
     assert.are.equal("AKIA2", source:keys():access_key_id())
   end)
 
-  it("keys given in code by a function raise the function's error", function()
+  it("keys given in code are an error if their function raises or returns invalid keys", function()
     local function code_of(give)
       local source = world.source(give)
       local err = worlds.catch(source.keys, source)

@@ -1,4 +1,4 @@
--- Requests for keys: the timeout of the call, and the correction of the client's clock.
+-- Requests for keys: the timeout of the call, the correction of the client's clock, and retries.
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
 local settings = require "spec.support.settings"

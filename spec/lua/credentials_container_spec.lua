@@ -113,7 +113,7 @@ describe("glacier.credentials.container", function()
     end)
   end
 
-  -- Columns: title, response and variables, part of the message, number of requests.
+  -- Columns: title, response, variables, part of the message, number of requests.
   for _, case in ipairs {
     { "if the service rejects it", { 403, '{"code":"Denied","message":"not with SECRETa"}' },
       { AWS_CONTAINER_AUTHORIZATION_TOKEN = "SECRETa" },

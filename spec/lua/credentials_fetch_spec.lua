@@ -16,7 +16,7 @@ end
 describe("glacier.credentials.refreshable", function()
   local function sealed() error("sealed", 0) end
 
-  it("a fetch that fails is ignored while the old keys are valid", function()
+  it("a fetch that fails is ignored until 10 minutes before the expiry", function()
     local world = at { lifetime = 60 * MINUTE, fail = function(call)
       if call == 2 then sealed() end
     end }
@@ -130,7 +130,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal("AKIA3", once(world))
   end)
 
-  it("a fetch is not taken over while its caller sleeps", function()
+  it("a fetch is not taken over while its caller waits for a slow response", function()
     local world = worlds.new { env = { AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" }, answer = function()
       return worlds.json { AccessKeyId = "ASIA", SecretAccessKey = "SECRET", Token = "SECRET",
         Expiration = worlds.at(99999) }
@@ -146,7 +146,7 @@ describe("glacier.credentials.refreshable", function()
     local first_over, second_over
     repeat
       first_over, second_over = first.step(), second.step()
-      if slow > 0 then world.now = world.now + 30 end -- so that the first response does not seem to take hours
+      if slow > 0 then world.now = world.now + 30 end -- later the clock stops, because the number of polls varies
     until first_over and second_over
     assert.are.equal("ASIA", second.key)
     assert.are.equal(1, #world.requests)

@@ -1,5 +1,5 @@
--- Keys of an EC2 instance's role. The expected values are the results of botocore 1.43 for the same settings, with one
--- exception: version 1 is used only if the service has no tokens or does not respond.
+-- Keys of an EC2 instance's role. The expected values are the results of botocore 1.43 for the same settings, unless a
+-- comment says otherwise.
 
 local cjson = require "cjson"
 local worlds = require "spec.support.credentials_world"
@@ -53,7 +53,8 @@ describe("glacier.credentials.imds", function()
     worlds.check_silence(tostring(source), world.events)
   end)
 
-  -- botocore also continues without a token after these responses.
+  -- botocore also continues without a token after these statuses, without a response, and after a lost connection. The
+  -- check of the token's text is this client's own.
   for what, answer in pairs {
     ["status 302"] = { 302, "", { Location = "http://127.0.0.1:1/" } }, ["status 401"] = { 401, "" },
     ["status 403"] = { 403, "" }, ["status 404"] = { 404, "" }, ["status 405"] = { 405, "" },
@@ -107,10 +108,10 @@ describe("glacier.credentials.imds", function()
   -- Columns: title, world, reason, number of requests.
   for _, case in ipairs {
     { "status 400 to the request for a token", { token = { 400, "" } }, "status 400 to the request for a token", 1 },
-    { "status 400 to the first of three requests for a token",
+    { "status 400 to the request for a token, which is not repeated",
       { token = { 400, "" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "3" } },
       "status 400 to the request for a token", 1 },
-    { "no role and no tokens, which one request shows",
+    { "no role and no tokens, with one request for a token",
       { token = { 403, "" }, role = { 404, "" }, env = { AWS_METADATA_SERVICE_NUM_ATTEMPTS = "2" } },
       "status 404 to the request", 3 },
     { "no role, with two attempts for each request", { token = { 500, "" }, role = { 404, "" },
@@ -148,11 +149,12 @@ describe("glacier.credentials.imds", function()
     assert.are.equal(0, #world.requests)
   end)
 
-  -- Columns: lifetime of the keys, random number, seconds for which the keys are used.
+  -- Columns: lifetime of the keys, random number, lifetime that the client assumes. The first refresh is due 900
+  -- seconds before its end.
   for _, case in ipairs {
     { -100, 0, 900 + 120 }, { -100, 0.9999, 900 + 600 }, { 1019, 0, 900 + 120 }, { 1021, 0, 1021 },
   } do
-    local title = "the instance's keys of %d seconds are used for %d seconds, because the service may renew them late"
+    local title = "the instance's keys of %d seconds count as keys of %d seconds, as the service may renew them late"
     it(title:format(case[1], case[3]), function()
       local world, source = at { keys = keys(case[1]), random = function() return case[2] end }
       source:keys()

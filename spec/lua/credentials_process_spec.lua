@@ -1,4 +1,4 @@
--- Keys that a program prints. The expected values are the results of botocore 1.43 for the same setting.
+-- Keys that a program prints. The expected keys are those that botocore 1.43 returns for the same setting.
 
 local worlds = require "spec.support.credentials_world"
 
@@ -51,7 +51,7 @@ describe("glacier.credentials.process", function()
     assert.are.equal(2, runs())
   end)
 
-  it("credential_process passes each word to the program unchanged, without a shell", function()
+  it("credential_process passes each word to the program unchanged, and the shell expands nothing", function()
     local _, source = world_with("{HOME}/program "
       .. [["a b" c\ d 'e"f' $HOME `id` "$(id)" * "x'y" %s \\ ; | & > < ~ a=b -n '' "\$" é]])
     local err = worlds.catch(source.keys, source)
@@ -88,7 +88,7 @@ describe("glacier.credentials.process", function()
       "the program did not print a JSON object" },
     { "whose output is endless", "yes", "the program printed more than 1048576 bytes" },
     { "that prints nothing", "true", "the program did not print a JSON object" },
-    { "that prints an empty list", printing "7", "the program did not print a JSON object" },
+    { "that prints a number", printing "7", "the program did not print a JSON object" },
     { "whose expiration is not a date", printing('{"Version":1,' .. KEYS .. ',"Expiration":"soon"}'),
       'Expiration cannot be read as a date: "soon"' },
     { "whose keys have expired", printing('{"Version":1,' .. KEYS .. ',"Expiration":"' .. worlds.at(-1) .. '"}'),

@@ -42,7 +42,7 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(2, world.calls)
   end)
 
-  it("keys that expire are fetched by one caller in the last 15 minutes, while others use the old keys", function()
+  it("keys are fetched by one caller from 15 to 10 minutes before the expiry, while others use the old ones", function()
     local world = at { lifetime = 60 * MINUTE }
     once(world)
     world.now = world.now + 50 * MINUTE
@@ -148,7 +148,7 @@ describe("glacier.credentials.refreshable", function()
 end)
 
 describe("glacier.credentials.refreshable", function()
-  it("keys of a role are refreshed once for all callers, and the source keys when they expire", function()
+  it("keys of a role are fetched once for all callers, and the source keys again when they expire", function()
     local printed = 0
     local world = worlds.new {
       env = { AWS_ENDPOINT_URL_STS = "{URL}/sts", AWS_CONTAINER_CREDENTIALS_FULL_URI = "{URL}/keys" },

@@ -66,8 +66,8 @@ describe("client:download from a misbehaving service", function()
     return sent(head(number), bytes_of(number))
   end
 
-  -- Starts a service: the first request is for the job's description, and each further one gets the next connection.
-  -- A client that reads from it has this read_timeout, by default a long one.
+  -- Starts a service and makes its client. The first request is for the job's description, and each further one gets
+  -- the next connection. The client has this read_timeout, by default a long one.
   local function serve(connections, read_timeout)
     local description = ('{"Action":"ArchiveRetrieval","Completed":true,"StatusCode":"Succeeded",'
       .. '"ArchiveSizeInBytes":%d,"SHA256TreeHash":"%s"}'):format(SIZE, retrieved.hash)
@@ -164,7 +164,7 @@ describe("client:download from a misbehaving service", function()
     assert.are.same({ 1, 1, 1 }, requests_by_range())
   end)
 
-  -- Another attempt would not help here, and the bytes belong to another offset.
+  -- Another attempt would not help here, and the bytes may belong to another offset.
   for title, response in pairs {
     ["another range"] = function()
       return sent(head(2, { ["Content-Range"] = "bytes 0-1048575/2097159" }), bytes_of(2))

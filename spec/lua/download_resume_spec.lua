@@ -1,4 +1,4 @@
--- client:download after its process was killed: a later call continues the download.
+-- client:download after its process was killed or a download failed: a later call continues the download.
 local child = require "spec.support.child"
 local download_world = require "spec.support.download_world"
 local failure = require "spec.support.failure"
@@ -22,8 +22,8 @@ describe("a repeated client:download", function()
   end)
   after_each(function() trial:remove() end)
 
-  -- Downloads in a new process, and returns what it prints. The process runs the Lua code `on_event` at each request,
-  -- at each response, and after each range. The code may read `done`, the number of complete ranges.
+  -- Downloads in a new process, and returns what it prints. The process runs the Lua code `on_event` at each event of
+  -- the logger and at each call of `progress`. The code may read `done`, the number of complete ranges of 1 MiB.
   local function in_a_process(on_event, concurrency, before)
     return child({}, ([[
       local events, done = 0, 0
@@ -128,7 +128,7 @@ describe("a repeated client:download", function()
     assert.are.equal(RANGES - 2, complete())
   end)
 
-  it("starts again if the journal or the partial file is missing", function()
+  it("starts again if the journal is empty or the partial file is missing", function()
     stop_after_three()
     files.write(path_of ".journal", "")
     local part = path_of ".part"

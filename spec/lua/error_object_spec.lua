@@ -45,7 +45,7 @@ describe("an error of the client's own", function()
     assert.is_false(errors.new("config", "NoRegionError", "none").retryable)
   end)
 
-  it("lists all violations in order, after the function that was called", function()
+  it("lists all violations, sorted, after the name of the function", function()
     local good, err = pcall(errors.check, "upload", { "b", "a", "c" })
     assert.same({ false, "ParamValidationError", "upload", "upload:\na\nb\nc" },
       { good, err.code, err.operation, err.message })

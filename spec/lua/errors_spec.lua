@@ -146,7 +146,7 @@ describe("a service error", function()
     assert.equal("a\233\255\226\130b", err.response.Error.Message)
   end)
 
-  it("has a message of at most 4 KiB, and the whole text in the response", function()
+  it("has a message of at most 4 KiB, and at most 256 KiB of text in the response", function()
     for _, body in ipairs { ("["):rep(100000), '{"code":"C","message":"' .. ("m"):rep(300000) .. '"}' } do
       local err = error_of(400, body, { ["x-amzn-errortype"] = "H" })
       assert.equal("H", err.code)

@@ -10,7 +10,7 @@ describe("an event set", function()
     assert.is_nil(core.events():timeout())
   end)
 
-  it("waits at most for the given time", function()
+  it("waits for the given time if nothing happens", function()
     local events, before = core.events(), core.monotonic()
     events:wait(0)
     events:wait(10)

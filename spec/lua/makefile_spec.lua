@@ -3,7 +3,8 @@ local files = require "spec.support.files"
 local shell = require "spec.support.shell"
 
 describe("the Makefile", function()
-  it("builds everything again when a flag of the compiler has changed", function()
+  -- All object files depend on this file.
+  it("writes its file of flags again when a flag of the compiler has changed", function()
     files.with_directory(function(directory)
       for _, flag in ipairs { "-O0", "-O1" } do
         shell.run(("MAKEFLAGS= make BUILD=%s CFLAGS=%s %s/flags"):format(directory, flag, directory))
