@@ -28,10 +28,13 @@ describe("a call", function()
   end)
 
   it("leaves Accept, Expect, Content-Length, Transfer-Encoding, Connection and Date to the transport", function()
+    local unwanted = {
+      accept = true, expect = true, ["content-length"] = true, ["transfer-encoding"] = true, connection = true,
+      date = true,
+    }
     for _, name in ipairs { "SetVaultNotifications", "DeleteVaultNotifications", "GetVaultNotifications" } do
-      local headers = canned.sent(name, { vaultName = "v" }).headers
-      for _, unwanted in ipairs { "Accept", "Expect", "Content-Length", "Transfer-Encoding", "Connection", "Date" } do
-        assert.is_nil(headers[unwanted])
+      for header in pairs(canned.sent(name, { vaultName = "v" }).headers) do
+        assert.is_nil(unwanted[header:lower()], header)
       end
     end
   end)

@@ -9,8 +9,8 @@
 --   {"read"}            reads a whole request, by Content-Length or chunked, and writes it to LOG
 --   {"head"}            reads up to the empty line; LOG gets an empty body
 --   {"part", count}     reads the head and `count` bytes of the body; LOG gets those
---   {"digest"}          reads a whole request, by Content-Length; LOG gets its length and sha256 (in
---                       hex) and an empty body
+--   {"digest"}          reads a whole request, by Content-Length; LOG gets the length and sha256 (in
+--                       hex) of its body, and an empty body
 --   {"send", bytes}     sends them
 --   {"zeros", count}    sends `count` zero bytes
 --   {"progress", n}     sends a 200 with JSON; its Marker is the number of bytes sent to connection n
