@@ -1,4 +1,4 @@
--- Actions that this worker runs later. All share one timer of nginx, which limits the number of timers.
+-- Actions that this worker runs later. All share one timer, because nginx limits the number of timers.
 
 local semaphore = require "ngx.semaphore"
 

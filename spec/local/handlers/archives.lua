@@ -107,7 +107,7 @@ local function remove(owner, vault_name, archive)
   end
 end
 
--- Idempotent: deleting an archive that does not exist succeeds.
+-- Idempotent: deleting an archive that no longer exists succeeds. Only an ID in another format is an error.
 function archives.delete(call)
   local owner, vault_name, id = call.owner, call.path.vaultName, call.path.archiveId
   store.exclusively(owner, function()

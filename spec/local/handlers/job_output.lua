@@ -45,7 +45,7 @@ local function of_inventory(job)
   return { ["Content-Type"] = inventory.types[job.inventory.format] }
 end
 
--- The range is relative to the range of the job.
+-- The bytes of the Range header count from the start of the range that the job retrieved.
 function job_output.get(call)
   local job = jobs.named(call)
   if not job.output then

@@ -75,7 +75,8 @@ local function range_hash(job)
   return job.range_hash or json.null
 end
 
--- Returns the response of DescribeJob, an item of ListJobs, and the message of a notification.
+-- Returns the description of a job. It is the response of DescribeJob, an item of ListJobs, and the message of a
+-- notification.
 function jobs.description(owner, vault_name, job)
   local inventory_size = job.inventory and job.output and job.output.length
   return {

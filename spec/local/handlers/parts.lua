@@ -28,7 +28,7 @@ function parts.upload_of(call, ...)
   errors.raise("ResourceNotFoundException", "The upload ID was not found: %s", id)
 end
 
--- Returns the members that describe an upload in both lists.
+-- Returns the members that describe an upload in the responses of ListParts and ListMultipartUploads.
 function parts.upload_description(owner, vault_name, upload)
   return {
     { "ArchiveDescription", upload.description or json.null },
@@ -90,7 +90,7 @@ function parts.upload(call)
   return { status = 204, headers = { ["x-amz-sha256-tree-hash"] = hash } }
 end
 
--- All parts of the upload, sorted by range.
+-- Returns all parts of the upload, sorted by range.
 function parts.all(owner, vault_name, upload)
   local list = records.ids(owner, vault_name, kind(upload))
   for i, id in ipairs(list) do list[i] = records.get(owner, vault_name, kind(upload), id) end
@@ -106,7 +106,7 @@ function parts.leaves(upload, list)
   return all
 end
 
--- Deletes the records of the parts, not their data.
+-- Deletes the records and the leaves of the parts, not their data.
 function parts.forget(owner, vault_name, upload, list)
   for _, part in ipairs(list) do
     records.delete(owner, vault_name, kind(upload), part_id(part.first))

@@ -57,7 +57,7 @@ function policies.delete_access(call)
   return { status = 204 }
 end
 
--- Returns the vault's lock, or nil. A lock that was not completed in time is removed with its policy.
+-- Returns the vault's lock, or nil. A lock that was not completed in time counts as removed, with its policy.
 local function lock_of(vault)
   local lock = vault.lock
   if lock and (lock.locked or clock.now() < lock.expires) then return lock end

@@ -1,5 +1,6 @@
 -- SetDataRetrievalPolicy, GetDataRetrievalPolicy, and the check of the policy. An owner has one policy
--- { strategy, bytes_per_hour }. The number is a string of digits, since a Lua number may be too small.
+-- { strategy, bytes_per_hour }. The number is a string of digits, because LuaJIT's numbers are exact only up
+-- to 2^53.
 
 local clock = require "http.clock"
 local errors = require "http.errors"
@@ -20,7 +21,7 @@ local function get(owner)
   return records.get(owner, "", "policy", "retrieval") or { strategy = "None" }
 end
 
--- Returns the digits of BytesPerHour, as in the request.
+-- Returns the digits of BytesPerHour, as in the request; nil if it is missing.
 local function digits(rule, text)
   local number = members.optional(rule, "BytesPerHour", "number")
   if not number then return nil end
@@ -68,7 +69,7 @@ function retrieval_policy.get(call)
 end
 
 -- Returns the bytes whose retrieval started within the last `seconds`. Glacier counts the jobs in progress, which take
--- hours. The jobs of this service take no time, so it counts those of a period.
+-- hours. The jobs of this service take little time, so it counts those of a period.
 local function retrieved(owner, seconds)
   local bytes, now = 0, clock.now()
   for _, retrieval in ipairs(records.list(owner, "", "retrievals")) do

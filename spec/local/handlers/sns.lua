@@ -8,8 +8,9 @@ local subscriptions = require "store.subscriptions"
 
 local sns = {}
 
--- Returns the ARN of a topic: arn:PARTITION:sns:REGION:ACCOUNT:NAME. The name has up to 256 of
--- [A-Za-z0-9_-]; that of a FIFO topic ends with .fifo. Raises InvalidParameterValueException.
+-- Returns the ARN if it is that of a topic: arn:PARTITION:sns:REGION:ACCOUNT:NAME. The name has up to 256
+-- characters of [A-Za-z0-9_-]; that of a FIFO topic ends with .fifo. Raises InvalidParameterValueException
+-- otherwise.
 function sns.check_topic(arn)
   local name = arn:match "^arn:aws[%l%-]*:sns:%l[%l%d%-]*:%d%d%d%d%d%d%d%d%d%d%d%d:([^:]+)$"
   local plain = name and name:gsub("%.fifo$", "")
@@ -29,8 +30,8 @@ function sns.publish(topic, subject, text)
   end
 end
 
--- Posts a SubscriptionConfirmation to each unconfirmed subscriber. Each worker calls this when it starts; only the
--- first call has an effect.
+-- Posts a SubscriptionConfirmation to each unconfirmed subscriber. Each worker calls this when it starts, but only
+-- the call of worker 0 has an effect, so each subscriber gets one message.
 function sns.start()
   if ngx.worker.id() ~= 0 then return end
   for _, subscription in ipairs(subscriptions.list()) do
@@ -53,7 +54,8 @@ function sns.confirm(topic, token)
   end
 end
 
--- Ends the subscription and tells its subscriber. Returns false if there is no such subscription.
+-- Ends the subscription and tells its subscriber. Returns false if there is no such subscription, or if it is not
+-- confirmed.
 function sns.unsubscribe(arn)
   local subscription = subscriptions.get(arn)
   if not subscription or not subscription.confirmed then return false end

@@ -51,7 +51,7 @@ function sns_actions.answer()
   app.answer(routes)
 end
 
--- Sends the certificate.
+-- Sends the certificate, or 404 for any other file.
 function sns_actions.certificate()
   local key = signing_key.get()
   if ngx.var.uri ~= "/" .. key.file then ngx.exit(404) end

@@ -4,7 +4,7 @@ local semaphore = require "ngx.semaphore"
 
 local delivery = {}
 
-local TIMEOUT = 15000 -- milliseconds in which a subscriber must respond, as with SNS
+local TIMEOUT = 15000 -- milliseconds to connect, to send, and to wait for the response, each; SNS waits 15 s too
 local ATTEMPTS = 3
 local BACKOFF = 1 -- seconds between two attempts
 local MOST_POSTS = 32 -- of one worker at the same time

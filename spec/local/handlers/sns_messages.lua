@@ -76,7 +76,7 @@ local function subscribe_url(subscription)
     subscription.topic, subscription.token)
 end
 
--- Returns a message with a subject and a text.
+-- Returns the headers and the body of a message with a subject and a text.
 function messages.notification(subscription, subject, text)
   return complete(subscription, {
     Type = "Notification", Subject = subject, Message = text,
@@ -84,7 +84,7 @@ function messages.notification(subscription, subject, text)
   })
 end
 
--- Asks the subscriber to confirm the subscription.
+-- Returns the headers and the body of the message that asks the subscriber to confirm the subscription.
 function messages.subscription_confirmation(subscription)
   return complete(subscription, {
     Type = "SubscriptionConfirmation", Token = subscription.token, SubscribeURL = subscribe_url(subscription),
@@ -93,7 +93,8 @@ function messages.subscription_confirmation(subscription)
   })
 end
 
--- Tells the subscriber that the subscription has ended, and how to restore it.
+-- Returns the headers and the body of the message that tells the subscriber that the subscription has ended, and how
+-- to restore it.
 function messages.unsubscribe_confirmation(subscription)
   return complete(subscription, {
     Type = "UnsubscribeConfirmation", Token = subscription.token, SubscribeURL = subscribe_url(subscription),

@@ -81,7 +81,7 @@ local function check_ranges(list, size)
   end
 end
 
--- Creates the archive from the parts. Changes nothing if it raises.
+-- Creates the archive from the parts. If the size or the hash is wrong, it raises and changes nothing.
 local function assemble(call, upload, size, hash)
   local owner, vault_name = call.owner, call.path.vaultName
   local list = parts.all(owner, vault_name, upload)

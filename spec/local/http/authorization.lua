@@ -1,5 +1,5 @@
--- Parses and checks the Authorization header and the request's date: everything that can be rejected
--- before a signature is computed. The order of the checks and the messages were observed on AWS's
+-- Parses and checks the Authorization header and the request's date: everything that can be checked
+-- without the keys. The order of the checks and the messages were observed on AWS's
 -- services.
 
 local clock = require "http.clock"
@@ -95,7 +95,7 @@ local function check_scope(scope, date)
   if #wrong > 0 then errors.raise("InvalidSignatureException", table.concat(wrong, " ")) end
 end
 
--- Every header that could change the meaning of the request must be signed.
+-- The host, the date and every x-amz- header must be signed. Other headers, such as Range, need not be.
 local function check_signed(names, headers)
   local signed = {}
   for _, name in ipairs(names) do signed[name] = true end
@@ -121,7 +121,7 @@ function authorization.require(headers)
 end
 
 -- Returns the parsed header: { date, scope = { key, day, region, service, terminator },
--- signed_headers = sorted lower-case names, signature }. Raises if its format is wrong.
+-- signed_headers = sorted lower-case names, signature }. Raises if a check fails.
 function authorization.parse(headers)
   local header = headers.authorization
   local fields = fields_of(header)

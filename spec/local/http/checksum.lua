@@ -1,5 +1,6 @@
--- SHA-256 and the tree hash. A leaf is the hash of one MiB, a node is the hash of its two children, and
--- a node without a sibling moves up unchanged. Hashes are raw bytes unless a comment says hex.
+-- SHA-256 and the tree hash. A leaf is the hash of one MiB (the last one may be shorter), a node is the
+-- hash of its two children, and a node without a sibling moves up unchanged. Hashes are raw bytes unless a
+-- comment says hex.
 
 local digest = require "openssl.digest"
 

@@ -1,6 +1,6 @@
 -- The service's errors. Any module raises them; app.lua sends {"code":…,"message":…,"type":…}. Codes
--- and statuses are from the developer guide's page "Error Responses"; IncompleteSignatureException and
--- UnknownOperationException are general ones of AWS.
+-- and statuses are from the developer guide's page "Error Responses"; IncompleteSignatureException,
+-- InternalFailure and UnknownOperationException are general ones of AWS.
 
 local errors = {}
 
@@ -33,8 +33,8 @@ function errors.raise(code, message, ...)
   error(setmetatable({ code = code, message = message }, Error), 0)
 end
 
--- Returns the error object for a raised value. Any other value is a bug of the service: its text goes to the error log,
--- and the caller gets InternalFailure.
+-- Returns a raised error object unchanged. Any other raised value is a bug of the service: its text goes to the error
+-- log, and the result is an InternalFailure.
 function errors.from(raised)
   if getmetatable(raised) == Error then return raised end
   ngx.log(ngx.ERR, raised)

@@ -44,7 +44,8 @@ local function has(query, parameter)
   return not parameter
 end
 
--- Returns the route of a request and the values of its path's labels. Raises UnknownOperationException.
+-- Returns the route of a request and the values of its path's labels. Raises UnknownOperationException if no route
+-- fits.
 function router.match(routes, request)
   local segments = uri.segments(request.path)
   for _, route in ipairs(routes) do

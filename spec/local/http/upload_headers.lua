@@ -40,7 +40,7 @@ function upload_headers.require_data(call)
   upload_headers.required(call, "x-amz-content-sha256")
 end
 
--- Returns the archive's description as sent, or nil. Raises unless it is printable ASCII, at most 1024.
+-- Returns the archive's description as sent, or nil. Raises unless it is at most 1024 characters of printable ASCII.
 function upload_headers.description(call)
   local text = call.header_texts["x-amz-archive-description"]
   if text and (#text > LONGEST_DESCRIPTION or text:find "[^\32-\126]") then

@@ -67,7 +67,7 @@ function content.files(self)
   return math.ceil(self.length / self.part_size)
 end
 
--- Sends `count` bytes of a file from `offset` on. Returns false if the client has closed the connection.
+-- Sends `count` bytes of a file from `offset` on. Returns nil if the client has closed the connection.
 local function send(file_name, offset, count)
   local file = assert(io.open(file_name, "rb"))
   file:seek("set", offset)

@@ -26,7 +26,7 @@ function store.arn(owner, name)
     owner.account, name)
 end
 
--- Runs `change` while no other worker changes anything of this owner; returns its results.
+-- Runs `change` while no other request changes anything of this owner; returns its first two results.
 function store.exclusively(owner, change)
   local lock = key(owner, "")
   while not locks:add(lock, true, LOCK_LIFETIME) do ngx.sleep(0.001) end
