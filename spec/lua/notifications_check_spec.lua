@@ -47,7 +47,7 @@ describe("check_notification_config", function()
     assert.same({}, codes { account = "" })
   end)
 
-  it("knows the partition of each region", function()
+  it("compares the topic's partition with that of its region", function()
     for region, partition in pairs {
       ["cn-north-1"] = "aws-cn", ["us-gov-east-1"] = "aws-us-gov", ["us-iso-east-1"] = "aws-iso",
       ["us-isob-east-1"] = "aws-iso-b", ["eu-isoe-west-1"] = "aws-iso-e", ["us-isof-south-1"] = "aws-iso-f",
@@ -59,7 +59,7 @@ describe("check_notification_config", function()
     end
   end)
 
-  it("accepts the topic names that SNS allows", function()
+  it("accepts only the topic names that SNS allows", function()
     for _, name in ipairs { "a", "A-b_9", ("x"):rep(256) } do
       assert.equal("", topic_codes(arn { name = name }))
     end

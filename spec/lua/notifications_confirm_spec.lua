@@ -136,6 +136,6 @@ describe("confirm_subscription", function()
   end)
 
   it("raises a code that client.exceptions contains", function()
-    assert.equal("NotificationError", client.exceptions.NotificationError)
+    assert.equal(client.exceptions.NotificationError, failure(confirm, { Type = "Notification" }).code)
   end)
 end)

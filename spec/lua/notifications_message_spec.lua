@@ -70,7 +70,7 @@ describe("parse_notification", function()
     end
   end)
 
-  it("reads 5000 messages at once", function()
+  it("reads at most 5000 messages at once", function()
     local list = {}
     for i = 1, 5000 do list[i] = { Body = '{"JobId":"x"}' } end
     assert.equal(5000, select("#", glacier.parse_notification(cjson.encode(list))))

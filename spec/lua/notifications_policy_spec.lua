@@ -82,7 +82,7 @@ describe("topic_policy", function()
     assert.truthy(statement:json():find '^{"Sid":"GlacierVaultsEncrypt","Effect":"Allow"')
   end)
 
-  it("raises for arguments that would allow no vault, or anyone else, to publish", function()
+  it("raises for invalid arguments, and says what is wrong", function()
     for problem, given in pairs {
       ["topic: invalid topic ARN"] = { topic = "mytopic" },
       ["topic: .*FIFO"] = { topic = TOPIC .. ".fifo" },

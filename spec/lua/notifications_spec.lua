@@ -102,10 +102,19 @@ describe("ensure_vault_notifications", function()
     local _, err = pcall(client.ensure_vault_notifications, client, wanted)
     assert.equal("AccessDeniedException", err.code)
   end)
+end)
 
+describe("get_vault_notifications_or_nil", function()
   it("returns a configuration or nil, and raises for a missing vault", function()
+    local running = service.start()
+    local client = glacier.client(options_for(running))
+    finally(function()
+      client:close()
+      running.stop()
+    end)
+    client:create_vault { vaultName = "v" }
     assert.is_nil(client:get_vault_notifications_or_nil { vaultName = "v" })
-    ensure(config(ARCHIVE))
+    client:set_vault_notifications { vaultName = "v", vaultNotificationConfig = config(ARCHIVE) }
     local output = client:get_vault_notifications_or_nil { vaultName = "v" }
     assert.same(config(ARCHIVE), output.vaultNotificationConfig)
     assert.equal(200, output.ResponseMetadata.HTTPStatusCode)
@@ -117,11 +126,12 @@ describe("ensure_vault_notifications", function()
 end)
 
 -- Returns a client with fixed responses, { status, code, message }, for requests to a vault's notifications and to the
--- vault.
+-- vault. By its clock, each request takes three seconds.
 local function scripted_client(notifications, vault)
-  local requests = {}
+  local requests, now = {}, 1350000000
   local function transport(request)
     requests[#requests + 1] = request
+    now = now + 3
     local row = request.url:find "notification%-configuration$" and notifications or vault
     if request.method == "PUT" then return { status = 204 } end
     local body = row[2] and ('{"code":"%s","message":"%s","type":"Client"}'):format(row[2], row[3]) or "{}"
@@ -129,6 +139,7 @@ local function scripted_client(notifications, vault)
   end
   return glacier.client {
     region = "us-west-2", env = {}, transport = transport, timeout = 5, max_attempts = 1,
+    clock = function() return now end,
     credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "EXAMPLESECRETKEY" },
   }, requests
 end
@@ -202,23 +213,24 @@ describe("get_vault_notifications_or_nil after a 404", function()
     assert.equal("AccessDeniedException", err.code)
     assert.equal(1, #requests)
   end)
+end)
 
-  it("sends the account in each call of ensure_vault_notifications, and each call has the whole timeout", function()
-    local client, requests = scripted_client(missing, { 200 })
+describe("ensure_vault_notifications after a 404", function()
+  it("sends the account in each call, and each call has the whole timeout", function()
+    local client, requests = scripted_client({ 404, "ResourceNotFoundException", "Nothing is here" }, { 200 })
     client:ensure_vault_notifications {
       accountId = "012345678901", vaultName = "v", vaultNotificationConfig = config(ARCHIVE),
     }
     assert.equal(3, #requests)
     for _, request in ipairs(requests) do
       assert.truthy(request.url:find("/012345678901/vaults/v", 1, true))
-      assert.is_true(request.timeout > 0 and request.timeout <= 5)
+      assert.equal(5, request.timeout)
     end
   end)
 end)
 
 describe("keys that allow only Get, Set and DeleteVaultNotifications", function()
-  local allowed = { ListVaults = true, GetVaultNotifications = true, SetVaultNotifications = true,
-    DeleteVaultNotifications = true }
+  local allowed = { GetVaultNotifications = true, SetVaultNotifications = true, DeleteVaultNotifications = true }
 
   it("suffice for ensure_, sync_ and get_vault_notifications_or_nil", function()
     local running = service.start()

@@ -49,7 +49,7 @@ describe("in OpenResty", function()
     assert.are.equal("", nginx.stop "QUIT")
   end)
 
-  it("a light thread that waits for a semaphore continues when another thread's call posts it", function()
+  it("a light thread that waits for a semaphore continues when another thread posts it after its call", function()
     nginx = openresty.start(glacier, LOCATIONS)
     local shown = nginx.get "/post_after_call"
     assert.is_nil(shown.before)

@@ -91,7 +91,7 @@ end)
 
 describe("a function among the options", function()
   for _, name in ipairs { "clock", "random" } do
-    it(name .. " is named in the error of the call if it does not return a number", function()
+    it(name .. " is named in the error of the call if it does not return a finite number", function()
       for _, wrong in ipairs { "now", 0 / 0, math.huge, false } do
         local given = {
           region = "us-west-2", env = {}, credentials = { access_key_id = "A", secret_access_key = "S" },

@@ -35,7 +35,7 @@ describe("the flush of an output", function()
     assert.is_false(flush:has_threads())
   end)
 
-  it("can be cancelled at any time, and not be polled after that", function()
+  it("can be cancelled twice, and cannot be polled after that", function()
     local flush = core.output(directory .. "/file"):flush()
     flush:cancel()
     flush:cancel()

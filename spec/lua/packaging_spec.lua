@@ -8,7 +8,7 @@ local quote = shell.quote
 local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
 local VERSION = _VERSION:match "%d+%.%d+"
 
--- Returns the path template of the system's cjson, the only module that the rock does not bring.
+-- Returns the path template of the system's cjson, the only other module that the library needs.
 local function cjson_template()
   for template in package.cpath:gmatch "[^;]+" do
     if io.open((template:gsub("?", "cjson"))) then return template end

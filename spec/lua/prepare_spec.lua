@@ -76,7 +76,8 @@ describe("the request of a call", function()
     assert.same(LIST, described(requests[4]))
   end)
 
-  -- The collector may run while the parameters are written, because the table of a missing configuration is made then.
+  -- The collector may run while the body is written, because a table is created then in place of the missing
+  -- configuration.
   it("is not shared with a call that a finalizer makes", function()
     local client, requests = recorded()
     local inner = 0

@@ -36,7 +36,7 @@ local function load(config, credentials)
   return profile.load { getenv = getter(variables), home = false }, variables
 end
 
--- Returns the error object that loading two texts raises, and the variables.
+-- Returns the error object that loading two texts raises.
 local function load_error(...)
   local good, err = pcall(load, ...)
   assert.is_false(good)
@@ -192,7 +192,7 @@ describe("glacier.config.profile", function()
     end
   end)
 
-  it("a malformed shared file is never quoted", function()
+  it("the text of a malformed shared file is never quoted", function()
     for _, text in ipairs {
       "SECRET\n", "[default]\nSECRET\n", "[default]\n=SECRET\n", "[default]\nSECRET=\nSECRET=\n",
       "[SECRET]\n[SECRET]\n", "[default]\nn=\n  SECRET\n", "[default]\na=SECRET\255\n", "[SECRET\n",

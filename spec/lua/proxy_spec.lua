@@ -1,5 +1,5 @@
--- The option `proxy` and the proxy variables of the environment. The scripted server is the proxy. The first line that
--- it reads shows how the client used it.
+-- The option `proxy` and the proxy variables of the environment. The scripted server is the proxy or, where no proxy
+-- should be used, the endpoint. The first line that it reads shows how the client used it.
 local child = require "spec.support.child"
 local glacier = require "glacier"
 local simulation = require "spec.support.simulation"
@@ -27,7 +27,7 @@ local function filled(map, url)
   return result
 end
 
--- Makes one call with these options and variables. Returns the first line that the proxy read.
+-- Makes one call with these options and variables. Returns the first line that the server read, and the call's result.
 local function line_of(endpoint, options, env)
   local server = scripted.start { fallback = reply.good() }
   local given = filled(options, server.url)
@@ -39,7 +39,7 @@ local function line_of(endpoint, options, env)
   return line, result
 end
 
--- Columns: { title, endpoint, options, environment, first line that the proxy reads }.
+-- Columns: { title, endpoint, options, environment, first line that the server reads or false }. An @ is its URL.
 local CASES = {
   { "is used from the option for HTTP", HTTP, { proxy = "@" }, {}, VIA },
   { "gets a CONNECT for HTTPS from the option", HTTPS, { proxy = "@" }, {}, TUNNEL },
@@ -85,7 +85,7 @@ describe("a proxy", function()
     assert.are.equal(3, #requests)
   end)
 
-  it("receives no header of the request in its tunnel", function()
+  it("receives no header of the request with the CONNECT", function()
     local server = scripted.start { fallback = reply.error(403) }
     local options = { endpoint_url = HTTPS, proxy = server.url, max_attempts = 1 }
     local client = glacier.client(simulation.new():options(options))

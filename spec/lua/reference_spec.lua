@@ -13,11 +13,11 @@ describe("the generated reference", function()
     end)
   end)
 
-  it("is Lua that loads", function()
+  it("has a meta.lua that loads", function()
     assert.is_function(loadfile "lua/glacier/meta.lua")
   end)
 
-  it("documents every operation and every method of a client", function()
+  it("documents every operation and every method of a client in meta.lua", function()
     local client = require("glacier").client { region = "us-west-2", env = {} }
     local text = files.read "lua/glacier/meta.lua"
     assert.is_function(client.paginate) -- loads the further methods

@@ -78,7 +78,7 @@ local REJECTED = {
   { "infinity in lower case", "DescribeVault", '{"SizeInBytes":infinity}', "not a JSON object" },
   { "two numbers without a comma", "DescribeVault", '{"Other":[1 1.5]}', "not a JSON object" },
   { "a number as a name", "DescribeVault", '{1.5:2}', "not a JSON object" },
-  { "objects nested without end", "ListVaults", '{"x":' .. ("["):rep(100000), "not a JSON object" },
+  { "lists nested without end", "ListVaults", '{"x":' .. ("["):rep(100000), "not a JSON object" },
   { "a string for a list", "GetVaultNotifications", '{"Events":"x"}', "Events should be a list" },
   { "an object for a list", "GetVaultNotifications", '{"Events":{"a":"b"}}', "Events should be a list" },
   { "a list for an object", "DescribeJob", '{"OutputLocation":[1]}', "OutputLocation should be an object" },
@@ -145,7 +145,7 @@ describe("the parser of responses", function()
   end)
 
   for _, status in ipairs { 200, 201, 202, 204, 206, 299 } do
-    it("is a success with status " .. status, function()
+    it("takes the status " .. status .. " as a success", function()
       assert.equal(status, call("SetVaultNotifications", "", nil, status).ResponseMetadata.HTTPStatusCode)
     end)
   end

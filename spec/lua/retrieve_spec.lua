@@ -53,7 +53,7 @@ describe("client:retrieve", function()
     end
   end)
 
-  it("creates no file before the job is complete", function()
+  it("leaves no file if the job cannot be started", function()
     local err = failure(world.client.retrieve, world.client, params { archiveId = "missing" })
     assert.are.equal("ResourceNotFoundException", err.code)
     assert.are.same({}, files.list(directory))

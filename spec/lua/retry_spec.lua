@@ -55,7 +55,7 @@ describe("a failed attempt", function()
   }
   for _, row in ipairs(ROWS) do
     local status, code, attempts, retryable = row[1], row[2], row[3], row[4]
-    local title = "with status %d %s is followed until %d were made, in every mode"
+    local title = "with status %d %s leads to %d of 3 possible attempts, in every mode"
     it(title:format(status, code or "without a code", attempts), function()
       for _, mode in ipairs(MODES) do
         local sim, requests, err =
@@ -181,8 +181,8 @@ describe("attempts", function()
     assert.are.equal("attempt=2; max=100000000000000000000", requests[2].fields["amz-sdk-request"])
   end)
 
-  -- Columns: { number of throttles first, code of the last response, number of requests, words of tostring about
-  -- retries }.
+  -- Columns: { number of responses with status 503 before the last one, code of the last response, number of requests,
+  -- words of tostring about retries }.
   local LAST = {
     { 0, "ResourceNotFoundException", 1, "" },
     { 1, "ResourceNotFoundException", 2, "" },
@@ -191,7 +191,7 @@ describe("attempts", function()
     { 2, "ThrottlingException", 3, " (reached max retries: 2)" },
   }
   for _, row in ipairs(LAST) do
-    it(("end with %s after %d throttles, with the text '%s'"):format(row[2], row[1], row[4]), function()
+    it(("end with %s after %d failures with status 503, with the text '%s'"):format(row[2], row[1], row[4]), function()
       local _, requests, err = play_once(repeated(reply.error(503), row[1], reply.error(400, row[2])))
       assert.are.equal(row[3], #requests)
       assert.are.equal(row[4] ~= "" or nil, err.response.ResponseMetadata.MaxAttemptsReached)

@@ -16,7 +16,7 @@ local MISSING = { status = 404, body = '{"code":"ResourceNotFoundException","mes
 local VAULT = { status = 200, body = '{"VaultName":"v"}' }
 
 describe("glacier.safe", function()
-  it("has every function of glacier, with the same results", function()
+  it("has every function of glacier, and returns the same tree hash", function()
     for name, value in pairs(glacier) do
       assert.are.equal(type(value), type(safe[name]), name)
     end

@@ -103,8 +103,8 @@ describe("a scripted server", function()
     end
     for i = 2, 4 do
       assert.are.equal("HTTP/1.1 200 OK", clients[i]:receive())
-      clients[i]:receive() -- the length of the chunk
-      clients[i]:receive()
+      clients[i]:receive() -- Content-Length
+      clients[i]:receive() -- the empty line
       markers[i - 1] = clients[i]:receive(i == 2 and 19 or 14):match '"Marker":"(%d+)"'
     end
     assert.are.same({ "100000", "2", "2" }, markers)

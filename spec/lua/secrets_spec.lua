@@ -18,7 +18,7 @@ local function signature_of(request)
   return request.headers.Authorization:match "Signature=(%x+)"
 end
 
--- Returns every string in a value, at any depth.
+-- Returns every string in a value: those in tables and in their metatables, at any depth.
 local function strings_in(value, list, seen)
   list, seen = list or {}, seen or {}
   if type(value) == "string" then

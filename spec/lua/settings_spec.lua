@@ -1,4 +1,5 @@
--- Settings of a client whose options have a region and keys: each one from elsewhere still counts.
+-- The settings of a client whose options have a region and keys. All other settings still come from the environment and
+-- the shared files.
 local child = require "spec.support.child"
 local files = require "spec.support.files"
 local shell = require "spec.support.shell"
@@ -16,6 +17,8 @@ end
 
 local FIPS = "https://glacier-fips.us-west-2.amazonaws.com"
 
+-- Variable = { its value, the name of a setting, the expected setting }. If there is a proxy variable, the setting is
+-- nil, because libcurl then reads the variable itself. Without one, the setting is "": no proxy.
 local CASES = {
   AWS_RETRY_MODE = { "legacy", "retry_mode", "legacy" },
   AWS_MAX_ATTEMPTS = { "7", "max_attempts", "7" },

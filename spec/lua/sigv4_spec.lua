@@ -27,7 +27,7 @@ end
 
 -- Title = a request and its expected signature:
 --    [1] target, or { target, canonical path, canonical query }; [2] signature; method, headers, body, token;
---    lines: canonical header lines besides host and date; keep: the path is not normalized
+--    lines: canonical header lines besides host, date and token; hash: of the body; keep: the path is not normalized
 local SUITE = {
   ["a bare request"] = { "/", BARE },
   ["dots that leave nothing of the path"] = { { "/example/..", "/" }, BARE },

@@ -193,8 +193,8 @@ describe("the body of a download", function()
     end
   end)
 
-  if _VERSION == "Lua 5.4" then
-    it("is closed at the end of its scope in Lua 5.4", function()
+  if _VERSION >= "Lua 5.4" then
+    it("is closed at the end of its scope in Lua 5.4 and later", function()
       local body = output_of(server, answered "body").body
       load "local body <close> = ..." (body)
       assert_failed("ParamValidationError", body.read, body)

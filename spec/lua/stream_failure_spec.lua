@@ -13,7 +13,7 @@ local answered, output_for = streams.answered, streams.output_for
 describe("a call of get_job_output that fails", function()
   after_each(function() server:stop() end)
 
-  it("raises the service's error after all attempts", function()
+  it("raises the service's error even after retries", function()
     local busy = streams.answer(503, { Connection = "close" }, '{"code":"ServiceUnavailableException"}')
     local missing = streams.answer(404, {}, '{"code":"ResourceNotFoundException","message":"no job","type":"Client"}')
     server:start { { { "read" }, { "send", busy } }, { { "read" }, { "reset" } }, { { "read" }, { "send", missing } } }
@@ -23,7 +23,7 @@ describe("a call of get_job_output that fails", function()
       { err.code, err.response.Error.Message, err.status, err.attempts, err.operation })
   end)
 
-  it("is retried if it fails before the head of the response", function()
+  it("is retried if it fails before the head of the response is complete", function()
     server:start { { { "read" }, { "send", "HTTP/1.1 200 OK\r\nContent-" }, { "close" } }, answered "body" }
     local output = streams.client(server.url, { max_attempts = 2 }):get_job_output(JOB)
     assert.are.equal(1, output.ResponseMetadata.RetryAttempts)
@@ -53,7 +53,7 @@ describe("a call of get_job_output that fails", function()
     assert.are.same({ "ReadTimeoutError", "went away" }, { err.code, err.message })
   end)
 
-  it("raises an error if the reader of a host's transport returns something invalid", function()
+  it("raises the errors of a host's reader, and an error if the reader returns something invalid", function()
     for code, give in pairs {
       ConnectionClosedError = function() return nil, "went away" end,
       ReadTimeoutError = function() return nil, "went away", "ReadTimeoutError" end,

@@ -29,7 +29,7 @@ describe("an upload through a host's transport", function()
   end)
 
   for _, count in ipairs { 1000, 65536, MIB, 100 * MIB, "none" } do
-    it(("passes a reader to a transport that reads %s bytes at a time"):format(tostring(count)), function()
+    it(("passes a reader to a transport that asks it for this number of bytes: %s"):format(tostring(count)), function()
       local row = streams.HASHES[8]
       for _, kind in ipairs { "file", "reader" } do
         local attempts = 0
@@ -70,7 +70,7 @@ describe("an upload through a host's transport", function()
     os.remove(path)
   end)
 
-  it("raises an error if the file has become shorter", function()
+  it("raises an error if the file was closed", function()
     local file = streams.file "body"
     local client = client_of(function(request)
       file:close()

@@ -143,7 +143,7 @@ describe("saving a body", function()
     end)
   end)
 
-  it("leaves no file on a full disk, and closes the connection", function()
+  it("leaves no file if the system lets it write only a part, and closes the reader", function()
     with_target(function(path, list)
       server:start { streams.flood(64) }
       local code = ([[

@@ -220,7 +220,7 @@ describe("an upload", function()
         end,
       })
       client:upload_archive { vaultName = "v", body = uploads.KINDS[kind](("\0"):rep(64 * MIB)) }
-      assert.is_true(hashing >= 8, hashing) -- one wait for each of the 8 MiB
+      assert.is_true(hashing >= 8, hashing) -- one wait for every 8 MiB
       assert.is_true(sending >= 8)
       client:close()
     end)
@@ -260,7 +260,7 @@ describe("an upload", function()
     client:close()
   end)
 
-  it("closes its connection when it is collected", function()
+  it("leaves the client usable when it is collected before its end", function()
     server:start { { { "part", 10 }, { "stall" } }, { { "read" }, { "send", CREATED } } }
     local client = streams.client(server.url)
     do

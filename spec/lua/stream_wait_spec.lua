@@ -90,7 +90,7 @@ describe("a body that is read through the host's wait", function()
       end)
   end
 
-  it("can be saved in coroutines", function()
+  it("can be saved in a coroutine", function()
     server:start { fallback = held_steps(2) }
     with_target(function(path, list)
       local saves, yields, peer = false, 0, nil

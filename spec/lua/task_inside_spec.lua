@@ -89,7 +89,8 @@ describe("a task, in its own work,", function()
     after_each(function() server:stop() end)
 
     -- Returns a task that calls its method `name` at a step of the first attempt, after which the call is retried and
-    -- the server takes the step `second`. The second result returns what the method returned.
+    -- the server takes the step `second`. The second result is a function that returns what the method returned to
+    -- pcall.
     local function task_of_step(step, name, second)
       server:start { fallback = {
         { "read" }, { "send", ANSWER:format "500 Error" }, { "read" }, second,

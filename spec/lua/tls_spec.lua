@@ -112,7 +112,7 @@ describe("over TLS", function()
     end
   end)
 
-  it("a client can be used again after a rejected handshake", function()
+  it("a client raises an SSLError for each of several rejected handshakes", function()
     local client = glacier.client {
       region = "us-east-1", endpoint_url = "https://" .. at "expired", ca_bundle = directory .. "/ca.pem",
       credentials = { access_key_id = "AKID", secret_access_key = "SECRET" },

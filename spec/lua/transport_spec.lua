@@ -1,4 +1,4 @@
--- Servers and proxies that misbehave. Each call raises the right error, no call hangs, and the client stays usable.
+-- Servers that misbehave. Each call raises the right error, no call hangs, and a later call succeeds.
 local child = require "spec.support.child"
 local scripted = require "spec.support.scripted"
 local socket = require "socket"
@@ -98,7 +98,7 @@ describe("a call to a misbehaving server", function()
   end)
 
   for title, steps in pairs(STALLS) do
-    it("raises ReadTimeoutError if the server stalls " .. title .. ", and the next call succeeds", function()
+    it("raises ReadTimeoutError if the server stalls " .. title .. ", and a call of another client succeeds", function()
       for _, options in pairs(WAITS) do
         server = scripted.start { steps, fallback = { { "read" }, { "send", FINE } } }
         local client = client_of(server.url, { read_timeout = 0.1, wait = options.wait })

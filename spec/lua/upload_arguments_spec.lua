@@ -67,15 +67,15 @@ describe("the arguments of an upload", function()
     ["an empty body"] = { { body = "" }, "^Invalid value for parameter body, it is empty, " },
     ["an empty reader"] = { { reader = function() end }, "^Invalid value for parameter reader, it is empty, " },
     ["an empty reader, in parts"] = { { reader = function() return nil end, partSize = MIB }, "it is empty, " },
-    ["a path that is none"] = {
+    ["a path without a file"] = {
       { path = "/nonexistent/file" }, "^Invalid value for parameter path, it cannot be opened: /nonexistent/file: ",
     },
     ["a directory"] = { { path = "/" }, "^Invalid value for parameter path, it cannot be read: Is a directory$" },
     ["a path that is a number"] = { { path = 5 }, "parameter path, value: 5, type: number, valid: string$" },
     ["a table as a body"] = { { body = {} }, "parameter body, .* type: table, valid: string, open file, function$" },
     ["text as a reader"] = { { reader = "text" }, "parameter reader, .* valid: function, open file$" },
-    ["an endless concurrency"] = { { body = "x", concurrency = math.huge }, "parameter concurrency" },
-    ["half a part"] = { { body = "x", concurrency = 1.5 }, "parameter concurrency" },
+    ["an infinite concurrency"] = { { body = "x", concurrency = math.huge }, "parameter concurrency" },
+    ["a fraction as the concurrency"] = { { body = "x", concurrency = 1.5 }, "parameter concurrency" },
     ["a part size in words"] = { { body = "x", partSize = "1048576" }, "parameter partSize" },
   } do
     it("must not be " .. name, function()
@@ -103,7 +103,7 @@ describe("the arguments of an upload", function()
     assert.is_true(#rejected { vaultName = "v", reader = ("x"):rep(10000) } < 300)
   end)
 
-  -- Returns a sparse file of this size, which takes no space on the disk.
+  -- Returns a sparse file of this size, which takes hardly any space on the disk.
   local function hollow(size, file)
     file = file or io.tmpfile()
     file:seek("set", size - 1)

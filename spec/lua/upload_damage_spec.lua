@@ -56,7 +56,7 @@ describe("a flipped byte", function()
     assert.are.same({ "InvalidSignatureException", "UploadArchive" }, { err.code, err.operation })
   end)
 
-  -- The service stores other bytes than it received. Its response has the hash of the stored bytes.
+  -- As if the service had stored other bytes than it received: its response has the hash of these other bytes.
   local sizes = { UploadArchive = 1000, UploadMultipartPart = 3 * MIB, CompleteMultipartUpload = 3 * MIB }
   for operation, size in pairs(sizes) do
     it("is detected in the response if the service stored it with " .. operation, function()
@@ -95,7 +95,8 @@ describe("a file that changes while it is uploaded", function()
     vault.close()
   end)
 
-  -- Uploads a file of 4 MiB, and calls `change` with its path after the first part was sent. Returns the error.
+  -- Uploads a file of 4 MiB, and calls `change` with its path after the first part was sent. With `size`, uploads a
+  -- file of that size, and calls `change` at the beginning. Returns the error.
   local function fail(change, size)
     local path, changed = archives.file(archives.bytes(size or 4 * MIB)), false
     local good, err = pcall(client.upload, client, {
@@ -132,7 +133,7 @@ describe("a file that changes while it is uploaded", function()
     assert.matches("become longer", fail(function(path) files.append(path, "x") end, 100).message)
   end)
 
-  it("is rejected by the service if only its bytes change, or sent again when resumed", function()
+  it("is sent again when the upload is resumed if only its bytes changed", function()
     local path = archives.file(archives.bytes(4 * MIB))
     local _, err = pcall(client.upload, client, {
       vaultName = "v", path = path, partSize = MIB, concurrency = 1,

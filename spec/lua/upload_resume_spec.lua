@@ -215,7 +215,7 @@ describe("an interrupted upload", function()
     assert.are.equal(0, read)
   end)
 
-  it("is rejected before anything is sent if its body was longer", function()
+  it("is rejected before any part is sent if its body was longer", function()
     begin { 0, 3 }
     local interceptor = interceptors.new()
     local by = vault.client { transport = interceptor.transport }

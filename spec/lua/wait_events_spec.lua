@@ -56,7 +56,7 @@ describe("the timeout of a client's descriptor", function()
     assert.is_nil(streams.client "http://127.0.0.1:9":timeout())
   end)
 
-  it("is at most the rest of a task's back-off and timeout", function()
+  it("is at most the rest of a task's back-off", function()
     server:start { fallback = { { "read" }, { "send", streams.answer(503, {}, "") } } }
     local now = 1700000000
     local client = streams.client(server.url, {

@@ -48,7 +48,7 @@ describe("a call", function()
     assert.equal("m", client_of(server.url, { wait = function() end }):list_vaults().Marker)
   end)
 
-  it("blocks if the host has no wait", function()
+  it("succeeds if the host has no wait", function()
     server = scripted.start { { { "read" }, { "pause", 0.05 }, { "send", answer "m" } } }
     assert.equal("m", client_of(server.url):list_vaults().Marker)
   end)
@@ -122,7 +122,7 @@ describe("a call", function()
     end
   end)
 
-  it("returns its own response if many coroutines use one client", function()
+  it("succeeds if many coroutines use one client", function()
     server = scripted.start { fallback = { { "read" }, { "send", answer "m" }, { "read" }, { "send", answer "m" } } }
     local client, threads, markers = client_of(server.url, { wait = coroutine.yield }), {}, {}
     for i = 1, 20 do

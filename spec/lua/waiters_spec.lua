@@ -187,7 +187,7 @@ describe("a waiter", function()
     end
   end)
 
-  it("can run in a coroutine next to others", function()
+  it("can run in a coroutine", function()
     local answers, sent = { MISSING, MISSING, THERE }, 0
     local client = glacier.client(streams.options {
       wait = function(seconds) coroutine.yield(seconds) end,

@@ -46,7 +46,7 @@ describe("the local service", function()
     assert_no_trace(url, pid)
   end)
 
-  it("passes its environment and standard input to the command", function()
+  it("passes the keys, the region and its standard input to the command", function()
     local text = output_of("echo hello | (" .. serve("--session-token a/b+c= --region eu-west-1,x -- "
       .. "sh -c 'cat; echo $AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY $AWS_SESSION_TOKEN "
       .. "$AWS_REGION $AWS_DEFAULT_REGION'") .. ")")
@@ -54,7 +54,7 @@ describe("the local service", function()
       .. "a/b+c= eu-west-1 eu-west-1\n", text)
   end)
 
-  it("does not pass on a session token from its caller's environment", function()
+  it("does not pass on a session token or a profile from its caller's environment", function()
     assert.are.equal("none\n", output_of("AWS_SESSION_TOKEN=x AWS_PROFILE=x "
       .. serve "-- sh -c 'echo ${AWS_SESSION_TOKEN-none}${AWS_PROFILE-}'"))
   end)
@@ -121,7 +121,7 @@ describe("the local service", function()
     assert.is_false(signed_http.listens(url))
   end)
 
-  it("leaves no file or process behind when it cannot start", function()
+  it("reports that its port is in use, and leaves no file behind", function()
     local running = service.start()
     local port = running.url:match "%d+$"
     local text = output_of("(" .. serve("--port " .. port) .. "); echo $?")

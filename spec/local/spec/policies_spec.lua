@@ -177,7 +177,7 @@ describe("the local service's data retrieval policy", function()
 
   local function set(...) return put(path, { Policy = { Rules = { ... } } }) end
 
-  it("does not exist until it is set", function()
+  it("has the strategy None until it is set, and is then read back as it was set", function()
     assert.are.equal('{"Policy":{"Rules":[{"BytesPerHour":null,"Strategy":"None"}]}}',
       send("GET", path).body)
     for _, rule in ipairs { '{"BytesPerHour":10737418240,"Strategy":"BytesPerHour"}',

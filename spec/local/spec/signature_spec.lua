@@ -44,7 +44,7 @@ describe("a signature that the local service checks", function()
     assert.are.equal(204, put(function() end).status)
   end)
 
-  it("is invalid if any significant byte is changed", function()
+  it("is invalid if any signed part of the request is changed", function()
     local changes = {
       method = function(r) r.method = "POST" end,
       path = function(r) r.path = r.path:gsub("examplevault", "Examplevault") end,
@@ -129,7 +129,7 @@ describe("a signature that the local service checks", function()
       "UnrecognizedClientException", "invalid")
   end)
 
-  it("must be at most fifteen minutes old, and not from the future", function()
+  it("must be at most fifteen minutes old or ahead of the service's clock", function()
     local now = os.time()
     assert.are.equal(200, send("GET", VAULT, { time = now - 800 }).status)
     assert.are.equal(200, send("GET", VAULT, { time = now + 800 }).status)
@@ -139,7 +139,7 @@ describe("a signature that the local service checks", function()
       "Signature not yet current: ")
   end)
 
-  it("must be complete", function()
+  it("must be complete, with a known algorithm and a valid date", function()
     assert_service_error(put(function(r) r.headers.authorization = nil end), 400,
       "MissingAuthenticationTokenException", "Request is missing Authentication Token")
     assert_service_error(put(in_authorization("^AWS4%-HMAC%-SHA256", "AWS4-HMAC-SHA1")), 400,
@@ -154,7 +154,7 @@ describe("a signature that the local service checks", function()
       "IncompleteSignatureException", "Date must be in ISO-8601 'basic format'")
   end)
 
-  it("covers the payload's hash if the request states it", function()
+  it("is rejected if the request states a wrong hash of its payload", function()
     local right = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     local wrong = right:gsub("^e", "f")
     local function get(sha256)

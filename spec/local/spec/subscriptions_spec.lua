@@ -129,7 +129,7 @@ describe("the local service", function()
     assert.are.equal("UnsubscribeConfirmation", listener.receive().envelope.Type)
   end)
 
-  it("deletes a completed job and its output after the output's lifetime", function()
+  it("no longer serves a completed job and its output after the output's lifetime", function()
     start { output_lifetime = 0 }
     local archive = archive_requests.archive(send, VAULT, "x")
     local job = send("POST", VAULT .. "/jobs", {
