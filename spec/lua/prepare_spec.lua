@@ -16,7 +16,7 @@ local function recorded(options, answer)
   return client, requests
 end
 
--- Returns what identifies the operation: method, URL, description and body.
+-- Returns what identifies the operation: method, path, description and body.
 local function described(request)
   local headers = request.headers
   local path = request.url:match "^https?://[^/]+(.*)$"

@@ -1,4 +1,6 @@
 -- Bodies of uploads through a transport of the host.
+local archives = require "spec.support.archives"
+local files = require "spec.support.files"
 local glacier = require "glacier"
 local streams = require "spec.support.streams"
 local uploads = require "spec.support.uploads"
@@ -68,6 +70,19 @@ describe("an upload through a host's transport", function()
     end):upload_archive { vaultName = "v", body = file }
     file:close()
     os.remove(path)
+  end)
+
+  it("raises an error if the file has become shorter", function()
+    local path = archives.file(("x"):rep(2 * MIB))
+    local file = assert(io.open(path, "rb"))
+    local client = client_of(function(request)
+      files.write(path, ("x"):rep(MIB))
+      repeat until not request.body(65536)
+      return answered(request)
+    end)
+    assert_rejected("it has become shorter", client.upload_archive, client, { vaultName = "v", body = file })
+    file:close()
+    archives.clean()
   end)
 
   it("raises an error if the file was closed", function()

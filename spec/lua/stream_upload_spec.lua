@@ -50,7 +50,7 @@ describe("the body of an upload", function()
       assert.are.equal(row.linear, request.sha256)
     end)
 
-    it("is sent again from its beginning in a second attempt: " .. kind, function()
+    it("is sent again from its beginning in a later attempt: " .. kind, function()
       local row = streams.HASHES[13] -- 5 MiB and 7 bytes
       server:start {
         { { "digest" }, { "send", BUSY } },

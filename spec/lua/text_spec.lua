@@ -1,4 +1,4 @@
--- Small functions of the core for the Lua layer: texts, dates, regions and endpoints.
+-- Small functions of the core for the Lua layer: texts, hashes, dates, regions and endpoints.
 local core = require "glacier.core"
 
 describe("core.uri_encode", function()

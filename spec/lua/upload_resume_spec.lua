@@ -40,7 +40,8 @@ describe("an interrupted upload", function()
     return count
   end
 
-  -- Uploads in a new process, which `options` or `progress` end. The memory that it does not free is not a leak.
+  -- Uploads in a new process, which the code in `options` or `progress` ends. The memory that the process does not free
+  -- is not a leak.
   local function die(options, progress)
     local environment = { ASAN_OPTIONS = (os.getenv "ASAN_OPTIONS" or "") .. ":detect_leaks=0" }
     for name, value in pairs(vault.environment) do environment[name] = value end
