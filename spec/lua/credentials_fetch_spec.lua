@@ -171,6 +171,28 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(1, calls)
   end)
 
+  it("a fetch is not taken over while its caller waits in nginx", function()
+    local world = at { lifetime = 60 * MINUTE }
+    local calls, context = 0, waiting()
+    context.nginx = { wait = function()
+      coroutine.yield()
+      return true
+    end }
+    world.source._fetch = function(inner)
+      calls = calls + 1
+      for _ = 1, 5 do inner:pause({}, 0, 30) end
+      return { access_key_id = "AKIA" .. calls, secret_access_key = "SECRET" }
+    end
+    local first, second = caller(world, context), caller(world)
+    repeat
+      local over = first.step()
+      over = second.step() and over
+      world.now = world.now + 50
+    until over
+    assert.are.equal("AKIA1", second.key)
+    assert.are.equal(1, calls)
+  end)
+
   it("a caller that blocks does not wait for another caller's fetch", function()
     local world = at { lifetime = 60 * MINUTE }
     local started = caller(world)

@@ -226,6 +226,17 @@ describe("an upload", function()
     end)
   end
 
+  it("ends at the timeout of the whole call while it hashes without threads", function()
+    local now = 0
+    local client = streams.client("http://127.0.0.1:9", { hash_threads = 0, timeout = 3, clock = function()
+      now = now + 1
+      return now
+    end })
+    local err = failure(client.upload_archive, client, { vaultName = "v", body = ("\0"):rep(64 * MIB) })
+    assert.are.same({ "ReadTimeoutError", "The timeout of the whole call passed while its body was hashed" },
+      { err.code, err.message })
+  end)
+
   it("lets other coroutines run after every 32 chunks that are sent without a wait", function()
     local polls, waits = 0, {}
     local transfer = { poll = function()

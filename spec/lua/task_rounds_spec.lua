@@ -68,6 +68,12 @@ describe("rounds of tasks", function()
     assert.are.same({ 0.001, 0.001, 0.001, 0.001, 0.001 }, runtime.waits)
   end)
 
+  it("do not wait for a task that is done", function()
+    local done = task.new(runtime_of(), function() end)
+    done:cancel()
+    assert.are.equal(0, group.seconds_left(done))
+  end)
+
   it("let the host run between tasks that never wait", function()
     local runtime, left = runtime_of(true), 5
     local running = group.new(function()

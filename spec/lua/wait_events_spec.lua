@@ -83,4 +83,15 @@ describe("the timeout of a client's descriptor", function()
     assert.are.equal(0, client:timeout())
     assert.is_true(task:poll())
   end)
+
+  it("is 0 when the threads that hash a body have ended, even if another call handled that event", function()
+    server:start { fallback = streams.answered "{}" }
+    local client = streams.client(server.url, { hash_threads = 1 })
+    local task = client:start("upload_archive", { vaultName = "v", body = streams.pattern(8 * streams.MIB) })
+    assert.is_false(task:poll())
+    while not task.context.transfer:needs_caller() do socket.sleep(0.001) end
+    client:list_vaults() -- handles the event, which the set does not report again
+    assert.are.equal(0, client:timeout())
+    task:cancel()
+  end)
 end)

@@ -43,8 +43,8 @@ local function new_fetch(session, keys)
   }
 end
 
--- Returns the context of a caller that fetches. Each call of its `wait` or `readable` increases the fetch's heartbeat,
--- so that waiting callers can detect an abandoned fetch. A wait of `glacier.async.nginx` calls neither.
+-- Returns the context of a caller that fetches. Each of its waits increases the fetch's heartbeat, so that waiting
+-- callers can detect an abandoned fetch. A wait of `glacier.async.nginx` calls only `pause`.
 local function beating(context, fetch)
   local function beat(wait)
     return wait and function(...)
