@@ -152,35 +152,13 @@ describe("glacier.credentials.refreshable", function()
     assert.are.equal(1, #world.requests)
   end)
 
-  it("a fetch is not taken over while its caller waits for a descriptor", function()
-    local world = at { lifetime = 60 * MINUTE }
-    local calls = 0
-    world.source._fetch = function(context)
-      calls = calls + 1
-      for _ = 1, 5 do context.readable(0, 30) end
-      return { access_key_id = "AKIA" .. calls, secret_access_key = "SECRET" }
-    end
-    local first = caller(world, waiting { sleep = coroutine.yield, readable = coroutine.yield })
-    local second = caller(world)
-    repeat
-      local over = first.step()
-      over = second.step() and over
-      world.now = world.now + 50
-    until over
-    assert.are.equal("AKIA1", second.key)
-    assert.are.equal(1, calls)
-  end)
-
-  it("a fetch is not taken over while its caller waits in nginx", function()
-    local world = at { lifetime = 60 * MINUTE }
-    local calls, context = 0, waiting()
-    context.nginx = { wait = function()
-      coroutine.yield()
-      return true
-    end }
+  -- Starts a fetch with this context, whose function calls `wait(context)` five times. Each wait takes 50 seconds. A
+  -- second caller then gets the keys of the same fetch.
+  local function assert_not_taken_over(context, wait)
+    local world, calls = at { lifetime = 60 * MINUTE }, 0
     world.source._fetch = function(inner)
       calls = calls + 1
-      for _ = 1, 5 do inner:pause({}, 0, 30) end
+      for _ = 1, 5 do wait(inner) end
       return { access_key_id = "AKIA" .. calls, secret_access_key = "SECRET" }
     end
     local first, second = caller(world, context), caller(world)
@@ -191,6 +169,21 @@ describe("glacier.credentials.refreshable", function()
     until over
     assert.are.equal("AKIA1", second.key)
     assert.are.equal(1, calls)
+  end
+
+  it("a fetch is not taken over while its caller waits for a descriptor", function()
+    assert_not_taken_over(waiting { sleep = coroutine.yield, readable = coroutine.yield }, function(context)
+      context.readable(0, 30)
+    end)
+  end)
+
+  it("a fetch is not taken over while its caller waits in nginx", function()
+    local in_nginx = waiting()
+    in_nginx.nginx = { wait = function()
+      coroutine.yield()
+      return true
+    end }
+    assert_not_taken_over(in_nginx, function(context) context:pause({}, 0, 30) end)
   end)
 
   it("a caller that blocks does not wait for another caller's fetch", function()
