@@ -78,8 +78,10 @@ static int open_partial(gl_output *output, const char *tag, const struct stat *r
   if (result == -1)
     return gl_output_failed(errno, why);
   if (!result && replaced && copy_owner(output->fd, replaced)) {
-    remove_partial(output);
-    return gl_output_failed(errno, why);
+    int number = errno;
+    if (gl_output_size(output) == 0) /* otherwise an earlier process wrote it */
+      remove_partial(output);
+    return gl_output_failed(number, why);
   }
   return result;
 }

@@ -25,8 +25,8 @@ typedef struct gl_output {
 
 /* Opens `path` for writing.  A `tag`, of letters and digits, becomes part of the name of the
  * partial file, which keeps what an earlier process wrote.  Without a tag (NULL), the partial file
- * is new. After a failure the output is closed.  Each function that can fail returns 0, GL_MEMORY,
- * or -1 with the reason in `why`, without the path. */
+ * is new.  After a failure the output is closed; a partial file that has bytes is left.  Each
+ * function that can fail returns 0, GL_MEMORY, or -1 with the reason in `why`, without the path. */
 int gl_output_open(gl_output *output, const char *path, const char *tag,
                    char why[GL_FILE_ERROR_SIZE]);
 

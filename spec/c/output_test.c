@@ -162,7 +162,7 @@ static void a_path_that_cannot_be_a_file_is_rejected(void **state) {
 
 /* Opens the target "file" in a child process without root's rights.  Returns 0 on success, EACCES
  * or EPERM if the reason is the text of that errno, and 255 for another failure. */
-static int errno_of_another_user(void) {
+static int errno_of_another_user(const char *tag) {
   static const int expected[] = {EACCES, EPERM};
   int status;
   assert_int_equal(chmod(directory, 0777), 0);
@@ -170,7 +170,7 @@ static int errno_of_another_user(void) {
   if (child == 0) {
     if (geteuid() == 0 && (setgid(1234) || setuid(1234)))
       _exit(255);
-    int result = gl_output_open(&output, path_of("file"), NULL, why);
+    int result = gl_output_open(&output, path_of("file"), tag, why);
     for (int i = 0; i < 2 && result == -1; i++)
       if (!strcmp(why, strerror(expected[i])))
         _exit(expected[i]);
@@ -183,7 +183,7 @@ static int errno_of_another_user(void) {
 static void a_file_that_is_read_only_is_not_replaced(void **state) {
   (void)state;
   write_file("file", "old", 0444);
-  assert_int_equal(errno_of_another_user(), EACCES);
+  assert_int_equal(errno_of_another_user(NULL), EACCES);
   assert_int_equal(count_names(), 1);
 }
 
@@ -192,9 +192,23 @@ static void a_file_whose_owner_cannot_be_kept_is_not_replaced(void **state) {
   if (geteuid() != 0)
     skip();
   write_file("file", "old", 0666);
-  assert_int_equal(errno_of_another_user(), EPERM);
+  assert_int_equal(errno_of_another_user(NULL), EPERM);
   assert_content("file", "old");
   assert_int_equal(count_names(), 1); /* no partial file is left */
+}
+
+/* Another user may create the target after a download to it was interrupted. */
+static void a_partial_file_whose_owner_cannot_be_changed_stays(void **state) {
+  (void)state;
+  if (geteuid() != 0)
+    skip();
+  write_file("file", "old", 0666);
+  write_file(".glacier-tag.part", "kept", 0644);
+  assert_int_equal(chown(path_of(".glacier-tag.part"), 1234, 1234), 0);
+  assert_int_equal(errno_of_another_user("tag"), EPERM);
+  assert_content(".glacier-tag.part", "kept");
+  assert_int_equal(errno_of_another_user("new"), EPERM);
+  assert_int_equal(count_names(), 2);
 }
 
 static void a_name_may_be_as_long_as_the_system_allows(void **state) {
@@ -287,6 +301,7 @@ int main(void) {
       test(a_path_that_cannot_be_a_file_is_rejected),
       test(a_file_that_is_read_only_is_not_replaced),
       test(a_file_whose_owner_cannot_be_kept_is_not_replaced),
+      test(a_partial_file_whose_owner_cannot_be_changed_stays),
       test(a_name_may_be_as_long_as_the_system_allows),
       test(a_pipe_is_written_directly_and_stays),
       test(a_descriptor_by_its_name_is_written_directly),
