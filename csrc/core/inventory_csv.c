@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* MAX_ROW is in bytes, with the line end. */
 enum { MAX_ROW = 1024 * 1024, HASH_DIGITS = 64 };
 
 static gl_inventory_result set_error(const gl_inventory *inventory, gl_error *error, size_t at,
@@ -94,15 +95,17 @@ static gl_inventory_result wait_for_more(gl_inventory *inventory, gl_error *erro
   size_t length = inventory->input.length - inventory->at;
   if (length > MAX_ROW)
     return set_error(inventory, error, inventory->at, "a row is longer than 1 MiB");
-  inventory->needed = length * 2;
+  inventory->needed = length > MAX_ROW / 2 ? MAX_ROW + 1 : length * 2;
   return GL_INVENTORY_MORE;
 }
 
+/* Shows the CSV reader at most MAX_ROW bytes, so that the limit does not depend on the chunks. */
 static gl_inventory_result read_row(gl_inventory *inventory, gl_error *error) {
   const char *base = inventory->input.data, *at = base + inventory->at, *why;
-  size_t start = inventory->at;
-  switch (
-      gl_csv_read(&inventory->csv, &at, base + inventory->input.length, inventory->is_end, &why)) {
+  size_t start = inventory->at, length = inventory->input.length - start;
+  const char *end = at + (length < MAX_ROW ? length : MAX_ROW);
+  int is_end = inventory->is_end && length <= MAX_ROW;
+  switch (gl_csv_read(&inventory->csv, &at, end, is_end, &why)) {
   case GL_CSV_MORE:
     return wait_for_more(inventory, error);
   case GL_CSV_MEMORY:

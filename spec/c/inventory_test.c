@@ -171,6 +171,38 @@ static void a_row_without_an_end_is_an_error_after_1_mib(void **state) {
   gl_inventory_clear(&inventory);
 }
 
+/* Reads an inventory whose row has this length, without a line end, in chunks of `size` bytes. */
+static void expect_row(size_t length, size_t size, const char *expected) {
+  static const char before[] = "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\na,";
+  static const char after[] = ",2012,5," HASH "\n";
+  size_t description = length - 2 - (sizeof after - 2);
+  gl_buf text = {0}, out = {0};
+  gl_buf_append(&text, before, sizeof before - 1);
+  assert_int_equal(gl_buf_reserve(&text, description), 0);
+  memset(text.data + text.length, 'x', description);
+  text.length += description;
+  gl_buf_append(&text, after, sizeof after - 1);
+  read_all(text.data, text.length, size, &out);
+  if (expected)
+    assert_string_equal(gl_buf_string(&out), expected);
+  else
+    assert_int_equal(out.length, 2 + description + sizeof "|2012|5|" HASH "\n|" - 1);
+  gl_buf_clear(&text);
+  gl_buf_clear(&out);
+}
+
+static void a_row_may_have_1_mib_in_chunks_of_any_size(void **state) {
+  (void)state;
+  static const size_t sizes[] = {1000, 1024, 700000, 1048576, 4000000};
+  enum { MIB = 1024 * 1024 };
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    static const char message[] = "invalid CSV at byte 63: a row is longer than 1 MiB";
+    expect_row(MIB - 1, sizes[i], NULL); /* with its line end it has 1 MiB */
+    expect_row(MIB, sizes[i], message);
+    expect_row(MIB + MIB / 2, sizes[i], message);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(json_gives_the_archives_in_order_in_pieces_of_any_size),
@@ -181,6 +213,7 @@ int main(void) {
       cmocka_unit_test(an_invalid_inventory_is_an_error_that_names_the_byte),
       cmocka_unit_test(an_incomplete_document_is_an_error_at_its_last_byte),
       cmocka_unit_test(a_row_without_an_end_is_an_error_after_1_mib),
+      cmocka_unit_test(a_row_may_have_1_mib_in_chunks_of_any_size),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
