@@ -59,14 +59,17 @@ static size_t skip_digits(reading *r) {
   return digits;
 }
 
-/* Reads letters into `word`, in lower case.  Skips the letters after the ninth: no known word is
- * longer. */
-static void take_word(reading *r, char word[10]) {
+/* The longest known word has 9 letters.  A longer word keeps one letter more, so that it differs.
+ */
+enum { WORD_MAX = 10 };
+
+/* Reads letters into `word`, in lower case.  Skips the letters after the tenth. */
+static void take_word(reading *r, char word[WORD_MAX + 1]) {
   size_t length = 0;
   for (; r->at < r->end && is_letter(*r->at); r->at++)
-    if (length < 9)
+    if (length < WORD_MAX)
       word[length++] = (char)(*r->at | 0x20);
-  memset(word + length, 0, 10 - length);
+  memset(word + length, 0, WORD_MAX + 1 - length);
 }
 
 /* Returns the index of `word` among `count` names, or -1.  A word matches the full name or its
@@ -162,7 +165,7 @@ static int read_basic_date(reading *r, size_t digits) {
 
 /* Reads the rest of a date after its first number: "-11-26", "/26/2026", "-Nov-2026". */
 static int read_separated(reading *r, number first, char separator) {
-  char word[10] = "";
+  char word[WORD_MAX + 1] = "";
   number second = {0, 0};
   r->at++;
   if (r->at < r->end && is_letter(*r->at))
@@ -212,7 +215,7 @@ static int read_number(reading *r) {
 }
 
 static int read_word(reading *r) {
-  char word[10];
+  char word[WORD_MAX + 1];
   take_word(r, word);
   int month = month_of(word);
   if (month > 0 && r->month < 0) {

@@ -210,6 +210,9 @@ static const char *const no_dates[] = {
     "0000-01-01",
     "2026/11-26",
     "Thu, 26 Foo 2026 08:48:11 GMT",
+    "26 Septemberx 2026",
+    "26-Septemberx-2026",
+    "Wednesdayish, 26 Nov 2026 08:48:11 GMT",
     "2026-11-26 08:48:11 AM PM",
 };
 
