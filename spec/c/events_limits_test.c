@@ -1,4 +1,5 @@
-/* The event set with descriptors that are closed or invalid, or when none is left. */
+/* The event set with many descriptors, with descriptors that are closed or invalid, and when none
+ * is left. */
 #include "core/transport/events_private.h"
 
 #include <stdarg.h>
@@ -39,6 +40,55 @@ static void a_negative_descriptor_is_rejected_and_an_unknown_one_may_be_removed(
   gl_events_release(NULL);
 }
 
+enum { MANY = GL_EVENTS_BATCH + 100 }; /* their pairs fit into the usual limit of 1,024 */
+
+static void descriptors_that_stay_ready_do_not_hide_the_others(void **state) {
+  (void)state;
+  static int pairs[MANY][2];
+  static report got[MANY];
+  gl_events *events = new_events();
+  memset(got, 0, sizeof got);
+  for (int i = 0; i < MANY; i++) {
+    make_pair(pairs[i]);
+    assert_int_equal(gl_events_set(events, pairs[i][0], GL_EVENTS_READ, on_ready, &got[i]), 0);
+    put(pairs[i][1]);
+  }
+  for (int round = 0; round < 2; round++)
+    gl_events_wait(events, LONG_WAIT);
+  for (int i = 0; i < MANY; i++) {
+    assert_true(got[i].calls > 0);
+    close_pair(pairs[i]);
+  }
+  gl_events_release(events);
+}
+
+static void more_descriptors_than_one_batch_are_all_reported(void **state) {
+  (void)state;
+  static int pairs[MANY][2];
+  static report got[MANY];
+  gl_events *events = new_events();
+  int left = MANY;
+  memset(got, 0, sizeof got);
+  for (int i = 0; i < MANY; i++) {
+    make_pair(pairs[i]);
+    assert_int_equal(gl_events_set(events, pairs[i][0], GL_EVENTS_READ, on_ready, &got[i]), 0);
+    put(pairs[i][1]);
+  }
+  for (int round = 0; round < MANY && left > 0; round++) {
+    gl_events_wait(events, LONG_WAIT);
+    for (int i = 0; i < MANY; i++) {
+      if (got[i].calls > 0 && pairs[i][0] >= 0) {
+        gl_events_remove(events, pairs[i][0]);
+        close_pair(pairs[i]);
+        pairs[i][0] = -1;
+        left--;
+      }
+    }
+  }
+  assert_int_equal(left, 0);
+  gl_events_release(events);
+}
+
 static void without_a_free_descriptor_there_is_no_set(void **state) {
   (void)state;
   struct rlimit before, none;
@@ -63,6 +113,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_number_that_was_closed_while_watched_can_be_watched_again),
       cmocka_unit_test(a_negative_descriptor_is_rejected_and_an_unknown_one_may_be_removed),
+      cmocka_unit_test(descriptors_that_stay_ready_do_not_hide_the_others),
+      cmocka_unit_test(more_descriptors_than_one_batch_are_all_reported),
       cmocka_unit_test(without_a_free_descriptor_there_is_no_set),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

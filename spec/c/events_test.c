@@ -1,5 +1,5 @@
 /* The event set: descriptors and waiting. */
-#include "core/transport/events_private.h"
+#include "core/transport/events.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,7 +9,6 @@
 #include "events.h"
 #include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -188,34 +187,6 @@ static void a_descriptor_that_is_removed_in_the_same_round_is_not_reported(void 
   gl_events_release(two.events);
 }
 
-static void more_descriptors_than_one_batch_are_all_reported(void **state) {
-  (void)state;
-  enum { MANY = GL_EVENTS_BATCH + 100 }; /* their pairs fit into the usual limit of 1,024 */
-  static int pairs[MANY][2];
-  static report got[MANY];
-  gl_events *events = new_events();
-  int left = MANY;
-  memset(got, 0, sizeof got);
-  for (int i = 0; i < MANY; i++) {
-    make_pair(pairs[i]);
-    assert_int_equal(gl_events_set(events, pairs[i][0], GL_EVENTS_READ, on_ready, &got[i]), 0);
-    put(pairs[i][1]);
-  }
-  for (int round = 0; round < MANY && left > 0; round++) {
-    gl_events_wait(events, LONG_WAIT);
-    for (int i = 0; i < MANY; i++) {
-      if (got[i].calls > 0 && pairs[i][0] >= 0) {
-        gl_events_remove(events, pairs[i][0]);
-        close_pair(pairs[i]);
-        pairs[i][0] = -1;
-        left--;
-      }
-    }
-  }
-  assert_int_equal(left, 0);
-  gl_events_release(events);
-}
-
 static void the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready(void **state) {
   (void)state;
   int pair[2];
@@ -305,7 +276,6 @@ int main(void) {
       cmocka_unit_test(a_kept_descriptor_that_nobody_watches_wakes_the_set_only_once),
       cmocka_unit_test(a_reused_descriptor_number_is_a_new_descriptor),
       cmocka_unit_test(a_descriptor_that_is_removed_in_the_same_round_is_not_reported),
-      cmocka_unit_test(more_descriptors_than_one_batch_are_all_reported),
       cmocka_unit_test(the_descriptor_of_the_set_is_readable_when_a_watched_one_is_ready),
       cmocka_unit_test(an_interrupted_set_is_readable_and_does_not_wait),
       cmocka_unit_test(a_closed_descriptor_does_not_prevent_an_interruption),

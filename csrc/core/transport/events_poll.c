@@ -28,9 +28,12 @@ int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int intere
   return 0;
 }
 
+/* Begins after the last descriptor that was reported.  So descriptors that are always ready do not
+ * hide the others. */
 static nfds_t list_watched(const gl_events *events, struct pollfd *list) {
   nfds_t count = 0;
-  for (size_t fd = 0; fd < events->watch_count; fd++) {
+  for (size_t i = 0; i < events->watch_count; i++) {
+    size_t fd = (events->first + i) % events->watch_count;
     int interest = events->watches[fd].interest;
     int wanted =
         (interest & GL_EVENTS_READ ? POLLIN : 0) | (interest & GL_EVENTS_WRITE ? POLLOUT : 0);
@@ -56,6 +59,7 @@ int gl_kernel_collect(gl_events *events, gl_ready *out, int wait) {
     out[reported].fd = list[i].fd;
     out[reported].generation = events->watches[list[i].fd].generation;
     out[reported++].ready = ready_of(list[i].revents);
+    events->first = (size_t)list[i].fd + 1;
   }
   return result < 0 ? -1 : reported;
 }

@@ -42,6 +42,7 @@ struct gl_events {
   gl_timers timers;
   void *scratch; /* owned; the array for poll() */
   size_t scratch_size;
+  size_t first; /* with poll: the descriptor that the next wait looks at first */
 };
 
 /* A descriptor that the kernel reports as ready. */
