@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/mem.h"
 #include "core/process.h"
+#include "core/transport/timers.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +17,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* Milliseconds.  If nothing happens for this time, the thread sends a byte. */
+/* Milliseconds.  If the thread has sent no byte for this time, it sends one. */
 enum { IDLE = 1000 };
 
 /* A closed connection must not raise SIGPIPE.  macOS has no such flag: see SO_NOSIGPIPE below. */
@@ -33,6 +34,7 @@ enum { CONTROL, CONNECTION, WATCHED };
 typedef struct watcher {
   struct pollfd *polls;
   nfds_t count, capacity;
+  int64_t due; /* the time at which the thread sends a byte even if nothing is ready */
 } watcher;
 
 struct gl_waker {
@@ -92,21 +94,22 @@ static int remove_ready(watcher *of) {
 
 /* Returns whether the connection is still open.  A full buffer is not a failure, because the loop
  * has bytes to read then. */
-static int send_byte(const watcher *of, char byte) {
+static int send_byte(watcher *of, char byte) {
+  of->due = gl_timers_now() + IDLE;
   return send(of->polls[CONNECTION].fd, &byte, 1, MSG_DONTWAIT) == 1 || errno == EAGAIN ||
          errno == EWOULDBLOCK || errno == EINTR;
 }
 
 static int watch_once(watcher *of) {
-  int ready = poll(of->polls, of->count, IDLE);
-  if (ready < 0)
+  int64_t left = of->due - gl_timers_now();
+  if (poll(of->polls, of->count, left > 0 ? (int)left : 0) < 0)
     return errno == EINTR;
   short control = of->polls[CONTROL].revents;
   if (of->polls[CONNECTION].revents)
     return 0;
   if (remove_ready(of) && !send_byte(of, GL_WAKER_READY))
     return 0;
-  if (ready == 0 && !send_byte(of, GL_WAKER_IDLE))
+  if (gl_timers_now() >= of->due && !send_byte(of, GL_WAKER_IDLE))
     return 0;
   return !control || receive_numbers(of);
 }
@@ -114,6 +117,7 @@ static int watch_once(watcher *of) {
 /* At the end it shuts the control connection down, so that gl_waker_watch fails. */
 static void *run(void *value) {
   watcher *of = value;
+  of->due = gl_timers_now() + IDLE;
   while (watch_once(of)) {
   }
   shutdown(of->polls[CONTROL].fd, SHUT_RDWR);

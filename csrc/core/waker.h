@@ -2,13 +2,13 @@
  *
  * The loop connects to a Unix socket of the waker.  A thread of the waker then watches descriptors.
  * It sends a byte over the connection when a descriptor is readable, and also after each second in
- * which nothing happens.  So the loop continues at least once a second, without a timer. */
+ * which none was.  So the loop continues at least once a second, without a timer. */
 #ifndef GL_CORE_WAKER_H
 #define GL_CORE_WAKER_H
 
 typedef struct gl_waker gl_waker;
 
-/* The bytes that the thread sends: a descriptor is readable, or a second has passed. */
+/* The bytes that the thread sends: a descriptor is readable, or none was for a second. */
 enum { GL_WAKER_READY = 'r', GL_WAKER_IDLE = 'i' };
 
 /* Creates a waker with a socket in a new private directory below `directory`.  Returns 0 or

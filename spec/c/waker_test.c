@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,6 +114,23 @@ static void a_byte_arrives_while_nothing_is_watched(void **state) {
   close(connection);
 }
 
+static void a_byte_arrives_each_second_while_numbers_arrive(void **state) {
+  (void)state;
+  int connection, ends[2];
+  char byte = 0;
+  assert_int_equal(pipe(ends), 0);
+  gl_waker *waker = start_waker(&connection);
+  struct pollfd loop = {.fd = connection, .events = POLLIN};
+  for (int i = 0; i < 200 && poll(&loop, 1, 50) == 0; i++)
+    assert_int_equal(gl_waker_watch(waker, ends[0]), 0);
+  assert_int_equal(recv(connection, &byte, 1, MSG_DONTWAIT), 1);
+  assert_int_equal(byte, GL_WAKER_IDLE);
+  gl_waker_free(waker);
+  close(connection);
+  close(ends[0]);
+  close(ends[1]);
+}
+
 static void the_connection_ends_with_the_waker(void **state) {
   (void)state;
   int connection;
@@ -190,6 +208,7 @@ int main(void) {
       cmocka_unit_test(a_byte_arrives_when_a_watched_descriptor_is_readable),
       cmocka_unit_test(many_descriptors_are_watched_at_once),
       cmocka_unit_test(a_byte_arrives_while_nothing_is_watched),
+      cmocka_unit_test(a_byte_arrives_each_second_while_numbers_arrive),
       cmocka_unit_test(the_connection_ends_with_the_waker),
       cmocka_unit_test(nothing_can_be_watched_after_the_loop_closed_the_connection),
       cmocka_unit_test(a_waker_without_a_connection_does_not_start),

@@ -19,7 +19,7 @@ local PAUSE = 60 -- seconds until another driver is started after one that could
 -- The shortest and the longest wait, in seconds. A longer wait is divided, because a wake-up might be missed.
 local SHORTEST, LONGEST = 0.001, 5
 
--- Milliseconds without a byte after which the connection fails. The waker sends a byte after a second without an event.
+-- Milliseconds without a byte after which the connection fails. The waker sends a byte at least every second.
 local SILENCE = 60 * 1000
 
 -- Fields: waker, or nil while none is connected; retry_at, the time from which another driver may be started.
