@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* In bytes.  PAGE is the smallest page of any processor. */
@@ -11,6 +12,15 @@ enum { PAGE = 4096, SLOW = 32 };
  */
 static unsigned distance(const gl_body_input *input, uint64_t position, const void *target) {
   return (unsigned)((uintptr_t)target - (input->offset + position)) & (PAGE - 1);
+}
+
+/* The file had no byte at `at`.  It may end long before. */
+static int set_short_error(gl_error *error, int fd, uint64_t at) {
+  struct stat status;
+  if (!fstat(fd, &status) && (uint64_t)status.st_size < at)
+    at = (uint64_t)status.st_size;
+  return gl_error_set(error, GL_VALIDATION, "ParamValidationError",
+                      "it has become shorter: it ends at byte %llu", (unsigned long long)at);
 }
 
 /* Reads exactly `size` bytes. */
@@ -25,8 +35,7 @@ static int read_file(const gl_body_input *input, uint64_t position, size_t size,
       return gl_error_set(error, GL_VALIDATION, "ParamValidationError", "it cannot be read: %s",
                           strerror(errno));
     if (got == 0)
-      return gl_error_set(error, GL_VALIDATION, "ParamValidationError",
-                          "it has become shorter: it ends at byte %llu", (unsigned long long)at);
+      return set_short_error(error, input->fd, at);
     have += (size_t)got;
   }
   return 0;

@@ -78,7 +78,7 @@ describe("an upload", function()
       local bytes = streams.pattern(2 * MIB)
       local good, err = with_changing_file(bytes, rewrite(bytes:sub(1, left)), { { { "read" }, { "send", CREATED } } })
       assert.is_false(good)
-      assert_rejected("it has become shorter: it ends at byte", error, err)
+      assert_rejected(("it has become shorter: it ends at byte %d"):format(left), error, err)
       assert.are.same({}, server:requests()) -- no complete request
     end)
   end

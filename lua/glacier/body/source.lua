@@ -5,6 +5,7 @@
 --   rewind()        starts again; nil if the source can be read only once
 --   total           bytes; nil if the number is unknown
 --   read_at(at, n)  at most n bytes at an offset; only if the total is known; not of a range
+--   ends_at()       bytes in the file now, with those before the source; only of a file whose total is known
 --   locate(at, n)   returns where the core can read these n bytes: a string or an open file, the offset in it, and n;
 --                   only if the total is known
 local background = require "glacier.async.background"
@@ -109,6 +110,9 @@ local function of_file(file, origin)
       position = 0
     end,
     read_at = read_at,
+    ends_at = total > 0 and function()
+      return file:seek "end"
+    end or nil,
     locate = function(at, count)
       check_open(file, origin)
       return file, start + at, count
@@ -171,7 +175,8 @@ function source.range(opened, first, length, origin)
       end
       local chunk = opened.read_at(first + position, count) or ""
       if chunk == "" then
-        invalid(("it has become shorter: it ends at byte %.0f"):format(first + position))
+        local size = opened.ends_at and opened.ends_at() or first + position
+        invalid(("it has become shorter: it ends at byte %.0f"):format(size))
       end
       position = position + #chunk
       return chunk
