@@ -64,11 +64,11 @@ static int base64_value(char letter) {
 }
 
 /* Decodes base64 (RFC 4648, 4) of at most SIGNATURE_MAX bytes, padding included.  Returns the
- * number of bytes, or 0 for a text that is empty, too long or invalid.  The bits after the last
- * byte must be zero, so that each signature has one text only (RFC 4648, 3.5). */
+ * number of bytes, or 0 for a text that is empty or invalid.  The bits after the last byte must be
+ * zero, so that each signature has one text only (RFC 4648, 3.5). */
 static size_t decode(const char *text, size_t length, unsigned char out[SIGNATURE_MAX]) {
   size_t count = 0;
-  if (length == 0 || length % 4 != 0 || length / 4 * 3 > SIGNATURE_MAX)
+  if (length == 0 || length % 4 != 0)
     return 0;
   size_t padding = (text[length - 1] == '=') + (text[length - 1] == '=' && text[length - 2] == '=');
   unsigned long bits = 0;
@@ -94,6 +94,8 @@ int gl_certificate_verify(const gl_certificate *certificate, gl_signature_hash h
                           const void *bytes, size_t length, const char *signature,
                           size_t signature_length, gl_error *error) {
   unsigned char decoded[SIGNATURE_MAX];
+  if (signature_length / 4 * 3 > SIGNATURE_MAX)
+    return set_error(error, "the signature is longer than 1,024 bytes");
   size_t size = decode(signature, signature_length, decoded);
   if (size == 0)
     return set_error(error, "the signature is not valid base64");

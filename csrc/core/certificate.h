@@ -28,7 +28,7 @@ int gl_certificate_check_dates(const gl_certificate *certificate, int64_t time, 
 typedef enum gl_signature_hash { GL_SIGNATURE_SHA1, GL_SIGNATURE_SHA256 } gl_signature_hash;
 
 /* Checks that `signature` is the signature of `bytes` by the certificate's RSA key, with the
- * padding of PKCS #1 v1.5.  `signature` is base64 without white space. */
+ * padding of PKCS #1 v1.5.  `signature` is base64 without white space, of at most 1,024 bytes. */
 int gl_certificate_verify(const gl_certificate *certificate, gl_signature_hash hash,
                           const void *bytes, size_t length, const char *signature,
                           size_t signature_length, gl_error *error);
