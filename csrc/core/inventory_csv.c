@@ -53,7 +53,8 @@ static gl_inventory_result read_header(gl_inventory *inventory, size_t start, gl
 /* ---- rows -------------------------------------------------------------------------------- */
 
 /* Returns whether the row that ends at `at` is complete.  If the input ends with a tree hash
- * without a line end, the hash may have been cut off. */
+ * without a line end, the hash may have been cut off.  It is the last column of the service's
+ * inventories.  In another order of the columns, a cut value at the end is not found. */
 static int is_whole(const gl_inventory *inventory) {
   const gl_csv *csv = &inventory->csv;
   int last = csv->columns - 1;

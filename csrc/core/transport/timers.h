@@ -33,8 +33,8 @@ int gl_timers_set(gl_timers *timers, gl_timer *timer, int64_t due);
 /* Stops a timer.  Does nothing if the timer is not running. */
 void gl_timers_cancel(gl_timers *timers, gl_timer *timer);
 
-/* Returns the milliseconds until the next timer is due: 0 if one is due now, -1 if there is none.
- */
+/* Returns the milliseconds until the next timer is due: 0 if one is due now, -1 if none is running
+ * or all are set to GL_TIMERS_NEVER. */
 long gl_timers_timeout(const gl_timers *timers);
 
 /* Calls the callbacks of the timers that are due. */
