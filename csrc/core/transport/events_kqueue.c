@@ -18,22 +18,29 @@ int gl_kernel_open(gl_events *events) {
   return 0;
 }
 
-int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int interest) {
+/* Adds or deletes (EV_ADD, EV_DELETE) the filters of these GL_EVENTS_* bits.  Returns 0 or -1. */
+static int change_filters(const gl_events *events, int fd, const gl_watch *watch, int bits,
+                          unsigned short action) {
   static const struct {
     int bit;
     short filter;
   } kinds[] = {{GL_EVENTS_READ, EVFILT_READ}, {GL_EVENTS_WRITE, EVFILT_WRITE}};
-  struct kevent change;
   int result = 0;
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-    int before = watch->registered & kinds[i].bit, after = interest & kinds[i].bit;
-    if (!before == !after)
-      continue;
-    EV_SET(&change, (uintptr_t)fd, kinds[i].filter, after ? EV_ADD : EV_DELETE, 0, 0,
+    struct kevent change;
+    EV_SET(&change, (uintptr_t)fd, kinds[i].filter, action, 0, 0,
            (void *)(uintptr_t)watch->generation);
-    if (kevent(events->fd, &change, 1, NULL, 0, NULL) < 0 && after)
+    if (bits & kinds[i].bit && kevent(events->fd, &change, 1, NULL, 0, NULL) < 0)
       result = -1;
   }
+  return result;
+}
+
+/* Deletes last, so that after a failure the kernel watches for the same events as before. */
+int gl_kernel_watch(gl_events *events, int fd, const gl_watch *watch, int interest) {
+  int added = interest & ~watch->registered, removed = watch->registered & ~interest;
+  int result = change_filters(events, fd, watch, added, EV_ADD);
+  (void)change_filters(events, fd, watch, result ? added : removed, EV_DELETE);
   return result;
 }
 
