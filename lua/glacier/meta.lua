@@ -823,7 +823,7 @@ function glacier.client(given) end
 
 ---Performs tasks, several at a time. A task that fails does not raise here. Raises `ParamValidationError` for invalid arguments before anything is sent.
 ---@param tasks table[] 
----@param options? table concurrency (64), progress = function(done, total), where total is nil for a function
+---@param options? table concurrency (64), progress = function(done, total), where total is nil for a function; its errors are ignored
 ---@return table[] # { ok = true, result = … } or { ok = false, error = … } of each task, by its number
 function glacier.all(tasks, options) end
 

@@ -197,6 +197,22 @@ describe("an upload", function()
     assert.are.same({ { 0, 5 }, { 5, 5 } }, told)
   end)
 
+  it("returns the archive if progress raises after it was stored with one request", function()
+    for _, reason in ipairs { {}, "stop" } do
+      local output = upload { body = "bytes", progress = function(done) if done > 0 then error(reason, 0) end end }
+      assert.is_string(output.archiveId)
+    end
+  end)
+
+  it("with one request is not sent if progress raises before", function()
+    local interceptor, reason = interceptors.new(), {}
+    local by = vault.client { transport = interceptor.transport }
+    local good, err = pcall(by.upload, by, { vaultName = "v", body = "x", progress = function() error(reason, 0) end })
+    assert.is_false(good)
+    assert.are.equal(reason, err)
+    assert.are.equal(0, #interceptor.requests)
+  end)
+
   it("reports the total of a reader as soon as it is known", function()
     local told = {}
     upload {

@@ -81,7 +81,8 @@ end
 -- Raises `ParamValidationError` for invalid arguments before anything is sent.
 -- @param tasks list of tasks, or a function that returns the next one, nil at the end. If the function raises, the
 --   error is the last outcome
--- @param options table or nil: concurrency (64), progress = function(done, total), where total is nil for a function
+-- @param options table or nil: concurrency (64), progress = function(done, total), where total is nil for a function;
+--   its errors are ignored
 -- @return list: { ok = true, result = … } or { ok = false, error = … } of each task, by its number
 function all.all(tasks, options)
   options = options == nil and {} or options

@@ -144,7 +144,7 @@ end
 -- @param given table: vaultName, accountId or nil, jobId, path (string); partSize (bytes: 1 MiB times a power of 2; by
 --   default 4 MiB, or more so that there are at most 10,000 ranges; a resumed download keeps its part size),
 --   concurrency (4), progress = function(done, total): bytes, called first with the bytes of the earlier calls, then
---   after each range, or after each chunk of an output that has no ranges
+--   after each range, or after each chunk of an output that has no ranges; its errors interrupt the download
 -- @return table: path, size (bytes), checksum (the tree hash)
 function download.run(runtime, given)
   arguments.check("download", given, NAMES, { "jobId", "path" })

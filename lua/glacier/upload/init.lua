@@ -21,7 +21,10 @@ local function in_one_call(runtime, planned)
     planned.body.check_end()
     return false
   end)
-  planned.progress(part.length, part.length)
+  local good, err = copcall.call(planned.progress, part.length, part.length)
+  if not good then -- the archive is stored, so the caller must get its ID
+    copcall.raise_fatal(err)
+  end
   return output
 end
 
@@ -168,7 +171,8 @@ end
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId, archiveDescription as of UploadArchive; one of path (string), body (string,
 --   open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId (resumes that
---   upload), progress = function(done_bytes, total_bytes or nil, uploadId or nil), abort_on_failure (false)
+--   upload), progress = function(done_bytes, total_bytes or nil, uploadId or nil); its errors interrupt the upload, but
+--   are ignored after a single call has stored the archive; abort_on_failure (false)
 -- @return table: the output of UploadArchive; or of CompleteMultipartUpload, with `uploadId`
 function upload.run(runtime, given)
   local planned = plan.new(given)
