@@ -141,6 +141,17 @@ describe("a repeated client:download", function()
     assert.are.equal(RANGES, complete())
   end)
 
+  for _, size in ipairs { "0", "5", "1048577", "99999999999999" } do
+    it("starts again if the journal has the impossible part size " .. size, function()
+      stop_after_three()
+      local journal = path_of ".journal"
+      local text, count = files.read(journal):gsub(" 1048576 ", " " .. size .. " ", 1)
+      assert.are.equal(1, count)
+      files.write(journal, text)
+      assert.are.equal(RANGES, complete())
+    end)
+  end
+
   it("continues for another job that retrieved the same archive", function()
     stop_after_three()
     trial:assert_whole(client:download(trial:params { jobId = world:retrieved().jobId }))

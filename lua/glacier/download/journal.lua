@@ -7,6 +7,7 @@
 local core = require "glacier.core"
 local errors = core.errors
 local output = require "glacier.body.output"
+local parameters = require "glacier.call.parameters"
 
 local journal = {}
 
@@ -39,10 +40,11 @@ local function open_free(path)
   return raise_error(path, "too many downloads to this path are in progress")
 end
 
--- Returns the tag and the part size of an earlier download of the same bytes; only the tag if it was of other bytes.
+-- Returns the tag and the part size of an earlier download of the same bytes; only the tag if it was of other bytes, or
+-- if no download has such a part size.
 local function read_header(text, size, source)
   local tag, total, part_size, theirs = text:match "^glacier%-download 1 (%x+) (%d+) (%d+) (%S+)\n"
-  if tag and tonumber(total) == size and theirs == source then
+  if tag and tonumber(total) == size and theirs == source and parameters.is_part_size(tonumber(part_size)) then
     return tag, tonumber(part_size)
   end
   return tag
