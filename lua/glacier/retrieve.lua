@@ -95,6 +95,13 @@ local function wait_for(runtime, given, job_id, delay)
     { delay = delay, max_attempts = math.max(1, math.ceil(WAIT_MAX / math.max(delay, 1))) })
 end
 
+local function purpose_of(job)
+  local words = { tostring(job.Action) }
+  words[#words + 1] = job.ArchiveId
+  words[#words + 1] = job.RetrievalByteRange and "bytes " .. job.RetrievalByteRange
+  return table.concat(words, " ")
+end
+
 -- Finds or starts the job, waits for it and calls `use` with its ID. An error object gets the ID in `jobId`, so that
 -- the caller can continue with the job.
 local function with_job(runtime, given, job, use)
@@ -102,8 +109,8 @@ local function with_job(runtime, given, job, use)
   local good, result = copcall.call(function()
     local description = wait_for(runtime, given, job_id, job.delay)
     if not job.accepts(description) then
-      errors.invalid(job.caller, ("%s: the given job has another purpose: %s %s"):format(
-        job.caller, tostring(description.Action), tostring(description.ArchiveId or "")))
+      errors.invalid(job.caller, ("%s: the given job has another purpose: %s"):format(
+        job.caller, purpose_of(description)))
     end
     return use(job_id)
   end)
@@ -135,6 +142,7 @@ function retrieve.archive(runtime, given)
     caller = "retrieve", matches = retrieves(given, tier),
     accepts = function(description)
       return description.Action == "ArchiveRetrieval" and description.ArchiveId == given.archiveId
+        and retrieves_whole(description)
     end,
     parameters = { Type = "archive-retrieval", ArchiveId = given.archiveId, Tier = given.tier },
     delay = tier == "Expedited" and EXPEDITED_DELAY or USUAL_DELAY,

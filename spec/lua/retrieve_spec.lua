@@ -72,6 +72,22 @@ describe("client:retrieve", function()
     assert.are.equal(1048577, world.client:retrieve(params { archiveId = large.archiveId }).size)
   end)
 
+  it("rejects a given job that retrieves a range", function()
+    local large = world.client:upload_archive { vaultName = "v", body = ("y"):rep(1048576 + 1) }
+    local function retrieve(range)
+      local job_id = world:job { Type = "archive-retrieval", ArchiveId = large.archiveId, RetrievalByteRange = range }
+      return pcall(world.client.retrieve, world.client, params { archiveId = large.archiveId, jobId = job_id })
+    end
+    local good, err = retrieve "0-1048575"
+    assert.is_false(good)
+    assert.are.equal("ParamValidationError", err.code)
+    assert.is_truthy(err.message:find("0-1048575", 1, true), err.message)
+    assert.are.same({}, files.list(directory))
+    local whole, result = retrieve "0-1048576"
+    assert.is_true(whole)
+    assert.are.equal(1048577, result.size)
+  end)
+
   it("rejects a job of another archive, and its errors name the job", function()
     local other = world.client:upload_archive { vaultName = "v", body = "fourth" }
     local job_id = world:job { Type = "archive-retrieval", ArchiveId = other.archiveId }
