@@ -19,9 +19,8 @@ local RETRIEVE = {
 }
 local LIST = { "vaultName", "accountId", "format", "jobId", "on_wait", "delay" }
 
--- Seconds between two polls of a job, and seconds after which the wait fails (earlier if the delay is less than a
--- second). Jobs take minutes (Expedited) or at most 12 hours (developer guide, "Archive Retrieval Options"), so a week
--- is long enough.
+-- Seconds between two polls of a job, and seconds after which the wait fails. Jobs take minutes (Expedited) or at most 12
+-- hours (developer guide, "Archive Retrieval Options"), so a week is long enough.
 local EXPEDITED_DELAY, USUAL_DELAY, WAIT_MAX = 30, 300, 7 * 24 * 3600
 
 -- ---- finding a job -------------------------------------------------------------------------------
@@ -89,10 +88,9 @@ local function wait_for(runtime, given, job_id, delay)
     end
     new_context(runtime.wait, nil, runtime.clock):sleep(seconds)
   end
-  delay = given.delay or delay
   return waiters.wait(host, "job_completed",
     { vaultName = given.vaultName, accountId = given.accountId, jobId = job_id },
-    { delay = delay, max_attempts = math.max(1, math.ceil(WAIT_MAX / math.max(delay, 1))) })
+    { delay = given.delay or delay, max_attempts = math.huge, timeout = WAIT_MAX })
 end
 
 local function purpose_of(job)

@@ -2,6 +2,7 @@
 local download_world = require "spec.support.download_world"
 local failure = require "spec.support.failure"
 local files = require "spec.support.files"
+local glacier = require "glacier"
 
 describe("client:retrieve", function()
   local world, archive, bytes, directory, target
@@ -148,4 +149,30 @@ describe("client:retrieve", function()
       assert.are.equal(count, #jobs "InventoryRetrieval")
     end)
   end
+end)
+
+-- A service whose jobs have this description, and whose output of a job is this body. The host's wait takes `pause`
+-- seconds of the clock, however short the wait is.
+local function client_of(description, body, pause)
+  local now = 1350000000
+  return glacier.client {
+    region = "us-west-2", env = {}, credentials = { access_key_id = "AKIDEXAMPLE", secret_access_key = "SECRET" },
+    clock = function() return now end,
+    wait = function() now = now + (pause or 1) end,
+    transport = function(request)
+      local is_output = request.url:find "/output$"
+      return { status = 200, headers = { ["x-amzn-RequestId"] = "r" }, body = is_output and body or description }
+    end,
+  }
+end
+
+describe("the wait for a job", function()
+  it("ends after a week, also with a delay of less than a second", function()
+    local client, polls = client_of('{"Action":"InventoryRetrieval","StatusCode":"InProgress"}', nil, 86400), 0
+    local err = failure(client.list_archives, client, { vaultName = "v", jobId = "j", delay = 0.5, on_wait = function()
+      polls = polls + 1
+      assert(polls < 20, "it does not end")
+    end })
+    assert.are.same({ "WaiterError", "j", 7 }, { err.code, err.jobId, polls })
+  end)
 end)
