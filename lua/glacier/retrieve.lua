@@ -19,8 +19,8 @@ local RETRIEVE = {
 }
 local LIST = { "vaultName", "accountId", "format", "jobId", "on_wait", "delay" }
 
--- Seconds between two polls of a job, and seconds after which the wait fails. Jobs take minutes (Expedited) or at most 12
--- hours (developer guide, "Archive Retrieval Options"), so a week is long enough.
+-- Seconds between two polls of a job, and seconds after which the wait fails. Jobs take minutes (Expedited) or at most
+-- 12 hours (developer guide, "Archive Retrieval Options"), so a week is long enough.
 local EXPEDITED_DELAY, USUAL_DELAY, WAIT_MAX = 30, 300, 7 * 24 * 3600
 
 -- ---- finding a job -------------------------------------------------------------------------------
@@ -100,11 +100,23 @@ local function purpose_of(job)
   return table.concat(words, " ")
 end
 
--- Finds or starts the job, waits for it and calls `use` with its ID. An error object gets the ID in `jobId`, so that
--- the caller can continue with the job.
+-- Calls a function that returns up to two values. An error object gets the ID of the job in `jobId`, so that the caller
+-- can continue with the job.
+local function naming_job(job_id, run)
+  local good, result, second = copcall.call(run)
+  if not good then
+    if type(result) == "table" then
+      result.jobId = job_id
+    end
+    return error(result, 0)
+  end
+  return result, second
+end
+
+-- Finds or starts the job, waits for it and calls `use` with its ID. Errors name the job once there is one.
 local function with_job(runtime, given, job, use)
   local job_id = given.jobId or find_job(runtime, given, job.matches) or start_job(runtime, given, job.parameters)
-  local good, result = copcall.call(function()
+  return naming_job(job_id, function()
     local description = wait_for(runtime, given, job_id, job.delay)
     if not job.accepts(description) then
       errors.invalid(job.caller, ("%s: the given job has another purpose: %s"):format(
@@ -112,13 +124,6 @@ local function with_job(runtime, given, job, use)
     end
     return use(job_id)
   end)
-  if not good then
-    if type(result) == "table" then
-      result.jobId = job_id
-    end
-    return error(result, 0)
-  end
-  return result
 end
 
 -- ---- the methods ---------------------------------------------------------------------------------
@@ -157,7 +162,7 @@ end
 
 --- Lists the archives of a vault: finds or starts the inventory job, waits for it, and iterates over its output.
 -- Raises the errors of the operations, `client:wait_until` and `glacier.inventory`. Once there is a job, the error's
--- `jobId` is its ID; pass it as `jobId` to continue.
+-- `jobId` is its ID, also in the errors of the iterator; pass it as `jobId` to continue.
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId or nil, format ("JSON", "CSV"), jobId, on_wait, delay as of `retrieve`
 -- @return as of `glacier.inventory`: the iterator and `info`; then nil and the body of the output, which a `for` loop
@@ -172,12 +177,14 @@ function retrieve.list(runtime, given)
       return description.Action == "InventoryRetrieval"
     end,
   }
-  local body = with_job(runtime, given, job, function(job_id)
+  local body, job_id = with_job(runtime, given, job, function(job_id)
     return perform.run(runtime, "GetJobOutput",
-      { vaultName = given.vaultName, accountId = given.accountId, jobId = job_id }).body
+      { vaultName = given.vaultName, accountId = given.accountId, jobId = job_id }).body, job_id
   end)
   local next_archive, info = inventory.archives(body)
-  return next_archive, info, nil, body
+  return function()
+    return naming_job(job_id, next_archive)
+  end, info, nil, body
 end
 
 return retrieve

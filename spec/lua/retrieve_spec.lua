@@ -176,3 +176,19 @@ describe("the wait for a job", function()
     assert.are.same({ "WaiterError", "j", 7 }, { err.code, err.jobId, polls })
   end)
 end)
+
+describe("the iterator of list_archives", function()
+  it("names the job in all of its errors", function()
+    local done = '{"Action":"InventoryRetrieval","Completed":true,"StatusCode":"Succeeded"}'
+    local bodies = { ['{"VaultARN":"a","ArchiveList":[{'] = 0, ['{"ArchiveList":[{"ArchiveId":"a"},'] = 1 }
+    for body, count in pairs(bodies) do
+      local client = client_of(done, body)
+      local next_archive = client:list_archives { vaultName = "v", jobId = "j" }
+      for _ = 1, count do assert.are.equal("a", next_archive().ArchiveId) end
+      local err = failure(next_archive)
+      assert.are.same({ "ResponseParserError", "j" }, { err.code, err.jobId })
+      err = failure(next_archive)
+      assert.are.same({ "ParamValidationError", "j" }, { err.code, err.jobId })
+    end
+  end)
+end)
