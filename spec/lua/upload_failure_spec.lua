@@ -135,8 +135,47 @@ describe("an upload that fails", function()
     end
     local err = upload_rejected(interceptor, { uploadId = first.uploadId })
     assert.are.same({ "ConnectionClosedError", "ListParts" }, { err.code, err.operation })
+    assert.are.equal(first.uploadId, err.uploadId)
+    assert.is_nil(err.partSize) -- unknown
     assert.are.equal(0, interceptor.count "UploadMultipartPart")
-    resume(first)
+    assert.are.same({ first.uploadId }, vault.open_uploads())
+    resume(err)
+  end)
+
+  it("is aborted if listing the parts failed and the caller has set abort_on_failure", function()
+    local first = upload_rejected(refusing(MIB))
+    local interceptor = interceptors.new()
+    function interceptor.before(request)
+      if request.operation == "ListParts" then return nil, "cut", "ConnectionClosedError" end
+    end
+    local err = upload_rejected(interceptor, { uploadId = first.uploadId, abort_on_failure = true })
+    assert.are.same({ "ConnectionClosedError", true }, { err.code, err.aborted })
+    assert.is_nil(err.uploadId)
+    assert.are.same({}, vault.open_uploads())
+  end)
+
+  it("can be resumed if it is unknown whether it was completed", function()
+    local interceptor = interceptors.new()
+    function interceptor.before(request)
+      if request.operation == "ListParts" then
+        return { status = 404, body = '{"code":"ResourceNotFoundException","message":"no","type":"Client"}' }
+      elseif request.operation == "CompleteMultipartUpload" then
+        return nil, "cut", "ConnectionClosedError"
+      end
+    end
+    local err = upload_rejected(interceptor, { uploadId = "id" })
+    assert.are.same({ "ConnectionClosedError", "CompleteMultipartUpload", "id" },
+      { err.code, err.operation, err.uploadId })
+  end)
+
+  it("has uploadId in its error if the service sends an invalid part size", function()
+    local interceptor = interceptors.new()
+    function interceptor.before(request)
+      if request.operation == "ListParts" then return { status = 200, body = '{"PartSizeInBytes":5,"Parts":[]}' } end
+    end
+    local err = upload_rejected(interceptor, { uploadId = "id" })
+    assert.are.same({ "ResponseParserError", "id" }, { err.code, err.uploadId })
+    assert.is_nil(err.partSize)
   end)
 
   it("is aborted if the caller has set abort_on_failure", function()

@@ -228,6 +228,18 @@ describe("an interrupted upload", function()
     assert.are.equal("upload: Parameter validation failed:\nInvalid value for parameter body, it has 5242880 bytes, "
       .. "but the service has parts of this uploadId up to byte 6292455", tostring(err))
     assert.are.equal(1, #interceptor.requests)
+    assert.are.same({ vault.open_uploads()[1], 2 * MIB }, { err.uploadId, err.partSize })
+    finish()
+  end)
+
+  it("is aborted if its body was longer and the caller has set abort_on_failure", function()
+    begin { 0, 3 }
+    local good, err = pcall(client.upload, client, {
+      vaultName = "v", uploadId = vault.open_uploads()[1], body = bytes:sub(1, 5 * MIB), abort_on_failure = true,
+    })
+    assert.is_false(good)
+    assert.are.same({ "ParamValidationError", true }, { err.code, err.aborted })
+    assert.are.same({}, vault.open_uploads())
   end)
 
   it("is rejected at the end of its reader if its body was longer, and can still be resumed", function()

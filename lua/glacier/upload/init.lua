@@ -37,7 +37,11 @@ local function call_on(runtime, planned, operation, upload_id, more)
   return perform.run(runtime, operation, params)
 end
 
-local function initiate(runtime, planned)
+-- Starts an upload, or returns the given one, whose part size is unknown until its parts are listed.
+local function start(runtime, planned)
+  if planned.uploadId then
+    return { uploadId = planned.uploadId, listed = {}, last = -1 }
+  end
   local output = call_on(runtime, planned, "InitiateMultipartUpload", nil, {
     archiveDescription = planned.archiveDescription, partSize = ("%.0f"):format(planned.part_size),
   })
@@ -45,6 +49,10 @@ local function initiate(runtime, planned)
 end
 
 local function note_page(started, page)
+  if not parameters.is_part_size(page.PartSizeInBytes) then
+    errors.raise("transport", "ResponseParserError",
+      "upload: ListParts returned an invalid part size: " .. tostring(page.PartSizeInBytes))
+  end
   started.part_size = page.PartSizeInBytes
   for _, part in ipairs(page.Parts or {}) do
     local first, last = tostring(part.RangeInBytes):match "^(%d+)%-(%d+)$"
@@ -82,21 +90,16 @@ local function check_completed(runtime, planned)
   end
 end
 
--- Lists the parts of the upload that the service has.
-local function list(runtime, planned)
-  local started = { uploadId = planned.uploadId, part_size = planned.part_size, listed = {}, last = -1 }
+-- Notes the parts of the upload that the service has.
+local function list(runtime, planned, started)
   local good, err = copcall.call(note_pages, runtime, planned, started)
   if not good then
     if type(err) ~= "table" or err.code ~= "ResourceNotFoundException" then
       error(err, 0)
     end
     check_completed(runtime, planned)
-    started.completed = true
-  elseif not parameters.is_part_size(started.part_size) then
-    errors.raise("transport", "ResponseParserError",
-      "upload: ListParts returned an invalid part size: " .. tostring(started.part_size))
+    started.completed, started.part_size = true, planned.part_size
   end
-  return started
 end
 
 -- Rejects a body that is shorter than the parts that the service has, or that needs more parts than are allowed. Does
@@ -112,8 +115,12 @@ local function check_fit(planned, started)
   end
 end
 
--- Sends the parts and completes the upload. Returns the output and the hash of the whole.
+-- Sends the missing parts and completes the upload. Returns the output and the hash of the whole.
 local function carry_out(runtime, planned, started)
+  if planned.uploadId then
+    list(runtime, planned, started)
+  end
+  check_fit(planned, started)
   local hashes = parts.send(runtime, planned, started)
   planned.body.check_end()
   check_fit(planned, started)
@@ -127,8 +134,8 @@ local function carry_out(runtime, planned, started)
   return { output = output, hash = whole }
 end
 
--- Adds to the error the fields that resuming needs, unless the upload does not exist any more. Aborts the upload
--- instead if the caller has set abort_on_failure.
+-- Adds to the error the fields that resuming needs, unless the upload does not exist any more: uploadId, and partSize
+-- if it is known. Aborts the upload instead if the caller has set abort_on_failure.
 local function give_up(runtime, planned, started, err)
   local aborted, why
   if planned.abort_on_failure then
@@ -145,8 +152,7 @@ local function give_up(runtime, planned, started, err)
 end
 
 local function in_parts(runtime, planned)
-  local started = planned.uploadId and list(runtime, planned) or initiate(runtime, planned)
-  check_fit(planned, started)
+  local started = start(runtime, planned)
   local good, outcome = copcall.call(carry_out, runtime, planned, started)
   if not good then
     return give_up(runtime, planned, started, outcome)
@@ -165,9 +171,9 @@ end
 
 --- Uploads an archive: with one request if it fits into one part, else in parts. See README.md.
 -- Raises `ParamValidationError` for invalid arguments before anything is sent, and later for a body that is empty, too
--- long, or gets another length during the upload; errors of the operations, with `uploadId` and `partSize` if the
--- upload can be resumed; `ChecksumError` (kind "transport") if the service has other bytes, with `archiveId` if it has
--- stored the archive.
+-- long, or gets another length during the upload; errors of the operations; `ChecksumError` (kind "transport") if the
+-- service has other bytes, with `archiveId` if it has stored the archive. If the upload can be resumed, its error has
+-- `uploadId`, and `partSize` unless a resumed upload failed before it was known.
 -- @param runtime table: of `runtime.new`
 -- @param given table: vaultName, accountId, archiveDescription as of UploadArchive; one of path (string), body (string,
 --   open file, function) and reader (function, open file); partSize (bytes), concurrency (4), uploadId (resumes that
