@@ -84,6 +84,35 @@ describe("client:download", function()
     assert.are.same({}, faults)
   end)
 
+  it("gives up after one request failed max_attempts times", function()
+    function interceptor.before(request)
+      if request.operation == "GetJobOutput" then return nil, "down", "EndpointConnectionError" end
+    end
+    local function requests_for(job_id)
+      local before = interceptor.count "GetJobOutput"
+      local err = failure(client.download, client, trial:params { jobId = job_id, concurrency = 1 })
+      assert.are.same({ "EndpointConnectionError", 3 }, { err.code, err.attempts })
+      return interceptor.count "GetJobOutput" - before
+    end
+    assert.are.equal(3, requests_for(retrieved.jobId))
+    assert.are.equal(3, requests_for(world:job { Type = "inventory-retrieval" }))
+  end)
+
+  it("fetches an inventory again after a damaged body", function()
+    local damaged = 0
+    function interceptor.after(request, response)
+      if request.operation == "GetJobOutput" and damaged < 2 then
+        damaged = damaged + 1
+        response.headers["content-length"] = "1000000"
+      end
+    end
+    local job_id = world:job { Type = "inventory-retrieval" }
+    local result = client:download(trial:params { jobId = job_id })
+    assert.are.equal(2, damaged)
+    assert.are.equal(#files.read(target), result.size)
+    assert.are.same({ "archive" }, files.list(directory))
+  end)
+
   it("fails if a range stays damaged, and keeps the complete ranges for the next call", function()
     local broken = true
     function interceptor.after(request, response)

@@ -82,29 +82,26 @@ local function write_all(planned, body, file)
   return { size = done, checksum = (body.tree:hex()) }
 end
 
-local function save_once(runtime, planned)
-  local file = output.open("download", planned.path)
-  local body
-  local good, result = copcall.call(function()
-    body = call(runtime, "GetJobOutput", planned).body
-    return write_all(planned, body, file)
-  end)
-  if good then
-    return result
-  end
-  file:discard()
-  if body then
-    body:close()
-  end
-  return error(result, 0)
-end
-
--- Downloads an inventory, which has no hashes, an archive of unknown size, or an archive to a device or a pipe.
+-- Downloads an inventory, which has no hashes, an archive of unknown size, or an archive to a device or a pipe. Each
+-- attempt begins with a new file, before its request: a file that cannot be written needs no request.
 local function without_ranges(runtime, planned)
-  local context = new_context(runtime.wait, nil, runtime.clock)
-  return ranges.with_retries(runtime, context, function()
-    return save_once(runtime, planned)
+  local context, file = new_context(runtime.wait, nil, runtime.clock), nil
+  local good, result = copcall.call(ranges.with_retries, runtime, context, function()
+    if file then
+      file:discard()
+    end
+    file = output.open("download", planned.path)
+    return call(runtime, "GetJobOutput", planned)
+  end, function(answer)
+    return write_all(planned, answer.body, file)
   end)
+  if not good then
+    if file then
+      file:discard()
+    end
+    return error(result, 0)
+  end
+  return result
 end
 
 -- ---- in ranges -----------------------------------------------------------------------------------

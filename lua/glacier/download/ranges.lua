@@ -22,7 +22,6 @@ local function check_range(range, output, total)
   local is_whole = range.first == 0 and range.last == total - 1
   local is_range = output.contentRange and output.contentRange:sub(1, #expected) == expected
   if not is_range and not (is_whole and output.status == 200) then
-    output.body:close()
     raise("ResponseParserError", ("download: expected the range %s*, got a response with status %s and %s"):format(
       expected, tostring(output.status), tostring(output.contentRange or "no Content-Range")))
   end
@@ -33,7 +32,6 @@ local function write_body(range, body, file)
   local chunk = body:read(CHUNK)
   while chunk do -- a generic `for` would not let the body yield on Lua 5.1
     if offset + #chunk > after then
-      body:close()
       raise("ResponseParserError", "download: the service sent more bytes than the range has")
     end
     file:write(offset, chunk)
@@ -46,40 +44,35 @@ local function write_body(range, body, file)
   return (body.tree:hex())
 end
 
--- Fetches and writes a range once. Returns its tree hash.
-local function fetch(runtime, planned, range, file, context)
+-- Requests a range. Returns the output, whose body is not read yet.
+local function request(runtime, planned, range, context)
   local invocation = prepare.call(runtime, "GetJobOutput", {
     vaultName = planned.vaultName, accountId = planned.accountId, jobId = planned.jobId,
     range = ("bytes=%.0f-%.0f"):format(range.first, range.last),
   })
-  local output = perform.call(runtime, invocation, context)
-  local body = output.body
-  local good, result = copcall.call(function()
-    check_range(range, output, planned.total)
-    return write_body(range, body, file)
-  end)
-  if not good then
-    body:close()
-    return error(result, 0)
-  end
-  return result
+  return perform.call(runtime, invocation, context)
 end
 
---- Calls a function, and calls it again after transport errors: as often as a call retries its request, with the same
--- pauses. The calls in the function retry their requests as well.
+--- Calls GetJobOutput and reads the body. If the reading fails with a transport error, does both again: as often as a
+-- call retries its request, with the same pauses. A call whose request fails is not repeated here, because it has
+-- already retried its request.
 -- @param runtime table: of `runtime.new`
 -- @param context context: sleeps between the attempts
--- @param work function(): may raise
--- @return the result of `work`
-function ranges.with_retries(runtime, context, work)
+-- @param call function() -> table: the output of GetJobOutput; may raise
+-- @param read function(output): reads its body; may raise, and then the body is closed
+-- @return the result of `read`
+function ranges.with_retries(runtime, context, call, read)
   local policy, attempts, cost = retry.of_client(runtime), 0, nil
   while true do
     attempts = attempts + 1
-    local good, result = copcall.call(work)
+    local answer = call()
+    local good, result = copcall.call(read, answer)
     if good then
       policy:succeeded(cost)
       return result
-    elseif type(result) ~= "table" or result.kind ~= "transport" then
+    end
+    answer.body:close()
+    if type(result) ~= "table" or result.kind ~= "transport" then
       return error(result, 0)
     end
     local delay
@@ -95,7 +88,10 @@ local function task_of(runtime, planned, range, file)
   return task.new(runtime, function(context)
     context.reads_bodies = true
     local hash = ranges.with_retries(runtime, context, function()
-      return fetch(runtime, planned, range, file, context)
+      return request(runtime, planned, range, context)
+    end, function(answer)
+      check_range(range, answer, planned.total)
+      return write_body(range, answer.body, file)
     end)
     file:record(range.number, hash, context, runtime.transport:events())
   end)
