@@ -1,4 +1,5 @@
 --- Iterates over the archives of a vault's inventory, the output of an inventory-retrieval job.
+local copcall = require "glacier.async.copcall"
 local core = require "glacier.core"
 local errors = core.errors
 local source = require "glacier.body.source"
@@ -9,22 +10,33 @@ local CHUNK = 64 * 1024 -- bytes that are read at a time
 
 local ORIGIN = { words = "inventory: Invalid value, " } -- the text before the reason in an error's message
 
--- Returns whether a value is a table or a userdata with a `read` method, such as get_job_output's body. Lua's own files
--- are excluded.
+local function read_of(value)
+  return value.read
+end
+
+-- Returns whether a value is a table or a userdata with a `read` method, such as get_job_output's body. A userdata may
+-- have no members, as cjson.null, and then raises an error.
 local function has_read(value)
-  if type(value) == "table" then
-    return type(value.read) == "function"
+  if type(value) ~= "table" and type(value) ~= "userdata" then
+    return false
   end
-  return type(value) == "userdata" and not io.type(value) and type(value.read) == "function"
+  local good, read = pcall(read_of, value)
+  if not good then
+    copcall.raise_fatal(read)
+  end
+  return good and type(read) == "function"
 end
 
 local function open(value)
-  if has_read(value) then
-    return source.open(function(count)
-      return value:read(count)
-    end, ORIGIN)
+  if type(value) == "string" or type(value) == "function" or io.type(value) then
+    return source.open(value, ORIGIN)
+  elseif not has_read(value) then
+    source.raise_invalid(ORIGIN,
+      ("type: %s, valid types: string, open file, function, object with a method read"):format(type(value)))
   end
-  return source.open(value, ORIGIN)
+  return source.open(function(count)
+    return value:read(count)
+  end, ORIGIN)
 end
 
 local function misuse()

@@ -1,4 +1,5 @@
 -- glacier.inventory: iterates over the archives of an inventory.
+local cjson = require "cjson"
 local core = require "glacier.core"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
@@ -137,9 +138,13 @@ describe("an inventory", function()
   end)
 
   it("is rejected if its source cannot be read", function()
-    for _, value in ipairs { 5, true, {}, { read = "no" }, core.tree_hash(true) } do
+    local strict = setmetatable({}, { __index = function() error "unknown member" end })
+    for _, value in ipairs { 5, true, {}, { read = "no" }, strict, core.tree_hash(true), cjson.null } do
       assert_invalid("inventory: Invalid value, ", value)
     end
+    assert_invalid("type: table, valid types: string, open file, function, object with a method read", {})
+    assert_invalid("type: userdata, valid types: ", cjson.null)
+    assert_invalid("type: userdata, valid types: ", core.tree_hash(true))
     assert_invalid("inventory: Invalid value, ", nil)
     assert_invalid("its reader returned a number, not a string or nil", function() return 5 end)
     local file = streams.file(JSON)
