@@ -54,9 +54,10 @@ describe("client:retrieve", function()
     end
   end)
 
-  it("leaves no file if the job cannot be started", function()
+  it("leaves no file if the service does not start the job", function()
     local err = failure(world.client.retrieve, world.client, params { archiveId = "missing" })
-    assert.are.equal("ResourceNotFoundException", err.code)
+    assert.are.same({ "ResourceNotFoundException", "InitiateJob" }, { err.code, err.operation })
+    assert.is_nil(err.jobId)
     assert.are.same({}, files.list(directory))
   end)
 

@@ -133,15 +133,20 @@ describe("a file that changes while it is uploaded", function()
     assert.matches("become longer", fail(function(path) files.append(path, "x") end, 100).message)
   end)
 
-  it("is sent again when the upload is resumed if only its bytes changed", function()
-    local path = archives.file(archives.bytes(4 * MIB))
-    local _, err = pcall(client.upload, client, {
+  it("has its changed parts sent again when the upload is resumed", function()
+    local bytes = archives.bytes(4 * MIB)
+    local path, interceptor = archives.file(bytes), interceptors.new()
+    local good, err = pcall(client.upload, client, {
       vaultName = "v", path = path, partSize = MIB, concurrency = 1,
       progress = function(done) if done == 2 * MIB then error({}, 0) end end,
     })
-    local other = archives.bytes(4 * MIB):reverse()
+    assert.is_false(good)
+    local other = bytes:sub(1, MIB):reverse() .. bytes:sub(MIB + 1)
     files.write(path, other)
-    local output = client:upload { vaultName = "v", path = path, uploadId = err.uploadId }
+    local by = vault.client { transport = interceptor.transport }
+    local output = by:upload { vaultName = "v", path = path, uploadId = err.uploadId, concurrency = 1 }
     assert.are.equal(glacier.tree_hash(other), output.checksum)
+    assert.are.same({ "0-1048575", "2097152-3145727", "3145728-4194303" }, interceptor.ranges())
+    assert.is_true(other == vault.bytes_of(output.archiveId))
   end)
 end)
