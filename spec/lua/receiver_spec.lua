@@ -12,6 +12,16 @@ local LOCATIONS = [[
       require("spec.support.receiver_app").receive { name = "receive", certificate = CERTIFICATE, dict = "handled" }
     }
   }
+  location = /unreadable {
+    client_body_in_file_only on;
+    access_by_lua_block {
+      ngx.req.read_body()
+      assert(os.remove(ngx.req.get_body_file()))
+    }
+    content_by_lua_block {
+      require("spec.support.receiver_app").receive { name = "unreadable", certificate = CERTIFICATE }
+    }
+  }
   location = /fetching {
     content_by_lua_block { require("spec.support.receiver_app").receive { name = "fetching" } }
   }
@@ -178,6 +188,13 @@ describe("the receiver for OpenResty", function()
     assert.are.equal(1, count "long")
   end)
 
+  it("responds with 503 if the file with the body cannot be read, so that SNS repeats the message", function()
+    local status, word = post("/unreadable", message "unreadable")
+    assert.are.equal(503, status)
+    assert.are.equal("failed", word)
+    assert.are.equal(0, count "unreadable")
+  end)
+
   it("rejects a body that is too large before it arrives", function()
     local status = send_bytes "POST /receive HTTP/1.0\r\nContent-Length: 1000000\r\n\r\n"()
     assert.are.equal(413, status)
@@ -262,7 +279,8 @@ describe("the receiver for OpenResty", function()
     nginx.get "/check?dict=%22nosuchdict%22"
     local log = nginx.stop "QUIT"
     for _, text in ipairs { "on_job failed for the message", "the content type", "signature", "has ended",
-      "runtime error: not enough memory", "invalid option dict: expected the name of a lua_shared_dict" } do
+      "a body that cannot be read: ", "runtime error: not enough memory",
+      "invalid option dict: expected the name of a lua_shared_dict" } do
       assert.truthy(log:find(text, 1, true), text)
     end
     for _, secret in ipairs { "TOKEN", "Token=", "EXAMPLESECRETKEY" } do

@@ -72,14 +72,31 @@ end
 -- ---- the request ---------------------------------------------------------------------------------
 
 -- nginx writes a body to a file if it is larger than client_body_buffer_size. The file of a body without Content-Length
--- may be larger than `max_size`; nginx limits it by client_max_body_size.
+-- may be larger than `max_size`; nginx limits it by client_max_body_size. Returns the text; or nil and the reason.
 local function read_file(path)
-  local file = path and io.open(path, "rb")
-  local text = file and file:read "*a"
-  if file then
-    file:close()
+  local file, why = io.open(path, "rb")
+  if not file then
+    return nil, why
   end
-  return text or ""
+  local text
+  text, why = file:read "*a"
+  file:close()
+  return text, why
+end
+
+-- Returns the body; or nil, a status and the problem. A file may be unreadable only for a while, for example because
+-- the worker has no free descriptor, so SNS must repeat the message.
+local function read_body(ngx)
+  ngx.req.read_body()
+  local path = ngx.req.get_body_file()
+  if not path then
+    return ngx.req.get_body_data() or ""
+  end
+  local text, why = read_file(path)
+  if not text then
+    return nil, TRY_AGAIN, "a body that cannot be read: " .. tostring(why)
+  end
+  return text
 end
 
 local function too_large(length)
@@ -98,12 +115,11 @@ local function read_request(ngx, max_size)
   elseif declared and declared > max_size then
     return too_large(declared)
   end
-  ngx.req.read_body()
-  local text = ngx.req.get_body_data() or read_file(ngx.req.get_body_file())
-  if #text > max_size then
+  local text, status, why = read_body(ngx)
+  if text and #text > max_size then
     return too_large(#text)
   end
-  return text
+  return text, status, why
 end
 
 -- ---- messages that were already handled ----------------------------------------------------------
@@ -187,12 +203,16 @@ local function status_of(err)
   return err.kind == "service" and REJECTED or FAILED
 end
 
+local function log_level(ngx, status)
+  return status < 500 and ngx.WARN or ngx.ERR
+end
+
 local function serve(receiver)
   local ngx = receiver.ngx
   local text, status, why = read_request(ngx, receiver.max_size)
   if not text then
-    ngx.log(ngx.WARN, "glacier receiver: rejected ", why)
-    return status, "rejected"
+    ngx.log(log_level(ngx, status), "glacier receiver: rejected ", why)
+    return status, status < 500 and "rejected" or "failed"
   end
   local good, result, word = copcall.call(handle, receiver, text)
   if good then
@@ -201,16 +221,17 @@ local function serve(receiver)
     return error(result, 0) -- for example, out of memory; nginx responds with 500
   end
   status = status_of(result)
-  ngx.log(status < 500 and ngx.WARN or ngx.ERR, "glacier receiver: ", (tostring(result):gsub("^receiver: ", "")))
+  ngx.log(log_level(ngx, status), "glacier receiver: ", (tostring(result):gsub("^receiver: ", "")))
   return status, result.reason or "failed"
 end
 
 --- Makes the handler of a location that is the HTTP endpoint of SNS topics: `content_by_lua_block { handler() }`.
 -- It verifies each message, confirms subscriptions, and calls `on_job` for each completed job. It waits without
 -- blocking the worker. SNS repeats a request after a 5xx response, and if no response arrives in 15 seconds. The
--- response is 5xx if `on_job` fails, if fetching the certificate may succeed later, if a confirmation fails and SNS has
--- not rejected it, and while another request handles the same message (for up to 60 seconds). Invalid messages get a
--- 4xx response. Raw delivery must be off, because its messages have no signature.
+-- response is 5xx if `on_job` fails, if the file to which nginx has written the body cannot be read, if fetching the
+-- certificate may succeed later, if a confirmation fails and SNS has not rejected it, and while another request handles
+-- the same message (for up to 60 seconds). Invalid messages get a 4xx response. Raw delivery must be off, because its
+-- messages have no signature.
 -- Raises `ParamValidationError` for invalid options, and logs it, because nginx does not show error objects.
 -- @param options table: those of `glacier.verify_notification` (`topics` is required); on_job (function(job, message),
 --   required; it may yield; an error that it raises is logged, and SNS delivers the message again), dict (name of a
