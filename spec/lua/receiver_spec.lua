@@ -12,6 +12,11 @@ local LOCATIONS = [[
       require("spec.support.receiver_app").receive { name = "receive", certificate = CERTIFICATE, dict = "handled" }
     }
   }
+  location = /second {
+    content_by_lua_block {
+      require("spec.support.receiver_app").receive { name = "second", certificate = CERTIFICATE, dict = "handled" }
+    }
+  }
   location = /unreadable {
     client_body_in_file_only on;
     access_by_lua_block {
@@ -141,6 +146,15 @@ describe("the receiver for OpenResty", function()
     assert.are.equal(200, (waiting()))
     assert.are.equal("already handled", select(2, post("/receive", text)))
     assert.are.equal(1, count "waits")
+  end)
+
+  it("handles a message once for each location, if locations share a dictionary", function()
+    local text = message "shared"
+    for _ = 1, 2 do
+      assert.are.equal(200, (post("/receive", text)))
+      assert.are.equal(200, (post("/second?query", text)))
+    end
+    assert.are.equal(2, count "shared")
   end)
 
   it("handles 200 messages at a time", function()

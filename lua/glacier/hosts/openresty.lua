@@ -124,6 +124,12 @@ end
 
 -- ---- messages that were already handled ----------------------------------------------------------
 
+-- Returns the name of a message in the dictionary. SNS sends a message with the same MessageId to all subscriptions of
+-- a topic, so the name contains the location that receives it.
+local function key_of(ngx, message)
+  return "glacier:" .. ngx.var.server_name .. ngx.var.uri .. ":" .. message.MessageId
+end
+
 -- Reserves a message for this request. Returns true; or false, and whether the message was already handled.
 local function reserve(receiver, key)
   local dict = receiver.dict
@@ -152,7 +158,8 @@ end
 
 local function handle_job(receiver, message)
   local job, summary = verify.job(OPERATION, message)
-  local key, ngx = "glacier:" .. message.MessageId, receiver.ngx
+  local ngx = receiver.ngx
+  local key = key_of(ngx, message)
   local reserved, handled = reserve(receiver, key)
   if not reserved then
     return handled and 200 or TRY_AGAIN, handled and "already handled" or "being handled"
@@ -235,8 +242,8 @@ end
 -- Raises `ParamValidationError` for invalid options, and logs it, because nginx does not show error objects.
 -- @param options table: those of `glacier.verify_notification` (`topics` is required); on_job (function(job, message),
 --   required; it may yield; an error that it raises is logged, and SNS delivers the message again), dict (name of a
---   lua_shared_dict in which handled messages are remembered, so that a repeated one is not handled again), max_size
---   (bytes of a body, 262144)
+--   lua_shared_dict in which handled messages are remembered, so that a repeated one is not handled again; locations
+--   may share it, because messages are remembered for each server name and path), max_size (bytes of a body, 262144)
 -- @return function()
 function openresty.receiver(options)
   local ngx = rawget(_G, "ngx")
