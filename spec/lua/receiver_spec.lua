@@ -42,6 +42,7 @@ local LOCATIONS = [[
   location = /show { content_by_lua_block { require("spec.support.receiver_app").show() } }
   location = /await_arrival { content_by_lua_block { require("spec.support.receiver_app").await_arrival() } }
   location = /release_job { content_by_lua_block { require("spec.support.receiver_app").release() } }
+  location = /forget { content_by_lua_block { require("spec.support.receiver_app").forget() } }
   location = /check { content_by_lua_block { require("spec.support.receiver_app").check() } }
 ]]
 
@@ -146,6 +147,21 @@ describe("the receiver for OpenResty", function()
     assert.are.equal(200, (waiting()))
     assert.are.equal("already handled", select(2, post("/receive", text)))
     assert.are.equal(1, count "waits")
+  end)
+
+  it("keeps the reservation of a second request when the first one fails after its own has expired", function()
+    local text = message "fails-late-once"
+    local first = send("/receive", text)
+    nginx.get "/await_arrival"
+    nginx.get "/forget"
+    local second = send("/receive", text)
+    nginx.get "/await_arrival"
+    nginx.get "/release_job"
+    assert.are.equal(500, (first()))
+    assert.are.equal(503, (post("/receive", text)))
+    nginx.get "/release_job"
+    assert.are.equal(200, (second()))
+    assert.are.equal(2, count "fails-late-once")
   end)
 
   it("handles a message once for each location, if locations share a dictionary", function()

@@ -24,6 +24,12 @@ local behaviours = {
     arrived:post()
     assert(released:wait(TOO_LONG))
   end,
+  ["fails-late-once"] = function(job)
+    local number = counts[job.JobId]
+    arrived:post()
+    assert(released:wait(TOO_LONG))
+    if number == 1 then error "too late" end
+  end,
 }
 
 local function on_job(job, message)
@@ -90,6 +96,12 @@ end
 
 function app.release()
   released:post()
+  ngx.say "{}"
+end
+
+-- Forgets all messages, as if their time had expired.
+function app.forget()
+  ngx.shared.handled:flush_all()
   ngx.say "{}"
 end
 

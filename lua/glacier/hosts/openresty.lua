@@ -130,13 +130,13 @@ local function key_of(ngx, message)
   return "glacier:" .. ngx.var.server_name .. ngx.var.uri .. ":" .. message.MessageId
 end
 
--- Reserves a message for this request. Returns true; or false, and whether the message was already handled.
-local function reserve(receiver, key)
+-- Reserves a message for the request with this ID. Returns true; or false, and whether the message was already handled.
+local function reserve(receiver, key, request_id)
   local dict = receiver.dict
   if not dict then
     return true
   end
-  local added, why = dict:add(key, "handling", RESERVED)
+  local added, why = dict:add(key, request_id, RESERVED)
   if not added and why ~= "exists" then
     receiver.ngx.log(receiver.ngx.ERR, "glacier receiver: cannot remember a message: ", why)
     return true
@@ -144,12 +144,15 @@ local function reserve(receiver, key)
   return added, not added and dict:get(key) == "handled"
 end
 
-local function remember(receiver, key, handled)
-  if not receiver.dict then
-    return
-  elseif handled then
+local function remember(receiver, key)
+  if receiver.dict then
     receiver.dict:set(key, "handled", receiver.remembered)
-  else
+  end
+end
+
+-- Ends the reservation, unless it has expired and another request has reserved the message.
+local function release(receiver, key, request_id)
+  if receiver.dict and receiver.dict:get(key) == request_id then
     receiver.dict:delete(key)
   end
 end
@@ -159,18 +162,19 @@ end
 local function handle_job(receiver, message)
   local job, summary = verify.job(OPERATION, message)
   local ngx = receiver.ngx
-  local key = key_of(ngx, message)
-  local reserved, handled = reserve(receiver, key)
+  local key, request_id = key_of(ngx, message), ngx.var.request_id -- each read of this variable makes a new ID
+  local reserved, handled = reserve(receiver, key, request_id)
   if not reserved then
     return handled and 200 or TRY_AGAIN, handled and "already handled" or "being handled"
   end
   local good, err = copcall.call(receiver.on_job, job, summary)
-  remember(receiver, key, good)
   if not good then
+    release(receiver, key, request_id)
     copcall.raise_fatal(err)
     ngx.log(ngx.ERR, "glacier receiver: on_job failed for the message ", message.MessageId, ": ", tostring(err))
     return FAILED, "failed"
   end
+  remember(receiver, key)
   return 200, "handled"
 end
 
