@@ -109,6 +109,7 @@ describe("check_notification_config", function()
     assert.same({ "UnknownEvent " .. field .. "[1]" }, codes { Events = { ARCHIVE, "archiveRetrievalCompleted" } })
     assert.same({ "DuplicateEvent " .. field .. "[2]" }, codes { Events = { ARCHIVE, INVENTORY, ARCHIVE } })
     assert.same({ "InvalidEvents " .. field .. "[0]" }, codes { Events = { 1, ARCHIVE } })
+    assert.same({ "InvalidEvents " .. field .. "[0]" }, codes { Events = { 0 / 0, ARCHIVE } })
     assert.same({ "MissingEvents " .. field }, codes { Events = {} })
     assert.same({ "MissingEvents " .. field }, codes { Events = false })
     for _, events in ipairs { ARCHIVE, 1, { [2] = ARCHIVE }, { ARCHIVE, x = 1 }, { [1.5] = ARCHIVE } } do

@@ -110,6 +110,7 @@ local function check_event(findings, position, event, seen)
   local field = ("%s[%d]"):format(EVENTS, position)
   if type(event) ~= "string" then
     add(findings, field, "InvalidEvents", "invalid event: expected a string, got a %s", type(event))
+    return
   elseif seen[event] then
     add(findings, field, "DuplicateEvent", "the event %s is listed more than once", names.quote(event))
   elseif not names.events[event] then
