@@ -3,7 +3,9 @@ local files = require "spec.support.files"
 local glacier = require "glacier"
 local interpreter = require "spec.support.interpreter"
 local local_service = require "spec.support.local_service"
+local scripted = require "spec.support.scripted"
 local shell = require "spec.support.shell"
+local streams = require "spec.support.streams"
 
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
 local MIB = 1024 * 1024
@@ -251,5 +253,22 @@ describe("the command glacier", function()
       printed, status = run(resumed)
       assert.are.equal(0, status, printed)
     end)
+  end)
+
+  it("quotes an ID of the service in the command that it prints", function()
+    local server = scripted.start {
+      { { "read" }, { "send", streams.answer(201, { ["x-amz-multipart-upload-id"] = "a;touch x" }) } },
+      fallback = { { "read" }, { "reset" } },
+    }
+    service = { url = server.url, region = "us-west-2", access_key_id = "AKIDEXAMPLE", secret_access_key = "KEY" }
+    local printed, status
+    files.with_directory(function(directory)
+      files.write(directory .. "/archive", ("x"):rep(2 * MIB))
+      printed, status = run("upload v " .. directory .. "/archive --part-size " .. MIB)
+    end)
+    service = nil
+    server:stop()
+    assert.are.equal(1, status, printed)
+    assert.is_truthy(printed:find("to resume, run: glacier upload '--upload-id=a;touch x' -- v ", 1, true), printed)
   end)
 end)

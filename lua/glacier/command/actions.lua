@@ -12,15 +12,22 @@ local function quoted(word)
   return word:find "^[%w@%%_+=:,./-]+$" and word or "'" .. word:gsub("'", "'\\''") .. "'"
 end
 
--- Returns a command line that continues the work of this one. It has the options that select the account and the
--- service, but not --json and --quiet.
-local function command_line(options, subcommand, ...)
-  local words = { "glacier" }
-  for _, name in ipairs { "profile", "region", "endpoint_url", "account_id" } do
+-- Adds the options of these names that have a value.
+local function add_options(words, options, names)
+  for _, name in ipairs(names) do
     local value = options[name]
     words[#words + 1] = value and quoted("--" .. name:gsub("_", "-") .. "=" .. value) or nil
   end
-  words[#words + 1] = subcommand .. " --"
+end
+
+-- Returns a command line that continues the work of this one. It has the options that select the account and the
+-- service, but not --json and --quiet. `own` has the options of the subcommand.
+local function command_line(options, subcommand, own, ...)
+  local words = { "glacier" }
+  add_options(words, options, { "profile", "region", "endpoint_url", "account_id" })
+  words[#words + 1] = subcommand
+  add_options(words, own, { "upload_id", "job_id", "tier" })
+  words[#words + 1] = "--"
   for _, word in ipairs { ... } do
     words[#words + 1] = quoted(word)
   end
@@ -179,7 +186,7 @@ function actions.upload(run)
     concurrency = options.concurrency, uploadId = options.upload_id,
     progress = function(done, total, upload_id)
       if upload_id and not run.resume then
-        run.resume = command_line(options, "upload --upload-id=" .. upload_id, options.vault, options.path)
+        run.resume = command_line(options, "upload", { upload_id = upload_id }, options.vault, options.path)
         run.printer:remark("upload ID: " .. upload_id)
       end
       run.printer:progress(done, total, "bytes")
@@ -192,7 +199,7 @@ end
 --- `glacier download`
 function actions.download(run)
   local options = run.options
-  run.resume = command_line(options, "download", options.vault, options.job, options.path)
+  run.resume = command_line(options, "download", {}, options.vault, options.job, options.path)
   local result = run.client:download(params_of(run, options.vault, {
     jobId = options.job, path = options.path, progress = progress_of(run),
   }))
@@ -208,7 +215,7 @@ function actions.retrieve(run)
     progress = progress_of(run),
     on_wait = function(job)
       if not run.resume then
-        run.resume = command_line(options, "retrieve --job-id=" .. job.JobId, options.vault, options.archive,
+        run.resume = command_line(options, "retrieve", { job_id = job.JobId }, options.vault, options.archive,
           options.path)
         run.printer:remark(("waiting for the job %s, which can take hours"):format(job.JobId))
       end
