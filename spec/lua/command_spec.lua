@@ -5,6 +5,7 @@ local interpreter = require "spec.support.interpreter"
 local local_service = require "spec.support.local_service"
 local scripted = require "spec.support.scripted"
 local shell = require "spec.support.shell"
+local socket = require "socket"
 local streams = require "spec.support.streams"
 
 local TOPIC = "arn:aws:sns:us-west-2:012345678901:mytopic"
@@ -252,6 +253,28 @@ describe("the command glacier", function()
       local resumed = assert(printed:match "to resume, run: glacier (%-%-region=us%-west%-2 upload %-%-upload%-id=.*)")
       printed, status = run(resumed)
       assert.are.equal(0, status, printed)
+    end)
+  end)
+
+  it("prints how to resume a retrieval whose job was already complete", function()
+    start { delay = 0.5, job_delay = 0 }
+    files.with_directory(function(directory)
+      files.write(directory .. "/archive", ("x"):rep(2 * MIB))
+      local archive = client:upload { vaultName = "v", path = directory .. "/archive" }.archiveId
+      client:initiate_job { vaultName = "v", jobParameters = { Type = "archive-retrieval", ArchiveId = archive } }
+      local target = directory .. "/target"
+      local printed, status = run_beside(("retrieve -- v %s %s"):format(archive, target), function(process)
+        for _ = 1, 600 do
+          if #files.list(directory) > 1 then break end
+          socket.sleep(0.05)
+        end
+        shell.run("kill -INT " .. process)
+      end)
+      assert.are.equal(130, status, printed)
+      local resumed = assert(printed:match "to resume, run: glacier (retrieve [^\n]*)", printed)
+      printed, status = run(resumed)
+      assert.are.equal(0, status, printed)
+      assert.are.equal(2 * MIB, #files.read(target))
     end)
   end)
 

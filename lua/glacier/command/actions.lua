@@ -209,14 +209,19 @@ end
 
 --- `glacier retrieve`
 function actions.retrieve(run)
-  local options = run.options
+  local options, has_waited = run.options, false
+  local function resume_with(own)
+    run.resume = command_line(options, "retrieve", own, options.vault, options.archive, options.path)
+  end
+  -- Without the ID of a job, the command finds the same job again, or starts it.
+  resume_with { job_id = options.job_id, tier = options.tier }
   local result = run.client:retrieve(params_of(run, options.vault, {
     archiveId = options.archive, path = options.path, tier = options.tier, jobId = options.job_id,
     progress = progress_of(run),
     on_wait = function(job)
-      if not run.resume then
-        run.resume = command_line(options, "retrieve", { job_id = job.JobId }, options.vault, options.archive,
-          options.path)
+      if not has_waited then
+        has_waited = true
+        resume_with { job_id = job.JobId, tier = options.tier }
         run.printer:remark(("waiting for the job %s, which can take hours"):format(job.JobId))
       end
     end,
