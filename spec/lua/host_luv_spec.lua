@@ -76,6 +76,29 @@ else
       assert.are.same({ "woken", "woken", "short sleep", "long sleep" }, order)
     end)
 
+    it("resumes all coroutines that wait for a descriptor before it raises out of memory", function()
+      local listener = assert(socket.bind("127.0.0.1", 0))
+      local peer = assert(socket.connect("127.0.0.1", (select(2, listener:getsockname()))))
+      local woken, raised = 0, 0
+      for _ = 1, 3 do
+        assert(coroutine.resume(coroutine.create(function()
+          host.readable(listener:getfd())
+          woken = woken + 1
+          error("not enough memory", 0)
+        end)))
+      end
+      -- A stub of Neovim's scheduler, which shows what the callback raises.
+      rawset(_G, "vim", { uv = uv, schedule = function(callback)
+        local good, err = pcall(callback)
+        if not good and err == "not enough memory" then raised = raised + 1 end
+      end })
+      uv.run()
+      rawset(_G, "vim", nil)
+      peer:close()
+      listener:close()
+      assert.are.same({ 3, 1 }, { woken, raised })
+    end)
+
     it("continues early, and only once, when the program resumes the coroutine", function()
       local steps = {}
       local thread = coroutine.create(function()

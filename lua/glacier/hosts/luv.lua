@@ -23,7 +23,8 @@ local function library()
     or requirements.raise(NAME, 'luv is not loaded; the main program has to call require "luv"')
 end
 
--- Resumes a coroutine, unless it was resumed already. Returns the text of an error that it did not catch.
+-- Resumes a coroutine, unless it was resumed already. Returns the text of an error that it did not catch. Raises out of
+-- memory and Ctrl-C.
 local function resume(waiter)
   if waiter.is_over then
     return nil
@@ -36,14 +37,16 @@ local function resume(waiter)
   end
 end
 
--- Resumes coroutines. If they do not catch errors, one of these errors is raised, so that the loop reports it.
+-- Resumes coroutines. If they do not catch errors, one of these errors is raised at the end, so that the loop reports
+-- it.
 local function resume_all(waiters)
-  local uncaught
+  local uncaught, fatal
   for waiter in pairs(waiters) do
-    uncaught = resume(waiter) or uncaught
+    local good, err = pcall(resume, waiter)
+    uncaught, fatal = good and err or uncaught, not good and err or fatal
   end
-  if uncaught then
-    error(uncaught, 0)
+  if fatal or uncaught then
+    error(fatal or uncaught, 0)
   end
 end
 
