@@ -107,6 +107,25 @@ describe("glacier.credentials.process", function()
     end)
   end
 
+  it("credential_process that cannot be started is an error with the reason, which may pass", function()
+    local world, source = world_with "echo SECRETargument"
+    local popen = io.popen
+    finally(function()
+      rawset(io, "popen", popen)
+      world.close()
+    end)
+    rawset(io, "popen", function(script) return nil, script .. ": Too many open files", 24 end)
+    local err = worlds.catch(source.keys, source)
+    assert.are.equal("Error when retrieving credentials from custom-process: the shell that runs the program cannot be "
+      .. "started: Too many open files", err.message)
+    assert.is_true(err.retryable)
+    rawset(io, "popen", function() error "'popen' not supported" end)
+    err = worlds.catch(source.keys, source)
+    assert.truthy(err.message:find("cannot be started: ", 1, true), err.message)
+    assert.truthy(err.message:find("'popen' not supported", 1, true), err.message)
+    assert.is_falsy(err.retryable)
+  end)
+
   it("credential_process may print much to standard output and to standard error", function()
     local _, source = world_with([[sh -c 'head -c 300000 /dev/zero | tr "\\0" " "; ]]
       .. [[head -c 300000 /dev/zero | tr "\\0" x >&2; echo "$0"' ]] .. "'{\"Version\":1," .. KEYS .. "}'")

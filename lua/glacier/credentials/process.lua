@@ -2,6 +2,7 @@
 --
 -- Lua can start a program only through sh. The setting is split into words here, as a shell does, but
 -- nothing is expanded. Each word is then quoted, so that sh executes the words unchanged.
+local copcall = require "glacier.async.copcall"
 local errors = require "glacier.credentials.errors"
 local json = require "glacier.json"
 local object = require "glacier.credentials.object"
@@ -40,15 +41,24 @@ local function script_of(command)
   return SCRIPT:format(table.concat(list, " "))
 end
 
+-- Starts the shell and returns the pipe from it. Without a pipe, there may be no free descriptor or process at the
+-- moment. If popen raises, the system does not have it.
+local function start(script)
+  local good, pipe, why = pcall(io.popen, script, "r")
+  if good and pipe then
+    return pipe
+  elseif not good then
+    copcall.raise_fatal(pipe)
+    why = pipe
+  end
+  why = tostring(why)
+  local reason = why:sub(1, #script) == script and why:sub(#script + 3) or why -- the script may contain secrets
+  return errors.retrieval(PROVIDER, "the shell that runs the program cannot be started: " .. errors.quote(reason), good)
+end
+
 -- Runs the program. Returns its output, its exit status, and its error text.
 local function run(command)
-  local script = script_of(command)
-  local good, pipe = pcall(io.popen, script, "r")
-  if not good and pipe == "not enough memory" then
-    error(pipe, 0)
-  elseif not good or not pipe then
-    errors.retrieval(PROVIDER, "the shell that runs the program cannot be started")
-  end
+  local pipe = start(script_of(command))
   local everything = pipe:read(MAX_BYTES + 1) or ""
   pipe:close()
   if #everything > MAX_BYTES then
