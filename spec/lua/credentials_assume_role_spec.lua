@@ -78,14 +78,18 @@ describe("glacier.credentials.assume_role", function()
     end)
   end
 
-  it("a role's duration is ignored if it is not an integer", function()
-    local world, source = assume {
-      config = "[default]\n" .. ROLE .. "source_profile = source\nduration_seconds = long\n" .. SOURCE,
-    }
-    finally(world.close)
-    source:keys()
-    assert.is_nil(worlds.form(world.requests[1].body).DurationSeconds)
-  end)
+  for text, sent in pairs {
+    long = false, ["+ 1"] = false, ["1.5"] = false, ["+3600"] = "3600", ["0900"] = "900", ["-007"] = "-7", ["00"] = "0",
+  } do
+    it("a role's duration " .. text .. (sent and " is sent as " .. sent or " is ignored: no integer"), function()
+      local world, source = assume {
+        config = "[default]\n" .. ROLE .. "source_profile = source\nduration_seconds = " .. text .. "\n" .. SOURCE,
+      }
+      finally(world.close)
+      source:keys()
+      assert.are.equal(sent or nil, worlds.form(world.requests[1].body).DurationSeconds)
+    end)
+  end
 
   it("each role of a chain is requested with the keys of the role before it", function()
     local world, source = assume {

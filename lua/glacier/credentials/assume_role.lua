@@ -113,8 +113,10 @@ local function session_name(session, role)
   return role.role_session_name or ("glacier-session-%d"):format(math.floor(session.clock()))
 end
 
+-- Returns an integer as Python's int() and str() write it; nil if the text is none.
 local function integer_of(text)
-  return #text <= 64 and text:match "^%s*([+-]?%d+)%s*$" or nil
+  local sign, digits = text:match "^%s*([+-]?)0*(%d+)%s*$"
+  return digits and #text <= 64 and (sign == "-" and sign or "") .. digits or nil
 end
 
 -- Returns the `call` of `sts.keys` for AssumeRole. A duration that is not an integer is ignored, as in botocore.
