@@ -106,6 +106,52 @@ describe("verify_notification without a given certificate", function()
     assert.equal(2, #requests)
   end)
 
+  -- Starts two fetches of one certificate, the second after the deadline of the first. The first then gets the response
+  -- `first`. Returns the client, and the second coroutine, whose request waits for its response.
+  local function late_fetch(first)
+    local now = 0
+    local client = client_with(function()
+      local number = #requests
+      if number <= 2 then coroutine.yield() end
+      return number == 1 and first or good()
+    end, { clock = function() return now end, wait = coroutine.yield })
+    local threads = {}
+    for i = 1, 2 do
+      now = 11 * (i - 1)
+      threads[i] = coroutine.create(function() pcall(verify, client) end)
+      assert(coroutine.resume(threads[i]))
+    end
+    assert(coroutine.resume(threads[1]))
+    assert.equal("dead", coroutine.status(threads[1]))
+    assert.equal(2, #requests)
+    return client, threads[2]
+  end
+
+  it("waits for a fetch also after an older one of the same certificate has failed", function()
+    local client, second = late_fetch { status = 404, body = "" }
+    local third = coroutine.create(function() verify(client) end)
+    assert(coroutine.resume(third))
+    assert.equal(2, #requests)
+    assert(coroutine.resume(second))
+    assert(coroutine.resume(third))
+    assert.equal("dead", coroutine.status(third))
+    assert.equal(2, #requests)
+  end)
+
+  it("counts a certificate that was fetched twice as one", function()
+    local client, second = late_fetch(good())
+    assert(coroutine.resume(second))
+    local function verify_numbers(first, last)
+      for number = first, last do
+        verify(client, sns:message { SigningCertURL = (URL:gsub("0123456789abcdef", number)) })
+      end
+    end
+    verify_numbers(2, 64)
+    verify(client)
+    verify_numbers(2, 64)
+    assert.equal(2 + 63, #requests)
+  end)
+
   for what, case in pairs {
     ["a redirect"] = { { status = 302, headers = { Location = "https://evil.example/x.pem" } }, 1, false, "302" },
     ["a response without the certificate"] = { { status = 404, body = "" }, 1, false, "404" },

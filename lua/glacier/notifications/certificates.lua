@@ -19,7 +19,7 @@ local LARGEST, TIMEOUT, ATTEMPTS = 64 * 1024, 10, 3
 -- Seconds between two checks of another coroutine's fetch.
 local PAUSE = 0.02
 
--- By runtime: { count =, kept = { [url] = certificate }, fetching = { [url] = deadline } }
+-- By runtime: { count =, kept = { [url] = certificate }, fetching = { [url] = { deadline = } } }
 local caches = setmetatable({}, { __mode = "k" })
 
 local function cache_of(runtime)
@@ -33,7 +33,9 @@ end
 
 -- At the limit all certificates are dropped. This happens only during an attack, or once in years.
 local function keep(cache, url, certificate)
-  if cache.count >= MOST then
+  if cache.kept[url] then
+    return
+  elseif cache.count >= MOST then
     cache.count, cache.kept = 0, {}
   end
   cache.count, cache.kept[url] = cache.count + 1, certificate
@@ -65,7 +67,7 @@ end
 -- coroutine may never be resumed.
 local function wait_for_other(runtime, cache, url)
   local context = new_context(runtime.wait, nil, runtime.clock)
-  while cache.fetching[url] and runtime.clock() < cache.fetching[url] do
+  while cache.fetching[url] and runtime.clock() < cache.fetching[url].deadline do
     context:sleep(PAUSE)
   end
 end
@@ -81,9 +83,12 @@ function certificates.get(runtime, url)
   if cache.kept[url] then
     return cache.kept[url]
   end
-  cache.fetching[url] = runtime.clock() + TIMEOUT
+  local own = { deadline = runtime.clock() + TIMEOUT }
+  cache.fetching[url] = own
   local good, certificate, why, retryable = copcall.call(fetch, runtime, url)
-  cache.fetching[url] = nil
+  if cache.fetching[url] == own then -- another coroutine may have started a fetch after this one's deadline
+    cache.fetching[url] = nil
+  end
   if not good and type(certificate) == "table" then
     return nil, certificate.message, certificate.retryable
   elseif not good then
