@@ -157,7 +157,8 @@ end
 
 --- Reads the notifications of a vault.
 -- Raises as get_vault_notifications, but not for a vault without a configuration. If the service's response does not
--- say whether the vault or the configuration is missing, describe_vault is called as well.
+-- say whether the vault or the configuration is missing, describe_vault is called as well. If describe_vault is not
+-- permitted then, a missing vault looks like a missing configuration.
 -- @param params table: as of get_vault_notifications
 -- @return table: as of get_vault_notifications; nil if the vault has no configuration
 function Client:get_vault_notifications_or_nil(params)

@@ -587,7 +587,7 @@ function Client:list_archives(params) end
 ---@return table # changed (boolean), before (table or nil), after (table)
 function Client:ensure_vault_notifications(params) end
 
----Reads the notifications of a vault. Raises as get_vault_notifications, but not for a vault without a configuration. If the service's response does not say whether the vault or the configuration is missing, describe_vault is called as well.
+---Reads the notifications of a vault. Raises as get_vault_notifications, but not for a vault without a configuration. If the service's response does not say whether the vault or the configuration is missing, describe_vault is called as well. If describe_vault is not permitted then, a missing vault looks like a missing configuration.
 ---@param params table as of get_vault_notifications
 ---@return table # as of get_vault_notifications; nil if the vault has no configuration
 function Client:get_vault_notifications_or_nil(params) end

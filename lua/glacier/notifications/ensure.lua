@@ -148,7 +148,7 @@ function ensure.vault(runtime, params)
 end
 
 --- Reads the configuration of a vault.
--- Raises the errors of the calls; ResourceNotFoundException for a missing vault.
+-- Raises as `ensure.read`.
 -- @param runtime table: of `runtime.new`
 -- @param params table: of GetVaultNotifications
 -- @return table: the output of GetVaultNotifications; nil if the vault has no configuration
