@@ -21,11 +21,12 @@ local function get(owner)
   return records.get(owner, "", "policy", "retrieval") or { strategy = "None" }
 end
 
--- Returns the digits of BytesPerHour, as in the request; nil if it is missing.
+-- Returns the digits of BytesPerHour, as in the request; nil if it is missing. If the member's name is escaped in the
+-- request, they come from the decoded number, which may not be exact.
 local function digits(rule, text)
   local number = members.optional(rule, "BytesPerHour", "number")
   if not number then return nil end
-  local value = text:match '"BytesPerHour"%s*:%s*([^%s,}]+)'
+  local value = text:match '"BytesPerHour"%s*:%s*([^%s,}]+)' or ("%.17g"):format(number)
   if not value:find "^[1-9]%d*$" or #value > #LARGEST
     or #value == #LARGEST and value > LARGEST then
     errors.raise("InvalidParameterValueException", "Invalid BytesPerHour: %s", value)

@@ -205,6 +205,14 @@ describe("the local service's data retrieval policy", function()
     end
   end)
 
+  it("may have a member whose name is escaped in the JSON text", function()
+    local body = [[{"Policy":{"Rules":[{"Strategy":"BytesPerHour","Bytes\u0050erHour":%s}]}}]]
+    assert.are.equal(204, send("PUT", path, { body = body:format "10737418240" }).status)
+    assert.are.equal('{"Policy":{"Rules":[{"BytesPerHour":10737418240,"Strategy":"BytesPerHour"}]}}',
+      send("GET", path).body)
+    assert_service_error(send("PUT", path, { body = body:format "1.5" }), 400, INVALID, "Invalid BytesPerHour: 1.5")
+  end)
+
   it("limits standard retrievals", function()
     local archive = archive_requests.archive(send, VAULT, ("x"):rep(1000))
     local function retrieve(tier)
