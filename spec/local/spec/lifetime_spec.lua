@@ -131,7 +131,8 @@ describe("the local service", function()
   end)
 
   it("rejects invalid options", function()
-    for _, arguments in ipairs { "--port x", "--port", "--clock-offset soon", "--nonsense 1", "--",
+    for _, arguments in ipairs { "--port x", "--port", "--port 1.5", "--port 0", "--port 65536", "--port 123456789012",
+      "--until-eof -- true", "--clock-offset soon", "--nonsense 1", "--",
       "--credentials a:b:1234", "--session-token 'a b'", "stray", "--region ''", "--job-delay x",
       "--lock-window -1", "--subscriber http://127.0.0.1:1/", "--subscriber arn:x=http://a.b:1/",
       "--subscriber arn:x=http://127.0.0.1/", "--subscriber arn:x=https://127.0.0.1:1/" } do
