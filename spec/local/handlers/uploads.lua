@@ -81,18 +81,16 @@ local function check_ranges(list, size)
   end
 end
 
--- Creates the archive from the parts. If the size or the hash is wrong, it raises and changes nothing.
-local function assemble(call, upload, size, hash)
-  local owner, vault_name = call.owner, call.path.vaultName
-  local list = parts.all(owner, vault_name, upload)
+-- Creates the archive from a list of all parts. If the size or the hash is wrong, it raises and changes nothing.
+local function assemble(call, upload, list)
+  local size, hash = upload_headers.number(call, "x-amz-archive-size"), upload_headers.tree_hash(call)
   check_ranges(list, size)
   local leaves = parts.leaves(upload, list)
   if checksum.root(leaves) ~= hash then
     errors.raise("InvalidParameterValueException", "Invalid x-amz-sha256-tree-hash: %s", hash)
   end
   content.write_leaves(upload.id, leaves)
-  parts.forget(owner, vault_name, upload, list)
-  return archives.add(owner, vault_name, upload.description, hash,
+  return archives.add(call.owner, call.path.vaultName, upload.description, hash,
     { name = upload.id, part_size = upload.part_size, length = size })
 end
 
@@ -102,10 +100,11 @@ function uploads.complete(call)
   local archive = store.exclusively(owner, function()
     local upload = parts.upload_of(call, "open", "completed")
     if upload.archive then return archives.get(owner, vault_name, upload.archive) end
-    local size = upload_headers.number(call, "x-amz-archive-size")
-    local created = assemble(call, upload, size, upload_headers.tree_hash(call))
+    local list = parts.all(owner, vault_name, upload)
+    local created = assemble(call, upload, list)
     upload.state, upload.archive = "completed", created.id
     records.put(owner, vault_name, "uploads", upload.id, upload)
+    parts.forget(owner, vault_name, upload, list) -- last: if a record has no room, the upload keeps its parts
     return created
   end)
   return archives.created(owner, vault_name, archive)
