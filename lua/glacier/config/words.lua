@@ -1,4 +1,4 @@
---- Splits text into words, with the quotes and backslashes of a shell.
+--- Words with the quotes and backslashes of Python's shlex.split, which are almost those of a shell.
 local words = {}
 
 -- Reads a double-quoted string whose opening quote is before `position`. Returns its text and the position after the

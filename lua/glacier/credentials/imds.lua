@@ -1,5 +1,5 @@
 --- Keys of an Amazon EC2 instance's role, from its metadata service (IMDS): with a session token (version 2), or
--- without one (version 1) if the service returns no token.
+-- without one (version 1) if the service gives none (see `fetch_token`).
 local config = require "glacier.config.resolve"
 local errors = require "glacier.credentials.errors"
 local object = require "glacier.credentials.object"
@@ -66,7 +66,7 @@ local function status_failure(response, what)
     message = ("status %d to the request for %s"):format(response:status(), what) }
 end
 
--- Reads the token from a response: "" if the service has no tokens; or returns nil and the failure.
+-- Reads the token from a response: "" if the service does not give one; or returns nil and the failure.
 local function read_token(response)
   local status, body = response:status(), response:body()
   if status == 200 then
@@ -82,9 +82,10 @@ local function may_retry_token(failure)
     and (failure.kind == "service" or failure.retryable)
 end
 
--- Returns the token of version 2; or "" to use version 1; or nil and the reason. Without a token, version 1 is used,
--- unless it is disabled, there is no service, the status is 400, or the transport failed in a way that no retry can
--- correct.
+-- Returns the token of version 2; or "" to use version 1; or nil and the reason. If the service gives no token, for
+-- example with the status 403, 404 or 500 or because the response takes too long, version 1 is used, as in botocore. It
+-- is not used if it is disabled, there is no service, the status is 400, or the transport failed in a way that no retry
+-- can correct.
 local function fetch_token(service, context)
   local token, failure = exchange(service, context, {
     method = "PUT", path = "latest/api/token", headers = { ["x-aws-ec2-metadata-token-ttl-seconds"] = TOKEN_SECONDS },

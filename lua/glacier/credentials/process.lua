@@ -1,7 +1,7 @@
 --- Keys that a program of the user prints: `credential_process`.
 --
--- Lua can start a program only through sh. The setting is split into words here, as a shell does, but
--- nothing is expanded. Each word is then quoted, so that sh executes the words unchanged.
+-- Lua can start a program only through sh. The setting is split into words here, as botocore does, and nothing is
+-- expanded. Each word is then quoted, so that sh executes the words unchanged.
 local copcall = require "glacier.async.copcall"
 local errors = require "glacier.credentials.errors"
 local json = require "glacier.json"
