@@ -72,6 +72,20 @@ describe("the timeout of a client's descriptor", function()
     assert.is_true(task:poll())
   end)
 
+  it("is at most the rest of a task's timeout", function()
+    server:start { fallback = { { "read" }, { "stall" } } }
+    local now = 1700000000
+    local client = streams.client(server.url, { timeout = 10, clock = function() return now end })
+    local task = client:start "list_vaults"
+    repeat task:poll() until server:requests()[1] and client:timeout() > 1 -- libcurl's timer for the connection is over
+    assert.are.equal(10, client:timeout())
+    now = now + 9.875
+    assert.are.equal(0.125, client:timeout())
+    now = now + 0.125
+    assert.are.equal(0, client:timeout())
+    assert.is_true(task:poll())
+  end)
+
   it("is 0 while a task can continue", function()
     server:start { fallback = streams.answered "{}" }
     local client = streams.client(server.url)
