@@ -180,7 +180,8 @@ static void clean_message(lua_State *L, gl_kind kind) {
 /* ---- the core's errors ------------------------------------------------------------------- */
 
 int gl_raise_memory(lua_State *L) {
-  return luaL_error(L, "not enough memory");
+  lua_pushliteral(L, "not enough memory"); /* without the position that luaL_error adds */
+  return lua_error(L);
 }
 
 void gl_error_object_new(lua_State *L, gl_kind kind, const char *code, const char *operation) {

@@ -194,10 +194,11 @@ static int run_script(lua_State *L) {
   return 0;
 }
 
-/* Returns whether the error on top is "not enough memory".  The test fails for any other error. */
+/* Returns whether the error on top is Lua's "not enough memory", without a position.  The test
+ * fails for any other error. */
 static int is_memory_error(lua_State *L) {
   const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
-  if (text && strstr(text, "not enough memory"))
+  if (text && !strcmp(text, "not enough memory"))
     return 1;
   fail_msg("raised: %s", luaL_tolstring(L, -1, NULL));
   return 0;
