@@ -3,6 +3,7 @@
 #include "binding/box.h"
 #include "binding/error_object.h"
 #include "core/json.h"
+#include "core/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -56,22 +57,47 @@ static void write_number(encoder *to, int index) {
     write_float(to, lua_tonumber(to->L, index));
 }
 
+/* Returns the text of the string on top of the stack, which it replaces with valid UTF-8. */
+static const char *clean_text(lua_State *L, size_t *length) {
+  const char *text = lua_tolstring(L, -1, length);
+  if (gl_utf8_valid(text, *length))
+    return text;
+  gl_buf *clean = gl_box_new_buf(L);
+  if (gl_utf8_append_clean(clean, text, *length, SIZE_MAX))
+    gl_raise_memory(L);
+  lua_pushlstring(L, gl_buf_string(clean), clean->length);
+  gl_box_clear(L, -2, &gl_buf_box);
+  lua_replace(L, -3);
+  lua_pop(L, 1);
+  return lua_tolstring(L, -1, length);
+}
+
 static void write_string(encoder *to, int index) {
   size_t length;
-  const char *text = lua_tolstring(to->L, index, &length);
+  lua_pushvalue(to->L, index);
+  const char *text = clean_text(to->L, &length);
   check(to, gl_json_string(&to->json, text, length));
+  lua_pop(to->L, 1);
 }
 
 /* ---- tables ------------------------------------------------------------------------------ */
 
-static size_t count_keys(lua_State *L, int index) {
+/* Returns whether the table's keys are 1 to n, where `n` is its length and not 0.  Each key is
+ * checked, because the length of a table with holes may count absent keys. */
+static int is_list(lua_State *L, int index, size_t n) {
   size_t count = 0;
   lua_pushnil(L);
   while (lua_next(L, index)) {
+    int64_t key;
     lua_pop(L, 1);
+    if (lua_type(L, -1) != LUA_TNUMBER || !gl_compat_toint64(L, -1, &key) || key < 1 ||
+        (uint64_t)key > n) {
+      lua_pop(L, 1);
+      return 0;
+    }
     count++;
   }
-  return count;
+  return n > 0 && count == n;
 }
 
 static void write_list(encoder *to, int index, size_t count) {
@@ -92,7 +118,8 @@ static void write_key(encoder *to, int index) {
   if (type != LUA_TSTRING && type != LUA_TNUMBER)
     luaL_error(to->L, "JSON cannot represent a key of type %s", lua_typename(to->L, type));
   lua_pushvalue(to->L, index);
-  const char *text = lua_tolstring(to->L, -1, &length);
+  lua_tostring(to->L, -1);
+  const char *text = clean_text(to->L, &length);
   check(to, gl_json_key(&to->json, text, length));
   lua_pop(to->L, 1);
 }
@@ -112,9 +139,9 @@ static void write_object(encoder *to, int index) {
 static void write_table(encoder *to, int index) {
   if (++to->depth > MAX_DEPTH)
     luaL_error(to->L, "tables nested too deeply for JSON");
-  luaL_checkstack(to->L, 8, "tables nested too deeply for JSON");
+  luaL_checkstack(to->L, 12, "tables nested too deeply for JSON");
   size_t count = gl_compat_rawlen(to->L, index);
-  if (count > 0 && count == count_keys(to->L, index))
+  if (is_list(to->L, index, count))
     write_list(to, index, count);
   else
     write_object(to, index);

@@ -21,7 +21,8 @@ function json.decode(text)
   return text and core.decode(json.reader, text)
 end
 
---- Writes a value. Integers are exact, and the locale does not matter.
+--- Writes a value. Integers are exact, and the locale does not matter. U+FFFD replaces what is not valid UTF-8, because
+-- a result of the command may contain the name of a file, which may have any bytes.
 -- @param value table (a list, or an object with names as keys), string, number, boolean or `json.null`
 -- @return string
 json.encode = core.encode

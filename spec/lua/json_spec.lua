@@ -89,6 +89,12 @@ describe("json.encode", function()
   it("writes a table with holes or names as an object", function()
     assert.equal('{"2":1}', json.encode { [2] = 1 })
     assert.equal('{"a":1}', json.encode { a = 1 })
+    assert.same({ ["2"] = 2, x = 1 }, json.decode(json.encode { nil, 2, x = 1 }))
+    assert.same({ ["1"] = 1, ["0"] = 0 }, json.decode(json.encode { 1, [0] = 0 }))
+  end)
+
+  it("replaces what is not valid UTF-8, in values and in names", function()
+    assert.equal('{"a\239\191\189":["\239\191\189b"]}', json.encode { ["a\255"] = { "\255b" } })
   end)
 
   it("rejects values that JSON does not have, and cycles", function()
