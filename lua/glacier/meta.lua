@@ -39,7 +39,7 @@
 ---@field read_timeout? number seconds without a byte received or sent
 ---@field timeout? number seconds for a whole call, retries included
 ---@field retry_mode? "standard"|"legacy"|"adaptive" `"standard"`, `"legacy"` or `"adaptive"`
----@field max_attempts? integer the number of requests of one call, the first included
+---@field max_attempts? integer the number of requests of one call, the first included; a corrected clock or refreshed keys allow one more
 ---@field ca_bundle? string a file with the certificates to trust
 ---@field verify? boolean `false` accepts any certificate
 ---@field proxy? string URL of a proxy; `""` for no proxy at all

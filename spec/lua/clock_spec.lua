@@ -85,6 +85,33 @@ describe("a clock that is wrong", function()
     run:stop()
   end)
 
+  it("is corrected in addition to max_attempts", function()
+    local run = scripted_client({ rejection(HOUR), reply.error(500), reply.error(500), reply.good() }, {
+      max_attempts = 2,
+    })
+    local _, err = run:list_vaults()
+    assert.are.equal("500", err.code)
+    assert.are.equal(3, err.attempts)
+    assert.is_true(err.response.ResponseMetadata.MaxAttemptsReached)
+    assert.are.equal(1, #run.sim.pauses)
+    assert.are.equal(3, #run:stop())
+  end)
+
+  it("is corrected at no cost for the retry quota", function()
+    -- The quota of 500 allows 35 retries after a 500 and then two after a throttle.
+    local throttle = reply.error(400, "ThrottlingException")
+    local script = { fallback = reply.error(500), [37] = rejection(HOUR), [38] = throttle, [39] = throttle,
+      [40] = throttle, [41] = reply.good() }
+    for i = 1, 36 do script[i] = reply.error(500) end
+    local run = scripted_client(script, { max_attempts = 1000 })
+    run:list_vaults()
+    assert.are.equal(36, run:count())
+    local _, err = run:list_vaults()
+    assert.are.equal(4, err.attempts)
+    assert.is_true(err.response.ResponseMetadata.RetryQuotaReached)
+    run:stop()
+  end)
+
   it("is corrected for several calls in flight, with one more request for each", function()
     local waiting, sent = {}, 0
     local client = glacier.client(simulation.new():options {
@@ -210,6 +237,14 @@ describe("a session token that has expired", function()
       assert.are.same({}, run.sim.pauses)
     end)
   end
+
+  it("is replaced in addition to max_attempts", function()
+    local script = { reply.error(403, "ExpiredTokenException"), reply.error(500), reply.good() }
+    local run = scripted_client(script, { credentials = fresh_keys(), max_attempts = 2 })
+    local good = run:list_vaults()
+    assert.is_true(good)
+    assert.are.equal(3, #run:stop())
+  end)
 
   it("is replaced only once in a call", function()
     local script = { fallback = reply.error(403, "ExpiredTokenException") }

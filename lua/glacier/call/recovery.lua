@@ -38,10 +38,10 @@ local function sleep(runtime, invocation, seconds, context)
 end
 
 -- Waits for the time that the policy returns. Returns the reason for another attempt and the delay; or nil and the
--- reason against it.
+-- reason against it. The policy does not count the requests that were sent again after a correction.
 local function back_off(runtime, invocation, err, context)
   local policy = invocation.policy or invocation.operation and retry.of_client(runtime) or retry.never
-  local delay, cost = policy:decide(err, invocation.attempts, context:remaining())
+  local delay, cost = policy:decide(err, invocation.attempts - (invocation.corrections or 0), context:remaining())
   if not delay then
     return nil, cost
   end
@@ -75,6 +75,8 @@ function recovery.try_again(runtime, invocation, err, response, context)
     end
   elseif context:remaining() <= 0 then
     return false, "timeout"
+  else
+    invocation.corrections = (invocation.corrections or 0) + 1
   end
   if log then
     log.step(runtime, invocation, "retry", began, { code = err.code, reason = reason, delay = delay })

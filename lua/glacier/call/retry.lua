@@ -4,6 +4,7 @@
 --
 -- A policy is an object with two methods:
 --   decide(err, attempt, left)  attempt number `attempt` (from 1) failed with `err`, and the call has `left` seconds.
+--                               Attempts after a corrected clock or refreshed keys are not counted.
 --                               Returns the seconds to wait before the next attempt and its cost; or nil and the reason
 --                               why there is none: "max_attempts", "timeout", "quota", or nil if it cannot succeed
 --   succeeded(cost)             the call succeeded; `cost` is the cost of its last retry, nil without a retry
