@@ -3,11 +3,25 @@
 #include "binding/error_object.h"
 #include "binding/unmarshal_json.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static void set_string(lua_State *L, const char *name, const char *value) {
   lua_pushstring(L, value);
   lua_setfield(L, -2, name);
+}
+
+/* Replaces the number on top of the stack with its digits.  lua_tostring would round it to 14
+ * digits before Lua 5.3. */
+static void write_digits(lua_State *L) {
+  int64_t integer;
+  char digits[32];
+  if (gl_compat_toint64(L, -1, &integer)) {
+    snprintf(digits, sizeof digits, "%" PRId64, integer);
+    lua_pushstring(L, digits);
+    lua_remove(L, -2);
+  }
 }
 
 /* If the member of the decoded body is a string or a number, pushes it as a string.  A number keeps
@@ -21,9 +35,7 @@ static int push_text(lua_State *L, int decoded, const char *name) {
     lua_pushstring(L, lua_tostring(L, -1) + 1);
     lua_remove(L, -2);
   } else if (lua_type(L, -1) == LUA_TNUMBER) {
-    gl_json_push_value(L, lua_gettop(L));
-    lua_remove(L, -2);
-    lua_tostring(L, -1);
+    write_digits(L);
   }
   if (lua_type(L, -1) == LUA_TSTRING)
     return 1;

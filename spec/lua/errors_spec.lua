@@ -43,6 +43,8 @@ local ODD_CODES = {
   { "two namespaces", nil, '"code":"a#b#c",', "c" },
   { "a number", nil, '"code":5,', "5" },
   { "a fraction", nil, '"code":5.5,', "5.5" },
+  { "a number of 15 digits", nil, '"code":123456789012345,', "123456789012345" },
+  { "a number of 16 digits", nil, '"code":1234567890123456,', "1234567890123456" },
   { "a boolean", nil, '"code":true,', "400" },
   { "an object", nil, '"code":{"a":"b"},"Code":"C",', "C" },
   { "code and Code", nil, '"Code":"Second","code":"First",', "First" },
