@@ -86,29 +86,23 @@ static int is_page(const gl_response *response) {
   return response->status >= 500 && (!*body || !strncmp(body, "<html>", 6));
 }
 
-/* Returns the reason phrase of a 5xx status, or "" for a rare or unknown one.  The phrase that the
- * server sent is not used, because it may be any text. */
+/* Returns the reason phrase of a 5xx status, or "" for an unknown one: that of Python's
+ * http.client, which botocore uses.  The phrase that the server sent is not used, because it may be
+ * any text. */
 static const char *reason_phrase(int status) {
-  switch (status) {
-  case 500:
-    return "Internal Server Error";
-  case 501:
-    return "Not Implemented";
-  case 502:
-    return "Bad Gateway";
-  case 503:
-    return "Service Unavailable";
-  case 504:
-    return "Gateway Timeout";
-  case 505:
-    return "HTTP Version Not Supported";
-  case 507:
-    return "Insufficient Storage";
-  case 511:
-    return "Network Authentication Required";
-  default:
-    return "";
-  }
+  static const char *const phrases[] = {[0] = "Internal Server Error",
+                                        [1] = "Not Implemented",
+                                        [2] = "Bad Gateway",
+                                        [3] = "Service Unavailable",
+                                        [4] = "Gateway Timeout",
+                                        [5] = "HTTP Version Not Supported",
+                                        [6] = "Variant Also Negotiates",
+                                        [7] = "Insufficient Storage",
+                                        [8] = "Loop Detected",
+                                        [10] = "Not Extended",
+                                        [11] = "Network Authentication Required"};
+  size_t i = (size_t)status - 500;
+  return i < sizeof phrases / sizeof *phrases && phrases[i] ? phrases[i] : "";
 }
 
 static void push_message(lua_State *L, const gl_response *response, int decoded) {

@@ -85,10 +85,12 @@ local TEXTS = {
   ["NUL bytes"] = "a\0b",
 }
 
+-- Those of Python's http.client, which botocore uses.
 local PHRASES = {
   [500] = "Internal Server Error", [501] = "Not Implemented", [502] = "Bad Gateway",
   [503] = "Service Unavailable", [504] = "Gateway Timeout", [505] = "HTTP Version Not Supported",
-  [507] = "Insufficient Storage", [511] = "Network Authentication Required", [599] = "", [520] = "",
+  [506] = "Variant Also Negotiates", [507] = "Insufficient Storage", [508] = "Loop Detected",
+  [509] = "", [510] = "Not Extended", [511] = "Network Authentication Required", [520] = "", [599] = "",
 }
 
 local REFUSALS = { 300, 301, 302, 303, 304, 307, 308, 400, 403, 404, 408, 409, 429, 499 }
