@@ -34,8 +34,9 @@ static void check_endpoint(lua_State *L, const gl_buf *url) {
     gl_raise(L, &error, NULL);
   const char *why = find_obstacle(probe);
   if (why) {
-    gl_error_set(&error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s (%s)",
-                 gl_buf_string(url), why);
+    const char *shown = gl_buf_string(url); /* without the query, which may contain a token */
+    gl_error_set(&error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %.*s (%s)",
+                 (int)strcspn(shown, "?"), shown, why);
     gl_raise(L, &error, NULL);
   }
   gl_box_clear(L, -1, &gl_request_box);

@@ -27,19 +27,25 @@ static void escape(const char *url, size_t length, char out[SHOWN + 1]) {
   out[used] = '\0';
 }
 
-/* The message does not show the part before an "@", because it may contain a password. */
+/* Returns the part of a URL from its last "@" on, or the whole URL. */
+static const char *find_host(const char *url, size_t length) {
+  for (size_t i = length; i > 0; i--)
+    if (url[i - 1] == '@')
+      return url + i - 1;
+  return url;
+}
+
+/* The message shows neither the part before an "@", because it may contain a password, nor a query,
+ * because it may contain a token.  A "?" before the "@" may belong to either. */
 static int bad_url(gl_error *error, const char *url, size_t length, const char *why) {
-  const char *stars = "";
   char shown[SHOWN + 1];
-  for (size_t i = length; i > 0; i--) {
-    if (url[i - 1] != '@')
-      continue;
-    stars = "***", url += i - 1, length -= i - 1;
-    break;
-  }
-  escape(url, length, shown);
-  return gl_error_set(error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s%s (%s)", stars,
-                      shown, why);
+  const char *start = find_host(url, length), *end = url + length;
+  const char *query = memchr(url, '?', length), *rest = end;
+  if (query)
+    rest = (query < start ? start : query) + 1;
+  escape(start, (size_t)(rest - start), shown);
+  return gl_error_set(error, GL_CONFIG, "InvalidConfigError", "Invalid endpoint: %s%s%s (%s)",
+                      start > url ? "***" : "", shown, rest < end ? "***" : "", why);
 }
 
 static int has_prefix(const char *text, size_t length, const char *prefix) {

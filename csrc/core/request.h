@@ -55,7 +55,7 @@ typedef struct gl_request {
  * "InvalidConfigError" leaves the request unchanged.  The reason is another scheme, an empty or
  * malformed host or port, user information, a fragment, a backslash, white space, or a control
  * character.  A URL must not hide its real host.  The message contains the URL without the part
- * before an "@", and with control characters escaped. */
+ * before an "@" and without its query, and with control characters escaped. */
 int gl_request_set_url(gl_request *request, const char *method, const char *url, size_t length,
                        gl_error *error);
 

@@ -85,7 +85,7 @@ static const struct {
     {"http://", "no host"},
     {"https:///path", "no host"},
     {"http://:80/", "no host"},
-    {"http://?x", "no host"},
+    {"http://?", "no host"},
     {"http://[::1/", "no host"},
     {"http://example.com/#x", "a fragment"},
     {"http://example.com\\evil.com/", "a backslash"},
@@ -152,6 +152,27 @@ static void user_information_is_rejected_and_not_shown(void **state) {
       {"ftp://u:secret@h/", "Invalid endpoint: ***@h/ (neither http nor https)"},
       {"http://example.com#@evil.com/", "Invalid endpoint: ***@evil.com/ (a fragment)"},
       {"http://example.com\\@evil.com/", "Invalid endpoint: ***@evil.com/ (a backslash)"},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    gl_request request = {0};
+    gl_error error;
+    assert_int_equal(set_url(&request, cases[i].url, &error), GL_CONFIG);
+    assert_string_equal(error.message, cases[i].message);
+    gl_request_clear(&request);
+  }
+}
+
+static void the_query_of_a_rejected_url_is_not_shown(void **state) {
+  (void)state;
+  static const struct {
+    const char *url, *message;
+  } cases[] = {
+      {"ftp://h/a?token=secret", "Invalid endpoint: ftp://h/a?*** (neither http nor https)"},
+      {"http://h/a?token=secret#x", "Invalid endpoint: http://h/a?*** (a fragment)"},
+      {"http://?token=secret", "Invalid endpoint: http://?*** (no host)"},
+      {"http://u:p@h/?token=secret", "Invalid endpoint: ***@h/?*** (user information)"},
+      {"ftp://h/?a=b@c&token=secret", "Invalid endpoint: ***@*** (neither http nor https)"},
+      {"http://u:p?p@h/#", "Invalid endpoint: ***@*** (a fragment)"},
   };
   for (size_t i = 0; i < COUNT(cases); i++) {
     gl_request request = {0};
@@ -249,6 +270,7 @@ int main(void) {
       cmocka_unit_test(a_url_that_could_mean_another_host_or_request_is_rejected),
       cmocka_unit_test(control_characters_of_a_rejected_url_are_escaped),
       cmocka_unit_test(user_information_is_rejected_and_not_shown),
+      cmocka_unit_test(the_query_of_a_rejected_url_is_not_shown),
       cmocka_unit_test(a_nul_in_a_url_is_a_control_character),
       cmocka_unit_test(a_rejected_url_leaves_the_request_unchanged),
       cmocka_unit_test(a_long_url_is_cut_in_the_message),

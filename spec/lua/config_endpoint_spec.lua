@@ -114,5 +114,9 @@ describe("glacier.config.endpoint", function()
     ["if the option gives it without http or https"] = {
       env = US, options = { endpoint_url = "x.test" }, message = "Invalid endpoint: x.test (neither http nor https)",
     },
+    ["if the option gives it with a query, which is not shown"] = {
+      env = US, options = { endpoint_url = "http://x.test/a?token=secret" },
+      message = "Invalid endpoint: http://x.test/a (a query)",
+    },
   })
 end)
