@@ -71,11 +71,12 @@ static int count_keys(lua_State *L, int index) {
  * resource: an empty value, and "." and "..", which disappear when a path is normalized. */
 static void check_path_member(report *to, int index, const gl_member *member,
                               const param_path *path) {
-  const char *value = lua_tostring(to->L, index);
-  if (!*value && !member->fallback && gl_compat_rawlen(to->L, index) == 0) {
+  size_t length;
+  const char *value = lua_tolstring(to->L, index, &length);
+  if (length == 0 && !member->fallback) {
     gl_report_begin(to, "Invalid length for parameter ", path);
     gl_report_add(to, ", value: 0, valid min length: 1");
-  } else if (!strcmp(value, ".") || !strcmp(value, ".."))
+  } else if ((length == 1 || length == 2) && !memcmp(value, "..", length))
     gl_report_wrong_value(to, index, path, "it would disappear from the path of the request");
 }
 

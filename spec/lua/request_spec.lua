@@ -147,7 +147,7 @@ end)
 
 -- Name = its encoded form in a path or query. All bytes except the unreserved characters are encoded.
 local ENCODED = {
-  ["AZaz09-._~"] = "AZaz09-._~", ["..x"] = "..x", ["..."] = "...", ["-lead"] = "-lead",
+  ["AZaz09-._~"] = "AZaz09-._~", ["..x"] = "..x", ["..."] = "...", ["-lead"] = "-lead", [".\0x"] = ".%00x",
   [" a  b "] = "%20a%20%20b%20", ["a/b"] = "a%2Fb", ["//"] = "%2F%2F", ["%"] = "%25", ["%2F"] = "%252F",
   ["a+b"] = "a%2Bb", ["a&b=c"] = "a%26b%3Dc", ["?x=1#y"] = "%3Fx%3D1%23y", ["{vaultName}"] = "%7BvaultName%7D",
   ["!*'();:@$,[]"] = "%21%2A%27%28%29%3B%3A%40%24%2C%5B%5D", ['"\\<>`^|'] = "%22%5C%3C%3E%60%5E%7C",
