@@ -1,6 +1,7 @@
 #include "binding/waker.h"
 
 #include "binding/error_object.h"
+#include "binding/option.h"
 #include "core/waker.h"
 
 static void clear(void *value) {
@@ -8,7 +9,7 @@ static void clear(void *value) {
 }
 
 int gl_lua_waker(lua_State *L) {
-  const char *directory = luaL_checkstring(L, 1);
+  const char *directory = gl_check_string(L, 1);
   gl_waker **waker = gl_box_new(L, &gl_waker_box);
   if (gl_waker_new(waker, directory))
     return gl_raise_memory(L);

@@ -26,6 +26,7 @@ describe("the C module", function()
       assert.truthy(err.message:find(name, 1, true))
     end
     assert.equal("InvalidConfigError", catch(curl.pool, { events = core.events(), proxy = "http://h\0x" }).code)
+    assert.matches("contains a NUL byte", catch(core.waker, "/tmp\0x"), 1, true)
     local err = catch(core.credentials, { access_key_id = "id", secret_access_key = "secret\0tail" })
     assert.equal("CredentialRetrievalError", err.code)
     assert.is_nil(err.message:find("secret", 1, true))
