@@ -17,11 +17,11 @@ LUA53_CFLAGS  ?= $(call pkg_config,--cflags,lua5.3 lua-5.3 lua53)
 LUA54_CFLAGS  ?= $(call pkg_config,--cflags,lua5.4 lua-5.4 lua54)
 LUA54_LIBS    ?= $(call pkg_config,--libs,lua5.4 lua-5.4 lua54)
 LUA55_CFLAGS  ?= $(call pkg_config,--cflags,lua5.5 lua-5.5 lua55)
-LUAJIT_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags luajit)
+LUAJIT_CFLAGS ?= $(call pkg_config,--cflags,luajit)
 LIB_CFLAGS    ?= $(shell $(PKG_CONFIG) --cflags libcurl libcrypto)
 CURL_LIBS     ?= $(shell $(PKG_CONFIG) --libs libcurl)
 CRYPTO_LIBS   ?= $(shell $(PKG_CONFIG) --libs libcrypto)
-CMOCKA_CFLAGS ?= $(shell $(PKG_CONFIG) --cflags cmocka)
+CMOCKA_CFLAGS ?= $(call pkg_config,--cflags,cmocka)
 CMOCKA_LIBS   ?= $(shell $(PKG_CONFIG) --libs cmocka)
 
 # The project's own flags have variables of their own, so that a user's CFLAGS do not replace them.
@@ -144,12 +144,12 @@ tests-noted:
 	@mkdir -p $(BUILD)
 	@$(MAKE) --no-print-directory -k tests $(LUAS); echo $$? >$(BUILD)/built
 
-# This file changes only if the compiler, the flags for all files, or the list of files in csrc changes. Then everything
-# is rebuilt.
-inputs = $(subst ','\'',$(compile) $(LDFLAGS) $(core) $(binding))
+# This file changes only if the compiler, its flags, or the list of files in csrc changes. Then everything is rebuilt.
+flags  = $(compile) $(foreach lua,$(luas),$(cflags_$(lua))) $(CMOCKA_CFLAGS) $(LDFLAGS)
+inputs = $(subst ','\'',$(flags) $(core) $(binding))
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(inputs)' | cmp -s - $@ || echo '$(inputs)' > $@
+	@inputs='$(inputs)'; echo "$$inputs" | cmp -s - $@ || echo "$$inputs" > $@
 FORCE:
 .SECONDARY:
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d)

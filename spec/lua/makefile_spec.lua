@@ -6,9 +6,11 @@ describe("the Makefile", function()
   -- All object files depend on this file.
   it("writes its file of flags again when a flag of the compiler has changed", function()
     files.with_directory(function(directory)
-      for _, flag in ipairs { "-O0", "-O1" } do
-        shell.run(("MAKEFLAGS= make BUILD=%s CFLAGS=%s %s/flags"):format(directory, flag, directory))
-        assert.matches(flag, files.read(directory .. "/flags"), 1, true)
+      for _, name in ipairs { "CFLAGS", "LUA51_CFLAGS", "LUA54_CFLAGS", "LUAJIT_CFLAGS", "CMOCKA_CFLAGS" } do
+        for _, value in ipairs { "-DA", "-DB" } do
+          shell.run(("MAKEFLAGS= make BUILD=%s %s=%s %s/flags"):format(directory, name, value, directory))
+          assert.matches(value, files.read(directory .. "/flags"), 1, true)
+        end
       end
     end)
   end)
