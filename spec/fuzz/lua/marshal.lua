@@ -56,7 +56,8 @@ local function builder(text)
   return build, decide
 end
 
-return function(text)
+-- Checks an input. Returns whether its parameters were valid, so that a request with a body was sent.
+local function check(text)
   local sent
   local client = glacier.client {
     region = "us-west-2", env = {}, max_attempts = 1,
@@ -75,5 +76,14 @@ return function(text)
   errors_only(client.call, client, row[1], params)
   if sent and sent.body then
     assert(type(cjson.decode(sent.body)) == "table")
+    return true
   end
+  return false
 end
+
+-- The checks above would also pass if every input were rejected. So each operation must accept one.
+for i, row in ipairs(OPERATIONS) do
+  assert(check(string.char(i - 1) .. ("A"):rep(99)), "an input for " .. row[1] .. " was rejected")
+end
+
+return check
