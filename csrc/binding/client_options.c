@@ -98,7 +98,7 @@ static const struct client_option {
     {"user_agent_extra", STRING, is_header_text, "string (without control characters)"},
     {"verify", BOOLEAN, NULL, "boolean"},
     {"wait", FUNCTION | TABLE, is_wait,
-     "function, or table { sleep = function, readable = function }"},
+     "function, or table { sleep = function, readable = function or nil }"},
 };
 
 enum {

@@ -30,7 +30,7 @@ local OPTIONS = {
   wait = {
     { nothing, { sleep = nothing }, { sleep = nothing, readable = nothing } },
     { {}, 1, { readable = nothing }, { sleep = nothing, readable = 1 } },
-    "function, or table { sleep = function, readable = function }",
+    "function, or table { sleep = function, readable = function or nil }",
   },
   hash_threads = { { 0, 8 }, { -1, 1.5, "2" }, "number (integer, at least 0)" },
   transport = { { nothing }, { {}, "curl" }, "function" },
