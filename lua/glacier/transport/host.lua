@@ -79,9 +79,7 @@ local function export(self, invocation, context)
     or timeouts.read_timeout
   exported.connect_timeout = timeouts.connect_timeout
   exported.verify = self.settings.verify
-  if next(proxies) or invocation.direct then
-    exported.proxy = invocation.direct and "" or proxies.any or proxies[invocation.url:match "^%a+"]
-  end
+  exported.proxy = invocation.direct and "" or proxies.any or proxies[invocation.url:match "^%a+"]
   exported.no_proxy = proxies.no_proxy
   if invocation.source then
     exported.body, exported.body_length = invocation.source.read, invocation.length
