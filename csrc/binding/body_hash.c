@@ -30,14 +30,6 @@ static int opt_threads(lua_State *L, int argument, uint64_t length) {
   return threads < GL_BACKGROUND_THREADS ? (int)threads : GL_BACKGROUND_THREADS;
 }
 
-static gl_events *opt_events(lua_State *L, int argument) {
-  if (lua_isnoneornil(L, argument))
-    return NULL;
-  gl_events **events = gl_box_check(L, argument, &gl_events_box);
-  luaL_argcheck(L, *events != NULL, argument, "the event set was cleared");
-  return *events;
-}
-
 int gl_lua_hash_body(lua_State *L) {
   gl_error error;
   lua_settop(L, 6);
@@ -46,7 +38,7 @@ int gl_lua_hash_body(lua_State *L) {
     return 0;
   int threads = opt_threads(L, 4, self->body.input.length);
   int skip_linear = lua_toboolean(L, 5);
-  gl_events *events = opt_events(L, 6);
+  gl_events *events = lua_isnil(L, 6) ? NULL : gl_lua_check_events(L, 6);
   lua_pushvalue(L, 1);
   gl_compat_set_anchor(L, -2);
   if (gl_body_hash_start(&self->hash, &self->body.input, threads, skip_linear, events, &error))
@@ -82,11 +74,6 @@ static int hash_needs_caller(lua_State *L) {
   return 1;
 }
 
-static int hash_wait(lua_State *L) {
-  gl_body_hash_wait(&check_self(L)->hash);
-  return 0;
-}
-
 static int hash_result(lua_State *L) {
   char hex[GL_SHA256_HEX_SIZE];
   body_hash *self = check_self(L);
@@ -116,9 +103,8 @@ static int hash_cancel(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-    {"poll", hash_poll}, {"has_threads", hash_has_threads}, {"needs_caller", hash_needs_caller},
-    {"wait", hash_wait}, {"result", hash_result},           {"cancel", hash_cancel},
-    {NULL, NULL},
+    {"poll", hash_poll},     {"has_threads", hash_has_threads}, {"needs_caller", hash_needs_caller},
+    {"result", hash_result}, {"cancel", hash_cancel},           {NULL, NULL},
 };
 
 const gl_box_class gl_body_hash_box = {"glacier.body_hash", sizeof(body_hash), clear, methods, 1};

@@ -4,7 +4,6 @@
  *   hash:poll([wait_ms]) -> whether the hash is done.  Waits at most `wait_ms` for the threads, by
  *       default 0.  Without threads, hashes a few MiB.
  *   hash:has_threads() -> whether threads do the work; the caller should wait before it polls again
- *   hash:wait(): waits until the hash is done
  *   hash:result() -> tree hash, linear hash (nil if skipped); or nil and what is wrong with the
  *       input.  Waits until the hash is done.  Raises any other error.
  *   hash:cancel(): stops the threads and closes the descriptor of the input */

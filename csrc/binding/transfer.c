@@ -48,13 +48,6 @@ static gl_pool *check_pool(lua_State *L) {
   return *pool;
 }
 
-/* pool:is_forked() -> whether another process created the pool, before a fork; if so, the pool
- * cannot be used */
-static int pool_is_forked(lua_State *L) {
-  lua_pushboolean(L, gl_pool_is_forked(check_pool(L)));
-  return 1;
-}
-
 /* pool:close(): ends all running transfers and closes the connections */
 static int pool_close(lua_State *L) {
   gl_box_self(L, &gl_pool_box);
@@ -117,8 +110,7 @@ static int pool_start(lua_State *L) {
   return start(L, self, pool, request);
 }
 
-static const luaL_Reg pool_methods[] = {
-    {"is_forked", pool_is_forked}, {"close", pool_close}, {"start", pool_start}, {NULL, NULL}};
+static const luaL_Reg pool_methods[] = {{"close", pool_close}, {"start", pool_start}, {NULL, NULL}};
 
 const gl_box_class gl_pool_box = {"glacier.pool", sizeof(gl_pool *), clear_pool, pool_methods, 1};
 
