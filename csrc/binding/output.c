@@ -54,25 +54,6 @@ static int output_write_at(lua_State *L) {
   return gl_lua_push_outcome(L, gl_output_write_at(output, offset, bytes, length, why), why);
 }
 
-/* output:read_at(offset, count) -> string of at most `count` bytes, "" at the end; or nil and what
- * is wrong */
-static int output_read_at(lua_State *L) {
-  char why[GL_FILE_ERROR_SIZE] = "";
-  size_t got = 0;
-  gl_output *output = check_output(L);
-  uint64_t offset = check_offset(L, 2);
-  lua_Number count = luaL_checknumber(L, 3);
-  luaL_argcheck(L, count >= 1 && count <= 64 * 1024 * 1024, 3, "expected 1 byte to 64 MiB");
-  gl_buf *bytes = gl_box_new_buf(L);
-  if (gl_buf_reserve(bytes, (size_t)count))
-    return gl_raise_memory(L);
-  int result = gl_output_read_at(output, offset, bytes->data, (size_t)count, &got, why);
-  if (result)
-    return gl_lua_push_outcome(L, result, why);
-  lua_pushlstring(L, bytes->data, got);
-  return 1;
-}
-
 /* output:flush([events]) -> flush: writes everything to the disk in the background */
 static int output_flush(lua_State *L) {
   return gl_lua_flush(L, check_output(L)->fd, 2);
@@ -105,9 +86,10 @@ static int output_discard(lua_State *L) {
 }
 
 static const luaL_Reg output_methods[] = {
-    {"write", output_write},     {"write_at", output_write_at}, {"read_at", output_read_at},
-    {"size", output_size},       {"commit", output_commit},     {"keep", output_keep},
-    {"discard", output_discard}, {"flush", output_flush},       {NULL, NULL},
+    {"write", output_write}, {"write_at", output_write_at},
+    {"size", output_size},   {"commit", output_commit},
+    {"keep", output_keep},   {"discard", output_discard},
+    {"flush", output_flush}, {NULL, NULL},
 };
 
 const gl_box_class gl_output_box = {"glacier.output", sizeof(gl_output), clear_output,

@@ -160,16 +160,6 @@ int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, si
   return 0;
 }
 
-int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t length, size_t *got,
-                      char why[GL_FILE_ERROR_SIZE]) {
-  ssize_t count;
-  do
-    count = pread(output->fd, bytes, length, (off_t)offset);
-  while (count < 0 && errno == EINTR);
-  *got = count > 0 ? (size_t)count : 0;
-  return count < 0 ? gl_output_failed(errno, why) : 0;
-}
-
 uint64_t gl_output_size(const gl_output *output) {
   struct stat status;
   return fstat(output->fd, &status) ? 0 : (uint64_t)status.st_size;

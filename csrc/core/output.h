@@ -38,11 +38,6 @@ int gl_output_write(gl_output *output, const void *bytes, size_t length,
 int gl_output_write_at(gl_output *output, uint64_t offset, const void *bytes, size_t length,
                        char why[GL_FILE_ERROR_SIZE]);
 
-/* Reads up to `length` bytes at `offset`.  Sets `got` to the number of bytes, 0 at the end of the
- * file. */
-int gl_output_read_at(gl_output *output, uint64_t offset, void *bytes, size_t length, size_t *got,
-                      char why[GL_FILE_ERROR_SIZE]);
-
 /* Returns the size of the open file in bytes, 0 if it is unknown. */
 uint64_t gl_output_size(const gl_output *output);
 

@@ -73,14 +73,6 @@ function Output:write_at(offset, bytes)
   check(self, self.file:write_at(offset, bytes))
 end
 
---- Reads bytes that were written.
--- @param offset number: bytes from the beginning
--- @param count number: bytes, at most
--- @return string: "" at the end
-function Output:read_at(offset, count)
-  return check(self, self.file:read_at(offset, count))
-end
-
 --- Waits until the disk has all bytes. A thread of the core does the work.
 -- Also raises `ReadTimeoutError` (kind "transport") if the deadline of the context passes.
 -- @param context context: other coroutines run meanwhile
