@@ -1,4 +1,5 @@
 -- verify_notification: how it fetches and keeps the certificates of SNS.
+local copcall = require "glacier.async.copcall"
 local failure = require "spec.support.failure"
 local glacier = require "glacier"
 local sns_messages = require "spec.support.sns_messages"
@@ -118,7 +119,7 @@ describe("verify_notification without a given certificate", function()
     local threads = {}
     for i = 1, 2 do
       now = 11 * (i - 1)
-      threads[i] = coroutine.create(function() pcall(verify, client) end)
+      threads[i] = coroutine.create(function() copcall.call(verify, client) end)
       assert(coroutine.resume(threads[i]))
     end
     assert(coroutine.resume(threads[1]))
